@@ -1,0 +1,36 @@
+namespace EcsFargateLogin.Cloud;
+
+/// <summary>What the user said about how to reach AWS. What is null is found by the SDK's own rules.</summary>
+public sealed record CloudSettings
+{
+    /// <summary>A credential profile's name.</summary>
+    public string? ProfileName { get; init; }
+
+    /// <summary>A region's system name, such as eu-central-1.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>An absolute http or https URL that takes every service's place.</summary>
+    public string? EndpointUrl { get; init; }
+}
+
+/// <summary>How AWS is reached, as resolved. Holds no secret.</summary>
+public sealed record CloudConnection
+{
+    /// <summary>The region's system name.</summary>
+    public required string Region { get; init; }
+
+    /// <summary>Where the region was found, for people: "-Region", "profile 'ops'", "environment", …</summary>
+    public required string RegionSource { get; init; }
+
+    /// <summary>Where the credentials were found, for people.</summary>
+    public required string CredentialSource { get; init; }
+
+    /// <summary>The URL that requests to ECS go to.</summary>
+    public required string EcsEndpoint { get; init; }
+
+    /// <summary>The profile that was asked for, or null.</summary>
+    public string? ProfileName { get; init; }
+
+    /// <summary>The endpoint that was asked for, or null.</summary>
+    public string? EndpointUrl { get; init; }
+}

@@ -1,0 +1,42 @@
+namespace EcsFargateLogin.Cloud;
+
+/// <summary>A task definition, as far as a session needs it.</summary>
+public sealed record TaskDefinitionDescription
+{
+    /// <summary>Its ARN, with the revision.</summary>
+    public required string Arn { get; init; }
+
+    /// <summary>awsvpc, bridge, host, none; absent means bridge.</summary>
+    public string? NetworkMode { get; init; }
+
+    /// <summary>What it was checked to run on: EC2, FARGATE, EXTERNAL.</summary>
+    public IReadOnlyList<string> Compatibilities { get; init; } = [];
+
+    /// <summary>The names of its containers, in order.</summary>
+    public IReadOnlyList<string> ContainerNames { get; init; } = [];
+}
+
+/// <summary>A cluster.</summary>
+/// <param name="Arn">Its ARN.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Status">ACTIVE, PROVISIONING, DEPROVISIONING, FAILED or INACTIVE.</param>
+public sealed record ClusterDescription(string Arn, string Name, string Status);
+
+/// <summary>An elastic network interface.</summary>
+public sealed record NetworkInterfaceDescription
+{
+    /// <summary>Its id, eni-….</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The public IPv4 address of its association, once it has one.</summary>
+    public string? PublicIPv4Address { get; init; }
+
+    /// <summary>Its primary private IPv4 address.</summary>
+    public string? PrivateIPv4Address { get; init; }
+
+    /// <summary>Its IPv6 addresses.</summary>
+    public IReadOnlyList<string> IPv6Addresses { get; init; } = [];
+
+    /// <summary>The subnet it lies in.</summary>
+    public string? SubnetId { get; init; }
+}

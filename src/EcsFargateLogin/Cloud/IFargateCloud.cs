@@ -1,0 +1,58 @@
+namespace EcsFargateLogin.Cloud;
+
+/// <summary>
+/// The part of AWS that a session needs, reached with one set of credentials in one region.
+/// Every member throws <see cref="FargateException"/> when AWS refuses or cannot be reached, and
+/// <see cref="OperationCanceledException"/> when its token is cancelled; nothing else.
+/// Retries of throttled or lost requests have happened inside.
+/// </summary>
+public interface IFargateCloud : IDisposable
+{
+    /// <summary>How AWS is reached; holds no secret.</summary>
+    CloudConnection Connection { get; }
+
+    /// <summary>
+    /// Starts tasks on Fargate. A reply without an exception may still hold failures instead of tasks.
+    /// Repeating a request with the same client token answers with the tasks of the first one.
+    /// </summary>
+    Task<RunTaskReply> RunTaskAsync(RunTaskRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Looks at up to any number of tasks of one cluster, 100 a call.</summary>
+    Task<DescribeTasksReply> DescribeTasksAsync(
+        string cluster, IReadOnlyCollection<string> taskArns, CancellationToken cancellationToken);
+
+    /// <summary>Stops a task. Stopping one that is stopped already succeeds while ECS still knows it.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.TaskNotFound"/> when ECS has no such task.</exception>
+    Task StopTaskAsync(string cluster, string taskArn, string reason, CancellationToken cancellationToken);
+
+    /// <summary>The ARNs of a cluster's tasks that bear this mark and are meant to run.</summary>
+    Task<IReadOnlyList<string>> ListTasksAsync(string cluster, string startedBy, CancellationToken cancellationToken);
+
+    /// <summary>Reads a task definition by family, family:revision or ARN.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.TaskDefinitionNotFound"/> when there is none.</exception>
+    Task<TaskDefinitionDescription> DescribeTaskDefinitionAsync(
+        string taskDefinition, CancellationToken cancellationToken);
+
+    /// <summary>Reads a cluster by name or ARN, or null when there is none that is active.</summary>
+    Task<ClusterDescription?> DescribeClusterAsync(string cluster, CancellationToken cancellationToken);
+
+    /// <summary>Reads network interfaces by id.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.NetworkInterfaceNotFound"/> when one does not exist (yet).</exception>
+    Task<IReadOnlyList<NetworkInterfaceDescription>> DescribeNetworkInterfacesAsync(
+        IReadOnlyCollection<string> networkInterfaceIds, CancellationToken cancellationToken);
+}
+
+/// <summary>Makes connections to AWS.</summary>
+public interface IFargateCloudConnector
+{
+    /// <summary>
+    /// Finds credentials and region as the settings say. Fails before any AWS call of a session is made when either
+    /// is missing.
+    /// </summary>
+    /// <exception cref="FargateException">
+    /// <see cref="FargateError.ProfileNotFound"/>, <see cref="FargateError.NoCredentials"/>,
+    /// <see cref="FargateError.CredentialsExpired"/>, <see cref="FargateError.NoRegion"/> or
+    /// <see cref="FargateError.InvalidEndpoint"/>.
+    /// </exception>
+    Task<IFargateCloud> ConnectAsync(CloudSettings settings, CancellationToken cancellationToken);
+}

@@ -1,0 +1,49 @@
+namespace EcsFargateLogin.Cloud;
+
+/// <summary>One call of RunTask with launch type FARGATE.</summary>
+public sealed record RunTaskRequest
+{
+    /// <summary>A cluster's name or ARN.</summary>
+    public required string Cluster { get; init; }
+
+    /// <summary>A task definition's family, family:revision or ARN.</summary>
+    public required string TaskDefinition { get; init; }
+
+    /// <summary>1 to 16 subnet ids.</summary>
+    public required IReadOnlyList<string> Subnets { get; init; }
+
+    /// <summary>Up to 5 security group ids; none means the VPC's default group.</summary>
+    public IReadOnlyList<string> SecurityGroups { get; init; } = [];
+
+    /// <summary>Whether the task's network interface gets a public address.</summary>
+    public bool AssignPublicIp { get; init; }
+
+    /// <summary>The container whose environment and command are overridden.</summary>
+    public required string ContainerName { get; init; }
+
+    /// <summary>Environment variables that are added to the container's own.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Takes the place of the container's command; empty keeps it.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+
+    /// <summary>Takes the place of the task definition's task role; null keeps it.</summary>
+    public string? TaskRoleArn { get; init; }
+
+    /// <summary>The mark by which the task is found again, at most 128 letters, digits, hyphens, slashes or underscores.</summary>
+    public required string StartedBy { get; init; }
+
+    /// <summary>Makes the call idempotent, at most 64 characters in the range 33 to 126.</summary>
+    public required string ClientToken { get; init; }
+}
+
+/// <summary>What RunTask answered.</summary>
+/// <param name="Tasks">The tasks that were accepted.</param>
+/// <param name="Failures">Why others were not.</param>
+public sealed record RunTaskReply(IReadOnlyList<TaskDescription> Tasks, IReadOnlyList<CloudFailure> Failures);
+
+/// <summary>An entry of a reply's failures list.</summary>
+/// <param name="Arn">What failed; may be absent.</param>
+/// <param name="Reason">ECS's word for it: MISSING, RESOURCE:FARGATE, …</param>
+/// <param name="Detail">More about it; may be absent.</param>
+public sealed record CloudFailure(string? Arn, string? Reason, string? Detail);

@@ -1,0 +1,78 @@
+namespace EcsFargateLogin;
+
+/// <summary>What went wrong. The name is the stable ErrorId of the error record.</summary>
+public enum FargateError
+{
+    /// <summary>No AWS credentials were found, or those found were not accepted.</summary>
+    NoCredentials,
+    /// <summary>The named credential profile does not exist.</summary>
+    ProfileNotFound,
+    /// <summary>The credentials or the login behind them have expired.</summary>
+    CredentialsExpired,
+    /// <summary>No AWS region was named or found.</summary>
+    NoRegion,
+    /// <summary>The endpoint is not an absolute http or https URL.</summary>
+    InvalidEndpoint,
+    /// <summary>The credentials lack a permission.</summary>
+    AccessDenied,
+    /// <summary>AWS could not be reached, or something that is not AWS answered.</summary>
+    EndpointUnreachable,
+    /// <summary>AWS slows the account down, after all retries.</summary>
+    Throttled,
+    /// <summary>A quota of the account is used up.</summary>
+    QuotaExceeded,
+    /// <summary>Fargate has no room for the task at the moment.</summary>
+    CapacityUnavailable,
+    /// <summary>AWS refused the request for a reason that has no name of its own here.</summary>
+    RequestRejected,
+    /// <summary>AWS failed inside, after all retries.</summary>
+    ServiceFailed,
+    /// <summary>The cluster does not exist or is not active.</summary>
+    ClusterNotFound,
+    /// <summary>The task definition does not exist or has no active revision.</summary>
+    TaskDefinitionNotFound,
+    /// <summary>The task definition cannot run on Fargate with a network interface of its own.</summary>
+    TaskDefinitionUnsuitable,
+    /// <summary>The subnet does not exist.</summary>
+    SubnetNotFound,
+    /// <summary>The security group does not exist.</summary>
+    SecurityGroupNotFound,
+    /// <summary>The network interface does not exist.</summary>
+    NetworkInterfaceNotFound,
+    /// <summary>ECS knows no such task.</summary>
+    TaskNotFound,
+    /// <summary>The task definition has no container of that name.</summary>
+    ContainerNotFound,
+    /// <summary>An environment variable's name or value cannot be used.</summary>
+    InvalidEnvironmentVariable,
+    /// <summary>The overrides of RunTask exceed what ECS takes.</summary>
+    OverridesTooLong,
+    /// <summary>The task did not become ready in time.</summary>
+    StartTimeout,
+    /// <summary>The task stopped before it was ready.</summary>
+    TaskStopped,
+    /// <summary>The task has no public address.</summary>
+    NoPublicAddress,
+    /// <summary>The task has no address of the kind asked for.</summary>
+    NoAddress,
+    /// <summary>No SSH server answered on the task's port in time.</summary>
+    PortUnreachable,
+    /// <summary>The session has ended: its task was stopped.</summary>
+    SessionEnded,
+    /// <summary>The session's key is not on this machine.</summary>
+    KeyNotFound,
+    /// <summary>The task could not be stopped.</summary>
+    StopFailed,
+    /// <summary>What this machine remembers of its sessions cannot be written or read.</summary>
+    JournalUnavailable,
+    /// <summary>ssh or ssh-keygen is not installed.</summary>
+    SshNotFound,
+    /// <summary>ssh-keygen made no key.</summary>
+    KeyGenerationFailed,
+    /// <summary>An ssh option would take away what keeps the session safe, or is malformed.</summary>
+    InvalidSshOption,
+    /// <summary>ssh could not connect or log in, or lost the connection.</summary>
+    SshFailed,
+    /// <summary>The module's own files are incomplete.</summary>
+    ModuleIncomplete,
+}
