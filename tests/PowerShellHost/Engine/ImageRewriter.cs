@@ -48,6 +48,11 @@ internal sealed class ImageRewriter
         "System.Management.Automation.ModuleIntrinsics::GetPSHomeModulePath",
     ];
 
+    private static readonly string[] s_returnIsLink =
+    [
+        "Microsoft.PowerShell.Commands.InternalSymbolicLinkLinkCodeMethods::IsReparsePointLikeSymlink",
+    ];
+
     private readonly string[] _searchFolders;
 
     /// <param name="searchFolders">Where the assemblies that a rewritten one refers to are found.</param>
@@ -123,6 +128,7 @@ internal sealed class ImageRewriter
 
         Array.ForEach(s_returnOne, name => Replace(module, name, ReturnOne, _ => true));
         Array.ForEach(s_returnIsRooted, name => Replace(module, name, ReturnIsRooted, _ => true));
+        Array.ForEach(s_returnIsLink, name => Replace(module, name, ReturnIsLink, _ => true));
         Array.ForEach(s_keepCase, name => Replace(module, name, KeepCase, _ => true));
     }
 
@@ -180,6 +186,22 @@ internal sealed class ImageRewriter
         il.Emit(OpCodes.Ldarg, method.Parameters[0]);
         il.Emit(OpCodes.Ldc_I4, '/');
         il.Emit(OpCodes.Callvirt, startsWith);
+        il.Emit(OpCodes.Ret);
+    }
+
+    private static void ReturnIsLink(MethodDefinition method)
+    {
+        var file = method.Parameters[0];
+        var getTarget = new MethodReference(
+            "get_" + nameof(FileSystemInfo.LinkTarget), method.Module.TypeSystem.String, file.ParameterType)
+        {
+            HasThis = true,
+        };
+        var il = StartBody(method);
+        il.Emit(OpCodes.Ldarg, file);
+        il.Emit(OpCodes.Callvirt, getTarget);
+        il.Emit(OpCodes.Ldnull);
+        il.Emit(OpCodes.Cgt_Un);
         il.Emit(OpCodes.Ret);
     }
 
