@@ -324,14 +324,22 @@ find_family() {
     done
 }
 
-# signal NAME PROCESSES…: fails when none of them is left. One at a time, as kill may stop at the first that is gone.
+# signal NAME PROCESSES…: one at a time, because kill may stop at the first that is gone.
 signal() {
-    signal=$1 reached=1
+    signal=$1
     shift
     for process; do
-        kill -s "$signal" "$process" 2>/dev/null && reached=0
+        kill -s "$signal" "$process" 2>/dev/null
     done
-    return $reached
+}
+
+# any_alive PROCESSES…: a zombie, which only its parent can take away, is not alive.
+any_alive() {
+    for process; do
+        { IFS= read -r state <"/proc/$process/stat"; } 2>/dev/null || continue
+        case ${state##*) } in [ZX]*) ;; *) return 0 ;; esac
+    done
+    return 1
 }
 
 # end STATUS REASON TEXT: ends sshd, every login and this script.
@@ -340,6 +348,8 @@ end() {
     say "end $2: $3"
     if [ -n "$sshd_pid" ]; then
         tell_logins "$3"
+        # Until the message has gone out through the sshd that is about to end.
+        [ -z "$ttys" ] || sleep 0.5
         find_family
         # shellcheck disable=SC2086 # A list of numbers.
         end_family $family
@@ -352,7 +362,7 @@ end_family() {
     signal TERM "$@"
     signal CONT "$@"
     tries=15
-    while [ $tries -gt 0 ] && signal 0 "$@"; do
+    while [ $tries -gt 0 ] && any_alive "$@"; do
         sleep 0.2 &
         wait $!
         tries=$((tries - 1))

@@ -6,30 +6,6 @@ using System.Text.RegularExpressions;
 
 namespace EcsFargateLogin.EndToEnd.Container;
 
-/// <summary>What a container of the tests is made of.</summary>
-internal enum ImageKind
-{
-    Debian,
-    BusyBox,
-}
-
-/// <summary>How a container is to be started. Values are written byte by byte, as Latin-1.</summary>
-internal sealed record ContainerOptions
-{
-    public ImageKind Kind { get; init; }
-
-    public int UserId { get; init; }
-
-    /// <summary>Options of sandbox.sh.</summary>
-    public IReadOnlyList<string> Sandbox { get; init; } = [];
-
-    /// <summary>Variables beside the key, the address and the port; the same names here take their place.</summary>
-    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>When false, the script runs below another process 1, which lists what the script left behind.</summary>
-    public bool IsProcess1 { get; init; } = true;
-}
-
 /// <summary>
 /// The real start-sshd.sh with a real sshd in namespaces of its own, on an address of its own in 127.0.0.0/8. Disposal
 /// ends it and removes every trace.
@@ -45,7 +21,11 @@ internal sealed partial class SshContainer : IAsyncDisposable
     private readonly ContainerOptions _options;
     private ProcessRun? _run;
 
-    private SshContainer(ContainerOptions options) => _options = options;
+    private SshContainer(ContainerOptions options)
+    {
+        _options = options;
+        KeyPath = FilePath("key");
+    }
 
     public string Address { get; } = string.Create(
         CultureInfo.InvariantCulture,
@@ -53,7 +33,8 @@ internal sealed partial class SshContainer : IAsyncDisposable
 
     public int Port { get; private set; }
 
-    public string KeyPath => System.IO.Path.Combine(_folder.FullName, "key");
+    /// <summary>The private key to log in with; at first the one that the container was started for.</summary>
+    public string KeyPath { get; set; }
 
     public string Log => Encoding.UTF8.GetString(_run!.Output) + _run.Error;
 
@@ -123,6 +104,13 @@ internal sealed partial class SshContainer : IAsyncDisposable
 
     public string FilePath(string name) => System.IO.Path.Combine(_folder.FullName, name);
 
+    /// <summary>Makes a key pair and returns its public half.</summary>
+    public static async Task<string> MakeKeyAsync(string path)
+    {
+        await ProcessRun.CompleteAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", path]);
+        return await File.ReadAllTextAsync(path + ".pub");
+    }
+
     public static async Task UntilAsync(Func<bool> condition)
     {
         using var limit = new CancellationTokenSource(Limit);
@@ -177,7 +165,7 @@ internal sealed partial class SshContainer : IAsyncDisposable
 
         _folder.CreateSubdirectory("root");
         File.Copy(ContainerFiles.Path("start-sshd.sh"), FilePath("start-sshd.sh"));
-        await ProcessRun.CompleteAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", KeyPath]);
+        await MakeKeyAsync(KeyPath);
         Port = _options.UserId == 0 ? 22 : FreePort();
         var variables = new Dictionary<string, string>
         {
