@@ -73,6 +73,10 @@ public enum FargateError
     InvalidSshOption,
     /// <summary>ssh could not connect or log in, or lost the connection.</summary>
     SshFailed,
+    /// <summary>The remote program ended with a code other than 0, and the user asked for that to be an error.</summary>
+    RemoteProgramFailed,
     /// <summary>The module's own files are incomplete.</summary>
     ModuleIncomplete,
+    /// <summary>Something that this module did not foresee.</summary>
+    Unexpected,
 }

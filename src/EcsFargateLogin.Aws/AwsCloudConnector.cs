@@ -1,0 +1,38 @@
+using EcsFargateLogin.Aws.Clients;
+using EcsFargateLogin.Aws.Credentials;
+using EcsFargateLogin.Aws.Ec2;
+using EcsFargateLogin.Aws.Ecs;
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin.Aws;
+
+/// <summary>Makes connections to AWS. EcsFargateLogin finds this class by its name.</summary>
+public sealed class AwsCloudConnector : IFargateCloudConnector
+{
+    /// <inheritdoc/>
+    public async Task<IFargateCloud> ConnectAsync(CloudSettings settings, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        cancellationToken.ThrowIfCancellationRequested();
+        var profiles = new ProfileStore();
+        var profile = settings.ProfileName is { } name ? profiles.Get(name) : profiles.Find(ProfileStore.FallbackName);
+        var region = await RegionResolver.ResolveAsync(settings, profile, cancellationToken);
+        var endpoints = new ServiceEndpoints(settings, profile, region.Name);
+        var ecs = endpoints.Resolve(EcsClient.ServiceId, EcsClient.SigningName);
+        var ec2 = endpoints.Resolve(Ec2Client.ServiceId, Ec2Client.SigningName);
+        var found = await new CredentialResolver(settings, profiles).ResolveAsync(cancellationToken);
+        var connection = new CloudConnection
+        {
+            Region = region.Name,
+            RegionSource = region.Source,
+            CredentialSource = found.Source,
+            EcsEndpoint = ecs.AbsoluteUri,
+            ProfileName = settings.ProfileName,
+            EndpointUrl = settings.EndpointUrl,
+        };
+        return new AwsFargateCloud(
+            connection,
+            new EcsClient(found.Credentials, new(EcsClient.ServiceId, EcsClient.SigningName, region.Name, ecs)),
+            new Ec2Client(found.Credentials, new(Ec2Client.ServiceId, Ec2Client.SigningName, region.Name, ec2)));
+    }
+}

@@ -1,0 +1,143 @@
+using EcsFargateLogin.Aws.Ec2;
+using EcsFargateLogin.Aws.Ecs;
+using EcsFargateLogin.Aws.Errors;
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin.Aws;
+
+/// <summary>The boundary on ECS and EC2.</summary>
+internal sealed class AwsFargateCloud(CloudConnection connection, EcsClient ecs, Ec2Client ec2) : IFargateCloud
+{
+    private const int TasksPerCall = 100;
+    private const int InterfacesPerCall = 100;
+    private const int MostPages = 100;
+
+    // All attempts of one request together: three of 15 s would be 45 s without the pauses between them.
+    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(40);
+
+    public CloudConnection Connection { get; } = connection;
+
+    public async Task<RunTaskReply> RunTaskAsync(RunTaskRequest request, CancellationToken cancellationToken)
+    {
+        var input = EcsRequests.ToInput(request);
+        var call = EcsCall("RunTask") with
+        {
+            Cluster = request.Cluster,
+            TaskDefinition = request.TaskDefinition,
+            ContainerName = request.ContainerName,
+            Subnets = request.Subnets,
+            SecurityGroups = request.SecurityGroups,
+        };
+        var output = await SendAsync(call, token => ecs.RunTaskAsync(input, token), cancellationToken);
+        return new(EcsReplies.Tasks(output.Tasks, call.Operation), EcsReplies.Failures(output.Failures));
+    }
+
+    public async Task<DescribeTasksReply> DescribeTasksAsync(
+        string cluster, IReadOnlyCollection<string> taskArns, CancellationToken cancellationToken)
+    {
+        var call = EcsCall("DescribeTasks") with { Cluster = cluster };
+        List<TaskDescription> tasks = [];
+        List<CloudFailure> failures = [];
+        foreach (var batch in taskArns.Chunk(TasksPerCall))
+        {
+            var input = new DescribeTasksInput(cluster, batch);
+            var output = await SendAsync(call, token => ecs.DescribeTasksAsync(input, token), cancellationToken);
+            tasks.AddRange(EcsReplies.Tasks(output.Tasks, call.Operation));
+            failures.AddRange(EcsReplies.Failures(output.Failures));
+        }
+
+        return new(tasks, failures);
+    }
+
+    public async Task StopTaskAsync(
+        string cluster, string taskArn, string reason, CancellationToken cancellationToken)
+    {
+        var call = EcsCall("StopTask") with { Cluster = cluster, Task = taskArn };
+        var input = new StopTaskInput(cluster, taskArn, reason);
+        await SendAsync(call, token => ecs.StopTaskAsync(input, token), cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<string>> ListTasksAsync(
+        string cluster, string startedBy, CancellationToken cancellationToken)
+    {
+        var call = EcsCall("ListTasks") with { Cluster = cluster };
+        var input = new ListTasksInput(cluster, startedBy, "RUNNING", NextToken: null);
+        List<string> arns = [];
+        for (var page = 0; page < MostPages; page++)
+        {
+            var output = await SendAsync(call, token => ecs.ListTasksAsync(input, token), cancellationToken);
+            arns.AddRange((output.TaskArns ?? []).OfType<string>());
+            if (string.IsNullOrEmpty(output.NextToken))
+            {
+                return arns;
+            }
+
+            input = input with { NextToken = output.NextToken };
+        }
+
+        throw FargateErrors.MalformedAnswer(call.Operation, $"has more than {MostPages} pages");
+    }
+
+    public async Task<TaskDefinitionDescription> DescribeTaskDefinitionAsync(
+        string taskDefinition, CancellationToken cancellationToken)
+    {
+        var call = EcsCall("DescribeTaskDefinition") with { TaskDefinition = taskDefinition };
+        var input = new DescribeTaskDefinitionInput(taskDefinition);
+        var output = await SendAsync(call, token => ecs.DescribeTaskDefinitionAsync(input, token), cancellationToken);
+        return EcsReplies.TaskDefinition(output.TaskDefinition, call.Operation);
+    }
+
+    public async Task<ClusterDescription?> DescribeClusterAsync(string cluster, CancellationToken cancellationToken)
+    {
+        var call = EcsCall("DescribeClusters") with { Cluster = cluster };
+        var input = new DescribeClustersInput([cluster]);
+        var output = await SendAsync(call, token => ecs.DescribeClustersAsync(input, token), cancellationToken);
+        return (output.Clusters ?? [])
+            .Select(shape => EcsReplies.Cluster(shape, call.Operation))
+            .FirstOrDefault(description => description.Status == "ACTIVE");
+    }
+
+    public async Task<IReadOnlyList<NetworkInterfaceDescription>> DescribeNetworkInterfacesAsync(
+        IReadOnlyCollection<string> networkInterfaceIds, CancellationToken cancellationToken)
+    {
+        List<NetworkInterfaceDescription> descriptions = [];
+        foreach (var batch in networkInterfaceIds.Chunk(InterfacesPerCall))
+        {
+            var call = new ServiceCall("ec2:DescribeNetworkInterfaces", ec2.Endpoint, Connection.CredentialSource)
+            {
+                NetworkInterfaces = batch,
+            };
+            descriptions.AddRange(await SendAsync(
+                call, token => ec2.DescribeNetworkInterfacesAsync(batch, token), cancellationToken));
+        }
+
+        return descriptions;
+    }
+
+    public void Dispose()
+    {
+        ecs.Dispose();
+        ec2.Dispose();
+    }
+
+    private ServiceCall EcsCall(string operation) => new($"ecs:{operation}", ecs.Endpoint, Connection.CredentialSource);
+
+    private static async Task<T> SendAsync<T>(
+        ServiceCall call, Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(RequestLimit);
+        try
+        {
+            return await send(limit.Token).WaitAsync(limit.Token);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            throw FailureTranslator.Translate(exception, call);
+        }
+    }
+}

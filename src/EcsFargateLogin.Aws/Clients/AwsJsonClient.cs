@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Amazon.Runtime;
+
+namespace EcsFargateLogin.Aws.Clients;
+
+/// <summary>A service that speaks AWS JSON 1.1: a JSON object in, a JSON object out, the operation in a header.</summary>
+internal abstract class AwsJsonClient : AwsClient
+{
+    private readonly string _targetPrefix;
+    private readonly JsonSerializerContext _shapes;
+
+    /// <param name="credentials">What requests are signed with.</param>
+    /// <param name="config">How the service is reached.</param>
+    /// <param name="targetPrefix">The service's name and version in X-Amz-Target.</param>
+    /// <param name="shapes">Every input and output of the service's operations.</param>
+    protected AwsJsonClient(
+        AWSCredentials credentials, AwsClientConfig config, string targetPrefix, JsonSerializerContext shapes)
+        : base(credentials, config)
+    {
+        _targetPrefix = targetPrefix;
+        _shapes = shapes;
+    }
+
+    protected Task<TOutput> CallAsync<TInput, TOutput>(
+        string operation, TInput input, CancellationToken cancellationToken)
+        where TOutput : class
+    {
+        var request = new OperationRequest
+        {
+            Operation = operation,
+            Content = JsonSerializer.SerializeToUtf8Bytes(input, Shape<TInput>()),
+            ContentType = "application/x-amz-json-1.1",
+            Target = $"{_targetPrefix}.{operation}",
+        };
+        return SendAsync<TOutput>(request, new JsonReplyUnmarshaller<TOutput>(Shape<TOutput>()), cancellationToken);
+    }
+
+    private JsonTypeInfo<T> Shape<T>() => (JsonTypeInfo<T>)_shapes.GetTypeInfo(typeof(T))!;
+}

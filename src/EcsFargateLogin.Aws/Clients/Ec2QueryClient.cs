@@ -1,0 +1,24 @@
+using System.Xml.Linq;
+using Amazon.Runtime;
+
+namespace EcsFargateLogin.Aws.Clients;
+
+/// <summary>A service that speaks the EC2 query protocol: a form in, an XML document out.</summary>
+internal abstract class Ec2QueryClient(AWSCredentials credentials, AwsClientConfig config, string apiVersion)
+    : AwsClient(credentials, config)
+{
+    /// <summary>Calls an operation and returns the root element of its answer.</summary>
+    protected async Task<XElement> CallAsync(
+        string operation, IEnumerable<KeyValuePair<string, string>> parameters, CancellationToken cancellationToken)
+    {
+        KeyValuePair<string, string>[] form = [new("Action", operation), new("Version", apiVersion), .. parameters];
+        using var content = new FormUrlEncodedContent(form);
+        var request = new OperationRequest
+        {
+            Operation = operation,
+            Content = await content.ReadAsByteArrayAsync(cancellationToken),
+            ContentType = "application/x-www-form-urlencoded; charset=utf-8",
+        };
+        return await SendAsync<XElement>(request, new XmlReplyUnmarshaller($"{operation}Response"), cancellationToken);
+    }
+}

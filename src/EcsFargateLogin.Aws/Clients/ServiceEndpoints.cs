@@ -1,0 +1,72 @@
+using System.Globalization;
+using Amazon.Runtime.CredentialManagement;
+using Amazon.Runtime.Internal.Endpoints.StandardLibrary;
+using EcsFargateLogin.Aws.Credentials;
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin.Aws.Clients;
+
+/// <summary>
+/// Finds a service's URL: the parameter, then what the environment and the profile configure, then AWS's own host in the
+/// region's partition, by the rules of AWS's endpoint rule sets.
+/// </summary>
+internal sealed class ServiceEndpoints(CloudSettings settings, CredentialProfile? profile, string region)
+{
+    /// <param name="serviceId">The service's id in its model, such as CloudWatch Logs.</param>
+    /// <param name="prefix">The first label of its host names.</param>
+    internal Uri Resolve(string serviceId, string prefix)
+    {
+        var configured = settings.EndpointUrl is { } url ? (url, "-EndpointUrl") : Configured(serviceId);
+        return configured is { } found ? Parse(found.Url, found.Source) : new Uri(OfAws(serviceId, prefix));
+    }
+
+    private (string Url, string Source)? Configured(string serviceId)
+    {
+        if (EnvironmentNames.Switch(EnvironmentNames.IgnoreEndpointUrls) ?? profile?.IgnoreConfiguredEndpointUrls ?? false)
+        {
+            return null;
+        }
+
+        return FromVariable($"{EnvironmentNames.EndpointUrl}_{serviceId.Replace(' ', '_').ToUpperInvariant()}")
+            ?? FromVariable(EnvironmentNames.EndpointUrl)
+            ?? FromProfile(serviceId);
+    }
+
+    private static (string, string)? FromVariable(string name) =>
+        EnvironmentNames.Value(name) is { } url ? (url, $"environment variable {name}") : null;
+
+    private (string, string)? FromProfile(string serviceId) =>
+        profile is not null && AwsClientConfig.ProfileUrl(serviceId, profile.Name) is { } url
+            ? (url, $"profile '{profile.Name}'")
+            : null;
+
+    private static Uri Parse(string text, string source) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)
+        && url.Host.Length > 0
+        && url.UserInfo.Length + url.Query.Length + url.Fragment.Length == 0
+            ? url
+            : throw FargateErrors.InvalidEndpoint(text, source);
+
+    private string OfAws(string serviceId, string prefix)
+    {
+        var useFips = EnvironmentNames.Switch(EnvironmentNames.UseFips) ?? profile?.UseFIPSEndpoint ?? false;
+        var useDualStack = EnvironmentNames.Switch(EnvironmentNames.UseDualStack) ?? profile?.UseDualstackEndpoint ?? false;
+        var partition = Fn.Partition(region);
+        if (useFips && !partition.supportsFIPS)
+        {
+            throw FargateErrors.UnsupportedEndpoint(serviceId, region, "FIPS");
+        }
+
+        if (useDualStack && !partition.supportsDualStack)
+        {
+            throw FargateErrors.UnsupportedEndpoint(serviceId, region, "dual-stack");
+        }
+
+        // EC2's hosts in GovCloud are FIPS endpoints under their plain names, as its rule set has it.
+        var isPlainName = prefix == "ec2" && partition.name == "aws-us-gov" && !useDualStack;
+        var host = useFips && !isPlainName ? $"{prefix}-fips" : prefix;
+        var suffix = useDualStack ? partition.dualStackDnsSuffix : partition.dnsSuffix;
+        return string.Create(CultureInfo.InvariantCulture, $"https://{host}.{region}.{suffix}/");
+    }
+}

@@ -1,0 +1,105 @@
+using Amazon.Runtime;
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin.Aws.Credentials;
+
+/// <summary>
+/// Finds credentials in the order in which the SDK looks for them. The SDK's own chain is not asked, because it neither
+/// tells where it found them nor stops early on a machine that is not EC2.
+/// </summary>
+internal sealed class CredentialResolver(CloudSettings settings, ProfileStore profiles)
+{
+    // Until the first keys are there: a role is assumed, a process run, a metadata service asked.
+    private static readonly TimeSpan ObtainLimit = TimeSpan.FromSeconds(8);
+
+    /// <summary>Finds credentials, and obtains keys once, so that what is wrong with them shows before anything starts.</summary>
+    internal async Task<FoundCredentials> ResolveAsync(CancellationToken cancellationToken)
+    {
+        var found = FromNamedProfile() ?? FromEnvironment() ?? FromWebIdentity() ?? FromFallbackProfile()
+            ?? FromContainer() ?? await FromInstanceAsync(cancellationToken)
+            ?? throw FargateErrors.NoCredentials();
+        await CredentialCheck.ObtainAsync(found, ObtainLimit, cancellationToken);
+        return found;
+    }
+
+    private FoundCredentials? FromNamedProfile() =>
+        settings.ProfileName is { } name ? FromProfile(name) : null;
+
+    private static FoundCredentials? FromEnvironment()
+    {
+        var accessKey = EnvironmentNames.Value(EnvironmentNames.AccessKey);
+        var secretKey = EnvironmentNames.Value(EnvironmentNames.SecretKey);
+        return (accessKey, secretKey) switch
+        {
+            (null, null) => null,
+            // The SDK would go on and find somebody else's; half a pair is a mistake.
+            (null, _) => throw FargateErrors.NoCredentials(
+                $"{EnvironmentNames.SecretKey} is set, but {EnvironmentNames.AccessKey} is not."),
+            (_, null) => throw FargateErrors.NoCredentials(
+                $"{EnvironmentNames.AccessKey} is set, but {EnvironmentNames.SecretKey} is not."),
+            _ => new(new EnvironmentVariablesAWSCredentials(), "environment variables"),
+        };
+    }
+
+    private static FoundCredentials? FromWebIdentity() =>
+        EnvironmentNames.Value(EnvironmentNames.WebIdentityTokenFile) is null
+        || EnvironmentNames.Value(EnvironmentNames.WebIdentityRole) is null
+            ? null
+            : new(AssumeRoleWithWebIdentityCredentials.FromEnvironmentVariables(), "web identity (environment variables)");
+
+    private FoundCredentials? FromFallbackProfile()
+    {
+        if (EnvironmentNames.Value(EnvironmentNames.Profile) is { } name)
+        {
+            return FromProfile(name);
+        }
+
+        var profile = profiles.Find(ProfileStore.FallbackName);
+        return profile?.CanCreateAWSCredentials == true ? FromProfile(profile.Name) : null;
+    }
+
+    private static FoundCredentials? FromContainer() =>
+        EnvironmentNames.Value(EnvironmentNames.ContainerRelativeUri) is null
+        && EnvironmentNames.Value(EnvironmentNames.ContainerFullUri) is null
+            ? null
+            : new(new GenericContainerCredentials(), "container metadata");
+
+    private static async Task<FoundCredentials?> FromInstanceAsync(CancellationToken cancellationToken)
+    {
+        if (!await InstanceMetadata.IsReachableAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        try
+        {
+            // The constructor asks the service for its role, and blocks.
+            var credentials = await Task.Run(() => new InstanceProfileAWSCredentials(), cancellationToken)
+                .WaitAsync(ObtainLimit, cancellationToken);
+            return new(credentials, "EC2 instance metadata");
+        }
+        catch (Exception exception) when (exception is TimeoutException or AmazonClientException
+            or AmazonServiceException or InvalidOperationException or IOException or HttpRequestException)
+        {
+            throw FargateErrors.NoCredentials("the EC2 instance metadata service offers no role.");
+        }
+    }
+
+    private FoundCredentials FromProfile(string name)
+    {
+        var profile = profiles.Get(name);
+        var source = $"profile '{name}'";
+        try
+        {
+            return profiles.Credentials(profile) is { } credentials
+                ? new(credentials, source) { ProfileName = name }
+                : throw FargateErrors.CredentialsUnusable(
+                    source, "it holds neither keys nor a way to get them (role_arn, sso_session, credential_process, …).", null);
+        }
+        catch (Exception exception) when (exception is AmazonClientException or InvalidDataException
+            or InvalidOperationException or ArgumentException)
+        {
+            throw CredentialCheck.Unusable(new FoundCredentials(new AnonymousAWSCredentials(), source), exception);
+        }
+    }
+}

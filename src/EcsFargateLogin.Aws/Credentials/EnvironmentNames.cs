@@ -1,0 +1,26 @@
+namespace EcsFargateLogin.Aws.Credentials;
+
+/// <summary>The environment variables that AWS's tools have in common. Set but empty counts as not set.</summary>
+internal static class EnvironmentNames
+{
+    internal const string AccessKey = "AWS_ACCESS_KEY_ID";
+    internal const string SecretKey = "AWS_SECRET_ACCESS_KEY";
+    internal const string Profile = "AWS_PROFILE";
+    internal const string Region = "AWS_REGION";
+    internal const string DefaultRegion = "AWS_DEFAULT_REGION";
+    internal const string EndpointUrl = "AWS_ENDPOINT_URL";
+    internal const string IgnoreEndpointUrls = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
+    internal const string UseFips = "AWS_USE_FIPS_ENDPOINT";
+    internal const string UseDualStack = "AWS_USE_DUALSTACK_ENDPOINT";
+    internal const string WebIdentityTokenFile = "AWS_WEB_IDENTITY_TOKEN_FILE";
+    internal const string WebIdentityRole = "AWS_ROLE_ARN";
+    internal const string ContainerRelativeUri = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+    internal const string ContainerFullUri = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+
+    internal static string? Value(string name) =>
+        Environment.GetEnvironmentVariable(name) is { } value && value.Trim() is { Length: > 0 } trimmed ? trimmed : null;
+
+    /// <summary>The variable as a switch, or null when it is not set.</summary>
+    internal static bool? Switch(string name) =>
+        Value(name) is { } value ? value.Equals("true", StringComparison.OrdinalIgnoreCase) : null;
+}

@@ -1,0 +1,23 @@
+namespace EcsFargateLogin.Aws.Ecs;
+
+// What DescribeTaskDefinition and DescribeClusters take and give.
+
+internal sealed record DescribeTaskDefinitionInput(string TaskDefinition);
+
+internal sealed record DescribeTaskDefinitionOutput(TaskDefinitionShape? TaskDefinition);
+
+internal sealed record TaskDefinitionShape
+{
+    public string? TaskDefinitionArn { get; init; }
+    public string? NetworkMode { get; init; }
+    public IReadOnlyList<string?>? Compatibilities { get; init; }
+    public IReadOnlyList<ContainerDefinitionShape?>? ContainerDefinitions { get; init; }
+}
+
+internal sealed record ContainerDefinitionShape(string? Name);
+
+internal sealed record DescribeClustersInput(IReadOnlyList<string> Clusters);
+
+internal sealed record DescribeClustersOutput(IReadOnlyList<ClusterShape?>? Clusters);
+
+internal sealed record ClusterShape(string? ClusterArn, string? ClusterName, string? Status);

@@ -1,0 +1,37 @@
+using Amazon.Runtime;
+using EcsFargateLogin.Aws.Clients;
+
+namespace EcsFargateLogin.Aws.Ecs;
+
+/// <summary>
+/// Amazon ECS. A new operation is an input and an output record that mirror the service model, their two lines in
+/// <see cref="EcsShapes"/>, and one method here.
+/// </summary>
+internal sealed class EcsClient(AWSCredentials credentials, AwsClientConfig config)
+    : AwsJsonClient(credentials, config, "AmazonEC2ContainerServiceV20141113", EcsShapes.OnWire)
+{
+    internal const string ServiceId = "ECS";
+    internal const string SigningName = "ecs";
+
+    internal Task<RunTaskOutput> RunTaskAsync(RunTaskInput input, CancellationToken cancellationToken) =>
+        CallAsync<RunTaskInput, RunTaskOutput>("RunTask", input, cancellationToken);
+
+    internal Task<DescribeTasksOutput> DescribeTasksAsync(
+        DescribeTasksInput input, CancellationToken cancellationToken) =>
+        CallAsync<DescribeTasksInput, DescribeTasksOutput>("DescribeTasks", input, cancellationToken);
+
+    internal Task<StopTaskOutput> StopTaskAsync(StopTaskInput input, CancellationToken cancellationToken) =>
+        CallAsync<StopTaskInput, StopTaskOutput>("StopTask", input, cancellationToken);
+
+    internal Task<ListTasksOutput> ListTasksAsync(ListTasksInput input, CancellationToken cancellationToken) =>
+        CallAsync<ListTasksInput, ListTasksOutput>("ListTasks", input, cancellationToken);
+
+    internal Task<DescribeTaskDefinitionOutput> DescribeTaskDefinitionAsync(
+        DescribeTaskDefinitionInput input, CancellationToken cancellationToken) =>
+        CallAsync<DescribeTaskDefinitionInput, DescribeTaskDefinitionOutput>(
+            "DescribeTaskDefinition", input, cancellationToken);
+
+    internal Task<DescribeClustersOutput> DescribeClustersAsync(
+        DescribeClustersInput input, CancellationToken cancellationToken) =>
+        CallAsync<DescribeClustersInput, DescribeClustersOutput>("DescribeClusters", input, cancellationToken);
+}

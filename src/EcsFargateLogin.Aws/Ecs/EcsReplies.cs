@@ -1,0 +1,91 @@
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin.Aws.Ecs;
+
+/// <summary>Checks ECS's answers and turns them into the boundary's records.</summary>
+internal static class EcsReplies
+{
+    internal static IReadOnlyList<TaskDescription> Tasks(IReadOnlyList<TaskShape?>? tasks, string operation) =>
+        [.. (tasks ?? []).Select(task => Task(task, operation))];
+
+    internal static IReadOnlyList<CloudFailure> Failures(IReadOnlyList<FailureShape?>? failures) =>
+        [.. (failures ?? []).Select(failure => new CloudFailure(failure?.Arn, failure?.Reason, failure?.Detail))];
+
+    internal static TaskDefinitionDescription TaskDefinition(TaskDefinitionShape? definition, string operation) => new()
+    {
+        Arn = Required(definition?.TaskDefinitionArn, operation, "taskDefinitionArn"),
+        NetworkMode = definition?.NetworkMode,
+        Compatibilities = [.. (definition?.Compatibilities ?? []).OfType<string>()],
+        ContainerNames =
+        [
+            .. (definition?.ContainerDefinitions ?? [])
+                .Select(container => Required(container?.Name, operation, "containerDefinitions[].name")),
+        ],
+    };
+
+    internal static ClusterDescription Cluster(ClusterShape? cluster, string operation) => new(
+        Required(cluster?.ClusterArn, operation, "clusterArn"),
+        Required(cluster?.ClusterName, operation, "clusterName"),
+        Required(cluster?.Status, operation, "status"));
+
+    internal static string Required(string? value, string operation, string member) =>
+        string.IsNullOrEmpty(value) ? throw FargateErrors.MalformedAnswer(operation, $"lacks {member}") : value;
+
+    private static TaskDescription Task(TaskShape? task, string operation)
+    {
+        var containers = task?.Containers ?? [];
+        var network = containers.SelectMany(container => container?.NetworkInterfaces ?? []).OfType<NetworkInterfaceShape>();
+        var attachment = Details(task?.Attachments);
+        return new TaskDescription
+        {
+            TaskArn = Required(task?.TaskArn, operation, "taskArn"),
+            ClusterArn = Required(task?.ClusterArn, operation, "clusterArn"),
+            LastStatus = Required(task?.LastStatus, operation, "lastStatus"),
+            TaskDefinitionArn = task!.TaskDefinitionArn,
+            DesiredStatus = task.DesiredStatus,
+            StartedBy = task.StartedBy,
+            CreatedAt = task.CreatedAt,
+            ConnectivityAt = task.ConnectivityAt,
+            PullStartedAt = task.PullStartedAt,
+            PullStoppedAt = task.PullStoppedAt,
+            StartedAt = task.StartedAt,
+            StoppingAt = task.StoppingAt,
+            StoppedAt = task.StoppedAt,
+            StopCode = task.StopCode,
+            StoppedReason = task.StoppedReason,
+            AvailabilityZone = task.AvailabilityZone,
+            Containers = [.. containers.Select(container => Container(container, operation))],
+            NetworkInterfaceId = attachment.GetValueOrDefault("networkInterfaceId"),
+            SubnetId = attachment.GetValueOrDefault("subnetId"),
+            PrivateIPv4Address = attachment.GetValueOrDefault("privateIPv4Address")
+                ?? network.Select(shape => shape.PrivateIpv4Address).FirstOrDefault(NotEmpty),
+            IPv6Address = network.Select(shape => shape.Ipv6Address).FirstOrDefault(NotEmpty),
+        };
+    }
+
+    private static ContainerDescription Container(ContainerShape? container, string operation) => new()
+    {
+        Name = Required(container?.Name, operation, "containers[].name"),
+        LastStatus = container!.LastStatus,
+        ExitCode = container.ExitCode,
+        Reason = container.Reason,
+    };
+
+    // A Fargate task has one network interface; its details appear one by one while it is attached.
+    private static Dictionary<string, string> Details(IReadOnlyList<AttachmentShape?>? attachments)
+    {
+        Dictionary<string, string> details = [];
+        var ofInterface = (attachments ?? []).FirstOrDefault(attachment => attachment?.Type == "ElasticNetworkInterface");
+        foreach (var detail in ofInterface?.Details ?? [])
+        {
+            if (detail is { Name: { } name, Value: { Length: > 0 } value })
+            {
+                details[name] = value;
+            }
+        }
+
+        return details;
+    }
+
+    private static bool NotEmpty(string? text) => !string.IsNullOrEmpty(text);
+}

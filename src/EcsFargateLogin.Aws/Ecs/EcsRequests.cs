@@ -1,0 +1,55 @@
+using System.Text.Json;
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin.Aws.Ecs;
+
+/// <summary>Turns the boundary's requests into ECS's.</summary>
+internal static class EcsRequests
+{
+    /// <summary>How many characters the overrides of a task may have as JSON, by ECS's quota.</summary>
+    internal const int OverridesLimit = 8192;
+
+    internal static RunTaskInput ToInput(RunTaskRequest request)
+    {
+        var overrides = Overrides(request);
+        var length = JsonSerializer.Serialize(overrides, EcsShapes.OnWire.TaskOverrideShape).Length;
+        if (length > OverridesLimit)
+        {
+            throw FargateErrors.OverridesTooLong(length, OverridesLimit);
+        }
+
+        return new RunTaskInput
+        {
+            Cluster = request.Cluster,
+            TaskDefinition = request.TaskDefinition,
+            LaunchType = "FARGATE",
+            Count = 1,
+            NetworkConfiguration = new(new AwsVpcConfigurationShape
+            {
+                Subnets = request.Subnets,
+                SecurityGroups = NullIfEmpty(request.SecurityGroups),
+                AssignPublicIp = request.AssignPublicIp ? "ENABLED" : "DISABLED",
+            }),
+            Overrides = overrides,
+            StartedBy = request.StartedBy,
+            ClientToken = request.ClientToken,
+        };
+    }
+
+    private static TaskOverrideShape Overrides(RunTaskRequest request) => new()
+    {
+        ContainerOverrides =
+        [
+            new ContainerOverrideShape
+            {
+                Name = request.ContainerName,
+                Environment = NullIfEmpty(
+                    request.Environment.Select(pair => new KeyValuePairShape(pair.Key, pair.Value)).ToList()),
+                Command = NullIfEmpty(request.Command),
+            },
+        ],
+        TaskRoleArn = request.TaskRoleArn,
+    };
+
+    private static IReadOnlyList<T>? NullIfEmpty<T>(IReadOnlyList<T> list) => list.Count == 0 ? null : list;
+}

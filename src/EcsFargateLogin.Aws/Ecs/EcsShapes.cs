@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+using EcsFargateLogin.Aws.Clients;
+
+namespace EcsFargateLogin.Aws.Ecs;
+
+/// <summary>Every input and output of the operations of <see cref="EcsClient"/>, for System.Text.Json.</summary>
+[JsonSerializable(typeof(RunTaskInput))]
+[JsonSerializable(typeof(RunTaskOutput))]
+[JsonSerializable(typeof(DescribeTasksInput))]
+[JsonSerializable(typeof(DescribeTasksOutput))]
+[JsonSerializable(typeof(StopTaskInput))]
+[JsonSerializable(typeof(StopTaskOutput))]
+[JsonSerializable(typeof(ListTasksInput))]
+[JsonSerializable(typeof(ListTasksOutput))]
+[JsonSerializable(typeof(DescribeTaskDefinitionInput))]
+[JsonSerializable(typeof(DescribeTaskDefinitionOutput))]
+[JsonSerializable(typeof(DescribeClustersInput))]
+[JsonSerializable(typeof(DescribeClustersOutput))]
+internal sealed partial class EcsShapes : JsonSerializerContext
+{
+    internal static EcsShapes OnWire { get; } = new(WireJson.CreateOptions());
+}

@@ -1,0 +1,41 @@
+namespace EcsFargateLogin.Aws.Ecs;
+
+// The shapes of RunTask as the service model names them; members that a session does not use are left out.
+
+internal sealed record RunTaskInput
+{
+    public required string Cluster { get; init; }
+    public required string TaskDefinition { get; init; }
+    public required string LaunchType { get; init; }
+    public required int Count { get; init; }
+    public required NetworkConfigurationShape NetworkConfiguration { get; init; }
+    public required TaskOverrideShape Overrides { get; init; }
+    public required string StartedBy { get; init; }
+    public required string ClientToken { get; init; }
+}
+
+internal sealed record NetworkConfigurationShape(AwsVpcConfigurationShape AwsvpcConfiguration);
+
+internal sealed record AwsVpcConfigurationShape
+{
+    public required IReadOnlyList<string> Subnets { get; init; }
+    public IReadOnlyList<string>? SecurityGroups { get; init; }
+    public required string AssignPublicIp { get; init; }
+}
+
+internal sealed record TaskOverrideShape
+{
+    public required IReadOnlyList<ContainerOverrideShape> ContainerOverrides { get; init; }
+    public string? TaskRoleArn { get; init; }
+}
+
+internal sealed record ContainerOverrideShape
+{
+    public required string Name { get; init; }
+    public IReadOnlyList<KeyValuePairShape>? Environment { get; init; }
+    public IReadOnlyList<string>? Command { get; init; }
+}
+
+internal sealed record KeyValuePairShape(string? Name, string? Value);
+
+internal sealed record RunTaskOutput(IReadOnlyList<TaskShape?>? Tasks, IReadOnlyList<FailureShape?>? Failures);

@@ -1,0 +1,115 @@
+using System.Text.RegularExpressions;
+using Amazon.Runtime;
+
+namespace EcsFargateLogin.Aws.Errors;
+
+/// <summary>
+/// Names what AWS's refusal of a request means. ECS has few codes (ClientException, InvalidParameterException) for many
+/// causes, so its words are looked at too.
+/// </summary>
+internal static partial class RefusalTranslator
+{
+    internal static FargateException Translate(AmazonServiceException refusal, ServiceCall call)
+    {
+        var answer = Answer(refusal);
+        return FromWords(answer, call) ?? FromCode(answer, call);
+    }
+
+    private static ServiceAnswer Answer(AmazonServiceException refusal)
+    {
+        // A signature's refusal repeats the signed headers, among them the session token, after its first line.
+        var secret = IsSignatureRefusal(refusal.ErrorCode);
+        return new ServiceAnswer(refusal.ErrorCode, secret ? refusal.Message.Split('\n')[0] : refusal.Message)
+        {
+            RequestId = string.IsNullOrEmpty(refusal.RequestId) ? null : refusal.RequestId,
+            StatusCode = (int)refusal.StatusCode == 0 ? null : (int)refusal.StatusCode,
+            Exception = secret ? null : refusal,
+        };
+    }
+
+    private static FargateException? FromWords(ServiceAnswer answer, ServiceCall call)
+    {
+        var words = answer.Message;
+        return answer.ErrorCode is not ("ClientException" or "InvalidParameterException" or "LimitExceededException"
+            or "ThrottlingException" or "PlatformTaskDefinitionIncompatibilityException") ? null
+            : Has(words, "InvalidSubnetID") ? FargateErrors.SubnetNotFound(Named(SubnetId(), words, call.Subnets), answer)
+            : Has(words, "InvalidGroup.NotFound") || Has(words, "InvalidGroupId")
+                ? FargateErrors.SecurityGroupNotFound(Named(SecurityGroupId(), words, call.SecurityGroups), answer)
+            : Has(words, "reached the limit") || Has(words, "reached your limit") || Has(words, "vCPU limit")
+                ? FargateErrors.QuotaExceeded(call.Operation, answer)
+            : Has(words, "capacity is unavailable") ? FargateErrors.CapacityUnavailable(call.Operation, answer)
+            : FromWordsOfTask(answer, call);
+    }
+
+    private static FargateException? FromWordsOfTask(ServiceAnswer answer, ServiceCall call)
+    {
+        var words = answer.Message;
+        return Has(words, "referenced task was not found") ? FargateErrors.TaskNotFound(call.Task ?? "", answer)
+            : Has(words, "TaskDefinition not found") || Has(words, "TaskDefinition is inactive")
+                || Has(words, "Unable to describe task definition")
+                ? FargateErrors.TaskDefinitionNotFound(call.TaskDefinition ?? "", answer)
+            : Has(words, "is not a container in the TaskDefinition")
+                ? FargateErrors.ContainerNotFound(call.ContainerName ?? "", answer)
+            : Has(words, "Overrides length") ? FargateErrors.OverridesTooLong(answer)
+            : IsUnsuitable(answer) ? FargateErrors.TaskDefinitionUnsuitable(call.TaskDefinition ?? "", answer)
+            : null;
+    }
+
+    private static bool IsUnsuitable(ServiceAnswer answer) =>
+        answer.ErrorCode == "PlatformTaskDefinitionIncompatibilityException"
+        || Has(answer.Message, "does not support launch_type")
+        || Has(answer.Message, "not compatible with")
+        || Has(answer.Message, "not valid for the given networkMode");
+
+    private static FargateException FromCode(ServiceAnswer answer, ServiceCall call) => answer.ErrorCode switch
+    {
+        "AccessDeniedException" or "AccessDenied" or "UnauthorizedOperation" =>
+            FargateErrors.AccessDenied(DeniedAction(answer.Message) ?? call.Operation, answer),
+        "ExpiredTokenException" or "ExpiredToken" or "RequestExpired" or "TokenRefreshRequired" =>
+            FargateErrors.CredentialsExpired(answer),
+        "UnrecognizedClientException" or "InvalidClientTokenId" or "AuthFailure" or "MissingAuthenticationToken"
+            or "MissingAuthenticationTokenException" or "OptInRequired" or "SubscriptionRequiredException" =>
+            FargateErrors.CredentialsRejected(call.CredentialSource, answer),
+        "LimitExceededException" => FargateErrors.QuotaExceeded(call.Operation, answer),
+        "ClusterNotFoundException" => FargateErrors.ClusterNotFound(call.Cluster ?? "", answer),
+        "InvalidNetworkInterfaceID.NotFound" or "InvalidNetworkInterfaceId.Malformed"
+            or "InvalidNetworkInterfaceID.Malformed" => FargateErrors.NetworkInterfaceNotFound(
+                Named(NetworkInterfaceId(), answer.Message, call.NetworkInterfaces), answer),
+        _ when IsSignatureRefusal(answer.ErrorCode) => FargateErrors.CredentialsRejected(call.CredentialSource, answer),
+        _ when IsThrottling(answer) => FargateErrors.Throttled(call.Operation, answer),
+        "ServerException" or "InternalFailure" or "InternalError" or "ServiceUnavailable" or "Unavailable" =>
+            FargateErrors.ServiceFailed(call.Operation, answer),
+        _ when answer.StatusCode >= 500 => FargateErrors.ServiceFailed(call.Operation, answer),
+        _ => FargateErrors.RequestRejected(call.Operation, answer),
+    };
+
+    private static bool IsSignatureRefusal(string? code) =>
+        code is "InvalidSignatureException" or "SignatureDoesNotMatch" or "IncompleteSignature"
+            or "IncompleteSignatureException";
+
+    private static bool IsThrottling(ServiceAnswer answer) =>
+        answer.StatusCode == 429
+        || answer.ErrorCode is "ThrottlingException" or "Throttling" or "ThrottledException" or "RequestLimitExceeded"
+            or "RequestThrottled" or "RequestThrottledException" or "TooManyRequestsException" or "SlowDown";
+
+    private static bool Has(string words, string part) => words.Contains(part, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The id that AWS's words name, or what was sent when they name none.</summary>
+    private static string Named(Regex id, string words, IReadOnlyCollection<string> sent) =>
+        id.Match(words) is { Success: true } match ? match.Value : string.Join(", ", sent);
+
+    private static string? DeniedAction(string words) =>
+        Denied().Match(words) is { Success: true } match ? match.Groups["action"].Value : null;
+
+    [GeneratedRegex(@"not authorized to perform:? (?<action>[a-z0-9-]+:[A-Za-z]+)")]
+    private static partial Regex Denied();
+
+    [GeneratedRegex(@"subnet-[0-9A-Za-z-]+")]
+    private static partial Regex SubnetId();
+
+    [GeneratedRegex(@"sg-[0-9A-Za-z-]+")]
+    private static partial Regex SecurityGroupId();
+
+    [GeneratedRegex(@"eni-[0-9A-Za-z-]+")]
+    private static partial Regex NetworkInterfaceId();
+}

@@ -1,0 +1,34 @@
+namespace EcsFargateLogin.Cloud;
+
+/// <summary>The way to AWS.</summary>
+internal static class FargateCloud
+{
+    private const string ConnectorAssembly = "EcsFargateLogin.Aws";
+    private const string ConnectorType = "EcsFargateLogin.Aws.AwsCloudConnector";
+
+    private static readonly Lazy<IFargateCloudConnector> Loaded = new(
+        () => LoadConnector(Path.Combine(ModuleFolder, "lib")), LazyThreadSafetyMode.PublicationOnly);
+
+    /// <summary>What makes connections; its assemblies are loaded on first use.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.ModuleIncomplete"/>.</exception>
+    internal static IFargateCloudConnector Connector => Loaded.Value;
+
+    private static string ModuleFolder => Path.GetDirectoryName(typeof(FargateCloud).Assembly.Location) ?? "";
+
+    /// <summary>Loads the connector from a folder into a context of its own.</summary>
+    internal static IFargateCloudConnector LoadConnector(string folder)
+    {
+        var file = Path.Combine(folder, $"{ConnectorAssembly}.dll");
+        try
+        {
+            var assembly = new IsolatedLoadContext(folder).LoadFromAssemblyPath(file);
+            var type = assembly.GetType(ConnectorType, throwOnError: true)!;
+            return (IFargateCloudConnector)Activator.CreateInstance(type)!;
+        }
+        catch (Exception exception) when (exception is IOException or BadImageFormatException or TypeLoadException
+            or InvalidCastException)
+        {
+            throw FargateErrors.ModuleIncomplete(exception is FileNotFoundException { FileName: { } missing } ? missing : file);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using System.Reflection;
+using System.Runtime.Loader;
+
+namespace EcsFargateLogin.Cloud;
+
+/// <summary>
+/// Holds this module's copy of the AWS SDK apart from the copies of other modules, whatever their versions: AWS Tools
+/// for PowerShell loads one into the same process. Types of EcsFargateLogin.dll stay the same on both sides.
+/// </summary>
+/// <param name="folder">Where the isolated assemblies lie; an absolute path.</param>
+internal sealed class IsolatedLoadContext(string folder) : AssemblyLoadContext("EcsFargateLogin.Aws")
+{
+    private static readonly Assembly Shared = typeof(IsolatedLoadContext).Assembly;
+
+    protected override Assembly? Load(AssemblyName assemblyName)
+    {
+        if (assemblyName.Name == Shared.GetName().Name)
+        {
+            return Shared;
+        }
+
+        var file = Path.Combine(folder, $"{assemblyName.Name}.dll");
+        return File.Exists(file) ? LoadFromAssemblyPath(file) : null;
+    }
+}

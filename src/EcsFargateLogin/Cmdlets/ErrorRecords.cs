@@ -1,0 +1,49 @@
+using System.Management.Automation;
+
+namespace EcsFargateLogin.Cmdlets;
+
+/// <summary>The one place where errors become error records, so that ids and categories are seen together.</summary>
+internal static class ErrorRecords
+{
+    /// <summary>Makes the error record of an error.</summary>
+    /// <param name="exception">The error.</param>
+    /// <param name="target">The user's own value that it is about; null takes the error's.</param>
+    public static ErrorRecord ToErrorRecord(this FargateException exception, object? target = null) =>
+        new(exception, exception.Error.ToString(), CategoryOf(exception.Error), target ?? exception.Target)
+        {
+            ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = exception.NextStep },
+        };
+
+    /// <summary>Whether no further record of the same command can succeed after it.</summary>
+    public static bool EndsTheCommand(this FargateException exception) => exception.Error is
+        FargateError.NoCredentials or FargateError.ProfileNotFound or FargateError.CredentialsExpired
+        or FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.SshNotFound
+        or FargateError.InvalidSshOption or FargateError.ModuleIncomplete;
+
+    private static ErrorCategory CategoryOf(FargateError error) => error switch
+    {
+        FargateError.NoCredentials or FargateError.CredentialsExpired => ErrorCategory.AuthenticationError,
+        FargateError.AccessDenied => ErrorCategory.PermissionDenied,
+        FargateError.ProfileNotFound or FargateError.ClusterNotFound or FargateError.TaskDefinitionNotFound
+            or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound
+            or FargateError.NetworkInterfaceNotFound or FargateError.TaskNotFound or FargateError.ContainerNotFound
+            or FargateError.NoPublicAddress or FargateError.NoAddress or FargateError.KeyNotFound =>
+            ErrorCategory.ObjectNotFound,
+        FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.InvalidEnvironmentVariable
+            or FargateError.OverridesTooLong or FargateError.InvalidSshOption
+            or FargateError.TaskDefinitionUnsuitable => ErrorCategory.InvalidArgument,
+        FargateError.Throttled => ErrorCategory.LimitsExceeded,
+        FargateError.QuotaExceeded => ErrorCategory.QuotaExceeded,
+        FargateError.CapacityUnavailable => ErrorCategory.ResourceUnavailable,
+        FargateError.StartTimeout => ErrorCategory.OperationTimeout,
+        FargateError.TaskStopped => ErrorCategory.OperationStopped,
+        FargateError.SessionEnded => ErrorCategory.InvalidOperation,
+        FargateError.EndpointUnreachable or FargateError.PortUnreachable or FargateError.SshFailed =>
+            ErrorCategory.ConnectionError,
+        FargateError.SshNotFound or FargateError.ModuleIncomplete => ErrorCategory.NotInstalled,
+        FargateError.JournalUnavailable => ErrorCategory.WriteError,
+        FargateError.RequestRejected or FargateError.ServiceFailed or FargateError.StopFailed
+            or FargateError.KeyGenerationFailed or FargateError.RemoteProgramFailed => ErrorCategory.InvalidResult,
+        _ => ErrorCategory.NotSpecified,
+    };
+}

@@ -1,0 +1,175 @@
+using System.Management.Automation;
+using System.Runtime.ExceptionServices;
+using EcsFargateLogin.Sessions;
+
+namespace EcsFargateLogin.Cmdlets;
+
+/// <summary>
+/// What every cmdlet of this module needs: cancellation, waiting for work without leaving the pipeline's thread, and
+/// errors as error records.
+/// </summary>
+public abstract class FargateCmdlet : PSCmdlet, IDisposable
+{
+    /// <summary>How often the seconds on display move on.</summary>
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _cancellation = new();
+    private readonly SessionProgress _progress;
+
+    private protected FargateCmdlet() => _progress = new SessionProgress(this);
+
+    /// <summary>Cancelled when the user presses Ctrl+C or stops the pipeline in another way.</summary>
+    private protected CancellationToken CancelToken => _cancellation.Token;
+
+    /// <inheritdoc/>
+    protected sealed override void StopProcessing() => _cancellation.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees what the cmdlet holds.</summary>
+    /// <param name="disposing">True when called by <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _cancellation.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Runs work on other threads and shows its events on this one until it has ended. Work that is cancelled is
+    /// waited for, because it may be cleaning up.
+    /// </summary>
+    private protected T Await<T>(Func<IProgress<SessionEvent>, CancellationToken, Task<T>> work)
+    {
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(_cancellation.Token);
+        using EventQueue events = new();
+        var running = Task.Run(() => work(events, cancellation.Token), CancellationToken.None);
+        var completion = running.ContinueWith(
+            _ => events.Complete(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        ExceptionDispatchInfo? failure = null;
+        while (!events.IsCompleted)
+        {
+            try
+            {
+                if (events.Take(Tick) is { } happened && failure is null)
+                {
+                    Show(happened);
+                }
+                else if (failure is null && !CancelToken.IsCancellationRequested)
+                {
+                    _progress.Refresh();
+                }
+            }
+            catch (Exception e)
+            {
+                // A stopped pipeline or a failing later cmdlet: end the work in good order, then go the same way.
+                failure = ExceptionDispatchInfo.Capture(e);
+                cancellation.Cancel();
+            }
+        }
+
+        completion.GetAwaiter().GetResult();
+        failure?.Throw();
+        return running.GetAwaiter().GetResult();
+    }
+
+    /// <inheritdoc cref="Await{T}"/>
+    private protected void Await(Func<IProgress<SessionEvent>, CancellationToken, Task> work) =>
+        Await(async (progress, cancellationToken) =>
+        {
+            await work(progress, cancellationToken).ConfigureAwait(false);
+            return true;
+        });
+
+    /// <summary>
+    /// Cleans up, whether or not the pipeline has been stopped. A stopped pipeline takes no more errors, so a failure
+    /// is then shown by the host: that a task may still run must be said.
+    /// </summary>
+    private protected void CleanUp(Func<Task> work, object target)
+    {
+        try
+        {
+            Task.Run(work).GetAwaiter().GetResult();
+        }
+        catch (FargateException e) when (CancelToken.IsCancellationRequested)
+        {
+            Host.UI.WriteErrorLine(e.Message);
+        }
+        catch (FargateException e)
+        {
+            WriteError(e.ToErrorRecord(target));
+        }
+    }
+
+    /// <summary>Runs the work of one record and turns what goes wrong into error records.</summary>
+    private protected void Guard(object? target, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (OperationCanceledException) when (CancelToken.IsCancellationRequested)
+        {
+            // The user stopped it, and knows.
+        }
+        catch (FargateException e)
+        {
+            Report(e, target);
+        }
+        // What PowerShell itself throws through a cmdlet is not an error of it.
+        catch (Exception e) when (e is not (RuntimeException or FlowControlException))
+        {
+            Report(FargateErrors.Unexpected(e), target);
+        }
+        finally
+        {
+            CompleteProgress();
+        }
+    }
+
+    /// <summary>Reports an error: one that no further record can escape ends the command.</summary>
+    private protected void Report(FargateException exception, object? target)
+    {
+        var record = exception.ToErrorRecord(target);
+        if (exception.EndsTheCommand())
+        {
+            ThrowTerminatingError(record);
+        }
+
+        WriteError(record);
+    }
+
+    /// <summary>Takes progress off the screen.</summary>
+    private protected void CompleteProgress()
+    {
+        if (!CancelToken.IsCancellationRequested)
+        {
+            _progress.Complete();
+        }
+    }
+
+    /// <summary>Shows an event, on the pipeline's thread.</summary>
+    private protected virtual void Show(SessionEvent happened)
+    {
+        if (CancelToken.IsCancellationRequested)
+        {
+            return;
+        }
+
+        switch (happened)
+        {
+            case PhaseSeen phase:
+                _progress.Show(phase);
+                break;
+            case Detail detail:
+                WriteVerbose(detail.Message);
+                break;
+        }
+    }
+}

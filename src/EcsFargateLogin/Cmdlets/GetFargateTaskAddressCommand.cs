@@ -1,0 +1,71 @@
+using System.Management.Automation;
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Sessions;
+
+namespace EcsFargateLogin.Cmdlets;
+
+/// <summary>Tells where tasks are reached. Waits until they run and have their addresses, unless told not to.</summary>
+[Cmdlet(VerbsCommon.Get, "FargateTaskAddress", DefaultParameterSetName = SessionSet)]
+[OutputType(typeof(FargateTaskAddress))]
+public sealed class GetFargateTaskAddressCommand : TaskCmdlet
+{
+    private IFargateCloud? _cloud;
+
+    /// <summary>Prefers the private address, for those inside the VPC.</summary>
+    [Parameter]
+    public SwitchParameter Private { get; set; }
+
+    /// <summary>Tells what is known now.</summary>
+    [Parameter]
+    public SwitchParameter NoWait { get; set; }
+
+    /// <summary>Tells the addresses of this record's tasks.</summary>
+    protected override void ProcessRecord() => Guard(null, () =>
+    {
+        foreach (var byCloud in Targets().GroupBy(target => target.Cloud, target => target.Session).ToList())
+        {
+            _cloud = byCloud.Key;
+            SessionWaiter waiter = new(byCloud.Key, new WaitOptions());
+            if (NoWait)
+            {
+                foreach (var session in byCloud)
+                {
+                    Guard(session, () => LookOnce(waiter, session));
+                }
+            }
+            else
+            {
+                Await((progress, cancellationToken) => waiter.WaitAsync(
+                    [.. byCloud], new Readiness(Private, SshAnswers: false), progress, cancellationToken));
+            }
+        }
+    });
+
+    private protected override void Show(SessionEvent happened)
+    {
+        switch (happened)
+        {
+            case SessionReady ready:
+                WriteObject(new FargateTaskAddress(ready.Session, Private));
+                break;
+            case SessionFailed failed:
+                // A session that did not get ready is of no use to anybody; a task that others started is theirs.
+                if (failed.Session.SessionId.Length > 0)
+                {
+                    Close(_cloud!, failed.Session, "it did not become ready");
+                }
+
+                Report(failed.Error, failed.Session);
+                break;
+            default:
+                base.Show(happened);
+                break;
+        }
+    }
+
+    private void LookOnce(SessionWaiter waiter, FargateSession session)
+    {
+        Await((_, cancellationToken) => waiter.LookOnceAsync(session, cancellationToken));
+        WriteObject(new FargateTaskAddress(session, Private));
+    }
+}

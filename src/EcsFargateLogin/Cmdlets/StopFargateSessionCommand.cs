@@ -1,0 +1,48 @@
+using System.Management.Automation;
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Sessions;
+
+namespace EcsFargateLogin.Cmdlets;
+
+/// <summary>Stops the tasks of sessions and deletes their keys. Stopping what has stopped already is no error.</summary>
+[Cmdlet(VerbsLifecycle.Stop, "FargateSession", DefaultParameterSetName = SessionSet, SupportsShouldProcess = true)]
+[OutputType(typeof(FargateSession))]
+public sealed class StopFargateSessionCommand : TaskCmdlet
+{
+    /// <summary>Returns only when ECS reports the tasks STOPPED, which takes up to the container's stopTimeout.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>Returns the sessions.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>Stops this record's sessions.</summary>
+    protected override void ProcessRecord() => Guard(null, () =>
+    {
+        foreach (var (session, cloud) in Targets())
+        {
+            session.IsTaken = true;
+            if (ShouldProcess($"{session} ({session.TaskArn})", "Stop Fargate task"))
+            {
+                Guard(session, () => Stop(session, cloud));
+            }
+        }
+    });
+
+    private void Stop(FargateSession session, IFargateCloud cloud)
+    {
+        SessionCloser closer = new(cloud, Journal);
+        Await((_, _) => closer.CloseAsync(session, "Stop-FargateSession"));
+        if (Wait)
+        {
+            Await((progress, cancellationToken) => closer.WaitForStoppedAsync(session, progress, cancellationToken));
+        }
+
+        if (PassThru)
+        {
+            CompleteProgress();
+            WriteObject(session);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+using System.Globalization;
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin;
+
+/// <summary>The one place where errors get their words. Partial: one file a topic; this one is about sessions.</summary>
+internal static partial class FargateErrors
+{
+    internal static FargateException ContainerNotFound(string taskDefinition, string? wanted, IEnumerable<string> present)
+    {
+        var names = string.Join(", ", present);
+        return new(
+            FargateError.ContainerNotFound,
+            wanted is null
+                ? $"The task definition '{taskDefinition}' has several containers and none is called 'cli': {names}."
+                : $"The task definition '{taskDefinition}' has no container '{wanted}'; it has: {names}.",
+            "Name the container that runs the SSH server with -ContainerName.")
+        { Target = wanted ?? taskDefinition };
+    }
+
+    internal static FargateException TaskDefinitionUnsuitable(string taskDefinition, string why) => new(
+        FargateError.TaskDefinitionUnsuitable,
+        $"The task definition '{taskDefinition}' cannot run on Fargate: {why}.",
+        "Register a revision with networkMode 'awsvpc' and requiresCompatibilities 'FARGATE', or name another one.")
+    { Target = taskDefinition };
+
+    internal static FargateException ReservedVariable(string name) => new(
+        FargateError.InvalidEnvironmentVariable,
+        $"The environment variable '{name}' cannot be set: names that begin with '_' are kept for the container's SSH server.",
+        "Give it a name without the leading '_', or use the parameter that stands for it (-Port, -UserName).")
+    { Target = name };
+
+    internal static FargateException MalformedVariable(string name, string why) => new(
+        FargateError.InvalidEnvironmentVariable,
+        $"The environment variable '{name}' cannot be set: {why}.",
+        "Correct it in -EnvironmentVariable, which takes a hashtable such as @{ RAILS_ENV = 'production' }.")
+    { Target = name };
+
+    internal static FargateException RunTaskFailed(RunTaskRequest request, CloudFailure? failure)
+    {
+        var reason = failure?.Reason ?? "no reason was given";
+        var (error, nextStep) = failure?.Reason switch
+        {
+            { } r when r.Contains("RESOURCE", StringComparison.OrdinalIgnoreCase)
+                || r.Contains("capacity", StringComparison.OrdinalIgnoreCase) => (
+                    FargateError.CapacityUnavailable,
+                    "Try again in a moment, or name a subnet of another availability zone with -Subnet."),
+            _ => (FargateError.RequestRejected, "Check the cluster and the task definition in the ECS console, then try again."),
+        };
+        var detail = failure?.Detail is { Length: > 0 } text ? $" ({text})" : "";
+        return new(
+            error,
+            $"ECS started no task of '{request.TaskDefinition}' in cluster '{request.Cluster}': {reason}{detail}.",
+            nextStep)
+        { Target = request.TaskDefinition };
+    }
+
+    internal static FargateException RunTaskUncertain(FargateSession session, FargateException cause) => new(
+        cause.Error,
+        $"It is not known whether the task of session {session.SessionId} was started, because AWS's answer was lost: {cause.Message}",
+        $"Look for it with: aws ecs list-tasks --cluster {session.Cluster} --started-by {session.SessionId} --region {session.Region}",
+        cause)
+    { Target = session.SessionId, ErrorCode = cause.ErrorCode, RequestId = cause.RequestId, StatusCode = cause.StatusCode };
+
+    internal static FargateException StartTimeout(FargateSession session, TimeSpan limit) => new(
+        FargateError.StartTimeout,
+        $"The task of session {session.SessionId} was not running {Seconds(limit)} after RunTask; it is {session.Status}.",
+        "Give it longer with -StartTimeout, or look at the task's events in the ECS console; a large image or a subnet "
+        + "without a route to its registry are the usual causes.")
+    { Target = session.TaskArn };
+
+    internal static FargateException TaskStopped(FargateSession session, TaskDescription task)
+    {
+        List<string> facts = [];
+        if (task.StopCode is not null)
+        {
+            facts.Add($"stopCode {task.StopCode}");
+        }
+
+        if (task.StoppedReason is not null)
+        {
+            facts.Add($"stoppedReason: {task.StoppedReason}");
+        }
+
+        foreach (var container in task.Containers)
+        {
+            var exit = container.ExitCode is { } code
+                ? $" exited with {code.ToString(CultureInfo.InvariantCulture)}"
+                : " has no exit code";
+            var reason = container.Reason is null ? "" : $" ({container.Reason})";
+            facts.Add($"container '{container.Name}'{exit}{reason}");
+        }
+
+        var why = facts.Count == 0 ? "ECS gave no reason" : string.Join("; ", facts);
+        return new(
+            FargateError.TaskStopped,
+            $"The task of session {session.SessionId} stopped before it was ready: {why}.",
+            "Correct what the reason names and start a new session; the container's log tells more.")
+        { Target = session.TaskArn, ErrorCode = task.StopCode };
+    }
+
+    internal static FargateException TaskMissing(FargateSession session, TimeSpan limit) => new(
+        FargateError.TaskNotFound,
+        $"ECS has not known the task {session.TaskArn} for {Seconds(limit)}.",
+        $"Check -Cluster and -Region ({session.Cluster}, {session.Region}); ECS forgets tasks an hour after they stop.")
+    { Target = session.TaskArn };
+
+    internal static FargateException NoPublicAddress(FargateSession session, TimeSpan limit) => new(
+        FargateError.NoPublicAddress,
+        $"The task of session {session.SessionId} runs, but its network interface {session.NetworkInterfaceId} in subnet "
+        + $"{session.SubnetId} has had no public address for {Seconds(limit)}.",
+        "Use a subnet with a route to an internet gateway and -AssignPublicIp Enabled, or reach it from inside the VPC with -Private.")
+    { Target = session.SubnetId ?? session.TaskArn };
+
+    internal static FargateException NoAddress(FargateSession session) => new(
+        FargateError.NoAddress,
+        $"The task {session.TaskArn} runs, but has no address of its own.",
+        "Only tasks with networkMode 'awsvpc' have one; check the task definition.")
+    { Target = session.TaskArn };
+
+    internal static FargateException PortUnreachable(FargateSession session, string address, TimeSpan limit, string last) => new(
+        FargateError.PortUnreachable,
+        $"No SSH server answered at {address} port {session.Port} within {Seconds(limit)} after the task ran: {last}.",
+        "Check that the security group lets your address in on that port, that the container starts sshd, and that "
+        + "-Port is the one it listens on; use -Private from inside the VPC.")
+    { Target = address };
+
+    internal static FargateException SessionEnded(FargateSession session) => new(
+        FargateError.SessionEnded,
+        $"The session {session.SessionId} has ended: its task was stopped.",
+        "Start a new one with New-FargateSession.")
+    { Target = session.SessionId };
+
+    internal static FargateException StopFailed(FargateSession session, FargateException cause) => new(
+        FargateError.StopFailed,
+        $"The task of session {session.SessionId} may still run, because it could not be stopped: {cause.Message}",
+        $"Stop it with: Stop-FargateSession -TaskArn {session.TaskArn} -Cluster {session.Cluster} -Region {session.Region}"
+        + $"   or: aws ecs stop-task --task {session.TaskArn} --cluster {session.Cluster} --region {session.Region}",
+        cause)
+    {
+        Target = session.TaskArn,
+        ErrorCode = cause.ErrorCode,
+        RequestId = cause.RequestId,
+        StatusCode = cause.StatusCode,
+    };
+
+    internal static FargateException StopTimeout(FargateSession session, TimeSpan limit) => new(
+        FargateError.StopFailed,
+        $"The task of session {session.SessionId} was told to stop, but is still {session.Status} after {Seconds(limit)}.",
+        "ECS kills it after the container's stopTimeout, at most 120 s; look again with Get-FargateTaskAddress -NoWait.")
+    { Target = session.TaskArn };
+
+    internal static FargateException JournalUnavailable(string path, Exception cause) => new(
+        FargateError.JournalUnavailable,
+        $"What this machine remembers of its sessions cannot be kept in '{path}': {cause.Message}",
+        "Make the folder writable for you, free some space, or point XDG_STATE_HOME to another one. Without it no task is started.",
+        cause)
+    { Target = path };
+
+    internal static FargateException NoAnswerInTime(string endpoint, Exception cause) => new(
+        FargateError.EndpointUnreachable,
+        $"{endpoint} has not answered in time.",
+        "Check the network.",
+        cause)
+    { Target = endpoint };
+
+    internal static FargateException Unexpected(Exception cause) => new(
+        FargateError.Unexpected,
+        $"Something unforeseen happened: {cause.GetType().Name}: {cause.Message}",
+        "Please report it with the output of the same command and -Verbose -Debug.",
+        cause);
+
+    private static string Seconds(TimeSpan span) =>
+        string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.#} s");
+}

@@ -1,0 +1,68 @@
+namespace EcsFargateLogin;
+
+// Errors about OpenSSH's programs and what they report.
+internal static partial class FargateErrors
+{
+    internal static FargateException SshNotFound(string program) => new(
+        FargateError.SshNotFound,
+        $"The program '{program}' of OpenSSH was not found on PATH.",
+        OperatingSystem.IsWindows()
+            ? "Install it with: Add-WindowsCapability -Online -Name OpenSSH.Client~~~~0.0.1.0"
+            : "Install the OpenSSH client with your package manager (Debian: openssh-client, Alpine: openssh-client).")
+    { Target = program };
+
+    internal static FargateException KeyGenerationFailed(string program, string why, Exception? cause = null) => new(
+        FargateError.KeyGenerationFailed,
+        $"'{program}' made no key pair: {why}",
+        "Run 'ssh-keygen -t ed25519 -f test-key' by hand to see what is wrong with it.",
+        cause)
+    { Target = program };
+
+    internal static FargateException KeyNotFound(FargateSession session) => new(
+        FargateError.KeyNotFound,
+        $"The private key of session {session.SessionId} is not on this machine (any more): '{session.KeyPath}'.",
+        "Enter the session on the machine and as the user that started it, or start a new one with New-FargateSession.")
+    { Target = session.SessionId };
+
+    internal static FargateException SshOptionMalformed(string option) => new(
+        FargateError.InvalidSshOption,
+        $"'{option}' is not an ssh option.",
+        "Write options as ssh -o takes them, Name=Value: -Option 'Compression=yes'.")
+    { Target = option };
+
+    internal static FargateException SshOptionReserved(string option, string name) => new(
+        FargateError.InvalidSshOption,
+        $"The ssh option '{name}' cannot be set: it decides which server and which key the session trusts.",
+        "Leave it out; every session verifies its server against a known_hosts file of its own.")
+    { Target = option };
+
+    internal static FargateException SshNotStarted(string program, Exception cause) => new(
+        FargateError.SshNotFound,
+        $"'{program}' could not be started: {cause.Message}",
+        "Check that it is an OpenSSH client that you may run.",
+        cause)
+    { Target = program };
+
+    internal static FargateException SshFailed(FargateSession session, string reason) => new(
+        FargateError.SshFailed,
+        $"ssh could not keep the session {session.SessionId} open: {reason}",
+        NextStepFor(reason))
+    { Target = session.SessionId };
+
+    internal static FargateException RemoteProgramFailed(FargateSession session, int exitCode) => new(
+        FargateError.RemoteProgramFailed,
+        $"The shell of session {session.SessionId} ended with exit code {exitCode}.",
+        "This is the remote program's own exit code; it is an error because $PSNativeCommandUseErrorActionPreference is set.")
+    { Target = session.SessionId };
+
+    private static string NextStepFor(string reason) => reason switch
+    {
+        _ when reason.Contains("Permission denied", StringComparison.Ordinal) =>
+            "The server refused the one-time key: check that -UserName is the user that the container's SSH server lets in, "
+            + "and that the container reads _AUTHORIZED_PUBLIC_KEY.",
+        _ when reason.Contains("Host key verification failed", StringComparison.Ordinal)
+            || reason.Contains("HOST IDENTIFICATION HAS CHANGED", StringComparison.Ordinal) =>
+            "Another server than before answered at this address. Do not go on; start a new session.",
+        _ => "Check the network between here and the task, and the container's log; -Verbose shows the ssh command line.",
+    };
+}

@@ -1,0 +1,75 @@
+using System.Collections;
+using System.Globalization;
+
+namespace EcsFargateLogin.Sessions;
+
+/// <summary>What the module and start-sshd.sh agree on: the environment by which a session reaches its container.</summary>
+internal static class ContainerContract
+{
+    public const int DefaultPort = 22;
+    public const string DefaultUserName = "root";
+    public const string DefaultContainerName = "cli";
+
+    private const string AuthorizedKey = "_AUTHORIZED_PUBLIC_KEY";
+    private const string Port = "_SSH_PORT";
+    private const string UserName = "_SSH_USER";
+
+    /// <summary>
+    /// The environment of a session's container: the user's variables and the contract's own. Port and user are only
+    /// said where they are not the defaults, so that containers that know nothing of them keep working.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> EnvironmentOf(SessionRequest request, string publicKey)
+    {
+        Dictionary<string, string> environment = new(request.Environment) { [AuthorizedKey] = publicKey };
+        if (request.Port != DefaultPort)
+        {
+            environment[Port] = request.Port.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (request.UserName != DefaultUserName)
+        {
+            environment[UserName] = request.UserName;
+        }
+
+        return environment;
+    }
+
+    /// <summary>Checks the user's environment variables and turns their values into text.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.InvalidEnvironmentVariable"/>.</exception>
+    public static IReadOnlyDictionary<string, string> CheckVariables(IDictionary? variables)
+    {
+        Dictionary<string, string> result = new(StringComparer.Ordinal);
+        foreach (DictionaryEntry variable in variables ?? new Hashtable())
+        {
+            var name = variable.Key.ToString() ?? "";
+            var value = Convert.ToString(variable.Value, CultureInfo.InvariantCulture) ?? "";
+            CheckName(name);
+            if (value.Contains('\0', StringComparison.Ordinal))
+            {
+                throw FargateErrors.MalformedVariable(name, "its value holds a NUL character");
+            }
+
+            result[name] = value;
+        }
+
+        return result;
+    }
+
+    private static void CheckName(string name)
+    {
+        if (name.StartsWith('_'))
+        {
+            throw FargateErrors.ReservedVariable(name);
+        }
+
+        if (name.Length == 0)
+        {
+            throw FargateErrors.MalformedVariable(name, "its name is empty");
+        }
+
+        if (name.Any(c => c == '=' || char.IsWhiteSpace(c) || char.IsControl(c)))
+        {
+            throw FargateErrors.MalformedVariable(name, "its name holds '=', white space or a control character");
+        }
+    }
+}

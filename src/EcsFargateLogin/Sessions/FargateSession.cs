@@ -1,0 +1,128 @@
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin;
+
+/// <summary>
+/// One Fargate task started for one person, with its one-time key, from RunTask until it is stopped. Holds no secret:
+/// the private key is a file that <see cref="KeyPath"/> names.
+/// </summary>
+public sealed class FargateSession
+{
+    internal static readonly TimeSpan DefaultStartTimeout = TimeSpan.FromMinutes(5);
+
+    internal FargateSession()
+    {
+    }
+
+    /// <summary>The session's short id, which is also the task's startedBy mark. Empty for tasks that others started.</summary>
+    public string SessionId { get; internal init; } = "";
+
+    /// <summary>The status that ECS last reported, from PROVISIONING to STOPPED.</summary>
+    public string Status { get; internal set; } = "PROVISIONING";
+
+    /// <summary>The task's ARN; empty until RunTask has answered.</summary>
+    public string TaskArn { get; internal set; } = "";
+
+    /// <summary>The last part of the task's ARN.</summary>
+    public string TaskId => TaskArn[(TaskArn.LastIndexOf('/') + 1)..];
+
+    /// <summary>The cluster's name or ARN, as given.</summary>
+    public string Cluster { get; internal init; } = "default";
+
+    /// <summary>The task definition, as given, or its ARN once ECS has told it.</summary>
+    public string? TaskDefinition { get; internal set; }
+
+    /// <summary>The container that runs the SSH server.</summary>
+    public string? ContainerName { get; internal set; }
+
+    /// <summary>The user to log in as.</summary>
+    public string UserName { get; internal init; } = "root";
+
+    /// <summary>The port of the SSH server.</summary>
+    public int Port { get; internal init; } = 22;
+
+    /// <summary>The public IPv4 address, once known.</summary>
+    public string? PublicAddress { get; internal set; }
+
+    /// <summary>The private IPv4 address, once known.</summary>
+    public string? PrivateAddress { get; internal set; }
+
+    /// <summary>The IPv6 address, once known, where the subnet has IPv6.</summary>
+    public string? IPv6Address { get; internal set; }
+
+    /// <summary>The id of the task's elastic network interface, once attached.</summary>
+    public string? NetworkInterfaceId { get; internal set; }
+
+    /// <summary>The subnet of that interface.</summary>
+    public string? SubnetId { get; internal set; }
+
+    /// <summary>When RunTask was called, by this machine's clock.</summary>
+    public DateTimeOffset CreatedAt { get; internal init; }
+
+    /// <summary>When the task became RUNNING, by AWS's clock.</summary>
+    public DateTimeOffset? StartedAt { get; internal set; }
+
+    /// <summary>The region that the task runs in.</summary>
+    public string Region { get; internal init; } = "";
+
+    /// <summary>The credential profile that was named, or null.</summary>
+    public string? ProfileName { get; internal init; }
+
+    /// <summary>The AWS endpoint that was named, or null.</summary>
+    public string? EndpointUrl { get; internal init; }
+
+    /// <summary>The file of the one-time private key, deleted when the session ends. Null for tasks that others started.</summary>
+    public string? KeyPath { get; internal init; }
+
+    /// <summary>The known_hosts file of this session alone. Null for tasks that others started.</summary>
+    public string? KnownHostsPath { get; internal init; }
+
+    /// <summary>Whether the task was to get a public address; null when others started it.</summary>
+    internal bool? AssignPublicIp { get; init; }
+
+    /// <summary>How long after <see cref="CreatedAt"/> the task may take to run.</summary>
+    internal TimeSpan StartTimeout { get; init; } = DefaultStartTimeout;
+
+    /// <summary>True once the session was stopped from here.</summary>
+    internal bool IsClosed { get; set; }
+
+    /// <summary>True once a later cmdlet took charge of it, which then stops it or leaves it on purpose.</summary>
+    internal bool IsTaken { get; set; }
+
+    /// <summary>The short id, or the task's id for tasks that others started.</summary>
+    public override string ToString() => SessionId.Length > 0 ? SessionId : TaskId;
+
+    /// <summary>Whether a task that ECS described is this session's. Users may name tasks by their ids alone.</summary>
+    internal bool IsOf(TaskDescription task) =>
+        task.TaskArn == TaskArn || task.TaskArn.EndsWith($"/{TaskArn}", StringComparison.Ordinal);
+
+    /// <summary>Takes over what ECS says about the task.</summary>
+    internal void Update(TaskDescription task)
+    {
+        Status = task.LastStatus;
+        TaskArn = task.TaskArn;
+        TaskDefinition = task.TaskDefinitionArn ?? TaskDefinition;
+        StartedAt = task.StartedAt ?? StartedAt;
+        NetworkInterfaceId = task.NetworkInterfaceId ?? NetworkInterfaceId;
+        SubnetId = task.SubnetId ?? SubnetId;
+        PrivateAddress = task.PrivateIPv4Address ?? PrivateAddress;
+        IPv6Address = task.IPv6Address ?? IPv6Address;
+    }
+
+    /// <summary>Takes over what EC2 says about the task's network interface.</summary>
+    internal void Update(NetworkInterfaceDescription networkInterface)
+    {
+        PublicAddress = networkInterface.PublicIPv4Address ?? PublicAddress;
+        PrivateAddress ??= networkInterface.PrivateIPv4Address;
+        IPv6Address ??= networkInterface.IPv6Addresses is [var first, ..] ? first : null;
+        SubnetId ??= networkInterface.SubnetId;
+    }
+
+    /// <summary>The address to reach it at, or null while it is not known.</summary>
+    internal string? AddressFor(bool preferPrivate) => (preferPrivate, AssignPublicIp) switch
+    {
+        (true, _) or (_, false) => PrivateAddress ?? IPv6Address,
+        (_, true) => PublicAddress,
+        _ => PublicAddress ?? PrivateAddress ?? IPv6Address,
+    };
+}

@@ -1,0 +1,35 @@
+namespace EcsFargateLogin.Sessions;
+
+/// <summary>What is remembered of a session: enough to find its task from ECS alone, to enter it again and to stop it.</summary>
+internal sealed record JournalEntry
+{
+    public required string SessionId { get; init; }
+
+    public required string Cluster { get; init; }
+
+    public required string TaskDefinition { get; init; }
+
+    public required string ContainerName { get; init; }
+
+    public required string UserName { get; init; }
+
+    public required int Port { get; init; }
+
+    public required bool AssignPublicIp { get; init; }
+
+    public required string Region { get; init; }
+
+    public string? ProfileName { get; init; }
+
+    public string? EndpointUrl { get; init; }
+
+    public required string ClientToken { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The process that started it.</summary>
+    public required int ProcessId { get; init; }
+
+    /// <summary>Null until RunTask has answered.</summary>
+    public string? TaskArn { get; init; }
+}

@@ -1,0 +1,127 @@
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Ssh;
+
+namespace EcsFargateLogin.Sessions;
+
+/// <summary>A session on its way to being ready: what was seen of it, since when, and whether that is enough or too much.</summary>
+internal sealed class PendingSession(FargateSession session, Readiness readiness, WaitOptions options)
+{
+    /// <summary>A task that is stopping gets this long to report its exit codes before it is reported without them.</summary>
+    private static readonly TimeSpan EndingGrace = TimeSpan.FromSeconds(10);
+
+    private readonly DateTimeOffset _since = DateTimeOffset.UtcNow;
+    private DateTimeOffset? _missingSince;
+    private DateTimeOffset? _runningSince;
+    private DateTimeOffset? _endingSince;
+    private BannerProbe? _probe;
+
+    public FargateSession Session { get; } = session;
+
+    /// <summary>Runs until the SSH server answers; null until there is an address to knock at.</summary>
+    public Task? Answer { get; private set; }
+
+    /// <summary>Whether EC2 should be asked for more about the network interface.</summary>
+    public bool WantsInterface => Session is { NetworkInterfaceId: not null, PublicAddress: null, AssignPublicIp: not false };
+
+    /// <summary>Whether the session cannot be reached without what EC2 knows.</summary>
+    public bool RequiresPublicAddress => Session.AssignPublicIp == true && !readiness.PreferPrivate;
+
+    /// <summary>What is waited for now, in ECS's word or in a few words.</summary>
+    public string Phase => (Session.Status, Address) switch
+    {
+        (TaskStatuses.Running, null) => "RUNNING, waiting for its address",
+        (TaskStatuses.Running, { } address) when readiness.SshAnswers =>
+            $"RUNNING, waiting for the SSH server at {address}:{Session.Port}",
+        _ => Session.Status,
+    };
+
+    private string? Address => Session.AddressFor(readiness.PreferPrivate);
+
+    /// <summary>Takes over what ECS says.</summary>
+    /// <exception cref="FargateException">It says that the session will never be ready.</exception>
+    public void Observe(TaskDescription task)
+    {
+        var now = DateTimeOffset.UtcNow;
+        _missingSince = null;
+        Session.Update(task);
+        if (TaskStatuses.IsEnding(task.LastStatus))
+        {
+            _endingSince ??= now;
+            ThrowIfEnded(task, now);
+        }
+        else if (task.LastStatus == TaskStatuses.Running)
+        {
+            _runningSince ??= now;
+        }
+    }
+
+    /// <summary>Takes over that ECS does not know the task (yet).</summary>
+    /// <exception cref="FargateException">It has not for too long.</exception>
+    public void ObserveMissing()
+    {
+        var now = DateTimeOffset.UtcNow;
+        _missingSince ??= now;
+        if (now - _missingSince > options.MissingLimit)
+        {
+            throw FargateErrors.TaskMissing(Session, options.MissingLimit);
+        }
+    }
+
+    /// <summary>
+    /// Starts to knock as soon as there is an address: the server may answer before ECS's next answer says that the
+    /// task runs.
+    /// </summary>
+    public void StartKnocking(CancellationToken cancellationToken)
+    {
+        if (readiness.SshAnswers && Answer is null && Address is { } address)
+        {
+            _probe = new BannerProbe(address, Session.Port);
+            Answer = _probe.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Whether it is ready.</summary>
+    public bool IsReady => readiness.SshAnswers
+        ? Answer is { IsCompletedSuccessfully: true }
+        : Session.Status == TaskStatuses.Running && Address is not null;
+
+    /// <summary>Checks every limit of the wait.</summary>
+    /// <exception cref="FargateException">One has passed; the error says what was waited for.</exception>
+    public void ThrowIfLate()
+    {
+        var now = DateTimeOffset.UtcNow;
+        if (_runningSince is not { } running)
+        {
+            if (now - Session.CreatedAt > Session.StartTimeout)
+            {
+                throw FargateErrors.StartTimeout(Session, Session.StartTimeout);
+            }
+        }
+        else if (Address is not { } address)
+        {
+            if (!RequiresPublicAddress && now - running > options.PublicAddressLimit)
+            {
+                throw FargateErrors.NoAddress(Session);
+            }
+
+            if (now - running > options.PublicAddressLimit)
+            {
+                throw FargateErrors.NoPublicAddress(Session, options.PublicAddressLimit);
+            }
+        }
+        else if (readiness.SshAnswers && now - running > options.BannerLimit)
+        {
+            throw FargateErrors.PortUnreachable(Session, address, now - _since, _probe?.LastOutcome ?? "it was not tried");
+        }
+    }
+
+    private void ThrowIfEnded(TaskDescription task, DateTimeOffset now)
+    {
+        var explained = task.LastStatus is TaskStatuses.Deprovisioning or TaskStatuses.Stopped
+            || task.Containers.All(container => container.ExitCode is not null || container.Reason is not null);
+        if (explained || now - _endingSince > EndingGrace)
+        {
+            throw FargateErrors.TaskStopped(Session, task);
+        }
+    }
+}

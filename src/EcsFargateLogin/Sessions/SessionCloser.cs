@@ -1,0 +1,108 @@
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin.Sessions;
+
+/// <summary>Ends sessions: StopTask with a reason, then the key and the journal entry go.</summary>
+internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
+{
+    /// <summary>What ECS takes as a reason.</summary>
+    private const int LongestReason = 255;
+
+    /// <summary>StopTask waits for the container's stopTimeout, at most 120 s, and for its network to be taken down.</summary>
+    private static readonly TimeSpan StoppedLimit = TimeSpan.FromSeconds(180);
+
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// The limit of a clean-up. It is never the token that the user cancelled: what runs must be stopped all the same.
+    /// </summary>
+    public static CancellationTokenSource CleanupLimit() => new(TimeSpan.FromSeconds(30));
+
+    /// <summary>Stops the session's task and forgets the session. Safe to repeat, and never cut short by the user.</summary>
+    /// <param name="session">What to stop; one that has ended already is only forgotten.</param>
+    /// <param name="reason">Why, in a few words, for those who find the stopped task.</param>
+    /// <exception cref="FargateException">
+    /// <see cref="FargateError.StopFailed"/>: the task may still run, and the session stays in the journal.
+    /// </exception>
+    public async Task CloseAsync(FargateSession session, string reason)
+    {
+        if (!session.IsClosed && session.TaskArn.Length > 0)
+        {
+            await StopTaskAsync(session, reason).ConfigureAwait(false);
+        }
+
+        session.IsClosed = true;
+        if (JournalIdOf(session) is { } sessionId)
+        {
+            journal.Close(sessionId);
+        }
+    }
+
+    /// <summary>Waits until ECS reports the task STOPPED or has forgotten it.</summary>
+    /// <exception cref="FargateException">It has not stopped in time, or AWS could not be asked.</exception>
+    public async Task WaitForStoppedAsync(
+        FargateSession session, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(StoppedLimit);
+        try
+        {
+            while (session.Status != TaskStatuses.Stopped)
+            {
+                var reply = await cloud
+                    .DescribeTasksAsync(session.Cluster, [session.TaskArn], limit.Token)
+                    .ConfigureAwait(false);
+                if (reply.Tasks.Count == 0)
+                {
+                    session.Status = TaskStatuses.Stopped;
+                    return;
+                }
+
+                session.Update(reply.Tasks[0]);
+                progress.Report(new PhaseSeen(session, session.Status, DateTimeOffset.UtcNow - session.CreatedAt));
+                if (session.Status != TaskStatuses.Stopped)
+                {
+                    await Task.Delay(PollInterval, limit.Token).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw FargateErrors.StopTimeout(session, StoppedLimit);
+        }
+    }
+
+    private async Task StopTaskAsync(FargateSession session, string reason)
+    {
+        using var limit = CleanupLimit();
+        var text = $"EcsFargateLogin session {session}: {reason}";
+        try
+        {
+            await cloud
+                .StopTaskAsync(session.Cluster, session.TaskArn, text[..Math.Min(text.Length, LongestReason)], limit.Token)
+                .ConfigureAwait(false);
+            if (session.Status != TaskStatuses.Stopped)
+            {
+                session.Status = TaskStatuses.Stopping;
+            }
+        }
+        catch (FargateException e) when (e.Error == FargateError.TaskNotFound)
+        {
+            // ECS forgets tasks an hour after they stop: it is gone, which is what was asked for.
+            session.Status = TaskStatuses.Stopped;
+        }
+        catch (FargateException e)
+        {
+            throw FargateErrors.StopFailed(session, e);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw FargateErrors.StopFailed(session, FargateErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, e));
+        }
+    }
+
+    /// <summary>A task named by its ARN may be one of this machine's sessions, whose key must go with it.</summary>
+    private string? JournalIdOf(FargateSession session) => session.SessionId.Length > 0
+        ? session.SessionId
+        : journal.FindByTask(session.TaskArn)?.SessionId;
+}

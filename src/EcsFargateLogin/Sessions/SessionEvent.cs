@@ -1,0 +1,25 @@
+namespace EcsFargateLogin.Sessions;
+
+/// <summary>Something that a user may want to see while a session starts or ends.</summary>
+/// <param name="Session">The session that it happened to.</param>
+internal abstract record SessionEvent(FargateSession Session);
+
+/// <summary>What phase a session was seen in, whether or not it is a new one: a task status of ECS, or what is waited for after it.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="Phase">PROVISIONING, PENDING, …, or a few words.</param>
+/// <param name="Elapsed">The time since RunTask.</param>
+internal sealed record PhaseSeen(FargateSession Session, string Phase, TimeSpan Elapsed) : SessionEvent(Session);
+
+/// <summary>Something that is only worth a line when details are asked for.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="Message">The line.</param>
+internal sealed record Detail(FargateSession Session, string Message) : SessionEvent(Session);
+
+/// <summary>A session that was waited for is ready.</summary>
+/// <param name="Session">The session.</param>
+internal sealed record SessionReady(FargateSession Session) : SessionEvent(Session);
+
+/// <summary>A session that was waited for will not be ready.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="Error">Why.</param>
+internal sealed record SessionFailed(FargateSession Session, FargateException Error) : SessionEvent(Session);

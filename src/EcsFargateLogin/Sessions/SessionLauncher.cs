@@ -1,0 +1,202 @@
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Ssh;
+
+namespace EcsFargateLogin.Sessions;
+
+/// <summary>Starts sessions: key pair, journal entry, RunTask, in this order, so that no task starts unremembered.</summary>
+internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyGenerator keyGenerator)
+{
+    /// <summary>
+    /// How long a cancelled launch waits for RunTask's answer. Cutting the call off would leave open whether a task
+    /// was started; its answer usually takes well under a second.
+    /// </summary>
+    private static readonly TimeSpan ReplyGrace = TimeSpan.FromSeconds(10);
+
+    private readonly SessionCloser _closer = new(cloud, journal);
+
+    /// <summary>Starts one task. The session is returned as soon as ECS has accepted it.</summary>
+    /// <exception cref="FargateException">Nothing was started, or the message says what may have been.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; what had been started was stopped.</exception>
+    public async Task<FargateSession> LaunchAsync(SessionRequest request, CancellationToken cancellationToken)
+    {
+        var containerName = await FindContainerAsync(request, cancellationToken).ConfigureAwait(false);
+        var sessionId = journal.Open();
+        JournalEntry entry;
+        RunTaskRequest runTask;
+        try
+        {
+            var publicKey = await keyGenerator
+                .GenerateAsync(journal.KeyPathOf(sessionId), sessionId, cancellationToken)
+                .ConfigureAwait(false);
+            runTask = RunTaskRequestOf(request, containerName, sessionId, publicKey);
+            entry = EntryOf(request, runTask);
+            journal.Write(entry);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        catch
+        {
+            journal.Close(sessionId);
+            throw;
+        }
+
+        return await StartAsync(
+            journal.SessionOf(entry, request.StartTimeout), entry, runTask, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<FargateSession> StartAsync(
+        FargateSession session, JournalEntry entry, RunTaskRequest runTask, CancellationToken cancellationToken)
+    {
+        var task = await RunTaskAsync(session, runTask, cancellationToken).ConfigureAwait(false);
+        session.Update(task);
+        try
+        {
+            journal.Write(entry with { TaskArn = task.TaskArn });
+            cancellationToken.ThrowIfCancellationRequested();
+            return session;
+        }
+        catch
+        {
+            await _closer.CloseAsync(session, "cancelled before it was used").ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<TaskDescription> RunTaskAsync(
+        FargateSession session, RunTaskRequest runTask, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource grace = new();
+        using var registration = cancellationToken.Register(() => grace.CancelAfter(ReplyGrace));
+        try
+        {
+            var reply = await cloud.RunTaskAsync(runTask, grace.Token).ConfigureAwait(false);
+            return reply.Tasks.Count > 0
+                ? reply.Tasks[0]
+                : throw FargateErrors.RunTaskFailed(runTask, reply.Failures.Count > 0 ? reply.Failures[0] : null);
+        }
+        catch (FargateException e) when (!LeavesOpenWhetherItStarted(e))
+        {
+            journal.Close(session.SessionId);
+            throw;
+        }
+        catch (Exception e) when (e is FargateException or OperationCanceledException)
+        {
+            var stopped = await StopWhatMayHaveStartedAsync(session).ConfigureAwait(false);
+            if (!stopped && e is FargateException cause)
+            {
+                throw FargateErrors.RunTaskUncertain(session, cause);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>AWS refused it, or the answer got lost: only in the second case may a task run.</summary>
+    private static bool LeavesOpenWhetherItStarted(FargateException e) =>
+        e.Error is FargateError.EndpointUnreachable or FargateError.ServiceFailed;
+
+    /// <summary>
+    /// Looks for the task by its mark and stops it. Where none is found its journal entry stays, because ECS may show
+    /// the task later.
+    /// </summary>
+    private async Task<bool> StopWhatMayHaveStartedAsync(FargateSession session)
+    {
+        using var limit = SessionCloser.CleanupLimit();
+        try
+        {
+            var taskArns = await cloud
+                .ListTasksAsync(session.Cluster, session.SessionId, limit.Token)
+                .ConfigureAwait(false);
+            if (taskArns.Count == 0)
+            {
+                return false;
+            }
+
+            session.TaskArn = taskArns[0];
+            await _closer.CloseAsync(session, "the answer to RunTask was lost").ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is FargateException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<string> FindContainerAsync(SessionRequest request, CancellationToken cancellationToken)
+    {
+        TaskDefinitionDescription definition;
+        try
+        {
+            definition = await cloud
+                .DescribeTaskDefinitionAsync(request.TaskDefinition, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (FargateException e) when (e.Error == FargateError.AccessDenied)
+        {
+            // Looking first only makes for better errors; whoever may run the task needs no right to read its definition.
+            return request.ContainerName ?? ContainerContract.DefaultContainerName;
+        }
+
+        CheckSuitable(request.TaskDefinition, definition);
+        return ChooseContainer(request, definition.ContainerNames);
+    }
+
+    private static void CheckSuitable(string name, TaskDefinitionDescription definition)
+    {
+        if (definition.NetworkMode != "awsvpc")
+        {
+            throw FargateErrors.TaskDefinitionUnsuitable(
+                name, $"its networkMode is '{definition.NetworkMode ?? "bridge"}', not 'awsvpc'");
+        }
+
+        if (definition.Compatibilities.Count > 0 && !definition.Compatibilities.Contains("FARGATE"))
+        {
+            throw FargateErrors.TaskDefinitionUnsuitable(
+                name, $"it is compatible with {string.Join(", ", definition.Compatibilities)}, not with FARGATE");
+        }
+    }
+
+    private static string ChooseContainer(SessionRequest request, IReadOnlyList<string> present)
+    {
+        if (request.ContainerName is null && present.Count == 1)
+        {
+            return present[0];
+        }
+
+        return present.Contains(request.ContainerName ?? ContainerContract.DefaultContainerName)
+            ? request.ContainerName ?? ContainerContract.DefaultContainerName
+            : throw FargateErrors.ContainerNotFound(request.TaskDefinition, request.ContainerName, present);
+    }
+
+    private static RunTaskRequest RunTaskRequestOf(
+        SessionRequest request, string containerName, string sessionId, string publicKey) => new()
+        {
+            Cluster = request.Cluster,
+            TaskDefinition = request.TaskDefinition,
+            Subnets = request.Subnets,
+            SecurityGroups = request.SecurityGroups,
+            AssignPublicIp = request.AssignPublicIp,
+            ContainerName = containerName,
+            Environment = ContainerContract.EnvironmentOf(request, publicKey),
+            Command = request.Command,
+            TaskRoleArn = request.TaskRoleArn,
+            StartedBy = sessionId,
+            ClientToken = Guid.NewGuid().ToString("N"),
+        };
+
+    private JournalEntry EntryOf(SessionRequest request, RunTaskRequest runTask) => new()
+    {
+        SessionId = runTask.StartedBy,
+        Cluster = request.Cluster,
+        TaskDefinition = request.TaskDefinition,
+        ContainerName = runTask.ContainerName,
+        UserName = request.UserName,
+        Port = request.Port,
+        AssignPublicIp = request.AssignPublicIp,
+        Region = cloud.Connection.Region,
+        ProfileName = cloud.Connection.ProfileName,
+        EndpointUrl = cloud.Connection.EndpointUrl,
+        ClientToken = runTask.ClientToken,
+        CreatedAt = DateTimeOffset.UtcNow,
+        ProcessId = Environment.ProcessId,
+    };
+}

@@ -1,0 +1,248 @@
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin.Sessions;
+
+/// <summary>
+/// Waits until sessions are ready. All sessions of a cluster share one DescribeTasks a look, and all that need a
+/// public address one DescribeNetworkInterfaces.
+/// </summary>
+internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options)
+{
+    /// <summary>Looks that may fail in a row, each after the SDK's own retries, before the wait is given up.</summary>
+    private const int ToleratedFailures = 3;
+
+    private int _failuresInARow;
+
+    /// <summary>Waits for one session.</summary>
+    /// <exception cref="FargateException">It will not be ready.</exception>
+    public async Task WaitAsync(
+        FargateSession session, Readiness readiness, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        FargateException? error = null;
+        await WaitAsync([session], readiness, new OutcomeCatcher(progress, failed => error = failed.Error), cancellationToken)
+            .ConfigureAwait(false);
+        if (error is not null)
+        {
+            throw error;
+        }
+    }
+
+    /// <summary>
+    /// Waits for all sessions and reports each as <see cref="SessionReady"/> or <see cref="SessionFailed"/> as soon as
+    /// that is known.
+    /// </summary>
+    public async Task WaitAsync(
+        IReadOnlyCollection<FargateSession> sessions,
+        Readiness readiness,
+        IProgress<SessionEvent> progress,
+        CancellationToken cancellationToken)
+    {
+        List<PendingSession> pending = [.. sessions.Select(session => new PendingSession(session, readiness, options))];
+        using var knocking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            await DelayFirstLookAsync(sessions, cancellationToken).ConfigureAwait(false);
+            while (pending.Count > 0)
+            {
+                var interval = await LookAsync(pending, progress, cancellationToken).ConfigureAwait(false);
+                pending.ForEach(session => session.StartKnocking(knocking.Token));
+                Settle(pending, progress);
+                await PauseAsync(pending, interval, progress, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await knocking.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Looks at a session's task once and takes over what is known by now.</summary>
+    /// <exception cref="FargateException">ECS does not know the task, or AWS could not be asked.</exception>
+    public async Task LookOnceAsync(FargateSession session, CancellationToken cancellationToken)
+    {
+        var reply = await cloud
+            .DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken)
+            .ConfigureAwait(false);
+        if (reply.Tasks.FirstOrDefault(session.IsOf) is { } task)
+        {
+            session.Update(task);
+            PendingSession pending = new(session, new Readiness(PreferPrivate: true, SshAnswers: false), options);
+            await LookAtInterfacesAsync([pending], cancellationToken).ConfigureAwait(false);
+        }
+        else if (DateTimeOffset.UtcNow - session.CreatedAt > options.MissingLimit || session.SessionId.Length == 0)
+        {
+            throw FargateErrors.TaskMissing(session, options.MissingLimit);
+        }
+    }
+
+    private async Task DelayFirstLookAsync(
+        IReadOnlyCollection<FargateSession> sessions, CancellationToken cancellationToken)
+    {
+        var age = DateTimeOffset.UtcNow - sessions.Select(session => session.CreatedAt).DefaultIfEmpty().Max();
+        if (age >= TimeSpan.Zero && age < options.FirstLook)
+        {
+            await Task.Delay(options.FirstLook - age, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Asks AWS once about all sessions, and says how long to wait until the next time.</summary>
+    private async Task<TimeSpan> LookAsync(
+        List<PendingSession> pending, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var cluster in pending.GroupBy(session => session.Session.Cluster).ToList())
+            {
+                await LookAtTasksAsync(cluster.Key, [.. cluster], pending, progress, cancellationToken).ConfigureAwait(false);
+            }
+
+            await LookAtInterfacesAsync(pending, cancellationToken).ConfigureAwait(false);
+            _failuresInARow = 0;
+            return Jittered(options.PollInterval);
+        }
+        catch (FargateException e) when (IsPassing(e))
+        {
+            pending.ForEach(session => progress.Report(new Detail(session.Session, e.Message)));
+            return Jittered(options.ThrottledInterval);
+        }
+        catch (FargateException e)
+        {
+            pending.ForEach(session => progress.Report(new SessionFailed(session.Session, e)));
+            pending.Clear();
+            return TimeSpan.Zero;
+        }
+    }
+
+    private bool IsPassing(FargateException e) => e.Error switch
+    {
+        FargateError.Throttled => true,
+        FargateError.EndpointUnreachable or FargateError.ServiceFailed => ++_failuresInARow < ToleratedFailures,
+        _ => false,
+    };
+
+    private async Task LookAtTasksAsync(
+        string cluster,
+        IReadOnlyList<PendingSession> sessions,
+        List<PendingSession> pending,
+        IProgress<SessionEvent> progress,
+        CancellationToken cancellationToken)
+    {
+        var reply = await cloud
+            .DescribeTasksAsync(cluster, [.. sessions.Select(session => session.Session.TaskArn)], cancellationToken)
+            .ConfigureAwait(false);
+        foreach (var session in sessions)
+        {
+            FailOr(session, pending, progress, () =>
+            {
+                if (reply.Tasks.FirstOrDefault(task => session.Session.IsOf(task)) is { } task)
+                {
+                    session.Observe(task);
+                }
+                else
+                {
+                    session.ObserveMissing();
+                }
+
+                ReportPhase(session, progress);
+            });
+        }
+    }
+
+    private async Task LookAtInterfacesAsync(List<PendingSession> pending, CancellationToken cancellationToken)
+    {
+        var waiting = pending.Where(session => session.WantsInterface).ToList();
+        if (waiting.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            var interfaces = await cloud
+                .DescribeNetworkInterfacesAsync(
+                    [.. waiting.Select(session => session.Session.NetworkInterfaceId!)], cancellationToken)
+                .ConfigureAwait(false);
+            foreach (var session in waiting)
+            {
+                if (interfaces.FirstOrDefault(i => i.Id == session.Session.NetworkInterfaceId) is { } found)
+                {
+                    session.Session.Update(found);
+                }
+            }
+        }
+        catch (FargateException e) when (e.Error == FargateError.NetworkInterfaceNotFound
+            || !waiting.Exists(session => session.RequiresPublicAddress))
+        {
+            // EC2 can be behind ECS; and who asks for private addresses needs no right to read interfaces.
+        }
+    }
+
+    /// <summary>Reports and removes the sessions that are ready or late.</summary>
+    private static void Settle(List<PendingSession> pending, IProgress<SessionEvent> progress)
+    {
+        foreach (var session in pending.ToList())
+        {
+            if (session.IsReady)
+            {
+                pending.Remove(session);
+                progress.Report(new SessionReady(session.Session));
+            }
+            else
+            {
+                FailOr(session, pending, progress, session.ThrowIfLate);
+            }
+        }
+    }
+
+    /// <summary>Waits for the next look, but no longer than until a server answers.</summary>
+    private static async Task PauseAsync(
+        List<PendingSession> pending, TimeSpan interval, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        var next = Task.Delay(interval, cancellationToken);
+        while (!next.IsCompleted && pending.Count > 0)
+        {
+            pending.ForEach(session => ReportPhase(session, progress));
+            await Task.WhenAny([next, .. pending.Select(session => session.Answer).OfType<Task>().Where(a => !a.IsCompleted)])
+                .ConfigureAwait(false);
+            Settle(pending, progress);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private static void ReportPhase(PendingSession session, IProgress<SessionEvent> progress) => progress.Report(
+        new PhaseSeen(session.Session, session.Phase, DateTimeOffset.UtcNow - session.Session.CreatedAt));
+
+    private static void FailOr(
+        PendingSession session, List<PendingSession> pending, IProgress<SessionEvent> progress, Action observe)
+    {
+        try
+        {
+            observe();
+        }
+        catch (FargateException e)
+        {
+            pending.Remove(session);
+            progress.Report(new SessionFailed(session.Session, e));
+        }
+    }
+
+    private static TimeSpan Jittered(TimeSpan interval) => interval * (0.9 + (0.2 * Random.Shared.NextDouble()));
+
+    /// <summary>Keeps the one failure that can come, and passes everything else on.</summary>
+    private sealed class OutcomeCatcher(IProgress<SessionEvent> progress, Action<SessionFailed> onFailure)
+        : IProgress<SessionEvent>
+    {
+        public void Report(SessionEvent value)
+        {
+            if (value is SessionFailed failed)
+            {
+                onFailure(failed);
+            }
+            else
+            {
+                progress.Report(value);
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+namespace EcsFargateLogin.Sessions;
+
+/// <summary>What a task's ARN tells by itself: arn:PARTITION:ecs:REGION:ACCOUNT:task/CLUSTER/ID.</summary>
+internal static class TaskArn
+{
+    /// <summary>The region, or null when the text is no ARN.</summary>
+    public static string? RegionOf(string taskArn) =>
+        taskArn.Split(':') is ["arn", _, "ecs", { Length: > 0 } region, ..] ? region : null;
+
+    /// <summary>The cluster's name, or null when the text is no ARN of the long form.</summary>
+    public static string? ClusterOf(string taskArn) =>
+        taskArn.Split('/') is [var head, { Length: > 0 } cluster, _] && head.EndsWith(":task", StringComparison.Ordinal)
+            ? cluster
+            : null;
+}

@@ -1,0 +1,14 @@
+namespace EcsFargateLogin.Sessions;
+
+/// <summary>The words of ECS for where a task is in its life.</summary>
+internal static class TaskStatuses
+{
+    public const string Running = "RUNNING";
+    public const string Deactivating = "DEACTIVATING";
+    public const string Stopping = "STOPPING";
+    public const string Deprovisioning = "DEPROVISIONING";
+    public const string Stopped = "STOPPED";
+
+    /// <summary>Whether a task of this status is on its way out, or gone.</summary>
+    public static bool IsEnding(string status) => status is Deactivating or Stopping or Deprovisioning or Stopped;
+}

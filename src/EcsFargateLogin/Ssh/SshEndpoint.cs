@@ -1,0 +1,18 @@
+namespace EcsFargateLogin.Ssh;
+
+/// <summary>What ssh is pointed at, and with what it proves who it is.</summary>
+internal sealed record SshEndpoint
+{
+    public required string Address { get; init; }
+
+    public required int Port { get; init; }
+
+    public required string UserName { get; init; }
+
+    public required string KeyPath { get; init; }
+
+    public required string KnownHostsPath { get; init; }
+
+    /// <summary>The name under which the host key is kept: addresses are used again by other tasks, this is not.</summary>
+    public required string HostKeyAlias { get; init; }
+}
