@@ -1,5 +1,6 @@
 using System.Globalization;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin;
 
@@ -58,7 +59,7 @@ internal static partial class FargateErrors
     internal static FargateException RunTaskUncertain(FargateSession session, FargateException cause) => new(
         cause.Error,
         $"It is not known whether the task of session {session.SessionId} was started, because AWS's answer was lost: {cause.Message}",
-        $"Look for it with: aws ecs list-tasks --cluster {session.Cluster} --started-by {session.SessionId} --region {session.Region}",
+        $"Look for it with: {AwsCli(session, "list-tasks", "--started-by", session.SessionId)}",
         cause)
     { Target = session.SessionId, ErrorCode = cause.ErrorCode, RequestId = cause.RequestId, StatusCode = cause.StatusCode };
 
@@ -134,8 +135,7 @@ internal static partial class FargateErrors
     internal static FargateException StopFailed(FargateSession session, FargateException cause) => new(
         FargateError.StopFailed,
         $"The task of session {session.SessionId} may still run, because it could not be stopped: {cause.Message}",
-        $"Stop it with: Stop-FargateSession -TaskArn {session.TaskArn} -Cluster {session.Cluster} -Region {session.Region}"
-        + $"   or: aws ecs stop-task --task {session.TaskArn} --cluster {session.Cluster} --region {session.Region}",
+        $"Stop it with: {StopCmdlet(session)} or: {AwsCli(session, "stop-task", "--task", session.TaskArn)}",
         cause)
     {
         Target = session.TaskArn,
@@ -169,6 +169,22 @@ internal static partial class FargateErrors
         $"Something unforeseen happened: {cause.GetType().Name}: {cause.Message}",
         "Please report it with the output of the same command and -Verbose -Debug.",
         cause);
+
+    private static string AwsCli(FargateSession session, string operation, params string[] arguments) => CommandText.Of(
+        "aws",
+        [
+            "ecs", operation, "--cluster", session.Cluster, .. arguments, .. Option("--region", session.Region),
+            .. Option("--profile", session.ProfileName), .. Option("--endpoint-url", session.EndpointUrl),
+        ]);
+
+    private static string StopCmdlet(FargateSession session) => CommandText.Of(
+        "Stop-FargateSession",
+        [
+            "-TaskArn", session.TaskArn, "-Cluster", session.Cluster, .. Option("-Region", session.Region),
+            .. Option("-ProfileName", session.ProfileName), .. Option("-EndpointUrl", session.EndpointUrl),
+        ]);
+
+    private static string[] Option(string name, string? value) => string.IsNullOrEmpty(value) ? [] : [name, value];
 
     private static string Seconds(TimeSpan span) =>
         string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.#} s");

@@ -7,10 +7,10 @@ public sealed class FargateException : Exception
 {
     /// <summary>Makes an error. Only <see cref="FargateErrors"/> does.</summary>
     internal FargateException(FargateError error, string message, string nextStep, Exception? innerException = null)
-        : base($"{message} {nextStep}", innerException)
+        : base($"{OneLine(message)} {OneLine(nextStep)}", innerException)
     {
         Error = error;
-        NextStep = nextStep;
+        NextStep = OneLine(nextStep);
     }
 
     /// <summary>What went wrong.</summary>
@@ -30,4 +30,8 @@ public sealed class FargateException : Exception
 
     /// <summary>The HTTP status of AWS's answer, or null.</summary>
     public int? StatusCode { get; init; }
+
+    /// <summary>What AWS and programs say may have several lines; a message is a line in a log.</summary>
+    private static string OneLine(string text) => string.Join(
+        ' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

@@ -44,6 +44,11 @@ internal static class ContainerContract
             var name = variable.Key.ToString() ?? "";
             var value = Convert.ToString(variable.Value, CultureInfo.InvariantCulture) ?? "";
             CheckName(name);
+            if (variable.Value is ICollection)
+            {
+                throw FargateErrors.MalformedVariable(name, "its value is a list");
+            }
+
             if (value.Contains('\0', StringComparison.Ordinal))
             {
                 throw FargateErrors.MalformedVariable(name, "its value holds a NUL character");

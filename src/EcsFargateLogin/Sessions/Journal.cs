@@ -48,34 +48,19 @@ internal sealed class Journal(string root)
         var folder = FolderOf(entry.SessionId);
         Guard(folder, () =>
         {
-            var temporary = Path.Combine(folder, EntryFile + ".new");
-            FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = OwnerOnlyFile;
-            }
-
-            using (FileStream stream = new(temporary, options))
-            {
-                JsonSerializer.Serialize(stream, entry, Json);
-                stream.Flush(flushToDisk: true);
-            }
-
+            // A name of its own for each writer: two must not write into one file.
+            var temporary = Path.Combine(folder, $"{EntryFile}.{Path.GetRandomFileName()}");
+            WriteOwnerOnly(temporary, entry);
             File.Move(temporary, Path.Combine(folder, EntryFile), overwrite: true);
-            return true;
         });
     }
 
     /// <summary>The sessions that have not been closed. Entries that cannot be read are left out.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public IReadOnlyList<JournalEntry> ReadAll()
     {
-        if (!Directory.Exists(root))
-        {
-            return [];
-        }
-
         List<JournalEntry> entries = [];
-        foreach (var folder in Directory.EnumerateDirectories(root))
+        foreach (var folder in Guard(root, () => Directory.Exists(root) ? Directory.GetDirectories(root) : []))
         {
             if (TryRead(Path.Combine(folder, EntryFile)) is { } entry && entry.SessionId == Path.GetFileName(folder))
             {
@@ -115,15 +100,23 @@ internal sealed class Journal(string root)
         var folder = FolderOf(sessionId);
         Guard(folder, () =>
         {
-            // The key goes first: should the rest fail, no secret stays behind.
-            File.Delete(KeyPathOf(sessionId));
-            Directory.Delete(folder, recursive: true);
-            return true;
+            try
+            {
+                // The key goes first: should the rest fail, no secret stays behind.
+                File.Delete(KeyPathOf(sessionId));
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // It is closed already.
+            }
         });
     }
 
     /// <summary>The open session of a task, or null when it is not one of this machine's.</summary>
-    public JournalEntry? FindByTask(string taskArn) => ReadAll().FirstOrDefault(entry => entry.TaskArn == taskArn);
+    /// <param name="task">The task's ARN, or its id alone.</param>
+    public JournalEntry? FindByTask(string task) => ReadAll().FirstOrDefault(entry =>
+        entry.TaskArn is { } taskArn && (taskArn == task || taskArn.EndsWith($"/{task}", StringComparison.Ordinal)));
 
     public string KeyPathOf(string sessionId) => Path.Combine(FolderOf(sessionId), "id_ed25519");
 
@@ -155,15 +148,30 @@ internal sealed class Journal(string root)
         }
     }
 
+    private static void WriteOwnerOnly(string path, JournalEntry entry)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnlyFile;
+        }
+
+        using FileStream stream = new(path, options);
+        JsonSerializer.Serialize(stream, entry, Json);
+        stream.Flush(flushToDisk: true);
+    }
+
+    private static void Guard(string path, Action work) => Guard(path, () =>
+    {
+        work();
+        return true;
+    });
+
     private static T Guard<T>(string path, Func<T> work)
     {
         try
         {
             return work();
-        }
-        catch (DirectoryNotFoundException) when (typeof(T) == typeof(bool))
-        {
-            return default!;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -9,10 +9,15 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     /// <summary>A task that is stopping gets this long to report its exit codes before it is reported without them.</summary>
     private static readonly TimeSpan EndingGrace = TimeSpan.FromSeconds(10);
 
+    /// <summary>Looks that may fail in a row, each after the SDK's own retries, before the wait is given up.</summary>
+    private const int ToleratedFailures = 3;
+
     private readonly DateTimeOffset _since = DateTimeOffset.UtcNow;
     private DateTimeOffset? _missingSince;
     private DateTimeOffset? _runningSince;
     private DateTimeOffset? _endingSince;
+    private bool _wasSeen;
+    private int _failuresInARow;
     private BannerProbe? _probe;
 
     public FargateSession Session { get; } = session;
@@ -43,6 +48,7 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     {
         var now = DateTimeOffset.UtcNow;
         _missingSince = null;
+        _wasSeen = true;
         Session.Update(task);
         if (TaskStatuses.IsEnding(task.LastStatus))
         {
@@ -67,6 +73,25 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
         }
     }
 
+    /// <summary>Takes over that AWS could not be asked this time.</summary>
+    /// <exception cref="FargateException">The failure itself, when it will not pass or has lasted too long.</exception>
+    public void ObserveFailure(FargateException failure)
+    {
+        var isPassing = failure.Error switch
+        {
+            FargateError.Throttled => true,
+            FargateError.EndpointUnreachable or FargateError.ServiceFailed => ++_failuresInARow < ToleratedFailures,
+            _ => false,
+        };
+        if (!isPassing)
+        {
+            throw failure;
+        }
+    }
+
+    /// <summary>Takes over that AWS answered again.</summary>
+    public void ForgetFailures() => _failuresInARow = 0;
+
     /// <summary>
     /// Starts to knock as soon as there is an address: the server may answer before ECS's next answer says that the
     /// task runs.
@@ -82,7 +107,7 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
 
     /// <summary>Whether it is ready.</summary>
     public bool IsReady => readiness.SshAnswers
-        ? Answer is { IsCompletedSuccessfully: true }
+        ? Answer is { IsCompletedSuccessfully: true } && _endingSince is null
         : Session.Status == TaskStatuses.Running && Address is not null;
 
     /// <summary>Checks every limit of the wait.</summary>
@@ -92,7 +117,8 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
         var now = DateTimeOffset.UtcNow;
         if (_runningSince is not { } running)
         {
-            if (now - Session.CreatedAt > Session.StartTimeout)
+            // An old session may run for long: until ECS has told of it, only this wait counts.
+            if (now - (_wasSeen ? Session.CreatedAt : _since) > Session.StartTimeout)
             {
                 throw FargateErrors.StartTimeout(Session, Session.StartTimeout);
             }
@@ -111,7 +137,7 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
         }
         else if (readiness.SshAnswers && now - running > options.BannerLimit)
         {
-            throw FargateErrors.PortUnreachable(Session, address, now - _since, _probe?.LastOutcome ?? "it was not tried");
+            throw FargateErrors.PortUnreachable(Session, address, now - running, _probe?.LastOutcome ?? "it was not tried");
         }
     }
 

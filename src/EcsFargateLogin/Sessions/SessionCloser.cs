@@ -8,15 +8,21 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     /// <summary>What ECS takes as a reason.</summary>
     private const int LongestReason = 255;
 
-    /// <summary>StopTask waits for the container's stopTimeout, at most 120 s, and for its network to be taken down.</summary>
-    private static readonly TimeSpan StoppedLimit = TimeSpan.FromSeconds(180);
+    private static readonly TimeSpan CleanupTime = TimeSpan.FromSeconds(30);
 
-    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+    /// <summary>How long StopTask may take to answer.</summary>
+    public TimeSpan StopLimit { get; init; } = CleanupTime;
+
+    /// <summary>How long the task may take to stop: its stopTimeout, at most 120 s, and the end of its network.</summary>
+    public TimeSpan StoppedLimit { get; init; } = TimeSpan.FromSeconds(180);
+
+    /// <summary>Between looks at a task that is stopping.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// The limit of a clean-up. It is never the token that the user cancelled: what runs must be stopped all the same.
     /// </summary>
-    public static CancellationTokenSource CleanupLimit() => new(TimeSpan.FromSeconds(30));
+    public static CancellationTokenSource CleanupLimit() => new(CleanupTime);
 
     /// <summary>Stops the session's task and forgets the session. Safe to repeat, and never cut short by the user.</summary>
     /// <param name="session">What to stop; one that has ended already is only forgotten.</param>
@@ -74,7 +80,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
 
     private async Task StopTaskAsync(FargateSession session, string reason)
     {
-        using var limit = CleanupLimit();
+        using CancellationTokenSource limit = new(StopLimit);
         var text = $"EcsFargateLogin session {session}: {reason}";
         try
         {

@@ -10,7 +10,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
     /// How long a cancelled launch waits for RunTask's answer. Cutting the call off would leave open whether a task
     /// was started; its answer usually takes well under a second.
     /// </summary>
-    private static readonly TimeSpan ReplyGrace = TimeSpan.FromSeconds(10);
+    public TimeSpan ReplyGrace { get; init; } = TimeSpan.FromSeconds(10);
 
     private readonly SessionCloser _closer = new(cloud, journal);
 
@@ -54,9 +54,10 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             cancellationToken.ThrowIfCancellationRequested();
             return session;
         }
-        catch
+        catch (Exception e)
         {
-            await _closer.CloseAsync(session, "cancelled before it was used").ConfigureAwait(false);
+            var reason = e is OperationCanceledException ? "it was cancelled" : "its journal entry could not be kept";
+            await _closer.CloseAsync(session, reason).ConfigureAwait(false);
             throw;
         }
     }
@@ -78,14 +79,15 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             journal.Close(session.SessionId);
             throw;
         }
-        catch (Exception e) when (e is FargateException or OperationCanceledException)
+        catch (FargateException e)
         {
-            var stopped = await StopWhatMayHaveStartedAsync(session).ConfigureAwait(false);
-            if (!stopped && e is FargateException cause)
-            {
-                throw FargateErrors.RunTaskUncertain(session, cause);
-            }
-
+            await StopWhatMayHaveStartedAsync(session, e).ConfigureAwait(false);
+            throw;
+        }
+        catch (OperationCanceledException e)
+        {
+            var cause = FargateErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, e);
+            await StopWhatMayHaveStartedAsync(session, cause).ConfigureAwait(false);
             throw;
         }
     }
@@ -98,7 +100,15 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
     /// Looks for the task by its mark and stops it. Where none is found its journal entry stays, because ECS may show
     /// the task later.
     /// </summary>
-    private async Task<bool> StopWhatMayHaveStartedAsync(FargateSession session)
+    /// <exception cref="FargateException">It was not found, or could not be stopped.</exception>
+    private async Task StopWhatMayHaveStartedAsync(FargateSession session, FargateException cause)
+    {
+        session.TaskArn = await FindByMarkAsync(session).ConfigureAwait(false)
+            ?? throw FargateErrors.RunTaskUncertain(session, cause);
+        await _closer.CloseAsync(session, "the answer to RunTask was lost").ConfigureAwait(false);
+    }
+
+    private async Task<string?> FindByMarkAsync(FargateSession session)
     {
         using var limit = SessionCloser.CleanupLimit();
         try
@@ -106,18 +116,11 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             var taskArns = await cloud
                 .ListTasksAsync(session.Cluster, session.SessionId, limit.Token)
                 .ConfigureAwait(false);
-            if (taskArns.Count == 0)
-            {
-                return false;
-            }
-
-            session.TaskArn = taskArns[0];
-            await _closer.CloseAsync(session, "the answer to RunTask was lost").ConfigureAwait(false);
-            return true;
+            return taskArns is [var taskArn, ..] ? taskArn : null;
         }
         catch (Exception e) when (e is FargateException or OperationCanceledException)
         {
-            return false;
+            return null;
         }
     }
 

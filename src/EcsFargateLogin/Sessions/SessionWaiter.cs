@@ -8,11 +8,6 @@ namespace EcsFargateLogin.Sessions;
 /// </summary>
 internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options)
 {
-    /// <summary>Looks that may fail in a row, each after the SDK's own retries, before the wait is given up.</summary>
-    private const int ToleratedFailures = 3;
-
-    private int _failuresInARow;
-
     /// <summary>Waits for one session.</summary>
     /// <exception cref="FargateException">It will not be ready.</exception>
     public async Task WaitAsync(
@@ -37,7 +32,8 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options)
         IProgress<SessionEvent> progress,
         CancellationToken cancellationToken)
     {
-        List<PendingSession> pending = [.. sessions.Select(session => new PendingSession(session, readiness, options))];
+        PendingSession[] all = [.. sessions.Select(session => new PendingSession(session, readiness, options))];
+        List<PendingSession> pending = [.. all];
         using var knocking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
@@ -53,6 +49,8 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options)
         finally
         {
             await knocking.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(all.Select(session => session.Answer).OfType<Task>())
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -67,7 +65,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options)
         {
             session.Update(task);
             PendingSession pending = new(session, new Readiness(PreferPrivate: true, SshAnswers: false), options);
-            await LookAtInterfacesAsync([pending], cancellationToken).ConfigureAwait(false);
+            await LookAtInterfacesAsync(pending.WantsInterface ? [pending] : [], cancellationToken).ConfigureAwait(false);
         }
         else if (DateTimeOffset.UtcNow - session.CreatedAt > options.MissingLimit || session.SessionId.Length == 0)
         {
@@ -89,36 +87,52 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options)
     private async Task<TimeSpan> LookAsync(
         List<PendingSession> pending, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
+        var answered = true;
+        foreach (var cluster in pending.GroupBy(session => session.Session.Cluster).ToList())
+        {
+            PendingSession[] sessions = [.. cluster];
+            answered &= await AskAsync(sessions, pending, progress, () =>
+                LookAtTasksAsync(cluster.Key, sessions, pending, progress, cancellationToken)).ConfigureAwait(false);
+        }
+
+        PendingSession[] waiting = [.. pending.Where(session => session.WantsInterface)];
+        answered &= await AskAsync(waiting, pending, progress, () =>
+            LookAtInterfacesAsync(waiting, cancellationToken)).ConfigureAwait(false);
+        if (answered)
+        {
+            pending.ForEach(session => session.ForgetFailures());
+        }
+
+        return Jittered(answered ? options.PollInterval : options.ThrottledInterval);
+    }
+
+    /// <summary>Asks AWS about some sessions. A failure that lasts ends the wait for them, and for no others.</summary>
+    /// <returns>False when these sessions go on waiting for an answer.</returns>
+    private static async Task<bool> AskAsync(
+        IReadOnlyList<PendingSession> sessions,
+        List<PendingSession> pending,
+        IProgress<SessionEvent> progress,
+        Func<Task> ask)
+    {
         try
         {
-            foreach (var cluster in pending.GroupBy(session => session.Session.Cluster).ToList())
-            {
-                await LookAtTasksAsync(cluster.Key, [.. cluster], pending, progress, cancellationToken).ConfigureAwait(false);
-            }
-
-            await LookAtInterfacesAsync(pending, cancellationToken).ConfigureAwait(false);
-            _failuresInARow = 0;
-            return Jittered(options.PollInterval);
-        }
-        catch (FargateException e) when (IsPassing(e))
-        {
-            pending.ForEach(session => progress.Report(new Detail(session.Session, e.Message)));
-            return Jittered(options.ThrottledInterval);
+            await ask().ConfigureAwait(false);
+            return true;
         }
         catch (FargateException e)
         {
-            pending.ForEach(session => progress.Report(new SessionFailed(session.Session, e)));
-            pending.Clear();
-            return TimeSpan.Zero;
+            foreach (var session in sessions)
+            {
+                FailOr(session, pending, progress, () =>
+                {
+                    session.ObserveFailure(e);
+                    progress.Report(new Detail(session.Session, e.Message));
+                });
+            }
+
+            return !sessions.Any(pending.Contains);
         }
     }
-
-    private bool IsPassing(FargateException e) => e.Error switch
-    {
-        FargateError.Throttled => true,
-        FargateError.EndpointUnreachable or FargateError.ServiceFailed => ++_failuresInARow < ToleratedFailures,
-        _ => false,
-    };
 
     private async Task LookAtTasksAsync(
         string cluster,
@@ -148,10 +162,9 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options)
         }
     }
 
-    private async Task LookAtInterfacesAsync(List<PendingSession> pending, CancellationToken cancellationToken)
+    private async Task LookAtInterfacesAsync(PendingSession[] waiting, CancellationToken cancellationToken)
     {
-        var waiting = pending.Where(session => session.WantsInterface).ToList();
-        if (waiting.Count == 0)
+        if (waiting.Length == 0)
         {
             return;
         }
@@ -171,7 +184,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options)
             }
         }
         catch (FargateException e) when (e.Error == FargateError.NetworkInterfaceNotFound
-            || !waiting.Exists(session => session.RequiresPublicAddress))
+            || !Array.Exists(waiting, session => session.RequiresPublicAddress))
         {
             // EC2 can be behind ECS; and who asks for private addresses needs no right to read interfaces.
         }

@@ -6,7 +6,7 @@ namespace EcsFargateLogin.Ssh;
 internal sealed class KeyGenerator(string sshKeygen)
 {
     /// <summary>An Ed25519 key takes milliseconds; more than this means that the program hangs.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Makes a key pair without a passphrase: it lives as long as one session.</summary>
     /// <param name="path">The private key's file, which must not exist; the public key is made and read beside it.</param>
@@ -27,25 +27,27 @@ internal sealed class KeyGenerator(string sshKeygen)
         };
         using var process = SshProcess.Start(start);
         process.StandardInput.Close();
-        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
         try
         {
+            var errors = process.StandardError.ReadToEndAsync(limit.Token);
+            var output = process.StandardOutput.ReadToEndAsync(limit.Token);
             await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
-            await output.ConfigureAwait(false);
+            var said = $"{await errors.ConfigureAwait(false)} {await output.ConfigureAwait(false)}".Trim();
+            return process.ExitCode == 0
+                ? await ReadPublicKeyAsync(path + ".pub", cancellationToken).ConfigureAwait(false)
+                : throw FargateErrors.KeyGenerationFailed(
+                    sshKeygen, $"it ended with exit code {process.ExitCode}{(said.Length > 0 ? $" ({said})" : "")}.");
         }
         catch (OperationCanceledException)
         {
+            // Its end is waited for: it must not write into a folder that is being deleted.
             process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             throw FargateErrors.KeyGenerationFailed(sshKeygen, $"it had not ended after {Limit.TotalSeconds:0} s.");
         }
-
-        return process.ExitCode == 0
-            ? await ReadPublicKeyAsync(path + ".pub", cancellationToken).ConfigureAwait(false)
-            : throw FargateErrors.KeyGenerationFailed(sshKeygen, (await errors.ConfigureAwait(false)).Trim());
     }
 
     private async Task<string> ReadPublicKeyAsync(string path, CancellationToken cancellationToken)

@@ -5,13 +5,14 @@ namespace EcsFargateLogin.Ssh;
 /// <summary>One option of ssh_config, as <c>ssh -o</c> takes it.</summary>
 internal sealed partial record SshOption(string Name, string Value)
 {
-    /// <summary>What decides which server and which key a session trusts, and where it leads.</summary>
+    /// <summary>What decides which server and which key a session trusts, and where it leads, by all its names.</summary>
     private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
     {
         "StrictHostKeyChecking", "UserKnownHostsFile", "GlobalKnownHostsFile", "KnownHostsCommand", "HostKeyAlias",
         "UpdateHostKeys", "VerifyHostKeyDNS", "NoHostAuthenticationForLocalhost", "RevokedHostKeys", "CheckHostIP",
-        "IdentityFile", "IdentitiesOnly", "IdentityAgent", "CertificateFile", "PKCS11Provider", "PreferredAuthentications",
-        "HostName", "Port", "User", "Include", "Match", "Host",
+        "IdentityFile", "IdentityFile2", "IdentitiesOnly", "IdentityAgent", "CertificateFile", "PKCS11Provider",
+        "SmartcardDevice", "PreferredAuthentications", "HostName", "Port", "User", "Include", "Match", "Host",
+        "ControlMaster", "ControlPath", "ControlPersist",
     };
 
     /// <summary>Reads an option that a user wrote as Name=Value or "Name Value".</summary>
