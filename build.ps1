@@ -22,9 +22,12 @@ $pesterVersion = [version]'5.5.0'
 
 # Compiler and build nodes end with the build: nothing is left running on the machine.
 function Invoke-Build {
-    dotnet build (Join-Path $PSScriptRoot 'EcsFargateLogin.sln') --configuration Release --nologo --verbosity quiet `
-        -nodeReuse:false -p:UseSharedCompilation=false
-    if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
+    $output = dotnet build (Join-Path $PSScriptRoot 'EcsFargateLogin.sln') --configuration Release --nologo `
+        --verbosity quiet -nodeReuse:false -p:UseSharedCompilation=false
+    if ($LASTEXITCODE -ne 0) {
+        $output | Out-Host
+        exit $LASTEXITCODE
+    }
 }
 
 # Runs the xunit projects side by side and returns the outcome of each test.
