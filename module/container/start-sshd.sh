@@ -61,7 +61,7 @@ read_settings() {
 
 find_programs() {
     sshd=$(command -v sshd) && command -v ssh-keygen >/dev/null ||
-        fail $EXIT_IMAGE "sshd or ssh-keygen is missing: install openssh-server (Debian) or openssh (Alpine) in the image"
+        fail $EXIT_IMAGE "sshd or ssh-keygen is missing: install openssh-server (Debian) or openssh (Alpine)"
     sftp_server=
     for candidate in /usr/lib/openssh /usr/lib/ssh /usr/libexec/openssh /usr/libexec; do
         [ -z "$sftp_server" ] && [ -x "$candidate/sftp-server" ] && sftp_server=$candidate/sftp-server
@@ -71,17 +71,20 @@ find_programs() {
 # Who logs in: sshd looks users up by name and starts their shell, so both must be there.
 find_user() {
     own_name=$(id -un 2>/dev/null) && id -u "$own_name" >/dev/null 2>&1 ||
-        fail $EXIT_IMAGE "uid $(id -u) has no name in /etc/passwd, and sshd logs in named users only: add one in the image"
+        fail $EXIT_IMAGE "uid $(id -u) has no name in /etc/passwd, and sshd only logs in users with a name: add one"
     user=${_SSH_USER:-$own_name}
     case $user in
     -* | *[!A-Za-z0-9._-]*) fail $EXIT_SETTING "_SSH_USER is not a user name" ;;
     esac
-    id -u "$user" >/dev/null 2>&1 || fail $EXIT_SETTING "_SSH_USER names $user, a user this image does not have"
+    [ "$(user_field /etc/passwd 1)" = "$user" ] ||
+        fail $EXIT_SETTING "_SSH_USER names $user, a user that /etc/passwd does not have"
     [ "$(id -u)" -eq 0 ] || [ "$(id -u "$user")" -eq "$(id -u)" ] ||
         fail $EXIT_SETTING "_SSH_USER names $user, but a container that runs as $own_name can only log in $own_name"
     shell=$(user_field /etc/passwd 7)
     case ${shell:=/bin/sh} in
-    */nologin | */false) fail $EXIT_IMAGE "the shell of $user is $shell: give $user a shell in the image (usermod -s /bin/sh $user)" ;;
+    */nologin | */false)
+        fail $EXIT_IMAGE "the shell of $user is $shell: give $user another in the image (usermod -s /bin/sh $user)"
+        ;;
     esac
     [ -x "$shell" ] || fail $EXIT_IMAGE "the shell of $user, $shell, cannot be run"
 }
@@ -113,10 +116,12 @@ write_authorized_keys() {
     while IFS= read -r line; do
         # ForceCommand below would silently outrank this option.
         case $(printf '%s' "$line" | tr '[:upper:]' '[:lower:]') in
-        command=\"* | *,command=\"*) fail $EXIT_SETTING "_AUTHORIZED_PUBLIC_KEY holds the option command=, which is not supported" ;;
+        command=\"* | *,command=\"*)
+            fail $EXIT_SETTING "_AUTHORIZED_PUBLIC_KEY holds the option command=, which is not supported: leave it out"
+            ;;
         esac
         key=$(printf '%s\n' "$line" | ssh-keygen -l -f - 2>/dev/null) ||
-            fail $EXIT_SETTING "_AUTHORIZED_PUBLIC_KEY holds a line that is not a public key in the format of authorized_keys"
+            fail $EXIT_SETTING "_AUTHORIZED_PUBLIC_KEY holds a line that is not a public key as in authorized_keys"
         key=${key#* }
         : "${fingerprint:=${key%% *}}"
     done <"$folder/authorized_keys"
@@ -231,13 +236,14 @@ unlock_account() {
     esac
     unlocked=$(awk -F: -v OFS=: -v user="$user" '$1 == user { $2 = "*" } { print }' /etc/shadow) &&
         { printf '%s\n' "$unlocked" >/etc/shadow; } 2>/dev/null ||
-        fail $EXIT_IMAGE "the account $user is locked and /etc/shadow cannot be written: run usermod -p '*' $user in the image"
+        fail $EXIT_IMAGE "the account $user is locked and /etc/shadow cannot be written: usermod -p '*' $user in it"
     say "note: the account $user was locked; its password is now '*', which still lets no password in"
 }
 
 # Sets problem to what sshd finds wrong with its configuration or the image, which is '' where all is well.
 test_sshd_config() {
-    problem=$("$sshd" -t -f "$folder/sshd_config" 2>&1) && problem='' || problem=$(printf '%s' "${problem:-unknown}" | tr -d '\r')
+    problem=$("$sshd" -t -f "$folder/sshd_config" 2>&1) && problem='' && return
+    problem=$(printf '%s' "${problem:-it does not say why}" | tr -d '\r')
 }
 
 check_sshd() {
@@ -387,9 +393,9 @@ watch_lifetime() {
 
 watch_logins() {
     if [ "$logins" -gt 0 ] || [ -e "$folder/login/seen" ]; then
-        # A login too short to be counted has left this mark.
-        rm -f "$folder/login/seen"
         last_login=$now
+        # A login too short to be counted has left this mark.
+        [ ! -e "$folder/login/seen" ] || rm -f "$folder/login/seen"
     elif [ -z "$last_login" ]; then
         [ "$login_timeout" -eq 0 ] || [ $((now - started)) -lt "$login_timeout" ] ||
             end $EXIT_LIMIT no-login "nobody logged in within $login_timeout seconds"
@@ -404,9 +410,9 @@ watch_idleness() {
     latest=0
     # shellcheck disable=SC2086 # A list of names.
     for time in $(cd /dev && stat -c '%X %Y' $ttys 2>/dev/null); do
-        [ "$time" -le $latest ] || latest=$time
+        [ "$time" -le "$latest" ] || latest=$time
     done
-    [ $latest -eq 0 ] || [ $(($(date +%s) - latest)) -lt $((idle_timeout + TTY_TIME_STEP)) ] ||
+    [ "$latest" -eq 0 ] || [ $(($(date +%s) - latest)) -lt $((idle_timeout + TTY_TIME_STEP)) ] ||
         end $EXIT_LIMIT idle "no login has had input or output for $idle_timeout seconds"
 }
 

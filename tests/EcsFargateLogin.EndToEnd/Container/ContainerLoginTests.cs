@@ -105,7 +105,8 @@ public sealed class ContainerLoginTests
         var end = await container.EndAsync();
 
         Assert.Equal(124, end.ExitCode);
-        Assert.Contains("ecs-fargate-login end no-login: nobody logged in within 4 seconds", end.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "ecs-fargate-login end no-login: nobody logged in within 4 seconds", end.Text, StringComparison.Ordinal);
     }
 
     private static async Task LogOutAsync(ProcessRun terminal)

@@ -13,7 +13,8 @@ public sealed partial class ContainerPackagingTests
         Assert.Equal(
             [
                 "ec2:DescribeNetworkInterfaces", "ecs:DescribeClusters", "ecs:DescribeTaskDefinition",
-                "ecs:DescribeTasks", "ecs:ListTasks", "ecs:RunTask", "ecs:StopTask", "iam:PassRole", "logs:GetLogEvents",
+                "ecs:DescribeTasks", "ecs:ListTasks", "ecs:RunTask", "ecs:StopTask", "iam:PassRole",
+                "logs:GetLogEvents",
             ],
             statements.SelectMany(statement => Texts(statement.GetProperty("Action"))).Order(StringComparer.Ordinal));
     }
@@ -27,7 +28,8 @@ public sealed partial class ContainerPackagingTests
 
         Assert.Equal(
             "ecs-tasks.amazonaws.com",
-            passRole.GetProperty("Condition").GetProperty("StringEquals").GetProperty("iam:PassedToService").GetString());
+            passRole.GetProperty("Condition").GetProperty("StringEquals").GetProperty("iam:PassedToService")
+                .GetString());
         Assert.Equal(
             [task.GetProperty("executionRoleArn").GetString()!, task.GetProperty("taskRoleArn").GetString()!],
             Texts(passRole.GetProperty("Resource")));
@@ -43,9 +45,12 @@ public sealed partial class ContainerPackagingTests
         var stream = log.GetProperty("awslogs-stream-prefix").GetString();
 
         Assert.Equal("ecs-tasks.amazonaws.com", trust.GetProperty("Principal").GetProperty("Service").GetString());
-        Assert.EndsWith($":log-group:{group}:*", ResourceOf("iam/execution-policy.json", "logs:PutLogEvents"), StringComparison.Ordinal);
-        Assert.EndsWith(
-            $":log-group:{group}:log-stream:{stream}/*", ResourceOf("iam/caller-policy.json", "logs:GetLogEvents"), StringComparison.Ordinal);
+        Assert.Equal(
+            $"arn:aws:logs:REGION:ACCOUNT_ID:log-group:{group}:*",
+            ResourceOf("iam/execution-policy.json", "logs:PutLogEvents"));
+        Assert.Equal(
+            $"arn:aws:logs:REGION:ACCOUNT_ID:log-group:{group}:log-stream:{stream}/*",
+            ResourceOf("iam/caller-policy.json", "logs:GetLogEvents"));
     }
 
     [Fact]

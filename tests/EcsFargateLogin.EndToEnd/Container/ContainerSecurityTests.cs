@@ -23,7 +23,8 @@ public sealed class ContainerSecurityTests
         var listing = await ProcessRun.CompleteAsync("ssh-keygen", ["-l", "-f", container.KeyPath + ".pub"]);
 
         var fingerprint = listing.Text.Split(' ')[1];
-        Assert.StartsWith($"ecs-fargate-login start user=root port=22 for {fingerprint}\n", container.Log, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"ecs-fargate-login start user=root port=22 for {fingerprint}\n", container.Log, StringComparison.Ordinal);
         Assert.Contains($" {container.HostKey} for {fingerprint}\n", container.Log, StringComparison.Ordinal);
     }
 
@@ -96,7 +97,9 @@ public sealed class ContainerSecurityTests
             setting.StartsWith("kex", StringComparison.Ordinal) || setting.StartsWith("macs", StringComparison.Ordinal)
             || setting.StartsWith("ciphers", StringComparison.Ordinal)));
         Assert.Contains("kexalgorithms sntrup761x25519", algorithms, StringComparison.Ordinal);
-        Assert.All(["sha1", "cbc", "umac-64", "diffie-hellman"], weak => Assert.DoesNotContain(weak, algorithms, StringComparison.Ordinal));
+        Assert.All(
+            ["sha1", "cbc", "umac-64", "diffie-hellman"],
+            weak => Assert.DoesNotContain(weak, algorithms, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -104,7 +107,8 @@ public sealed class ContainerSecurityTests
     {
         await using var container = await SshContainer.StartAsync();
 
-        var result = await container.SshAsync("cd /run/ecs-fargate-login.* && stat -c '%n %U %a' . login login/environment host_key");
+        var result = await container.SshAsync(
+            "cd /run/ecs-fargate-login.* && stat -c '%n %U %a' . login login/environment host_key");
 
         Assert.Equal(". root 700\nlogin root 700\nlogin/environment root 600\nhost_key root 600\n", result.Text);
     }

@@ -17,6 +17,7 @@ public sealed class ContainerSettingTests
     [InlineData("_SSH_PORT", "022", "_SSH_PORT must be")]
     [InlineData("_SSH_LISTEN_ADDRESS", "0.0.0.0\nPermitRootLogin yes", "_SSH_LISTEN_ADDRESS must be")]
     [InlineData("_SSH_USER", "nobody-here", "_SSH_USER names nobody-here")]
+    [InlineData("_SSH_USER", "0", "_SSH_USER names 0")]
     [InlineData("_SSH_USER", "-n", "_SSH_USER is not a user name")]
     [InlineData("_SSH_USER", "root *", "_SSH_USER is not a user name")]
     [InlineData("_LOGIN_TIMEOUT", "-1", "_LOGIN_TIMEOUT must be a whole number from 0")]
@@ -53,7 +54,8 @@ public sealed class ContainerSettingTests
     [Fact]
     public async Task An_image_without_sshd_is_told_which_package_it_lacks()
     {
-        var result = await SshContainer.RefuseAsync(new ContainerOptions { Kind = ImageKind.BusyBox, Sandbox = ["no-sshd"] });
+        var result = await SshContainer.RefuseAsync(
+            new ContainerOptions { Kind = ImageKind.BusyBox, Sandbox = ["no-sshd"] });
 
         AssertRefused(69, "install openssh-server (Debian) or openssh (Alpine)", result);
     }

@@ -16,7 +16,8 @@ public sealed class ContainerStopTests
             UserId = userId,
         });
         var user = userId == 0 ? "root" : "app";
-        await using var stubborn = container.StartSsh($"{user}@{container.Address}", "trap '' HUP TERM INT; echo in; sleep 60; sleep 60");
+        await using var stubborn = container.StartSsh(
+            $"{user}@{container.Address}", "trap '' HUP TERM INT; echo in; sleep 60; sleep 60");
         await SshContainer.UntilAsync(() => stubborn.Output.Length > 0);
 
         var watch = Stopwatch.StartNew();

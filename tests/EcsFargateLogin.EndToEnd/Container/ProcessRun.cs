@@ -86,7 +86,8 @@ internal sealed class ProcessRun : IAsyncDisposable
         }
     }
 
-    public static async Task<ProcessResult> CompleteAsync(string program, IEnumerable<string> arguments, string input = "")
+    public static async Task<ProcessResult> CompleteAsync(
+        string program, IEnumerable<string> arguments, string input = "")
     {
         await using var run = Start(program, arguments);
         await run.Input.WriteAsync(input);

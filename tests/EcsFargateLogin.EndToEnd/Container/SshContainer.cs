@@ -50,7 +50,8 @@ internal sealed partial class SshContainer : IAsyncDisposable
         try
         {
             await container.WaitForLogAsync("Server listening");
-            await File.WriteAllTextAsync(container.FilePath("known_hosts"), $"{container.HostName} {container.HostKey}\n");
+            await File.WriteAllTextAsync(
+                container.FilePath("known_hosts"), $"{container.HostName} {container.HostKey}\n");
             return container;
         }
         catch
@@ -76,7 +77,7 @@ internal sealed partial class SshContainer : IAsyncDisposable
     public ProcessRun StartSsh(params string[] arguments) =>
         ProcessRun.Start("ssh", [.. ClientOptions, .. arguments]);
 
-    /// <summary>Logs in to a shell on a terminal that exists in the container only, and waits for its first output.</summary>
+    /// <summary>Logs in to a shell on a terminal of the container, and waits until it answers.</summary>
     public async Task<ProcessRun> StartTerminalAsync()
     {
         var terminal = StartSsh("-tt", $"root@{Address}");
