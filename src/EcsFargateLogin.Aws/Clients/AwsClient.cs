@@ -30,6 +30,7 @@ internal abstract class AwsClient : AmazonServiceClient
     {
         var options = new InvokeOptions { RequestMarshaller = _marshaller, ResponseUnmarshaller = unmarshaller };
         var reply = await InvokeAsync<OperationReply<T>>(request, options, cancellationToken);
-        return reply.Body!;
+        // Thrown here and not by the unmarshaller: the SDK would try again, and meet the same proxy or login page.
+        return reply.Body ?? throw new ForeignAnswerException(reply.HttpStatusCode, reply.ContentType);
     }
 }

@@ -31,6 +31,8 @@ internal sealed class AwsClientConfig : ClientConfig
         IgnoreConfiguredEndpointUrls = true;
         Timeout = AttemptLimit;
         ConnectTimeout = ConnectLimit;
+        // A lost reply counts like any other failed attempt, instead of being asked for ten times more.
+        MaxStaleConnectionRetries = 0;
         AllowAutoRedirect = false;
     }
 

@@ -14,13 +14,11 @@ internal sealed class JsonReplyUnmarshaller<T>(JsonTypeInfo<T> shape) : JsonResp
     {
         try
         {
-            var body = JsonSerializer.Deserialize(input.Stream, shape)
-                ?? throw new JsonException("The answer is null.");
-            return new OperationReply<T> { Body = body };
+            return new OperationReply<T> { Body = JsonSerializer.Deserialize(input.Stream, shape) };
         }
         catch (JsonException)
         {
-            throw new ForeignAnswerException(HttpStatusCode.OK, input.ResponseData.ContentType);
+            return new OperationReply<T> { ContentType = input.ResponseData.ContentType };
         }
     }
 

@@ -6,5 +6,8 @@ namespace EcsFargateLogin.Aws.Clients;
 internal sealed class OperationReply<T> : AmazonWebServiceResponse
     where T : class
 {
+    /// <summary>The answer, or null when what came does not speak AWS's protocol.</summary>
     internal T? Body { get; init; }
+
+    internal string? ContentType { get; init; }
 }

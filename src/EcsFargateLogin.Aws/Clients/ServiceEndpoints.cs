@@ -1,4 +1,5 @@
 using System.Globalization;
+using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
 using Amazon.Runtime.Internal.Endpoints.StandardLibrary;
 using EcsFargateLogin.Aws.Credentials;
@@ -35,10 +36,24 @@ internal sealed class ServiceEndpoints(CloudSettings settings, CredentialProfile
     private static (string, string)? FromVariable(string name) =>
         EnvironmentNames.Value(name) is { } url ? (url, $"environment variable {name}") : null;
 
-    private (string, string)? FromProfile(string serviceId) =>
-        profile is not null && AwsClientConfig.ProfileUrl(serviceId, profile.Name) is { } url
-            ? (url, $"profile '{profile.Name}'")
-            : null;
+    private (string, string)? FromProfile(string serviceId)
+    {
+        if (profile is null)
+        {
+            return null;
+        }
+
+        var source = $"profile '{profile.Name}'";
+        try
+        {
+            return AwsClientConfig.ProfileUrl(serviceId, profile.Name) is { } url ? (url, source) : null;
+        }
+        catch (AmazonClientException)
+        {
+            // The SDK looks at URLs too, and does not say which one it did not like.
+            throw FargateErrors.InvalidEndpoint(profile.EndpointUrl ?? "endpoint_url", source);
+        }
+    }
 
     private static Uri Parse(string text, string source) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url)
@@ -46,7 +61,8 @@ internal sealed class ServiceEndpoints(CloudSettings settings, CredentialProfile
         && url.Host.Length > 0
         && url.UserInfo.Length + url.Query.Length + url.Fragment.Length == 0
             ? url
-            : throw FargateErrors.InvalidEndpoint(text, source);
+            // What stands before an @ may be a password.
+            : throw FargateErrors.InvalidEndpoint(text[(text.LastIndexOf('@') + 1)..], source);
 
     private string OfAws(string serviceId, string prefix)
     {

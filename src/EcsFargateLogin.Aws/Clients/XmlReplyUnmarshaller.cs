@@ -11,9 +11,11 @@ namespace EcsFargateLogin.Aws.Clients;
 internal sealed class XmlReplyUnmarshaller(string rootName) : XmlResponseUnmarshaller
 {
     public override AmazonWebServiceResponse Unmarshall(XmlUnmarshallerContext input) =>
-        Root(input) is { } root && root.Name.LocalName == rootName
-            ? new OperationReply<XElement> { Body = root }
-            : throw new ForeignAnswerException(HttpStatusCode.OK, input.ResponseData.ContentType);
+        new OperationReply<XElement>
+        {
+            Body = Root(input) is { } root && root.Name.LocalName == rootName ? root : null,
+            ContentType = input.ResponseData.ContentType,
+        };
 
     public override AmazonServiceException UnmarshallException(
         XmlUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)

@@ -9,14 +9,20 @@ internal sealed partial class ProfileStore
 {
     private const string DefaultName = "default";
 
-    private readonly CredentialProfileStoreChain _chain = new();
+    private readonly CredentialProfileStoreChain _chain;
+
+    internal ProfileStore()
+    {
+        SharedFiles.FollowEnvironment();
+        _chain = new CredentialProfileStoreChain();
+    }
 
     /// <summary>The profile that is meant when none is named.</summary>
     internal static string FallbackName => EnvironmentNames.Value(EnvironmentNames.Profile) ?? DefaultName;
 
     /// <summary>The profile of this name, which someone asked for.</summary>
     internal CredentialProfile Get(string name) =>
-        Find(name) ?? throw FargateErrors.ProfileNotFound(name, Searched());
+        Find(name) ?? throw FargateErrors.ProfileNotFound(name, SharedFiles.Description);
 
     /// <summary>The profile of this name, or null.</summary>
     internal CredentialProfile? Find(string name)
@@ -37,13 +43,10 @@ internal sealed partial class ProfileStore
     internal AWSCredentials? Credentials(CredentialProfile profile) =>
         profile.CanCreateAWSCredentials ? AWSCredentialsFactory.GetAWSCredentials(profile, _chain) : null;
 
-    private static string Searched() =>
-        $"'{SharedCredentialsFile.DefaultFilePath}' and '{SharedCredentialsFile.DefaultConfigFilePath}'";
-
     private static string Unreadable(Exception exception) =>
         LineNumber().Match(exception.Message) is { Success: true } line
-            ? $"line {line.Groups["number"].Value} of {Searched()} is malformed."
-            : $"{Searched()} cannot be read.";
+            ? $"line {line.Groups["number"].Value} of {SharedFiles.Description} is malformed."
+            : $"{SharedFiles.Description} cannot be read.";
 
     [GeneratedRegex(@"^Line (?<number>\d+)")]
     private static partial Regex LineNumber();

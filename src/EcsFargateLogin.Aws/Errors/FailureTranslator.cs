@@ -8,31 +8,32 @@ namespace EcsFargateLogin.Aws.Errors;
 internal static class FailureTranslator
 {
     /// <summary>Makes the error. Cancellation by the caller is not a failure and must be told apart before.</summary>
-    internal static FargateException Translate(Exception exception, ServiceCall call) => exception switch
+    internal static FargateException Translate(Exception exception, ServiceCall call)
     {
-        FargateException known => known,
-        ForeignAnswerException foreign =>
-            FargateErrors.NotAws(call.Endpoint, (int)foreign.StatusCode, foreign.ContentType),
-        AmazonServiceException { ErrorCode.Length: > 0 } refusal => RefusalTranslator.Translate(refusal, call),
-        _ => FargateErrors.EndpointUnreachable(call.Endpoint, Reason(exception), exception),
-    };
+        // The outer exceptions only repeat that something failed; what failed stands further in.
+        var causes = Causes(exception).ToList();
+        if (causes.OfType<ForeignAnswerException>().FirstOrDefault() is { } foreign)
+        {
+            return FargateErrors.NotAws(call.Endpoint, (int)foreign.StatusCode, foreign.ContentType);
+        }
 
-    // The outer exceptions only repeat that something failed; what failed stands innermost.
-    private static string Reason(Exception exception)
+        return exception switch
+        {
+            FargateException known => known,
+            AmazonServiceException { ErrorCode.Length: > 0 } refusal => RefusalTranslator.Translate(refusal, call),
+            _ => FargateErrors.EndpointUnreachable(call.Endpoint, Reason(causes), exception),
+        };
+    }
+
+    private static IEnumerable<Exception> Causes(Exception exception)
     {
-        List<Exception> causes = [];
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
-            causes.Add(cause);
+            yield return cause;
         }
-
-        if (causes.OfType<SocketException>().FirstOrDefault() is { } socket)
-        {
-            return $"{socket.Message.TrimEnd('.')}.";
-        }
-
-        return causes.Any(cause => cause is OperationCanceledException or TimeoutException)
-            ? "it did not answer in time."
-            : $"{causes[^1].Message.TrimEnd('.')}.";
     }
+
+    private static string Reason(List<Exception> causes) =>
+        causes.Any(cause => cause is OperationCanceledException or TimeoutException) ? "it did not answer in time."
+        : $"{(causes.OfType<SocketException>().FirstOrDefault() ?? causes[^1]).Message.TrimEnd('.')}.";
 }

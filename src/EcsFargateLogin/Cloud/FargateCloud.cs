@@ -21,14 +21,22 @@ internal static class FargateCloud
         var file = Path.Combine(folder, $"{ConnectorAssembly}.dll");
         try
         {
-            var assembly = new IsolatedLoadContext(folder).LoadFromAssemblyPath(file);
+            var context = new IsolatedLoadContext(folder);
+            var assembly = context.LoadFromAssemblyPath(file);
+            foreach (var part in assembly.GetReferencedAssemblies().Where(IsolatedLoadContext.IsOfSdk))
+            {
+                // Now, not in the middle of a session.
+                file = Path.Combine(folder, $"{part.Name}.dll");
+                context.LoadFromAssemblyName(part);
+            }
+
             var type = assembly.GetType(ConnectorType, throwOnError: true)!;
             return (IFargateCloudConnector)Activator.CreateInstance(type)!;
         }
         catch (Exception exception) when (exception is IOException or BadImageFormatException or TypeLoadException
             or InvalidCastException)
         {
-            throw FargateErrors.ModuleIncomplete(exception is FileNotFoundException { FileName: { } missing } ? missing : file);
+            throw FargateErrors.ModuleIncomplete(file);
         }
     }
 }

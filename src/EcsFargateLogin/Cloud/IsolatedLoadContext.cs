@@ -12,6 +12,10 @@ internal sealed class IsolatedLoadContext(string folder) : AssemblyLoadContext("
 {
     private static readonly Assembly Shared = typeof(IsolatedLoadContext).Assembly;
 
+    /// <summary>Whether an assembly must come from the folder: null would let another module's copy in.</summary>
+    internal static bool IsOfSdk(AssemblyName assemblyName) =>
+        assemblyName.Name?.StartsWith("AWSSDK.", StringComparison.OrdinalIgnoreCase) == true;
+
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         if (assemblyName.Name == Shared.GetName().Name)
@@ -20,6 +24,8 @@ internal sealed class IsolatedLoadContext(string folder) : AssemblyLoadContext("
         }
 
         var file = Path.Combine(folder, $"{assemblyName.Name}.dll");
-        return File.Exists(file) ? LoadFromAssemblyPath(file) : null;
+        return File.Exists(file) ? LoadFromAssemblyPath(file)
+            : IsOfSdk(assemblyName) ? throw new FileNotFoundException("A part of the AWS SDK is missing.", file)
+            : null;
     }
 }

@@ -1,0 +1,197 @@
+using System.Text.Json.Nodes;
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Tests.Support;
+
+namespace EcsFargateLogin.Tests.Aws;
+
+public sealed class ReplyTests
+{
+    private static readonly ModelSample Sample = new()
+    {
+        Instead =
+        {
+            ["tasks[0].attachments[1].type"] = "ElasticNetworkInterface",
+            ["tasks[0].attachments[1].details[0].name"] = "networkInterfaceId",
+            ["tasks[0].attachments[1].details[1].name"] = "subnetId",
+            ["nextToken"] = "",
+            ["clusters[0].status"] = "INACTIVE",
+            ["clusters[1].status"] = "ACTIVE",
+        },
+    };
+
+    [Fact]
+    public async Task Every_member_of_a_task_is_read_from_a_full_answer()
+    {
+        var answer = Sample.Json(ServiceModel.Ecs.Output("DescribeTasks"))!;
+        await using var server = await LoopbackServer.StartAsync(answer.ToJsonString());
+        using var cloud = AwsClouds.At(server);
+        var reply = await cloud.DescribeTasksAsync("prod", ["a"], CancellationToken.None);
+
+        Assert.Equal(2, reply.Tasks.Count);
+        Assert.Equal(
+            [new("failures[0].arn", "failures[0].reason", "failures[0].detail"), new("failures[1].arn", "failures[1].reason", "failures[1].detail")],
+            reply.Failures);
+        AssertIsFull(answer["tasks"]![0]!, reply.Tasks[0]);
+    }
+
+    private static void AssertIsFull(JsonNode sent, TaskDescription task)
+    {
+        DateTimeOffset Time(string name) => DateTimeOffset.UnixEpoch.AddSeconds(sent[name]!.GetValue<double>());
+        var expected = new TaskDescription
+        {
+            TaskArn = "tasks[0].taskArn",
+            ClusterArn = "tasks[0].clusterArn",
+            TaskDefinitionArn = "tasks[0].taskDefinitionArn",
+            LastStatus = "tasks[0].lastStatus",
+            DesiredStatus = "tasks[0].desiredStatus",
+            StartedBy = "tasks[0].startedBy",
+            CreatedAt = Time("createdAt"),
+            ConnectivityAt = Time("connectivityAt"),
+            PullStartedAt = Time("pullStartedAt"),
+            PullStoppedAt = Time("pullStoppedAt"),
+            StartedAt = Time("startedAt"),
+            StoppingAt = Time("stoppingAt"),
+            StoppedAt = Time("stoppedAt"),
+            StopCode = "TaskFailedToStart",
+            StoppedReason = "tasks[0].stoppedReason",
+            AvailabilityZone = "tasks[0].availabilityZone",
+            NetworkInterfaceId = "tasks[0].attachments[1].details[0].value",
+            SubnetId = "tasks[0].attachments[1].details[1].value",
+            PrivateIPv4Address = "tasks[0].containers[0].networkInterfaces[0].privateIpv4Address",
+            IPv6Address = "tasks[0].containers[0].networkInterfaces[0].ipv6Address",
+            Containers = task.Containers,
+        };
+        Assert.Equal(expected, task);
+        Assert.Equal(
+            Enumerable.Range(0, 2).Select(index => new ContainerDescription
+            {
+                Name = $"tasks[0].containers[{index}].name",
+                LastStatus = $"tasks[0].containers[{index}].lastStatus",
+                ExitCode = sent["containers"]![index]!["exitCode"]!.GetValue<int>(),
+                Reason = $"tasks[0].containers[{index}].reason",
+            }),
+            task.Containers);
+    }
+
+    [Fact]
+    public async Task RunTask_gives_its_tasks_and_its_failures()
+    {
+        var answer = Sample.Json(ServiceModel.Ecs.Output("RunTask"))!.ToJsonString();
+        await using var server = await LoopbackServer.StartAsync(answer);
+        using var cloud = AwsClouds.At(server);
+        var reply = await cloud.RunTaskAsync(AwsClouds.FullRequest, CancellationToken.None);
+        Assert.Equal(["tasks[0].taskArn", "tasks[1].taskArn"], reply.Tasks.Select(task => task.TaskArn));
+        Assert.Equal(["failures[0].reason", "failures[1].reason"], reply.Failures.Select(failure => failure.Reason));
+    }
+
+    [Fact]
+    public async Task A_task_definition_and_a_cluster_are_read_from_full_answers()
+    {
+        await using var server = await LoopbackServer.StartAsync((request, context) =>
+            context.AnswerAsync(Sample.Json(ServiceModel.Ecs.Output(request.Target.Split('.')[1]))!.ToJsonString()));
+        using var cloud = AwsClouds.At(server);
+
+        var definition = await cloud.DescribeTaskDefinitionAsync("rails-cli", CancellationToken.None);
+        Assert.Equal("taskDefinition.taskDefinitionArn", definition.Arn);
+        Assert.Equal("bridge", definition.NetworkMode);
+        Assert.Equal(["EC2", "EC2"], definition.Compatibilities);
+        Assert.Equal(
+            ["taskDefinition.containerDefinitions[0].name", "taskDefinition.containerDefinitions[1].name"],
+            definition.ContainerNames);
+
+        Assert.Equal(
+            new ClusterDescription("clusters[1].clusterArn", "clusters[1].clusterName", "ACTIVE"),
+            await cloud.DescribeClusterAsync("prod", CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData("""{"clusters":[],"failures":[{"arn":"prod","reason":"MISSING"}]}""")]
+    [InlineData("""{"clusters":[{"clusterArn":"arn","clusterName":"prod","status":"INACTIVE"}]}""")]
+    [InlineData("{}")]
+    public async Task A_cluster_that_is_missing_or_inactive_is_null(string answer)
+    {
+        await using var server = await LoopbackServer.StartAsync(answer);
+        using var cloud = AwsClouds.At(server);
+        Assert.Null(await cloud.DescribeClusterAsync("prod", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Network_interfaces_are_read_from_a_full_answer()
+    {
+        var answer = Sample.Xml(ServiceModel.Ec2.Output("DescribeNetworkInterfaces"), "DescribeNetworkInterfacesResponse");
+        answer.Name = answer.Name.LocalName;
+        await using var server = await LoopbackServer.StartAsync(
+            (_, context) => context.AnswerAsync(WithNamespace(answer.ToString()), contentType: "text/xml;charset=UTF-8"));
+        using var cloud = AwsClouds.At(server);
+        var interfaces = await cloud.DescribeNetworkInterfacesAsync(["eni-1"], CancellationToken.None);
+
+        Assert.Equal(2, interfaces.Count);
+        var first = interfaces[0];
+        Assert.Equal("networkInterfaceSet[0].networkInterfaceId", first.Id);
+        Assert.Equal("networkInterfaceSet[0].association.publicIp", first.PublicIPv4Address);
+        Assert.Equal("networkInterfaceSet[0].privateIpAddress", first.PrivateIPv4Address);
+        Assert.Equal("networkInterfaceSet[0].subnetId", first.SubnetId);
+        Assert.Equal(
+            ["networkInterfaceSet[0].ipv6AddressesSet[0].ipv6Address", "networkInterfaceSet[0].ipv6AddressesSet[1].ipv6Address"],
+            first.IPv6Addresses);
+    }
+
+    [Fact]
+    public async Task A_network_interface_without_a_public_address_has_none()
+    {
+        await using var server = await LoopbackServer.StartAsync((_, context) => context.AnswerAsync(
+            WithNamespace("<DescribeNetworkInterfacesResponse><networkInterfaceSet><item>"
+                + "<networkInterfaceId>eni-1</networkInterfaceId></item></networkInterfaceSet></DescribeNetworkInterfacesResponse>"),
+            contentType: "text/xml;charset=UTF-8"));
+        using var cloud = AwsClouds.At(server);
+        var only = Assert.Single(await cloud.DescribeNetworkInterfacesAsync(["eni-1"], CancellationToken.None));
+        Assert.Null(only.PublicIPv4Address);
+        Assert.Empty(only.IPv6Addresses);
+    }
+
+    [Fact]
+    public async Task A_new_task_with_almost_nothing_in_it_is_read()
+    {
+        await using var server = await LoopbackServer.StartAsync(
+            """{"tasks":[{"taskArn":"t","clusterArn":"c","lastStatus":"PROVISIONING","attachments":[{"type":"ElasticNetworkInterface","details":null}],"containers":null}]}""");
+        using var cloud = AwsClouds.At(server);
+        var task = Assert.Single((await cloud.DescribeTasksAsync("prod", ["t"], CancellationToken.None)).Tasks);
+        Assert.Equal("PROVISIONING", task.LastStatus);
+        Assert.Empty(task.Containers);
+        Assert.Null(task.NetworkInterfaceId);
+        Assert.Null(task.CreatedAt);
+    }
+
+    [Theory]
+    [InlineData("""{"tasks":[{"clusterArn":"c","lastStatus":"PENDING"}]}""", "taskArn")]
+    [InlineData("""{"tasks":[{"taskArn":"t","lastStatus":"PENDING"}]}""", "clusterArn")]
+    [InlineData("""{"tasks":[{"taskArn":"t","clusterArn":"c"}]}""", "lastStatus")]
+    [InlineData("""{"tasks":[null]}""", "taskArn")]
+    [InlineData("""{"tasks":[{"taskArn":"t","clusterArn":"c","lastStatus":"PENDING","containers":[{}]}]}""", "containers[].name")]
+    public async Task An_answer_that_lacks_what_it_must_have_is_an_error_that_names_it(string answer, string member)
+    {
+        await using var server = await LoopbackServer.StartAsync(answer);
+        using var cloud = AwsClouds.At(server);
+        var error = await Assert.ThrowsAsync<FargateException>(
+            () => cloud.RunTaskAsync(AwsClouds.FullRequest, CancellationToken.None));
+        Assert.Equal(FargateError.ServiceFailed, error.Error);
+        Assert.Contains($"ecs:RunTask lacks {member}.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_list_of_tasks_that_never_ends_is_an_error()
+    {
+        await using var server = await LoopbackServer.StartAsync("""{"taskArns":["a"],"nextToken":"again"}""");
+        using var cloud = AwsClouds.At(server);
+        var error = await Assert.ThrowsAsync<FargateException>(
+            () => cloud.ListTasksAsync("prod", "me", CancellationToken.None));
+        Assert.Equal(FargateError.ServiceFailed, error.Error);
+        Assert.Equal(100, server.Requests.Count);
+    }
+
+    private static string WithNamespace(string xml) =>
+        xml.Replace(
+            "<DescribeNetworkInterfacesResponse>",
+            "<DescribeNetworkInterfacesResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">",
+            StringComparison.Ordinal);
+}

@@ -1,0 +1,67 @@
+using System.Text.Json.Serialization.Metadata;
+using EcsFargateLogin.Aws.Ecs;
+using EcsFargateLogin.Tests.Support;
+
+namespace EcsFargateLogin.Tests.Aws;
+
+public sealed class ShapeTests
+{
+    public static TheoryData<string, Type, Type> Operations => new()
+    {
+        { "RunTask", typeof(RunTaskInput), typeof(RunTaskOutput) },
+        { "DescribeTasks", typeof(DescribeTasksInput), typeof(DescribeTasksOutput) },
+        { "StopTask", typeof(StopTaskInput), typeof(StopTaskOutput) },
+        { "ListTasks", typeof(ListTasksInput), typeof(ListTasksOutput) },
+        { "DescribeTaskDefinition", typeof(DescribeTaskDefinitionInput), typeof(DescribeTaskDefinitionOutput) },
+        { "DescribeClusters", typeof(DescribeClustersInput), typeof(DescribeClustersOutput) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Operations))]
+    public void Every_member_of_a_record_is_a_member_of_its_shape_and_of_its_type(string operation, Type input, Type output)
+    {
+        Assert.Empty(Problems(input, ServiceModel.Ecs.Input(operation), operation));
+        Assert.Empty(Problems(output, ServiceModel.Ecs.Output(operation), operation));
+    }
+
+    [Fact]
+    public void A_record_that_does_not_fit_its_shape_is_found() =>
+        Assert.NotEmpty(Problems(typeof(TaskShape), ServiceModel.Ecs.Shape("Cluster"), "Cluster"));
+
+    private static IEnumerable<string> Problems(Type type, ModelShape shape, string path)
+    {
+        var members = shape.Members;
+        foreach (var property in EcsShapes.OnWire.GetTypeInfo(type)!.Properties)
+        {
+            var place = $"{path}.{property.Name}";
+            if (!members.TryGetValue(property.Name, out var member))
+            {
+                yield return $"{place} is not a member of {shape.Name}";
+                continue;
+            }
+
+            foreach (var problem in ProblemsOfValue(property.PropertyType, member.Shape, place))
+            {
+                yield return problem;
+            }
+        }
+    }
+
+    private static IEnumerable<string> ProblemsOfValue(Type type, ModelShape shape, string path)
+    {
+        var value = Nullable.GetUnderlyingType(type) ?? type;
+        return EcsShapes.OnWire.GetTypeInfo(value)?.Kind switch
+        {
+            JsonTypeInfoKind.Object when shape.Type == "structure" => Problems(value, shape, path),
+            JsonTypeInfoKind.Enumerable when shape.Type == "list" =>
+                ProblemsOfValue(value.GetGenericArguments()[0], shape.Item.Shape, path),
+            _ => Expected(value) == shape.Type ? [] : [$"{path} is a {value.Name}, but {shape.Name} is a {shape.Type}"],
+        };
+    }
+
+    private static string? Expected(Type type) =>
+        type == typeof(string) ? "string"
+        : type == typeof(int) ? "integer"
+        : type == typeof(DateTimeOffset) ? "timestamp"
+        : null;
+}

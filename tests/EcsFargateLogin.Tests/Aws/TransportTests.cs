@@ -1,0 +1,199 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Tests.Support;
+
+namespace EcsFargateLogin.Tests.Aws;
+
+public sealed class TransportTests
+{
+    [Fact]
+    public async Task A_lost_reply_is_asked_for_again_with_the_same_client_token()
+    {
+        var count = 0;
+        await using var server = await LoopbackServer.StartAsync((_, context) =>
+        {
+            if (Interlocked.Increment(ref count) > 1)
+            {
+                return context.AnswerAsync("""{"tasks":[{"taskArn":"t","clusterArn":"c","lastStatus":"PROVISIONING"}]}""");
+            }
+
+            context.Abort();
+            return Task.CompletedTask;
+        });
+        using var cloud = AwsClouds.At(server);
+        var reply = await cloud.RunTaskAsync(AwsClouds.FullRequest, CancellationToken.None);
+        Assert.Equal("t", Assert.Single(reply.Tasks).TaskArn);
+        Assert.Equal(2, server.Requests.Count);
+        Assert.Single(server.Requests.Select(request => request.Json.GetProperty("clientToken").GetString()).Distinct());
+    }
+
+    [Fact]
+    public async Task Replies_that_are_always_lost_are_an_unreachable_endpoint()
+    {
+        await using var server = await LoopbackServer.StartAsync((_, context) =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        });
+        using var cloud = AwsClouds.At(server);
+        var error = await Assert.ThrowsAsync<FargateException>(() => Stop(cloud));
+        Assert.Equal(FargateError.EndpointUnreachable, error.Error);
+        Assert.Equal(3, server.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(403)]
+    [InlineData(404)]
+    [InlineData(502)]
+    public async Task An_answer_in_HTML_names_the_host(int status)
+    {
+        await using var server = await LoopbackServer.StartAsync((_, context) =>
+            context.AnswerAsync("<!DOCTYPE html><html><body>Log in to the network</body></html>", status, "text/html"));
+        using var cloud = AwsClouds.At(server);
+        Func<Task>[] calls = [() => Stop(cloud), () => cloud.DescribeNetworkInterfacesAsync(["eni-1"], CancellationToken.None)];
+        foreach (var call in calls)
+        {
+            var error = await Assert.ThrowsAsync<FargateException>(call);
+            Assert.Equal(FargateError.EndpointUnreachable, error.Error);
+            Assert.Contains(new Uri(server.Url).Authority, error.Message, StringComparison.Ordinal);
+            Assert.Contains("text/html", error.Message, StringComparison.Ordinal);
+            Assert.Equal(status, error.StatusCode);
+        }
+
+        // Only a gateway's trouble may pass.
+        Assert.Equal(status == 502 ? 6 : 2, server.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[1]")]
+    [InlineData("{\"task\":{\"createdAt\":1e400}}")]
+    [InlineData("{\"task\":{\"createdAt\":1e300}}")]
+    [InlineData("{\"task\":{\"createdAt\":\"today\"}}")]
+    [InlineData("{\"task\":")]
+    public async Task An_answer_that_is_no_answer_of_ECS_is_an_error(string answer)
+    {
+        await using var server = await LoopbackServer.StartAsync(answer);
+        using var cloud = AwsClouds.At(server);
+        var error = await Assert.ThrowsAsync<FargateException>(() => Stop(cloud));
+        Assert.Equal(FargateError.EndpointUnreachable, error.Error);
+    }
+
+    [Fact]
+    public async Task An_XML_answer_with_a_document_type_is_refused()
+    {
+        await using var server = await LoopbackServer.StartAsync((_, context) => context.AnswerAsync(
+            "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/hostname\">]><DescribeNetworkInterfacesResponse>&e;</DescribeNetworkInterfacesResponse>",
+            contentType: "text/xml"));
+        using var cloud = AwsClouds.At(server);
+        var error = await Assert.ThrowsAsync<FargateException>(
+            () => cloud.DescribeNetworkInterfacesAsync(["eni-1"], CancellationToken.None));
+        Assert.Equal(FargateError.EndpointUnreachable, error.Error);
+    }
+
+    [Fact]
+    public async Task A_refused_connection_names_the_host_and_the_reason()
+    {
+        using var cloud = AwsClouds.At($"http://127.0.0.1:{UnusedPort()}");
+        var error = await Assert.ThrowsAsync<FargateException>(() => Stop(cloud));
+        Assert.Equal(FargateError.EndpointUnreachable, error.Error);
+        Assert.Contains("127.0.0.1:", error.Message, StringComparison.Ordinal);
+        Assert.Contains("refused", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unknown_host_is_an_unreachable_endpoint()
+    {
+        using var cloud = AwsClouds.At("http://no-such-host.invalid");
+        var error = await Assert.ThrowsAsync<FargateException>(() => Stop(cloud));
+        Assert.Equal(FargateError.EndpointUnreachable, error.Error);
+        Assert.Contains("no-such-host.invalid", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_never_answers_is_an_unreachable_endpoint_and_no_cancellation()
+    {
+        await using var server = await LoopbackServer.StartAsync(
+            (_, context) => Task.Delay(Timeout.Infinite, context.RequestAborted));
+        using var cloud = AwsClouds.At(server.Url, attemptLimit: TimeSpan.FromMilliseconds(200));
+        var error = await Assert.ThrowsAsync<FargateException>(() => Stop(cloud));
+        Assert.Equal(FargateError.EndpointUnreachable, error.Error);
+        Assert.Contains("did not answer in time", error.Message, StringComparison.Ordinal);
+        Assert.Equal(3, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_cancelled_call_ends_at_once_as_cancelled()
+    {
+        var asked = new TaskCompletionSource();
+        await using var server = await LoopbackServer.StartAsync((_, context) =>
+        {
+            asked.SetResult();
+            return Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+        using var cloud = AwsClouds.At(server);
+        using var cancellation = new CancellationTokenSource();
+        var call = cloud.StopTaskAsync("prod", "arn", "done", cancellation.Token);
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await cancellation.CancelAsync();
+
+        var ended = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(TimeSpan.FromSeconds(5)));
+        Assert.Equal(cancellation.Token, ended.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_call_that_is_cancelled_before_it_begins_sends_nothing()
+    {
+        await using var server = await LoopbackServer.StartAsync("{}");
+        using var cloud = AwsClouds.At(server);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => cloud.StopTaskAsync("prod", "arn", "done", new CancellationToken(canceled: true)));
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_20_minutes_off_is_corrected()
+    {
+        var serverTime = DateTimeOffset.UtcNow.AddMinutes(20);
+        await using var server = await LoopbackServer.StartAsync((request, context) =>
+        {
+            context.Response.Headers.Date = serverTime.ToString("R");
+            var sent = DateTimeOffset.ParseExact(
+                request.Headers["X-Amz-Date"], "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+            return (serverTime - sent).Duration() < TimeSpan.FromMinutes(5)
+                ? context.AnswerAsync("{}")
+                : context.AnswerErrorAsync("InvalidSignatureException", $"Signature expired: {sent:R} is now earlier than {serverTime:R}", 403);
+        });
+        using var cloud = AwsClouds.At(server);
+        await Stop(cloud);
+        Assert.Equal(2, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_redirect_is_not_followed()
+    {
+        await using var other = await LoopbackServer.StartAsync("{}");
+        await using var server = await LoopbackServer.StartAsync((_, context) =>
+        {
+            context.Response.Redirect(other.Url);
+            return Task.CompletedTask;
+        });
+        using var cloud = AwsClouds.At(server);
+        var error = await Assert.ThrowsAsync<FargateException>(() => Stop(cloud));
+        Assert.Equal(FargateError.EndpointUnreachable, error.Error);
+        Assert.Empty(other.Requests);
+    }
+
+    private static Task Stop(IFargateCloud cloud) => cloud.StopTaskAsync("prod", "arn", "done", CancellationToken.None);
+
+    private static int UnusedPort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

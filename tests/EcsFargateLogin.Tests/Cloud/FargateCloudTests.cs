@@ -1,0 +1,65 @@
+using System.Runtime.Loader;
+using Amazon.Runtime;
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Tests.Support;
+
+namespace EcsFargateLogin.Tests.Cloud;
+
+public sealed class FargateCloudTests
+{
+    [Fact]
+    public void The_connector_and_its_SDK_load_beside_another_SDK_and_share_our_types()
+    {
+        var inDefault = typeof(AmazonServiceClient).Assembly;
+        var connector = FargateCloud.LoadConnector(ModuleFolder.Lib);
+        var context = AssemblyLoadContext.GetLoadContext(connector.GetType().Assembly)!;
+        var isolated = context.LoadFromAssemblyName(inDefault.GetName());
+
+        Assert.NotEqual(AssemblyLoadContext.Default, context);
+        Assert.Equal(AssemblyLoadContext.Default, AssemblyLoadContext.GetLoadContext(inDefault));
+        Assert.NotSame(inDefault, isolated);
+        Assert.Equal(context, AssemblyLoadContext.GetLoadContext(isolated));
+        Assert.NotSame(typeof(EcsFargateLogin.Aws.AwsCloudConnector), connector.GetType());
+        Assert.Same(typeof(IFargateCloud).Assembly, context.LoadFromAssemblyName(typeof(IFargateCloud).Assembly.GetName()));
+    }
+
+    [Fact]
+    public async Task An_error_from_the_isolated_side_is_caught_as_ours()
+    {
+        var connector = FargateCloud.LoadConnector(ModuleFolder.Lib);
+        var settings = new CloudSettings { Region = "eu-central-1", EndpointUrl = "ftp://127.0.0.1" };
+        var error = await Assert.ThrowsAsync<FargateException>(
+            () => connector.ConnectAsync(settings, CancellationToken.None));
+        Assert.Equal(FargateError.InvalidEndpoint, error.Error);
+    }
+
+    [Fact]
+    public void A_missing_file_says_to_install_or_build_the_module()
+    {
+        // The test's own folder has no lib.
+        var error = Assert.Throws<FargateException>(() => FargateCloud.Connector);
+        Assert.Equal(FargateError.ModuleIncomplete, error.Error);
+        Assert.EndsWith("EcsFargateLogin.Aws.dll", error.Target, StringComparison.Ordinal);
+        Assert.Contains("./build.ps1", error.NextStep, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_damaged_file_says_to_install_or_build_the_module()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("EcsFargateLogin.Aws.dll", "not an assembly");
+        var error = Assert.Throws<FargateException>(() => FargateCloud.LoadConnector(folder.Path));
+        Assert.Equal(FargateError.ModuleIncomplete, error.Error);
+    }
+
+    [Fact]
+    public void A_missing_SDK_is_an_error_even_where_another_module_has_loaded_one()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(
+            Path.Combine(ModuleFolder.Lib, "EcsFargateLogin.Aws.dll"), Path.Combine(folder.Path, "EcsFargateLogin.Aws.dll"));
+        var error = Assert.Throws<FargateException>(() => FargateCloud.LoadConnector(folder.Path));
+        Assert.Equal(FargateError.ModuleIncomplete, error.Error);
+        Assert.Equal(Path.Combine(folder.Path, "AWSSDK.Core.dll"), error.Target);
+    }
+}
