@@ -63,8 +63,8 @@ function Find-Pester {
 function Invoke-PesterTest {
     $pester = Find-Pester
     if (-not $pester) {
-        Write-Warning ("Pester $pesterVersion or later is not on this machine and could not be had from the PowerShell " +
-            'Gallery: tests/Pester is not run. Install Pester, or name its folder in ECSFARGATELOGIN_PESTER.')
+        Write-Warning ("Pester $pesterVersion or later is not on this machine and could not be had from the " +
+            'PowerShell Gallery: tests/Pester is not run. Install Pester, or name its folder in ECSFARGATELOGIN_PESTER.')
         return
     }
     Import-Module $pester.Path

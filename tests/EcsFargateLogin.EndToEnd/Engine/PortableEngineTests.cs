@@ -13,7 +13,8 @@ public sealed class PortableEngineTests : IDisposable
     [Fact]
     public async Task A_package_that_was_tampered_with_is_refused()
     {
-        _folder.WriteProgram("bin/npm", "while [ $# -gt 0 ]; do [ \"$1\" = --pack-destination ] && d=$2; shift; done\n" +
+        _folder.WriteProgram("bin/npm",
+            "while [ $# -gt 0 ]; do [ \"$1\" = --pack-destination ] && d=$2; shift; done\n" +
             "echo other > \"$d/likecu-powershell-win10-7.6.2.tgz\"\n");
 
         var run = await EngineProcess.RunAsync(ShowEngine());

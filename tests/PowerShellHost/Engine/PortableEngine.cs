@@ -17,8 +17,8 @@ internal static class PortableEngine
 
     private static readonly string[] s_desktopParts =
     [
-        "Presentation", "UIAutomation", "WindowsBase", "WindowsForms", "System.Windows.", "System.Xaml", "System.Printing",
-        "System.Speech", "ReachFramework", "DirectWriteForwarder", "Accessibility", "Microsoft.VisualBasic.Forms",
+        "Presentation", "UIAutomation", "WindowsBase", "WindowsForms", "System.Windows.", "System.Xaml",
+        "System.Printing", "System.Speech", "ReachFramework", "DirectWriteForwarder", "Accessibility", "Microsoft.VisualBasic.Forms",
         "Microsoft.PowerShell.GraphicalHost", "System.Private.Windows",
     ];
 
@@ -53,7 +53,8 @@ internal static class PortableEngine
             {
                 MakeOnce(cache, home);
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or AggregateException)
+            catch (Exception exception)
+                when (exception is IOException or UnauthorizedAccessException or AggregateException)
             {
                 throw new EngineException(
                     $"The portable engine could not be made in {cache}: {exception.Message} Free room there, or set " +
