@@ -46,7 +46,8 @@ function Invoke-XunitTest {
 function Find-Pester {
     $saved = Join-Path $artifacts 'modules'
     $find = {
-        @($env:ECSFARGATELOGIN_PESTER, (Join-Path $saved 'Pester'), 'Pester').Where{ $_ } |
+        $named = $env:ECSFARGATELOGIN_PESTER
+        @(if ($named) { $named, "$named/Pester.psd1" }) + "$saved/Pester" + 'Pester' |
             ForEach-Object { Get-Module $_ -ListAvailable -ErrorAction Ignore } |
             Where-Object Version -GE $pesterVersion | Select-Object -First 1
     }
