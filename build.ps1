@@ -49,7 +49,8 @@ function Invoke-XunitTest {
 function Find-Pester {
     $saved = Join-Path $artifacts 'modules'
     $find = {
-        @($env:ECSFARGATELOGIN_PESTER, (Join-Path $saved 'Pester'), 'Pester').Where{ $_ } |
+        $named = $env:ECSFARGATELOGIN_PESTER
+        @(if ($named) { $named, "$named/Pester.psd1" }) + "$saved/Pester" + 'Pester' |
             ForEach-Object { Get-Module $_ -ListAvailable -ErrorAction Ignore } |
             Where-Object Version -GE $pesterVersion | Select-Object -First 1
     }
@@ -66,8 +67,8 @@ function Find-Pester {
 function Invoke-PesterTest {
     $pester = Find-Pester
     if (-not $pester) {
-        Write-Warning ("Pester $pesterVersion or later is not on this machine and could not be had from the PowerShell " +
-            'Gallery: tests/Pester is not run. Install Pester, or name its folder in ECSFARGATELOGIN_PESTER.')
+        Write-Warning ("Pester $pesterVersion or later is not on this machine and could not be had from the " +
+            'PowerShell Gallery: tests/Pester is not run. Install Pester, or name its folder in ECSFARGATELOGIN_PESTER.')
         return
     }
     Import-Module $pester.Path

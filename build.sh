@@ -62,7 +62,9 @@ install_without_service() {
         fail "apt-get could not install $1: see above."
     case $1 in
         openssh-server)
-            if [ -d /run/systemd/system ]; then as_root systemctl --quiet disable ssh.service ssh.socket || true; fi ;;
+            if command -v systemctl >/dev/null 2>&1; then
+                as_root systemctl --quiet disable ssh.service ssh.socket >&2 || true
+            fi ;;
     esac
     if [ "$is_policy_ours" ]; then
         as_root rm -f $policy

@@ -36,21 +36,24 @@ public sealed class EngineProcessTests : IDisposable
         var run = await EngineProcess.RunAsync(EngineProcess.Script(_folder.Write("exit.ps1", text)));
 
         Assert.Equal(expected, run.ExitCode);
-        Assert.Equal(text.Contains("fine", StringComparison.Ordinal), run.Output.Contains("fine", StringComparison.Ordinal));
+        Assert.Equal(text.Contains("fine", StringComparison.Ordinal) ? "fine\n" : "", run.Output);
     }
 
     [Fact]
     public async Task A_command_ends_as_its_last_statement_did()
     {
-        Assert.Equal(1, (await EngineProcess.RunAsync(EngineProcess.Command("Get-Item /no/such/file"))).ExitCode);
-        Assert.Equal(0, (await EngineProcess.RunAsync(EngineProcess.Command("Get-Item /no/such/file; 'fine'"))).ExitCode);
+        var failed = await EngineProcess.RunAsync(EngineProcess.Command("'fine'; Get-Item /no/such/file"));
+        var succeeded = await EngineProcess.RunAsync(EngineProcess.Command("Get-Item /no/such/file; 'fine'"));
+
+        Assert.Equal(1, failed.ExitCode);
+        Assert.Equal(0, succeeded.ExitCode);
     }
 
     [Fact]
     public async Task Errors_go_to_standard_error_and_the_other_streams_are_marked()
     {
         var run = await EngineProcess.RunAsync(EngineProcess.Command(
-            "Write-Error 'an error'; Write-Warning 'a warning'; Write-Verbose 'detail' -Verbose; [pscustomobject]@{ A = 1 }"));
+            "Write-Error 'an error'; Write-Warning 'a warning'; Write-Verbose 'detail' -Verbose"));
 
         Assert.Contains("an error", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("an error", run.Output, StringComparison.Ordinal);
@@ -75,7 +78,8 @@ public sealed class EngineProcessTests : IDisposable
         var file = _folder.Write("kept", "");
         string[] command = ["-Command", $"Remove-Item '{file}' -Confirm"];
 
-        var run = await EngineProcess.RunAsync(new("dotnet", [typeof(EngineProcess).Assembly.Location, .. command]), "?\n");
+        var run = await EngineProcess.RunAsync(
+            new("dotnet", [typeof(EngineProcess).Assembly.Location, .. command]), "?\n");
 
         Assert.Equal(1, run.ExitCode);
         Assert.True(File.Exists(file));
@@ -86,7 +90,8 @@ public sealed class EngineProcessTests : IDisposable
     public async Task Ctrl_C_stops_the_pipeline_and_its_cleanup_runs_to_the_end()
     {
         var script = _folder.Write("stop.ps1",
-            "try { 'started'; Start-Sleep 60 } finally { Start-Sleep -Milliseconds 300; [Console]::Out.WriteLine('cleaned') }");
+            "try { 'started'; Start-Sleep 60 } " +
+            "finally { Start-Sleep -Milliseconds 300; [Console]::Out.WriteLine('cleaned') }");
         var startInfo = EngineProcess.Script(script);
         startInfo.RedirectStandardOutput = true;
         using var process = Process.Start(startInfo)!;
@@ -122,7 +127,7 @@ public sealed class EngineProcessTests : IDisposable
     [Fact]
     public async Task In_a_terminal_a_child_has_the_terminal_too_and_output_is_coloured()
     {
-        var command = EngineProcess.Command("sh -c 'test -t 0 && test -t 1 && echo terminal'; Write-Warning 'x'; 1,2 | ft");
+        var command = EngineProcess.Command("sh -c 'test -t 0 && test -t 1 && echo terminal'; Write-Warning 'x'");
 
         var run = await EngineProcess.RunAsync(EngineProcess.UnderTerminal(command));
 

@@ -13,7 +13,8 @@ public sealed class PortableEngineTests : IDisposable
     [Fact]
     public async Task A_package_that_was_tampered_with_is_refused()
     {
-        _folder.WriteProgram("bin/npm", "while [ $# -gt 0 ]; do [ \"$1\" = --pack-destination ] && d=$2; shift; done\n" +
+        _folder.WriteProgram("bin/npm",
+            "while [ $# -gt 0 ]; do [ \"$1\" = --pack-destination ] && d=$2; shift; done\n" +
             "echo other > \"$d/likecu-powershell-win10-7.6.2.tgz\"\n");
 
         var run = await EngineProcess.RunAsync(ShowEngine());
@@ -60,6 +61,29 @@ public sealed class PortableEngineTests : IDisposable
         var run = await EngineProcess.RunAsync(ShowEngine());
 
         Assert.Contains("making a portable engine", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Processes_that_want_an_engine_at_once_wait_for_each_other()
+    {
+        // A second npm at the same time would find the folder of the first, and fail to make its own.
+        _folder.WriteProgram("bin/npm", $"/bin/mkdir '{_folder.Path}/busy' || exit 4\n/bin/sleep 0.3\n" +
+            $"/bin/rmdir '{_folder.Path}/busy'; exit 3");
+
+        var runs = await Task.WhenAll(EngineProcess.RunAsync(ShowEngine()), EngineProcess.RunAsync(ShowEngine()));
+
+        Assert.All(runs, run => Assert.Contains("(exit code 3)", run.Error, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_cache_that_cannot_be_written_is_an_error_that_names_it()
+    {
+        _folder.Write("cache", "a file where the folder should be");
+
+        var run = await EngineProcess.RunAsync(ShowEngine());
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"could not be made in {Cache}", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal static class ConsoleSession
         runspace.Open();
         host.Start();
         LetExitEndTheProcess(runspace);
-        var (hasFailed, wasStopped) = Invoke(runspace, signals, AskedFor(line));
+        var (hasFailed, wasStopped) = Invoke(host, runspace, signals, AskedFor(line));
         if (wasStopped)
         {
             return signals.ExitCode;
@@ -53,7 +53,8 @@ internal static class ConsoleSession
         return script;
     }
 
-    private static (bool HasFailed, bool WasStopped) Invoke(Runspace runspace, StopSignals signals, Command command)
+    private static (bool HasFailed, bool WasStopped) Invoke(
+        ConsolePSHost host, Runspace runspace, StopSignals signals, Command command)
     {
         using var powerShell = PowerShell.Create();
         powerShell.Runspace = runspace;
@@ -71,7 +72,7 @@ internal static class ConsoleSession
         }
         catch (RuntimeException exception)
         {
-            Show(runspace, exception.ErrorRecord);
+            Show(host, runspace, exception.ErrorRecord);
             hasFailed = true;
         }
 
@@ -79,12 +80,14 @@ internal static class ConsoleSession
     }
 
     /// <summary>Shows the error that ended the script as PowerShell shows any other.</summary>
-    private static void Show(Runspace runspace, ErrorRecord error)
+    private static void Show(ConsolePSHost host, Runspace runspace, ErrorRecord error)
     {
-        var record = PSObject.AsPSObject(error);
-        record.Properties.Add(new PSNoteProperty("writeErrorStream", true));
         using var powerShell = PowerShell.Create();
         powerShell.Runspace = runspace;
-        powerShell.AddCommand("Out-Default").AddParameter("InputObject", record).Invoke();
+        powerShell.AddCommand("Out-String").AddParameter("InputObject", error);
+        foreach (var text in powerShell.Invoke())
+        {
+            host.UI.WriteErrorLine(text.ToString().TrimEnd());
+        }
     }
 }

@@ -137,5 +137,6 @@ internal sealed class ConsoleUserInterface(Terminal terminal, ConsoleInput input
         };
     }
 
-    private void WriteNote(string text) => terminal.Write(Colours.Paint(ConsoleColor.Yellow, text) + Environment.NewLine);
+    private void WriteNote(string text) =>
+        terminal.Write(Colours.Paint(ConsoleColor.Yellow, text) + Environment.NewLine);
 }

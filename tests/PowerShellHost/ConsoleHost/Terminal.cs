@@ -21,7 +21,8 @@ internal sealed partial class Terminal : IDisposable
     public bool IsColoured { get; } = !Console.IsOutputRedirected && TakesEscapeSequences;
 
     /// <summary>Columns of the terminal, or those that redirected output is formatted for.</summary>
-    public static int Width => Console.IsOutputRedirected ? RedirectedWidth : AtLeast(Console.WindowWidth, RedirectedWidth);
+    public static int Width =>
+        Console.IsOutputRedirected ? RedirectedWidth : AtLeast(Console.WindowWidth, RedirectedWidth);
 
     /// <summary>Lines of the terminal.</summary>
     public static int Height => Console.IsOutputRedirected ? 50 : AtLeast(Console.WindowHeight, 24);
@@ -48,7 +49,7 @@ internal sealed partial class Terminal : IDisposable
         }
     }
 
-    /// <summary>Shows one line on a terminal's standard error until something else is written; elsewhere nothing.</summary>
+    /// <summary>Shows one line on a terminal until something else is written; elsewhere nothing.</summary>
     public void ShowProgress(string text)
     {
         if (Console.IsErrorRedirected)

@@ -123,7 +123,7 @@ internal sealed class ImageRewriter
         foreach (var name in s_returnDefault)
         {
             // One overload of GetExecutionPolicy turns a policy into text, and goes on doing so.
-            Replace(module, name, ReturnDefault, method => method.ReturnType.FullName != module.TypeSystem.String.FullName);
+            Replace(module, name, ReturnDefault, method => method.ReturnType.MetadataType != MetadataType.String);
         }
 
         Array.ForEach(s_returnOne, name => Replace(module, name, ReturnOne, _ => true));

@@ -17,8 +17,8 @@ internal static class PortableEngine
 
     private static readonly string[] s_desktopParts =
     [
-        "Presentation", "UIAutomation", "WindowsBase", "WindowsForms", "System.Windows.", "System.Xaml", "System.Printing",
-        "System.Speech", "ReachFramework", "DirectWriteForwarder", "Accessibility", "Microsoft.VisualBasic.Forms",
+        "Presentation", "UIAutomation", "WindowsBase", "WindowsForms", "System.Windows.", "System.Xaml",
+        "System.Printing", "System.Speech", "ReachFramework", "DirectWriteForwarder", "Accessibility", "Microsoft.VisualBasic.Forms",
         "Microsoft.PowerShell.GraphicalHost", "System.Private.Windows",
     ];
 
@@ -49,17 +49,33 @@ internal static class PortableEngine
         var home = Path.Combine(cache, $"powershell-{EnginePackage.Version}");
         if (!IsWhole(home))
         {
-            Directory.CreateDirectory(cache);
-            using (Lock(home + ".lock"))
+            try
             {
-                if (!IsWhole(home))
-                {
-                    Make(home);
-                }
+                MakeOnce(cache, home);
+            }
+            catch (Exception exception)
+                when (exception is IOException or UnauthorizedAccessException or AggregateException)
+            {
+                throw new EngineException(
+                    $"The portable engine could not be made in {cache}: {exception.Message} Free room there, or set " +
+                    "XDG_CACHE_HOME to a folder that can be written.", exception);
             }
         }
 
         return new Engine(home, new Version(EnginePackage.Version), Executable: null);
+    }
+
+    private static void MakeOnce(string cache, string home)
+    {
+        Directory.CreateDirectory(cache);
+        using (Lock(home + ".lock"))
+        {
+            // Another process may have made it while this one waited for the lock.
+            if (!IsWhole(home))
+            {
+                Make(home);
+            }
+        }
     }
 
     private static void Make(string home)
@@ -167,11 +183,11 @@ internal static class PortableEngine
             {
                 return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (DateTime.UtcNow < end)
+            catch (IOException exception) when (IsTaken(exception) && DateTime.UtcNow < end)
             {
                 Thread.Sleep(200);
             }
-            catch (IOException exception)
+            catch (IOException exception) when (IsTaken(exception))
             {
                 throw new EngineException(
                     $"Another process has been making the portable engine for {s_lockLimit.TotalMinutes:0} minutes. " +
@@ -179,6 +195,9 @@ internal static class PortableEngine
             }
         }
     }
+
+    /// <summary>EWOULDBLOCK, of Linux and of macOS: the lock is held.</summary>
+    private static bool IsTaken(IOException exception) => exception.HResult is 11 or 35;
 
     private sealed record Manifest(int Recipe, string Integrity, Dictionary<string, long> Files);
 }

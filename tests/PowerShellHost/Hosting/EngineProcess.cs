@@ -14,9 +14,10 @@ public static class EngineProcess
     private const int SigInt = 2;
     private static readonly TimeSpan s_defaultLimit = TimeSpan.FromMinutes(2);
 
-    /// <summary>Runs a script file, with arguments as <c>pwsh -File</c> takes them: <c>-Name</c>, <c>value</c>, …</summary>
+    /// <summary>Runs a script file, with arguments as <c>pwsh -File</c> takes them.</summary>
     /// <returns>Nothing is redirected: the caller says what is, and changes Environment and WorkingDirectory.</returns>
-    public static ProcessStartInfo Script(string file, params string[] arguments) => Start(["-File", file, .. arguments]);
+    public static ProcessStartInfo Script(string file, params string[] arguments) =>
+        Start(["-File", file, .. arguments]);
 
     /// <summary>Runs the text of a script, as <c>pwsh -Command</c> does.</summary>
     /// <inheritdoc cref="Script"/>
@@ -30,7 +31,8 @@ public static class EngineProcess
     {
         ArgumentNullException.ThrowIfNull(startInfo);
         var command = string.Join(' ', new[] { startInfo.FileName }.Concat(startInfo.ArgumentList).Select(Quote));
-        var terminal = new ProcessStartInfo("script", ["--quiet", "--flush", "--return", "--command", command, "/dev/null"])
+        string[] arguments = ["--quiet", "--flush", "--return", "--command", command, "/dev/null"];
+        var terminal = new ProcessStartInfo("script", arguments)
         {
             WorkingDirectory = startInfo.WorkingDirectory,
         };
@@ -48,7 +50,8 @@ public static class EngineProcess
     /// <param name="input">All of its standard input; empty where null.</param>
     /// <param name="limit">When it and its children are killed; two minutes where not given.</param>
     /// <exception cref="TimeoutException">It did not end in time; the message holds what it printed.</exception>
-    public static async Task<ProcessResult> RunAsync(ProcessStartInfo startInfo, string? input = null, TimeSpan? limit = null)
+    public static async Task<ProcessResult> RunAsync(
+        ProcessStartInfo startInfo, string? input = null, TimeSpan? limit = null)
     {
         ArgumentNullException.ThrowIfNull(startInfo);
         startInfo.RedirectStandardInput = startInfo.RedirectStandardOutput = startInfo.RedirectStandardError = true;
