@@ -1,3 +1,4 @@
+using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Aws.Ec2;
 using EcsFargateLogin.Aws.Ecs;
 using EcsFargateLogin.Aws.Errors;
@@ -6,7 +7,7 @@ using EcsFargateLogin.Cloud;
 namespace EcsFargateLogin.Aws;
 
 /// <summary>The boundary on ECS and EC2.</summary>
-internal sealed class AwsFargateCloud(CloudConnection connection, EcsClient ecs, Ec2Client ec2) : IFargateCloud
+internal sealed partial class AwsFargateCloud(CloudConnection connection, EcsClient ecs, Ec2Client ec2) : IFargateCloud
 {
     private const int TasksPerCall = 100;
     private const int InterfacesPerCall = 100;
@@ -62,20 +63,14 @@ internal sealed class AwsFargateCloud(CloudConnection connection, EcsClient ecs,
     {
         var call = EcsCall("ListTasks") with { Cluster = cluster };
         var input = new ListTasksInput(cluster, startedBy, "RUNNING", NextToken: null);
-        List<string> arns = [];
-        for (var page = 0; page < MostPages; page++)
-        {
-            var output = await SendAsync(call, token => ecs.ListTasksAsync(input, token), cancellationToken);
-            arns.AddRange((output.TaskArns ?? []).OfType<string>());
-            if (string.IsNullOrEmpty(output.NextToken))
+        return await AllPagesAsync(
+            call,
+            async (next, token) =>
             {
-                return arns;
-            }
-
-            input = input with { NextToken = output.NextToken };
-        }
-
-        throw FargateErrors.MalformedAnswer(call.Operation, $"has more than {MostPages} pages");
+                var output = await ecs.ListTasksAsync(input with { NextToken = next }, token);
+                return Page.Of(output.TaskArns, output.NextToken);
+            },
+            cancellationToken);
     }
 
     public async Task<TaskDefinitionDescription> DescribeTaskDefinitionAsync(
@@ -103,10 +98,7 @@ internal sealed class AwsFargateCloud(CloudConnection connection, EcsClient ecs,
         List<NetworkInterfaceDescription> descriptions = [];
         foreach (var batch in networkInterfaceIds.Chunk(InterfacesPerCall))
         {
-            var call = new ServiceCall("ec2:DescribeNetworkInterfaces", ec2.Endpoint, Connection.CredentialSource)
-            {
-                NetworkInterfaces = batch,
-            };
+            var call = Ec2Call("DescribeNetworkInterfaces") with { NetworkInterfaces = batch };
             descriptions.AddRange(await SendAsync(
                 call, token => ec2.DescribeNetworkInterfacesAsync(batch, token), cancellationToken));
         }
@@ -121,6 +113,26 @@ internal sealed class AwsFargateCloud(CloudConnection connection, EcsClient ecs,
     }
 
     private ServiceCall EcsCall(string operation) => new($"ecs:{operation}", ecs.Endpoint, Connection.CredentialSource);
+
+    private static async Task<IReadOnlyList<T>> AllPagesAsync<T>(
+        ServiceCall call, Func<string?, CancellationToken, Task<Page<T>>> send, CancellationToken cancellationToken)
+    {
+        List<T> items = [];
+        string? next = null;
+        for (var count = 0; count < MostPages; count++)
+        {
+            var page = await SendAsync(call, token => send(next, token), cancellationToken);
+            items.AddRange(page.Items);
+            if (string.IsNullOrEmpty(page.NextToken))
+            {
+                return items;
+            }
+
+            next = page.NextToken;
+        }
+
+        throw FargateErrors.MalformedAnswer(call.Operation, $"has more than {MostPages} pages");
+    }
 
     private static async Task<T> SendAsync<T>(
         ServiceCall call, Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken)
