@@ -27,7 +27,8 @@ internal static class TokenService
         "/federation/credentials" => SsoAnswer,
         "/latest/api/token" => "metadata-token",
         "/latest/meta-data/iam/security-credentials/" => "fargate-role",
-        "/latest/meta-data/iam/security-credentials/fargate-role" or "/container" => MetadataAnswer,
+        "/latest/meta-data/iam/security-credentials/fargate-role" or "/latest/meta-data/iam/info" or "/container" =>
+            MetadataAnswer,
         "/latest/dynamic/instance-identity/document" => """{"region":"eu-west-2"}""",
         _ => StsAnswer(QueryHelpers.ParseQuery(request.Body)["Action"].ToString()),
     };
