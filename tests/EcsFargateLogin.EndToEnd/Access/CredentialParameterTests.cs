@@ -46,9 +46,7 @@ public sealed class CredentialParameterTests
     public async Task What_does_not_go_together_is_refused(string parameters, string expected)
     {
         await using var me = await Accounts.StartAsync();
-        var run = me.Run($"New-FargateSession {parameters}");
-        var error = run.TerminatingError;
-        Assert.NotNull(error);
+        var error = Caught.From(me, $"New-FargateSession {parameters}");
         Assert.Equal(ErrorCategory.InvalidArgument, error.CategoryInfo.Category);
         Assert.StartsWith("InvalidCredential,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Contains(expected, error.Exception.Message, StringComparison.Ordinal);
@@ -102,9 +100,9 @@ public sealed class CredentialParameterTests
             line.Contains("Credentials from $StoredAWSCredentials; region from $StoredAWSRegion.", StringComparison.Ordinal));
         Assert.Equal("StoredCredentials", Text(Assert.Single(run.Output), "CredentialOrigin"));
 
-        run = me.Run("$StoredAWSCredentials = $null; $session | Stop-FargateSession");
-        Assert.Contains("$StoredAWSCredentials", run.TerminatingError!.Exception.Message, StringComparison.Ordinal);
-        Assert.Contains("Set-AWSCredential", run.TerminatingError.Exception.Message, StringComparison.Ordinal);
+        var error = Caught.From(me, "$StoredAWSCredentials = $null; $session | Stop-FargateSession");
+        Assert.Contains("$StoredAWSCredentials", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Set-AWSCredential", error.Exception.Message, StringComparison.Ordinal);
 
         Succeeded(me.Run("$StoredAWSCredentials = $args[0]; $session | Stop-FargateSession", Renewing()));
     }

@@ -38,8 +38,8 @@ public sealed class RegionParameterTests
     public async Task What_is_no_region_is_refused_with_its_source()
     {
         await using var me = await Operator.StartAsync();
-        var run = me.Run("Get-FargateTaskAddress -TaskArn 0123 -NoWait -Region (Get-Date)");
-        Assert.StartsWith("NoRegion,", run.TerminatingError!.FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.Contains("'DateTime' (from -Region)", run.TerminatingError.Exception.Message, StringComparison.Ordinal);
+        var error = Caught.From(me, "Get-FargateTaskAddress -TaskArn 0123 -NoWait -Region (Get-Date)");
+        Assert.StartsWith("NoRegion,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("'DateTime' (from -Region)", error.Exception.Message, StringComparison.Ordinal);
     }
 }
