@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Completion;
 
@@ -19,29 +18,28 @@ internal static class CatalogCache
 
     /// <summary>The answer, or nothing when there is none in time.</summary>
     internal static IReadOnlyList<Candidate> Ask(
-        CatalogQuestion question, Func<IFargateCatalog, CancellationToken, Task<IEnumerable<Candidate>>> ask)
+        CatalogQuestion question, Func<CancellationToken, Task<IEnumerable<Candidate>>> ask)
     {
         foreach (var (old, _) in s_answers.Where(entry => entry.Value.IsStale))
         {
             s_answers.TryRemove(old, out _);
         }
 
-        var answer = s_answers.GetOrAdd(question, _ => new Answer(() => FetchAsync(question.Settings, ask)));
+        var answer = s_answers.GetOrAdd(question, _ => new Answer(() => AskAsync(ask)));
         return answer.Candidates.Wait(s_patience) ? answer.Candidates.Result : [];
     }
 
-    private static async Task<IReadOnlyList<Candidate>> FetchAsync(
-        CloudSettings settings, Func<IFargateCatalog, CancellationToken, Task<IEnumerable<Candidate>>> ask)
+    private static async Task<IReadOnlyList<Candidate>> AskAsync(
+        Func<CancellationToken, Task<IEnumerable<Candidate>>> ask)
     {
         using CancellationTokenSource limit = new(s_callLimit);
-        using var catalog = await FargateCloud.Connector.OpenCatalogAsync(settings, limit.Token);
-        return [.. await ask(catalog, limit.Token)];
+        return [.. await ask(limit.Token)];
     }
 
-    private sealed class Answer(Func<Task<IReadOnlyList<Candidate>>> fetch)
+    private sealed class Answer(Func<Task<IReadOnlyList<Candidate>>> ask)
     {
         private readonly long _asked = Environment.TickCount64;
-        private readonly Lazy<Task<IReadOnlyList<Candidate>>> _candidates = new(() => Task.Run(fetch));
+        private readonly Lazy<Task<IReadOnlyList<Candidate>>> _candidates = new(() => Task.Run(ask));
 
         internal Task<IReadOnlyList<Candidate>> Candidates => _candidates.Value;
 
