@@ -30,7 +30,8 @@ internal sealed class Operator : IAsyncDisposable
     public static string Manifest { get; } = Path.Combine(RepositoryRoot(), "EcsFargateLogin.psd1");
 
     public static async Task<Operator> StartAsync(LocalFargateOptions? options = null) =>
-        new(await LocalFargateServer.StartAsync(options));
+        // A container that is asked to stop before its script runs does not hear it.
+        new(await LocalFargateServer.StartAsync((options ?? new()) with { StopTimeout = TimeSpan.FromSeconds(1) }));
 
     /// <summary>Runs a script to its end, in this process.</summary>
     public Invocation Run(string script, params object?[] arguments) => _shell.Value.Invoke(script, arguments);

@@ -9,6 +9,16 @@ public sealed class SessionLifeTests
     private static readonly LocalFargateOptions Patient =
         new() { ContainerEnvironment = new Dictionary<string, string> { ["_RECONNECT_WINDOW"] = "600" } };
 
+    private const string TerminatingError =
+        """
+        function Use-Session {
+            [CmdletBinding()]
+            param([Parameter(ValueFromPipeline)] $Session)
+            process { $PSCmdlet.ThrowTerminatingError([Management.Automation.ErrorRecord]::new([Exception]::new(), 'Own', 0, 1)) }
+        }
+        New-FargateSession | Use-Session
+        """;
+
     [Fact]
     public async Task A_shell_gives_its_exit_code_and_leaves_nothing_behind()
     {
@@ -72,6 +82,8 @@ public sealed class SessionLifeTests
     [InlineData("New-FargateSession | Select-Object -First 1")]
     [InlineData("New-FargateSession | ForEach-Object { $_ }")]
     [InlineData("$kept = New-FargateSession; $kept")]
+    [InlineData("New-FargateSession | ForEach-Object { $_ } | Select-Object -First 1")]
+    [InlineData("while ($true) { New-FargateSession | ForEach-Object { $kept = $_; break } }; $kept")]
     [InlineData("foreach ($kept in New-FargateSession) { $kept; break }")]
     public async Task Who_takes_a_session_over_keeps_it(string script)
     {
@@ -90,13 +102,15 @@ public sealed class SessionLifeTests
     [Theory]
     [InlineData("New-FargateSession | ForEach-Object { throw 'no, thanks' }", "no, thanks")]
     [InlineData("New-FargateSession | ForEach-Object { Get-Item /no/such/file -ErrorAction Stop }", "PathNotFound")]
+    [InlineData(TerminatingError, "Own")]
     public async Task A_session_that_breaks_what_it_is_handed_to_is_stopped(string script, string errorId)
     {
         await using var me = await Operator.StartAsync();
 
         var run = me.Run(script);
 
-        Assert.StartsWith(errorId, run.TerminatingError!.FullyQualifiedErrorId, StringComparison.Ordinal);
+        var error = run.TerminatingError ?? Assert.Single(run.Errors);
+        Assert.StartsWith(errorId, error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Single(me.Fargate.Tasks);
         await me.LeftNothingAsync();
     }

@@ -23,7 +23,7 @@ public sealed class ShellConnectionTests
         Assert.Contains(" -o IdentitiesOnly=yes -o IdentityAgent=none ", command, StringComparison.Ordinal);
         Assert.Matches($" -T -p {me.Fargate.SshPort} -l root -- 127[0-9.]+$", command);
         Assert.Matches($"VERBOSE: {task.StartedBy}: RUNNING, waiting for the SSH server at 127[0-9.]+:{me.Fargate.SshPort} after [0-9.]+ s\n", run.Output);
-        Assert.Matches($"\n{task.PrivateAddress} [0-9]+ {task.PrivateAddress} {me.Fargate.SshPort}\n", run.Output);
+        Assert.Matches($"\n127[0-9.]+ [0-9]+ {task.PrivateAddress} {me.Fargate.SshPort}\n", run.Output);
     }
 
     [Fact]
