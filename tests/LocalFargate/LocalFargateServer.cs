@@ -62,7 +62,7 @@ public sealed class LocalFargateServer : IAsyncDisposable
         };
         RegisterTaskDefinition(new TaskDefinitionOptions(options.TaskDefinition)
         {
-            Containers = [new ContainerOptions("cli") { Environment = options.ContainerEnvironment }],
+            Containers = [new ContainerOptions("cli") { Environment = options.ContainerEnvironment, Ports = [SshPort] }],
         });
     }
 
@@ -134,7 +134,7 @@ public sealed class LocalFargateServer : IAsyncDisposable
             _logs.CreateGroup(container.LogGroup ?? $"/ecs/{definition.Family}");
         }
 
-        return _definitions.Register(definition.ToInput()).Arn;
+        return _definitions.Register(definition.ToInput(Region)).Arn;
     }
 
     /// <summary>Ends a task as if Fargate did, with a stop code and reason of Fargate's.</summary>
