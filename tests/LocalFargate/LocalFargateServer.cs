@@ -93,6 +93,9 @@ public sealed class LocalFargateServer : IAsyncDisposable
     /// <summary>Its secret.</summary>
     public string SecretAccessKey => _options.Credentials[0].SecretAccessKey;
 
+    /// <summary>Who logs in to the tasks: root, or without namespaces the current user.</summary>
+    public string UserName => Isolation == Isolation.Namespaces ? "root" : Environment.UserName;
+
     /// <summary>How far containers are kept apart from this machine.</summary>
     public Isolation Isolation { get; private set; }
 
@@ -164,8 +167,8 @@ public sealed class LocalFargateServer : IAsyncDisposable
         if (Isolation != Isolation.Namespaces)
         {
             logger.Isolated(Isolation == Isolation.ProcessesOnly
-                ? "Not root, or not allowed to mount: containers run as the current user on this machine's files."
-                : "Namespaces cannot be made here: containers run as plain processes of the current user.");
+                ? $"Not root, or not allowed to mount: containers run as {UserName} on this machine's files."
+                : $"Namespaces cannot be made here: containers run as plain processes of {UserName}.");
         }
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
