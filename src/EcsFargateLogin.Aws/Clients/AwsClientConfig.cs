@@ -14,7 +14,8 @@ internal sealed class AwsClientConfig : ClientConfig
     // One attempt; the SDK's standard mode makes at most three, unless AWS_MAX_ATTEMPTS says otherwise.
     private static readonly TimeSpan AttemptLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
-    private static readonly string Agent = $"EcsFargateLogin/{typeof(AwsClientConfig).Assembly.GetName().Version!.ToString(3)}";
+    private static readonly string Agent =
+        $"EcsFargateLogin/{typeof(AwsClientConfig).Assembly.GetName().Version!.ToString(3)}";
 
     private readonly Uri _endpoint;
 
@@ -70,6 +71,10 @@ internal sealed class AwsClientConfig : ClientConfig
     {
         public IDefaultConfiguration GetDefaultConfiguration(
             RegionEndpoint clientRegion, DefaultConfigurationMode? requestedConfigurationMode = null) =>
-            new DefaultConfiguration { Name = DefaultConfigurationMode.Standard, RetryMode = RequestRetryMode.Standard };
+            new DefaultConfiguration
+            {
+                Name = DefaultConfigurationMode.Standard,
+                RetryMode = RequestRetryMode.Standard,
+            };
     }
 }

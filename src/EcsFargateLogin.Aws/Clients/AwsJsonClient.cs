@@ -5,7 +5,7 @@ using Amazon.Runtime;
 
 namespace EcsFargateLogin.Aws.Clients;
 
-/// <summary>A service that speaks AWS JSON 1.1: a JSON object in, a JSON object out, the operation in a header.</summary>
+/// <summary>A service that speaks AWS JSON 1.1: an object in, an object out, the operation in a header.</summary>
 internal abstract class AwsJsonClient : AwsClient
 {
     private readonly string _targetPrefix;

@@ -12,7 +12,8 @@ internal sealed class EpochSecondsConverter : JsonConverter<DateTimeOffset>
         {
             return DateTimeOffset.UnixEpoch.AddSeconds(reader.GetDouble());
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or FormatException)
+        catch (Exception exception)
+            when (exception is ArgumentException or InvalidOperationException or FormatException)
         {
             throw new JsonException("The time is not a number of seconds since 1970.", exception);
         }

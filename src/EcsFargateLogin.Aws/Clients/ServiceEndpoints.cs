@@ -8,8 +8,8 @@ using EcsFargateLogin.Cloud;
 namespace EcsFargateLogin.Aws.Clients;
 
 /// <summary>
-/// Finds a service's URL: the parameter, then what the environment and the profile configure, then AWS's own host in the
-/// region's partition, by the rules of AWS's endpoint rule sets.
+/// Finds a service's URL: the parameter, then what the environment and the profile configure, then AWS's own host in
+/// the region's partition, by the rules of AWS's endpoint rule sets.
 /// </summary>
 internal sealed class ServiceEndpoints(CloudSettings settings, CredentialProfile? profile, string region)
 {
@@ -23,7 +23,7 @@ internal sealed class ServiceEndpoints(CloudSettings settings, CredentialProfile
 
     private (string Url, string Source)? Configured(string serviceId)
     {
-        if (EnvironmentNames.Switch(EnvironmentNames.IgnoreEndpointUrls) ?? profile?.IgnoreConfiguredEndpointUrls ?? false)
+        if (IsOn(EnvironmentNames.IgnoreEndpointUrls, profile?.IgnoreConfiguredEndpointUrls))
         {
             return null;
         }
@@ -55,6 +55,9 @@ internal sealed class ServiceEndpoints(CloudSettings settings, CredentialProfile
         }
     }
 
+    private static bool IsOn(string variable, bool? inProfile) =>
+        EnvironmentNames.Switch(variable) ?? inProfile ?? false;
+
     private static Uri Parse(string text, string source) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url)
         && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)
@@ -66,8 +69,8 @@ internal sealed class ServiceEndpoints(CloudSettings settings, CredentialProfile
 
     private string OfAws(string serviceId, string prefix)
     {
-        var useFips = EnvironmentNames.Switch(EnvironmentNames.UseFips) ?? profile?.UseFIPSEndpoint ?? false;
-        var useDualStack = EnvironmentNames.Switch(EnvironmentNames.UseDualStack) ?? profile?.UseDualstackEndpoint ?? false;
+        var useFips = IsOn(EnvironmentNames.UseFips, profile?.UseFIPSEndpoint);
+        var useDualStack = IsOn(EnvironmentNames.UseDualStack, profile?.UseDualstackEndpoint);
         var partition = Fn.Partition(region);
         if (useFips && !partition.supportsFIPS)
         {

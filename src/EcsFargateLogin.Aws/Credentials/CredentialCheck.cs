@@ -10,7 +10,8 @@ internal static class CredentialCheck
         try
         {
             // Some kinds of credentials block, and none takes a token.
-            await Task.Run(found.Credentials.GetCredentialsAsync, cancellationToken).WaitAsync(limit, cancellationToken);
+            await Task.Run(found.Credentials.GetCredentialsAsync, cancellationToken)
+                .WaitAsync(limit, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -37,7 +38,7 @@ internal static class CredentialCheck
         // What a service or the SDK says is safe to repeat; what a process printed or a file holds is not.
         var isSafe = exception is AmazonServiceException or AmazonClientException;
         return FargateErrors.CredentialsUnusable(
-            found.Source, isSafe ? FirstSentence(exception) : Kind(exception), isSafe ? exception : null);
+            found.Source, isSafe ? FirstLine(exception) : Kind(exception), isSafe ? exception : null);
     }
 
     private static bool IsExpiredLogin(Exception exception) =>
@@ -53,6 +54,9 @@ internal static class CredentialCheck
         _ => $"its settings do not fit together ({exception.GetType().Name}).",
     };
 
-    private static string FirstSentence(Exception exception) =>
-        $"{(exception.InnerException is AmazonServiceException inner ? inner : exception).Message.Split('\n')[0].TrimEnd('.', '\r')}.";
+    private static string FirstLine(Exception exception)
+    {
+        var cause = exception.InnerException as AmazonServiceException ?? exception;
+        return $"{cause.Message.Split('\n')[0].TrimEnd('.', '\r')}.";
+    }
 }

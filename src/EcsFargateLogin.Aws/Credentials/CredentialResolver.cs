@@ -12,7 +12,7 @@ internal sealed class CredentialResolver(CloudSettings settings, ProfileStore pr
     // Until the first keys are there: a role is assumed, a process run, a metadata service asked.
     private static readonly TimeSpan ObtainLimit = TimeSpan.FromSeconds(8);
 
-    /// <summary>Finds credentials, and obtains keys once, so that what is wrong with them shows before anything starts.</summary>
+    /// <summary>Finds credentials, and obtains keys once, so that what is wrong with them shows at once.</summary>
     internal async Task<FoundCredentials> ResolveAsync(CancellationToken cancellationToken)
     {
         var found = FromNamedProfile() ?? FromEnvironment() ?? FromWebIdentity() ?? FromFallbackProfile()
@@ -45,7 +45,7 @@ internal sealed class CredentialResolver(CloudSettings settings, ProfileStore pr
         EnvironmentNames.Value(EnvironmentNames.WebIdentityTokenFile) is null
         || EnvironmentNames.Value(EnvironmentNames.WebIdentityRole) is null
             ? null
-            : new(AssumeRoleWithWebIdentityCredentials.FromEnvironmentVariables(), "web identity (environment variables)");
+            : new(AssumeRoleWithWebIdentityCredentials.FromEnvironmentVariables(), "web identity (environment)");
 
     private FoundCredentials? FromFallbackProfile()
     {
@@ -94,7 +94,9 @@ internal sealed class CredentialResolver(CloudSettings settings, ProfileStore pr
             return profiles.Credentials(profile) is { } credentials
                 ? new(credentials, source) { ProfileName = name }
                 : throw FargateErrors.CredentialsUnusable(
-                    source, "it holds neither keys nor a way to get them (role_arn, sso_session, credential_process, …).", null);
+                    source,
+                    "it holds neither keys nor a way to get them (role_arn, sso_session, credential_process, …).",
+                    exception: null);
         }
         catch (Exception exception) when (exception is AmazonClientException or InvalidDataException
             or InvalidOperationException or ArgumentException)

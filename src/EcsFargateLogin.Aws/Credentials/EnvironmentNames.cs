@@ -18,7 +18,7 @@ internal static class EnvironmentNames
     internal const string ContainerFullUri = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 
     internal static string? Value(string name) =>
-        Environment.GetEnvironmentVariable(name) is { } value && value.Trim() is { Length: > 0 } trimmed ? trimmed : null;
+        Environment.GetEnvironmentVariable(name)?.Trim() is { Length: > 0 } value ? value : null;
 
     /// <summary>The variable as a switch, or null when it is not set.</summary>
     internal static bool? Switch(string name) =>

@@ -13,7 +13,8 @@ internal static class InstanceMetadata
 
     internal static async Task<bool> IsReachableAsync(CancellationToken cancellationToken)
     {
-        if (!EC2InstanceMetadata.IsIMDSEnabled || !Uri.TryCreate(EC2InstanceMetadata.ServiceEndpoint, UriKind.Absolute, out var endpoint))
+        if (!EC2InstanceMetadata.IsIMDSEnabled
+            || !Uri.TryCreate(EC2InstanceMetadata.ServiceEndpoint, UriKind.Absolute, out var endpoint))
         {
             return false;
         }

@@ -5,7 +5,9 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
-/// <summary>Finds the region: the parameter, a profile named by parameter, the environment, the profile, the instance.</summary>
+/// <summary>
+/// Finds the region: the parameter, a profile named by parameter, the environment, the profile, the instance.
+/// </summary>
 internal static partial class RegionResolver
 {
     private static readonly TimeSpan MetadataLimit = TimeSpan.FromSeconds(5);

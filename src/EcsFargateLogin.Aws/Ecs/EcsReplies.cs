@@ -34,7 +34,9 @@ internal static class EcsReplies
     private static TaskDescription Task(TaskShape? task, string operation)
     {
         var containers = task?.Containers ?? [];
-        var network = containers.SelectMany(container => container?.NetworkInterfaces ?? []).OfType<NetworkInterfaceShape>();
+        var network = containers
+            .SelectMany(container => container?.NetworkInterfaces ?? [])
+            .OfType<NetworkInterfaceShape>();
         var attachment = Details(task?.Attachments);
         return new TaskDescription
         {
@@ -75,8 +77,8 @@ internal static class EcsReplies
     private static Dictionary<string, string> Details(IReadOnlyList<AttachmentShape?>? attachments)
     {
         Dictionary<string, string> details = [];
-        var ofInterface = (attachments ?? []).FirstOrDefault(attachment => attachment?.Type == "ElasticNetworkInterface");
-        foreach (var detail in ofInterface?.Details ?? [])
+        var attached = attachments?.FirstOrDefault(attachment => attachment?.Type == "ElasticNetworkInterface");
+        foreach (var detail in attached?.Details ?? [])
         {
             if (detail is { Name: { } name, Value: { Length: > 0 } value })
             {

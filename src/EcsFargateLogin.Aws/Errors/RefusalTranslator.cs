@@ -32,7 +32,8 @@ internal static partial class RefusalTranslator
         var words = answer.Message;
         return answer.ErrorCode is not ("ClientException" or "InvalidParameterException" or "LimitExceededException"
             or "ThrottlingException" or "PlatformTaskDefinitionIncompatibilityException") ? null
-            : Has(words, "InvalidSubnetID") ? FargateErrors.SubnetNotFound(Named(SubnetId(), words, call.Subnets), answer)
+            : Has(words, "InvalidSubnetID")
+                ? FargateErrors.SubnetNotFound(Named(SubnetId(), words, call.Subnets), answer)
             : Has(words, "InvalidGroup.NotFound") || Has(words, "InvalidGroupId")
                 ? FargateErrors.SecurityGroupNotFound(Named(SecurityGroupId(), words, call.SecurityGroups), answer)
             : Has(words, "reached the limit") || Has(words, "reached your limit") || Has(words, "vCPU limit")

@@ -6,7 +6,8 @@ internal static partial class FargateErrors
     internal static FargateException ProfileNotFound(string profileName, string searched) => new(
         FargateError.ProfileNotFound,
         $"The credential profile '{profileName}' was not found in {searched}.",
-        "Check the name given to -ProfileName or AWS_PROFILE, or create it with 'aws configure --profile NAME' or Set-AWSCredential.")
+        "Check the name given to -ProfileName or AWS_PROFILE, "
+            + "or create it with 'aws configure --profile NAME' or Set-AWSCredential.")
     {
         Target = profileName,
     };
@@ -56,7 +57,8 @@ internal static partial class FargateErrors
 
     internal static FargateException InvalidEndpoint(string endpoint, string source) => new(
         FargateError.InvalidEndpoint,
-        $"The endpoint '{endpoint}' (from {source}) is not an absolute http or https URL without a user, query or fragment.",
+        $"The endpoint '{endpoint}' (from {source}) is not an absolute http or https URL "
+            + "without a user, query or fragment.",
         "Write it like https://ecs.eu-central-1.amazonaws.com or http://127.0.0.1:4566.")
     {
         Target = endpoint,
@@ -65,7 +67,8 @@ internal static partial class FargateErrors
     internal static FargateException UnsupportedEndpoint(string service, string region, string kind) => new(
         FargateError.InvalidEndpoint,
         $"{service} has no {kind} endpoint in the partition of region {region}.",
-        "Switch that setting off (AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT or the profile's), or choose another region.")
+        "Switch that setting off (AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT or the profile's), "
+            + "or choose another region.")
     {
         Target = region,
     };
@@ -81,7 +84,8 @@ internal static partial class FargateErrors
 
     internal static FargateException NotAws(Uri endpoint, int? statusCode, string? contentType) => new(
         FargateError.EndpointUnreachable,
-        $"{Host(endpoint)} answered with something that is not an answer of AWS (HTTP status {statusCode}, {contentType ?? "no content type"}).",
+        $"{Host(endpoint)} answered with something that is not an answer of AWS "
+            + $"(HTTP status {statusCode}, {contentType ?? "no content type"}).",
         "Check -EndpointUrl, and whether a proxy or a login page of the network stands in between.")
     {
         Target = endpoint.AbsoluteUri,

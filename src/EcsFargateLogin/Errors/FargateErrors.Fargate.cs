@@ -3,6 +3,10 @@ namespace EcsFargateLogin;
 // Errors about the things of a task that AWS does not know or cannot use.
 internal static partial class FargateErrors
 {
+    private const string ShortenOverrides =
+        "Shorten -EnvironmentVariable or -Command, "
+        + "or keep long values in the task definition, SSM parameters or secrets.";
+
     internal static FargateException ClusterNotFound(string cluster, ServiceAnswer answer) => FromAws(
         FargateError.ClusterNotFound, answer, cluster,
         $"The cluster '{cluster}' was not found in this account and region.",
@@ -11,7 +15,8 @@ internal static partial class FargateErrors
     internal static FargateException TaskDefinitionNotFound(string taskDefinition, ServiceAnswer answer) => FromAws(
         FargateError.TaskDefinitionNotFound, answer, taskDefinition,
         $"The task definition '{taskDefinition}' was not found or has no active revision in this account and region.",
-        "Check -TaskDefinition and -Region; 'aws ecs list-task-definitions' or Get-ECSTaskDefinitionList lists those there are.");
+        "Check -TaskDefinition and -Region; "
+            + "'aws ecs list-task-definitions' or Get-ECSTaskDefinitionList lists those there are.");
 
     internal static FargateException TaskDefinitionUnsuitable(string taskDefinition, ServiceAnswer answer) => FromAws(
         FargateError.TaskDefinitionUnsuitable, answer, taskDefinition,
@@ -28,10 +33,10 @@ internal static partial class FargateErrors
         $"The security group '{securityGroups}' was not found in the subnet's VPC.",
         "Check -SecurityGroup, and that it belongs to the VPC of -Subnet.");
 
-    internal static FargateException NetworkInterfaceNotFound(string networkInterfaces, ServiceAnswer answer) => FromAws(
-        FargateError.NetworkInterfaceNotFound, answer, networkInterfaces,
-        $"The network interface '{networkInterfaces}' was not found.",
-        "It appears shortly after the task was placed and goes with the task; look at the task's status, and try again.");
+    internal static FargateException NetworkInterfaceNotFound(string interfaces, ServiceAnswer answer) => FromAws(
+        FargateError.NetworkInterfaceNotFound, answer, interfaces,
+        $"The network interface '{interfaces}' was not found.",
+        "It comes shortly after the task was placed and goes with it; look at the task's status, and try again.");
 
     internal static FargateException TaskNotFound(string task, ServiceAnswer answer) => FromAws(
         FargateError.TaskNotFound, answer, task,
@@ -53,12 +58,12 @@ internal static partial class FargateErrors
     internal static FargateException OverridesTooLong(int length, int limit) => new(
         FargateError.OverridesTooLong,
         $"The overrides of the task have {length} characters as JSON, but ECS takes at most {limit}.",
-        "Shorten -EnvironmentVariable or -Command, or keep long values in the task definition, SSM parameters or secrets.");
+        ShortenOverrides);
 
     internal static FargateException OverridesTooLong(ServiceAnswer answer) => FromAws(
         FargateError.OverridesTooLong, answer, null,
         "ECS refused the overrides of the task as too long.",
-        "Shorten -EnvironmentVariable or -Command, or keep long values in the task definition, SSM parameters or secrets.");
+        ShortenOverrides);
 
     internal static FargateException ModuleIncomplete(string file) => new(
         FargateError.ModuleIncomplete,

@@ -7,7 +7,8 @@ namespace EcsFargateLogin.Tests.Aws;
 [Collection(EnvironmentScope.Collection)]
 public sealed class EndpointTests
 {
-    private static readonly (string, string)[] Keys = [("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "secret")];
+    private static readonly (string, string)[] Keys =
+        [("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "secret")];
 
     [Theory]
     [InlineData("eu-central-1", "https://ecs.eu-central-1.amazonaws.com/")]
@@ -39,7 +40,13 @@ public sealed class EndpointTests
     public async Task FIPS_is_taken_from_the_profile()
     {
         using var environment = new EnvironmentScope(Keys);
-        environment.WriteConfig("[profile gov]\nuse_fips_endpoint = true\nregion = us-east-2\n[default]\nregion = us-west-1\n");
+        environment.WriteConfig("""
+            [profile gov]
+            use_fips_endpoint = true
+            region = us-east-2
+            [default]
+            region = us-west-1
+            """);
         environment.Set("AWS_PROFILE", "gov");
         Assert.Equal("https://ecs-fips.us-east-2.amazonaws.com/", await EndpointAsync(new()));
     }
@@ -81,13 +88,14 @@ public sealed class EndpointTests
         await using var ecs = await LoopbackServer.StartAsync("{}");
         await using var ec2 = await LoopbackServer.StartAsync((_, context) =>
             context.AnswerAsync("<DescribeNetworkInterfacesResponse/>", contentType: "text/xml"));
-        using var environment = new EnvironmentScope(
-            [.. Keys, ("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_ECS", ecs.Url), ("AWS_ENDPOINT_URL_EC2", ec2.Url)]);
+        using var environment = new EnvironmentScope([.. Keys, ("AWS_REGION", "eu-central-1")]);
+        environment.Set("AWS_ENDPOINT_URL_ECS", ecs.Url);
+        environment.Set("AWS_ENDPOINT_URL_EC2", ec2.Url);
         using var cloud = await new AwsCloudConnector().ConnectAsync(new(), CancellationToken.None);
         await cloud.StopTaskAsync("prod", "arn", "done", CancellationToken.None);
         await cloud.DescribeNetworkInterfacesAsync(["eni-1"], CancellationToken.None);
-        Assert.Contains("/eu-central-1/ecs/", ecs.Single.Authorization, StringComparison.Ordinal);
-        Assert.Contains("/eu-central-1/ec2/", ec2.Single.Authorization, StringComparison.Ordinal);
+        Assert.Contains("/eu-central-1/ecs/", ecs.Single.Authorization);
+        Assert.Contains("/eu-central-1/ec2/", ec2.Single.Authorization);
     }
 
     [Theory]
@@ -103,8 +111,8 @@ public sealed class EndpointTests
         var error = await Assert.ThrowsAsync<FargateException>(
             () => EndpointAsync(new() { Region = "eu-central-1", EndpointUrl = url }));
         Assert.Equal(FargateError.InvalidEndpoint, error.Error);
-        Assert.Contains("-EndpointUrl", error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("password", error.ToString() + error.Target, StringComparison.Ordinal);
+        Assert.Contains("-EndpointUrl", error.Message);
+        Assert.DoesNotContain("password", error.ToString() + error.Target);
     }
 
     [Theory]
@@ -116,7 +124,7 @@ public sealed class EndpointTests
         environment.WriteConfig(config);
         var error = await Assert.ThrowsAsync<FargateException>(() => EndpointAsync(new() { Region = "eu-central-1" }));
         Assert.Equal(FargateError.InvalidEndpoint, error.Error);
-        Assert.Contains("profile 'default'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("profile 'default'", error.Message);
     }
 
     private static async Task<string> EndpointAsync(CloudSettings settings)

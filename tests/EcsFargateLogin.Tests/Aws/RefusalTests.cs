@@ -5,7 +5,8 @@ namespace EcsFargateLogin.Tests.Aws;
 public sealed class RefusalTests
 {
     private const string Denied =
-        "User: arn:aws:iam::123456789012:user/me is not authorized to perform: iam:PassRole on resource: arn:aws:iam::123456789012:role/x";
+        "User: arn:aws:iam::123456789012:user/me is not authorized to perform: iam:PassRole on resource: "
+        + "arn:aws:iam::123456789012:role/x";
 
     /// <summary>Code, AWS's words, our error, and its target.</summary>
     public static TheoryData<string, string, FargateError, string?> OfRunTask => new()
@@ -13,15 +14,20 @@ public sealed class RefusalTests
         { "ClusterNotFoundException", "Cluster not found.", FargateError.ClusterNotFound, "prod" },
         { "ClientException", "TaskDefinition not found.", FargateError.TaskDefinitionNotFound, "rails-cli:7" },
         { "ClientException", "TaskDefinition is inactive", FargateError.TaskDefinitionNotFound, "rails-cli:7" },
-        { "ClientException", "Unable to describe task definition.", FargateError.TaskDefinitionNotFound, "rails-cli:7" },
+        {
+            "ClientException", "Unable to describe task definition.",
+            FargateError.TaskDefinitionNotFound, "rails-cli:7"
+        },
         {
             "InvalidParameterException",
-            "Error retrieving subnet information for [subnet-2]: The subnet ID 'subnet-2' does not exist (ErrorCode: InvalidSubnetID.NotFound)",
+            "Error retrieving subnet information for [subnet-2]: "
+                + "The subnet ID 'subnet-2' does not exist (ErrorCode: InvalidSubnetID.NotFound)",
             FargateError.SubnetNotFound, "subnet-2"
         },
         {
             "InvalidParameterException",
-            "Error retrieving security group information for [sg-0f]: The security group 'sg-0f' does not exist (ErrorCode: InvalidGroup.NotFound)",
+            "Error retrieving security group information for [sg-0f]: "
+                + "The security group 'sg-0f' does not exist (ErrorCode: InvalidGroup.NotFound)",
             FargateError.SecurityGroupNotFound, "sg-0f"
         },
         {
@@ -37,7 +43,8 @@ public sealed class RefusalTests
             FargateError.TaskDefinitionUnsuitable, "rails-cli:7"
         },
         {
-            "InvalidParameterException", "Network Configuration is not valid for the given networkMode of this task definition.",
+            "InvalidParameterException",
+            "Network Configuration is not valid for the given networkMode of this task definition.",
             FargateError.TaskDefinitionUnsuitable, "rails-cli:7"
         },
         {
@@ -46,14 +53,21 @@ public sealed class RefusalTests
         },
         { "AccessDeniedException", Denied, FargateError.AccessDenied, "iam:PassRole" },
         { "AccessDeniedException", "No.", FargateError.AccessDenied, "ecs:RunTask" },
-        { "ExpiredTokenException", "The security token included in the request is expired", FargateError.CredentialsExpired, null },
-        { "UnrecognizedClientException", "The security token included in the request is invalid.", FargateError.NoCredentials, "the test" },
+        {
+            "ExpiredTokenException", "The security token included in the request is expired",
+            FargateError.CredentialsExpired, null
+        },
+        {
+            "UnrecognizedClientException", "The security token included in the request is invalid.",
+            FargateError.NoCredentials, "the test"
+        },
         {
             "ClientException", "You've reached the limit on the number of vCPUs you can run concurrently",
             FargateError.QuotaExceeded, "ecs:RunTask"
         },
         {
-            "ClientException", "Capacity is unavailable at this time. Please try again later or in a different availability zone",
+            "ClientException",
+            "Capacity is unavailable at this time. Please try again later or in a different availability zone",
             FargateError.CapacityUnavailable, "ecs:RunTask"
         },
         { "BlockedException", "Your account is blocked", FargateError.RequestRejected, "ecs:RunTask" },
@@ -75,8 +89,8 @@ public sealed class RefusalTests
         Assert.Equal(code, error.ErrorCode);
         Assert.Equal(400, error.StatusCode);
         Assert.Equal(HttpContextExtensions.RequestId, error.RequestId);
-        Assert.Contains(words.TrimEnd('.'), error.Message, StringComparison.Ordinal);
-        Assert.EndsWith(error.NextStep, error.Message, StringComparison.Ordinal);
+        Assert.Contains(words.TrimEnd('.'), error.Message);
+        Assert.EndsWith(error.NextStep, error.Message);
         Assert.Single(server.Requests);
     }
 
@@ -92,14 +106,29 @@ public sealed class RefusalTests
         Assert.Equal("arn:task/1", error.Target);
     }
 
+    public static TheoryData<string, string, FargateError, string> OfEc2 => new()
+    {
+        {
+            "InvalidNetworkInterfaceID.NotFound", "The networkInterface ID 'eni-2' does not exist",
+            FargateError.NetworkInterfaceNotFound, "eni-2"
+        },
+        {
+            "UnauthorizedOperation", "You are not authorized to perform this operation.",
+            FargateError.AccessDenied, "ec2:DescribeNetworkInterfaces"
+        },
+        {
+            "AuthFailure", "AWS was not able to validate the provided access credentials",
+            FargateError.NoCredentials, "the test"
+        },
+    };
+
     [Theory]
-    [InlineData("InvalidNetworkInterfaceID.NotFound", "The networkInterface ID 'eni-2' does not exist", FargateError.NetworkInterfaceNotFound, "eni-2")]
-    [InlineData("UnauthorizedOperation", "You are not authorized to perform this operation.", FargateError.AccessDenied, "ec2:DescribeNetworkInterfaces")]
-    [InlineData("AuthFailure", "AWS was not able to validate the provided access credentials", FargateError.NoCredentials, "the test")]
+    [MemberData(nameof(OfEc2))]
     public async Task A_refusal_of_EC2_becomes_the_error_that_it_means(
         string code, string words, FargateError expected, string target)
     {
-        await using var server = await LoopbackServer.StartAsync((_, context) => context.AnswerEc2ErrorAsync(code, words));
+        await using var server = await LoopbackServer.StartAsync(
+            (_, context) => context.AnswerEc2ErrorAsync(code, words));
         using var cloud = AwsClouds.At(server);
         var error = await Assert.ThrowsAsync<FargateException>(
             () => cloud.DescribeNetworkInterfacesAsync(["eni-1", "eni-2"], CancellationToken.None));
@@ -124,16 +153,16 @@ public sealed class RefusalTests
     [Fact]
     public async Task A_refused_signature_never_repeats_the_session_token()
     {
-        var words = "The request signature we calculated does not match.\n\nThe Canonical String for this request should have been\n"
-            + $"x-amz-security-token:{AwsClouds.SessionToken}";
+        var words = "The request signature we calculated does not match.\n\n"
+            + $"The Canonical String for this request should have been\nx-amz-security-token:{AwsClouds.SessionToken}";
         await using var server = await LoopbackServer.StartAsync(
             (_, context) => context.AnswerErrorAsync("InvalidSignatureException", words, 403));
         using var cloud = AwsClouds.At(server);
         var error = await Assert.ThrowsAsync<FargateException>(
             () => cloud.StopTaskAsync("prod", "arn", "done", CancellationToken.None));
         Assert.Equal(FargateError.NoCredentials, error.Error);
-        Assert.Contains("does not match", error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(AwsClouds.SessionToken, error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("does not match", error.Message);
+        Assert.DoesNotContain(AwsClouds.SessionToken, error.ToString());
     }
 
     [Theory]

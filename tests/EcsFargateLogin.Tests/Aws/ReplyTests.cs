@@ -29,7 +29,8 @@ public sealed class ReplyTests
 
         Assert.Equal(2, reply.Tasks.Count);
         Assert.Equal(
-            [new("failures[0].arn", "failures[0].reason", "failures[0].detail"), new("failures[1].arn", "failures[1].reason", "failures[1].detail")],
+            Enumerable.Range(0, 2).Select(index => new CloudFailure(
+                $"failures[{index}].arn", $"failures[{index}].reason", $"failures[{index}].detail")),
             reply.Failures);
         AssertIsFull(answer["tasks"]![0]!, reply.Tasks[0]);
     }
@@ -118,10 +119,10 @@ public sealed class ReplyTests
     [Fact]
     public async Task Network_interfaces_are_read_from_a_full_answer()
     {
-        var answer = Sample.Xml(ServiceModel.Ec2.Output("DescribeNetworkInterfaces"), "DescribeNetworkInterfacesResponse");
-        answer.Name = answer.Name.LocalName;
+        var output = ServiceModel.Ec2.Output("DescribeNetworkInterfaces");
+        var answer = WithNamespace(Sample.Xml(output, "DescribeNetworkInterfacesResponse").ToString());
         await using var server = await LoopbackServer.StartAsync(
-            (_, context) => context.AnswerAsync(WithNamespace(answer.ToString()), contentType: "text/xml;charset=UTF-8"));
+            (_, context) => context.AnswerAsync(answer, contentType: "text/xml;charset=UTF-8"));
         using var cloud = AwsClouds.At(server);
         var interfaces = await cloud.DescribeNetworkInterfacesAsync(["eni-1"], CancellationToken.None);
 
@@ -132,7 +133,7 @@ public sealed class ReplyTests
         Assert.Equal("networkInterfaceSet[0].privateIpAddress", first.PrivateIPv4Address);
         Assert.Equal("networkInterfaceSet[0].subnetId", first.SubnetId);
         Assert.Equal(
-            ["networkInterfaceSet[0].ipv6AddressesSet[0].ipv6Address", "networkInterfaceSet[0].ipv6AddressesSet[1].ipv6Address"],
+            Enumerable.Range(0, 2).Select(index => $"networkInterfaceSet[0].ipv6AddressesSet[{index}].ipv6Address"),
             first.IPv6Addresses);
     }
 
@@ -140,8 +141,9 @@ public sealed class ReplyTests
     public async Task A_network_interface_without_a_public_address_has_none()
     {
         await using var server = await LoopbackServer.StartAsync((_, context) => context.AnswerAsync(
-            WithNamespace("<DescribeNetworkInterfacesResponse><networkInterfaceSet><item>"
-                + "<networkInterfaceId>eni-1</networkInterfaceId></item></networkInterfaceSet></DescribeNetworkInterfacesResponse>"),
+            WithNamespace("<DescribeNetworkInterfacesResponse><networkInterfaceSet>"
+                + "<item><networkInterfaceId>eni-1</networkInterfaceId></item>"
+                + "</networkInterfaceSet></DescribeNetworkInterfacesResponse>"),
             contentType: "text/xml;charset=UTF-8"));
         using var cloud = AwsClouds.At(server);
         var only = Assert.Single(await cloud.DescribeNetworkInterfacesAsync(["eni-1"], CancellationToken.None));
@@ -153,7 +155,10 @@ public sealed class ReplyTests
     public async Task A_new_task_with_almost_nothing_in_it_is_read()
     {
         await using var server = await LoopbackServer.StartAsync(
-            """{"tasks":[{"taskArn":"t","clusterArn":"c","lastStatus":"PROVISIONING","attachments":[{"type":"ElasticNetworkInterface","details":null}],"containers":null}]}""");
+            """
+            {"tasks":[{"taskArn":"t","clusterArn":"c","lastStatus":"PROVISIONING","containers":null,
+              "attachments":[{"type":"ElasticNetworkInterface","details":null}]}]}
+            """);
         using var cloud = AwsClouds.At(server);
         var task = Assert.Single((await cloud.DescribeTasksAsync("prod", ["t"], CancellationToken.None)).Tasks);
         Assert.Equal("PROVISIONING", task.LastStatus);
@@ -167,7 +172,9 @@ public sealed class ReplyTests
     [InlineData("""{"tasks":[{"taskArn":"t","lastStatus":"PENDING"}]}""", "clusterArn")]
     [InlineData("""{"tasks":[{"taskArn":"t","clusterArn":"c"}]}""", "lastStatus")]
     [InlineData("""{"tasks":[null]}""", "taskArn")]
-    [InlineData("""{"tasks":[{"taskArn":"t","clusterArn":"c","lastStatus":"PENDING","containers":[{}]}]}""", "containers[].name")]
+    [InlineData(
+        """{"tasks":[{"taskArn":"t","clusterArn":"c","lastStatus":"PENDING","containers":[{}]}]}""",
+        "containers[].name")]
     public async Task An_answer_that_lacks_what_it_must_have_is_an_error_that_names_it(string answer, string member)
     {
         await using var server = await LoopbackServer.StartAsync(answer);
@@ -175,7 +182,7 @@ public sealed class ReplyTests
         var error = await Assert.ThrowsAsync<FargateException>(
             () => cloud.RunTaskAsync(AwsClouds.FullRequest, CancellationToken.None));
         Assert.Equal(FargateError.ServiceFailed, error.Error);
-        Assert.Contains($"ecs:RunTask lacks {member}.", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"ecs:RunTask lacks {member}.", error.Message);
     }
 
     [Fact]

@@ -27,11 +27,11 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task The_check_against_the_model_finds_what_is_wrong()
+    public void The_check_against_the_model_finds_what_is_wrong()
     {
-        await using var server = await LoopbackServer.StartAsync(Tasks);
-        var wrong = JsonDocument.Parse(
-            """{"count":"1","launchType":"FARGAT","taskdefinition":"x","networkConfiguration":{"awsvpcConfiguration":{}}}""");
+        var wrong = JsonDocument.Parse("""
+            {"count":"1","launchType":"FARGAT","taskdefinition":"x","networkConfiguration":{"awsvpcConfiguration":{}}}
+            """);
         Assert.Equal(5, ServiceModel.Ecs.Input("RunTask").Problems(wrong.RootElement, "RunTask").Count());
     }
 
@@ -51,7 +51,8 @@ public sealed class RequestTests
                "command":["sh","-c","exec start-sshd.sh"]}],"taskRoleArn":"arn:aws:iam::123456789012:role/cli"},
              "startedBy":"fargate-session/abc","clientToken":"0123456789abcdef"}
             """;
-        Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(expected).RootElement, server.Single.Json), server.Single.Body);
+        var sent = server.Single;
+        Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(expected).RootElement, sent.Json), sent.Body);
     }
 
     [Fact]
@@ -95,7 +96,7 @@ public sealed class RequestTests
         var error = await Assert.ThrowsAsync<FargateException>(
             () => cloud.RunTaskAsync(Request(8193 - frame), CancellationToken.None));
         Assert.Equal(FargateError.OverridesTooLong, error.Error);
-        Assert.Contains("8193 characters", error.Message, StringComparison.Ordinal);
+        Assert.Contains("8193 characters", error.Message);
         Assert.Single(server.Requests);
     }
 
@@ -125,7 +126,12 @@ public sealed class RequestTests
     [Fact]
     public async Task ListTasks_follows_every_page_with_the_same_filters()
     {
-        string[] pages = ["""{"taskArns":["a"],"nextToken":"2"}""", """{"taskArns":null,"nextToken":"3"}""", """{"taskArns":["b"]}"""];
+        string[] pages =
+        [
+            """{"taskArns":["a"],"nextToken":"2"}""",
+            """{"taskArns":null,"nextToken":"3"}""",
+            """{"taskArns":["b"]}""",
+        ];
         var next = -1;
         await using var server = await LoopbackServer.StartAsync(
             (_, context) => context.AnswerAsync(pages[Interlocked.Increment(ref next)]));
@@ -160,7 +166,7 @@ public sealed class RequestTests
                 [$"{ids.LocationName}.2"] = "eni-2",
             },
             server.Single.Form);
-        Assert.StartsWith("application/x-www-form-urlencoded", server.Single.Headers["Content-Type"], StringComparison.Ordinal);
+        Assert.StartsWith("application/x-www-form-urlencoded", server.Single.Headers["Content-Type"]);
     }
 
     [Theory]
@@ -168,8 +174,8 @@ public sealed class RequestTests
     [InlineData("cn-north-1")]
     public async Task Requests_are_signed_for_their_region_and_service(string region)
     {
-        await using var server = await LoopbackServer.StartAsync((request, context) => request.Headers.ContainsKey("X-Amz-Target")
-            ? context.AnswerAsync(Tasks)
+        await using var server = await LoopbackServer.StartAsync((request, context) =>
+            request.Headers.ContainsKey("X-Amz-Target") ? context.AnswerAsync(Tasks)
             : context.AnswerAsync("<DescribeNetworkInterfacesResponse/>", contentType: "text/xml"));
         using var cloud = AwsClouds.At(server.Url, region);
         await cloud.DescribeTasksAsync("prod", ["a"], CancellationToken.None);
@@ -184,11 +190,12 @@ public sealed class RequestTests
     private static void AssertSigned(CapturedRequest request, string scope, string header)
     {
         Assert.Matches(
-            $"^AWS4-HMAC-SHA256 Credential={AwsClouds.AccessKey}/[0-9]{{8}}{scope}, SignedHeaders=[a-z0-9;-]+, Signature=[0-9a-f]{{64}}$",
+            $"^AWS4-HMAC-SHA256 Credential={AwsClouds.AccessKey}/[0-9]{{8}}{scope}, "
+                + "SignedHeaders=[a-z0-9;-]+, Signature=[0-9a-f]{64}$",
             request.Authorization);
-        Assert.Contains(header, request.Authorization, StringComparison.Ordinal);
+        Assert.Contains(header, request.Authorization);
         Assert.Equal(AwsClouds.SessionToken, request.Headers["X-Amz-Security-Token"]);
-        Assert.DoesNotContain(AwsClouds.SecretKey, request.Body + string.Join("\n", request.Headers.Values), StringComparison.Ordinal);
+        Assert.DoesNotContain(AwsClouds.SecretKey, request.Body + string.Join("\n", request.Headers.Values));
     }
 
     private static Task<LoopbackServer> AnswerWithSamplesAsync() => LoopbackServer.StartAsync((request, context) =>

@@ -18,7 +18,8 @@ public sealed class ShapeTests
 
     [Theory]
     [MemberData(nameof(Operations))]
-    public void Every_member_of_a_record_is_a_member_of_its_shape_and_of_its_type(string operation, Type input, Type output)
+    public void Every_member_of_a_record_is_a_member_of_its_shape_and_of_its_type(
+        string operation, Type input, Type output)
     {
         Assert.Empty(Problems(input, ServiceModel.Ecs.Input(operation), operation));
         Assert.Empty(Problems(output, ServiceModel.Ecs.Output(operation), operation));

@@ -16,7 +16,7 @@ public sealed class TransportTests
         {
             if (Interlocked.Increment(ref count) > 1)
             {
-                return context.AnswerAsync("""{"tasks":[{"taskArn":"t","clusterArn":"c","lastStatus":"PROVISIONING"}]}""");
+                return context.AnswerAsync("""{"tasks":[{"taskArn":"t","clusterArn":"c","lastStatus":"PENDING"}]}""");
             }
 
             context.Abort();
@@ -26,7 +26,7 @@ public sealed class TransportTests
         var reply = await cloud.RunTaskAsync(AwsClouds.FullRequest, CancellationToken.None);
         Assert.Equal("t", Assert.Single(reply.Tasks).TaskArn);
         Assert.Equal(2, server.Requests.Count);
-        Assert.Single(server.Requests.Select(request => request.Json.GetProperty("clientToken").GetString()).Distinct());
+        Assert.Single(server.Requests.Select(request => request.Body).Distinct());
     }
 
     [Fact]
@@ -53,13 +53,14 @@ public sealed class TransportTests
         await using var server = await LoopbackServer.StartAsync((_, context) =>
             context.AnswerAsync("<!DOCTYPE html><html><body>Log in to the network</body></html>", status, "text/html"));
         using var cloud = AwsClouds.At(server);
-        Func<Task>[] calls = [() => Stop(cloud), () => cloud.DescribeNetworkInterfacesAsync(["eni-1"], CancellationToken.None)];
+        Func<Task>[] calls =
+            [() => Stop(cloud), () => cloud.DescribeNetworkInterfacesAsync(["eni-1"], CancellationToken.None)];
         foreach (var call in calls)
         {
             var error = await Assert.ThrowsAsync<FargateException>(call);
             Assert.Equal(FargateError.EndpointUnreachable, error.Error);
-            Assert.Contains(new Uri(server.Url).Authority, error.Message, StringComparison.Ordinal);
-            Assert.Contains("text/html", error.Message, StringComparison.Ordinal);
+            Assert.Contains(new Uri(server.Url).Authority, error.Message);
+            Assert.Contains("text/html", error.Message);
             Assert.Equal(status, error.StatusCode);
         }
 
@@ -87,7 +88,8 @@ public sealed class TransportTests
     public async Task An_XML_answer_with_a_document_type_is_refused()
     {
         await using var server = await LoopbackServer.StartAsync((_, context) => context.AnswerAsync(
-            "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/hostname\">]><DescribeNetworkInterfacesResponse>&e;</DescribeNetworkInterfacesResponse>",
+            "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/hostname\">]>"
+                + "<DescribeNetworkInterfacesResponse>&e;</DescribeNetworkInterfacesResponse>",
             contentType: "text/xml"));
         using var cloud = AwsClouds.At(server);
         var error = await Assert.ThrowsAsync<FargateException>(
@@ -101,8 +103,8 @@ public sealed class TransportTests
         using var cloud = AwsClouds.At($"http://127.0.0.1:{UnusedPort()}");
         var error = await Assert.ThrowsAsync<FargateException>(() => Stop(cloud));
         Assert.Equal(FargateError.EndpointUnreachable, error.Error);
-        Assert.Contains("127.0.0.1:", error.Message, StringComparison.Ordinal);
-        Assert.Contains("refused", error.Message, StringComparison.Ordinal);
+        Assert.Contains("127.0.0.1:", error.Message);
+        Assert.Contains("refused", error.Message);
     }
 
     [Fact]
@@ -111,7 +113,7 @@ public sealed class TransportTests
         using var cloud = AwsClouds.At("http://no-such-host.invalid");
         var error = await Assert.ThrowsAsync<FargateException>(() => Stop(cloud));
         Assert.Equal(FargateError.EndpointUnreachable, error.Error);
-        Assert.Contains("no-such-host.invalid", error.Message, StringComparison.Ordinal);
+        Assert.Contains("no-such-host.invalid", error.Message);
     }
 
     [Fact]
@@ -122,7 +124,7 @@ public sealed class TransportTests
         using var cloud = AwsClouds.At(server.Url, attemptLimit: TimeSpan.FromMilliseconds(200));
         var error = await Assert.ThrowsAsync<FargateException>(() => Stop(cloud));
         Assert.Equal(FargateError.EndpointUnreachable, error.Error);
-        Assert.Contains("did not answer in time", error.Message, StringComparison.Ordinal);
+        Assert.Contains("did not answer in time", error.Message);
         Assert.Equal(3, server.Requests.Count);
     }
 
@@ -141,7 +143,8 @@ public sealed class TransportTests
         await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await cancellation.CancelAsync();
 
-        var ended = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(TimeSpan.FromSeconds(5)));
+        var ended = await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => call.WaitAsync(TimeSpan.FromSeconds(5)));
         Assert.Equal(cancellation.Token, ended.CancellationToken);
     }
 
@@ -163,10 +166,13 @@ public sealed class TransportTests
         {
             context.Response.Headers.Date = serverTime.ToString("R");
             var sent = DateTimeOffset.ParseExact(
-                request.Headers["X-Amz-Date"], "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+                request.Headers["X-Amz-Date"],
+                "yyyyMMdd'T'HHmmss'Z'",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal);
             return (serverTime - sent).Duration() < TimeSpan.FromMinutes(5)
                 ? context.AnswerAsync("{}")
-                : context.AnswerErrorAsync("InvalidSignatureException", $"Signature expired: {sent:R} is now earlier than {serverTime:R}", 403);
+                : context.AnswerErrorAsync("InvalidSignatureException", $"Signature expired: {sent:R}", 403);
         });
         using var cloud = AwsClouds.At(server);
         await Stop(cloud);

@@ -20,7 +20,8 @@ public sealed class FargateCloudTests
         Assert.NotSame(inDefault, isolated);
         Assert.Equal(context, AssemblyLoadContext.GetLoadContext(isolated));
         Assert.NotSame(typeof(EcsFargateLogin.Aws.AwsCloudConnector), connector.GetType());
-        Assert.Same(typeof(IFargateCloud).Assembly, context.LoadFromAssemblyName(typeof(IFargateCloud).Assembly.GetName()));
+        var ours = typeof(IFargateCloud).Assembly;
+        Assert.Same(ours, context.LoadFromAssemblyName(ours.GetName()));
     }
 
     [Fact]
@@ -39,8 +40,8 @@ public sealed class FargateCloudTests
         // The test's own folder has no lib.
         var error = Assert.Throws<FargateException>(() => FargateCloud.Connector);
         Assert.Equal(FargateError.ModuleIncomplete, error.Error);
-        Assert.EndsWith("EcsFargateLogin.Aws.dll", error.Target, StringComparison.Ordinal);
-        Assert.Contains("./build.ps1", error.NextStep, StringComparison.Ordinal);
+        Assert.EndsWith("EcsFargateLogin.Aws.dll", error.Target);
+        Assert.Contains("./build.ps1", error.NextStep);
     }
 
     [Fact]
@@ -56,8 +57,8 @@ public sealed class FargateCloudTests
     public void A_missing_SDK_is_an_error_even_where_another_module_has_loaded_one()
     {
         using var folder = new TemporaryFolder();
-        File.Copy(
-            Path.Combine(ModuleFolder.Lib, "EcsFargateLogin.Aws.dll"), Path.Combine(folder.Path, "EcsFargateLogin.Aws.dll"));
+        const string alone = "EcsFargateLogin.Aws.dll";
+        File.Copy(Path.Combine(ModuleFolder.Lib, alone), Path.Combine(folder.Path, alone));
         var error = Assert.Throws<FargateException>(() => FargateCloud.LoadConnector(folder.Path));
         Assert.Equal(FargateError.ModuleIncomplete, error.Error);
         Assert.Equal(Path.Combine(folder.Path, "AWSSDK.Core.dll"), error.Target);

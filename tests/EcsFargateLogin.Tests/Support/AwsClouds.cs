@@ -7,7 +7,7 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Tests.Support;
 
-/// <summary>Real clients with keys of their own, so that neither this machine's environment nor its files matter.</summary>
+/// <summary>Real clients with keys of their own: neither this machine's environment nor its files matter.</summary>
 internal static class AwsClouds
 {
     internal const string Region = "eu-central-1";

@@ -22,7 +22,8 @@ internal static class HttpContextExtensions
 
     internal static Task AnswerEc2ErrorAsync(this HttpContext context, string code, string message, int status = 400) =>
         context.AnswerAsync(
-            $"<?xml version=\"1.0\"?><Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>"
+            "<?xml version=\"1.0\"?><Response>"
+                + $"<Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>"
                 + $"<RequestID>{RequestId}</RequestID></Response>",
             status,
             "text/xml;charset=UTF-8");

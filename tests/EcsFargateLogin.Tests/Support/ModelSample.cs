@@ -19,7 +19,8 @@ internal sealed class ModelSample
     {
         "structure" => depth > DeepestNesting ? new JsonObject() : new JsonObject(shape.Members.Select(member =>
             KeyValuePair.Create(member.Key, Json(member.Value.Shape, Join(path, member.Key), depth + 1)))),
-        "list" => new JsonArray([.. Enumerable.Range(0, 2).Select(index => Json(shape.Item.Shape, $"{path}[{index}]", depth + 1))]),
+        "list" => new JsonArray(
+            [.. Enumerable.Range(0, 2).Select(index => Json(shape.Item.Shape, $"{path}[{index}]", depth + 1))]),
         "map" => new JsonObject(),
         "boolean" => true,
         "integer" => ++_number - 1_700_000_000,
@@ -31,7 +32,8 @@ internal sealed class ModelSample
     {
         "structure" => new XElement(name, shape.Members.Values.Select(member =>
             Xml(member.Shape, member.LocationName, Join(path, member.LocationName)))),
-        "list" => new XElement(name, Enumerable.Range(0, 2).Select(index => Xml(shape.Item.Shape, "item", $"{path}[{index}]"))),
+        "list" => new XElement(name, Enumerable.Range(0, 2).Select(index =>
+            Xml(shape.Item.Shape, "item", $"{path}[{index}]"))),
         "string" => new XElement(name, Text(shape, path)),
         "boolean" => new XElement(name, true),
         _ => new XElement(name, ++_number),

@@ -10,7 +10,8 @@ internal static class ModuleFolder
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "EcsFargateLogin.sln")))
         {
-            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("No checkout around the tests.");
+            folder = Path.GetDirectoryName(folder)
+                ?? throw new DirectoryNotFoundException("No checkout around the tests.");
         }
 
         return folder;

@@ -27,8 +27,11 @@ internal sealed class ServiceModel
 
     internal ModelShape Shape(string name) => new(this, name, _root.GetProperty("shapes").GetProperty(name));
 
-    private ModelShape Of(string operation, string side) =>
-        Shape(_root.GetProperty("operations").GetProperty(operation).GetProperty(side).GetProperty("shape").GetString()!);
+    private ModelShape Of(string operation, string side)
+    {
+        var reference = _root.GetProperty("operations").GetProperty(operation).GetProperty(side);
+        return Shape(reference.GetProperty("shape").GetString()!);
+    }
 
     private static ServiceModel Load(string file) =>
         new(JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Models", file))).RootElement);

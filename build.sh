@@ -1,0 +1,137 @@
+#!/bin/sh
+# The way into build.ps1 on a machine without PowerShell: sets up what is missing, then runs build.ps1 in its place.
+set -eu
+
+usage() {
+    cat <<'EOF'
+Usage: ./build.sh [build | test | demo] [argument for build.ps1 …]
+
+  build   builds the module into module/bin (what happens without an argument)
+  test    builds, and runs every test; --filter EXPRESSION runs some of them
+  demo    builds, and logs in to a task of a Fargate on this machine
+EOF
+}
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+    say "build.sh: $*"
+    exit 1
+}
+
+find_dotnet() {
+    for folder in "${DOTNET_ROOT:-}" "$HOME/.dotnet" /usr/share/dotnet /usr/lib/dotnet; do
+        if ! command -v dotnet >/dev/null 2>&1 && [ -n "$folder" ] && [ -x "$folder/dotnet" ]; then
+            PATH=$folder:$PATH
+        fi
+    done
+    command -v dotnet >/dev/null 2>&1 && dotnet --list-sdks | grep -Eq '^[1-9][0-9]\.' ||
+        fail 'the .NET 10 SDK is missing. Install it: https://dotnet.microsoft.com/download/dotnet/10.0'
+}
+
+# Runs a command as root, or fails where that takes a password.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n -- "$@"; fi
+}
+
+may_install() {
+    command -v apt-get >/dev/null 2>&1 || return 1
+    [ "$(id -u)" -eq 0 ] || { command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; }
+}
+
+install_package() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install --yes --quiet \
+        --no-install-recommends "$1" </dev/null >&2
+}
+
+# Installs a Debian package, and starts none of its services: now by Debian's own policy hook, later by disabling them.
+install_without_service() {
+    policy=/usr/sbin/policy-rc.d
+    is_policy_ours=
+    if [ ! -e $policy ]; then
+        is_policy_ours=yes
+        trap 'as_root rm -f $policy' EXIT
+        trap 'exit 1' INT TERM HUP
+        printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
+        as_root chmod 755 $policy
+    elif $policy ssh start >/dev/null 2>&1; then
+        fail "$1 is missing, and $policy would let it start a service. Install $1 yourself."
+    fi
+    say "Installing $1 …"
+    install_package "$1" || { as_root apt-get --quiet update </dev/null >&2 && install_package "$1"; } ||
+        fail "apt-get could not install $1: see above."
+    case $1 in
+        openssh-server)
+            if command -v systemctl >/dev/null 2>&1; then
+                as_root systemctl --quiet disable ssh.service ssh.socket >&2 || true
+            fi ;;
+    esac
+    if [ "$is_policy_ours" ]; then
+        as_root rm -f $policy
+        trap - EXIT INT TERM HUP
+    fi
+}
+
+# need PROGRAM PACKAGE WHY
+need() {
+    PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null 2>&1 && return
+    may_install || fail "$1 is missing: $3 Install it: apt-get install $2"
+    install_without_service "$2"
+}
+
+suits() {
+    "$1" -NoProfile -NonInteractive -Command \
+        'exit [int]($PSVersionTable.PSVersion -lt [version]"7.4")' </dev/null >/dev/null 2>&1
+}
+
+# Builds the console host of tests/PowerShellHost, apart from what build.ps1 builds: it runs while that is rebuilt.
+build_host() {
+    stamp=$root/artifacts/host/stamp
+    host=$root/artifacts/host/bin/PowerShellHost/release/PowerShellHost.dll
+    if [ -f "$stamp" ] && [ -f "$host" ] && [ -z "$(find "$root/tests/PowerShellHost" "$root/Directory.Build.props" \
+        "$root/Directory.Packages.props" "$root/tests/Directory.Build.props" \
+        \( -name bin -o -name obj \) -prune -o -newer "$stamp" -type f -print)" ]; then
+        return
+    fi
+    say 'PowerShell 7.4 or later is not installed: building a host for a portable engine …'
+    dotnet build "$root/tests/PowerShellHost" --configuration Release --artifacts-path "$root/artifacts/host" \
+        --nologo --verbosity quiet -nodeReuse:false -p:UseSharedCompilation=false </dev/null >&2 ||
+        fail 'tests/PowerShellHost could not be built: see above.'
+    touch "$stamp"
+}
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+task=build
+case ${1:-} in
+    build | test | demo)
+        task=$1
+        shift ;;
+    -h | --help | help)
+        usage
+        exit ;;
+    '' | -*) ;;
+    *)
+        usage >&2
+        exit 64 ;;
+esac
+if [ "${1:-}" = --filter ]; then
+    shift
+    set -- -Filter "$@"
+fi
+
+find_dotnet
+if [ "$task" != build ]; then
+    need ssh openssh-client 'it is what logs in to a task.'
+    need sshd openssh-server 'it is what a task on this machine runs.'
+fi
+if [ "$task" = test ]; then
+    need busybox busybox 'the script of the container is tested in its shell.'
+fi
+
+if command -v pwsh >/dev/null 2>&1 && suits pwsh; then
+    exec pwsh -NoProfile -File "$root/build.ps1" -Task "$task" "$@"
+fi
+build_host
+exec dotnet "$host" -NoProfile -File "$root/build.ps1" -Task "$task" "$@"

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using LocalFargate;
+using PowerShellHost;
+
+namespace EcsFargateLogin.EndToEnd.Cmdlets;
+
+/// <summary>
+/// Somebody at a PowerShell with the built module imported, whose AWS account is a LocalFargate of their own. The
+/// module's parameters default to that account, so tests type what they are about and nothing else.
+/// </summary>
+internal sealed class Operator : IAsyncDisposable
+{
+    private readonly Lazy<EngineRunspace> _shell;
+
+    private Operator(LocalFargateServer fargate)
+    {
+        Fargate = fargate;
+        StateHome = Directory.CreateTempSubdirectory("fargate-login-state-").FullName;
+        _shell = new Lazy<EngineRunspace>(OpenShell);
+    }
+
+    /// <summary>The account.</summary>
+    public LocalFargateServer Fargate { get; }
+
+    /// <summary>XDG_STATE_HOME of processes; sessions in this process share <see cref="OperatorHome.StateHome"/>.</summary>
+    public string StateHome { get; }
+
+    /// <summary>The manifest of the built module.</summary>
+    public static string Manifest { get; } = Path.Combine(RepositoryRoot(), "EcsFargateLogin.psd1");
+
+    public static async Task<Operator> StartAsync(LocalFargateOptions? options = null) =>
+        new(await LocalFargateServer.StartAsync(options));
+
+    /// <summary>Runs a script to its end, in this process.</summary>
+    public Invocation Run(string script, params object?[] arguments) => _shell.Value.Invoke(script, arguments);
+
+    /// <summary>Starts a script in this process: to watch it, or to stop it.</summary>
+    public Invocation Start(string script, params object?[] arguments) => _shell.Value.Start(script, arguments);
+
+    /// <summary>A variable of the PowerShell in this process.</summary>
+    public object? Variable(string name) => _shell.Value.GetVariable(name);
+
+    /// <summary>
+    /// The same PowerShell as a process of its own, for what is a process's: its terminal, input, signals, exit code
+    /// and environment. Change the environment of what is returned at will.
+    /// </summary>
+    public ProcessStartInfo Process(string script)
+    {
+        var file = Path.Combine(StateHome, $"{Guid.NewGuid():N}.ps1");
+        File.WriteAllText(file, $"{Preamble()}\n{script}\n");
+        var start = EngineProcess.Script(file);
+        start.Environment["AWS_ACCESS_KEY_ID"] = Fargate.AccessKeyId;
+        start.Environment["AWS_SECRET_ACCESS_KEY"] = Fargate.SecretAccessKey;
+        start.Environment["XDG_STATE_HOME"] = StateHome;
+        return start;
+    }
+
+    /// <summary>The files of sessions that processes of this operator have left.</summary>
+    public IReadOnlyList<string> SessionFiles()
+    {
+        var sessions = Path.Combine(StateHome, "EcsFargateLogin", "sessions");
+        return Directory.Exists(sessions) ? Directory.GetFileSystemEntries(sessions, "*", SearchOption.AllDirectories) : [];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_shell.IsValueCreated)
+        {
+            _shell.Value.Dispose();
+        }
+
+        await Fargate.DisposeAsync();
+        Directory.Delete(StateHome, recursive: true);
+    }
+
+    private EngineRunspace OpenShell()
+    {
+        var shell = EngineRunspace.Open();
+        var run = shell.Invoke(Preamble());
+        Assert.Null(run.TerminatingError);
+        return shell;
+    }
+
+    private string Preamble() => $$"""
+        Import-Module '{{Manifest}}' -ErrorAction Stop
+        $PSDefaultParameterValues = @{
+            '*-Fargate*:Region' = '{{Fargate.Region}}'
+            '*-Fargate*:EndpointUrl' = '{{Fargate.EndpointUrl}}'
+            'New-FargateSession:TaskDefinition' = '{{Fargate.TaskDefinition}}'
+            'New-FargateSession:Cluster' = '{{Fargate.Cluster}}'
+            'New-FargateSession:Subnet' = '{{Fargate.Subnets[0]}}'
+            'New-FargateSession:SecurityGroup' = '{{Fargate.SecurityGroups[0]}}'
+            'New-FargateSession:Port' = {{Fargate.SshPort}}
+        }
+        """;
+
+    private static string RepositoryRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "EcsFargateLogin.sln")))
+        {
+            folder = Path.GetDirectoryName(folder)
+                ?? throw new InvalidOperationException("The tests do not lie in a checkout of the repository.");
+        }
+
+        return folder;
+    }
+}

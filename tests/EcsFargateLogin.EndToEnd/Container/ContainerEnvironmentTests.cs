@@ -1,0 +1,168 @@
+using System.Text;
+
+namespace EcsFargateLogin.EndToEnd.Container;
+
+public sealed class ContainerEnvironmentTests
+{
+    /// <summary>Written and compared as Latin-1, which maps each byte to one character.</summary>
+    private static readonly Dictionary<string, string> Variables = new()
+    {
+        ["PLAIN"] = "value",
+        ["EMPTY"] = "",
+        ["SPACES"] = "  two before and after  ",
+        ["QUOTES"] = "it's \"quoted\" and `ticked`",
+        ["EXPANSIONS"] = "$HOME ${HOME} $(id) %s %% !! ~ * \\n \\\\",
+        ["LINES"] = "first\nsecond\n\n",
+        ["EQUALS"] = "=a=b==",
+        ["UTF_8"] = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes("čšž ü 日本")),
+        ["EVERY_BYTE"] = string.Concat(Enumerable.Range(1, 255).Select(code => (char)code)),
+        ["LONG"] = new string('x', 20_000),
+    };
+
+    private static readonly Dictionary<string, string> OddNames = new()
+    {
+        ["spring.datasource.url"] = "jdbc:postgresql://db",
+        ["it's-odd"] = "it is",
+        ["BASH_FUNC_greet%%"] = "() {  echo hello\n}",
+    };
+
+    private static readonly Dictionary<string, string> Withheld = new()
+    {
+        ["_SECRET"] = "hidden",
+        ["HOME"] = "/wrong",
+        ["USER"] = "wrong",
+        ["SHELL"] = "/wrong",
+        ["SSH_CONNECTION"] = "wrong",
+    };
+
+    public static TheoryData<bool, int> Containers => new()
+    {
+        { false, 0 },
+        { false, 1000 },
+        { true, 0 },
+        { true, 1000 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Containers))]
+    public async Task A_command_gets_every_variable_of_the_container_byte_by_byte(bool busyBox, int userId)
+    {
+        await using var container = await StartAsync(busyBox, userId);
+
+        var result = await container.SshAsync("cat /proc/$$/environ; exit 3", userId == 0 ? "root" : "app");
+
+        Assert.Equal(3, result.ExitCode);
+        var environment = Parse(result.Output);
+        AssertHolds(Variables, environment);
+        AssertHolds(OddNames, environment);
+        Assert.Equal(SshContainer.Path, environment["PATH"]);
+        AssertIsTheLogins(environment, userId == 0 ? "/root" : "/home/app");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_interactive_shell_gets_them_after_its_profile_and_keeps_the_containers_path(bool busyBox)
+    {
+        await using var container = await StartAsync(busyBox, 0);
+        await using var open = await container.StartTerminalAsync();
+
+        await using var terminal = await container.StartTerminalAsync();
+        await terminal.Input.WriteAsync("cat /proc/$$/environ >/tmp/environment; exit 7\n");
+        await terminal.Input.FlushAsync();
+
+        Assert.Equal(7, (await terminal.EndAsync()).ExitCode);
+        var environment = Parse((await container.SshAsync("cat /tmp/environment")).Output);
+        AssertHolds(Variables, environment);
+        Assert.Equal(SshContainer.Path, environment["PATH"]);
+        Assert.Equal("yes", environment["PROFILE_WAS_READ"]);
+        AssertIsTheLogins(environment, "/root");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_file_transfer_gets_them_too(bool busyBox)
+    {
+        await using var container = await StartAsync(busyBox, 0);
+        var copy = container.FilePath("environment");
+
+        var result = await container.SftpAsync($"get /proc/self/environ {copy}\n");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        var environment = Parse(await File.ReadAllBytesAsync(copy));
+        AssertHolds(Variables, environment);
+        AssertIsTheLogins(environment, "/root");
+    }
+
+    [Fact]
+    public async Task Commands_sent_without_a_terminal_run_one_after_the_other_and_the_exit_code_comes_back()
+    {
+        await using var container = await StartAsync(busyBox: false, 0);
+        await using var ssh = container.StartSsh("-T", $"root@{container.Address}");
+        await ssh.Input.WriteAsync("echo up-$((6*7)) $PLAIN\nexit 5\n");
+        ssh.Input.Close();
+
+        var result = await ssh.EndAsync();
+
+        Assert.Equal((5, "up-42 value\n"), (result.ExitCode, result.Text));
+    }
+
+    [Fact]
+    public async Task A_login_has_the_containers_umask_and_ignores_no_signal()
+    {
+        await using var container = await StartAsync(busyBox: false, 0);
+
+        var result = await container.SshAsync("umask; grep SigIgn /proc/self/status");
+
+        Assert.Equal("0022\nSigIgn:\t0000000000000000\n", result.Text);
+    }
+
+    [Fact]
+    public async Task The_values_stay_out_of_the_log()
+    {
+        await using var container = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Variables = new Dictionary<string, string> { ["TOKEN"] = "s3cr3t-value", ["_TOKEN"] = "s3cr3t-value" },
+        });
+
+        var result = await container.SshAsync("echo $TOKEN");
+        var end = await container.EndAsync();
+
+        Assert.Equal("s3cr3t-value\n", result.Text);
+        Assert.DoesNotContain("s3cr3t", end.Text + end.Error, StringComparison.Ordinal);
+    }
+
+    private static Task<SshContainer> StartAsync(bool busyBox, int userId) =>
+        SshContainer.StartAsync(new ContainerOptions
+        {
+            Kind = busyBox ? ImageKind.BusyBox : ImageKind.Debian,
+            UserId = userId,
+            Variables = Variables.Concat(OddNames).Concat(Withheld).ToDictionary(),
+        });
+
+    private static Dictionary<string, string> Parse(byte[] environment) => Encoding.Latin1.GetString(environment)
+        .Split('\0', StringSplitOptions.RemoveEmptyEntries)
+        .Select(entry => entry.Split('=', 2))
+        .ToDictionary(pair => pair[0], pair => pair[1]);
+
+    private static void AssertHolds(Dictionary<string, string> expected, Dictionary<string, string> environment)
+    {
+        foreach (var (name, value) in expected)
+        {
+            Assert.True(environment.TryGetValue(name, out var actual), $"{name} is missing.");
+            Assert.Equal(value, actual);
+        }
+    }
+
+    private static void AssertIsTheLogins(Dictionary<string, string> environment, string home)
+    {
+        // "_" itself is what shells set to name the running command.
+        Assert.DoesNotContain(environment.Keys, name => name.Length > 1 && name.StartsWith('_'));
+        Assert.DoesNotContain("SSH_ORIGINAL_COMMAND", environment.Keys);
+        Assert.Equal(home, environment["HOME"]);
+        Assert.StartsWith("/bin/", environment["SHELL"], StringComparison.Ordinal);
+        Assert.NotEqual("wrong", environment["USER"]);
+        Assert.StartsWith("127.", environment["SSH_CONNECTION"], StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace EcsFargateLogin.EndToEnd.Container;
+
+public sealed class ContainerLoginTests
+{
+    [Fact]
+    public async Task A_container_ends_after_the_last_of_several_logins()
+    {
+        await using var container = await SshContainer.StartAsync();
+        await using var first = await container.StartTerminalAsync();
+        await using var second = await container.StartTerminalAsync();
+
+        await LogOutAsync(first);
+        var third = await container.SshAsync("sleep 2.5; echo still-there");
+        await LogOutAsync(second);
+        var end = await container.EndAsync();
+
+        Assert.Equal("still-there\n", third.Text);
+        Assert.Equal(0, end.ExitCode);
+        Assert.Contains("ecs-fargate-login end last-logout: ", end.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_tunnel_without_a_shell_counts_as_a_login(bool busyBox)
+    {
+        await using var container = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Kind = busyBox ? ImageKind.BusyBox : ImageKind.Debian,
+            UserId = 1000,
+            Variables = ContainerOptions.Limit("_LOGIN_TIMEOUT", 2),
+        });
+        await using (var tunnel = container.StartSsh("-N", $"app@{container.Address}"))
+        {
+            await container.WaitForLogAsync("Accepted publickey");
+            await Task.Delay(TimeSpan.FromSeconds(4));
+            Assert.DoesNotContain("ecs-fargate-login end", container.Log, StringComparison.Ordinal);
+        }
+
+        var end = await container.EndAsync();
+
+        Assert.Contains("ecs-fargate-login end last-logout: ", end.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_login_of_another_user_than_sshds_counts_as_a_login()
+    {
+        await using var container = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Variables = new Dictionary<string, string> { ["_LOGIN_TIMEOUT"] = "2", ["_SSH_USER"] = "app" },
+        });
+
+        var result = await container.SshAsync("sleep 4; id -un; cat /run/*/host_key", "app");
+        var end = await container.EndAsync();
+
+        Assert.Equal("app\n", result.Text);
+        Assert.Contains("Permission denied", result.Error, StringComparison.Ordinal);
+        Assert.Contains("ecs-fargate-login end last-logout: ", end.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_login_shorter_than_the_watch_is_noticed()
+    {
+        await using var container = await SshContainer.StartAsync();
+
+        await container.SshAsync("true");
+
+        Assert.Equal(0, (await container.EndAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task Another_login_within_the_reconnect_window_keeps_the_container()
+    {
+        await using var container = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Variables = ContainerOptions.Limit("_RECONNECT_WINDOW", 3),
+        });
+
+        for (var login = 0; login < 2; login++)
+        {
+            var result = await container.SshAsync("true");
+            Assert.Equal(0, result.ExitCode);
+            await Task.Delay(TimeSpan.FromSeconds(2));
+        }
+
+        Assert.Equal(0, (await container.EndAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_probe_of_the_port_is_no_login_and_ends_nothing()
+    {
+        await using var container = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Variables = ContainerOptions.Limit("_LOGIN_TIMEOUT", 4),
+        });
+        using var lasting = new TcpClient();
+        await lasting.ConnectAsync(container.Address, container.Port);
+
+        Assert.StartsWith("SSH-2.0-", await ReadBannerAsync(container), StringComparison.Ordinal);
+        await Task.Delay(TimeSpan.FromSeconds(2.5));
+        Assert.StartsWith("SSH-2.0-", await ReadBannerAsync(container), StringComparison.Ordinal);
+        var end = await container.EndAsync();
+
+        Assert.Equal(124, end.ExitCode);
+        Assert.Contains(
+            "ecs-fargate-login end no-login: nobody logged in within 4 seconds", end.Text, StringComparison.Ordinal);
+    }
+
+    private static async Task LogOutAsync(ProcessRun terminal)
+    {
+        await terminal.Input.WriteAsync("exit\n");
+        await terminal.Input.FlushAsync();
+        await terminal.EndAsync();
+    }
+
+    private static async Task<string> ReadBannerAsync(SshContainer container)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(container.Address, container.Port);
+        using var reader = new StreamReader(client.GetStream(), Encoding.ASCII);
+        return await reader.ReadLineAsync() ?? "";
+    }
+}

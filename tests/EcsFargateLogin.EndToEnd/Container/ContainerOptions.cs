@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace EcsFargateLogin.EndToEnd.Container;
+
+/// <summary>What a container of the tests is made of.</summary>
+internal enum ImageKind
+{
+    Debian,
+    BusyBox,
+}
+
+/// <summary>How a container is to be started. Values are written byte by byte, as Latin-1.</summary>
+internal sealed record ContainerOptions
+{
+    public ImageKind Kind { get; init; }
+
+    public int UserId { get; init; }
+
+    /// <summary>Options of sandbox.sh.</summary>
+    public IReadOnlyList<string> Sandbox { get; init; } = [];
+
+    /// <summary>Variables beside the key, the address and the port; the same names here take their place.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>When false, the script runs below another process 1, which lists what the script left behind.</summary>
+    public bool IsProcess1 { get; init; } = true;
+
+    public static Dictionary<string, string> Limit(string name, int seconds) =>
+        new() { [name] = seconds.ToString(CultureInfo.InvariantCulture) };
+}

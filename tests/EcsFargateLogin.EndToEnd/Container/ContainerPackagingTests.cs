@@ -1,0 +1,99 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace EcsFargateLogin.EndToEnd.Container;
+
+public sealed partial class ContainerPackagingTests
+{
+    [Fact]
+    public void The_caller_may_do_what_a_session_needs_and_nothing_else()
+    {
+        var statements = Statements("iam/caller-policy.json");
+
+        Assert.Equal(
+            [
+                "ec2:DescribeNetworkInterfaces", "ecs:DescribeClusters", "ecs:DescribeTaskDefinition",
+                "ecs:DescribeTasks", "ecs:ListTasks", "ecs:RunTask", "ecs:StopTask", "iam:PassRole",
+                "logs:GetLogEvents",
+            ],
+            statements.SelectMany(statement => Texts(statement.GetProperty("Action"))).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Roles_are_passed_to_ecs_tasks_alone_and_are_those_of_the_task_definition()
+    {
+        var passRole = Statements("iam/caller-policy.json")
+            .Single(statement => Texts(statement.GetProperty("Action")).Contains("iam:PassRole"));
+        var task = Read("task-definition.json");
+
+        Assert.Equal(
+            "ecs-tasks.amazonaws.com",
+            passRole.GetProperty("Condition").GetProperty("StringEquals").GetProperty("iam:PassedToService")
+                .GetString());
+        Assert.Equal(
+            [task.GetProperty("executionRoleArn").GetString()!, task.GetProperty("taskRoleArn").GetString()!],
+            Texts(passRole.GetProperty("Resource")));
+    }
+
+    [Fact]
+    public void Tasks_may_assume_the_roles_and_log_where_the_caller_reads()
+    {
+        var trust = Assert.Single(Statements("iam/task-trust.json"));
+        var log = Read("task-definition.json").GetProperty("containerDefinitions")[0]
+            .GetProperty("logConfiguration").GetProperty("options");
+        var group = log.GetProperty("awslogs-group").GetString();
+        var stream = log.GetProperty("awslogs-stream-prefix").GetString();
+
+        Assert.Equal("ecs-tasks.amazonaws.com", trust.GetProperty("Principal").GetProperty("Service").GetString());
+        Assert.Equal(
+            $"arn:aws:logs:REGION:ACCOUNT_ID:log-group:{group}:*",
+            ResourceOf("iam/execution-policy.json", "logs:PutLogEvents"));
+        Assert.Equal(
+            $"arn:aws:logs:REGION:ACCOUNT_ID:log-group:{group}:log-stream:{stream}/*",
+            ResourceOf("iam/caller-policy.json", "logs:GetLogEvents"));
+    }
+
+    [Fact]
+    public void The_task_definition_is_one_for_fargate_with_the_container_cli()
+    {
+        var task = Read("task-definition.json");
+        var container = Assert.Single(task.GetProperty("containerDefinitions").EnumerateArray());
+
+        Assert.Equal("awsvpc", task.GetProperty("networkMode").GetString());
+        Assert.Equal(["FARGATE"], Texts(task.GetProperty("requiresCompatibilities")));
+        Assert.Equal("cli", container.GetProperty("name").GetString());
+        Assert.Equal(22, container.GetProperty("portMappings")[0].GetProperty("containerPort").GetInt32());
+        Assert.Equal("awslogs", container.GetProperty("logConfiguration").GetProperty("logDriver").GetString());
+    }
+
+    [Fact]
+    public void The_read_me_names_every_variable_of_the_script()
+    {
+        var variables = Variable().Matches(File.ReadAllText(ContainerFiles.Path("start-sshd.sh")))
+            .Select(match => match.Groups[1].Value).Distinct().ToArray();
+        var readMe = File.ReadAllText(ContainerFiles.Path("README.md"));
+
+        Assert.Equal(8, variables.Length);
+        Assert.All(variables, variable => Assert.Contains($"| `{variable}` |", readMe, StringComparison.Ordinal));
+    }
+
+    private static string ResourceOf(string file, string action) => Statements(file)
+        .Single(statement => Texts(statement.GetProperty("Action")).Contains(action))
+        .GetProperty("Resource").GetString()!;
+
+    private static JsonElement[] Statements(string file) => [.. Read(file).GetProperty("Statement").EnumerateArray()];
+
+    private static JsonElement Read(string file)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllText(ContainerFiles.Path(file)));
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>IAM takes one text as well as a list of them.</summary>
+    private static IEnumerable<string> Texts(JsonElement value) => value.ValueKind == JsonValueKind.Array
+        ? value.EnumerateArray().Select(item => item.GetString()!)
+        : [value.GetString()!];
+
+    [GeneratedRegex(@"\$\{(_[A-Z_]+):-")]
+    private static partial Regex Variable();
+}

@@ -1,0 +1,161 @@
+namespace EcsFargateLogin.EndToEnd.Container;
+
+public sealed class ContainerSecurityTests
+{
+    [Fact]
+    public async Task The_host_key_in_the_log_is_the_one_that_sshd_shows_and_it_is_new_each_time()
+    {
+        await using var container = await SshContainer.StartAsync();
+        await using var other = await SshContainer.StartAsync();
+
+        var scan = await ProcessRun.CompleteAsync("ssh-keyscan", ["-p", $"{container.Port}", container.Address]);
+
+        var keys = scan.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith('#'));
+        Assert.Equal([$"{container.Address} {container.HostKey}"], keys);
+        Assert.NotEqual(container.HostKey, other.HostKey);
+    }
+
+    [Fact]
+    public async Task The_lines_of_the_log_name_the_key_they_are_for()
+    {
+        await using var container = await SshContainer.StartAsync();
+
+        var listing = await ProcessRun.CompleteAsync("ssh-keygen", ["-l", "-f", container.KeyPath + ".pub"]);
+
+        var fingerprint = listing.Text.Split(' ')[1];
+        Assert.StartsWith(
+            $"ecs-fargate-login start user=root port=22 for {fingerprint}\n", container.Log, StringComparison.Ordinal);
+        Assert.Contains($" {container.HostKey} for {fingerprint}\n", container.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_key_is_refused_and_a_password_is_not_asked_for()
+    {
+        await using var container = await SshContainer.StartAsync();
+        container.KeyPath = container.FilePath("other");
+        await SshContainer.MakeKeyAsync(container.KeyPath);
+
+        var result = await container.SshAsync("true");
+
+        Assert.Equal(255, result.ExitCode);
+        Assert.Contains("Permission denied (publickey).", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_user_is_refused()
+    {
+        await using var container = await SshContainer.StartAsync();
+
+        var result = await container.SshAsync("true", "app");
+
+        Assert.Contains("Permission denied (publickey).", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Options_and_further_keys_beside_the_key_are_honoured()
+    {
+        await using var container = await SshContainer.StartAsync();
+        var restrictedKey = container.FilePath("restricted");
+        var publicKey = await SshContainer.MakeKeyAsync(restrictedKey);
+        await using var restricted = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Variables = new Dictionary<string, string>
+            {
+                ["_AUTHORIZED_PUBLIC_KEY"] =
+                    $"# two keys\r\n{await File.ReadAllTextAsync(container.KeyPath + ".pub")}\r\nrestrict {publicKey}",
+            },
+        });
+        restricted.KeyPath = restrictedKey;
+
+        var command = await restricted.SshAsync("echo in");
+        await using var terminal = restricted.StartSsh("-tt", $"root@{restricted.Address}", "echo in");
+
+        Assert.Equal("in\n", command.Text);
+        Assert.Contains("PTY allocation request failed", (await terminal.EndAsync()).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_effective_configuration_is_strict_and_the_images_own_is_not_used()
+    {
+        await using var container = await SshContainer.StartAsync();
+
+        var result = await container.SshAsync("$(command -v sshd) -T -f /run/ecs-fargate-login.*/sshd_config");
+
+        var settings = result.Text.Split('\n');
+        Assert.All(
+            [
+                "usepam no", "passwordauthentication no", "kbdinteractiveauthentication no", "permitemptypasswords no",
+                "hostbasedauthentication no", "gssapiauthentication no", "authenticationmethods publickey",
+                "permitrootlogin without-password", "allowusers root", "maxauthtries 3", "logingracetime 20",
+                "allowtcpforwarding local", "allowagentforwarding no", "allowstreamlocalforwarding no",
+                "x11forwarding no", "permittunnel no", "gatewayports no", "permituserenvironment no",
+                "permituserrc no", "pidfile none",
+            ],
+            setting => Assert.Contains(setting, settings));
+        Assert.DoesNotContain(settings, setting => setting.StartsWith("acceptenv", StringComparison.Ordinal));
+        var algorithms = string.Join('\n', settings.Where(setting =>
+            setting.StartsWith("kex", StringComparison.Ordinal) || setting.StartsWith("macs", StringComparison.Ordinal)
+            || setting.StartsWith("ciphers", StringComparison.Ordinal)));
+        Assert.Contains("kexalgorithms sntrup761x25519", algorithms, StringComparison.Ordinal);
+        Assert.All(
+            ["sha1", "cbc", "umac-64", "diffie-hellman"],
+            weak => Assert.DoesNotContain(weak, algorithms, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_the_script_writes_is_private()
+    {
+        await using var container = await SshContainer.StartAsync();
+
+        var result = await container.SshAsync(
+            "cd /run/ecs-fargate-login.* && stat -c '%n %U %a' . login login/environment host_key");
+
+        Assert.Equal(". root 700\nlogin root 700\nlogin/environment root 600\nhost_key root 600\n", result.Text);
+    }
+
+    [Fact]
+    public async Task Local_forwarding_reaches_what_the_container_reaches()
+    {
+        await using var container = await SshContainer.StartAsync();
+
+        await using var tunnel = container.StartSsh("-W", $"{container.Address}:22", $"root@{container.Address}");
+        await SshContainer.UntilAsync(() => tunnel.Output.Length > 0);
+
+        Assert.StartsWith("SSH-2.0-", System.Text.Encoding.ASCII.GetString(tunnel.Output), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_locked_root_account_can_log_in_and_the_log_says_what_was_done(bool busyBox)
+    {
+        await using var container = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Kind = busyBox ? ImageKind.BusyBox : ImageKind.Debian,
+            Sandbox = ["locked"],
+        });
+
+        var result = await container.SshAsync("grep ^root: /etc/shadow; stat -c %a /etc/shadow");
+
+        Assert.Equal("root:*:19000::::::\n640\n", result.Text);
+        Assert.Contains("ecs-fargate-login note: the account root was locked", container.Log, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 0)]
+    [InlineData(true, 1000)]
+    public async Task A_read_only_root_file_system_with_a_writable_tmp_is_enough(bool busyBox, int userId)
+    {
+        await using var container = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Kind = busyBox ? ImageKind.BusyBox : ImageKind.Debian,
+            UserId = userId,
+            Sandbox = ["read-only"],
+        });
+
+        var result = await container.SshAsync("touch /run/x || echo in", userId == 0 ? "root" : "app");
+
+        Assert.Equal("in\n", result.Text);
+    }
+}

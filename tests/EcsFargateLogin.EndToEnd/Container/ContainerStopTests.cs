@@ -1,0 +1,84 @@
+using System.Diagnostics;
+
+namespace EcsFargateLogin.EndToEnd.Container;
+
+public sealed class ContainerStopTests
+{
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(false, 1000)]
+    [InlineData(true, 0)]
+    public async Task A_request_to_stop_ends_everything_within_seconds(bool busyBox, int userId)
+    {
+        await using var container = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Kind = busyBox ? ImageKind.BusyBox : ImageKind.Debian,
+            UserId = userId,
+        });
+        var user = userId == 0 ? "root" : "app";
+        await using var stubborn = container.StartSsh(
+            $"{user}@{container.Address}", "trap '' HUP TERM INT; echo in; sleep 60; sleep 60");
+        await SshContainer.UntilAsync(() => stubborn.Output.Length > 0);
+
+        var watch = Stopwatch.StartNew();
+        await container.StopAsync();
+        var end = await container.EndAsync();
+
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10);
+        Assert.Equal(0, end.ExitCode);
+        Assert.Contains("ecs-fargate-login end stopped: ", end.Text, StringComparison.Ordinal);
+        Assert.Equal(255, (await stubborn.EndAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task The_death_of_sshd_ends_the_container_with_a_code_of_its_own()
+    {
+        await using var container = await SshContainer.StartAsync();
+
+        await container.SshAsync("kill -s KILL $(awk '{ print $4 }' /proc/$PPID/stat); sleep 5");
+
+        var end = await container.EndAsync();
+        Assert.Equal(70, end.ExitCode);
+        Assert.Contains("ecs-fargate-login end sshd-died: ", end.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 0)]
+    [InlineData(true, 1000)]
+    public async Task Below_another_process_1_the_script_leaves_no_process_and_no_file(bool busyBox, int userId)
+    {
+        await using var container = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Kind = busyBox ? ImageKind.BusyBox : ImageKind.Debian,
+            UserId = userId,
+            IsProcess1 = false,
+            Variables = ContainerOptions.Limit("_MAX_LIFETIME", 3),
+        });
+        var user = userId == 0 ? "root" : "app";
+        await using var command = container.StartSsh($"{user}@{container.Address}", "echo in; sleep 60; sleep 60");
+        await SshContainer.UntilAsync(() => command.Output.Length > 0);
+
+        var end = await container.EndAsync();
+
+        Assert.Equal(124, end.ExitCode);
+        Assert.DoesNotContain("ecs-fargate-login.", end.Text, StringComparison.Ordinal);
+        Assert.Contains("files: ", end.Text, StringComparison.Ordinal);
+        // Process 1 and the shell that runs cat.
+        var processes = end.Text.Split('\n').Where(line => line.StartsWith("process: ", StringComparison.Ordinal));
+        Assert.All(processes, line => Assert.True(line is "process: sh" or "process: ", line));
+    }
+
+    [Fact]
+    public async Task Orphans_of_logins_are_reaped()
+    {
+        await using var container = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Variables = ContainerOptions.Limit("_RECONNECT_WINDOW", 30),
+        });
+
+        var result = await container.SshAsync("(sleep 0.5 &) ; sleep 3; grep -l '^State:.Z' /proc/[0-9]*/status");
+
+        Assert.Equal("", result.Text);
+    }
+}

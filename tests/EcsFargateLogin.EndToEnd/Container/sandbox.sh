@@ -1,0 +1,81 @@
+#!/bin/sh
+# sandbox.sh FOLDER KIND UID [OPTION…]: runs FOLDER/entry as process 1, and as UID, of a container of its own.
+# Started by `unshare --mount --pid --fork`; all it mounts is gone with its last process. KIND is one of
+#   debian     this machine's programs
+#   busybox    BusyBox, sshd and ssh-keygen, and nothing else: what Alpine has
+# and OPTION of
+#   read-only  only /tmp can be written
+#   locked     root's password is locked
+#   no-sshd    the image lacks sshd (busybox only)
+set -eu
+
+folder=$1 kind=$2 uid=$3 options=" $* "
+root=$folder/root
+
+mount --make-rprivate /
+mount -t tmpfs -o mode=755 root "$root"
+cd "$root"
+mkdir -p var/log etc/ssh dev home/app proc root run tmp usr/bin usr/sbin usr/lib var/empty
+: >var/log/lastlog
+: >var/log/wtmp
+chmod 1777 tmp
+chmod 700 root
+chown 1000:1000 home/app
+ln -s usr/bin bin
+ln -s usr/sbin sbin
+ln -s usr/lib lib
+ln -s usr/lib64 lib64
+
+case $kind in
+debian)
+    mount --bind /usr usr
+    mkdir etc/alternatives
+    cp -P /etc/alternatives/awk etc/alternatives/
+    shell=/bin/bash
+    ;;
+busybox)
+    mkdir usr/lib64
+    mount --bind /usr/lib usr/lib
+    mount --bind /usr/lib64 usr/lib64
+    cp "$(command -v busybox)" usr/bin/busybox
+    for applet in $(usr/bin/busybox --list); do ln -s busybox "usr/bin/$applet"; done
+    case $options in *' no-sshd '*) ;; *) cp /usr/sbin/sshd usr/sbin/ ;; esac
+    cp /usr/bin/ssh-keygen usr/bin/
+    shell=/bin/sh
+    ;;
+esac
+
+password='*'
+case $options in *' locked '*) password='!' ;; esac
+cat >etc/passwd <<PASSWD
+root:x:0:0:root:/root:$shell
+sshd:x:102:65534::/run/sshd:/usr/sbin/nologin
+app:x:1000:1000::/home/app:$shell
+service:x:1001:1000::/home/app:/usr/sbin/nologin
+PASSWD
+printf '%s\n' "root:$password:19000::::::" 'sshd:!:19000::::::' 'app:*:19000::::::' 'service:*:19000::::::' >etc/shadow
+chmod 640 etc/shadow
+printf '%s\n' 'root:x:0:' 'app:x:1000:' 'nogroup:x:65534:' >etc/group
+cp /etc/ld.so.cache etc/
+# What Debian and Alpine do, and a container's PATH must outlive.
+printf '%s\n' 'export PATH=/from/etc/profile:/usr/bin:/bin' 'export PROFILE_WAS_READ=yes' >etc/profile
+
+mount -t proc proc proc
+mount -t tmpfs -o mode=755 dev dev
+mkdir dev/pts dev/shm
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts dev/pts
+ln -s pts/ptmx dev/ptmx
+for device in null zero random urandom tty; do
+    : >dev/$device
+    mount --bind /dev/$device dev/$device
+done
+
+cp "$folder/start-sshd.sh" "$folder/entry" .
+case $options in
+*' read-only '*)
+    mkdir run/sshd
+    mount -t tmpfs -o mode=1777 tmp tmp
+    mount -o remount,ro "$root"
+    ;;
+esac
+exec chroot --userspec="$uid:$uid" --groups= "$root" /bin/sh /entry

@@ -1,0 +1,26 @@
+namespace EcsFargateLogin.EndToEnd.Engine;
+
+/// <summary>A folder of one test's own; its name holds a space, so that nothing takes a path for two words.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("engine test ").FullName;
+
+    /// <summary>Writes a file below the folder and returns its path.</summary>
+    public string Write(string name, string content)
+    {
+        var file = System.IO.Path.Combine(Path, name);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, content);
+        return file;
+    }
+
+    /// <summary>Writes a program: a script of sh.</summary>
+    public string WriteProgram(string name, string content)
+    {
+        var file = Write(name, "#!/bin/sh\n" + content);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return file;
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

@@ -1,0 +1,74 @@
+# Makes a container's root out of this machine's, and runs the container's command in it.
+#
+# Run by `sh -c TEXT container-root HOSTNAME ADDRESS USER READONLY [FILE CONTAINER_PATH]… -- NAME=VALUE… COMMAND [ARGUMENT]…`
+# as PID 1 of new mount, PID, UTS and IPC namespaces. Everything mounted here goes away with them.
+set -eu
+
+hostname=$1 address=$2 user=$3 readonly=$4
+shift 4
+
+# What is written goes to memory. /sys is only a place to mount on: it is there on every machine, and nothing of it is
+# needed before the new root has one of its own.
+stage=/sys
+mount -t tmpfs -o mode=0755 tmpfs "$stage"
+mkdir "$stage/upper" "$stage/work" "$stage/root"
+root=$stage/root
+mount -t overlay -o "lowerdir=/,upperdir=$stage/upper,workdir=$stage/work" overlay "$root"
+
+# The files of the image, which may lie anywhere on this machine.
+while [ "$1" != -- ]; do
+    install -D -m 0755 -- "$1" "$root$2"
+    shift 2
+done
+shift
+
+# Nothing of this machine's state and of its users' files is seen in the container.
+mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
+mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$root/sys"
+mount -t tmpfs -o mode=0755,nosuid tmpfs "$root/dev"
+mount -t tmpfs -o mode=0755 tmpfs "$root/run"
+mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+mount -t tmpfs -o mode=0700 tmpfs "$root/root"
+mount -t tmpfs -o mode=0755 tmpfs "$root/home"
+
+mkdir "$root/dev/pts" "$root/dev/shm"
+mount -t devpts -o newinstance,nosuid,noexec,ptmxmode=0666,mode=0620,gid=5 devpts "$root/dev/pts"
+mount -t tmpfs -o mode=1777,nosuid,nodev,noexec tmpfs "$root/dev/shm"
+mknod -m 0666 "$root/dev/null" c 1 3
+mknod -m 0666 "$root/dev/zero" c 1 5
+mknod -m 0666 "$root/dev/full" c 1 7
+mknod -m 0666 "$root/dev/random" c 1 8
+mknod -m 0666 "$root/dev/urandom" c 1 9
+mknod -m 0666 "$root/dev/tty" c 5 0
+ln -s pts/ptmx "$root/dev/ptmx"
+ln -s /proc/self/fd "$root/dev/fd"
+ln -s /proc/self/fd/0 "$root/dev/stdin"
+ln -s /proc/self/fd/1 "$root/dev/stdout"
+ln -s /proc/self/fd/2 "$root/dev/stderr"
+
+hostname "$hostname"
+printf '%s\n' "$hostname" > "$root/etc/hostname"
+printf '127.0.0.1 localhost\n%s %s\n' "$address" "$hostname" > "$root/etc/hosts"
+
+cd "$root"
+pivot_root . .
+umount --lazy --no-canonicalize .
+cd /
+if [ "$readonly" = true ]; then
+    mount -o remount,ro /
+fi
+
+home=$(getent passwd "${user%%:*}" | cut -d: -f6) || home=/
+if [ -z "$user" ]; then
+    home=/root
+fi
+set -- env -i "HOME=${home:-/}" "$@"
+case $user in
+    '') ;;
+    *:*) set -- setpriv "--reuid=${user%%:*}" "--regid=${user#*:}" --clear-groups "$@" ;;
+    *) set -- setpriv "--reuid=$user" "--regid=$(id -g -- "$user" 2>/dev/null || echo 0)" --clear-groups "$@" ;;
+esac
+
+# The capabilities that a container on Fargate has.
+exec setpriv --bounding-set=-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+sys_chroot,+mknod,+audit_write,+setfcap \
+    --inh-caps=-all "$@"

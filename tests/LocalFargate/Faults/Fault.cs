@@ -1,0 +1,53 @@
+using System.Text.Json.Serialization;
+
+namespace LocalFargate.Faults;
+
+/// <summary>Something that goes wrong on request. It is used up after <see cref="Times"/> uses.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "fault")]
+[JsonDerivedType(typeof(Throttling), "throttling")]
+[JsonDerivedType(typeof(AccessDenied), "accessDenied")]
+[JsonDerivedType(typeof(ExpiredCredentials), "expiredCredentials")]
+[JsonDerivedType(typeof(ServerError), "serverError")]
+[JsonDerivedType(typeof(HtmlAnswer), "htmlAnswer")]
+[JsonDerivedType(typeof(LostReply), "lostReply")]
+[JsonDerivedType(typeof(DelayedReply), "delayedReply")]
+[JsonDerivedType(typeof(LaunchFails), "launchFails")]
+[JsonDerivedType(typeof(TaskMissing), "taskMissing")]
+[JsonDerivedType(typeof(TaskStopsEarly), "taskStopsEarly")]
+[JsonDerivedType(typeof(PublicAddressLate), "publicAddressLate")]
+[JsonDerivedType(typeof(NoPublicAddress), "noPublicAddress")]
+[JsonDerivedType(typeof(SshClosed), "sshClosed")]
+[JsonDerivedType(typeof(SshSilent), "sshSilent")]
+[JsonDerivedType(typeof(SshLate), "sshLate")]
+[JsonDerivedType(typeof(SshUnreachable), "sshUnreachable")]
+public abstract record Fault
+{
+    private int _uses;
+
+    /// <summary>How many times it happens; by default for as long as it is there.</summary>
+    public int Times { get; init; } = int.MaxValue;
+
+    /// <summary>The share of the occasions that it happens on, from 0 to 1.</summary>
+    public double Probability { get; init; } = 1;
+
+    /// <summary>How many times it has happened.</summary>
+    [JsonIgnore]
+    public int Uses => Volatile.Read(ref _uses);
+
+    /// <summary>Whether it happens now; counts it when it does.</summary>
+    internal bool TryUse()
+    {
+        if (Random.Shared.NextDouble() >= Probability)
+        {
+            return false;
+        }
+
+        if (Interlocked.Increment(ref _uses) <= Times)
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _uses);
+        return false;
+    }
+}

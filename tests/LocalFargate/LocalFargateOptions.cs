@@ -1,0 +1,47 @@
+using LocalFargate.Signing;
+using LocalFargate.Tasks;
+
+namespace LocalFargate;
+
+/// <summary>How a <see cref="LocalFargateServer"/> is set up.</summary>
+public sealed record LocalFargateOptions
+{
+    /// <summary>The port of 127.0.0.1 that it serves on; 0 takes a free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>How long tasks stay in each phase. By default they run at once.</summary>
+    public Timeline Timeline { get; init; } = Timeline.Instant;
+
+    /// <summary>The region that it stands for.</summary>
+    public string Region { get; init; } = "us-east-1";
+
+    /// <summary>The credentials that it accepts, at least one; the first is the one that it tells others to use.</summary>
+    public IReadOnlyList<AwsCredential> Credentials { get; init; } = [new AwsCredential("local", "local")];
+
+    /// <summary>The names of its clusters, at least one; the first is the one that it tells others to use.</summary>
+    public IReadOnlyList<string> Clusters { get; init; } = ["local", "default"];
+
+    /// <summary>The family of the task definition that it has from the start.</summary>
+    public string TaskDefinition { get; init; } = "rails-cli";
+
+    /// <summary>The script that the task definition's container runs; null looks for module/container/start-sshd.sh.</summary>
+    public string? StartSshdPath { get; init; }
+
+    /// <summary>The port of the tasks' sshd; null takes 22 where it can be had, and another one where it cannot.</summary>
+    public int? SshPort { get; init; }
+
+    /// <summary>Environment variables of the task definition's container.</summary>
+    public IReadOnlyDictionary<string, string> ContainerEnvironment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Further images, by name. Those that start sshd are there already (see the task definition).</summary>
+    public IReadOnlyDictionary<string, LocalImage> Images { get; init; } = new Dictionary<string, LocalImage>();
+
+    /// <summary>What containers get between SIGTERM and SIGKILL where their definition does not say.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long stopped tasks can be described.</summary>
+    public TimeSpan StoppedTaskRetention { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Gets the server's log lines; null for nobody.</summary>
+    public Action<string>? Log { get; init; }
+}

@@ -1,0 +1,210 @@
+using LocalFargate.Containers;
+using LocalFargate.Control;
+using LocalFargate.Faults;
+using LocalFargate.Logs;
+using LocalFargate.Network;
+using LocalFargate.Protocol;
+using LocalFargate.Services;
+using LocalFargate.Signing;
+using LocalFargate.Tasks;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LocalFargate;
+
+/// <summary>
+/// A Fargate on this machine: it speaks the wire protocols of ECS, EC2 and CloudWatch Logs on one URL, and its tasks
+/// are real processes with a real sshd on addresses of 127.0.0.0/8. Disposing it ends all of them.
+/// </summary>
+public sealed class LocalFargateServer : IAsyncDisposable
+{
+    private const string AccountId = "123456789012";
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly LocalFargateOptions _options;
+    private readonly AddressBlock _addresses;
+    private readonly Vpc _vpc;
+    private readonly TaskRegistry _tasks;
+    private readonly TaskLauncher _launcher;
+    private readonly TaskDefinitions _definitions;
+    private readonly LogStreams _logs = new();
+    private readonly AwsEndpoint _endpoint;
+    private WebApplication? _application;
+
+    private LocalFargateServer(LocalFargateOptions options, ILogger logger)
+    {
+        _options = options;
+        var arnPrefix = $"arn:{Partition(options.Region)}:ecs:{options.Region}:{AccountId}";
+        var images = CreateImages(options);
+        _addresses = AddressBlock.Reserve();
+        SshPort = options.SshPort ?? SshPorts.Choose(_addresses);
+        _vpc = new Vpc(options.Region, _addresses);
+        _tasks = new TaskRegistry(options.StoppedTaskRetention);
+        _definitions = new TaskDefinitions(arnPrefix);
+        var specs = new ContainerSpecs(images, options.Region, SshPort);
+        _launcher = new TaskLauncher(_tasks, _addresses, _logs, specs, options.StopTimeout);
+        var clusters = new ClusterRegistry(arnPrefix, options.Clusters);
+        var runTask = new RunTaskOperation(clusters, _definitions, _vpc, _tasks, _launcher)
+        {
+            Faults = Faults,
+            Timeline = options.Timeline,
+        };
+        IAwsService[] services =
+        [
+            new EcsService(clusters, _definitions, _tasks, runTask),
+            new Ec2Service(_vpc, _tasks, AccountId, arnPrefix),
+            new LogsService(_logs),
+        ];
+        _endpoint = new AwsEndpoint(
+            services, new SignatureVerifier(options.Region, options.Credentials), Faults, _stopping.Token)
+        {
+            Logger = logger,
+            CallerArn = $"arn:{Partition(options.Region)}:iam::{AccountId}:user/{options.Credentials[0].AccessKeyId}",
+        };
+        RegisterTaskDefinition(new TaskDefinitionOptions(options.TaskDefinition)
+        {
+            Containers = [new ContainerOptions("cli") { Environment = options.ContainerEnvironment }],
+        });
+    }
+
+    /// <summary>The URL that stands for every service's.</summary>
+    public string EndpointUrl { get; private set; } = "";
+
+    /// <summary>The region that requests have to be signed for.</summary>
+    public string Region => _options.Region;
+
+    /// <summary>The name of a cluster.</summary>
+    public string Cluster => _options.Clusters[0];
+
+    /// <summary>The family of a task definition with one container, cli, which starts sshd.</summary>
+    public string TaskDefinition => _options.TaskDefinition;
+
+    /// <summary>The ids of the subnets.</summary>
+    public IReadOnlyList<string> Subnets => [.. _vpc.Subnets.Select(subnet => subnet.Id)];
+
+    /// <summary>The ids of the security groups.</summary>
+    public IReadOnlyList<string> SecurityGroups => _vpc.SecurityGroups;
+
+    /// <summary>The port that the tasks' sshd listens on, unless a task is told another one by _SSH_PORT.</summary>
+    public int SshPort { get; }
+
+    /// <summary>The access key id of a credential that is accepted.</summary>
+    public string AccessKeyId => _options.Credentials[0].AccessKeyId;
+
+    /// <summary>Its secret.</summary>
+    public string SecretAccessKey => _options.Credentials[0].SecretAccessKey;
+
+    /// <summary>How far containers are kept apart from this machine.</summary>
+    public Isolation Isolation { get; private set; }
+
+    /// <summary>The calls received until now, in order.</summary>
+    public IReadOnlyList<ReceivedCall> Calls => _endpoint.Calls;
+
+    /// <summary>The tasks as they are now, the oldest first.</summary>
+    public IReadOnlyList<TaskView> Tasks => [.. _tasks.All.Select(TaskView.Of)];
+
+    /// <summary>What goes wrong on request.</summary>
+    public FaultSet Faults { get; } = new();
+
+    /// <summary>Starts a server. It serves when this returns.</summary>
+    /// <exception cref="FileNotFoundException">start-sshd.sh was not found.</exception>
+    /// <exception cref="IOException">The port is taken, or there is no address left.</exception>
+    public static async Task<LocalFargateServer> StartAsync(
+        LocalFargateOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new LocalFargateOptions();
+        ILogger logger = options.Log is { } log ? new LineLogger(log) : NullLogger.Instance;
+        var server = new LocalFargateServer(options, logger);
+        try
+        {
+            await server.ListenAsync(logger, cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Registers a task definition, or a further revision of one. Returns its ARN.</summary>
+    public string RegisterTaskDefinition(TaskDefinitionOptions definition)
+    {
+        foreach (var container in definition.Containers.Where(container => container.LogsToCloudWatch))
+        {
+            _logs.CreateGroup(container.LogGroup ?? $"/ecs/{definition.Family}");
+        }
+
+        return _definitions.Register(definition.ToInput()).Arn;
+    }
+
+    /// <summary>Ends a task as if Fargate did, with a stop code and reason of Fargate's.</summary>
+    /// <param name="taskArn">The task's ARN.</param>
+    /// <param name="stopCode">SpotInterruption, TerminationNotice, …</param>
+    /// <param name="stoppedReason">ECS's words.</param>
+    public void InterruptTask(string taskArn, string stopCode, string stoppedReason) =>
+        _tasks.All.First(task => task.Arn == taskArn).Stop(stopCode, stoppedReason);
+
+    /// <summary>Ends all tasks at once, and the server.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        if (_application is { } application)
+        {
+            await application.DisposeAsync();
+        }
+
+        await _launcher.DisposeAsync();
+        _addresses.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task ListenAsync(ILogger logger, CancellationToken cancellationToken)
+    {
+        Isolation = await ContainerLauncher.FindIsolationOnceAsync();
+        if (Isolation != Isolation.Namespaces)
+        {
+            logger.Isolated(Isolation == Isolation.ProcessesOnly
+                ? "Not root, or not allowed to mount: containers run as the current user on this machine's files."
+                : "Namespaces cannot be made here: containers run as plain processes of the current user.");
+        }
+
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(System.Net.IPAddress.Loopback, _options.Port);
+        });
+        builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
+        _application = builder.Build();
+        _application.UseRouting();
+        ControlEndpoints.Map(_application, this);
+        _application.MapFallback("{**path}", _endpoint.HandleAsync);
+        await _application.StartAsync(cancellationToken);
+        EndpointUrl = _application.Urls.Single();
+    }
+
+    private static Dictionary<string, LocalImage> CreateImages(LocalFargateOptions options)
+    {
+        var images = new Dictionary<string, LocalImage>(options.Images);
+        images.TryAdd(ContainerOptions.PlainImage, new LocalImage());
+        if (!images.ContainsKey(ContainerOptions.SshdImage))
+        {
+            images[ContainerOptions.SshdImage] = new LocalImage
+            {
+                Files = new Dictionary<string, string>
+                {
+                    [StartSshdScript.PathInContainer] = StartSshdScript.Find(options.StartSshdPath),
+                },
+                Command = [StartSshdScript.PathInContainer],
+            };
+        }
+
+        return images;
+    }
+
+    private static string Partition(string region) =>
+        region.StartsWith("cn-", StringComparison.Ordinal) ? "aws-cn"
+        : region.StartsWith("us-gov-", StringComparison.Ordinal) ? "aws-us-gov"
+        : "aws";
+}

@@ -1,0 +1,14 @@
+namespace LocalFargate;
+
+/// <summary>What the server logs.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(Level = LogLevel.Error, Message = "The reply to {Operation} does not fit the service model: {Problems}")]
+    internal static partial void ReplyDoesNotFitModel(this ILogger logger, string operation, string problems);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Service} {Operation} -> {Outcome}")]
+    internal static partial void Answered(this ILogger logger, string service, string operation, string outcome);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Text}")]
+    internal static partial void Isolated(this ILogger logger, string text);
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+using System.Net;
+
+namespace LocalFargate.Network;
+
+/// <summary>Sees from the kernel's table whether a port is listened on, without connecting to it.</summary>
+internal static class ListeningPorts
+{
+    private const string TcpListen = "0A";
+    private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(20);
+
+    internal static async Task WaitForAsync(IPEndPoint endpoint, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(_interval);
+        while (!IsListening(endpoint))
+        {
+            await timer.WaitForNextTickAsync(cancellationToken);
+        }
+    }
+
+    private static bool IsListening(IPEndPoint endpoint)
+    {
+        // The kernel writes the address as the number that its bytes in memory make on this machine.
+        var address = BitConverter.ToUInt32(endpoint.Address.GetAddressBytes());
+        var entry = string.Create(CultureInfo.InvariantCulture, $"{address:X8}:{endpoint.Port:X4}");
+        return File.ReadLines("/proc/net/tcp").Any(line =>
+            line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var local, _, TcpListen, ..] && local == entry);
+    }
+}

@@ -1,0 +1,16 @@
+namespace LocalFargate.Signing;
+
+/// <summary>A credential that a server accepts.</summary>
+/// <param name="AccessKeyId">The access key id.</param>
+/// <param name="SecretAccessKey">The secret that requests are signed with.</param>
+public sealed record AwsCredential(string AccessKeyId, string SecretAccessKey)
+{
+    /// <summary>The session token of a temporary credential; null for a long-lived one.</summary>
+    public string? SessionToken { get; init; }
+
+    /// <summary>When a temporary credential ends; null means never.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Shows no secret.</summary>
+    public override string ToString() => AccessKeyId;
+}

@@ -1,0 +1,29 @@
+using System.Text.Json.Nodes;
+
+namespace LocalFargate;
+
+/// <summary>A task definition to register. By default one that runs on Fargate.</summary>
+/// <param name="Family">Its name.</param>
+public sealed record TaskDefinitionOptions(string Family)
+{
+    /// <summary>Its containers, at least one.</summary>
+    public required IReadOnlyList<ContainerOptions> Containers { get; init; }
+
+    /// <summary>awsvpc, bridge, host or none. Only awsvpc runs on Fargate.</summary>
+    public string NetworkMode { get; init; } = "awsvpc";
+
+    /// <summary>What it is required to fit: FARGATE, EC2 or both.</summary>
+    public IReadOnlyList<string> RequiresCompatibilities { get; init; } = ["FARGATE"];
+
+    internal JsonObject ToInput() => new()
+    {
+        ["family"] = Family,
+        ["networkMode"] = NetworkMode,
+        ["requiresCompatibilities"] = Strings(RequiresCompatibilities),
+        ["cpu"] = "256",
+        ["memory"] = "512",
+        ["containerDefinitions"] = new JsonArray([.. Containers.Select(container => container.ToInput(Family))]),
+    };
+
+    internal static JsonArray Strings(IEnumerable<string> items) => new([.. items.Select(item => JsonValue.Create(item))]);
+}

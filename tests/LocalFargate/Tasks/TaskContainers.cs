@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using LocalFargate.Containers;
+using LocalFargate.Logs;
+
+namespace LocalFargate.Tasks;
+
+/// <summary>Runs the containers of one task, and stops the task when an essential one ends.</summary>
+internal sealed class TaskContainers(FargateTask task, ContainerSpecs specs, LogStreams logs, TimeSpan stopTimeout)
+{
+    private readonly List<(ContainerDefinition Definition, ContainerProcess Process, Task Watch)> _running = [];
+
+    /// <summary>The first image of the task that the server does not have, or null.</summary>
+    internal string? FindMissingImage() =>
+        task.Definition.Containers.Select(container => container.Image).FirstOrDefault(image => !specs.HasImage(image));
+
+    internal async Task StartAsync()
+    {
+        var isolation = await ContainerLauncher.FindIsolationOnceAsync();
+        foreach (var definition in task.Definition.Containers)
+        {
+            var log = CreateLog(definition);
+            var process = await ContainerProcess.StartAsync(specs.Create(task, definition), isolation, line => log?.Write(line));
+            var runtimeId = $"{task.Id}-{RandomNumberGenerator.GetInt32(int.MaxValue).ToString("D10", CultureInfo.InvariantCulture)}";
+            task.Update(state => state.WithContainer(
+                definition.Name, container => container with { Status = "RUNNING", RuntimeId = runtimeId }));
+            _running.Add((definition, process, WatchAsync(definition, process)));
+            task.ProcessIds = [.. _running.Select(entry => entry.Process.ProcessId).OfType<int>()];
+        }
+    }
+
+    /// <summary>Ends all containers: politely at first, unless that token is cancelled.</summary>
+    internal async Task StopAsync(CancellationToken abort)
+    {
+        await Task.WhenAll(_running.Select(entry => StopAsync(entry.Definition, entry.Process, abort)));
+        await Task.WhenAll(_running.Select(entry => entry.Watch));
+        _running.Clear();
+        task.ProcessIds = [];
+        task.Update(state => state with
+        {
+            Containers = [.. state.Containers.Select(container => container with { Status = "STOPPED" })],
+        });
+    }
+
+    private async Task StopAsync(ContainerDefinition definition, ContainerProcess process, CancellationToken abort)
+    {
+        await using (process)
+        {
+            if (!abort.IsCancellationRequested)
+            {
+                await process.StopAsync(definition.StopTimeout ?? stopTimeout, abort);
+            }
+        }
+    }
+
+    private async Task WatchAsync(ContainerDefinition definition, ContainerProcess process)
+    {
+        var exitCode = await process.Exited;
+        task.Update(state => state.WithContainer(
+            definition.Name, container => container with { Status = "STOPPED", ExitCode = exitCode }));
+        if (definition.Essential)
+        {
+            task.Stop("EssentialContainerExited", "Essential container in task exited");
+        }
+    }
+
+    private LogStream? CreateLog(ContainerDefinition definition)
+    {
+        if (definition.LogOptions is not { } options)
+        {
+            return null;
+        }
+
+        var prefix = (string?)options["awslogs-stream-prefix"] ?? "ecs";
+        return logs.Create((string)options["awslogs-group"]!, $"{prefix}/{definition.Name}/{task.Id}");
+    }
+}

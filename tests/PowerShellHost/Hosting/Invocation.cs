@@ -1,0 +1,79 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+
+namespace PowerShellHost;
+
+/// <summary>
+/// One script that runs, or ran, in an <see cref="EngineRunspace"/>. Its streams can be read while it runs: each read
+/// returns what was written until then.
+/// </summary>
+public sealed class Invocation
+{
+    private readonly PowerShell _powerShell;
+    private readonly PSDataCollection<PSObject> _output = [];
+
+    internal Invocation(Runspace runspace, string script, object?[] arguments)
+    {
+        _powerShell = PowerShell.Create();
+        _powerShell.Runspace = runspace;
+        _powerShell.AddScript(script);
+        Array.ForEach(arguments, argument => _powerShell.AddArgument(argument));
+        var input = new PSDataCollection<PSObject>();
+        input.Complete();
+        var running = _powerShell.BeginInvoke(input, _output);
+        Completion = Task.Run(() => End(running));
+    }
+
+    /// <summary>Ends when the script has ended or was stopped; never faults.</summary>
+    public Task Completion { get; }
+
+    /// <summary>What the script wrote to the pipeline.</summary>
+    public IReadOnlyList<PSObject> Output => [.. _output];
+
+    /// <summary>The non-terminating errors.</summary>
+    public IReadOnlyList<ErrorRecord> Errors => [.. _powerShell.Streams.Error];
+
+    /// <summary>The error that ended the script, or null.</summary>
+    public ErrorRecord? TerminatingError { get; private set; }
+
+    /// <summary>Whether <see cref="Stop"/> ended the script.</summary>
+    public bool WasStopped { get; private set; }
+
+    public IReadOnlyList<string> Warnings => [.. _powerShell.Streams.Warning.Select(record => record.Message)];
+
+    public IReadOnlyList<string> Verbose => [.. _powerShell.Streams.Verbose.Select(record => record.Message)];
+
+    public IReadOnlyList<string> Debug => [.. _powerShell.Streams.Debug.Select(record => record.Message)];
+
+    public IReadOnlyList<ProgressRecord> Progress => [.. _powerShell.Streams.Progress];
+
+    public IReadOnlyList<InformationRecord> Information => [.. _powerShell.Streams.Information];
+
+    /// <summary>Stops the script as Ctrl+C does, and waits until its cleanup has run.</summary>
+    /// <param name="limit">How long to wait; one minute where not given.</param>
+    /// <exception cref="TimeoutException">The script did not stop in time.</exception>
+    public void Stop(TimeSpan? limit = null)
+    {
+        var stopping = Task.Run(_powerShell.Stop);
+        if (!Task.WaitAll([stopping, Completion], limit ?? TimeSpan.FromMinutes(1)))
+        {
+            throw new TimeoutException("The script did not stop in time.");
+        }
+    }
+
+    private void End(IAsyncResult running)
+    {
+        try
+        {
+            _powerShell.EndInvoke(running);
+        }
+        catch (PipelineStoppedException)
+        {
+            WasStopped = true;
+        }
+        catch (RuntimeException exception)
+        {
+            TerminatingError = exception.ErrorRecord;
+        }
+    }
+}
