@@ -108,8 +108,8 @@ internal static partial class FargateErrors
 
     internal static FargateException NoPublicAddress(FargateSession session, TimeSpan limit) => new(
         FargateError.NoPublicAddress,
-        $"The task of session {session.SessionId} runs, but its network interface {session.NetworkInterfaceId} in subnet "
-        + $"{session.SubnetId} has had no public address for {Seconds(limit)}.",
+        $"The task of session {session.SessionId} runs, but its network interface {session.NetworkInterfaceId ?? "(unknown)"} "
+        + $"in subnet {session.SubnetId ?? "(unknown)"} has had no public address for {Seconds(limit)}.",
         "Use a subnet with a route to an internet gateway and -AssignPublicIp Enabled, or reach it from inside the VPC with -Private.")
     { Target = session.SubnetId ?? session.TaskArn };
 
