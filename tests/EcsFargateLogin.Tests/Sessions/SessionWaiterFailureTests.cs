@@ -69,6 +69,33 @@ public sealed class SessionWaiterFailureTests : WaitTest
     }
 
     [Fact]
+    public async Task The_last_lines_of_the_log_are_told_without_what_a_terminal_would_obey()
+    {
+        Cloud.OnDescribeTasks = (_, _, _) => SampleTask.Reply(SampleTask.Of("STOPPED"));
+        Cloud.OnGetLogEvents = () => ["first", "\e[2Jsecond\r", "", new string('x', 1000)];
+
+        var error = await FailAsync(FargateError.TaskStopped, SampleTask.Session(), Shell);
+
+        Assert.Contains("ends with: first | [2Jsecond | xxx", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', error.Message);
+        Assert.True(error.Message.Length < 800);
+        var read = Assert.Single(Cloud.CallsOf("GetLogEvents"));
+        Assert.Equal((new LogStreamName("/ecs/cli", "eu-west-1", $"login/cli/{SampleTask.Id}"), false, 20), read.Input);
+    }
+
+    [Fact]
+    public async Task A_log_that_may_not_be_read_leaves_the_error_as_it_is()
+    {
+        Cloud.OnDescribeTasks = (_, _, _) => SampleTask.Reply(SampleTask.Of("STOPPED") with { StoppedReason = "because" });
+        Cloud.OnGetLogEvents = () => throw SampleTask.AccessDenied("logs:GetLogEvents");
+
+        var error = await FailAsync(FargateError.TaskStopped, SampleTask.Session(), Shell);
+
+        Assert.Contains("because", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("log of the container ends", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_stopping_task_is_given_time_to_tell_its_exit_codes_but_is_never_ready()
     {
         using var server = GreetingServer.Greeting(Banner);

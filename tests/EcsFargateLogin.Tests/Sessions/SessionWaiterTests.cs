@@ -176,7 +176,8 @@ public sealed class SessionWaiterTests : WaitTest
 
         Assert.Equal(
             [(sessions[0], FargateError.TaskStopped), (sessions[1], FargateError.ClusterNotFound)],
-            Events.Events.OfType<SessionFailed>().Select(failed => (failed.Session, failed.Error.Error)));
+            Events.Events.OfType<SessionFailed>().OrderBy(failed => failed.Session.TaskArn, StringComparer.Ordinal)
+                .Select(failed => (failed.Session, failed.Error.Error)));
         Assert.Same(sessions[2], Assert.Single(Events.Events.OfType<SessionReady>()).Session);
     }
 

@@ -38,6 +38,8 @@ internal static class SampleTask
         TaskArn = arn,
         Cluster = "dev",
         Region = "eu-central-1",
+        ContainerName = "cli",
+        Log = new ContainerLog("/ecs/cli", "eu-west-1", "login"),
         Port = port,
         AssignPublicIp = assignPublicIp,
         CreatedAt = DateTimeOffset.UtcNow,

@@ -31,6 +31,8 @@ internal sealed class ScriptedCloud : IFargateCloud
 
     public Func<int, IReadOnlyList<NetworkInterfaceDescription>> OnDescribeNetworkInterfaces { get; set; } = _ => [];
 
+    public Func<IReadOnlyList<string>> OnGetLogEvents { get; set; } = () => [];
+
     public IReadOnlyList<CloudCall> Calls => [.. _calls];
 
     public IReadOnlyList<CloudCall> CallsOf(string operation) => [.. _calls.Where(call => call.Operation == operation)];
@@ -72,6 +74,13 @@ internal sealed class ScriptedCloud : IFargateCloud
         IReadOnlyCollection<string> networkInterfaceIds, CancellationToken cancellationToken) =>
         Answer(() => OnDescribeNetworkInterfaces(
             Begin("DescribeNetworkInterfaces", networkInterfaceIds, cancellationToken)));
+
+    public Task<IReadOnlyList<string>> GetLogEventsAsync(
+        LogStreamName stream, bool fromStart, int limit, CancellationToken cancellationToken)
+    {
+        Begin("GetLogEvents", (stream, fromStart, limit), cancellationToken);
+        return Answer(OnGetLogEvents);
+    }
 
     public void Dispose()
     {
