@@ -112,9 +112,15 @@ internal static partial class FargateErrors
         return facts;
     }
 
-    internal static FargateException TaskMissing(FargateSession session, TimeSpan limit) => new(
+    internal static FargateException TaskMissing(FargateSession session, TimeSpan limit) =>
+        TaskNotFound(session, $"ECS has not known the task '{session.TaskArn}' for {Seconds(limit)}.");
+
+    internal static FargateException TaskNotFound(FargateSession session) =>
+        TaskNotFound(session, $"ECS knows no task '{session.TaskArn}'.");
+
+    private static FargateException TaskNotFound(FargateSession session, string message) => new(
         FargateError.TaskNotFound,
-        $"ECS has not known the task {session.TaskArn} for {Seconds(limit)}.",
+        message,
         $"Check -Cluster and -Region ({session.Cluster}, {session.Region}); ECS forgets tasks an hour after they stop.")
     { Target = session.TaskArn };
 

@@ -12,6 +12,12 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
     /// </summary>
     public TimeSpan ReplyGrace { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a task whose RunTask answer was lost is looked for: ECS may list it a few seconds late.</summary>
+    public TimeSpan MarkLimit { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Between those looks.</summary>
+    public TimeSpan MarkInterval { get; init; } = TimeSpan.FromSeconds(1);
+
     private readonly SessionCloser _closer = new(cloud, journal);
 
     /// <summary>Starts one task. The session is returned as soon as ECS has accepted it.</summary>
@@ -110,13 +116,22 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
 
     private async Task<string?> FindByMarkAsync(FargateSession session)
     {
+        var lastLook = DateTimeOffset.UtcNow + MarkLimit;
         using var limit = SessionCloser.CleanupLimit();
         try
         {
-            var taskArns = await cloud
-                .ListTasksAsync(session.Cluster, session.SessionId, limit.Token)
-                .ConfigureAwait(false);
-            return taskArns is [var taskArn, ..] ? taskArn : null;
+            while (true)
+            {
+                var taskArns = await cloud
+                    .ListTasksAsync(session.Cluster, session.SessionId, limit.Token)
+                    .ConfigureAwait(false);
+                if (taskArns.Count > 0 || DateTimeOffset.UtcNow > lastLook)
+                {
+                    return taskArns.Count > 0 ? taskArns[0] : null;
+                }
+
+                await Task.Delay(MarkInterval, limit.Token).ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (e is FargateException or OperationCanceledException)
         {

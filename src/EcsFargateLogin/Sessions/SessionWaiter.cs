@@ -70,7 +70,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options)
         }
         else if (DateTimeOffset.UtcNow - session.CreatedAt > options.MissingLimit || session.SessionId.Length == 0)
         {
-            throw FargateErrors.TaskMissing(session, options.MissingLimit);
+            throw FargateErrors.TaskNotFound(session);
         }
     }
 

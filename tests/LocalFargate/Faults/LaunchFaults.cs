@@ -15,7 +15,7 @@ public sealed record LaunchFails : LaunchFault
     internal override TaskPlan Apply(TaskPlan plan) => plan with { Failure = new LaunchFailure(Reason, Detail) };
 }
 
-/// <summary>DescribeTasks does not know the task at first, and answers MISSING.</summary>
+/// <summary>ECS does not know the task at first: DescribeTasks answers MISSING, and StopTask refuses.</summary>
 public sealed record TaskMissing : LaunchFault
 {
     /// <summary>For how long after RunTask.</summary>
