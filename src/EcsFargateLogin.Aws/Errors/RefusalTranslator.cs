@@ -96,8 +96,13 @@ internal static partial class RefusalTranslator
     private static bool Has(string words, string part) => words.Contains(part, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The id that AWS's words name, or what was sent when they name none.</summary>
-    private static string Named(Regex id, string words, IReadOnlyCollection<string> sent) =>
-        id.Match(words) is { Success: true } match ? match.Value : string.Join(", ", sent);
+    private static string Named(Regex id, string words, IReadOnlyCollection<string> sent)
+    {
+        var named = id.Matches(words);
+        // ECS first lists all that were asked for, and then quotes the one.
+        var match = named.FirstOrDefault(candidate => words[..candidate.Index].EndsWith('\'')) ?? named.FirstOrDefault();
+        return match?.Value ?? string.Join(", ", sent);
+    }
 
     private static string? DeniedAction(string words) =>
         Denied().Match(words) is { Success: true } match ? match.Groups["action"].Value : null;
