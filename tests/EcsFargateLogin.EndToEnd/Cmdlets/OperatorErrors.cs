@@ -8,8 +8,8 @@ namespace EcsFargateLogin.EndToEnd.Cmdlets;
 /// <summary>What goes wrong for an operator, and what is left after it.</summary>
 internal static class OperatorErrors
 {
-    /// <summary>What a task's containers and network get to end after StopTask.</summary>
-    private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(30);
+    /// <summary>Longer than a container that does not hear SIGTERM lives after StopTask.</summary>
+    private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(60);
 
     private static readonly JsonSerializerOptions s_json = new() { Converters = { new JsonStringEnumConverter() } };
 
@@ -47,7 +47,7 @@ internal static class OperatorErrors
                 ExceptionType = $_.Exception.GetType().FullName
                 IsTerminating = $ended -and $_ -eq $last
             } }
-            ConvertTo-Json -AsArray @($seen) | Set-Content '{{report}}'
+            ConvertTo-Json -InputObject @($seen) | Set-Content '{{report}}'
             exit $LASTEXITCODE
             """);
         var result = await EngineProcess.RunAsync(start);
@@ -86,20 +86,18 @@ internal static class OperatorErrors
         Assert.All(me.Fargate.Tasks, task => Assert.NotNull(task.StopCode));
         Assert.Empty(me.SessionFolders());
         Assert.Empty(me.SessionFiles());
-        Assert.True(
-            SpinWait.SpinUntil(() => Wait(me.Fargate.Tasks.All(t => t.Phase == TaskPhase.Stopped && !t.IsAlive)), s_stopLimit),
-            "A task still runs.");
+        Eventually(() => me.Fargate.Tasks.All(task => task.Phase == TaskPhase.Stopped && !task.IsAlive), "A task still runs.");
     }
 
-    /// <summary>SpinUntil looks as often as it can; this leaves the processor to others.</summary>
-    private static bool Wait(bool done)
+    /// <summary>Waits until something holds, without keeping the processor from others.</summary>
+    public static void Eventually(Func<bool> condition, string otherwise)
     {
-        if (!done)
+        var end = DateTimeOffset.UtcNow + s_stopLimit;
+        while (!condition())
         {
+            Assert.True(DateTimeOffset.UtcNow < end, otherwise);
             Thread.Sleep(50);
         }
-
-        return done;
     }
 }
 
