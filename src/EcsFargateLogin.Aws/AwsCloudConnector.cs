@@ -2,6 +2,7 @@ using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Aws.Credentials;
 using EcsFargateLogin.Aws.Ec2;
 using EcsFargateLogin.Aws.Ecs;
+using EcsFargateLogin.Aws.Logs;
 using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws;
@@ -33,6 +34,14 @@ public sealed class AwsCloudConnector : IFargateCloudConnector
         return new AwsFargateCloud(
             connection,
             new EcsClient(found.Credentials, new(EcsClient.ServiceId, EcsClient.SigningName, region.Name, ecs)),
-            new Ec2Client(found.Credentials, new(Ec2Client.ServiceId, Ec2Client.SigningName, region.Name, ec2)));
+            new Ec2Client(found.Credentials, new(Ec2Client.ServiceId, Ec2Client.SigningName, region.Name, ec2)),
+            CreateLogs);
+
+        // A log may lie in another region than its task.
+        LogsClient CreateLogs(string logRegion) => new(found.Credentials, new(
+            LogsClient.ServiceId,
+            LogsClient.SigningName,
+            logRegion,
+            new ServiceEndpoints(settings, profile, logRegion).Resolve(LogsClient.ServiceId, LogsClient.SigningName)));
     }
 }

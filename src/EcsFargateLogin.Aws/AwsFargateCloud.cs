@@ -1,13 +1,22 @@
+using System.Collections.Concurrent;
 using EcsFargateLogin.Aws.Ec2;
 using EcsFargateLogin.Aws.Ecs;
 using EcsFargateLogin.Aws.Errors;
+using EcsFargateLogin.Aws.Logs;
 using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws;
 
-/// <summary>The boundary on ECS and EC2.</summary>
-internal sealed class AwsFargateCloud(CloudConnection connection, EcsClient ecs, Ec2Client ec2) : IFargateCloud
+/// <summary>The boundary on ECS, EC2 and CloudWatch Logs.</summary>
+/// <param name="connection">How AWS is reached.</param>
+/// <param name="ecs">ECS.</param>
+/// <param name="ec2">EC2.</param>
+/// <param name="createLogs">Makes a client for the logs of a region.</param>
+internal sealed class AwsFargateCloud(
+    CloudConnection connection, EcsClient ecs, Ec2Client ec2, Func<string, LogsClient> createLogs) : IFargateCloud
 {
+    private readonly ConcurrentDictionary<string, Lazy<LogsClient>> _logs = [];
+
     private const int TasksPerCall = 100;
     private const int InterfacesPerCall = 100;
     private const int MostPages = 100;
@@ -114,8 +123,30 @@ internal sealed class AwsFargateCloud(CloudConnection connection, EcsClient ecs,
         return descriptions;
     }
 
+    public async Task<IReadOnlyList<string>> GetLogEventsAsync(
+        LogStreamName stream, bool fromStart, int limit, CancellationToken cancellationToken)
+    {
+        var logs = _logs.GetOrAdd(stream.Region, region => new Lazy<LogsClient>(() => createLogs(region))).Value;
+        var call = new ServiceCall("logs:GetLogEvents", logs.Endpoint, Connection.CredentialSource);
+        var input = new GetLogEventsInput(stream.Group, stream.Name, limit, fromStart);
+        try
+        {
+            var output = await SendAsync(call, token => logs.GetLogEventsAsync(input, token), cancellationToken);
+            return [.. (output.Events ?? []).Select(item => item?.Message).OfType<string>()];
+        }
+        catch (FargateException exception) when (exception.ErrorCode == "ResourceNotFoundException")
+        {
+            return [];
+        }
+    }
+
     public void Dispose()
     {
+        foreach (var logs in _logs.Values.Where(logs => logs.IsValueCreated))
+        {
+            logs.Value.Dispose();
+        }
+
         ecs.Dispose();
         ec2.Dispose();
     }

@@ -100,6 +100,7 @@ public sealed class NewFargateSessionCommand : AwsCmdlet
     private void Start(IFargateCloud cloud, SessionRequest request)
     {
         FargateSession? session = null;
+        object? latestError = null;
         var handedOver = false;
         try
         {
@@ -114,12 +115,12 @@ public sealed class NewFargateSessionCommand : AwsCmdlet
                 WaitUntilReady(cloud, session);
             }
 
+            latestError = LatestError();
             WriteObject(session);
             handedOver = true;
         }
-        catch (FlowControlException)
+        catch (Exception e) when (session is not null && WantsNoMore(e, latestError))
         {
-            // Select-Object -First and the like: somebody has the session and wants no more.
             handedOver = true;
             throw;
         }
@@ -131,6 +132,20 @@ public sealed class NewFargateSessionCommand : AwsCmdlet
             }
         }
     }
+
+    /// <summary>
+    /// Whether a later command has the session and only wants no more, as with break and Select-Object -First. The
+    /// latter stops the commands before it just as an error after them does, but without an entry in $Error.
+    /// </summary>
+    private bool WantsNoMore(Exception e, object? latestError) => e switch
+    {
+        FlowControlException => true,
+        PipelineStoppedException => !Stopping && ReferenceEquals(LatestError(), latestError),
+        _ => false,
+    };
+
+    private object? LatestError() =>
+        SessionState.PSVariable.GetValue("global:Error") is ArrayList { Count: > 0 } errors ? errors[0] : null;
 
     private void WaitUntilReady(IFargateCloud cloud, FargateSession session)
     {

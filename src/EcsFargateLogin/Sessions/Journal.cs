@@ -88,6 +88,7 @@ internal sealed class Journal(string root)
         ProfileName = entry.ProfileName,
         EndpointUrl = entry.EndpointUrl,
         CreatedAt = entry.CreatedAt,
+        Log = entry.Log,
         StartTimeout = startTimeout ?? FargateSession.DefaultStartTimeout,
         KeyPath = KeyPathOf(entry.SessionId),
         KnownHostsPath = KnownHostsPathOf(entry.SessionId),

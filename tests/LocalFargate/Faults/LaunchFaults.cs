@@ -30,6 +30,9 @@ public sealed record TaskStopsEarly : LaunchFault
     /// <summary>The phase at whose end it stops, from Provisioning to Running.</summary>
     public TaskPhase At { get; init; } = TaskPhase.Pending;
 
+    /// <summary>For how long it stays in that phase besides.</summary>
+    public TimeSpan After { get; init; }
+
     /// <summary>TaskFailedToStart, EssentialContainerExited, SpotInterruption, …</summary>
     public string StopCode { get; init; } = "TaskFailedToStart";
 
@@ -44,7 +47,12 @@ public sealed record TaskStopsEarly : LaunchFault
 
     internal override TaskPlan Apply(TaskPlan plan) => plan with
     {
-        EarlyStop = new EarlyStop(At, StopCode, StoppedReason) { ContainerReason = ContainerReason, ExitCode = ExitCode },
+        EarlyStop = new EarlyStop(At, StopCode, StoppedReason)
+        {
+            After = After,
+            ContainerReason = ContainerReason,
+            ExitCode = ExitCode,
+        },
     };
 }
 
