@@ -22,7 +22,7 @@ public sealed class LaunchErrorTests
         var message = error.Is(errorId, category, me.Fargate.TaskDefinition);
         Assert.Contains(reason.TrimEnd('.'), message, StringComparison.Ordinal);
         Assert.Contains("of subnet-1", message, StringComparison.Ordinal);
-        me.HasLeftNothing(startedTasks: 0);
+        await me.HasLeftNothingAsync(startedTasks: 0);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class LaunchErrorTests
         Assert.Contains("Essential container in task exited", message, StringComparison.Ordinal);
         Assert.Contains("container 'cli' exited with 137", message, StringComparison.Ordinal);
         Assert.Contains("OutOfMemoryError", message, StringComparison.Ordinal);
-        me.HasLeftNothing();
+        await me.HasLeftNothingAsync();
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class LaunchErrorTests
             Assert.Contains("CannotPullContainerError", message, StringComparison.Ordinal);
             Assert.Contains("no-such-image", message, StringComparison.Ordinal);
         });
-        me.HasLeftNothing(startedTasks: 4);
+        await me.HasLeftNothingAsync(startedTasks: 4);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class LaunchErrorTests
 
         var message = error.Is("TaskStopped", ErrorCategory.OperationStopped, me.Fargate.TaskDefinition);
         Assert.Contains("container 'cli' exited with 64", message, StringComparison.Ordinal);
-        me.HasLeftNothing();
+        await me.HasLeftNothingAsync();
     }
 
     [Fact]
@@ -101,8 +101,8 @@ public sealed class LaunchErrorTests
         Assert.Empty(me.ErrorsOf("New-FargateSession -Wait | Stop-FargateSession"));
 
         Assert.Equal(1, fault.Uses);
-        Assert.True(me.CallsOf("DescribeTasks") > 1);
-        me.HasLeftNothing();
+        Assert.True(me.Calls("DescribeTasks").Count > 1);
+        await me.HasLeftNothingAsync();
     }
 
     [Fact]
@@ -113,8 +113,8 @@ public sealed class LaunchErrorTests
 
         Assert.Empty(me.ErrorsOf("New-FargateSession | Stop-FargateSession"));
 
-        Assert.True(me.CallsOf("StopTask") > 1);
-        me.HasLeftNothing();
+        Assert.True(me.Calls("StopTask").Count > 1);
+        await me.HasLeftNothingAsync();
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class LaunchErrorTests
         var message = error.Is("StartTimeout", ErrorCategory.OperationTimeout, me.Fargate.TaskDefinition);
         Assert.Contains("2 s after RunTask; it is PENDING", message, StringComparison.Ordinal);
         Assert.Contains("-StartTimeout", message, StringComparison.Ordinal);
-        me.HasLeftNothing();
+        await me.HasLeftNothingAsync();
     }
 
     [Theory]
@@ -145,7 +145,7 @@ public sealed class LaunchErrorTests
 
         var message = error.Is("AccessDenied", ErrorCategory.PermissionDenied, me.Fargate.TaskDefinition);
         Assert.Contains(action, message, StringComparison.Ordinal);
-        me.HasLeftNothing();
+        await me.HasLeftNothingAsync();
     }
 
     [Fact]
@@ -158,6 +158,6 @@ public sealed class LaunchErrorTests
 
         Assert.StartsWith("fl-", error.Target, StringComparison.Ordinal);
         error.Is("CredentialsExpired", ErrorCategory.AuthenticationError, error.Target, isTerminating: true);
-        me.HasLeftNothing();
+        await me.HasLeftNothingAsync();
     }
 }

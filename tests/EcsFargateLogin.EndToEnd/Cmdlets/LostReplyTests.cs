@@ -15,8 +15,8 @@ public sealed class LostReplyTests
         Assert.Empty(me.ErrorsOf("New-FargateSession | Stop-FargateSession"));
 
         Assert.Equal(1, fault.Uses);
-        Assert.Equal(2, me.CallsOf("RunTask"));
-        me.HasLeftNothing();
+        Assert.Equal(2, me.Calls("RunTask").Count);
+        await me.HasLeftNothingAsync();
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class LostReplyTests
         var error = me.ErrorOf("New-FargateSession");
 
         error.Is("EndpointUnreachable", ErrorCategory.ConnectionError, me.Fargate.TaskDefinition);
-        me.HasLeftNothing();
+        await me.HasLeftNothingAsync();
     }
 
     [Fact]
@@ -41,8 +41,8 @@ public sealed class LostReplyTests
         var error = me.ErrorOf("New-FargateSession");
 
         error.Is("EndpointUnreachable", ErrorCategory.ConnectionError, me.Fargate.TaskDefinition);
-        Assert.True(me.CallsOf("ListTasks") > 1);
-        me.HasLeftNothing();
+        Assert.True(me.Calls("ListTasks").Count > 1);
+        await me.HasLeftNothingAsync();
     }
 
     [Fact]
@@ -89,13 +89,13 @@ public sealed class LostReplyTests
         me.Fargate.Faults.Add(new DelayedReply { Operation = "RunTask", Delay = TimeSpan.FromSeconds(2) });
 
         var running = Task.Run(() => me.ErrorOf("New-FargateSession"));
-        OperatorErrors.Eventually(() => me.Fargate.Tasks.Count == 1, "No task was started.");
+        await Eventually.BecomesAsync(() => me.Fargate.Tasks.Count == 1, () => "No task was started.");
         var folder = Assert.Single(me.SessionFolders());
         Directory.Delete(folder.Path, recursive: true);
         var error = await running;
 
         var message = error.Is("JournalUnavailable", ErrorCategory.WriteError, folder.Path);
         Assert.Contains("XDG_STATE_HOME", message, StringComparison.Ordinal);
-        me.HasLeftNothing();
+        await me.HasLeftNothingAsync();
     }
 }

@@ -8,10 +8,7 @@ namespace EcsFargateLogin.EndToEnd.Cmdlets;
 /// <summary>What goes wrong for an operator, and what is left after it.</summary>
 internal static class OperatorErrors
 {
-    /// <summary>Longer than a container that does not hear SIGTERM lives after StopTask.</summary>
-    private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(60);
-
-    private static readonly JsonSerializerOptions s_json = new() { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() } };
 
     /// <summary>Runs a script and returns its errors, the one that ended it last.</summary>
     public static IReadOnlyList<SeenError> ErrorsOf(this Operator me, string script, params object?[] arguments)
@@ -53,12 +50,8 @@ internal static class OperatorErrors
         var result = await EngineProcess.RunAsync(start);
         Assert.True(File.Exists(report), result.Output + result.Error);
         return new FailedProcess(
-            JsonSerializer.Deserialize<SeenError[]>(await File.ReadAllTextAsync(report), s_json)!, result.Output, result.ExitCode);
+            JsonSerializer.Deserialize<SeenError[]>(await File.ReadAllTextAsync(report), Json)!, result.Output, result.ExitCode);
     }
-
-    /// <summary>How often an operation was called.</summary>
-    public static int CallsOf(this Operator me, string operation) =>
-        me.Fargate.Calls.Count(call => call.Operation == operation);
 
     /// <summary>The sessions of this operator's account that the PowerShells in this process remember.</summary>
     public static IReadOnlyList<SessionFolder> SessionFolders(this Operator me)
@@ -73,31 +66,22 @@ internal static class OperatorErrors
     /// <summary>Asserts that ECS was never asked to start anything, and that nothing was written down.</summary>
     public static void HasStartedNothing(this Operator me)
     {
-        Assert.Equal(0, me.CallsOf("RunTask"));
+        Assert.Empty(me.Calls("RunTask"));
         Assert.Empty(me.Fargate.Tasks);
         Assert.Empty(me.SessionFolders());
         Assert.Empty(me.SessionFiles());
     }
 
     /// <summary>Asserts that so many tasks were started, that all of them have gone, and that nothing is remembered.</summary>
-    public static void HasLeftNothing(this Operator me, int startedTasks = 1)
+    public static async Task HasLeftNothingAsync(this Operator me, int startedTasks = 1)
     {
         Assert.Equal(startedTasks, me.Fargate.Tasks.Count);
         Assert.All(me.Fargate.Tasks, task => Assert.NotNull(task.StopCode));
         Assert.Empty(me.SessionFolders());
         Assert.Empty(me.SessionFiles());
-        Eventually(() => me.Fargate.Tasks.All(task => task.Phase == TaskPhase.Stopped && !task.IsAlive), "A task still runs.");
-    }
-
-    /// <summary>Waits until something holds, without keeping the processor from others.</summary>
-    public static void Eventually(Func<bool> condition, string otherwise)
-    {
-        var end = DateTimeOffset.UtcNow + s_stopLimit;
-        while (!condition())
-        {
-            Assert.True(DateTimeOffset.UtcNow < end, otherwise);
-            Thread.Sleep(50);
-        }
+        await Eventually.BecomesAsync(
+            () => me.Fargate.Tasks.All(task => task.Phase == TaskPhase.Stopped && !task.IsAlive),
+            () => string.Join(", ", me.Fargate.Tasks));
     }
 }
 

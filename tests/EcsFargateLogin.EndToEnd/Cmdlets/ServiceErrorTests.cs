@@ -18,8 +18,8 @@ public sealed class ServiceErrorTests
 
         var message = error.Is("Throttled", ErrorCategory.LimitsExceeded, me.Fargate.TaskDefinition);
         Assert.Contains($"ecs:{operation}", message, StringComparison.Ordinal);
-        Assert.True(me.CallsOf(operation) > 1);
-        me.HasLeftNothing(startedTasks: 0);
+        Assert.True(me.Calls(operation).Count > 1);
+        await me.HasLeftNothingAsync(startedTasks: 0);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class ServiceErrorTests
         Assert.Empty(me.ErrorsOf("New-FargateSession -Wait | Stop-FargateSession"));
 
         Assert.All(faults, fault => Assert.Equal(1, fault.Uses));
-        me.HasLeftNothing();
+        await me.HasLeftNothingAsync();
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class ServiceErrorTests
 
         var message = error.Is("AccessDenied", ErrorCategory.PermissionDenied, me.Fargate.TaskDefinition);
         Assert.Contains("Add ecs:RunTask to the policy", message, StringComparison.Ordinal);
-        me.HasLeftNothing(startedTasks: 0);
+        await me.HasLeftNothingAsync(startedTasks: 0);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class ServiceErrorTests
         Assert.Empty(me.ErrorsOf("New-FargateSession -Wait | Stop-FargateSession"));
 
         Assert.Equal(1, fault.Uses);
-        me.HasLeftNothing();
+        await me.HasLeftNothingAsync();
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class ServiceErrorTests
         var error = me.ErrorOf("New-FargateSession -ContainerName sidecar");
 
         error.Is("ContainerNotFound", ErrorCategory.ObjectNotFound, "sidecar");
-        me.HasLeftNothing(startedTasks: 0);
+        await me.HasLeftNothingAsync(startedTasks: 0);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class ServiceErrorTests
         var message = error.Is(
             "CredentialsExpired", ErrorCategory.AuthenticationError, me.Fargate.TaskDefinition, isTerminating: true);
         Assert.Contains("aws sso login", message, StringComparison.Ordinal);
-        me.HasLeftNothing(startedTasks: 0);
+        await me.HasLeftNothingAsync(startedTasks: 0);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class ServiceErrorTests
         var error = me.ErrorOf("New-FargateSession");
 
         error.Is("ServiceFailed", ErrorCategory.InvalidResult, me.Fargate.TaskDefinition);
-        Assert.True(me.CallsOf("DescribeTaskDefinition") > 1);
+        Assert.True(me.Calls("DescribeTaskDefinition").Count > 1);
         me.HasStartedNothing();
     }
 

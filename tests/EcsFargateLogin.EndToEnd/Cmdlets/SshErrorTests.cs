@@ -26,7 +26,7 @@ public sealed class SshErrorTests
         Assert.Contains("Permission denied", message, StringComparison.Ordinal);
         Assert.Contains("-UserName", error.NextStep, StringComparison.Ordinal);
         Assert.Equal(("", 255), (run.Output, run.ExitCode));
-        me.HasLeftNothing();
+        await me.HasLeftNothingAsync();
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class SshErrorTests
         error.Is("SshFailed", ErrorCategory.ConnectionError, Assert.Single(me.Fargate.Tasks).StartedBy!);
         Assert.Contains("-UserName", error.NextStep, StringComparison.Ordinal);
         Assert.Equal(255, run.ExitCode);
-        me.HasLeftNothing();
+        await me.HasLeftNothingAsync();
     }
 
     [Fact]
@@ -57,6 +57,6 @@ public sealed class SshErrorTests
         var message = error.Is("KeyNotFound", ErrorCategory.ObjectNotFound, Assert.Single(me.Fargate.Tasks).StartedBy!);
         Assert.Contains("id_ed25519", message, StringComparison.Ordinal);
         Assert.Contains("New-FargateSession", message, StringComparison.Ordinal);
-        me.HasLeftNothing();
+        await me.HasLeftNothingAsync();
     }
 }

@@ -27,7 +27,7 @@ public sealed class StopErrorTests
 
         me.Fargate.Faults.Remove(fault);
         Assert.Empty(me.ErrorsOf(CommandIn(error.NextStep)));
-        me.HasLeftNothing();
+        await me.HasLeftNothingAsync();
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class StopErrorTests
             + $"--endpoint-url {me.Fargate.EndpointUrl}",
             error.NextStep,
             StringComparison.Ordinal);
-        me.HasLeftNothing();
+        await me.HasLeftNothingAsync();
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class StopErrorTests
         errors[1].Is("AccessDenied", ErrorCategory.PermissionDenied, session);
         me.Fargate.Faults.Remove(fault);
         Assert.Empty(me.ErrorsOf(CommandIn(errors[0].NextStep)));
-        me.HasLeftNothing();
+        await me.HasLeftNothingAsync();
     }
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class StopErrorTests
             "$session = New-FargateSession; Stop-FargateSession -TaskArn $args[0], $session.TaskArn", UnknownTask);
 
         error.Is("TaskNotFound", ErrorCategory.ObjectNotFound, "0123456789abcdef0123456789abcdef");
-        me.HasLeftNothing();
+        await me.HasLeftNothingAsync();
     }
 
     [Fact]
@@ -99,10 +99,10 @@ public sealed class StopErrorTests
         await using var me = await Operator.StartAsync(new LocalFargateOptions { StoppedTaskRetention = TimeSpan.FromSeconds(2) });
         Assert.Empty(me.ErrorsOf("$session = New-FargateSession -Wait"));
         me.Fargate.InterruptTask(Assert.Single(me.Fargate.Tasks).Arn, "SpotInterruption", "Your Spot Task was interrupted.");
-        OperatorErrors.Eventually(
+        await Eventually.BecomesAsync(
             () => me.Run("($session | Get-FargateTaskAddress -NoWait).Status").Output is [{ BaseObject: "STOPPED" }],
-            "The task did not stop.");
-        OperatorErrors.Eventually(() => me.Fargate.Tasks.Count == 0, "The task is not forgotten.");
+            () => "The task did not stop.");
+        await Eventually.BecomesAsync(() => me.Fargate.Tasks.Count == 0, () => "The task is not forgotten.");
 
         Assert.Empty(me.ErrorsOf("$session | Stop-FargateSession"));
 
@@ -115,7 +115,7 @@ public sealed class StopErrorTests
         await using var me = await Operator.StartAsync(new LocalFargateOptions { StoppedTaskRetention = TimeSpan.Zero });
         Assert.Empty(me.ErrorsOf("$session = New-FargateSession -Wait"));
         me.Fargate.InterruptTask(Assert.Single(me.Fargate.Tasks).Arn, "SpotInterruption", "Your Spot Task was interrupted.");
-        OperatorErrors.Eventually(() => me.Fargate.Tasks.Count == 0, "The task is not forgotten.");
+        await Eventually.BecomesAsync(() => me.Fargate.Tasks.Count == 0, () => "The task is not forgotten.");
         MakeOld(Assert.Single(me.SessionFolders()));
 
         Assert.Empty(me.ErrorsOf("Stop-FargateSession -TaskArn $session.TaskArn"));
@@ -135,7 +135,7 @@ public sealed class StopErrorTests
 
         error.Is("TaskNotFound", ErrorCategory.ObjectNotFound, Assert.Single(me.SessionFolders()).SessionId);
         Assert.Empty(me.ErrorsOf("$session | Stop-FargateSession"));
-        me.HasLeftNothing();
+        await me.HasLeftNothingAsync();
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class StopErrorTests
             var message = error.Is("SessionEnded", ErrorCategory.InvalidOperation, id);
             Assert.Contains("New-FargateSession", message, StringComparison.Ordinal);
         });
-        me.HasLeftNothing();
+        await me.HasLeftNothingAsync();
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class StopErrorTests
 
         var message = error.Is("TaskNotFound", ErrorCategory.ObjectNotFound, "0123456789abcdef0123456789abcdef");
         Assert.StartsWith($"ECS knows no task '{UnknownTask}'.", message, StringComparison.Ordinal);
-        Assert.Equal(1, me.CallsOf("DescribeTasks"));
+        Assert.Single(me.Calls("DescribeTasks"));
     }
 
     /// <summary>The first of the commands that an error says to use, run as it stands.</summary>

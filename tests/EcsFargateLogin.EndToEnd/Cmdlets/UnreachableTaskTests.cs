@@ -28,7 +28,7 @@ public sealed class UnreachableTaskTests(UnreachableTaskTests.Waits waits) : ICl
         var message = error.Is("NoPublicAddress", ErrorCategory.ObjectNotFound, Assert.Single(me.Fargate.Tasks).StartedBy!);
         Assert.Contains(me.Fargate.Subnets[0], message, StringComparison.Ordinal);
         Assert.Contains("-Private", message, StringComparison.Ordinal);
-        me.HasLeftNothing();
+        await me.HasLeftNothingAsync();
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class UnreachableTaskTests(UnreachableTaskTests.Waits waits) : ICl
         var (me, error) = await waits.Throttled;
 
         error.Is("StartTimeout", ErrorCategory.OperationTimeout, Assert.Single(me.Fargate.Tasks).StartedBy!);
-        me.HasLeftNothing();
+        await me.HasLeftNothingAsync();
     }
 
     private static async Task PortIsUnreachable(Task<Failure> wait, string why)
@@ -49,7 +49,7 @@ public sealed class UnreachableTaskTests(UnreachableTaskTests.Waits waits) : ICl
         Assert.Contains($"port {me.Fargate.SshPort} ", message, StringComparison.Ordinal);
         Assert.Contains("security group", message, StringComparison.Ordinal);
         Assert.Contains("-Port", message, StringComparison.Ordinal);
-        me.HasLeftNothing();
+        await me.HasLeftNothingAsync();
     }
 
     /// <summary>An operator and what they failed with.</summary>
