@@ -4,9 +4,6 @@
 # as PID 1 of new mount, PID, UTS and IPC namespaces. Everything mounted here goes away with them.
 set -eu
 
-# PID 1 gets no signal that it does not trap. Whoever stops the task now need not wait until this is done.
-trap 'exit 143' TERM
-
 hostname=$1 address=$2 user=$3 readonly=$4
 shift 4
 
