@@ -44,7 +44,7 @@ internal sealed class AwsFargateCloud(
     public async Task<DescribeTasksReply> DescribeTasksAsync(
         string cluster, IReadOnlyCollection<string> taskArns, CancellationToken cancellationToken)
     {
-        var call = EcsCall("DescribeTasks") with { Cluster = cluster };
+        var call = EcsCall("DescribeTasks") with { Cluster = cluster, Task = string.Join(", ", taskArns) };
         List<TaskDescription> tasks = [];
         List<CloudFailure> failures = [];
         foreach (var batch in taskArns.Chunk(TasksPerCall))
