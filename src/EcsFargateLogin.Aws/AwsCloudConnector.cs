@@ -3,6 +3,7 @@ using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Aws.Credentials;
 using EcsFargateLogin.Aws.Ec2;
 using EcsFargateLogin.Aws.Ecs;
+using EcsFargateLogin.Aws.Logs;
 using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws;
@@ -40,11 +41,19 @@ public sealed class AwsCloudConnector : IFargateCloudConnector
         var retries = RetrySettings.Of(profile);
         return new AwsFargateCloud(
             connection,
-            new EcsClient(found.Credentials, Config(EcsClient.ServiceId, EcsClient.SigningName, ecs)),
-            new Ec2Client(found.Credentials, Config(Ec2Client.ServiceId, Ec2Client.SigningName, ec2)));
+            new EcsClient(found.Credentials, Config(EcsClient.ServiceId, EcsClient.SigningName, region.Name, ecs)),
+            new Ec2Client(found.Credentials, Config(Ec2Client.ServiceId, Ec2Client.SigningName, region.Name, ec2)),
+            CreateLogs);
 
-        AwsClientConfig Config(string serviceId, string signingName, Uri endpoint) =>
-            new AwsClientConfig(serviceId, signingName, region.Name, endpoint).Retrying(retries);
+        // A log may lie in another region than its task.
+        LogsClient CreateLogs(string logRegion) => new(found.Credentials, Config(
+            LogsClient.ServiceId,
+            LogsClient.SigningName,
+            logRegion,
+            new ServiceEndpoints(settings, profile, logRegion).Resolve(LogsClient.ServiceId, LogsClient.SigningName)));
+
+        AwsClientConfig Config(string serviceId, string signingName, string ofRegion, Uri endpoint) =>
+            new AwsClientConfig(serviceId, signingName, ofRegion, endpoint).Retrying(retries);
     }
 
     /// <inheritdoc/>
@@ -52,11 +61,8 @@ public sealed class AwsCloudConnector : IFargateCloudConnector
         (AwsFargateCloud)await ConnectAsync(settings, cancellationToken);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> ProfileNames(CloudSettings settings)
-    {
-        ArgumentNullException.ThrowIfNull(settings);
-        return new ProfileStore(settings.ProfileLocation).Names();
-    }
+    public IReadOnlyList<string> ProfileNames(CloudSettings settings) =>
+        new ProfileStore(settings.ProfileLocation).Names();
 
     /// <inheritdoc/>
     public IReadOnlyList<RegionDescription> Regions() =>

@@ -1,13 +1,20 @@
+using System.Collections.Concurrent;
 using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Aws.Ec2;
 using EcsFargateLogin.Aws.Ecs;
 using EcsFargateLogin.Aws.Errors;
+using EcsFargateLogin.Aws.Logs;
 using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws;
 
-/// <summary>The boundary on ECS and EC2.</summary>
-internal sealed partial class AwsFargateCloud(CloudConnection connection, EcsClient ecs, Ec2Client ec2) : IFargateCloud
+/// <summary>The boundary on ECS, EC2 and CloudWatch Logs.</summary>
+/// <param name="connection">How AWS is reached.</param>
+/// <param name="ecs">ECS.</param>
+/// <param name="ec2">EC2.</param>
+/// <param name="createLogs">Makes a client for the logs of a region.</param>
+internal sealed partial class AwsFargateCloud(
+    CloudConnection connection, EcsClient ecs, Ec2Client ec2, Func<string, LogsClient> createLogs) : IFargateCloud
 {
     private const int TasksPerCall = 100;
     private const int InterfacesPerCall = 100;
@@ -15,6 +22,8 @@ internal sealed partial class AwsFargateCloud(CloudConnection connection, EcsCli
 
     // All attempts of one request together: three of 15 s would be 45 s without the pauses between them.
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(40);
+
+    private readonly ConcurrentDictionary<string, Lazy<LogsClient>> _logs = [];
 
     public CloudConnection Connection { get; } = connection;
 
@@ -36,7 +45,7 @@ internal sealed partial class AwsFargateCloud(CloudConnection connection, EcsCli
     public async Task<DescribeTasksReply> DescribeTasksAsync(
         string cluster, IReadOnlyCollection<string> taskArns, CancellationToken cancellationToken)
     {
-        var call = EcsCall("DescribeTasks") with { Cluster = cluster };
+        var call = EcsCall("DescribeTasks") with { Cluster = cluster, Task = string.Join(", ", taskArns) };
         List<TaskDescription> tasks = [];
         List<CloudFailure> failures = [];
         foreach (var batch in taskArns.Chunk(TasksPerCall))
@@ -106,8 +115,30 @@ internal sealed partial class AwsFargateCloud(CloudConnection connection, EcsCli
         return descriptions;
     }
 
+    public async Task<IReadOnlyList<string>> GetLogEventsAsync(
+        LogStreamName stream, bool fromStart, int limit, CancellationToken cancellationToken)
+    {
+        var logs = _logs.GetOrAdd(stream.Region, region => new Lazy<LogsClient>(() => createLogs(region))).Value;
+        var call = new ServiceCall("logs:GetLogEvents", logs.Endpoint, Connection.CredentialSource);
+        var input = new GetLogEventsInput(stream.Group, stream.Name, limit, fromStart);
+        try
+        {
+            var output = await SendAsync(call, token => logs.GetLogEventsAsync(input, token), cancellationToken);
+            return [.. (output.Events ?? []).Select(item => item?.Message).OfType<string>()];
+        }
+        catch (FargateException exception) when (exception.ErrorCode == "ResourceNotFoundException")
+        {
+            return [];
+        }
+    }
+
     public void Dispose()
     {
+        foreach (var logs in _logs.Values.Where(logs => logs.IsValueCreated))
+        {
+            logs.Value.Dispose();
+        }
+
         ecs.Dispose();
         ec2.Dispose();
     }

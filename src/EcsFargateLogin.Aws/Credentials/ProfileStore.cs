@@ -61,10 +61,10 @@ internal sealed partial class ProfileStore
     internal AWSCredentials? Credentials(CredentialProfile profile) =>
         profile.CanCreateAWSCredentials ? AWSCredentialsFactory.GetAWSCredentials(profile, _chain) : null;
 
-    private string Description => SharedFiles.Describe(_location);
-
     private static bool IsOfFile(Exception exception) =>
         exception is IOException or UnauthorizedAccessException or InvalidDataException or AmazonClientException;
+
+    private string Description => SharedFiles.Describe(_location);
 
     private string Unreadable(Exception exception) =>
         LineNumber().Match(exception.Message) is { Success: true } line

@@ -123,9 +123,8 @@ public sealed class NewFargateSessionCommand : AwsCmdlet
             WriteObject(session);
             handedOver = true;
         }
-        catch (FlowControlException)
+        catch (Exception e) when (session is not null && UpstreamStop.IsContent(e, CommandRuntime))
         {
-            // Select-Object -First and the like: somebody has the session and wants no more.
             handedOver = true;
             throw;
         }

@@ -62,7 +62,8 @@ internal sealed class EcsService(
     private JsonObject StopTask(JsonObject parameters)
     {
         var cluster = clusters.Get((string?)parameters["cluster"]);
-        var task = tasks.Find(cluster, (string)parameters["task"]!) ?? throw EcsErrors.TaskNotFound();
+        var task = tasks.Find(cluster, (string)parameters["task"]!) is { IsMissing: false } found
+            ? found : throw EcsErrors.TaskNotFound();
         var reason = (string?)parameters["reason"];
         if (reason?.Length > 1024)
         {
