@@ -1,5 +1,5 @@
 using EcsFargateLogin.EndToEnd.Cmdlets;
-using EcsFargateLogin.EndToEnd.Isolation;
+using EcsFargateLogin.EndToEnd.SideBySide;
 using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Completion;
