@@ -6,7 +6,7 @@ namespace EcsFargateLogin.Completion;
 internal sealed record CatalogQuestion
 {
     // What makes it another account or region where the settings leave that open; none of them is a secret.
-    private static readonly string[] s_variables =
+    private static readonly string[] Variables =
     [
         "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_SHARED_CREDENTIALS_FILE",
         "AWS_CONFIG_FILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_ECS", "AWS_ENDPOINT_URL_EC2",
@@ -15,7 +15,7 @@ internal sealed record CatalogQuestion
     private readonly CloudSettings _settings;
     private readonly object? _credential;
     private readonly string _topic;
-    private readonly string _surroundings = string.Join('\n', s_variables.Select(Environment.GetEnvironmentVariable));
+    private readonly string _surroundings = string.Join('\n', Variables.Select(Environment.GetEnvironmentVariable));
 
     /// <param name="access">How the command would reach AWS.</param>
     /// <param name="topic">What is asked for.</param>

@@ -13,8 +13,6 @@ internal sealed class TypedCommand(string name, IDictionary bound)
 {
     private const string KnownPath = "param($path) $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($path)";
 
-    private static readonly char[] s_colon = [':'];
-
     /// <summary>How the command would reach AWS.</summary>
     /// <exception cref="FargateException">By something that it cannot be reached by.</exception>
     internal TypedAccess Access()
@@ -72,7 +70,7 @@ internal sealed class TypedCommand(string name, IDictionary bound)
 
     // A key is CmdletName:ParameterName, each perhaps with wildcards.
     private bool Names(string key, string parameter) =>
-        key.Split(s_colon, 2) is [var ofCommand, var ofParameter] && Fits(ofCommand, name) && Fits(ofParameter, parameter);
+        key.Split(':', 2) is [var ofCommand, var ofParameter] && Fits(ofCommand, name) && Fits(ofParameter, parameter);
 
     private static bool Fits(string pattern, string text) =>
         WildcardPattern.Get(pattern.Trim(), WildcardOptions.IgnoreCase).IsMatch(text);
