@@ -1,6 +1,7 @@
 using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
+using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
@@ -10,11 +11,24 @@ namespace EcsFargateLogin.Aws.Credentials;
 /// </summary>
 internal static class SdkDefaults
 {
-    /// <summary>Makes the SDK look again, and ask the STS of this region. This copy of the SDK is this module's own.</summary>
-    internal static void Follow(string region)
+    /// <summary>
+    /// Makes the SDK look at the environment and files again, and at the profile that is named. This copy of it is this
+    /// module's own.
+    /// </summary>
+    /// <exception cref="FargateException">A file is malformed.</exception>
+    internal static void Follow(CloudSettings settings, ProfileStore profiles) => profiles.Read("the defaults", () =>
+    {
+        AWSConfigs.AWSProfileName = settings.ProfileName;
+        AWSConfigs.AWSRegion = null;
+        FallbackRegionFactory.Reset();
+        FallbackInternalConfigurationFactory.Reset();
+        return true;
+    });
+
+    /// <summary>Makes the SDK ask the STS of this region.</summary>
+    internal static void UseRegion(string region)
     {
         AWSConfigs.AWSRegion = region;
         FallbackRegionFactory.Reset();
-        FallbackInternalConfigurationFactory.Reset();
     }
 }
