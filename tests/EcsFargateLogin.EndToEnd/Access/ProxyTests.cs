@@ -1,4 +1,5 @@
 using EcsFargateLogin.EndToEnd.Cmdlets;
+using EcsFargateLogin.Tests.Support;
 using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Access;
@@ -6,21 +7,23 @@ namespace EcsFargateLogin.EndToEnd.Access;
 /// <summary>Proxies of the environment.</summary>
 public sealed class ProxyTests
 {
-    [Fact]
-    public async Task A_proxy_of_the_environment_is_gone_through_unless_the_host_is_exempt()
+    private const string Look = "Get-FargateTaskAddress -TaskArn 0123 -NoWait -EndpointUrl http://fargate.invalid/ "
+        + "-ErrorVariable seen -ErrorAction SilentlyContinue; $seen[0].FullyQualifiedErrorId";
+
+    [Theory]
+    [InlineData("", "TaskNotFound,")]
+    [InlineData("fargate.invalid", "EndpointUnreachable,")]
+    public async Task A_proxy_of_the_environment_is_gone_through_unless_the_host_is_exempt(string exempt, string expected)
     {
+        await using var proxy = await LoopbackServer.StartAsync("""{"tasks":[],"failures":[{"arn":"0123","reason":"MISSING"}]}""");
         await using var me = await Operator.StartAsync();
-        const string look = "Get-FargateTaskAddress -TaskArn 0123 -NoWait -EndpointUrl http://fargate.invalid/ -ErrorVariable seen "
-            + "-ErrorAction SilentlyContinue; $seen[0].FullyQualifiedErrorId";
+        var start = me.Process(Look);
+        start.Environment["HTTP_PROXY"] = proxy.Url;
+        start.Environment["NO_PROXY"] = exempt;
 
-        // LocalFargate is the proxy: it answers whatever host a request is for.
-        var start = me.Process(look);
-        start.Environment["HTTP_PROXY"] = me.Fargate.EndpointUrl;
-        Assert.StartsWith("TaskNotFound,", (await EngineProcess.RunAsync(start)).Output, StringComparison.Ordinal);
+        var run = await EngineProcess.RunAsync(start);
 
-        start = me.Process(look);
-        start.Environment["HTTP_PROXY"] = me.Fargate.EndpointUrl;
-        start.Environment["NO_PROXY"] = "fargate.invalid";
-        Assert.StartsWith("EndpointUnreachable,", (await EngineProcess.RunAsync(start)).Output, StringComparison.Ordinal);
+        Assert.StartsWith(expected, run.Output, StringComparison.Ordinal);
+        Assert.All(proxy.Requests, request => Assert.Equal("fargate.invalid", request.Headers["Host"]));
     }
 }
