@@ -1,7 +1,9 @@
+using Amazon;
 using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Aws.Credentials;
 using EcsFargateLogin.Aws.Ec2;
 using EcsFargateLogin.Aws.Ecs;
+using EcsFargateLogin.Aws.Logs;
 using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws;
@@ -24,7 +26,7 @@ public sealed class AwsCloudConnector : IFargateCloudConnector
         var endpoints = new ServiceEndpoints(settings, profile, region.Name);
         var ecs = endpoints.Resolve(EcsClient.ServiceId, EcsClient.SigningName);
         var ec2 = endpoints.Resolve(Ec2Client.ServiceId, Ec2Client.SigningName);
-        var found = await new CredentialResolver(settings, profiles).ResolveAsync(cancellationToken);
+        var found = await new CredentialResolver(settings, profiles, region.Name).ResolveAsync(cancellationToken);
         var connection = new CloudConnection
         {
             Region = region.Name,
@@ -40,10 +42,35 @@ public sealed class AwsCloudConnector : IFargateCloudConnector
         var retries = RetrySettings.Of(profile);
         return new AwsFargateCloud(
             connection,
-            new EcsClient(found.Credentials, Config(EcsClient.ServiceId, EcsClient.SigningName, ecs)),
-            new Ec2Client(found.Credentials, Config(Ec2Client.ServiceId, Ec2Client.SigningName, ec2)));
+            new EcsClient(found.Credentials, Config(EcsClient.ServiceId, EcsClient.SigningName, region.Name, ecs)),
+            new Ec2Client(found.Credentials, Config(Ec2Client.ServiceId, Ec2Client.SigningName, region.Name, ec2)),
+            CreateLogs);
 
-        AwsClientConfig Config(string serviceId, string signingName, Uri endpoint) =>
-            new AwsClientConfig(serviceId, signingName, region.Name, endpoint).Retrying(retries);
+        // A log may lie in another region than its task.
+        LogsClient CreateLogs(string logRegion) => new(found.Credentials, Config(
+            LogsClient.ServiceId,
+            LogsClient.SigningName,
+            logRegion,
+            new ServiceEndpoints(settings, profile, logRegion).Resolve(LogsClient.ServiceId, LogsClient.SigningName)));
+
+        AwsClientConfig Config(string serviceId, string signingName, string ofRegion, Uri endpoint) =>
+            new AwsClientConfig(serviceId, signingName, ofRegion, endpoint).Retrying(retries);
     }
+
+    /// <inheritdoc/>
+    public async Task<IFargateCatalog> OpenCatalogAsync(CloudSettings settings, CancellationToken cancellationToken) =>
+        (AwsFargateCloud)await ConnectAsync(settings, cancellationToken);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ProfileNames(CloudSettings settings) =>
+        new ProfileStore(settings.ProfileLocation).Names();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<RegionDescription> Regions() =>
+        [
+            .. RegionEndpoint.EnumerableAllRegions
+                // us-east-1-regional is a name of S3's for an endpoint.
+                .Where(region => !region.SystemName.EndsWith("-regional", StringComparison.Ordinal))
+                .Select(region => new RegionDescription(region.SystemName, region.DisplayName)),
+        ];
 }

@@ -21,6 +21,9 @@ public sealed record ContainerOptions(string Name)
     /// <summary>Its environment variables.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The TCP ports that it listens on, besides that of sshd.</summary>
+    public IReadOnlyList<int> Ports { get; init; } = [];
+
     /// <summary>Whether its end ends the task.</summary>
     public bool Essential { get; init; } = true;
 
@@ -36,7 +39,7 @@ public sealed record ContainerOptions(string Name)
     /// <summary>False for a container that does not log to CloudWatch Logs.</summary>
     public bool LogsToCloudWatch { get; init; } = true;
 
-    internal JsonObject ToInput(string family)
+    internal JsonObject ToInput(string family, string region)
     {
         var input = new JsonObject
         {
@@ -44,6 +47,8 @@ public sealed record ContainerOptions(string Name)
             ["image"] = Image,
             ["essential"] = Essential,
             ["readonlyRootFilesystem"] = ReadOnlyRoot,
+            ["portMappings"] = new JsonArray([.. Ports.Select(port =>
+                new JsonObject { ["containerPort"] = port, ["hostPort"] = port, ["protocol"] = "tcp" })]),
             ["environment"] = new JsonArray([.. Environment.Select(variable =>
                 new JsonObject { ["name"] = variable.Key, ["value"] = variable.Value })]),
         };
@@ -65,6 +70,7 @@ public sealed record ContainerOptions(string Name)
                 ["options"] = new JsonObject
                 {
                     ["awslogs-group"] = LogGroup ?? $"/ecs/{family}",
+                    ["awslogs-region"] = region,
                     ["awslogs-stream-prefix"] = "ecs",
                 },
             };

@@ -62,7 +62,7 @@ public sealed class LocalFargateServer : IAsyncDisposable
         };
         RegisterTaskDefinition(new TaskDefinitionOptions(options.TaskDefinition)
         {
-            Containers = [new ContainerOptions("cli") { Environment = options.ContainerEnvironment }],
+            Containers = [new ContainerOptions("cli") { Environment = options.ContainerEnvironment, Ports = [SshPort] }],
         });
     }
 
@@ -92,6 +92,9 @@ public sealed class LocalFargateServer : IAsyncDisposable
 
     /// <summary>Its secret.</summary>
     public string SecretAccessKey => _options.Credentials[0].SecretAccessKey;
+
+    /// <summary>Who logs in to the tasks: root, or without namespaces the current user.</summary>
+    public string UserName => Isolation == Isolation.Namespaces ? "root" : Environment.UserName;
 
     /// <summary>How far containers are kept apart from this machine.</summary>
     public Isolation Isolation { get; private set; }
@@ -134,7 +137,7 @@ public sealed class LocalFargateServer : IAsyncDisposable
             _logs.CreateGroup(container.LogGroup ?? $"/ecs/{definition.Family}");
         }
 
-        return _definitions.Register(definition.ToInput()).Arn;
+        return _definitions.Register(definition.ToInput(Region)).Arn;
     }
 
     /// <summary>Ends a task as if Fargate did, with a stop code and reason of Fargate's.</summary>
@@ -164,8 +167,8 @@ public sealed class LocalFargateServer : IAsyncDisposable
         if (Isolation != Isolation.Namespaces)
         {
             logger.Isolated(Isolation == Isolation.ProcessesOnly
-                ? "Not root, or not allowed to mount: containers run as the current user on this machine's files."
-                : "Namespaces cannot be made here: containers run as plain processes of the current user.");
+                ? $"Not root, or not allowed to mount: containers run as {UserName} on this machine's files."
+                : $"Namespaces cannot be made here: containers run as plain processes of {UserName}.");
         }
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

@@ -33,6 +33,7 @@ try
         subnets = server.Subnets,
         securityGroups = server.SecurityGroups,
         sshPort = server.SshPort,
+        userName = server.UserName,
         region = server.Region,
         accessKeyId = server.AccessKeyId,
         secretAccessKey = server.SecretAccessKey,

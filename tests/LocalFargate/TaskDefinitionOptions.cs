@@ -15,14 +15,14 @@ public sealed record TaskDefinitionOptions(string Family)
     /// <summary>What it is required to fit: FARGATE, EC2 or both.</summary>
     public IReadOnlyList<string> RequiresCompatibilities { get; init; } = ["FARGATE"];
 
-    internal JsonObject ToInput() => new()
+    internal JsonObject ToInput(string region) => new()
     {
         ["family"] = Family,
         ["networkMode"] = NetworkMode,
         ["requiresCompatibilities"] = Strings(RequiresCompatibilities),
         ["cpu"] = "256",
         ["memory"] = "512",
-        ["containerDefinitions"] = new JsonArray([.. Containers.Select(container => container.ToInput(Family))]),
+        ["containerDefinitions"] = new JsonArray([.. Containers.Select(container => container.ToInput(Family, region))]),
     };
 
     internal static JsonArray Strings(IEnumerable<string> items) => new([.. items.Select(item => JsonValue.Create(item))]);

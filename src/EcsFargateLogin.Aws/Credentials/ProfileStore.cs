@@ -26,6 +26,19 @@ internal sealed partial class ProfileStore
     /// <summary>The profile that is meant when none is named.</summary>
     internal static string FallbackName => EnvironmentNames.Value(EnvironmentNames.Profile) ?? DefaultName;
 
+    /// <summary>The names of all profiles, whatever they hold.</summary>
+    internal IReadOnlyList<string> Names()
+    {
+        try
+        {
+            return [.. _chain.ListProfiles().Select(profile => profile.Name).Distinct()];
+        }
+        catch (Exception exception) when (IsOfFile(exception))
+        {
+            throw FargateErrors.CredentialsUnusable("the profiles", Unreadable(exception), exception: null);
+        }
+    }
+
     /// <summary>The profile of this name, which someone asked for.</summary>
     internal CredentialProfile Get(string name) =>
         Find(name) ?? throw FargateErrors.ProfileNotFound(name, Description);
@@ -44,8 +57,7 @@ internal sealed partial class ProfileStore
         {
             return read();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
-            or InvalidDataException or AmazonClientException)
+        catch (Exception exception) when (IsOfFile(exception))
         {
             // The exception is not passed on: it may quote a line of the file, and so a secret.
             throw FargateErrors.CredentialsUnusable(what, Unreadable(exception), exception: null);
@@ -58,6 +70,9 @@ internal sealed partial class ProfileStore
             : AWSCredentialsFactory.GetAWSCredentials(profile, _chain) is var credentials and not ProcessAWSCredentials
                 ? credentials
                 : new ProcessCredentials(profile.Options.CredentialProcess, $"profile '{profile.Name}'");
+
+    private static bool IsOfFile(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException or InvalidDataException or AmazonClientException;
 
     private string Description => SharedFiles.Describe(_location);
 

@@ -22,9 +22,6 @@ internal static class SharedFiles
     /// <param name="location">The file that was named in place of the credentials file, or null.</param>
     internal static string Describe(string? location) => $"'{location ?? CredentialsFile}' and '{ConfigFile}'";
 
-    /// <summary>Tells apart the files that two profiles of one name may lie in.</summary>
-    internal static string Key(string? location) => Describe(location);
-
     private static string CredentialsFile =>
         EnvironmentNames.Value(SharedCredentialsFile.SharedCredentialsFileEnvVar) ?? InHome("credentials");
 

@@ -14,7 +14,9 @@ internal sealed record TaskDefinitionShape
     public IReadOnlyList<ContainerDefinitionShape?>? ContainerDefinitions { get; init; }
 }
 
-internal sealed record ContainerDefinitionShape(string? Name);
+internal sealed record ContainerDefinitionShape(string? Name, LogConfigurationShape? LogConfiguration);
+
+internal sealed record LogConfigurationShape(string? LogDriver, IReadOnlyDictionary<string, string?>? Options);
 
 internal sealed record DescribeClustersInput(IReadOnlyList<string> Clusters);
 

@@ -21,7 +21,20 @@ internal static class EcsReplies
             .. (definition?.ContainerDefinitions ?? [])
                 .Select(container => Required(container?.Name, operation, "containerDefinitions[].name")),
         ],
+        Logs = (definition?.ContainerDefinitions ?? [])
+            .Select(container => (container?.Name, Log: Log(container?.LogConfiguration)))
+            .Where(container => container.Log is not null)
+            .ToDictionary(container => container.Name!, container => container.Log!, StringComparer.Ordinal),
     };
+
+    /// <summary>Null for other log drivers, and where the stream's name cannot be told beforehand.</summary>
+    private static ContainerLog? Log(LogConfigurationShape? configuration) =>
+        configuration is { LogDriver: "awslogs", Options: { } options }
+        && options.GetValueOrDefault("awslogs-group") is { Length: > 0 } group
+        && options.GetValueOrDefault("awslogs-region") is { Length: > 0 } region
+        && options.GetValueOrDefault("awslogs-stream-prefix") is { Length: > 0 } prefix
+            ? new ContainerLog(group, region, prefix)
+            : null;
 
     internal static ClusterDescription Cluster(ClusterShape? cluster, string operation) => new(
         Required(cluster?.ClusterArn, operation, "clusterArn"),

@@ -45,7 +45,9 @@ internal static partial class RefusalTranslator
     private static FargateException? FromWordsOfTask(ServiceAnswer answer, ServiceCall call)
     {
         var words = answer.Message;
-        return Has(words, "referenced task was not found") ? FargateErrors.TaskNotFound(call.Task ?? "", answer)
+        // The second is what ECS says of something that cannot be a task's id.
+        return Has(words, "referenced task was not found") || Has(words, "length should be one of [32,36]")
+                ? FargateErrors.TaskNotFound(call.Task ?? "", answer)
             : Has(words, "TaskDefinition not found") || Has(words, "TaskDefinition is inactive")
                 || Has(words, "Unable to describe task definition")
                 ? FargateErrors.TaskDefinitionNotFound(call.TaskDefinition ?? "", answer)
@@ -96,8 +98,13 @@ internal static partial class RefusalTranslator
     private static bool Has(string words, string part) => words.Contains(part, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The id that AWS's words name, or what was sent when they name none.</summary>
-    private static string Named(Regex id, string words, IReadOnlyCollection<string> sent) =>
-        id.Match(words) is { Success: true } match ? match.Value : string.Join(", ", sent);
+    private static string Named(Regex id, string words, IReadOnlyCollection<string> sent)
+    {
+        var named = id.Matches(words);
+        // ECS first lists all that were asked for, and then quotes the one.
+        var match = named.FirstOrDefault(candidate => words[..candidate.Index].EndsWith('\'')) ?? named.FirstOrDefault();
+        return match?.Value ?? string.Join(", ", sent);
+    }
 
     private static string? DeniedAction(string words) =>
         Denied().Match(words) is { Success: true } match ? match.Groups["action"].Value : null;

@@ -14,6 +14,9 @@ public sealed record TaskDefinitionDescription
 
     /// <summary>The names of its containers, in order.</summary>
     public IReadOnlyList<string> ContainerNames { get; init; } = [];
+
+    /// <summary>The logs of those containers that log to CloudWatch Logs, by container name.</summary>
+    public IReadOnlyDictionary<string, ContainerLog> Logs { get; init; } = new Dictionary<string, ContainerLog>();
 }
 
 /// <summary>A cluster.</summary>

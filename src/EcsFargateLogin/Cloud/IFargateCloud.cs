@@ -40,6 +40,14 @@ public interface IFargateCloud : IDisposable
     /// <exception cref="FargateException"><see cref="FargateError.NetworkInterfaceNotFound"/> when one does not exist (yet).</exception>
     Task<IReadOnlyList<NetworkInterfaceDescription>> DescribeNetworkInterfacesAsync(
         IReadOnlyCollection<string> networkInterfaceIds, CancellationToken cancellationToken);
+
+    /// <summary>Reads the messages at one end of a log stream, the oldest first; none while the stream does not exist.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="fromStart">Whether to read its first messages, or its last.</param>
+    /// <param name="limit">How many messages at most, 1 to 10000.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    Task<IReadOnlyList<string>> GetLogEventsAsync(
+        LogStreamName stream, bool fromStart, int limit, CancellationToken cancellationToken);
 }
 
 /// <summary>Makes connections to AWS.</summary>
@@ -55,4 +63,15 @@ public interface IFargateCloudConnector
     /// <see cref="FargateError.InvalidEndpoint"/>.
     /// </exception>
     Task<IFargateCloud> ConnectAsync(CloudSettings settings, CancellationToken cancellationToken);
+
+    /// <summary>Reaches the account as <see cref="ConnectAsync"/> does, to look at what it has.</summary>
+    /// <exception cref="FargateException">As <see cref="ConnectAsync"/>.</exception>
+    Task<IFargateCatalog> OpenCatalogAsync(CloudSettings settings, CancellationToken cancellationToken);
+
+    /// <summary>The names of the profiles that the settings can choose from. Asks nobody.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.NoCredentials"/> when a file cannot be read.</exception>
+    IReadOnlyList<string> ProfileNames(CloudSettings settings);
+
+    /// <summary>The regions that the SDK knows, of all partitions. Asks nobody.</summary>
+    IReadOnlyList<RegionDescription> Regions();
 }

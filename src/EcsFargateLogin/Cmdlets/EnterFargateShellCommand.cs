@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions;
 using EcsFargateLogin.Ssh;
 
@@ -70,7 +71,7 @@ public sealed class EnterFargateShellCommand : AwsCmdlet
                 .WaitAsync(session, new Readiness(Private, SshAnswers: true), progress, cancellationToken));
             CompleteProgress();
             reason = "its shell has ended";
-            RunShell(session);
+            RunShell(cloud, session);
         }
         finally
         {
@@ -81,7 +82,7 @@ public sealed class EnterFargateShellCommand : AwsCmdlet
         }
     }
 
-    private void RunShell(FargateSession session)
+    private void RunShell(IFargateCloud cloud, FargateSession session)
     {
         var log = SshLog.PathFor(session);
         var arguments = SshCommandLine.ForShell(EndpointOf(session), _options, log, !Console.IsInputRedirected);
@@ -94,14 +95,28 @@ public sealed class EnterFargateShellCommand : AwsCmdlet
             WriteVerbose($"ssh: {message}");
         }
 
-        if (exitCode == SshProcess.ConnectionFailed && SshLog.Complaint(messages) is { } complaint)
+        if (exitCode == SshProcess.ConnectionFailed)
         {
-            throw FargateErrors.SshFailed(session, complaint);
+            ThrowIfConnectionFailed(cloud, session, messages);
         }
 
         if (exitCode != 0 && LanguagePrimitives.IsTrue(GetVariableValue("PSNativeCommandUseErrorActionPreference")))
         {
             throw FargateErrors.RemoteProgramFailed(session, exitCode);
+        }
+    }
+
+    /// <summary>The same exit code comes from ssh, from a shell that died with its task, and from programs of their own.</summary>
+    private void ThrowIfConnectionFailed(IFargateCloud cloud, FargateSession session, IReadOnlyList<string> messages)
+    {
+        if (Await((_, cancellationToken) => Interruption.FindAsync(cloud, session, cancellationToken)) is { } task)
+        {
+            throw FargateErrors.ShellInterrupted(session, task);
+        }
+
+        if (SshLog.Complaint(messages) is { } complaint)
+        {
+            throw FargateErrors.SshFailed(session, complaint);
         }
     }
 

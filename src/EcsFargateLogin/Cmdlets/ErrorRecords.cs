@@ -7,9 +7,9 @@ internal static class ErrorRecords
 {
     /// <summary>Makes the error record of an error.</summary>
     /// <param name="exception">The error.</param>
-    /// <param name="target">The user's own value that it is about; null takes the error's.</param>
-    public static ErrorRecord ToErrorRecord(this FargateException exception, object? target = null) =>
-        new(exception, exception.Error.ToString(), CategoryOf(exception.Error), target ?? exception.Target)
+    /// <param name="input">What the command was at work on; null for nothing of the user's.</param>
+    public static ErrorRecord ToErrorRecord(this FargateException exception, object? input = null) =>
+        new(exception, exception.Error.ToString(), CategoryOf(exception.Error), TargetOf(exception, input))
         {
             ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = exception.NextStep },
         };
@@ -20,6 +20,17 @@ internal static class ErrorRecords
         or FargateError.InvalidCredential
         or FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.SshNotFound
         or FargateError.InvalidSshOption or FargateError.ModuleIncomplete;
+
+    /// <summary>The user's own value that an error is about: the one that it names, or what the command was at work on.</summary>
+    private static object? TargetOf(FargateException exception, object? input) => NamesAValue(exception.Error)
+        ? exception.Target ?? input
+        : input ?? exception.Target;
+
+    private static bool NamesAValue(FargateError error) => error is
+        FargateError.ProfileNotFound or FargateError.NoRegion or FargateError.InvalidEndpoint
+        or FargateError.SshNotFound or FargateError.InvalidSshOption or FargateError.ClusterNotFound
+        or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound or FargateError.ContainerNotFound
+        or FargateError.InvalidEnvironmentVariable or FargateError.JournalUnavailable or FargateError.ModuleIncomplete;
 
     private static ErrorCategory CategoryOf(FargateError error) => error switch
     {

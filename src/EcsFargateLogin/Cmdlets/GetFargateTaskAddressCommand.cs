@@ -35,8 +35,14 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
             }
             else
             {
+                foreach (var session in byCloud.Where(session => session.IsClosed))
+                {
+                    Report(FargateErrors.SessionEnded(session), session);
+                }
+
+                FargateSession[] open = [.. byCloud.Where(session => !session.IsClosed)];
                 Await((progress, cancellationToken) => waiter.WaitAsync(
-                    [.. byCloud], new Readiness(Private, SshAnswers: false), progress, cancellationToken));
+                    open, new Readiness(Private, SshAnswers: false), progress, cancellationToken));
             }
         }
     });

@@ -70,7 +70,24 @@ internal static partial class FargateErrors
         + "without a route to its registry are the usual causes.")
     { Target = session.TaskArn };
 
-    internal static FargateException TaskStopped(FargateSession session, TaskDescription task)
+    /// <param name="session">The session.</param>
+    /// <param name="task">What ECS says of its task.</param>
+    /// <param name="logLines">The last lines of its log; none where they cannot be read.</param>
+    /// <param name="nextStep">What to do about the cause, or null when the cause is not a known one.</param>
+    internal static FargateException TaskStopped(
+        FargateSession session, TaskDescription task, IReadOnlyList<string> logLines, string? nextStep)
+    {
+        var facts = Facts(task);
+        var why = facts.Count == 0 ? "ECS gave no reason" : string.Join("; ", facts);
+        var log = logLines.Count == 0 ? "" : $" The log of the container ends with: {string.Join(" | ", logLines)}";
+        return new(
+            FargateError.TaskStopped,
+            $"The task of session {session} stopped before it was ready: {why}.{log}",
+            nextStep ?? "Correct what the reason names and start a new session; the container's log tells more.")
+        { Target = session.TaskArn, ErrorCode = task.StopCode };
+    }
+
+    private static List<string> Facts(TaskDescription task)
     {
         List<string> facts = [];
         if (task.StopCode is not null)
@@ -92,24 +109,25 @@ internal static partial class FargateErrors
             facts.Add($"container '{container.Name}'{exit}{reason}");
         }
 
-        var why = facts.Count == 0 ? "ECS gave no reason" : string.Join("; ", facts);
-        return new(
-            FargateError.TaskStopped,
-            $"The task of session {session.SessionId} stopped before it was ready: {why}.",
-            "Correct what the reason names and start a new session; the container's log tells more.")
-        { Target = session.TaskArn, ErrorCode = task.StopCode };
+        return facts;
     }
 
-    internal static FargateException TaskMissing(FargateSession session, TimeSpan limit) => new(
+    internal static FargateException TaskMissing(FargateSession session, TimeSpan limit) =>
+        TaskNotFound(session, $"ECS has not known the task '{session.TaskArn}' for {Seconds(limit)}.");
+
+    internal static FargateException TaskNotFound(FargateSession session) =>
+        TaskNotFound(session, $"ECS knows no task '{session.TaskArn}'.");
+
+    private static FargateException TaskNotFound(FargateSession session, string message) => new(
         FargateError.TaskNotFound,
-        $"ECS has not known the task {session.TaskArn} for {Seconds(limit)}.",
+        message,
         $"Check -Cluster and -Region ({session.Cluster}, {session.Region}); ECS forgets tasks an hour after they stop.")
     { Target = session.TaskArn };
 
     internal static FargateException NoPublicAddress(FargateSession session, TimeSpan limit) => new(
         FargateError.NoPublicAddress,
-        $"The task of session {session.SessionId} runs, but its network interface {session.NetworkInterfaceId} in subnet "
-        + $"{session.SubnetId} has had no public address for {Seconds(limit)}.",
+        $"The task of session {session.SessionId} runs, but its network interface {session.NetworkInterfaceId ?? "(unknown)"} "
+        + $"in subnet {session.SubnetId ?? "(unknown)"} has had no public address for {Seconds(limit)}.",
         "Use a subnet with a route to an internet gateway and -AssignPublicIp Enabled, or reach it from inside the VPC with -Private.")
     { Target = session.SubnetId ?? session.TaskArn };
 

@@ -1,3 +1,5 @@
+using EcsFargateLogin.Cloud;
+
 namespace EcsFargateLogin;
 
 // Errors about OpenSSH's programs and what they report.
@@ -48,6 +50,13 @@ internal static partial class FargateErrors
         $"ssh could not keep the session {session.SessionId} open: {reason}",
         NextStepFor(reason))
     { Target = session.SessionId };
+
+    internal static FargateException ShellInterrupted(FargateSession session, TaskDescription task) => new(
+        FargateError.SshFailed,
+        $"The task of session {session.SessionId} was stopped while its shell was open: stopCode {task.StopCode}; "
+        + $"stoppedReason: {task.StoppedReason ?? "none was given"}.",
+        "Start a new session with New-FargateSession.")
+    { Target = session.SessionId, ErrorCode = task.StopCode };
 
     internal static FargateException RemoteProgramFailed(FargateSession session, int exitCode) => new(
         FargateError.RemoteProgramFailed,

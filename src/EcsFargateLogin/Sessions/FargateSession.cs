@@ -62,6 +62,9 @@ public sealed class FargateSession
     /// <summary>When the task became RUNNING, by AWS's clock.</summary>
     public DateTimeOffset? StartedAt { get; internal set; }
 
+    /// <summary>When the task came into each phase of its start.</summary>
+    public FargateSessionTiming Timing { get; } = new();
+
     /// <summary>The region that the task runs in.</summary>
     public string Region { get; internal init; } = "";
 
@@ -86,6 +89,9 @@ public sealed class FargateSession
     /// <summary>Whether the task was to get a public address; null when others started it.</summary>
     internal bool? AssignPublicIp { get; init; }
 
+    /// <summary>Where the container's log goes; null when that is not CloudWatch Logs or not known.</summary>
+    internal ContainerLog? Log { get; init; }
+
     /// <summary>How long after <see cref="CreatedAt"/> the task may take to run.</summary>
     internal TimeSpan StartTimeout { get; init; } = DefaultStartTimeout;
 
@@ -109,6 +115,7 @@ public sealed class FargateSession
         TaskArn = task.TaskArn;
         TaskDefinition = task.TaskDefinitionArn ?? TaskDefinition;
         StartedAt = task.StartedAt ?? StartedAt;
+        Timing.Update(task);
         NetworkInterfaceId = task.NetworkInterfaceId ?? NetworkInterfaceId;
         SubnetId = task.SubnetId ?? SubnetId;
         PrivateAddress = task.PrivateIPv4Address ?? PrivateAddress;

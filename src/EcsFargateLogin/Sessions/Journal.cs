@@ -90,6 +90,7 @@ internal sealed class Journal(string root)
         ProfileLocation = entry.ProfileLocation,
         EndpointUrl = entry.EndpointUrl,
         CreatedAt = entry.CreatedAt,
+        Log = entry.Log,
         StartTimeout = startTimeout ?? FargateSession.DefaultStartTimeout,
         KeyPath = KeyPathOf(entry.SessionId),
         KnownHostsPath = KnownHostsPathOf(entry.SessionId),

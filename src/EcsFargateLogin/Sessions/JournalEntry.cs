@@ -1,3 +1,5 @@
+using EcsFargateLogin.Cloud;
+
 namespace EcsFargateLogin.Sessions;
 
 /// <summary>What is remembered of a session: enough to find its task from ECS alone, to enter it again and to stop it.</summary>
@@ -30,6 +32,9 @@ internal sealed record JournalEntry
     public required string ClientToken { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Where the container's log goes, or null when that is not known.</summary>
+    public ContainerLog? Log { get; init; }
 
     /// <summary>The process that started it.</summary>
     public required int ProcessId { get; init; }

@@ -42,8 +42,10 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
 
     private string? Address => Session.AddressFor(readiness.PreferPrivate);
 
+    /// <summary>The task, once ECS says that it stopped and why; null as long as it may become ready.</summary>
+    public TaskDescription? StoppedTask { get; private set; }
+
     /// <summary>Takes over what ECS says.</summary>
-    /// <exception cref="FargateException">It says that the session will never be ready.</exception>
     public void Observe(TaskDescription task)
     {
         var now = DateTimeOffset.UtcNow;
@@ -53,7 +55,7 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
         if (TaskStatuses.IsEnding(task.LastStatus))
         {
             _endingSince ??= now;
-            ThrowIfEnded(task, now);
+            StoppedTask = IsExplained(task) || now - _endingSince > EndingGrace ? task : null;
         }
         else if (task.LastStatus == TaskStatuses.Running)
         {
@@ -141,13 +143,7 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
         }
     }
 
-    private void ThrowIfEnded(TaskDescription task, DateTimeOffset now)
-    {
-        var explained = task.LastStatus is TaskStatuses.Deprovisioning or TaskStatuses.Stopped
-            || task.Containers.All(container => container.ExitCode is not null || container.Reason is not null);
-        if (explained || now - _endingSince > EndingGrace)
-        {
-            throw FargateErrors.TaskStopped(Session, task);
-        }
-    }
+    private static bool IsExplained(TaskDescription task) =>
+        task.LastStatus is TaskStatuses.Deprovisioning or TaskStatuses.Stopped
+        || task.Containers.All(container => container.ExitCode is not null || container.Reason is not null);
 }

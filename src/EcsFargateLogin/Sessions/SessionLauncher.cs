@@ -12,6 +12,12 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
     /// </summary>
     public TimeSpan ReplyGrace { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a task whose RunTask answer was lost is looked for: ECS may list it a few seconds late.</summary>
+    public TimeSpan MarkLimit { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Between those looks.</summary>
+    public TimeSpan MarkInterval { get; init; } = TimeSpan.FromSeconds(1);
+
     private readonly SessionCloser _closer = new(cloud, journal);
 
     /// <summary>Starts one task. The session is returned as soon as ECS has accepted it.</summary>
@@ -19,7 +25,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
     /// <exception cref="OperationCanceledException">Cancelled; what had been started was stopped.</exception>
     public async Task<FargateSession> LaunchAsync(SessionRequest request, CancellationToken cancellationToken)
     {
-        var containerName = await FindContainerAsync(request, cancellationToken).ConfigureAwait(false);
+        var container = await LoginContainer.FindAsync(cloud, request, cancellationToken).ConfigureAwait(false);
         var sessionId = journal.Open();
         JournalEntry entry;
         RunTaskRequest runTask;
@@ -28,8 +34,8 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             var publicKey = await keyGenerator
                 .GenerateAsync(journal.KeyPathOf(sessionId), sessionId, cancellationToken)
                 .ConfigureAwait(false);
-            runTask = RunTaskRequestOf(request, containerName, sessionId, publicKey);
-            entry = EntryOf(request, runTask);
+            runTask = RunTaskRequestOf(request, container.Name, sessionId, publicKey);
+            entry = EntryOf(request, runTask) with { Log = container.Log };
             journal.Write(entry);
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -110,64 +116,27 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
 
     private async Task<string?> FindByMarkAsync(FargateSession session)
     {
+        var lastLook = DateTimeOffset.UtcNow + MarkLimit;
         using var limit = SessionCloser.CleanupLimit();
         try
         {
-            var taskArns = await cloud
-                .ListTasksAsync(session.Cluster, session.SessionId, limit.Token)
-                .ConfigureAwait(false);
-            return taskArns is [var taskArn, ..] ? taskArn : null;
+            while (true)
+            {
+                var taskArns = await cloud
+                    .ListTasksAsync(session.Cluster, session.SessionId, limit.Token)
+                    .ConfigureAwait(false);
+                if (taskArns.Count > 0 || DateTimeOffset.UtcNow >= lastLook)
+                {
+                    return taskArns.Count > 0 ? taskArns[0] : null;
+                }
+
+                await Task.Delay(MarkInterval, limit.Token).ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (e is FargateException or OperationCanceledException)
         {
             return null;
         }
-    }
-
-    private async Task<string> FindContainerAsync(SessionRequest request, CancellationToken cancellationToken)
-    {
-        TaskDefinitionDescription definition;
-        try
-        {
-            definition = await cloud
-                .DescribeTaskDefinitionAsync(request.TaskDefinition, cancellationToken)
-                .ConfigureAwait(false);
-        }
-        catch (FargateException e) when (e.Error == FargateError.AccessDenied)
-        {
-            // Looking first only makes for better errors; whoever may run the task needs no right to read its definition.
-            return request.ContainerName ?? ContainerContract.DefaultContainerName;
-        }
-
-        CheckSuitable(request.TaskDefinition, definition);
-        return ChooseContainer(request, definition.ContainerNames);
-    }
-
-    private static void CheckSuitable(string name, TaskDefinitionDescription definition)
-    {
-        if (definition.NetworkMode != "awsvpc")
-        {
-            throw FargateErrors.TaskDefinitionUnsuitable(
-                name, $"its networkMode is '{definition.NetworkMode ?? "bridge"}', not 'awsvpc'");
-        }
-
-        if (definition.Compatibilities.Count > 0 && !definition.Compatibilities.Contains("FARGATE"))
-        {
-            throw FargateErrors.TaskDefinitionUnsuitable(
-                name, $"it is compatible with {string.Join(", ", definition.Compatibilities)}, not with FARGATE");
-        }
-    }
-
-    private static string ChooseContainer(SessionRequest request, IReadOnlyList<string> present)
-    {
-        if (request.ContainerName is null && present.Count == 1)
-        {
-            return present[0];
-        }
-
-        return present.Contains(request.ContainerName ?? ContainerContract.DefaultContainerName)
-            ? request.ContainerName ?? ContainerContract.DefaultContainerName
-            : throw FargateErrors.ContainerNotFound(request.TaskDefinition, request.ContainerName, present);
     }
 
     private static RunTaskRequest RunTaskRequestOf(

@@ -41,6 +41,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options)
             while (pending.Count > 0)
             {
                 var interval = await LookAsync(pending, progress, cancellationToken).ConfigureAwait(false);
+                await ReportStoppedAsync(pending, progress, cancellationToken).ConfigureAwait(false);
                 pending.ForEach(session => session.StartKnocking(knocking.Token));
                 Settle(pending, progress);
                 await PauseAsync(pending, interval, progress, cancellationToken).ConfigureAwait(false);
@@ -69,7 +70,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options)
         }
         else if (DateTimeOffset.UtcNow - session.CreatedAt > options.MissingLimit || session.SessionId.Length == 0)
         {
-            throw FargateErrors.TaskMissing(session, options.MissingLimit);
+            throw FargateErrors.TaskNotFound(session);
         }
     }
 
@@ -190,6 +191,22 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options)
         }
     }
 
+    /// <summary>Reports and removes the sessions whose tasks stopped.</summary>
+    private async Task ReportStoppedAsync(
+        List<PendingSession> pending, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        StopDiagnosis diagnosis = new(cloud);
+        PendingSession[] stopped = [.. pending.Where(session => session.StoppedTask is not null)];
+        await Task.WhenAll(stopped.Select(async session =>
+        {
+            var error = await diagnosis
+                .ExplainAsync(session.Session, session.StoppedTask!, cancellationToken)
+                .ConfigureAwait(false);
+            progress.Report(new SessionFailed(session.Session, error));
+        })).ConfigureAwait(false);
+        pending.RemoveAll(stopped.Contains);
+    }
+
     /// <summary>Reports and removes the sessions that are ready or late.</summary>
     private static void Settle(List<PendingSession> pending, IProgress<SessionEvent> progress)
     {
@@ -198,6 +215,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options)
             if (session.IsReady)
             {
                 pending.Remove(session);
+                session.Session.Timing.Banner ??= session.Answer is null ? null : DateTimeOffset.UtcNow;
                 progress.Report(new SessionReady(session.Session));
             }
             else

@@ -10,7 +10,7 @@ namespace EcsFargateLogin.Ssh;
 internal sealed class BannerProbe(string address, int port)
 {
     /// <summary>Between attempts that were refused.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
     /// For the connection alone. A port that does not answer yet drops packets, and a fresh attempt gets through
@@ -19,7 +19,7 @@ internal sealed class BannerProbe(string address, int port)
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(1.5);
 
     /// <summary>For the banner, once connected.</summary>
-    private static readonly TimeSpan BannerLimit = TimeSpan.FromSeconds(5);
+    public TimeSpan BannerLimit { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>More than any server sends before its banner.</summary>
     private const int LongestPreamble = 8192;
@@ -72,7 +72,7 @@ internal sealed class BannerProbe(string address, int port)
             var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
             if (read == 0)
             {
-                return false;
+                return length > 0 ? false : throw new EndOfStreamException();
             }
 
             length += read;

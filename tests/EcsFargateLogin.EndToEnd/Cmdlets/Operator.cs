@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LocalFargate;
+using LocalFargate.Tasks;
 using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
@@ -29,7 +30,8 @@ internal sealed class Operator : IAsyncDisposable
     public static string Manifest { get; } = Path.Combine(RepositoryRoot(), "EcsFargateLogin.psd1");
 
     public static async Task<Operator> StartAsync(LocalFargateOptions? options = null) =>
-        new(await LocalFargateServer.StartAsync(options));
+        // A container that is asked to stop before its script runs does not hear it.
+        new(await LocalFargateServer.StartAsync((options ?? new()) with { StopTimeout = TimeSpan.FromSeconds(1) }));
 
     /// <summary>Runs a script to its end, in this process.</summary>
     public Invocation Run(string script, params object?[] arguments) => _shell.Value.Invoke(script, arguments);
@@ -44,16 +46,48 @@ internal sealed class Operator : IAsyncDisposable
     /// The same PowerShell as a process of its own, for what is a process's: its terminal, input, signals, exit code
     /// and environment. Change the environment of what is returned at will.
     /// </summary>
-    public ProcessStartInfo Process(string script)
+    /// <param name="script">What it runs.</param>
+    /// <param name="beforeImport">What it runs before it imports the module.</param>
+    public ProcessStartInfo Process(string script, string beforeImport = "")
     {
         var file = Path.Combine(StateHome, $"{Guid.NewGuid():N}.ps1");
-        File.WriteAllText(file, $"{Preamble()}\n{script}\n");
+        File.WriteAllText(file, $"{beforeImport}\n{Preamble()}\n{script}\n");
         var start = EngineProcess.Script(file);
         start.Environment["AWS_ACCESS_KEY_ID"] = Fargate.AccessKeyId;
         start.Environment["AWS_SECRET_ACCESS_KEY"] = Fargate.SecretAccessKey;
         start.Environment["XDG_STATE_HOME"] = StateHome;
         return start;
     }
+
+    /// <summary>Runs a script in a process of its own and pipes that input to it.</summary>
+    public Task<ProcessResult> RunProcessAsync(string script, string input = "") =>
+        EngineProcess.RunAsync(Process(script), input);
+
+    /// <summary>The calls of an operation that the account has received.</summary>
+    public IReadOnlyList<ReceivedCall> Calls(string operation) =>
+        [.. Fargate.Calls.Where(call => call.Operation == operation)];
+
+    /// <summary>Waits until the account has received a call.</summary>
+    public Task ReceivesAsync(string operation) => Eventually.BecomesAsync(
+        () => Calls(operation).Count > 0,
+        () => $"{operation} did not come, but {string.Join(", ", Fargate.Calls.Select(call => call.Operation))}.");
+
+    /// <summary>
+    /// Asserts that no task lives or will live on, that each was stopped by a call, and that processes left no file.
+    /// </summary>
+    public async Task LeftNothingAsync()
+    {
+        Assert.All(Fargate.Tasks, task => Assert.Equal("UserInitiated", task.StopCode));
+        Assert.Empty(SessionFiles());
+        Assert.All(Fargate.Tasks, task => Assert.False(Directory.Exists(SharedFolderOf(task.StartedBy!))));
+        await Eventually.BecomesAsync(
+            () => Fargate.Tasks.All(task => task.Phase == TaskPhase.Stopped && !task.IsAlive),
+            () => string.Join(", ", Fargate.Tasks));
+    }
+
+    /// <summary>The folder of a session that was started in this process.</summary>
+    public static string SharedFolderOf(string sessionId) =>
+        Path.Combine(OperatorHome.StateHome, "EcsFargateLogin", "sessions", sessionId);
 
     /// <summary>The files of sessions that processes of this operator have left.</summary>
     public IReadOnlyList<string> SessionFiles()

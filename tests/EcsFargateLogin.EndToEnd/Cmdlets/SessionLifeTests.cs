@@ -1,22 +1,117 @@
-using LocalFargate.Tasks;
+using LocalFargate;
 
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
-/// <summary>The life of a session, from New to Stop.</summary>
+/// <summary>The life of a session, from New to Stop: who has charge of it, and that it ends.</summary>
 public sealed class SessionLifeTests
 {
+    /// <summary>Keeps containers alive between two logins, however slow the machine.</summary>
+    private static readonly LocalFargateOptions Patient =
+        new() { ContainerEnvironment = new Dictionary<string, string> { ["_RECONNECT_WINDOW"] = "600" } };
+
+    private const string TerminatingError =
+        """
+        function Use-Session {
+            [CmdletBinding()]
+            param([Parameter(ValueFromPipeline)] $Session)
+            process { $PSCmdlet.ThrowTerminatingError([Management.Automation.ErrorRecord]::new([Exception]::new(), 'Own', 0, 1)) }
+        }
+        New-FargateSession | Use-Session
+        """;
+
     [Fact]
     public async Task A_shell_gives_its_exit_code_and_leaves_nothing_behind()
     {
         await using var me = await Operator.StartAsync();
 
-        var run = await PowerShellHost.EngineProcess.RunAsync(
-            me.Process("New-FargateSession | Enter-FargateShell; exit $LASTEXITCODE"), "echo up-$((6*7))\nexit 7\n");
+        var run = await me.RunProcessAsync("New-FargateSession | Enter-FargateShell; exit $LASTEXITCODE", "echo up-$((6*7))\nexit 7\n");
 
         Assert.Equal(("up-42\n", "", 7), (run.Output, run.Error, run.ExitCode));
+        Assert.Single(me.Fargate.Tasks);
+        await me.LeftNothingAsync();
+    }
+
+    [Fact]
+    public async Task A_kept_session_can_be_entered_again_until_it_is_stopped()
+    {
+        await using var me = await Operator.StartAsync(Patient);
+
+        var run = await me.RunProcessAsync(
+            """
+            $session = New-FargateSession
+            $session | Enter-FargateShell -KeepSession -Option 'RemoteCommand=echo one >/tmp/kept; exit 3'
+            "first $LASTEXITCODE, task $($session.TaskId)"
+            Get-Content $session.KnownHostsPath
+            $session | Enter-FargateShell -KeepSession -Option 'RemoteCommand=cat /tmp/kept'
+            "second $LASTEXITCODE, key $(Test-Path $session.KeyPath)"
+            $session | Stop-FargateSession
+            """);
+
+        Assert.Equal("", run.Error);
         var task = Assert.Single(me.Fargate.Tasks);
-        Assert.True(task.Phase > TaskPhase.Running);
-        Assert.Equal("UserInitiated", task.StopCode);
-        Assert.Empty(me.SessionFiles());
+        var lines = run.Output.TrimEnd().Split('\n');
+        Assert.Equal($"first 3, task {task.Arn.Split('/')[^1]}", lines[0]);
+        Assert.StartsWith(
+            me.Fargate.SshPort == 22 ? $"{task.Arn.Split('/')[^1]} ssh-ed25519 " : $"[{task.Arn.Split('/')[^1]}]:",
+            lines[1],
+            StringComparison.Ordinal);
+        Assert.Equal(["one", "second 0, key True"], lines[2..]);
+        Assert.Single(me.Calls("StopTask"));
+        await me.LeftNothingAsync();
+    }
+
+    [Fact]
+    public async Task Several_sessions_are_entered_one_after_the_other()
+    {
+        await using var me = await Operator.StartAsync();
+
+        var run = await me.RunProcessAsync(
+            """
+            1..3 | ForEach-Object { New-FargateSession -EnvironmentVariable @{ NUMBER = $_ } } |
+                Enter-FargateShell -Option 'RemoteCommand=echo $NUMBER; exit $NUMBER'
+            $LASTEXITCODE
+            """);
+
+        Assert.Equal(("1\n2\n3\n3\n", ""), (run.Output, run.Error));
+        Assert.Equal(3, me.Fargate.Tasks.Count);
+        Assert.Equal(3, me.Calls("StopTask").Count);
+        await me.LeftNothingAsync();
+    }
+
+    [Theory]
+    [InlineData("New-FargateSession | Select-Object -First 1")]
+    [InlineData("New-FargateSession | ForEach-Object { $_ }")]
+    [InlineData("$kept = New-FargateSession; $kept")]
+    [InlineData("New-FargateSession | ForEach-Object { $_ } | Select-Object -First 1")]
+    [InlineData("while ($true) { New-FargateSession | ForEach-Object { $kept = $_; break } }; $kept")]
+    [InlineData("foreach ($kept in New-FargateSession) { $kept; break }")]
+    public async Task Who_takes_a_session_over_keeps_it(string script)
+    {
+        await using var me = await Operator.StartAsync();
+
+        var run = me.Run(script);
+
+        Assert.Empty(run.Errors);
+        var session = Assert.Single(run.Output);
+        Assert.Empty(me.Calls("StopTask"));
+        Assert.True(File.Exists(session.Text("KeyPath")));
+        me.Run("$args[0] | Stop-FargateSession", session);
+        await me.LeftNothingAsync();
+    }
+
+    [Theory]
+    [InlineData("New-FargateSession | ForEach-Object { throw 'no, thanks' }", "no, thanks")]
+    [InlineData("New-FargateSession | ForEach-Object { Get-Item /no/such/file -ErrorAction Stop }", "PathNotFound")]
+    [InlineData(TerminatingError, "Own")]
+    public async Task A_session_that_breaks_what_it_is_handed_to_is_stopped(string script, string errorId)
+    {
+        await using var me = await Operator.StartAsync();
+
+        var run = me.Run(script);
+
+        var error = run.TerminatingError ?? Assert.Single(run.Errors);
+        Assert.StartsWith(errorId, error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Single(me.Fargate.Tasks);
+        await me.LeftNothingAsync();
     }
 }

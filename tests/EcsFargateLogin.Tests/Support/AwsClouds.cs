@@ -3,6 +3,7 @@ using EcsFargateLogin.Aws;
 using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Aws.Ec2;
 using EcsFargateLogin.Aws.Ecs;
+using EcsFargateLogin.Aws.Logs;
 using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Tests.Support;
@@ -34,7 +35,9 @@ internal static class AwsClouds
         var ecs = new AwsClientConfig(EcsClient.ServiceId, EcsClient.SigningName, region, endpoint);
         var ec2 = new AwsClientConfig(Ec2Client.ServiceId, Ec2Client.SigningName, region, endpoint);
         ecs.Timeout = attemptLimit ?? ecs.Timeout;
-        return new AwsFargateCloud(connection, new EcsClient(credentials, ecs), new Ec2Client(credentials, ec2));
+        return new AwsFargateCloud(
+            connection, new EcsClient(credentials, ecs), new Ec2Client(credentials, ec2), logRegion => new LogsClient(
+                credentials, new AwsClientConfig(LogsClient.ServiceId, LogsClient.SigningName, logRegion, endpoint)));
     }
 
     /// <summary>A request with every member in use.</summary>

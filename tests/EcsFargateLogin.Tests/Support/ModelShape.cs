@@ -27,6 +27,8 @@ internal sealed class ModelShape(ServiceModel model, string name, JsonElement sh
             value.EnumerateArray().SelectMany((item, index) => Item.Shape.Problems(item, $"{path}[{index}]")),
         "string" when value.ValueKind == JsonValueKind.String =>
             Enum.Count == 0 || Enum.Contains(value.GetString()) ? [] : [$"{path}: '{value}' is not one of {Name}"],
+        "map" when value.ValueKind == JsonValueKind.Object => value.EnumerateObject()
+            .SelectMany(entry => Reference("value", shape.GetProperty("value")).Shape.Problems(entry.Value, $"{path}.{entry.Name}")),
         "integer" or "long" or "double" or "timestamp" when value.ValueKind == JsonValueKind.Number => [],
         "boolean" when value.ValueKind is JsonValueKind.True or JsonValueKind.False => [],
         _ => [$"{path}: {value.ValueKind} is not a {Type}"],

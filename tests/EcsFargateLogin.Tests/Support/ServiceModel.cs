@@ -13,6 +13,8 @@ internal sealed class ServiceModel
 
     internal static ServiceModel Ec2 { get; } = Load("ec2-2016-11-15.json");
 
+    internal static ServiceModel Logs { get; } = Load("logs-2014-03-28.json");
+
     internal string TargetPrefix => _root.GetProperty("metadata").GetProperty("targetPrefix").GetString()!;
 
     internal string ApiVersion => _root.GetProperty("metadata").GetProperty("apiVersion").GetString()!;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace LocalFargate.Containers;
@@ -9,32 +8,62 @@ internal sealed class ContainerProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
     private const int SigKill = 9;
-    private static readonly TimeSpan _killLimit = TimeSpan.FromSeconds(10);
 
+    // What unshare of util-linux 2.38 says, and exits with 1, where others pass on the signal that ended their child.
+    private const string UnshareDefect = "unshare: sigprocmask unblock failed: Invalid argument";
+
+    private static readonly TimeSpan _killLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _outputLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _startLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(2);
+
+    private readonly Stopwatch _age = Stopwatch.StartNew();
     private readonly Process _process;
     private readonly Isolation _isolation;
     private readonly Task _output;
+    private volatile bool _wasKilled;
 
     private ContainerProcess(Process process, Isolation isolation, Action<string> log)
     {
         _process = process;
         _isolation = isolation;
         _output = Task.WhenAll(
-            CopyLinesAsync(process.StandardOutput, log), CopyLinesAsync(process.StandardError, log));
+            CopyLinesAsync(process.StandardOutput, log), CopyLinesAsync(process.StandardError, LogError));
         Exited = WaitForExitAsync();
+
+        void LogError(string line)
+        {
+            if (line == UnshareDefect)
+            {
+                _wasKilled = true;
+            }
+            else
+            {
+                log(line);
+            }
+        }
     }
 
     /// <summary>The exit code; 128 plus the signal where one ended it. All output has been logged by then.</summary>
     internal Task<int> Exited { get; }
 
     /// <summary>The id that this machine knows the container's first process by; null once it is gone.</summary>
-    internal int? ProcessId => _process.HasExited ? null : _isolation == Isolation.None ? _process.Id : FirstChild(_process.Id);
+    internal int? ProcessId =>
+        _process.HasExited ? null
+        : _isolation == Isolation.None ? _process.Id
+        : ProcessTable.FirstChild(_process.Id);
 
     internal static async Task<ContainerProcess> StartAsync(ContainerSpec spec, Isolation isolation, Action<string> log)
     {
         var process = await ChildProcesses.StartAsync(ContainerLauncher.StartInfo(spec, isolation));
         process.StandardInput.Close();
-        return new ContainerProcess(process, isolation, log);
+        var container = new ContainerProcess(process, isolation, log);
+        while (container.ProcessId is null && !process.HasExited)
+        {
+            await Task.Delay(_interval);
+        }
+
+        return container;
     }
 
     /// <summary>
@@ -45,6 +74,7 @@ internal sealed class ContainerProcess : IAsyncDisposable
     {
         if (ProcessId is { } id)
         {
+            await WaitForHandlerAsync(id);
             _ = kill(id, SigTerm);
         }
 
@@ -55,6 +85,16 @@ internal sealed class ContainerProcess : IAsyncDisposable
         }
 
         return await Exited.WaitAsync(_killLimit, CancellationToken.None);
+    }
+
+    // A namespace's first process never sees a signal that it does not handle, and one that has only just started may
+    // not have come so far: here a task is stopped milliseconds after its start, which does not happen on Fargate.
+    private async Task WaitForHandlerAsync(int id)
+    {
+        while (_age.Elapsed < _startLimit && !Exited.IsCompleted && !ProcessTable.Minds(id, SigTerm))
+        {
+            await Task.Delay(_interval);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -87,8 +127,10 @@ internal sealed class ContainerProcess : IAsyncDisposable
     private async Task<int> WaitForExitAsync()
     {
         await _process.WaitForExitAsync();
-        await _output;
-        return _process.ExitCode;
+
+        // Without namespaces, something that outlives its parent may hold the output open.
+        await _output.WaitAsync(_outputLimit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return _wasKilled ? 128 + SigKill : _process.ExitCode;
     }
 
     private static async Task CopyLinesAsync(StreamReader reader, Action<string> log)
@@ -96,19 +138,6 @@ internal sealed class ContainerProcess : IAsyncDisposable
         while (await reader.ReadLineAsync() is { } line)
         {
             log(line);
-        }
-    }
-
-    private static int? FirstChild(int processId)
-    {
-        try
-        {
-            var children = File.ReadAllText($"/proc/{processId}/task/{processId}/children");
-            return int.TryParse(children.Split(' ')[0], CultureInfo.InvariantCulture, out var child) ? child : null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
         }
     }
 

@@ -30,13 +30,9 @@ public sealed class FaultSet
     /// <summary>Takes all faults away.</summary>
     public void Clear() => Replace([]);
 
-    /// <summary>The faults that happen to this request.</summary>
-    internal IReadOnlyList<RequestFault> UseFor(string operation) =>
-    [
-        .. _faults.OfType<RequestFault>()
-            .Where(fault => fault.Operation is null || fault.Operation == operation)
-            .Where(fault => fault.TryUse()),
-    ];
+    /// <summary>The faults that can happen to a request for this operation, those that are used up among them.</summary>
+    internal IEnumerable<RequestFault> For(string operation) =>
+        _faults.OfType<RequestFault>().Where(fault => fault.Operation is null || fault.Operation == operation);
 
     /// <summary>The plan of a new task, with the faults that happen to it.</summary>
     internal TaskPlan Apply(TaskPlan plan) => _faults.OfType<LaunchFault>()

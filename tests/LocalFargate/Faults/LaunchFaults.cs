@@ -15,7 +15,7 @@ public sealed record LaunchFails : LaunchFault
     internal override TaskPlan Apply(TaskPlan plan) => plan with { Failure = new LaunchFailure(Reason, Detail) };
 }
 
-/// <summary>DescribeTasks does not know the task at first, and answers MISSING.</summary>
+/// <summary>ECS does not know the task at first: DescribeTasks answers MISSING, and StopTask refuses.</summary>
 public sealed record TaskMissing : LaunchFault
 {
     /// <summary>For how long after RunTask.</summary>
@@ -29,6 +29,9 @@ public sealed record TaskStopsEarly : LaunchFault
 {
     /// <summary>The phase at whose end it stops, from Provisioning to Running.</summary>
     public TaskPhase At { get; init; } = TaskPhase.Pending;
+
+    /// <summary>For how long it stays in that phase besides.</summary>
+    public TimeSpan After { get; init; }
 
     /// <summary>TaskFailedToStart, EssentialContainerExited, SpotInterruption, …</summary>
     public string StopCode { get; init; } = "TaskFailedToStart";
@@ -44,7 +47,12 @@ public sealed record TaskStopsEarly : LaunchFault
 
     internal override TaskPlan Apply(TaskPlan plan) => plan with
     {
-        EarlyStop = new EarlyStop(At, StopCode, StoppedReason) { ContainerReason = ContainerReason, ExitCode = ExitCode },
+        EarlyStop = new EarlyStop(At, StopCode, StoppedReason)
+        {
+            After = After,
+            ContainerReason = ContainerReason,
+            ExitCode = ExitCode,
+        },
     };
 }
 

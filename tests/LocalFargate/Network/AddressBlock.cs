@@ -57,7 +57,7 @@ internal sealed class AddressBlock : IDisposable
     }
 
     /// <summary>Takes an address out of the range until it is released.</summary>
-    /// <exception cref="IOException">All are taken.</exception>
+    /// <exception cref="InvalidOperationException">All are taken.</exception>
     internal IPAddress Take(AddressRange range)
     {
         lock (_lock)
@@ -73,7 +73,7 @@ internal sealed class AddressBlock : IDisposable
             }
         }
 
-        throw new IOException($"All addresses of {range} are taken.");
+        throw new InvalidOperationException($"All addresses of {range} are taken.");
     }
 
     internal void Release(IPAddress address)

@@ -7,14 +7,17 @@ namespace LocalFargate.Network;
 internal static class ListeningPorts
 {
     private const string TcpListen = "0A";
-    private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(20);
+
+    // A port that is not listened on soon is not waited for by the moment any more.
+    private const int SoonTries = 500;
+    private static readonly TimeSpan _soonInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan _laterInterval = TimeSpan.FromMilliseconds(500);
 
     internal static async Task WaitForAsync(IPEndPoint endpoint, CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(_interval);
-        while (!IsListening(endpoint))
+        for (var tries = 0; !IsListening(endpoint); tries++)
         {
-            await timer.WaitForNextTickAsync(cancellationToken);
+            await Task.Delay(tries < SoonTries ? _soonInterval : _laterInterval, cancellationToken);
         }
     }
 

@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using LocalFargate.Faults;
 using LocalFargate.Services;
 using LocalFargate.Signing;
@@ -24,17 +24,38 @@ internal sealed class AwsEndpoint(
     internal async Task HandleAsync(HttpContext http)
     {
         var requestId = Guid.NewGuid().ToString();
-        var body = await ReadBodyAsync(http);
+        http.Response.Headers["x-amzn-RequestId"] = requestId;
         IWireProtocol protocol = http.Request.Headers.ContainsKey(JsonProtocol.TargetHeader)
             ? new JsonProtocol(services) : new QueryProtocol(services, requestId);
-        ReceivedCall? received = null;
         try
         {
-            var (service, operation) = protocol.FindOperation(http.Request, body);
-            verifier.Verify(ToSignedRequest(http, body), service.Model.SigningName);
-            var parameters = protocol.ReadParameters(operation, body);
-            received = Record(service, operation, parameters);
-            CheckInput(operation, parameters);
+            await AnswerAsync(http, protocol, await ReadBodyAsync(http));
+        }
+        catch (AwsException error)
+        {
+            await SendAsync(http, protocol, error.StatusCode, protocol.WriteError(error));
+        }
+        catch (Exception exception) when (exception is not (IOException or OperationCanceledException))
+        {
+            Logger.Failed(exception);
+            await SendAsync(http, protocol, 500, protocol.WriteError(
+                new AwsException("InternalFailure", $"LocalFargate failed: {exception.Message}", 500)));
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext http, IWireProtocol protocol, byte[] body)
+    {
+        var (service, operation) = protocol.FindOperation(http.Request, body);
+        verifier.Verify(ToSignedRequest(http, body), service.Model.SigningName);
+        var parameters = protocol.ReadParameters(operation, body);
+        var received = Record(service, operation, parameters);
+        try
+        {
+            if (ShapeChecker.Check(operation.Input!, parameters) is { Count: > 0 } problems)
+            {
+                throw protocol.InvalidInput(problems);
+            }
+
             var call = new AwsCall
             {
                 Http = http,
@@ -47,21 +68,25 @@ internal sealed class AwsEndpoint(
             };
             if (await PerformAsync(service, call) is { } reply)
             {
-                await SendAsync(http, protocol, requestId, 200, protocol.WriteReply(service.Model, operation, reply));
+                await SendAsync(http, protocol, 200, protocol.WriteReply(service.Model, operation, reply));
             }
+
+            Logger.Answered(operation.Name, call.IsAnswered ? "not answered, or by a fault" : "OK");
         }
         catch (AwsException error)
         {
-            received?.ErrorCode = error.Code;
-            await SendAsync(http, protocol, requestId, error.StatusCode, protocol.WriteError(error));
+            received.ErrorCode = error.Code;
+            Logger.Refused(operation.Name, error.Code, error.Message);
+            throw;
         }
     }
 
     private async Task<JsonObject?> PerformAsync(IAwsService service, AwsCall call)
     {
-        var active = faults.UseFor(call.Operation.Name);
-        foreach (var fault in active)
+        var active = new List<RequestFault>();
+        foreach (var fault in faults.For(call.Operation.Name).Where(fault => fault.TryUse()))
         {
+            active.Add(fault);
             await fault.BeforeAsync(call);
             if (call.IsAnswered)
             {
@@ -92,23 +117,6 @@ internal sealed class AwsEndpoint(
         };
         _calls.Enqueue(call);
         return call;
-    }
-
-    private static void CheckInput(OperationModel operation, JsonObject parameters)
-    {
-        var problems = ShapeChecker.Check(operation.Input!, parameters);
-        if (problems.FirstOrDefault(problem => problem.IsMalformed) is { } malformed)
-        {
-            throw new AwsException("SerializationException", malformed.Message);
-        }
-
-        if (problems.Count > 0)
-        {
-            throw new AwsException(
-                "InvalidParameterException",
-                $"{problems.Count} validation error{(problems.Count == 1 ? "" : "s")} detected: "
-                + string.Join("; ", problems.Select(problem => problem.Message)));
-        }
     }
 
     // A reply that AWS could not have given would let a client pass tests that it fails on AWS.
@@ -147,11 +155,10 @@ internal sealed class AwsEndpoint(
         };
     }
 
-    private static async Task SendAsync(HttpContext http, IWireProtocol protocol, string requestId, int status, string text)
+    private static async Task SendAsync(HttpContext http, IWireProtocol protocol, int status, string text)
     {
         http.Response.StatusCode = status;
         http.Response.ContentType = protocol.ContentType;
-        http.Response.Headers["x-amzn-RequestId"] = requestId;
         await http.Response.WriteAsync(text, http.RequestAborted);
     }
 }

@@ -14,6 +14,9 @@ internal interface IWireProtocol
     /// <exception cref="AwsException">The body cannot be read.</exception>
     JsonObject ReadParameters(OperationModel operation, byte[] body);
 
+    /// <summary>The refusal of a document that does not fit its shape.</summary>
+    AwsException InvalidInput(IReadOnlyList<ShapeProblem> problems);
+
     string WriteReply(ServiceModel model, OperationModel operation, JsonObject reply);
 
     string WriteError(AwsException error);

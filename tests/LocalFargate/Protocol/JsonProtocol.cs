@@ -39,6 +39,14 @@ internal sealed class JsonProtocol(IReadOnlyList<IAwsService> services) : IWireP
         }
     }
 
+    public AwsException InvalidInput(IReadOnlyList<ShapeProblem> problems) =>
+        problems.FirstOrDefault(problem => problem.IsMalformed) is { } malformed
+            ? new AwsException("SerializationException", malformed.Message)
+            : new AwsException(
+                "InvalidParameterException",
+                $"{problems.Count} validation error{(problems.Count == 1 ? "" : "s")} detected: "
+                + string.Join("; ", problems.Select(problem => problem.Message)));
+
     public string WriteReply(ServiceModel model, OperationModel operation, JsonObject reply) =>
         reply.ToJsonString(AwsJson.Options);
 

@@ -26,6 +26,9 @@ internal sealed class QueryProtocol(IReadOnlyList<IAwsService> services, string 
     public JsonObject ReadParameters(OperationModel operation, byte[] body) =>
         QueryReader.Read(operation.Input!, ReadForm(body));
 
+    public AwsException InvalidInput(IReadOnlyList<ShapeProblem> problems) =>
+        new("InvalidParameterValue", string.Join("; ", problems.Select(problem => problem.Message)));
+
     public string WriteReply(ServiceModel model, OperationModel operation, JsonObject reply) =>
         QueryWriter.WriteReply(model, operation, reply, requestId);
 

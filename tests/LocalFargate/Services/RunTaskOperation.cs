@@ -107,9 +107,21 @@ internal sealed partial class RunTaskOperation(
             throw EcsErrors.InvalidParameter("Task definition does not support launch_type FARGATE.");
         }
 
-        if ((string?)parameters["platformVersion"] is not (null or "LATEST" or "1.4.0"))
+        CheckPlatform((string?)parameters["platformVersion"], definition);
+    }
+
+    private static void CheckPlatform(string? version, TaskDefinition definition)
+    {
+        if (version is not (null or "LATEST" or "1.4.0" or "1.3.0"))
         {
-            throw new AwsException("PlatformUnknownException", "The platform version is unknown.");
+            throw new AwsException("PlatformUnknownException", "The specified platform version doesn't exist.");
+        }
+
+        if (version == "1.3.0" && definition.HasEphemeralStorage)
+        {
+            throw new AwsException(
+                "PlatformTaskDefinitionIncompatibilityException",
+                "The specified platform version does not satisfy the task definition's required capabilities.");
         }
     }
 

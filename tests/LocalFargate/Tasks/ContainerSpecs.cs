@@ -20,14 +20,7 @@ internal sealed class ContainerSpecs(IReadOnlyDictionary<string, LocalImage> ima
     internal ContainerSpec Create(FargateTask task, ContainerDefinition definition)
     {
         var image = images[definition.Image];
-        var overrides = FindOverrides(task, definition);
-        var environment = ContainerEnvironment.Create(task.NetworkInterface.Hostname, region);
-        environment[Port] = sshPort.ToString(CultureInfo.InvariantCulture);
-        foreach (var (name, value) in image.Environment.Concat(definition.Environment)
-            .Concat(ContainerDefinition.Pairs(overrides?["environment"])))
-        {
-            environment[name] = value;
-        }
+        var environment = EnvironmentOf(task, definition);
 
         // On Fargate a container has the whole address to itself; here it must not listen on others' addresses.
         var address = ListenAddressOf(task);
@@ -36,7 +29,7 @@ internal sealed class ContainerSpecs(IReadOnlyDictionary<string, LocalImage> ima
         {
             Hostname = task.NetworkInterface.Hostname,
             Address = address.ToString(),
-            Command = HasSshd(task) ? CommandOf(image, definition, overrides) : _idle,
+            Command = HasSshd(task) ? CommandOf(image, definition, FindOverrides(task, definition)) : _idle,
             Environment = environment,
             Files = image.Files,
             User = definition.User,
@@ -47,16 +40,24 @@ internal sealed class ContainerSpecs(IReadOnlyDictionary<string, LocalImage> ima
     /// <summary>The ports that the task's containers listen on.</summary>
     internal IReadOnlyList<int> PortsOf(FargateTask task)
     {
-        var overridden = task.Definition.Containers
-            .SelectMany(definition => definition.Environment.Concat(
-                ContainerDefinition.Pairs(FindOverrides(task, definition)?["environment"])))
-            .Where(variable => variable.Key == Port)
-            .Select(variable => int.TryParse(variable.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 0);
-        return
-        [
-            .. task.Definition.Containers.SelectMany(definition => definition.Ports)
-                .Append(sshPort).Concat(overridden).Where(port => port is > 0 and <= IPEndPoint.MaxPort).Distinct(),
-        ];
+        var ports = task.Definition.Containers.SelectMany(definition => definition.Ports);
+        var sshPorts = task.Definition.Containers.Where(definition => HasImage(definition.Image))
+            .Select(definition => EnvironmentOf(task, definition)[Port])
+            .Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 0);
+        return [.. ports.Concat(sshPorts).Where(port => port is > 0 and <= IPEndPoint.MaxPort).Distinct()];
+    }
+
+    private Dictionary<string, string> EnvironmentOf(FargateTask task, ContainerDefinition definition)
+    {
+        var environment = ContainerEnvironment.Create(task.NetworkInterface.Hostname, region);
+        environment[Port] = sshPort.ToString(CultureInfo.InvariantCulture);
+        foreach (var (name, value) in images[definition.Image].Environment.Concat(definition.Environment)
+            .Concat(ContainerDefinition.Pairs(FindOverrides(task, definition)?["environment"])))
+        {
+            environment[name] = value;
+        }
+
+        return environment;
     }
 
     // A late banner is made by a forwarder in front of sshd, which then has to listen elsewhere.

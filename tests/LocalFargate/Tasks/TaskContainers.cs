@@ -57,7 +57,7 @@ internal sealed class TaskContainers(FargateTask task, ContainerSpecs specs, Log
     {
         var exitCode = await process.Exited;
         task.Update(state => state.WithContainer(
-            definition.Name, container => container with { Status = "STOPPED", ExitCode = exitCode }));
+            definition.Name, container => container with { Status = "STOPPED", ExitCode = container.ExitCode ?? exitCode }));
         if (definition.Essential)
         {
             task.Stop("EssentialContainerExited", "Essential container in task exited");

@@ -25,6 +25,8 @@ internal sealed class TaskDefinition
 
     internal string? Memory => (string?)_document["memory"];
 
+    internal bool HasEphemeralStorage => _document["ephemeralStorage"] is not null;
+
     internal bool RunsOnFargate => _document["compatibilities"]!.AsArray().Any(name => (string?)name == "FARGATE");
 
     internal IReadOnlyList<ContainerDefinition> Containers { get; }

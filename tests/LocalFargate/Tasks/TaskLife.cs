@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace LocalFargate.Tasks;
 
 /// <summary>Walks a task through its life, from PROVISIONING to STOPPED.</summary>
@@ -20,6 +22,10 @@ internal sealed class TaskLife(
         catch (OperationCanceledException) when (task.StopWanted.IsCancellationRequested)
         {
             // It was asked to stop, or stopped by itself: both end here.
+        }
+        catch (Exception exception) when (exception is IOException or InvalidOperationException or Win32Exception)
+        {
+            task.Stop("TaskFailedToStart", $"CannotStartContainerError: {exception.Message}");
         }
         finally
         {
@@ -82,6 +88,7 @@ internal sealed class TaskLife(
         await Task.Delay(duration, task.StopWanted);
         if (task.Plan.EarlyStop is { } stop && stop.At == phase)
         {
+            await Task.Delay(stop.After, task.StopWanted);
             StopEarly(stop);
         }
     }

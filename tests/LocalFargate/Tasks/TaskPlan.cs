@@ -34,6 +34,9 @@ internal sealed record LaunchFailure(string Reason, string? Detail);
 /// <param name="StoppedReason">ECS's words.</param>
 internal sealed record EarlyStop(TaskPhase At, string StopCode, string StoppedReason)
 {
+    /// <summary>For how long the task stays in that phase besides.</summary>
+    internal TimeSpan After { get; init; }
+
     internal string? ContainerReason { get; init; }
 
     internal int? ExitCode { get; init; }

@@ -1,4 +1,4 @@
-namespace LocalFargate.Control;
+namespace LocalFargate;
 
 /// <summary>Logs lines to a method.</summary>
 internal sealed class LineLogger(Action<string> write) : ILogger
@@ -10,5 +10,5 @@ internal sealed class LineLogger(Action<string> write) : ILogger
 
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        write(formatter(state, exception));
+        write(exception is null ? formatter(state, exception) : $"{formatter(state, exception)}: {exception}");
 }

@@ -1,0 +1,59 @@
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin;
+
+/// <summary>
+/// When a session's task came into each phase of its start: where the time went. What has not come is null. Up to
+/// <see cref="Started"/> the times are AWS's, after it this machine's; their clocks may differ.
+/// </summary>
+public sealed class FargateSessionTiming
+{
+    internal FargateSessionTiming()
+    {
+    }
+
+    /// <summary>ECS accepted the task.</summary>
+    public DateTimeOffset? Created { get; private set; }
+
+    /// <summary>The task's network interface was attached and connected.</summary>
+    public DateTimeOffset? Connected { get; private set; }
+
+    /// <summary>The pull of the image began.</summary>
+    public DateTimeOffset? PullStarted { get; private set; }
+
+    /// <summary>The pull of the image ended.</summary>
+    public DateTimeOffset? PullStopped { get; private set; }
+
+    /// <summary>The task became RUNNING.</summary>
+    public DateTimeOffset? Started { get; private set; }
+
+    /// <summary>The SSH server answered for the first time.</summary>
+    public DateTimeOffset? Banner { get; internal set; }
+
+    /// <summary>ssh was started for the first time.</summary>
+    public DateTimeOffset? Shell { get; internal set; }
+
+    /// <summary>The phases that have come, with the seconds from <see cref="Created"/>.</summary>
+    public override string ToString() => string.Join(", ", Phases().Select(phase =>
+        FormattableString.Invariant($"{phase.Name} {(phase.At - Created)?.TotalSeconds ?? 0:0.0} s")));
+
+    internal void Update(TaskDescription task)
+    {
+        Created = task.CreatedAt ?? Created;
+        Connected = task.ConnectivityAt ?? Connected;
+        PullStarted = task.PullStartedAt ?? PullStarted;
+        PullStopped = task.PullStoppedAt ?? PullStopped;
+        Started = task.StartedAt ?? Started;
+    }
+
+    private IEnumerable<(string Name, DateTimeOffset? At)> Phases() => new (string Name, DateTimeOffset? At)[]
+    {
+        ("created", Created),
+        ("connected", Connected),
+        ("pull started", PullStarted),
+        ("pull stopped", PullStopped),
+        ("started", Started),
+        ("banner", Banner),
+        ("shell", Shell),
+    }.Where(phase => phase.At is not null);
+}

@@ -1,0 +1,52 @@
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin.Sessions;
+
+/// <summary>Finds out why a task stopped before it was ready: what ECS says, what its log says, and what to do.</summary>
+internal sealed class StopDiagnosis(IFargateCloud cloud)
+{
+    private const int LogLines = 20;
+    private const int LongestLine = 300;
+
+    /// <summary>The log only makes the error better: it is not waited for long.</summary>
+    private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>Makes the error of a task that stopped.</summary>
+    public async Task<FargateException> ExplainAsync(
+        FargateSession session, TaskDescription task, CancellationToken cancellationToken)
+    {
+        var lines = await ReadLogAsync(session, cancellationToken).ConfigureAwait(false);
+        return FargateErrors.TaskStopped(session, task, lines, StopCauses.NextStepFor(task, lines));
+    }
+
+    private async Task<IReadOnlyList<string>> ReadLogAsync(FargateSession session, CancellationToken cancellationToken)
+    {
+        if (session is not { Log: { } log, ContainerName: { } containerName })
+        {
+            return [];
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(LogLimit);
+        try
+        {
+            var messages = await cloud
+                .GetLogEventsAsync(log.StreamOf(containerName, session.TaskId), fromStart: false, LogLines, limit.Token)
+                .ConfigureAwait(false);
+            return [.. messages.Select(Printable).Where(line => line.Length > 0)];
+        }
+        catch (Exception e) when (e is FargateException or OperationCanceledException)
+        {
+            // Who may not read the log gets the error without it.
+            cancellationToken.ThrowIfCancellationRequested();
+            return [];
+        }
+    }
+
+    /// <summary>What a container prints may hold anything, among it what a terminal would obey.</summary>
+    private static string Printable(string message)
+    {
+        var text = string.Concat(message.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
+        return text.Length <= LongestLine ? text : $"{text[..LongestLine]}…";
+    }
+}

@@ -1,0 +1,123 @@
+using System.Text.Json;
+using LocalFargate;
+using LocalFargate.Faults;
+using LocalFargate.Tasks;
+
+namespace EcsFargateLogin.EndToEnd.Cmdlets;
+
+/// <summary>New-FargateSession: what it returns, writes down and asks first.</summary>
+public sealed class NewSessionTests
+{
+    [Fact]
+    public async Task A_session_is_returned_before_its_task_runs()
+    {
+        await using var me = await Operator.StartAsync(
+            new LocalFargateOptions { Timeline = new Timeline { Provisioning = TimeSpan.FromMinutes(5) } });
+
+        var run = me.Run("New-FargateSession");
+
+        Assert.Empty(run.Errors);
+        var session = Assert.Single(run.Output);
+        var task = Assert.Single(me.Fargate.Tasks);
+        Assert.Equal("EcsFargateLogin.FargateSession", session.BaseObject.GetType().FullName);
+        Assert.Matches("^fl-[a-z2-9]{10}$", session.Text("SessionId"));
+        Assert.Equal(session.Text("SessionId"), session.ToString());
+        Assert.Equal(task.Arn, session.Text("TaskArn"));
+        Assert.Equal(task.Arn.Split('/')[^1], session.Text("TaskId"));
+        Assert.Equal("PROVISIONING", session.Text("Status"));
+        Assert.Equal(("local", "us-east-1"), (session.Text("Cluster"), session.Text("Region")));
+        Assert.Equal(("cli", "root"), (session.Text("ContainerName"), session.Text("UserName")));
+        Assert.Equal(me.Fargate.SshPort, session.Get("Port"));
+        Assert.Empty(me.Calls("DescribeTasks"));
+        me.Run("$args[0] | Stop-FargateSession", session);
+        await me.LeftNothingAsync();
+    }
+
+    [Fact]
+    public async Task With_Wait_a_session_is_returned_when_its_server_answers()
+    {
+        await using var me = await Operator.StartAsync();
+
+        var run = me.Run("New-FargateSession -Wait -Verbose");
+
+        Assert.Empty(run.Errors);
+        var session = Assert.Single(run.Output);
+        Assert.Equal("RUNNING", session.Text("Status"));
+        Assert.Equal(Assert.Single(me.Fargate.Tasks).PublicAddress, session.Text("PublicAddress"));
+        Assert.StartsWith("SSH-2.0-", await BannerOfAsync(session.Text("PublicAddress"), me.Fargate.SshPort), StringComparison.Ordinal);
+        Assert.Single(run.Verbose, line => line.StartsWith($"{session}: RUNNING, waiting for the SSH server at", StringComparison.Ordinal));
+        Assert.Contains(run.Progress, record => record.StatusDescription.EndsWith("s since RunTask", StringComparison.Ordinal));
+        Assert.Equal("Completed", run.Progress[^1].RecordType.ToString());
+        me.Run("$args[0] | Stop-FargateSession", session);
+    }
+
+    [Fact]
+    public async Task WhatIf_and_a_declined_Confirm_start_nothing_and_make_no_file()
+    {
+        await using var me = await Operator.StartAsync();
+
+        var run = await me.RunProcessAsync("New-FargateSession -WhatIf; New-FargateSession -Confirm; 'went on'", "n\n");
+
+        Assert.Equal("", run.Error);
+        Assert.Contains("What if: Performing the operation \"Start Fargate task\" on target \"rails-cli in cluster local\"", run.Output, StringComparison.Ordinal);
+        Assert.EndsWith("went on\n", run.Output, StringComparison.Ordinal);
+        Assert.Empty(me.Fargate.Calls);
+        Assert.False(Directory.Exists(Path.Combine(me.StateHome, "EcsFargateLogin")));
+    }
+
+    [Fact]
+    public async Task The_key_and_the_journal_entry_are_there_before_RunTask_arrives_and_are_the_owners_alone()
+    {
+        await using var me = await Operator.StartAsync();
+        me.Fargate.Faults.Add(new ServerError { Operation = "RunTask" });
+        var started = me.Start("New-FargateSession");
+        await me.ReceivesAsync("RunTask");
+
+        var startedBy = (string)me.Calls("RunTask")[0].Parameters["startedBy"]!;
+        var folder = Operator.SharedFolderOf(startedBy);
+        var entry = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "session.json"))).RootElement;
+
+        Assert.Equal(startedBy, entry.GetProperty("sessionId").GetString());
+        Assert.Equal((string)me.Calls("RunTask")[0].Parameters["clientToken"]!, entry.GetProperty("clientToken").GetString());
+        Assert.Equal("local", entry.GetProperty("cluster").GetString());
+        Assert.Equal(Environment.ProcessId, entry.GetProperty("processId").GetInt32());
+        Assert.Equal(JsonValueKind.Null, entry.GetProperty("taskArn").ValueKind);
+        AssertOwnersAlone(folder);
+        await started.Completion;
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task The_files_of_a_running_session_are_the_owners_alone_and_name_the_task()
+    {
+        await using var me = await Operator.StartAsync();
+
+        var session = Assert.Single(me.Run("New-FargateSession").Output);
+
+        var folder = Operator.SharedFolderOf(session.Text("SessionId"));
+        Assert.Equal(Path.Combine(folder, "id_ed25519"), session.Text("KeyPath"));
+        AssertOwnersAlone(folder);
+        var entry = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "session.json"))).RootElement;
+        Assert.Equal(session.Text("TaskArn"), entry.GetProperty("taskArn").GetString());
+        me.Run("$args[0] | Stop-FargateSession", session);
+        Assert.False(Directory.Exists(folder));
+    }
+
+    private static void AssertOwnersAlone(string folder)
+    {
+        Assert.Equal(Convert.ToInt32("700", 8), (int)File.GetUnixFileMode(folder));
+        Assert.Equal(Convert.ToInt32("700", 8), (int)File.GetUnixFileMode(Path.GetDirectoryName(folder)!));
+        foreach (var name in (string[])["id_ed25519", "session.json"])
+        {
+            Assert.Equal(Convert.ToInt32("600", 8), (int)File.GetUnixFileMode(Path.Combine(folder, name)));
+        }
+    }
+
+    private static async Task<string?> BannerOfAsync(string address, int port)
+    {
+        using System.Net.Sockets.TcpClient client = new();
+        await client.ConnectAsync(address, port);
+        using StreamReader reader = new(client.GetStream());
+        return await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+}

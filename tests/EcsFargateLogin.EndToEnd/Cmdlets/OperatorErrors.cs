@@ -1,0 +1,112 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LocalFargate.Tasks;
+using PowerShellHost;
+
+namespace EcsFargateLogin.EndToEnd.Cmdlets;
+
+/// <summary>What goes wrong for an operator, and what is left after it.</summary>
+internal static class OperatorErrors
+{
+    private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() } };
+
+    /// <summary>Runs a script and returns its errors, the one that ended it last.</summary>
+    public static IReadOnlyList<SeenError> ErrorsOf(this Operator me, string script, params object?[] arguments)
+    {
+        // Only in a try block does an error that ends a command end the script too.
+        var run = me.Run($"try {{ {script} }} catch {{ throw }}", arguments);
+        var errors = run.Errors.Select(record => SeenError.Of(record, isTerminating: false));
+        return run.TerminatingError is { } last
+            ? [.. errors, SeenError.Of(last, isTerminating: true)]
+            : [.. errors];
+    }
+
+    /// <summary>Runs a script that is to fail with one error.</summary>
+    public static SeenError ErrorOf(this Operator me, string script, params object?[] arguments) =>
+        Assert.Single(me.ErrorsOf(script, arguments));
+
+    /// <summary>Runs a script in a process of its own, where ssh has no terminal, and returns what it failed with.</summary>
+    public static async Task<FailedProcess> FailingProcessAsync(this Operator me, string script)
+    {
+        var report = Path.Combine(me.StateHome, $"{Guid.NewGuid():N}.json");
+        var start = me.Process($$"""
+            $ended = $false
+            $Error.Clear()
+            try { {{script}} } catch { $ended = $true }
+            $last = $Error[0]
+            [Array]::Reverse(($records = @($Error)))
+            $seen = $records | ForEach-Object { @{
+                Id = $_.FullyQualifiedErrorId
+                Category = "$($_.CategoryInfo.Category)"
+                Target = "$($_.TargetObject)"
+                Message = "$_"
+                NextStep = "$($_.ErrorDetails.RecommendedAction)"
+                ExceptionType = $_.Exception.GetType().FullName
+                IsTerminating = $ended -and $_ -eq $last
+            } }
+            ConvertTo-Json -InputObject @($seen) | Set-Content '{{report}}'
+            exit $LASTEXITCODE
+            """);
+        var result = await EngineProcess.RunAsync(start);
+        Assert.True(File.Exists(report), result.Output + result.Error);
+        return new FailedProcess(
+            JsonSerializer.Deserialize<SeenError[]>(await File.ReadAllTextAsync(report), Json)!, result.Output, result.ExitCode);
+    }
+
+    /// <summary>The sessions of this operator's account that the PowerShells in this process remember.</summary>
+    public static IReadOnlyList<SessionFolder> SessionFolders(this Operator me)
+    {
+        DirectoryInfo sessions = new(Path.Combine(OperatorHome.StateHome, "EcsFargateLogin", "sessions"));
+        return sessions.Exists
+            ? [.. sessions.GetDirectories().Select(SessionFolder.TryRead).OfType<SessionFolder>()
+                .Where(folder => folder.EndpointUrl == me.Fargate.EndpointUrl)]
+            : [];
+    }
+
+    /// <summary>Asserts that ECS was never asked to start anything, and that nothing was written down.</summary>
+    public static void HasStartedNothing(this Operator me)
+    {
+        Assert.Empty(me.Calls("RunTask"));
+        Assert.Empty(me.Fargate.Tasks);
+        Assert.Empty(me.SessionFolders());
+        Assert.Empty(me.SessionFiles());
+    }
+
+    /// <summary>Asserts that so many tasks were started, that all of them have gone, and that nothing is remembered.</summary>
+    public static async Task HasLeftNothingAsync(this Operator me, int startedTasks = 1)
+    {
+        Assert.Equal(startedTasks, me.Fargate.Tasks.Count);
+        Assert.All(me.Fargate.Tasks, task => Assert.NotNull(task.StopCode));
+        Assert.Empty(me.SessionFolders());
+        Assert.Empty(me.SessionFiles());
+        await Eventually.BecomesAsync(
+            () => me.Fargate.Tasks.All(task => task.Phase == TaskPhase.Stopped && !task.IsAlive),
+            () => string.Join(", ", me.Fargate.Tasks));
+    }
+}
+
+/// <summary>How a process ended whose script was to fail.</summary>
+internal sealed record FailedProcess(IReadOnlyList<SeenError> Errors, string Output, int ExitCode);
+
+/// <summary>What is remembered of a session on disk.</summary>
+internal sealed record SessionFolder(string Path, string SessionId, string? EndpointUrl)
+{
+    public string KeyPath => System.IO.Path.Combine(Path, "id_ed25519");
+
+    public string EntryPath => System.IO.Path.Combine(Path, "session.json");
+
+    /// <summary>Reads one, or gives null where another test's session is just coming or going.</summary>
+    public static SessionFolder? TryRead(DirectoryInfo folder)
+    {
+        try
+        {
+            using var entry = JsonDocument.Parse(File.ReadAllBytes(System.IO.Path.Combine(folder.FullName, "session.json")));
+            return new SessionFolder(
+                folder.FullName, folder.Name, entry.RootElement.GetProperty("endpointUrl").GetString());
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}

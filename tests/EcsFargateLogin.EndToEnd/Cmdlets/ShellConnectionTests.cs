@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using LocalFargate.Faults;
+
+namespace EcsFargateLogin.EndToEnd.Cmdlets;
+
+/// <summary>Enter-FargateShell: how ssh is run, and what of the user's own configuration counts.</summary>
+public sealed class ShellConnectionTests
+{
+    [Fact]
+    public async Task Verbose_shows_the_phases_and_the_ssh_command_line_with_the_users_options()
+    {
+        await using var me = await Operator.StartAsync();
+
+        var run = await me.RunProcessAsync(
+            "New-FargateSession | Enter-FargateShell -Verbose -Option 'Compression=yes', 'SendEnv LANG'", "echo \"$SSH_CONNECTION\"\n");
+
+        Assert.Equal("", run.Error);
+        var task = Assert.Single(me.Fargate.Tasks);
+        var command = Assert.Single(run.Output.Split('\n'), line => line.Contains("/ssh -F none", StringComparison.Ordinal));
+        Assert.Contains(" -o Compression=yes -o SendEnv=LANG ", command, StringComparison.Ordinal);
+        Assert.Contains($" -o HostKeyAlias={task.Arn.Split('/')[^1]} ", command, StringComparison.Ordinal);
+        Assert.Contains(" -o IdentitiesOnly=yes -o IdentityAgent=none ", command, StringComparison.Ordinal);
+        Assert.Matches($" -T -p {me.Fargate.SshPort} -l root -- 127[0-9.]+$", command);
+        Assert.Matches($"VERBOSE: {task.StartedBy}: RUNNING, waiting for the SSH server at 127[0-9.]+:{me.Fargate.SshPort} after [0-9.]+ s\n", run.Output);
+        Assert.Matches($"\n127[0-9.]+ [0-9]+ {task.PrivateAddress} {me.Fargate.SshPort}\n", run.Output);
+    }
+
+    [Fact]
+    public async Task Private_logs_in_at_the_private_address_and_never_asks_for_another()
+    {
+        await using var me = await Operator.StartAsync();
+        me.Fargate.Faults.Add(new NoPublicAddress());
+
+        var run = await me.RunProcessAsync("New-FargateSession | Enter-FargateShell -Private -Verbose", "echo here\n");
+
+        Assert.Equal("", run.Error);
+        Assert.Contains($" -- {Assert.Single(me.Fargate.Tasks).PrivateAddress}\n", run.Output, StringComparison.Ordinal);
+        Assert.Contains("\nhere\n", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_session_without_public_address_is_entered_at_its_private_one()
+    {
+        await using var me = await Operator.StartAsync();
+
+        var run = await me.RunProcessAsync("New-FargateSession -AssignPublicIp Disabled | Enter-FargateShell -Verbose", "echo here\n");
+
+        Assert.Equal("", run.Error);
+        Assert.Contains($" -- {Assert.Single(me.Fargate.Tasks).PrivateAddress}\n", run.Output, StringComparison.Ordinal);
+        Assert.Contains("\nhere\n", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_answers_late_is_waited_for()
+    {
+        await using var me = await Operator.StartAsync();
+        me.Fargate.Faults.Add(new SshLate { Delay = TimeSpan.FromSeconds(1) });
+
+        var run = await me.RunProcessAsync("New-FargateSession | Enter-FargateShell", "echo here\n");
+
+        Assert.Equal(("here\n", ""), (run.Output, run.Error));
+    }
+
+    [Fact]
+    public async Task The_machines_ssh_configuration_does_not_count()
+    {
+        await using var me = await Operator.StartAsync();
+        var configuration = Path.Combine(me.StateHome, "ssh_config");
+        await File.WriteAllTextAsync(configuration, "ProxyCommand false\nLogLevel QUIET\n");
+        var start = me.Process(
+            """
+            ssh -G host | Select-String -Raw proxycommand
+            New-FargateSession | Enter-FargateShell
+            """);
+
+        var run = await PowerShellHost.EngineProcess.RunAsync(WithFile("/etc/ssh/ssh_config", configuration, start), "echo here\n");
+
+        Assert.Equal(("proxycommand false\nhere\n", ""), (run.Output, run.Error));
+    }
+
+    [Fact]
+    public async Task The_users_agent_is_not_asked()
+    {
+        await using var me = await Operator.StartAsync();
+        var path = Path.Combine(me.StateHome, "agent");
+        using Socket agent = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        agent.Bind(new UnixDomainSocketEndPoint(path));
+        agent.Listen();
+        var start = me.Process("New-FargateSession | Enter-FargateShell");
+        start.Environment["SSH_AUTH_SOCK"] = path;
+
+        var run = await PowerShellHost.EngineProcess.RunAsync(start, "echo \"agent <$SSH_AUTH_SOCK>\"\n");
+
+        Assert.Equal(("agent <>\n", ""), (run.Output, run.Error));
+        Assert.False(agent.Poll(0, SelectMode.SelectRead), "Somebody has connected to the agent.");
+    }
+
+    /// <summary>The same process with one file of the machine replaced, for it and its children alone.</summary>
+    private static ProcessStartInfo WithFile(string path, string replacement, ProcessStartInfo start)
+    {
+        ProcessStartInfo replaced = new("unshare",
+        [
+            "--mount", "sh", "-c", "mount --bind \"$1\" \"$2\" && shift 2 && exec \"$@\"", "sh", replacement, path,
+            start.FileName, .. start.ArgumentList,
+        ]);
+        foreach (var (name, value) in start.Environment)
+        {
+            replaced.Environment[name] = value;
+        }
+
+        return replaced;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Reflection;
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Tests.Support;
+
+namespace EcsFargateLogin.Tests.Errors;
+
+public sealed class FargateErrorsTests
+{
+    /// <summary>A text of two lines, as services and programs give them.</summary>
+    private const string TwoLines = "first line\r\nsecond line";
+
+    /// <summary>Everything that makes an error, by its name and what it takes.</summary>
+    public static TheoryData<string> Factories => [.. FactoryMethods.Select(method => method.ToString()!)];
+
+    private static IEnumerable<MethodInfo> FactoryMethods => typeof(FargateErrors)
+        .GetMethods(BindingFlags.Static | BindingFlags.NonPublic)
+        .Where(method => method.IsAssembly && method.ReturnType == typeof(FargateException));
+
+    [Theory]
+    [MemberData(nameof(Factories))]
+    public void A_message_is_one_line_and_ends_with_what_to_do_next(string factory)
+    {
+        var method = FactoryMethods.Single(method => method.ToString() == factory);
+
+        var error = (FargateException)method.Invoke(null, [.. method.GetParameters().Select(SampleOf)])!;
+
+        Assert.EndsWith($" {error.NextStep}", error.Message, StringComparison.Ordinal);
+        Assert.True(error.NextStep.Length > 10);
+        Assert.DoesNotContain('\n', error.Message);
+        Assert.DoesNotContain('\r', error.Message);
+        Assert.DoesNotContain("  ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_kind_of_error_is_made_somewhere()
+    {
+        var made = FactoryMethods.Select(method =>
+            ((FargateException)method.Invoke(null, [.. method.GetParameters().Select(SampleOf)])!).Error);
+
+        // Made of another error or of ECS's own words, which the samples here are not.
+        FargateError[] others = [FargateError.CapacityUnavailable, FargateError.RequestRejected];
+        Assert.Equal(Enum.GetValues<FargateError>(), made.Concat(others).Distinct().Order());
+    }
+
+    [Theory]
+    [InlineData("root@10.0.0.1: Permission denied (publickey).", "-UserName")]
+    [InlineData("Host key verification failed.", "Do not go on")]
+    [InlineData("ssh: connect to host 10.0.0.1 port 22: No route to host", "Check the network")]
+    public void What_ssh_complains_of_decides_what_to_do_next(string complaint, string expected) => Assert.Contains(
+        expected, FargateErrors.SshFailed(SampleTask.Session(), complaint).NextStep, StringComparison.Ordinal);
+
+    [Fact]
+    public void Commands_in_an_error_leave_out_what_is_not_known()
+    {
+        FargateSession session = new() { TaskArn = "0123", Cluster = "dev" };
+
+        var error = FargateErrors.StopFailed(session, SampleTask.ServiceFailed());
+
+        Assert.Equal(
+            "Stop it with: Stop-FargateSession -TaskArn 0123 -Cluster dev or: aws ecs stop-task --cluster dev --task 0123",
+            error.NextStep);
+    }
+
+    private static object? SampleOf(ParameterInfo parameter) => parameter.ParameterType switch
+    {
+        var type when type == typeof(string) => TwoLines,
+        var type when type == typeof(int) || type == typeof(int?) => 12,
+        var type when type == typeof(TimeSpan) => TimeSpan.FromSeconds(90),
+        var type when type == typeof(Uri) => new Uri("https://ecs.eu-central-1.amazonaws.com/"),
+        var type when type == typeof(Exception) => new IOException(TwoLines),
+        var type when type == typeof(FargateException) => SampleTask.ServiceFailed(),
+        var type when type == typeof(ServiceAnswer) => new ServiceAnswer("SomeException", TwoLines),
+        var type when type == typeof(FargateSession) => SampleTask.Session(),
+        var type when type == typeof(CloudFailure) => new CloudFailure(TwoLines, TwoLines, TwoLines),
+        var type when type == typeof(IReadOnlyList<string>) => new[] { TwoLines },
+        var type when type == typeof(IEnumerable<string>) => new[] { "web", "db" },
+        var type when type == typeof(TaskDescription) => SampleTask.Of("STOPPED") with { StoppedReason = TwoLines },
+        var type when type == typeof(RunTaskRequest) => new RunTaskRequest
+        {
+            Cluster = "dev",
+            TaskDefinition = "rails-cli",
+            Subnets = ["subnet-1"],
+            ContainerName = "cli",
+            StartedBy = "fl-abcdefghjk",
+            ClientToken = "0123",
+        },
+        var type => throw new NotSupportedException($"No sample of {type}."),
+    };
+}

@@ -1,0 +1,71 @@
+using System.Collections;
+using EcsFargateLogin.Sessions;
+
+namespace EcsFargateLogin.Tests.Sessions;
+
+public sealed class ContainerContractTests
+{
+    private static SessionRequest Request =>
+        new() { TaskDefinition = "rails-cli", Cluster = "dev", Subnets = ["subnet-1"] };
+
+    [Fact]
+    public void Defaults_are_not_said() => Assert.Equal(
+        new Dictionary<string, string> { ["_AUTHORIZED_PUBLIC_KEY"] = "ssh-ed25519 AAAA" },
+        ContainerContract.EnvironmentOf(Request, "ssh-ed25519 AAAA"));
+
+    [Fact]
+    public void Port_and_user_are_said_when_they_are_others() => Assert.Equal(
+        new Dictionary<string, string>
+        {
+            ["A"] = "b",
+            ["_AUTHORIZED_PUBLIC_KEY"] = "key",
+            ["_SSH_PORT"] = "2222",
+            ["_SSH_USER"] = "app",
+        },
+        ContainerContract.EnvironmentOf(
+            Request with { Port = 2222, UserName = "app", Environment = new Dictionary<string, string> { ["A"] = "b" } }, "key"));
+
+    [Fact]
+    public void Values_become_text_in_every_culture()
+    {
+        Hashtable variables = new() { ["NUMBER"] = 1.5, ["NOTHING"] = null, ["TEXT"] = "a=b\n\"$x\" ü", ["FLAG"] = true };
+
+        Assert.Equal(
+            new Dictionary<string, string>
+            {
+                ["FLAG"] = "True",
+                ["NOTHING"] = "",
+                ["NUMBER"] = "1.5",
+                ["TEXT"] = "a=b\n\"$x\" ü",
+            },
+            ContainerContract.CheckVariables(variables));
+    }
+
+    [Fact]
+    public void No_variables_are_none() => Assert.Empty(ContainerContract.CheckVariables(null));
+
+    [Theory]
+    [InlineData("_SSH_PORT", "kept for the container's SSH server")]
+    [InlineData("_", "kept for the container's SSH server")]
+    [InlineData("", "its name is empty")]
+    [InlineData("A=B", "holds '='")]
+    [InlineData("A B", "white space")]
+    [InlineData("A\tB", "white space")]
+    [InlineData("A\u0001", "control character")]
+    public void Names_that_cannot_be_passed_on_are_refused(string name, string why) =>
+        AssertRefused(new Hashtable { [name] = "x" }, why);
+
+    [Fact]
+    public void Values_that_cannot_be_passed_on_are_refused()
+    {
+        AssertRefused(new Hashtable { ["A"] = "x\0y" }, "NUL");
+        AssertRefused(new Hashtable { ["A"] = new object[] { 1, 2 } }, "its value is a list");
+    }
+
+    private static void AssertRefused(Hashtable variables, string why)
+    {
+        var error = Assert.Throws<FargateException>(() => ContainerContract.CheckVariables(variables));
+        Assert.Equal(FargateError.InvalidEnvironmentVariable, error.Error);
+        Assert.Contains(why, error.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,67 @@
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Tests.Support;
+
+namespace EcsFargateLogin.Tests.Sessions;
+
+/// <summary>What tests of a launch share: a cloud, a journal, and what became of both.</summary>
+public abstract class LaunchTest : IDisposable
+{
+    private protected TemporaryFolder Folder { get; } = new();
+
+    private protected ScriptedCloud Cloud { get; } = new();
+
+    private protected Journal Journal => new(Folder["sessions"]);
+
+    private protected static SessionRequest Request =>
+        new() { TaskDefinition = "rails-cli", Cluster = "dev", Subnets = ["subnet-1"] };
+
+    public void Dispose()
+    {
+        Cloud.Dispose();
+        Folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected Task<FargateSession> LaunchAsync(SessionRequest request, CancellationToken cancellationToken = default) =>
+        new SessionLauncher(Cloud, Journal, new KeyGenerator("ssh-keygen"))
+        {
+            ReplyGrace = TimeSpan.FromMilliseconds(50),
+            MarkLimit = TimeSpan.Zero,
+        }.LaunchAsync(request, cancellationToken);
+
+    private protected async Task<FargateException> FailAsync(FargateError expected, SessionRequest? request = null)
+    {
+        var error = await Assert.ThrowsAsync<FargateException>(() => LaunchAsync(request ?? Request));
+        Assert.Equal(expected, error.Error);
+        return error;
+    }
+
+    private protected void HangInRunTask(CancellationTokenSource cancellation) => Cloud.OnRunTask = async (_, cancellationToken) =>
+    {
+        await cancellation.CancelAsync();
+        await Task.Delay(Timeout.Infinite, cancellationToken);
+        throw new InvalidOperationException("it was cancelled before");
+    };
+
+    private protected RunTaskRequest RunTask() => (RunTaskRequest)Assert.Single(Cloud.CallsOf("RunTask")).Input;
+
+    /// <summary>The task that was stopped, with a token that was not cancelled.</summary>
+    private protected string StoppedTask()
+    {
+        var call = Assert.Single(Cloud.CallsOf("StopTask"));
+        Assert.False(call.WasCancelled);
+        return (((string Cluster, string TaskArn, string Reason))call.Input).TaskArn;
+    }
+
+    private protected void AssertNothingStarted() => Assert.Empty(Cloud.CallsOf("RunTask"));
+
+    private protected void AssertForgotten()
+    {
+        if (Directory.Exists(Folder["sessions"]))
+        {
+            Assert.Empty(Directory.EnumerateFileSystemEntries(Folder["sessions"]));
+        }
+    }
+}

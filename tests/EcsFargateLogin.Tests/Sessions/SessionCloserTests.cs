@@ -1,0 +1,191 @@
+using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Tests.Support;
+
+namespace EcsFargateLogin.Tests.Sessions;
+
+public sealed class SessionCloserTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ScriptedCloud _cloud = new();
+    private readonly Journal _journal;
+    private readonly FargateSession _session;
+
+    public SessionCloserTests()
+    {
+        _journal = new Journal(_folder["sessions"]);
+        var entry = SampleEntry.Of(_journal.Open(), SampleTask.Arn);
+        _journal.Write(entry);
+        File.WriteAllText(_journal.KeyPathOf(entry.SessionId), "a key");
+        _session = _journal.SessionOf(entry);
+    }
+
+    public void Dispose()
+    {
+        _cloud.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Closing_stops_the_task_with_a_reason_and_deletes_the_key()
+    {
+        await CloseAsync(_session, "its shell has ended");
+
+        Assert.Equal(
+            ("dev", SampleTask.Arn, $"EcsFargateLogin session {_session.SessionId}: its shell has ended"),
+            Assert.Single(_cloud.CallsOf("StopTask")).Input);
+        Assert.Equal("STOPPING", _session.Status);
+        AssertForgotten();
+    }
+
+    [Fact]
+    public async Task Closing_twice_stops_once()
+    {
+        await CloseAsync(_session);
+        await CloseAsync(_session);
+
+        Assert.Single(_cloud.CallsOf("StopTask"));
+        AssertForgotten();
+    }
+
+    [Fact]
+    public async Task A_task_that_ECS_has_forgotten_is_stopped()
+    {
+        _cloud.OnStopTask = _ => throw FargateErrors.TaskNotFound(
+            SampleTask.Arn, SampleTask.Answer("InvalidParameterException"));
+
+        await CloseAsync(_session);
+
+        Assert.Equal("STOPPED", _session.Status);
+        AssertForgotten();
+    }
+
+    [Fact]
+    public async Task A_task_that_cannot_be_stopped_stays_remembered_and_the_error_holds_both_commands()
+    {
+        _cloud.OnStopTask = _ => throw SampleTask.AccessDenied("ecs:StopTask");
+
+        var error = await Assert.ThrowsAsync<FargateException>(() => CloseAsync(_session));
+
+        Assert.Equal(FargateError.StopFailed, error.Error);
+        Assert.Equal("AccessDeniedException", error.ErrorCode);
+        Assert.Equal(
+            $"Stop it with: Stop-FargateSession -TaskArn {SampleTask.Arn} -Cluster dev -Region eu-central-1 -ProfileName ops"
+            + " -EndpointUrl http://127.0.0.1:4566/"
+            + $" or: aws ecs stop-task --cluster dev --task {SampleTask.Arn} --region eu-central-1 --profile ops"
+            + " --endpoint-url http://127.0.0.1:4566/",
+            error.NextStep);
+        Assert.False(_session.IsClosed);
+        Assert.Single(_journal.ReadAll());
+        Assert.True(File.Exists(_session.KeyPath));
+    }
+
+    [Fact]
+    public async Task A_stop_that_failed_can_be_repeated()
+    {
+        _cloud.OnStopTask = _ => throw SampleTask.ServiceFailed();
+        await Assert.ThrowsAsync<FargateException>(() => CloseAsync(_session));
+        _cloud.OnStopTask = _ => Task.CompletedTask;
+
+        await CloseAsync(_session);
+
+        Assert.Equal(2, _cloud.CallsOf("StopTask").Count);
+        AssertForgotten();
+    }
+
+    [Fact]
+    public async Task A_stop_that_is_not_answered_in_time_is_an_error()
+    {
+        _cloud.OnStopTask = cancellationToken => Task.Delay(Timeout.Infinite, cancellationToken);
+        SessionCloser closer = new(_cloud, _journal) { StopLimit = TimeSpan.FromMilliseconds(50) };
+
+        var error = await Assert.ThrowsAsync<FargateException>(() => closer.CloseAsync(_session, "test"));
+
+        Assert.Equal(FargateError.StopFailed, error.Error);
+        Assert.Contains("has not answered in time", error.Message, StringComparison.Ordinal);
+        Assert.Single(_journal.ReadAll());
+    }
+
+    [Theory]
+    [InlineData(SampleTask.Arn)]
+    [InlineData(SampleTask.Id)]
+    public async Task A_task_given_by_name_takes_the_key_of_its_session_along(string task)
+    {
+        await CloseAsync(new FargateSession { TaskArn = task, Cluster = "dev" });
+
+        AssertForgotten();
+    }
+
+    [Fact]
+    public async Task Another_task_leaves_the_session_alone()
+    {
+        await CloseAsync(new FargateSession { TaskArn = SampleTask.Arn + "0", Cluster = "dev" });
+
+        Assert.Single(_journal.ReadAll());
+    }
+
+    [Fact]
+    public async Task A_reason_is_cut_to_what_ECS_takes()
+    {
+        await CloseAsync(_session, new string('x', 400));
+
+        var (_, _, reason) = ((string, string, string))Assert.Single(_cloud.CallsOf("StopTask")).Input;
+        Assert.Equal(255, reason.Length);
+    }
+
+    [Fact]
+    public async Task Waiting_for_the_end_looks_until_the_task_is_STOPPED()
+    {
+        string[] statuses = ["DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED"];
+        _cloud.OnDescribeTasks = (_, _, before) => SampleTask.Reply(SampleTask.Of(statuses[before]));
+        EventLog events = new();
+
+        await Closer.WaitForStoppedAsync(_session, events, CancellationToken.None);
+
+        Assert.Equal("STOPPED", _session.Status);
+        Assert.Equal(statuses, events.Events.OfType<PhaseSeen>().Select(phase => phase.Phase));
+    }
+
+    [Fact]
+    public async Task A_task_that_ECS_has_forgotten_needs_no_waiting()
+    {
+        await Closer.WaitForStoppedAsync(_session, new EventLog(), CancellationToken.None);
+
+        Assert.Equal("STOPPED", _session.Status);
+    }
+
+    [Fact]
+    public async Task A_task_that_does_not_stop_in_time_is_an_error()
+    {
+        _cloud.OnDescribeTasks = (_, _, _) => SampleTask.Reply(SampleTask.Of("DEACTIVATING"));
+
+        var error = await Assert.ThrowsAsync<FargateException>(
+            () => Closer.WaitForStoppedAsync(_session, new EventLog(), CancellationToken.None));
+
+        Assert.Equal(FargateError.StopFailed, error.Error);
+        Assert.Contains("still DEACTIVATING after 0.2 s", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Waiting_for_the_end_can_be_cancelled()
+    {
+        using CancellationTokenSource cancellation = new();
+        _cloud.OnDescribeTasks = (_, _, _) =>
+        {
+            cancellation.Cancel();
+            return SampleTask.Reply(SampleTask.Of("STOPPING"));
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Closer.WaitForStoppedAsync(_session, new EventLog(), cancellation.Token));
+    }
+
+    private SessionCloser Closer => new(_cloud, _journal)
+    {
+        PollInterval = TimeSpan.FromMilliseconds(5),
+        StoppedLimit = TimeSpan.FromMilliseconds(200),
+    };
+
+    private Task CloseAsync(FargateSession session, string reason = "test") => Closer.CloseAsync(session, reason);
+
+    private void AssertForgotten() => Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["sessions"]));
+}

@@ -1,0 +1,123 @@
+using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Tests.Support;
+
+namespace EcsFargateLogin.Tests.Ssh;
+
+public sealed class KeyGeneratorTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_key_pair_is_made_for_its_owner_alone_and_without_a_passphrase()
+    {
+        var publicKey = await GenerateAsync("ssh-keygen");
+
+        var (exitCode, derived, _) = await RunningProgram.RunAsync("ssh-keygen", "-y", "-P", "", "-f", _folder["id"]);
+        Assert.Equal(0, exitCode);
+        Assert.Equal(derived.Trim(), publicKey);
+        Assert.Matches("^ssh-ed25519 [A-Za-z0-9+/=]+ fl-test$", publicKey);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder["id"]));
+    }
+
+    [Fact]
+    public async Task A_key_that_exists_is_not_overwritten()
+    {
+        _folder.Write("id", "somebody's key");
+
+        var error = await FailAsync(FargateError.KeyGenerationFailed, "ssh-keygen");
+
+        Assert.Contains("already exists", error.Message, StringComparison.Ordinal);
+        Assert.Equal("somebody's key", await File.ReadAllTextAsync(_folder["id"]));
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_missing_is_an_error_with_the_program_s_own_words()
+    {
+        KeyGenerator generator = new("ssh-keygen");
+
+        var error = await Assert.ThrowsAsync<FargateException>(
+            () => generator.GenerateAsync(_folder["gone/id"], "fl-test", CancellationToken.None));
+
+        Assert.Equal(FargateError.KeyGenerationFailed, error.Error);
+        Assert.Contains("No such file or directory", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_program_that_is_missing_is_an_error()
+    {
+        var error = await FailAsync(FargateError.SshNotFound, _folder["ssh-keygen"]);
+
+        Assert.Equal(_folder["ssh-keygen"], error.Target);
+    }
+
+    [Theory]
+    [InlineData("echo 'out of' >&2; echo luck >&2; exit 3", "it ended with exit code 3 (out of luck).")]
+    [InlineData("exit 3", "it ended with exit code 3.")]
+    [InlineData("exit 0", "id.pub")]
+    [InlineData("echo garbage >\"$9.pub\"", "holds no public key")]
+    public async Task A_program_that_makes_no_key_is_an_error_that_says_why(string script, string why)
+    {
+        var error = await FailAsync(FargateError.KeyGenerationFailed, _folder.WriteScript("ssh-keygen", script));
+
+        Assert.Contains(why, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("echo $$ >\"$0.pid\"; exec sleep 60")]
+    [InlineData("sleep 60 & echo $! >\"$0.pid\"; wait")]
+    public async Task A_program_that_hangs_is_ended(string script)
+    {
+        var program = _folder.WriteScript("ssh-keygen", script);
+
+        var error = await FailAsync(FargateError.KeyGenerationFailed, program);
+
+        Assert.Contains("had not ended after 1 s", error.Message, StringComparison.Ordinal);
+        await AssertEndedAsync($"{program}.pid");
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_program()
+    {
+        var program = _folder.WriteScript("ssh-keygen", "echo $$ >\"$0.new\"; mv \"$0.new\" \"$0.pid\"; exec sleep 60");
+        using CancellationTokenSource cancellation = new();
+        var generating = new KeyGenerator(program).GenerateAsync(_folder["id"], "fl-test", cancellation.Token);
+        await Eventually.Async(() => File.Exists($"{program}.pid"), () => "no process");
+
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => generating);
+        await AssertEndedAsync($"{program}.pid");
+    }
+
+    private Task<string> GenerateAsync(string program) => new KeyGenerator(program) { Limit = TimeSpan.FromSeconds(1) }
+        .GenerateAsync(_folder["id"], "fl-test", CancellationToken.None);
+
+    private async Task<FargateException> FailAsync(FargateError expected, string program)
+    {
+        var error = await Assert.ThrowsAsync<FargateException>(() => GenerateAsync(program));
+        Assert.Equal(expected, error.Error);
+        return error;
+    }
+
+    private static async Task AssertEndedAsync(string pidFile)
+    {
+        var process = $"/proc/{(await File.ReadAllTextAsync(pidFile)).Trim()}/stat";
+
+        // A killed process whose parent has not noticed yet is a zombie.
+        await Eventually.Async(() => !File.Exists(process) || IsZombie(process), () => process);
+    }
+
+    private static bool IsZombie(string stat)
+    {
+        try
+        {
+            return File.ReadAllText(stat).Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+}

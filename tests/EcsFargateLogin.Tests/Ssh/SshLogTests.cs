@@ -1,0 +1,31 @@
+using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Tests.Support;
+
+namespace EcsFargateLogin.Tests.Ssh;
+
+public sealed class SshLogTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_log_that_was_never_written_is_empty() => Assert.Empty(SshLog.Read(_folder["log"]));
+
+    [Fact]
+    public void Empty_lines_and_carriage_returns_are_left_out() =>
+        Assert.Equal(["one", "two"], SshLog.Read(_folder.Write("log", "one\r\n\r\n  two\r\n")));
+
+    [Fact]
+    public void What_ssh_says_in_good_times_is_no_complaint() => Assert.Null(SshLog.Complaint(
+    [
+        "Warning: Permanently added '0123' (ED25519) to the list of known hosts.",
+        "debug1: Connection established.",
+        "Pseudo-terminal will not be allocated because stdin is not a terminal.",
+    ]));
+
+    [Fact]
+    public void A_complaint_is_what_ssh_said_last() => Assert.Equal(
+        "3 4 5 6 root@127.0.0.1: Permission denied (publickey).",
+        SshLog.Complaint(["1", "2", "3", "4", "5", "debug1: no more methods", "6", "root@127.0.0.1: Permission denied (publickey)."]));
+}

@@ -1,0 +1,18 @@
+namespace EcsFargateLogin.Tests.Support;
+
+/// <summary>Waits for what comes without notice.</summary>
+internal static class Eventually
+{
+    /// <summary>Looks until it is so, for 10 s at most.</summary>
+    /// <param name="isSo">What is waited for.</param>
+    /// <param name="state">What there is instead, for the message of a failed test.</param>
+    public static async Task Async(Func<bool> isSo, Func<string> state)
+    {
+        var limit = DateTimeOffset.UtcNow + TimeSpan.FromSeconds(10);
+        while (!isSo())
+        {
+            Assert.True(DateTimeOffset.UtcNow < limit, $"It did not come to be; there is: {state()}");
+            await Task.Delay(TimeSpan.FromMilliseconds(10));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Diagnostics;
+
+namespace EcsFargateLogin.Tests.Support;
+
+/// <summary>Runs a program to its end.</summary>
+internal static class RunningProgram
+{
+    /// <summary>Runs it without input.</summary>
+    /// <returns>Its exit code, output and errors.</returns>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        string program, params IEnumerable<string> arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        process.StandardInput.Close();
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(20));
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+            var errors = process.StandardError.ReadToEndAsync(limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+            return (process.ExitCode, await output, await errors);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+    }
+}

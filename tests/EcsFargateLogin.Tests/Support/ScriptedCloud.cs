@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin.Tests.Support;
+
+/// <summary>A cloud in memory whose every answer a test can set. Unless told otherwise it starts one task and knows it.</summary>
+internal sealed class ScriptedCloud : IFargateCloud
+{
+    private readonly ConcurrentQueue<CloudCall> _calls = [];
+
+    public CloudConnection Connection { get; init; } = new()
+    {
+        Region = "eu-central-1",
+        RegionSource = "the test",
+        CredentialSource = "the test",
+        EcsEndpoint = "https://ecs.eu-central-1.amazonaws.com/",
+    };
+
+    public Func<RunTaskRequest, CancellationToken, Task<RunTaskReply>> OnRunTask { get; set; } =
+        (_, _) => Task.FromResult(new RunTaskReply([SampleTask.Of("PROVISIONING")], []));
+
+    /// <summary>Gets the cluster, the ARNs, and how many times it was asked before.</summary>
+    public Func<string, IReadOnlyCollection<string>, int, DescribeTasksReply> OnDescribeTasks { get; set; } =
+        (_, _, _) => new DescribeTasksReply([], []);
+
+    public Func<CancellationToken, Task> OnStopTask { get; set; } = _ => Task.CompletedTask;
+
+    public Func<IReadOnlyList<string>> OnListTasks { get; set; } = () => [];
+
+    public Func<TaskDefinitionDescription> OnDescribeTaskDefinition { get; set; } = () => SampleTask.Definition("cli");
+
+    public Func<int, IReadOnlyList<NetworkInterfaceDescription>> OnDescribeNetworkInterfaces { get; set; } = _ => [];
+
+    public Func<IReadOnlyList<string>> OnGetLogEvents { get; set; } = () => [];
+
+    public IReadOnlyList<CloudCall> Calls => [.. _calls];
+
+    public IReadOnlyList<CloudCall> CallsOf(string operation) => [.. _calls.Where(call => call.Operation == operation)];
+
+    public Task<RunTaskReply> RunTaskAsync(RunTaskRequest request, CancellationToken cancellationToken)
+    {
+        Begin("RunTask", request, cancellationToken);
+        return OnRunTask(request, cancellationToken);
+    }
+
+    public Task<DescribeTasksReply> DescribeTasksAsync(
+        string cluster, IReadOnlyCollection<string> taskArns, CancellationToken cancellationToken) =>
+        Answer(() => OnDescribeTasks(cluster, taskArns, Begin("DescribeTasks", taskArns, cancellationToken)));
+
+    public Task StopTaskAsync(string cluster, string taskArn, string reason, CancellationToken cancellationToken)
+    {
+        Begin("StopTask", (cluster, taskArn, reason), cancellationToken);
+        return OnStopTask(cancellationToken);
+    }
+
+    public Task<IReadOnlyList<string>> ListTasksAsync(
+        string cluster, string startedBy, CancellationToken cancellationToken)
+    {
+        Begin("ListTasks", (cluster, startedBy), cancellationToken);
+        return Answer(OnListTasks);
+    }
+
+    public Task<TaskDefinitionDescription> DescribeTaskDefinitionAsync(
+        string taskDefinition, CancellationToken cancellationToken)
+    {
+        Begin("DescribeTaskDefinition", taskDefinition, cancellationToken);
+        return Answer(OnDescribeTaskDefinition);
+    }
+
+    public Task<ClusterDescription?> DescribeClusterAsync(string cluster, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("No session asks for a cluster.");
+
+    public Task<IReadOnlyList<NetworkInterfaceDescription>> DescribeNetworkInterfacesAsync(
+        IReadOnlyCollection<string> networkInterfaceIds, CancellationToken cancellationToken) =>
+        Answer(() => OnDescribeNetworkInterfaces(
+            Begin("DescribeNetworkInterfaces", networkInterfaceIds, cancellationToken)));
+
+    public Task<IReadOnlyList<string>> GetLogEventsAsync(
+        LogStreamName stream, bool fromStart, int limit, CancellationToken cancellationToken)
+    {
+        Begin("GetLogEvents", (stream, fromStart, limit), cancellationToken);
+        return Answer(OnGetLogEvents);
+    }
+
+    public void Dispose()
+    {
+    }
+
+    /// <returns>How many times the operation was called before.</returns>
+    private int Begin(string operation, object input, CancellationToken cancellationToken)
+    {
+        var before = CallsOf(operation).Count;
+        _calls.Enqueue(new CloudCall(operation, input, cancellationToken.IsCancellationRequested, DateTimeOffset.UtcNow));
+        cancellationToken.ThrowIfCancellationRequested();
+        return before;
+    }
+
+    private static Task<T> Answer<T>(Func<T> answer)
+    {
+        try
+        {
+            return Task.FromResult(answer());
+        }
+        catch (FargateException e)
+        {
+            return Task.FromException<T>(e);
+        }
+    }
+}
+
+/// <summary>A call that a cloud got.</summary>
+/// <param name="Operation">The operation of ECS or EC2.</param>
+/// <param name="Input">What it was called with.</param>
+/// <param name="WasCancelled">Whether its token was cancelled when it came.</param>
+/// <param name="At">When it came.</param>
+internal sealed record CloudCall(string Operation, object Input, bool WasCancelled, DateTimeOffset At);
