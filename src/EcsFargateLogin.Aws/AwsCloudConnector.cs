@@ -1,3 +1,4 @@
+using Amazon;
 using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Aws.Credentials;
 using EcsFargateLogin.Aws.Ec2;
@@ -44,4 +45,20 @@ public sealed class AwsCloudConnector : IFargateCloudConnector
             logRegion,
             new ServiceEndpoints(settings, profile, logRegion).Resolve(LogsClient.ServiceId, LogsClient.SigningName)));
     }
+
+    /// <inheritdoc/>
+    public async Task<IFargateCatalog> OpenCatalogAsync(CloudSettings settings, CancellationToken cancellationToken) =>
+        (AwsFargateCloud)await ConnectAsync(settings, cancellationToken);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ProfileNames(CloudSettings settings) => new ProfileStore().Names();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<RegionDescription> Regions() =>
+        [
+            .. RegionEndpoint.EnumerableAllRegions
+                // us-east-1-regional is a name of S3's for an endpoint.
+                .Where(region => !region.SystemName.EndsWith("-regional", StringComparison.Ordinal))
+                .Select(region => new RegionDescription(region.SystemName, region.DisplayName)),
+        ];
 }

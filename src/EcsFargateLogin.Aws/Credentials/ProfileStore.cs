@@ -20,6 +20,19 @@ internal sealed partial class ProfileStore
     /// <summary>The profile that is meant when none is named.</summary>
     internal static string FallbackName => EnvironmentNames.Value(EnvironmentNames.Profile) ?? DefaultName;
 
+    /// <summary>The names of all profiles, whatever they hold.</summary>
+    internal IReadOnlyList<string> Names()
+    {
+        try
+        {
+            return [.. _chain.ListProfiles().Select(profile => profile.Name).Distinct()];
+        }
+        catch (Exception exception) when (IsOfFile(exception))
+        {
+            throw FargateErrors.CredentialsUnusable("the profiles", Unreadable(exception), exception: null);
+        }
+    }
+
     /// <summary>The profile of this name, which someone asked for.</summary>
     internal CredentialProfile Get(string name) =>
         Find(name) ?? throw FargateErrors.ProfileNotFound(name, SharedFiles.Description);
@@ -31,8 +44,7 @@ internal sealed partial class ProfileStore
         {
             return _chain.TryGetProfile(name, out var profile) ? profile : null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
-            or InvalidDataException or AmazonClientException)
+        catch (Exception exception) when (IsOfFile(exception))
         {
             // The exception is not passed on: it may quote a line of the file, and so a secret.
             throw FargateErrors.CredentialsUnusable($"profile '{name}'", Unreadable(exception), exception: null);
@@ -42,6 +54,9 @@ internal sealed partial class ProfileStore
     /// <summary>The credentials of a profile, or null when it has none.</summary>
     internal AWSCredentials? Credentials(CredentialProfile profile) =>
         profile.CanCreateAWSCredentials ? AWSCredentialsFactory.GetAWSCredentials(profile, _chain) : null;
+
+    private static bool IsOfFile(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException or InvalidDataException or AmazonClientException;
 
     private static string Unreadable(Exception exception) =>
         LineNumber().Match(exception.Message) is { Success: true } line

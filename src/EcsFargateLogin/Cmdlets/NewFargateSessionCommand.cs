@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Completion;
 using EcsFargateLogin.Sessions;
 using EcsFargateLogin.Ssh;
 
@@ -18,23 +19,27 @@ public sealed class NewFargateSessionCommand : AwsCmdlet
     /// <summary>The task definition: family (its latest revision), family:revision or ARN.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TaskDefinitionCompleter))]
     public string TaskDefinition { get; set; } = "";
 
     /// <summary>The cluster's name or ARN.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
     public string Cluster { get; set; } = "default";
 
     /// <summary>1 to 16 subnet ids. With a public address, subnets that have a route to an internet gateway.</summary>
     [Parameter(Mandatory = true)]
     [ValidateCount(1, 16)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SubnetCompleter))]
     public string[] Subnet { get; set; } = [];
 
     /// <summary>Up to 5 security group ids that let your address in. Without it the VPC's default group is used.</summary>
     [Parameter]
     [ValidateCount(1, 5)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SecurityGroupCompleter))]
     public string[] SecurityGroup { get; set; } = [];
 
     /// <summary>The container that runs the SSH server. Without it: 'cli', or the only container there is.</summary>
