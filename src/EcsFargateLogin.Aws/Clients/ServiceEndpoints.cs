@@ -46,7 +46,7 @@ internal sealed class ServiceEndpoints(CloudSettings settings, CredentialProfile
         var source = $"profile '{profile.Name}'";
         try
         {
-            return AwsClientConfig.ProfileUrl(serviceId, profile.Name) is { } url ? (url, source) : null;
+            return AwsClientConfig.ProfileUrl(serviceId, profile.Name, settings.ProfileLocation) is { } url ? (url, source) : null;
         }
         catch (AmazonClientException)
         {

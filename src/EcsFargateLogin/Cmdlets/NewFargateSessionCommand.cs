@@ -112,6 +112,7 @@ public sealed class NewFargateSessionCommand : AwsCmdlet
                 SessionLauncher launcher = new(cloud, Journal, _keyGenerator!);
                 session = await launcher.LaunchAsync(request, cancellationToken).ConfigureAwait(false);
             });
+            RememberCredentials(session!);
             WriteVerbose($"Session {session} is task {session!.TaskArn}.");
             if (Wait)
             {

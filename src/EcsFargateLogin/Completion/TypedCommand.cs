@@ -15,6 +15,7 @@ internal sealed class TypedCommand(string name, IDictionary bound)
     internal CloudSettings CloudSettings() => new()
     {
         ProfileName = Value("ProfileName"),
+        ProfileLocation = Value("ProfileLocation"),
         Region = Value("Region"),
         EndpointUrl = Value("EndpointUrl"),
     };

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using PowerShellHost;
 
-namespace EcsFargateLogin.EndToEnd.Isolation;
+namespace EcsFargateLogin.EndToEnd.SideBySide;
 
 /// <summary>
 /// Other modules bring an AWS SDK of their own into the same PowerShell, before this module or after it. Each test is a

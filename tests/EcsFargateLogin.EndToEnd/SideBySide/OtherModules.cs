@@ -1,6 +1,6 @@
 using EcsFargateLogin.EndToEnd.Cmdlets;
 
-namespace EcsFargateLogin.EndToEnd.Isolation;
+namespace EcsFargateLogin.EndToEnd.SideBySide;
 
 /// <summary>The AWS SDKs that meet in one PowerShell; those of others as tests/AwsToolsLookalike lays them out.</summary>
 internal static class OtherModules
