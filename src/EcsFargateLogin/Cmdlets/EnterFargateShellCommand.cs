@@ -106,7 +106,9 @@ public sealed class EnterFargateShellCommand : AwsCmdlet
         }
     }
 
-    /// <summary>The same exit code comes from ssh, from a shell that died with its task, and from programs of their own.</summary>
+    /// <summary>
+    /// The same exit code comes from ssh, from a shell that died with its task, and from programs of their own.
+    /// </summary>
     private void ThrowIfConnectionFailed(IFargateCloud cloud, FargateSession session, IReadOnlyList<string> messages)
     {
         if (Await((_, cancellationToken) => Interruption.FindAsync(cloud, session, cancellationToken)) is { } task)

@@ -98,7 +98,7 @@ public sealed class FargateSession
     /// <summary>True once the session was stopped from here.</summary>
     internal bool IsClosed { get; set; }
 
-    /// <summary>True once a later cmdlet took charge of it, which then stops it or leaves it on purpose.</summary>
+    /// <summary>True once somebody has charge of it: a later cmdlet, which stops it or leaves it on purpose, or the user.</summary>
     internal bool IsTaken { get; set; }
 
     /// <summary>The short id, or the task's id for tasks that others started.</summary>
