@@ -8,6 +8,10 @@ internal static class SshLog
 {
     private const int LastLines = 5;
 
+    /// <summary>What lines begin with that ssh only writes at a level above INFO.</summary>
+    private static readonly string[] DebugLines =
+        ["debug", "OpenSSH_", "Authenticated to ", "Transferred: ", "Bytes per second: ", "Killed by signal "];
+
     /// <summary>The path beside the session's key.</summary>
     public static string PathFor(FargateSession session) =>
         Path.Combine(Path.GetDirectoryName(session.KeyPath)!, "ssh.log");
@@ -40,8 +44,9 @@ internal static class SshLog
     public static bool TellsSignal(IEnumerable<string> messages) =>
         messages.Any(message => message.Contains("rtype exit-signal", StringComparison.Ordinal));
 
-    /// <summary>Whether a line is only there to tell how the connection ended.</summary>
-    public static bool IsDebug(string message) => message.StartsWith("debug", StringComparison.Ordinal);
+    /// <summary>Whether a line is only there because of that level.</summary>
+    public static bool IsDebug(string message) =>
+        Array.Exists(DebugLines, beginning => message.StartsWith(beginning, StringComparison.Ordinal));
 
     /// <summary>What ssh has written; nothing when it wrote nothing or the file cannot be read.</summary>
     public static IReadOnlyList<string> Read(string path)

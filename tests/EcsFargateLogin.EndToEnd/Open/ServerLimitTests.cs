@@ -48,7 +48,7 @@ public sealed class ServerLimitTests
         await Eventually.BecomesAsync(
             () => me.Fargate.Tasks.All(task => task.Phase == TaskPhase.Stopped), () => string.Join(", ", me.Fargate.Tasks));
         Assert.Equal("EssentialContainerExited", Assert.Single(me.Fargate.Tasks).StopCode);
-        var error = me.ErrorOf("param($session) $session | Enter-FargateShell -ErrorAction Stop", session);
+        var error = me.ErrorOf("$args[0] | Enter-FargateShell -ErrorAction Stop", session);
         Assert.Contains("nobody logged in within 1 seconds", error.Message, StringComparison.Ordinal);
     }
 
@@ -83,7 +83,7 @@ public sealed class ServerLimitTests
     {
         await using var me = await Operator.StartAsync();
 
-        Assert.NotNull(me.Run($"New-FargateSession {limit}").TerminatingError);
+        Assert.StartsWith("ParameterArgument", me.ErrorOf($"New-FargateSession {limit}").Id, StringComparison.Ordinal);
 
         me.HasStartedNothing();
     }

@@ -20,7 +20,11 @@ public sealed class SshLogTests : IDisposable
     public void What_ssh_says_in_good_times_is_no_complaint() => Assert.Null(SshLog.Complaint(
     [
         "Warning: Permanently added '0123' (ED25519) to the list of known hosts.",
+        "OpenSSH_9.2p1 Debian-2, OpenSSL 3.0.19 27 Jan 2026",
         "debug1: Connection established.",
+        "Authenticated to 127.0.0.1 ([127.0.0.1]:22) using \"publickey\".",
+        "Transferred: sent 3012, received 2748 bytes, in 0.1 seconds",
+        "Bytes per second: sent 30120.1, received 27480.9",
         "Pseudo-terminal will not be allocated because stdin is not a terminal.",
     ]));
 
