@@ -18,7 +18,7 @@ public sealed class InterruptedShellTests
         await using var terminal = TerminalRun.UnderTerminal(me.Process(
             """
             $before = stty -g
-            New-FargateSession stubborn | Enter-FargateShell -KeepSession
+            New-FargateSession stubborn -MaxLifetime 0 | Enter-FargateShell -KeepSession
             "code: $LASTEXITCODE, terminal as before: $((stty -g) -eq $before)"
             """));
         await terminal.ShowsAsync("since RunTask");
@@ -58,7 +58,7 @@ public sealed class InterruptedShellTests
         await terminal.EndAsync();
         Assert.Contains("255 SshFailed,", terminal.Screen, StringComparison.Ordinal);
         Assert.Contains("the connection was closed while the shell was open", terminal.Screen, StringComparison.Ordinal);
-        await me.LeftNothingAsync();
+        Assert.Empty(me.SessionFiles());
     }
 
     [Fact]
