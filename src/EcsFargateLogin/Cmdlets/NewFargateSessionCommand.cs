@@ -12,7 +12,7 @@ namespace EcsFargateLogin.Cmdlets;
 /// </summary>
 [Cmdlet(VerbsCommon.New, "FargateSession", SupportsShouldProcess = true)]
 [OutputType(typeof(FargateSession))]
-public sealed class NewFargateSessionCommand : AwsCmdlet
+public sealed partial class NewFargateSessionCommand : AwsCmdlet
 {
     private KeyGenerator? _keyGenerator;
 
@@ -164,6 +164,7 @@ public sealed class NewFargateSessionCommand : AwsCmdlet
         Environment = ContainerContract.CheckVariables(EnvironmentVariable),
         Command = Command,
         TaskRoleArn = TaskRoleArn,
+        Limits = Limits,
         StartTimeout = TimeSpan.FromSeconds(StartTimeout),
     };
 }

@@ -92,6 +92,9 @@ public sealed class FargateSession
     /// <summary>Where the container's log goes; null when that is not CloudWatch Logs or not known.</summary>
     internal ContainerLog? Log { get; init; }
 
+    /// <summary>After what time timeout ends the container's command; null where it does not.</summary>
+    internal TimeSpan? CommandLimit { get; init; }
+
     /// <summary>How long after <see cref="CreatedAt"/> the task may take to run.</summary>
     internal TimeSpan StartTimeout { get; init; } = DefaultStartTimeout;
 
