@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Sessions;
@@ -32,9 +33,15 @@ internal sealed record JournalEntry
     /// <summary>Where the container's log goes, or null when that is not known.</summary>
     public ContainerLog? Log { get; init; }
 
-    /// <summary>The process that started it.</summary>
-    public required int ProcessId { get; init; }
-
     /// <summary>Null until RunTask has answered.</summary>
     public string? TaskArn { get; init; }
+
+    /// <summary>How AWS is reached for it, as it was when it was started.</summary>
+    [JsonIgnore]
+    public CloudSettings Connection => new() { ProfileName = ProfileName, Region = Region, EndpointUrl = EndpointUrl };
+
+    /// <summary>Whether all that must be there is: what was read may have been written by something else.</summary>
+    [JsonIgnore]
+    public bool IsWhole => SessionId is not null && Cluster is not null && TaskDefinition is not null
+        && ContainerName is not null && UserName is not null && Region is not null && ClientToken is not null;
 }
