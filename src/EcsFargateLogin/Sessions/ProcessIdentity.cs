@@ -11,12 +11,14 @@ namespace EcsFargateLogin.Sessions;
 internal sealed record ProcessIdentity(int Id, string Start)
 {
     /// <summary>This process.</summary>
-    public static ProcessIdentity Current { get; } =
-        new(Environment.ProcessId, StartOf(Environment.ProcessId) ?? "");
+    public static ProcessIdentity Current { get; } = Of(Environment.ProcessId);
 
     /// <summary>Whether it still runs.</summary>
     [JsonIgnore]
     public bool IsAlive => StartOf(Id) is { } start && start == Start;
+
+    /// <summary>The process that has this id now.</summary>
+    public static ProcessIdentity Of(int id) => new(id, StartOf(id) ?? "");
 
     private static string? StartOf(int id) => OperatingSystem.IsLinux() ? StartOnLinux(id) : StartElsewhere(id);
 

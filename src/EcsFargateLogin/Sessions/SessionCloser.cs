@@ -45,7 +45,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     /// </exception>
     public async Task CloseAsync(FargateSession session, string reason)
     {
-        if (!session.IsClosed && session.TaskArn.Length == 0)
+        if (!session.IsClosed && session.TaskArn.Length == 0 && SessionMark.IsOne(session.SessionId))
         {
             session.TaskArn = await FindTaskAsync(session).ConfigureAwait(false);
         }

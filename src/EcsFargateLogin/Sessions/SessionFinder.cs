@@ -38,7 +38,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
         {
             var isUnexpected = cluster != query.UnnamedCluster || entries.Length > 0
                 || e.Error is not (FargateError.ClusterNotFound or FargateError.AccessDenied);
-            return new FoundSessions([.. entries.Select(UnknownOf)], isUnexpected ? [e] : []);
+            return new FoundSessions([.. entries.Select(entry => UnknownOf(journal, entry))], isUnexpected ? [e] : []);
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
             }
             else
             {
-                sessions.Add(UnknownOf(entry));
+                sessions.Add(UnknownOf(journal, entry));
             }
         }
 
@@ -182,7 +182,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
     }
 
     /// <summary>The session of an entry that nothing is known of but what the journal says.</summary>
-    public FargateSession UnknownOf(JournalEntry entry)
+    public static FargateSession UnknownOf(Journal journal, JournalEntry entry)
     {
         var session = journal.SessionOf(entry);
         session.Status = TaskStatuses.Unknown;

@@ -25,7 +25,11 @@ public abstract class LaunchTest : IDisposable
     }
 
     private protected Task<FargateSession> LaunchAsync(SessionRequest request, CancellationToken cancellationToken = default) =>
-        new SessionLauncher(Cloud, Journal, new KeyGenerator("ssh-keygen")) { ReplyGrace = TimeSpan.FromMilliseconds(50) }
+        new SessionLauncher(Cloud, Journal, new KeyGenerator("ssh-keygen"))
+        {
+            ReplyGrace = TimeSpan.FromMilliseconds(50),
+            EarlierTry = new TaskMark(Cloud) { Limit = TimeSpan.Zero },
+        }
             .LaunchAsync(request, cancellationToken);
 
     private protected async Task<FargateException> FailAsync(FargateError expected, SessionRequest? request = null)
