@@ -28,6 +28,7 @@ public abstract class LaunchTest : IDisposable
         new SessionLauncher(Cloud, Journal, new KeyGenerator("ssh-keygen"))
         {
             ReplyGrace = TimeSpan.FromMilliseconds(50),
+            Mark = new TaskMark(Cloud) { Limit = TimeSpan.Zero },
             EarlierTry = new TaskMark(Cloud) { Limit = TimeSpan.Zero },
         }
             .LaunchAsync(request, cancellationToken);
