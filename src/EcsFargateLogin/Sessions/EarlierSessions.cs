@@ -21,30 +21,25 @@ internal static class EarlierSessions
             : [];
 
     /// <summary>
-    /// Those of this connection of which ECS says that they run. Without entries that are left over, AWS is not asked.
+    /// Those of this connection that run or, where AWS does not say so in time, may run. Without entries that are left
+    /// over, AWS is not asked.
     /// </summary>
     public static async Task<IReadOnlyList<FargateSession>> FindAsync(
         IFargateCloud cloud, Journal journal, CancellationToken cancellationToken)
     {
+        var entries = LeftOver(cloud.Connection, journal);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
         try
         {
-            journal.Sweep();
-            JournalEntry[] entries =
-            [
-                .. journal.ReadAll().Where(entry => IsReachedBy(cloud.Connection, entry)
-                    && journal.OwnerOf(entry.SessionId) == SessionOwner.Orphaned),
-            ];
             var found = await new SessionFinder(cloud, journal)
                 .FindAsync(new SessionQuery(entries), limit.Token)
                 .ConfigureAwait(false);
-            return [.. found.Sessions.Where(IsRunning)];
+            return [.. found.Sessions.Where(session => !TaskStatuses.IsEnding(session.Status))];
         }
-        catch (Exception e) when (e is FargateException or OperationCanceledException)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            return [];
+            return [.. entries.Select(entry => SessionFinder.UnknownOf(journal, entry))];
         }
     }
 
@@ -53,16 +48,30 @@ internal static class EarlierSessions
     {
         var ids = string.Join(", ", sessions.Take(MostIds).Select(session => session.SessionId));
         var more = sessions.Count > MostIds ? ", …" : "";
-        var (what, them) = sessions.Count == 1 ? ("1 of your sessions still runs", "it") : ($"{CountOf(sessions)} of your sessions still run", "them");
-        return $"{what}, and the PowerShell that started {them} is gone ({ids}{more}): "
+        var count = sessions.Count.ToString(CultureInfo.InvariantCulture);
+        var (run, them) = sessions.Count == 1 ? ("runs", "it") : ("run", "them");
+        var stillRun = sessions.All(session => session.Status != TaskStatuses.Unknown) ? $"still {run}" : "may still run";
+        return $"{count} of your sessions {stillRun}, and the PowerShell that had charge of {them} is gone ({ids}{more}): "
             + $"Get-FargateSession -Mine -Orphaned lists {them}, Stop-FargateSession stops {them}.";
     }
 
-    private static string CountOf(IReadOnlyList<FargateSession> sessions) =>
-        sessions.Count.ToString(CultureInfo.InvariantCulture);
-
-    private static bool IsRunning(FargateSession session) =>
-        session.Status != TaskStatuses.Unknown && !TaskStatuses.IsEnding(session.Status);
+    /// <summary>The journal's entries that nobody has charge of. Without a readable journal there are none.</summary>
+    private static JournalEntry[] LeftOver(CloudConnection connection, Journal journal)
+    {
+        try
+        {
+            journal.Sweep();
+            return
+            [
+                .. journal.ReadAll().Where(entry =>
+                    IsReachedBy(connection, entry) && journal.OwnerOf(entry.SessionId) == SessionOwner.Orphaned),
+            ];
+        }
+        catch (FargateException)
+        {
+            return [];
+        }
+    }
 
     private static bool IsReachedBy(CloudConnection connection, JournalEntry entry) =>
         (entry.ProfileName, entry.Region, entry.EndpointUrl)

@@ -16,9 +16,9 @@ public sealed class FullDiskTests
         await using var me = await Operator.StartAsync();
         await File.WriteAllTextAsync(Path.Combine(me.StateHome, "EcsFargateLogin"), "");
 
-        var failed = await me.FailingProcessAsync("New-FargateSession");
+        var run = await me.RunProcessAsync("try { New-FargateSession -ErrorAction Stop } catch { $_.FullyQualifiedErrorId }");
 
-        Assert.StartsWith("JournalUnavailable,", Assert.Single(failed.Errors).Id, StringComparison.Ordinal);
+        Assert.StartsWith("JournalUnavailable,", run.Output, StringComparison.Ordinal);
         Assert.Empty(me.Calls("RunTask"));
     }
 

@@ -95,7 +95,8 @@ public sealed class KilledProcessTests
 
         var lines = reminded.Output.TrimEnd().Split('\n');
         Assert.Equal("", reminded.Error);
-        Assert.StartsWith($"[1 of your sessions still runs, and the PowerShell that started it is gone ({left})", lines[0], StringComparison.Ordinal);
+        // On a busy machine ECS may not have answered in time for "still runs".
+        Assert.Matches($@"^\[1 of your sessions (still runs|may still run), and the PowerShell that had charge of it is gone \({left}\)", lines[0]);
         Assert.Equal("[]", lines[1]);
         Assert.Equal(("up-42\n", "", 7), (entered.Output, entered.Error, entered.ExitCode));
         await me.LeftNothingAsync();

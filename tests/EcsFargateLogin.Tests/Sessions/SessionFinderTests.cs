@@ -178,10 +178,23 @@ public sealed class SessionFinderTests : IDisposable
         var found = await EarlierSessions.FindAsync(_cloud, _journal, CancellationToken.None);
 
         Assert.Equal(
-            $"1 of your sessions still runs, and the PowerShell that started it is gone ({running.SessionId}): "
+            $"1 of your sessions still runs, and the PowerShell that had charge of it is gone ({running.SessionId}): "
             + "Get-FargateSession -Mine -Orphaned lists it, Stop-FargateSession stops it.",
             EarlierSessions.WarningOf(found));
         Assert.Null(_journal.Find(ended.SessionId));
+    }
+
+    [Fact]
+    public async Task Earlier_sessions_that_AWS_says_nothing_of_may_run()
+    {
+        string[] ids = [.. Enumerable.Range(0, 7).Select(number => Remember($"{SampleTask.Arn}{number}", processIsDead: true).SessionId)];
+        _cloud.OnDescribeTasks = (_, _, _) => throw SampleTask.AccessDenied("ecs:DescribeTasks");
+
+        var warning = EarlierSessions.WarningOf(await EarlierSessions.FindAsync(_cloud, _journal, CancellationToken.None));
+
+        Assert.StartsWith("7 of your sessions may still run, and the PowerShell that had charge of them is gone (fl-", warning, StringComparison.Ordinal);
+        Assert.Equal(5, ids.Count(id => warning.Contains(id, StringComparison.Ordinal)));
+        Assert.Contains(", …): Get-FargateSession", warning, StringComparison.Ordinal);
     }
 
     private Task<FoundSessions> FindAsync(SessionQuery query) =>
