@@ -57,8 +57,14 @@ public sealed class EnterFargateShellCommand : AwsCmdlet
             throw FargateErrors.SessionEnded(session);
         }
 
+        if (!session.IsOwn)
+        {
+            throw FargateErrors.KeyNotFound(session);
+        }
+
         var cloud = Connect(session);
         session.IsTaken = true;
+        TakeCharge(session);
         var reason = "its shell was never reached";
         try
         {
@@ -80,6 +86,19 @@ public sealed class EnterFargateShellCommand : AwsCmdlet
             {
                 Close(cloud, session, reason);
             }
+        }
+    }
+
+    /// <summary>Others see from now on that it is not left over. Where that cannot be written down, it works all the same.</summary>
+    private static void TakeCharge(FargateSession session)
+    {
+        try
+        {
+            Journal.Claim(session.SessionId);
+            session.Owner = SessionOwner.ThisProcess;
+        }
+        catch (FargateException)
+        {
         }
     }
 

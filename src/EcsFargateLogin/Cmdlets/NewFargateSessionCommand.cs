@@ -98,9 +98,19 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         var request = RequestOf();
         if (ShouldProcess($"{TaskDefinition} in cluster {Cluster}", "Start Fargate task"))
         {
-            Start(Connect(), request);
+            var cloud = Connect();
+            WarnOfEarlierSessions(cloud);
+            Start(cloud, request);
         }
     });
+
+    private void WarnOfEarlierSessions(IFargateCloud cloud)
+    {
+        if (Await((_, cancellationToken) => EarlierSessions.FindOnceAsync(cloud, Journal, cancellationToken)) is { Count: > 0 } found)
+        {
+            WriteWarning(EarlierSessions.WarningOf(found));
+        }
+    }
 
     private void Start(IFargateCloud cloud, SessionRequest request)
     {

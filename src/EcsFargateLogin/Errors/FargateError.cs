@@ -61,6 +61,8 @@ public enum FargateError
     PortUnreachable,
     /// <summary>The session has ended: its task was stopped.</summary>
     SessionEnded,
+    /// <summary>There is no session of that id.</summary>
+    SessionNotFound,
     /// <summary>The session's key is not on this machine.</summary>
     KeyNotFound,
     /// <summary>The task could not be stopped.</summary>
