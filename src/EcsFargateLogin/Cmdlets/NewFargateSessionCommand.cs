@@ -12,7 +12,7 @@ namespace EcsFargateLogin.Cmdlets;
 /// </summary>
 [Cmdlet(VerbsCommon.New, "FargateSession", SupportsShouldProcess = true)]
 [OutputType(typeof(FargateSession))]
-public sealed class NewFargateSessionCommand : AwsCmdlet
+public sealed partial class NewFargateSessionCommand : AwsCmdlet
 {
     private KeyGenerator? _keyGenerator;
 
@@ -105,7 +105,6 @@ public sealed class NewFargateSessionCommand : AwsCmdlet
     private void Start(IFargateCloud cloud, SessionRequest request)
     {
         FargateSession? session = null;
-        var handedOver = false;
         try
         {
             Await(async (_, cancellationToken) =>
@@ -120,20 +119,28 @@ public sealed class NewFargateSessionCommand : AwsCmdlet
                 WaitUntilReady(cloud, session);
             }
 
-            WriteObject(session);
-            handedOver = true;
-        }
-        catch (Exception e) when (session is not null && UpstreamStop.IsContent(e, CommandRuntime))
-        {
-            handedOver = true;
-            throw;
+            HandOver(session);
         }
         finally
         {
-            if (session is { IsTaken: false } && !handedOver)
+            if (session is { IsTaken: false })
             {
                 Close(cloud, session, "nobody took the session over");
             }
+        }
+    }
+
+    private void HandOver(FargateSession session)
+    {
+        try
+        {
+            WriteObject(session);
+            session.IsTaken = true;
+        }
+        catch (Exception e) when (UpstreamStop.IsContent(e, CommandRuntime))
+        {
+            session.IsTaken = true;
+            throw;
         }
     }
 
@@ -157,6 +164,7 @@ public sealed class NewFargateSessionCommand : AwsCmdlet
         Environment = ContainerContract.CheckVariables(EnvironmentVariable),
         Command = Command,
         TaskRoleArn = TaskRoleArn,
+        Limits = Limits,
         StartTimeout = TimeSpan.FromSeconds(StartTimeout),
     };
 }

@@ -51,7 +51,7 @@ public enum FargateError
     OverridesTooLong,
     /// <summary>The task did not become ready in time.</summary>
     StartTimeout,
-    /// <summary>The task stopped before it was ready.</summary>
+    /// <summary>The task stopped before it was ready, or under its shell.</summary>
     TaskStopped,
     /// <summary>The task has no public address.</summary>
     NoPublicAddress,

@@ -87,6 +87,23 @@ internal static partial class FargateErrors
         { Target = session.TaskArn, ErrorCode = task.StopCode };
     }
 
+    /// <param name="session">The session.</param>
+    /// <param name="task">What ECS says of its task.</param>
+    /// <param name="lastWords">Why the container ended, in its own words; null where it did not say.</param>
+    /// <param name="nextStep">What to do about the cause, or null when the cause is not a known one.</param>
+    internal static FargateException ShellInterrupted(
+        FargateSession session, TaskDescription task, string? lastWords, string? nextStep)
+    {
+        var facts = Facts(task);
+        var words = lastWords is null ? "" : $" The container says: {lastWords}.";
+        return new(
+            FargateError.TaskStopped,
+            $"The task of session {session} was stopped while its shell was open: "
+            + $"{(facts.Count == 0 ? "ECS gave no reason" : string.Join("; ", facts))}.{words}",
+            nextStep ?? "Start a new session with New-FargateSession.")
+        { Target = session.TaskArn, ErrorCode = task.StopCode };
+    }
+
     private static List<string> Facts(TaskDescription task)
     {
         List<string> facts = [];

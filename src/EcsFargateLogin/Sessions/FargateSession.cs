@@ -92,13 +92,16 @@ public sealed class FargateSession
     /// <summary>Where the container's log goes; null when that is not CloudWatch Logs or not known.</summary>
     internal ContainerLog? Log { get; init; }
 
+    /// <summary>After what time timeout ends the container's command; null where it does not.</summary>
+    internal TimeSpan? CommandLimit { get; init; }
+
     /// <summary>How long after <see cref="CreatedAt"/> the task may take to run.</summary>
     internal TimeSpan StartTimeout { get; init; } = DefaultStartTimeout;
 
     /// <summary>True once the session was stopped from here.</summary>
     internal bool IsClosed { get; set; }
 
-    /// <summary>True once a later cmdlet took charge of it, which then stops it or leaves it on purpose.</summary>
+    /// <summary>True once somebody has charge of it: a later cmdlet, which stops it or leaves it on purpose, or the user.</summary>
     internal bool IsTaken { get; set; }
 
     /// <summary>The short id, or the task's id for tasks that others started.</summary>

@@ -91,6 +91,7 @@ internal sealed class Journal(string root)
         EndpointUrl = entry.EndpointUrl,
         CreatedAt = entry.CreatedAt,
         Log = entry.Log,
+        CommandLimit = entry.CommandLimit is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         StartTimeout = startTimeout ?? FargateSession.DefaultStartTimeout,
         KeyPath = KeyPathOf(entry.SessionId),
         KnownHostsPath = KnownHostsPathOf(entry.SessionId),

@@ -36,6 +36,9 @@ internal sealed record JournalEntry
     /// <summary>Where the container's log goes, or null when that is not known.</summary>
     public ContainerLog? Log { get; init; }
 
+    /// <summary>After how many seconds timeout ends the container's command; null where it does not.</summary>
+    public int? CommandLimit { get; init; }
+
     /// <summary>The process that started it.</summary>
     public required int ProcessId { get; init; }
 

@@ -34,8 +34,15 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             var publicKey = await keyGenerator
                 .GenerateAsync(journal.KeyPathOf(sessionId), sessionId, cancellationToken)
                 .ConfigureAwait(false);
-            runTask = RunTaskRequestOf(request, container.Name, sessionId, publicKey);
-            entry = EntryOf(request, runTask) with { Log = container.Log };
+            runTask = RunTaskRequestOf(request, container.Name, sessionId, publicKey) with
+            {
+                Command = CommandLimit.Apply(request, container.Start),
+            };
+            entry = EntryOf(request, runTask) with
+            {
+                Log = container.Log,
+                CommandLimit = CommandLimit.SecondsFor(request, container.Start),
+            };
             journal.Write(entry);
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -149,7 +156,6 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             AssignPublicIp = request.AssignPublicIp,
             ContainerName = containerName,
             Environment = ContainerContract.EnvironmentOf(request, publicKey),
-            Command = request.Command,
             TaskRoleArn = request.TaskRoleArn,
             StartedBy = sessionId,
             ClientToken = Guid.NewGuid().ToString("N"),

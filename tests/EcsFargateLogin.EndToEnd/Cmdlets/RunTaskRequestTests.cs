@@ -54,7 +54,8 @@ public sealed class RunTaskRequestTests
 
         Assert.Empty(run.Errors);
         var session = Assert.Single(run.Output);
-        Assert.Equal(("default", "shell", "nobody"), (session.Text("Cluster"), session.Text("ContainerName"), session.Text("UserName")));
+        Assert.Equal(("default", "shell"), (session.Text("Cluster"), session.Text("ContainerName")));
+        Assert.Equal("nobody", session.Text("UserName"));
         var sent = Assert.Single(me.Calls("RunTask")).Parameters;
         Assert.Equal(("two", "default"), ((string?)sent["taskDefinition"], (string?)sent["cluster"]));
         Assert.Equal("DISABLED", (string?)Network(sent)["assignPublicIp"]);
@@ -63,7 +64,7 @@ public sealed class RunTaskRequestTests
         Assert.Equal("arn:aws:iam::123456789012:role/task", (string?)sent["overrides"]!["taskRoleArn"]);
         var container = Container(sent);
         Assert.Equal("shell", (string?)container["name"]);
-        Assert.Equal(["sh", "-c", "echo \"it's $HOME\""], Strings(container["command"]));
+        Assert.Equal(["timeout", "14415", "sh", "-c", "echo \"it's $HOME\""], Strings(container["command"]));
         var variables = Variables(container);
         Assert.Equal(
             ("production", "3", "2200", "nobody"),
@@ -102,7 +103,7 @@ public sealed class RunTaskRequestTests
             }
             New-FargateSession -EnvironmentVariable $variables | Enter-FargateShell
             """,
-            "for name in QUOTES DOLLARS LINES EQUALS PEOPLE EMPTY; do eval \"printf '%s<%s>\\n' $name \\\"\\$$name\\\"\"; done\n");
+            "for i in QUOTES DOLLARS LINES EQUALS PEOPLE EMPTY; do eval \"printf '%s<%s>\\n' $i \\\"\\$$i\\\"\"; done\n");
 
         Assert.Equal("", run.Error);
         Assert.Equal(
@@ -128,8 +129,8 @@ public sealed class RunTaskRequestTests
 
         var run = await me.RunProcessAsync(
             """
-            New-FargateSession -UserName games -Port 2201 -Command sh, -c, 'usermod -s /bin/sh games; exec /usr/local/bin/start-sshd.sh' |
-                Enter-FargateShell
+            $command = 'usermod -s /bin/sh games; exec /usr/local/bin/start-sshd.sh'
+            New-FargateSession -UserName games -Port 2201 -Command sh, -c, $command | Enter-FargateShell
             """,
             "id -un; echo \"${SSH_CONNECTION##* }\"\n");
 

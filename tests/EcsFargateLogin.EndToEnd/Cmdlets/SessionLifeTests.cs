@@ -24,7 +24,8 @@ public sealed class SessionLifeTests
     {
         await using var me = await Operator.StartAsync();
 
-        var run = await me.RunProcessAsync("New-FargateSession | Enter-FargateShell; exit $LASTEXITCODE", "echo up-$((6*7))\nexit 7\n");
+        var run = await me.RunProcessAsync(
+            "New-FargateSession | Enter-FargateShell; exit $LASTEXITCODE", "echo up-$((6*7))\nexit 7\n");
 
         Assert.Equal(("up-42\n", "", 7), (run.Output, run.Error, run.ExitCode));
         Assert.Single(me.Fargate.Tasks);
@@ -112,6 +113,19 @@ public sealed class SessionLifeTests
         var error = run.TerminatingError ?? Assert.Single(run.Errors);
         Assert.StartsWith(errorId, error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Single(me.Fargate.Tasks);
+        await me.LeftNothingAsync();
+    }
+
+    [Fact]
+    public async Task A_session_that_nobody_was_given_is_stopped()
+    {
+        await using var me = await Operator.StartAsync();
+
+        var run = me.Run("New-FargateSession -Verbose 4>&1 | Select-Object -Skip 1 -First 1");
+
+        Assert.Empty(run.Errors);
+        var task = Assert.Single(me.Fargate.Tasks);
+        Assert.Equal($"Session {task.StartedBy} is task {task.Arn}.", Assert.Single(run.Output).ToString());
         await me.LeftNothingAsync();
     }
 }

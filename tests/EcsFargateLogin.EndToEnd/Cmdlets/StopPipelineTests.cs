@@ -77,8 +77,8 @@ public sealed class StopPipelineTests
         me.Fargate.Faults.Add(new SshSilent());
         var run = me.Start(LogIn);
         await Eventually.BecomesAsync(
-            () => run.Progress.Any(record => record.StatusDescription.Contains("waiting for the SSH server", StringComparison.Ordinal)),
-            () => string.Join(", ", run.Progress.Select(record => record.StatusDescription)));
+            () => run.Progress.Any(seen => seen.StatusDescription.Contains("waiting for the SSH", StringComparison.Ordinal)),
+            () => string.Join(", ", run.Progress.Select(seen => seen.StatusDescription)));
 
         StopQuietly(run);
 

@@ -70,8 +70,8 @@ public sealed class StopSessionTests
         var stop = await me.RunProcessAsync($"Stop-FargateSession -TaskArn {task.Arn} -Verbose");
 
         Assert.Equal("", stop.Error);
-        Assert.StartsWith(
-            $"EcsFargateLogin session {task.StartedBy}: ", (string?)Assert.Single(me.Calls("StopTask")).Parameters["reason"], StringComparison.Ordinal);
+        var sent = Assert.Single(me.Calls("StopTask")).Parameters;
+        Assert.Equal($"EcsFargateLogin session {task.StartedBy}: Stop-FargateSession", (string?)sent["reason"]);
         await me.LeftNothingAsync();
     }
 }

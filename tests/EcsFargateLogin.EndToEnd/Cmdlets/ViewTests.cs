@@ -33,8 +33,11 @@ public sealed class ViewTests
         Assert.All(text[..^1], shown => Assert.DoesNotContain(text[^1], shown, StringComparison.Ordinal));
     }
 
-    private static string[] Headers(string table) => table.Trim().Split('\n')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Headers(string table) =>
+        table.Trim().Split('\n')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private static IEnumerable<string> Labels(string list) => list.Split('\n')
-        .Where(line => line.Contains(" : ", StringComparison.Ordinal)).Select(line => line.Split(' ')[0]).Order(StringComparer.OrdinalIgnoreCase);
+        .Where(line => line.Contains(" : ", StringComparison.Ordinal))
+        .Select(line => line.Split(' ')[0])
+        .Order(StringComparer.OrdinalIgnoreCase);
 }
