@@ -14,6 +14,7 @@
 
     CmdletsToExport      = @(
         'Enter-FargateShell'
+        'Get-FargateSession'
         'Get-FargateTaskAddress'
         'New-FargateSession'
         'Stop-FargateSession'

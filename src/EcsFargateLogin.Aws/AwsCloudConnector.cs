@@ -20,12 +20,13 @@ public sealed class AwsCloudConnector : IFargateCloudConnector
         var profile = settings.ProfileName is { } name
             ? profiles.Get(name)
             : profiles.Find(ProfileStore.FallbackName) ?? profiles.Find(ProfileStore.LegacyName);
+        SdkDefaults.Follow(settings, profiles);
         var region = await RegionResolver.ResolveAsync(settings, profile, cancellationToken);
-        SdkDefaults.Follow(region.Name);
+        SdkDefaults.UseRegion(region.Name);
         var endpoints = new ServiceEndpoints(settings, profile, region.Name);
         var ecs = endpoints.Resolve(EcsClient.ServiceId, EcsClient.SigningName);
         var ec2 = endpoints.Resolve(Ec2Client.ServiceId, Ec2Client.SigningName);
-        var found = await new CredentialResolver(settings, profiles).ResolveAsync(cancellationToken);
+        var found = await new CredentialResolver(settings, profiles, region.Name).ResolveAsync(cancellationToken);
         var connection = new CloudConnection
         {
             Region = region.Name,

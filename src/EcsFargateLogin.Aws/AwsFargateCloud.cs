@@ -67,11 +67,16 @@ internal sealed partial class AwsFargateCloud(
         await SendAsync(call, token => ecs.StopTaskAsync(input, token), cancellationToken);
     }
 
-    public async Task<IReadOnlyList<string>> ListTasksAsync(
-        string cluster, string startedBy, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<string>> ListTasksAsync(
+        string cluster, string startedBy, CancellationToken cancellationToken) =>
+        ListTasksAsync(new ListTasksInput(cluster, startedBy, "RUNNING", NextToken: null), cancellationToken);
+
+    public Task<IReadOnlyList<string>> ListTasksAsync(string cluster, CancellationToken cancellationToken) =>
+        ListTasksAsync(new ListTasksInput(cluster, StartedBy: null, "RUNNING", NextToken: null), cancellationToken);
+
+    private async Task<IReadOnlyList<string>> ListTasksAsync(ListTasksInput input, CancellationToken cancellationToken)
     {
-        var call = EcsCall("ListTasks") with { Cluster = cluster };
-        var input = new ListTasksInput(cluster, startedBy, "RUNNING", NextToken: null);
+        var call = EcsCall("ListTasks") with { Cluster = input.Cluster };
         return await AllPagesAsync(
             call,
             async (next, token) =>

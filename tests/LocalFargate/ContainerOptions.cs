@@ -27,6 +27,9 @@ public sealed record ContainerOptions(string Name)
     /// <summary>Whether its end ends the task.</summary>
     public bool Essential { get; init; } = true;
 
+    /// <summary>What it gets between SIGTERM and SIGKILL; null for the server's own limit.</summary>
+    public TimeSpan? StopTimeout { get; init; }
+
     /// <summary>user, uid, user:group or uid:gid; empty for root.</summary>
     public string User { get; init; } = "";
 
@@ -55,6 +58,11 @@ public sealed record ContainerOptions(string Name)
         if (Command.Count > 0)
         {
             input["command"] = TaskDefinitionOptions.Strings(Command);
+        }
+
+        if (StopTimeout is { } stopTimeout)
+        {
+            input["stopTimeout"] = (int)stopTimeout.TotalSeconds;
         }
 
         if (User.Length > 0)

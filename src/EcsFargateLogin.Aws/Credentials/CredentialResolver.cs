@@ -7,7 +7,7 @@ namespace EcsFargateLogin.Aws.Credentials;
 /// Finds credentials in the order in which the SDK looks for them. The SDK's own chain is not asked, because it neither
 /// tells where it found them nor stops early on a machine that is not EC2.
 /// </summary>
-internal sealed class CredentialResolver(CloudSettings settings, ProfileStore profiles)
+internal sealed class CredentialResolver(CloudSettings settings, ProfileStore profiles, string region)
 {
     // Until the first keys are there: a role is assumed, a process run, a metadata service asked.
     private static readonly TimeSpan ObtainLimit = TimeSpan.FromSeconds(8);
@@ -105,13 +105,17 @@ internal sealed class CredentialResolver(CloudSettings settings, ProfileStore pr
         var source = $"profile '{name}'";
         try
         {
-            return profiles.Credentials(profile) is not { } credentials
-                ? throw FargateErrors.CredentialsUnusable(
-                    source,
-                    "it holds neither keys nor a way to get them (role_arn, sso_session, credential_process, …).",
-                    exception: null)
-                : MfaRole.TryWrap(credentials, name, settings) is { } role
-                ? new(role, source) { ProfileName = name, AsksPerson = true }
+            var credentials = profiles.Credentials(profile) ?? throw FargateErrors.CredentialsUnusable(
+                source,
+                "it holds neither keys nor a way to get them (role_arn, sso_session, credential_process, …).",
+                exception: null);
+            credentials = RoleCredentials.Replace(credentials, region, serialNumber => AskForCode(name, serialNumber));
+            return credentials is RoleCredentials { MfaSerialNumber: { } serialNumber } role
+                ? new(new MfaRole(role, serialNumber, name, SharedFiles.Describe(settings.ProfileLocation)), source)
+                {
+                    ProfileName = name,
+                    AsksPerson = true,
+                }
                 : new(credentials, source) { ProfileName = name };
         }
         catch (Exception exception) when (exception is AmazonClientException or InvalidDataException
@@ -119,5 +123,13 @@ internal sealed class CredentialResolver(CloudSettings settings, ProfileStore pr
         {
             throw CredentialCheck.Unusable(new(new AnonymousAWSCredentials(), source) { ProfileName = name }, exception);
         }
+    }
+
+    private Task<string> AskForCode(string profileName, string serialNumber)
+    {
+        var request = new MfaRequest(profileName, serialNumber);
+        return settings.MfaCode is { } ask
+            ? ask(request, CancellationToken.None)
+            : throw FargateErrors.MfaCodeUnavailable(request, "nobody can be asked here");
     }
 }

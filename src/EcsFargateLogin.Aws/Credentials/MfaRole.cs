@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Amazon.Runtime;
-using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
@@ -8,44 +7,18 @@ namespace EcsFargateLogin.Aws.Credentials;
 /// The credentials of a role that is assumed with a code of an MFA device. A code is good for one use, so that what it
 /// brought is kept, in memory, for every later command of this process.
 /// </summary>
-internal sealed class MfaRole : AWSCredentials
+/// <param name="role">The role.</param>
+/// <param name="serialNumber">The device.</param>
+/// <param name="profileName">The profile that assumes it.</param>
+/// <param name="files">The files that the profile lies in.</param>
+internal sealed class MfaRole(RoleCredentials role, string serialNumber, string profileName, string files) : AWSCredentials
 {
     private static readonly ConcurrentDictionary<Key, Login> _logins = [];
 
     // Renewed a little early: no request is signed with what expires on its way.
     private static readonly TimeSpan ExpiryMargin = TimeSpan.FromMinutes(1);
 
-    private readonly AssumeRoleAWSCredentials _role;
-    private readonly Key _key;
-
-    private MfaRole(AssumeRoleAWSCredentials role, Key key)
-    {
-        _role = role;
-        _key = key;
-    }
-
-    /// <summary>Lets a profile's credentials ask for their code, where they need one.</summary>
-    /// <param name="credentials">The credentials of a profile.</param>
-    /// <param name="profileName">Its name.</param>
-    /// <param name="settings">Whom to ask.</param>
-    /// <returns>The credentials to use, or null when no code is needed.</returns>
-    internal static MfaRole? TryWrap(AWSCredentials credentials, string profileName, CloudSettings settings)
-    {
-        string? serialNumber = null;
-        for (var role = credentials as AssumeRoleAWSCredentials;
-            role is not null;
-            role = role.SourceCredentials as AssumeRoleAWSCredentials)
-        {
-            if (role.Options.MfaSerialNumber is { Length: > 0 } serial)
-            {
-                serialNumber = serial;
-                role.Options.MfaTokenCodeCallback = () => AskFor(new MfaRequest(profileName, serial), settings);
-            }
-        }
-
-        return serialNumber is null ? null : new MfaRole((AssumeRoleAWSCredentials)credentials, new Key(
-            SharedFiles.Key(settings.ProfileLocation), profileName, ((AssumeRoleAWSCredentials)credentials).RoleArn, serialNumber));
-    }
+    private readonly Key _key = new(files, profileName, role.RoleArn, serialNumber);
 
     public override ImmutableCredentials GetCredentials() => GetCredentialsAsync().GetAwaiter().GetResult();
 
@@ -56,20 +29,15 @@ internal sealed class MfaRole : AWSCredentials
             return login.Credentials;
         }
 
-        _role.ClearCredentials();
-        var credentials = await _role.GetCredentialsAsync();
-        if (_role.Expiration is { } expiration)
+        role.ClearCredentials();
+        var credentials = await role.GetCredentialsAsync();
+        if (role.Expiration is { } expiration)
         {
             _logins[_key] = new Login(credentials, expiration.ToUniversalTime() - ExpiryMargin);
         }
 
         return credentials;
     }
-
-    private static string AskFor(MfaRequest request, CloudSettings settings) =>
-        settings.MfaCode is { } ask
-            ? ask(request, CancellationToken.None).GetAwaiter().GetResult()
-            : throw FargateErrors.MfaCodeUnavailable(request, "nobody can be asked here");
 
     private sealed record Key(string Files, string ProfileName, string RoleArn, string SerialNumber);
 

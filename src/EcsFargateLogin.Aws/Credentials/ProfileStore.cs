@@ -4,7 +4,7 @@ using Amazon.Runtime.CredentialManagement;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
-/// <summary>The credential profiles of this user: the shared credentials and config files, or one file that was named.</summary>
+/// <summary>The credential profiles of this user: the shared credentials and config files.</summary>
 internal sealed partial class ProfileStore
 {
     /// <summary>The profile that AWS Tools for PowerShell falls back to, from the days before the shared files.</summary>
@@ -15,10 +15,10 @@ internal sealed partial class ProfileStore
     private readonly CredentialProfileStoreChain _chain;
     private readonly string? _location;
 
-    /// <param name="location">The shared credentials file to look in; null for the usual files.</param>
+    /// <param name="location">The file that takes the shared credentials file's place; null for the usual one.</param>
     internal ProfileStore(string? location = null)
     {
-        SharedFiles.FollowEnvironment();
+        SharedFiles.FollowEnvironment(location);
         _location = location;
         _chain = new CredentialProfileStoreChain(location);
     }
@@ -44,22 +44,32 @@ internal sealed partial class ProfileStore
         Find(name) ?? throw FargateErrors.ProfileNotFound(name, Description);
 
     /// <summary>The profile of this name, or null.</summary>
-    internal CredentialProfile? Find(string name)
+    internal CredentialProfile? Find(string name) =>
+        Read($"profile '{name}'", () => _chain.TryGetProfile(name, out var profile) ? profile : null);
+
+    /// <summary>Does something that reads the files.</summary>
+    /// <param name="what">What is looked for, for people.</param>
+    /// <param name="read">Reads them.</param>
+    /// <exception cref="FargateException">One is malformed or cannot be read.</exception>
+    internal T Read<T>(string what, Func<T> read)
     {
         try
         {
-            return _chain.TryGetProfile(name, out var profile) ? profile : null;
+            return read();
         }
         catch (Exception exception) when (IsOfFile(exception))
         {
             // The exception is not passed on: it may quote a line of the file, and so a secret.
-            throw FargateErrors.CredentialsUnusable($"profile '{name}'", Unreadable(exception), exception: null);
+            throw FargateErrors.CredentialsUnusable(what, Unreadable(exception), exception: null);
         }
     }
 
     /// <summary>The credentials of a profile, or null when it has none.</summary>
     internal AWSCredentials? Credentials(CredentialProfile profile) =>
-        profile.CanCreateAWSCredentials ? AWSCredentialsFactory.GetAWSCredentials(profile, _chain) : null;
+        !profile.CanCreateAWSCredentials ? null
+            : AWSCredentialsFactory.GetAWSCredentials(profile, _chain) is var credentials and not ProcessAWSCredentials
+                ? credentials
+                : new ProcessCredentials(profile.Options.CredentialProcess, $"profile '{profile.Name}'");
 
     private static bool IsOfFile(Exception exception) =>
         exception is IOException or UnauthorizedAccessException or InvalidDataException or AmazonClientException;

@@ -1,3 +1,4 @@
+using Amazon;
 using Amazon.Runtime.CredentialManagement;
 
 namespace EcsFargateLogin.Aws.Credentials;
@@ -9,19 +10,17 @@ internal static class SharedFiles
     /// Points the SDK to the files. It reads the two variables once a process and only where the files exist then; in a
     /// PowerShell session they change. This copy of the SDK is this module's own, so that no other module is affected.
     /// </summary>
-    internal static void FollowEnvironment()
+    /// <param name="location">The file that takes the credentials file's place, or null.</param>
+    internal static void FollowEnvironment(string? location)
     {
+        AWSConfigs.AWSProfilesLocation = location;
         Set(nameof(SharedCredentialsFile.DefaultFilePath), CredentialsFile);
         Set(nameof(SharedCredentialsFile.DefaultConfigFilePath), ConfigFile);
     }
 
-    /// <summary>What was looked at, for people.</summary>
-    /// <param name="location">The file that was named instead of both, or null.</param>
-    internal static string Describe(string? location) =>
-        location is null ? $"'{CredentialsFile}' and '{ConfigFile}'" : $"'{location}'";
-
-    /// <summary>Tells apart the files that two profiles of one name may lie in.</summary>
-    internal static string Key(string? location) => Describe(location);
+    /// <summary>Both paths, for people.</summary>
+    /// <param name="location">The file that was named in place of the credentials file, or null.</param>
+    internal static string Describe(string? location) => $"'{location ?? CredentialsFile}' and '{ConfigFile}'";
 
     private static string CredentialsFile =>
         EnvironmentNames.Value(SharedCredentialsFile.SharedCredentialsFileEnvVar) ?? InHome("credentials");

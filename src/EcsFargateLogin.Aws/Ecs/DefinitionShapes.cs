@@ -14,7 +14,14 @@ internal sealed record TaskDefinitionShape
     public IReadOnlyList<ContainerDefinitionShape?>? ContainerDefinitions { get; init; }
 }
 
-internal sealed record ContainerDefinitionShape(string? Name, LogConfigurationShape? LogConfiguration);
+internal sealed record ContainerDefinitionShape
+{
+    public string? Name { get; init; }
+    public LogConfigurationShape? LogConfiguration { get; init; }
+    public IReadOnlyList<string?>? EntryPoint { get; init; }
+    public IReadOnlyList<string?>? Command { get; init; }
+    public IReadOnlyList<KeyValuePairShape?>? Environment { get; init; }
+}
 
 internal sealed record LogConfigurationShape(string? LogDriver, IReadOnlyDictionary<string, string?>? Options);
 

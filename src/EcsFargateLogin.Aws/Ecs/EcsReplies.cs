@@ -25,6 +25,19 @@ internal static class EcsReplies
             .Select(container => (container?.Name, Log: Log(container?.LogConfiguration)))
             .Where(container => container.Log is not null)
             .ToDictionary(container => container.Name!, container => container.Log!, StringComparer.Ordinal),
+        Starts = (definition?.ContainerDefinitions ?? [])
+            .OfType<ContainerDefinitionShape>()
+            .ToDictionary(container => container.Name!, Start, StringComparer.Ordinal),
+    };
+
+    private static ContainerStart Start(ContainerDefinitionShape container) => new()
+    {
+        EntryPoint = [.. (container.EntryPoint ?? []).OfType<string>()],
+        Command = [.. (container.Command ?? []).OfType<string>()],
+        Environment = (container.Environment ?? [])
+            .Where(variable => variable?.Name is not null)
+            .GroupBy(variable => variable!.Name!, StringComparer.Ordinal)
+            .ToDictionary(same => same.Key, same => same.Last()!.Value ?? "", StringComparer.Ordinal),
     };
 
     /// <summary>Null for other log drivers, and where the stream's name cannot be told beforehand.</summary>

@@ -10,7 +10,7 @@ internal sealed record StopTaskInput(string Cluster, string Task, string Reason)
 
 internal sealed record StopTaskOutput(TaskShape? Task);
 
-internal sealed record ListTasksInput(string Cluster, string StartedBy, string DesiredStatus, string? NextToken);
+internal sealed record ListTasksInput(string Cluster, string? StartedBy, string DesiredStatus, string? NextToken);
 
 internal sealed record ListTasksOutput(IReadOnlyList<string?>? TaskArns, string? NextToken);
 

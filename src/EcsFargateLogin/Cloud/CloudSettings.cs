@@ -6,7 +6,7 @@ public sealed record CloudSettings
     /// <summary>A credential profile's name.</summary>
     public string? ProfileName { get; init; }
 
-    /// <summary>The shared credentials file to look for profiles in, as an absolute path; null for the usual files.</summary>
+    /// <summary>The file that takes the shared credentials file's place, as an absolute path; null for the usual one.</summary>
     public string? ProfileLocation { get; init; }
 
     /// <summary>A region's system name, such as eu-central-1.</summary>

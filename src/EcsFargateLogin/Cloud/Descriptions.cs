@@ -17,6 +17,22 @@ public sealed record TaskDefinitionDescription
 
     /// <summary>The logs of those containers that log to CloudWatch Logs, by container name.</summary>
     public IReadOnlyDictionary<string, ContainerLog> Logs { get; init; } = new Dictionary<string, ContainerLog>();
+
+    /// <summary>How its containers start, by container name.</summary>
+    public IReadOnlyDictionary<string, ContainerStart> Starts { get; init; } = new Dictionary<string, ContainerStart>();
+}
+
+/// <summary>How a container starts, as far as its task definition says; what is empty is the image's own matter.</summary>
+public sealed record ContainerStart
+{
+    /// <summary>The program, with its first arguments. RunTask cannot change it.</summary>
+    public IReadOnlyList<string> EntryPoint { get; init; } = [];
+
+    /// <summary>What comes after the entry point, the image's where that is empty. RunTask can replace it.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+
+    /// <summary>Its environment variables, without secrets.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>A cluster.</summary>

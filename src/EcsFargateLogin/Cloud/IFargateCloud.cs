@@ -28,6 +28,9 @@ public interface IFargateCloud : IDisposable
     /// <summary>The ARNs of a cluster's tasks that bear this mark and are meant to run.</summary>
     Task<IReadOnlyList<string>> ListTasksAsync(string cluster, string startedBy, CancellationToken cancellationToken);
 
+    /// <summary>The ARNs of all of a cluster's tasks that are meant to run.</summary>
+    Task<IReadOnlyList<string>> ListTasksAsync(string cluster, CancellationToken cancellationToken);
+
     /// <summary>Reads a task definition by family, family:revision or ARN.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.TaskDefinitionNotFound"/> when there is none.</exception>
     Task<TaskDefinitionDescription> DescribeTaskDefinitionAsync(

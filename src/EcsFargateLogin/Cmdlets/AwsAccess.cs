@@ -43,6 +43,18 @@ internal sealed class AwsAccess
         };
     }
 
+    /// <summary>The keys of the three parameters; null when there are none.</summary>
+    /// <exception cref="FargateException">They are there in part.</exception>
+    public static GivenKeys? KeysOf(string? accessKey, string? secretKey, string? sessionToken) =>
+        (accessKey, secretKey, sessionToken) switch
+        {
+            (not null, not null, _) => new(CredentialOrigin.Keys, new AccessKeys(accessKey, secretKey, sessionToken)),
+            (not null, null, _) => throw FargateErrors.KeysIncomplete("-AccessKey", "-SecretKey"),
+            (null, not null, _) => throw FargateErrors.KeysIncomplete("-SecretKey", "-AccessKey"),
+            (null, null, not null) => throw FargateErrors.KeysIncomplete("-SessionToken", "-AccessKey and -SecretKey"),
+            _ => null,
+        };
+
     private bool NamesProfile => _cmdlet.ProfileName is not null || _cmdlet.ProfileLocation is not null;
 
     private string? Location => _cmdlet.ProfileLocation is { } path
@@ -62,15 +74,7 @@ internal sealed class AwsAccess
     private static FargateException Gone(FargateSession session) =>
         FargateErrors.SessionCredentialsGone(session, session.CredentialOrigin.ToText());
 
-    private GivenKeys? KeysOfParameters() => (_cmdlet.AccessKey, _cmdlet.SecretKey, _cmdlet.SessionToken) switch
-    {
-        ({ } accessKey, { } secretKey, var sessionToken) =>
-            new(CredentialOrigin.Keys, new AccessKeys(accessKey, secretKey, sessionToken)),
-        (not null, null, _) => throw FargateErrors.KeysIncomplete("-AccessKey", "-SecretKey"),
-        (null, not null, _) => throw FargateErrors.KeysIncomplete("-SecretKey", "-AccessKey"),
-        (null, null, not null) => throw FargateErrors.KeysIncomplete("-SessionToken", "-AccessKey and -SecretKey"),
-        _ => null,
-    };
+    private GivenKeys? KeysOfParameters() => KeysOf(_cmdlet.AccessKey, _cmdlet.SecretKey, _cmdlet.SessionToken);
 
     private ICredentialSource? CredentialOfParameter() =>
         _cmdlet.Credential is not { } credential ? null

@@ -20,7 +20,7 @@ public abstract class AwsCmdlet : FargateCmdlet
     [ArgumentCompleter(typeof(ProfileNameCompleter))]
     public string? ProfileName { get; set; }
 
-    /// <summary>The path of the shared credentials file that holds the profile, in place of the usual files.</summary>
+    /// <summary>The path of the file that takes the shared credentials file's place. The config file is the usual one.</summary>
     [Parameter]
     [Alias("AWSProfilesLocation", "ProfilesLocation")]
     [ValidateNotNullOrEmpty]

@@ -25,7 +25,7 @@ public sealed class EnterFargateShellCommand : AwsCmdlet
     [Parameter]
     public SwitchParameter Private { get; set; }
 
-    /// <summary>Leaves the task running, and its key in place, when the shell has ended.</summary>
+    /// <summary>Leaves the task running, and its key in place, when the shell has ended before its task.</summary>
     [Parameter]
     public SwitchParameter KeepSession { get; set; }
 
@@ -57,8 +57,14 @@ public sealed class EnterFargateShellCommand : AwsCmdlet
             throw FargateErrors.SessionEnded(session);
         }
 
+        if (!session.IsOwn)
+        {
+            throw FargateErrors.KeyNotFound(session);
+        }
+
         var cloud = Connect(session);
         session.IsTaken = true;
+        TakeCharge(session);
         var reason = "its shell was never reached";
         try
         {
@@ -75,29 +81,43 @@ public sealed class EnterFargateShellCommand : AwsCmdlet
         }
         finally
         {
-            if (!KeepSession)
+            // A task that was stopped under the shell is nothing to keep.
+            if (!KeepSession || TaskStatuses.IsEnding(session.Status))
             {
                 Close(cloud, session, reason);
             }
         }
     }
 
+    /// <summary>Others see from now on that it is not left over. Where that cannot be written down, it works all the same.</summary>
+    private static void TakeCharge(FargateSession session)
+    {
+        try
+        {
+            Journal.Claim(session.SessionId);
+            session.Owner = SessionOwner.ThisProcess;
+        }
+        catch (FargateException)
+        {
+        }
+    }
+
     private void RunShell(IFargateCloud cloud, FargateSession session)
     {
         var log = SshLog.PathFor(session);
+        SshLog.Clear(log);
         var arguments = SshCommandLine.ForShell(EndpointOf(session), _options, log, !Console.IsInputRedirected);
         WriteVerbose(CommandText.Of(_ssh, arguments));
-        var exitCode = RunInTerminal(arguments);
+        session.Timing.Shell ??= DateTimeOffset.UtcNow;
+        WriteVerbose($"{session}: {session.Timing}");
+        var (exitCode, stoppedTask) = RunInTerminal(cloud, session, arguments);
         SessionState.PSVariable.Set("global:LASTEXITCODE", exitCode);
         var messages = SshLog.Read(log);
-        foreach (var message in messages)
-        {
-            WriteVerbose($"ssh: {message}");
-        }
-
+        WriteLog(messages);
         if (exitCode == SshProcess.ConnectionFailed)
         {
-            ThrowIfConnectionFailed(cloud, session, messages);
+            ThrowIfStopped(cloud, session, stoppedTask, SshLog.EndOf(messages));
+            ThrowIfConnectionFailed(session, messages);
         }
 
         if (exitCode != 0 && LanguagePrimitives.IsTrue(GetVariableValue("PSNativeCommandUseErrorActionPreference")))
@@ -106,32 +126,79 @@ public sealed class EnterFargateShellCommand : AwsCmdlet
         }
     }
 
-    /// <summary>
-    /// The same exit code comes from ssh, from a shell that died with its task, and from programs of their own.
-    /// </summary>
-    private void ThrowIfConnectionFailed(IFargateCloud cloud, FargateSession session, IReadOnlyList<string> messages)
+    /// <summary>Shows ssh's log. The debug lines that the module itself has asked for are for nobody's eyes.</summary>
+    private void WriteLog(IReadOnlyList<string> messages)
     {
-        if (Await((_, cancellationToken) => Interruption.FindAsync(cloud, session, cancellationToken)) is { } task)
+        var wantsDebug = _options.Any(option => option.IsOf(SshCommandLine.LogLevel.Name));
+        foreach (var message in messages.Where(message => wantsDebug || !SshLog.IsDebug(message)))
         {
-            throw FargateErrors.ShellInterrupted(session, task);
-        }
-
-        if (SshLog.Complaint(messages) is { } complaint)
-        {
-            throw FargateErrors.SshFailed(session, complaint);
+            WriteVerbose($"ssh: {message}");
         }
     }
 
-    private int RunInTerminal(IReadOnlyList<string> arguments)
+    /// <summary>The same exit code comes from ssh, from a shell that died with its task, and from programs of their own.</summary>
+    private void ThrowIfStopped(
+        IFargateCloud cloud, FargateSession session, TaskDescription? stoppedTask, ConnectionEnd end)
+    {
+        if (Await((_, cancellationToken) => ExplainAsync(cancellationToken)) is { } error)
+        {
+            throw error;
+        }
+
+        async Task<FargateException?> ExplainAsync(CancellationToken cancellationToken)
+        {
+            var task = stoppedTask
+                ?? await Interruption.FindAsync(cloud, session, end, cancellationToken).ConfigureAwait(false);
+            if (task is null)
+            {
+                return null;
+            }
+
+            session.Update(task);
+            return await new StopDiagnosis(cloud)
+                .ExplainInterruptionAsync(session, task, cancellationToken)
+                .ConfigureAwait(false);
+        }
+    }
+
+    private static void ThrowIfConnectionFailed(FargateSession session, IReadOnlyList<string> messages)
+    {
+        var end = SshLog.EndOf(messages);
+        if (end != ConnectionEnd.ProgramEnded && SshLog.Complaint(messages) is { } complaint)
+        {
+            throw FargateErrors.SshFailed(session, complaint);
+        }
+
+        if (end == ConnectionEnd.Lost && !SshLog.TellsSignal(messages))
+        {
+            throw FargateErrors.ConnectionLost(session);
+        }
+    }
+
+    private (int ExitCode, TaskDescription? StoppedTask) RunInTerminal(
+        IFargateCloud cloud, FargateSession session, IReadOnlyList<string> arguments)
     {
         Host.NotifyBeginApplication();
         try
         {
-            return Await((_, cancellationToken) => SshProcess.RunInTerminalAsync(_ssh, arguments, cancellationToken));
+            WatchedShell shell = new(new ShellWatch(cloud, session, new ShellWatchOptions()));
+            return Await((progress, cancellationToken) => shell.RunAsync(_ssh, arguments, progress, cancellationToken));
         }
         finally
         {
             Host.NotifyEndApplication();
+        }
+    }
+
+    private protected override void Show(SessionEvent happened)
+    {
+        if (happened is ShellNotice notice)
+        {
+            TerminalNotice.Write(notice.Text);
+        }
+        else
+        {
+            base.Show(happened);
         }
     }
 

@@ -30,7 +30,8 @@ internal static class ErrorRecords
         FargateError.ProfileNotFound or FargateError.NoRegion or FargateError.InvalidEndpoint
         or FargateError.SshNotFound or FargateError.InvalidSshOption or FargateError.ClusterNotFound
         or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound or FargateError.ContainerNotFound
-        or FargateError.InvalidEnvironmentVariable or FargateError.JournalUnavailable or FargateError.ModuleIncomplete;
+        or FargateError.InvalidEnvironmentVariable or FargateError.JournalUnavailable or FargateError.ModuleIncomplete
+        or FargateError.SessionNotFound;
 
     private static ErrorCategory CategoryOf(FargateError error) => error switch
     {
@@ -39,7 +40,8 @@ internal static class ErrorRecords
         FargateError.ProfileNotFound or FargateError.ClusterNotFound or FargateError.TaskDefinitionNotFound
             or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound
             or FargateError.NetworkInterfaceNotFound or FargateError.TaskNotFound or FargateError.ContainerNotFound
-            or FargateError.NoPublicAddress or FargateError.NoAddress or FargateError.KeyNotFound =>
+            or FargateError.NoPublicAddress or FargateError.NoAddress or FargateError.KeyNotFound
+            or FargateError.SessionNotFound =>
             ErrorCategory.ObjectNotFound,
         FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.InvalidCredential
             or FargateError.InvalidEnvironmentVariable

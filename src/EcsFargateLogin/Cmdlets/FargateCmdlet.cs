@@ -80,7 +80,16 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
 
         _events = null;
         completion.GetAwaiter().GetResult();
-        failure?.Throw();
+        if (failure is not null)
+        {
+            if (running.Exception?.InnerException is FargateException { MayLeaveTask: true } lost)
+            {
+                Host.UI.WriteErrorLine(lost.Message);
+            }
+
+            failure.Throw();
+        }
+
         return running.GetAwaiter().GetResult();
     }
 
@@ -150,9 +159,22 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Reports an error: one that no further record can escape ends the command.</summary>
+    /// <summary>
+    /// Reports an error: one that no further record can escape ends the command. A stopped pipeline takes none; what the
+    /// user must know all the same is then shown by the host.
+    /// </summary>
     private protected void Report(FargateException exception, object? target)
     {
+        if (CancelToken.IsCancellationRequested)
+        {
+            if (exception.MayLeaveTask)
+            {
+                Host.UI.WriteErrorLine(exception.Message);
+            }
+
+            return;
+        }
+
         var record = exception.ToErrorRecord(target);
         if (exception.EndsTheCommand())
         {

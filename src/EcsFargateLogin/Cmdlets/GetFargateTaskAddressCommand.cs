@@ -56,7 +56,7 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
                 break;
             case SessionFailed failed:
                 // A session that did not get ready is of no use to anybody; a task that others started is theirs.
-                if (failed.Session.SessionId.Length > 0)
+                if (failed.Session.IsOwn)
                 {
                     Close(_cloud!, failed.Session, "it did not become ready");
                 }

@@ -12,7 +12,7 @@ namespace EcsFargateLogin.Cmdlets;
 /// </summary>
 [Cmdlet(VerbsCommon.New, "FargateSession", SupportsShouldProcess = true)]
 [OutputType(typeof(FargateSession))]
-public sealed class NewFargateSessionCommand : AwsCmdlet
+public sealed partial class NewFargateSessionCommand : AwsCmdlet
 {
     private KeyGenerator? _keyGenerator;
 
@@ -98,9 +98,19 @@ public sealed class NewFargateSessionCommand : AwsCmdlet
         var request = RequestOf();
         if (ShouldProcess($"{TaskDefinition} in cluster {Cluster}", "Start Fargate task"))
         {
-            Start(Connect(), request);
+            var cloud = Connect();
+            WarnOfEarlierSessions(cloud);
+            Start(cloud, request);
         }
     });
+
+    private void WarnOfEarlierSessions(IFargateCloud cloud)
+    {
+        if (Await((_, cancellationToken) => EarlierSessions.FindOnceAsync(cloud, Journal, cancellationToken)) is { Count: > 0 } found)
+        {
+            WriteWarning(EarlierSessions.WarningOf(found));
+        }
+    }
 
     private void Start(IFargateCloud cloud, SessionRequest request)
     {
@@ -164,6 +174,7 @@ public sealed class NewFargateSessionCommand : AwsCmdlet
         Environment = ContainerContract.CheckVariables(EnvironmentVariable),
         Command = Command,
         TaskRoleArn = TaskRoleArn,
+        Limits = Limits,
         StartTimeout = TimeSpan.FromSeconds(StartTimeout),
     };
 }

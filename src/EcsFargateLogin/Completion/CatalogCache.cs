@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Completion;
 
@@ -9,44 +8,43 @@ namespace EcsFargateLogin.Completion;
 /// </summary>
 internal static class CatalogCache
 {
-    private static readonly TimeSpan s_lifetime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(1);
 
     // Two seconds, less what PowerShell itself needs.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1.8);
-    private static readonly TimeSpan s_callLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.8);
+    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(20);
 
-    private static readonly ConcurrentDictionary<CatalogQuestion, Answer> s_answers = new();
+    private static readonly ConcurrentDictionary<CatalogQuestion, Answer> Answers = new();
 
     /// <summary>The answer, or nothing when there is none in time.</summary>
     internal static IReadOnlyList<Candidate> Ask(
-        CatalogQuestion question, Func<IFargateCatalog, CancellationToken, Task<IEnumerable<Candidate>>> ask)
+        CatalogQuestion question, Func<CancellationToken, Task<IEnumerable<Candidate>>> ask)
     {
-        foreach (var (old, _) in s_answers.Where(entry => entry.Value.IsStale))
+        foreach (var (old, _) in Answers.Where(entry => entry.Value.IsStale))
         {
-            s_answers.TryRemove(old, out _);
+            Answers.TryRemove(old, out _);
         }
 
-        var answer = s_answers.GetOrAdd(question, _ => new Answer(() => FetchAsync(question.Settings, ask)));
-        return answer.Candidates.Wait(s_patience) ? answer.Candidates.Result : [];
+        var answer = Answers.GetOrAdd(question, _ => new Answer(() => AskAsync(ask)));
+        return answer.Candidates.Wait(Patience) ? answer.Candidates.Result : [];
     }
 
-    private static async Task<IReadOnlyList<Candidate>> FetchAsync(
-        CloudSettings settings, Func<IFargateCatalog, CancellationToken, Task<IEnumerable<Candidate>>> ask)
+    private static async Task<IReadOnlyList<Candidate>> AskAsync(
+        Func<CancellationToken, Task<IEnumerable<Candidate>>> ask)
     {
-        using CancellationTokenSource limit = new(s_callLimit);
-        using var catalog = await FargateCloud.Connector.OpenCatalogAsync(settings, limit.Token);
-        return [.. await ask(catalog, limit.Token)];
+        using CancellationTokenSource limit = new(CallLimit);
+        return [.. await ask(limit.Token)];
     }
 
-    private sealed class Answer(Func<Task<IReadOnlyList<Candidate>>> fetch)
+    private sealed class Answer(Func<Task<IReadOnlyList<Candidate>>> ask)
     {
         private readonly long _asked = Environment.TickCount64;
-        private readonly Lazy<Task<IReadOnlyList<Candidate>>> _candidates = new(() => Task.Run(fetch));
+        private readonly Lazy<Task<IReadOnlyList<Candidate>>> _candidates = new(() => Task.Run(ask));
 
         internal Task<IReadOnlyList<Candidate>> Candidates => _candidates.Value;
 
         /// <summary>A failure is not kept: the reason may be gone, such as a login that has expired.</summary>
         internal bool IsStale =>
-            Candidates.IsFaulted || Candidates.IsCanceled || Environment.TickCount64 - _asked > s_lifetime.TotalMilliseconds;
+            Candidates.IsFaulted || Candidates.IsCanceled || Environment.TickCount64 - _asked > Lifetime.TotalMilliseconds;
     }
 }

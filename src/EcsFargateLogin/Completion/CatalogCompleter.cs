@@ -5,10 +5,17 @@ namespace EcsFargateLogin.Completion;
 /// <summary>Completes what an account has, by asking AWS.</summary>
 internal abstract class CatalogCompleter : Completer
 {
-    private protected sealed override IEnumerable<Candidate> Candidates(TypedWord word, TypedCommand command) =>
-        CatalogCache.Ask(
-            new(command.CloudSettings(), Topic(word)),
-            (catalog, cancellationToken) => AskAsync(catalog, word, cancellationToken));
+    private protected sealed override IEnumerable<Candidate> Candidates(TypedWord word, TypedCommand command)
+    {
+        var access = command.Access();
+        return CatalogCache.Ask(
+            new CatalogQuestion(access, Topic(word)),
+            async cancellationToken =>
+            {
+                using var catalog = await FargateCloud.Connector.OpenCatalogAsync(access.Settings, cancellationToken);
+                return await AskAsync(catalog, word, cancellationToken);
+            });
+    }
 
     /// <summary>What is asked for: words with the same topic get the same answer.</summary>
     private protected virtual string Topic(TypedWord word) => GetType().Name;

@@ -3,16 +3,27 @@ using EcsFargateLogin.Cloud;
 namespace EcsFargateLogin.Completion;
 
 /// <summary>What was asked of whom. Two questions that are equal have the same answer.</summary>
-/// <param name="Settings">How the command would reach AWS.</param>
-/// <param name="Topic">What is asked for.</param>
-internal sealed record CatalogQuestion(CloudSettings Settings, string Topic)
+internal sealed record CatalogQuestion
 {
     // What makes it another account or region where the settings leave that open; none of them is a secret.
-    private static readonly string[] s_variables =
+    private static readonly string[] Variables =
     [
         "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_SHARED_CREDENTIALS_FILE",
         "AWS_CONFIG_FILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_ECS", "AWS_ENDPOINT_URL_EC2",
     ];
 
-    private string Surroundings { get; } = string.Join('\n', s_variables.Select(Environment.GetEnvironmentVariable));
+    private readonly CloudSettings _settings;
+    private readonly object? _credential;
+    private readonly string _topic;
+    private readonly string _surroundings = string.Join('\n', Variables.Select(Environment.GetEnvironmentVariable));
+
+    /// <param name="access">How the command would reach AWS.</param>
+    /// <param name="topic">What is asked for.</param>
+    internal CatalogQuestion(TypedAccess access, string topic)
+    {
+        // Wrapped anew for each command, credentials would never be equal.
+        _settings = access.Settings with { Credentials = null };
+        _credential = access.Credential;
+        _topic = topic;
+    }
 }

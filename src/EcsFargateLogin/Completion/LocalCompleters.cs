@@ -6,7 +6,7 @@ namespace EcsFargateLogin.Completion;
 internal sealed class ProfileNameCompleter : Completer
 {
     private protected override IEnumerable<Candidate> Candidates(TypedWord word, TypedCommand command) =>
-        FargateCloud.Connector.ProfileNames(command.CloudSettings())
+        FargateCloud.Connector.ProfileNames(new CloudSettings { ProfileLocation = command.Location() })
             .Order(StringComparer.OrdinalIgnoreCase)
             .Select(name => new Candidate(name));
 }

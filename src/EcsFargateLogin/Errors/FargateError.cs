@@ -51,7 +51,7 @@ public enum FargateError
     OverridesTooLong,
     /// <summary>The task did not become ready in time.</summary>
     StartTimeout,
-    /// <summary>The task stopped before it was ready.</summary>
+    /// <summary>The task stopped before it was ready, or under its shell.</summary>
     TaskStopped,
     /// <summary>The task has no public address.</summary>
     NoPublicAddress,
@@ -61,6 +61,8 @@ public enum FargateError
     PortUnreachable,
     /// <summary>The session has ended: its task was stopped.</summary>
     SessionEnded,
+    /// <summary>There is no session of that id.</summary>
+    SessionNotFound,
     /// <summary>The session's key is not on this machine.</summary>
     KeyNotFound,
     /// <summary>The task could not be stopped.</summary>

@@ -59,9 +59,18 @@ internal static partial class FargateErrors
     internal static FargateException RunTaskUncertain(FargateSession session, FargateException cause) => new(
         cause.Error,
         $"It is not known whether the task of session {session.SessionId} was started, because AWS's answer was lost: {cause.Message}",
-        $"Look for it with: {AwsCli(session, "list-tasks", "--started-by", session.SessionId)}",
+        $"Get-FargateSession lists it when it runs, and Stop-FargateSession -SessionId {session.SessionId} stops it; or look "
+        + $"for it with: {AwsCli(session, "list-tasks", "--started-by", session.SessionId)}",
         cause)
-    { Target = session.SessionId, ErrorCode = cause.ErrorCode, RequestId = cause.RequestId, StatusCode = cause.StatusCode };
+    { MayLeaveTask = true, Target = session.SessionId, ErrorCode = cause.ErrorCode, RequestId = cause.RequestId, StatusCode = cause.StatusCode };
+
+    internal static FargateException TaskNotListed(FargateSession session) => new(
+        FargateError.StopFailed,
+        $"It is not known whether a task of session {session.SessionId} runs: AWS's answer to RunTask was lost, or is still "
+        + "to come, and ECS lists none at the moment.",
+        $"Repeat Stop-FargateSession -SessionId {session.SessionId} in a minute, or look for it with: "
+        + AwsCli(session, "list-tasks", "--started-by", session.SessionId))
+    { MayLeaveTask = true, Target = session.SessionId };
 
     internal static FargateException StartTimeout(FargateSession session, TimeSpan limit) => new(
         FargateError.StartTimeout,
@@ -84,6 +93,23 @@ internal static partial class FargateErrors
             FargateError.TaskStopped,
             $"The task of session {session} stopped before it was ready: {why}.{log}",
             nextStep ?? "Correct what the reason names and start a new session; the container's log tells more.")
+        { Target = session.TaskArn, ErrorCode = task.StopCode };
+    }
+
+    /// <param name="session">The session.</param>
+    /// <param name="task">What ECS says of its task.</param>
+    /// <param name="lastWords">Why the container ended, in its own words; null where it did not say.</param>
+    /// <param name="nextStep">What to do about the cause, or null when the cause is not a known one.</param>
+    internal static FargateException ShellInterrupted(
+        FargateSession session, TaskDescription task, string? lastWords, string? nextStep)
+    {
+        var facts = Facts(task);
+        var words = lastWords is null ? "" : $" The container says: {lastWords}.";
+        return new(
+            FargateError.TaskStopped,
+            $"The task of session {session} was stopped while its shell was open: "
+            + $"{(facts.Count == 0 ? "ECS gave no reason" : string.Join("; ", facts))}.{words}",
+            nextStep ?? "Start a new session with New-FargateSession.")
         { Target = session.TaskArn, ErrorCode = task.StopCode };
     }
 
@@ -150,12 +176,20 @@ internal static partial class FargateErrors
         "Start a new one with New-FargateSession.")
     { Target = session.SessionId };
 
+    internal static FargateException SessionNotFound(string sessionId, string? cluster) => new(
+        FargateError.SessionNotFound,
+        $"There is no session '{sessionId}': this machine's journal does not know it, and no task with its mark runs"
+        + $"{(cluster is null ? "" : $" in cluster '{cluster}'")}.",
+        "Get-FargateSession lists the sessions there are; name the cluster of one that another machine started with -Cluster.")
+    { Target = sessionId };
+
     internal static FargateException StopFailed(FargateSession session, FargateException cause) => new(
         FargateError.StopFailed,
         $"The task of session {session.SessionId} may still run, because it could not be stopped: {cause.Message}",
         $"Stop it with: {StopCmdlet(session)} or: {AwsCli(session, "stop-task", "--task", session.TaskArn)}{WithCredentials(session)}",
         cause)
     {
+        MayLeaveTask = true,
         Target = session.TaskArn,
         ErrorCode = cause.ErrorCode,
         RequestId = cause.RequestId,

@@ -1,5 +1,3 @@
-using EcsFargateLogin.Cloud;
-
 namespace EcsFargateLogin;
 
 // Errors about OpenSSH's programs and what they report.
@@ -22,7 +20,7 @@ internal static partial class FargateErrors
 
     internal static FargateException KeyNotFound(FargateSession session) => new(
         FargateError.KeyNotFound,
-        $"The private key of session {session.SessionId} is not on this machine (any more): '{session.KeyPath}'.",
+        $"The private key of session {session.SessionId} is not on this machine (any more){(session.KeyPath is null ? "" : $": '{session.KeyPath}'")}.",
         "Enter the session on the machine and as the user that started it, or start a new one with New-FargateSession.")
     { Target = session.SessionId };
 
@@ -51,12 +49,8 @@ internal static partial class FargateErrors
         NextStepFor(reason))
     { Target = session.SessionId };
 
-    internal static FargateException ShellInterrupted(FargateSession session, TaskDescription task) => new(
-        FargateError.SshFailed,
-        $"The task of session {session.SessionId} was stopped while its shell was open: stopCode {task.StopCode}; "
-        + $"stoppedReason: {task.StoppedReason ?? "none was given"}.",
-        "Start a new session with New-FargateSession.")
-    { Target = session.SessionId, ErrorCode = task.StopCode };
+    internal static FargateException ConnectionLost(FargateSession session) =>
+        SshFailed(session, "the connection was closed while the shell was open.");
 
     internal static FargateException RemoteProgramFailed(FargateSession session, int exitCode) => new(
         FargateError.RemoteProgramFailed,

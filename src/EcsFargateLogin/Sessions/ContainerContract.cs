@@ -10,13 +10,17 @@ internal static class ContainerContract
     public const string DefaultUserName = "root";
     public const string DefaultContainerName = "cli";
 
+    /// <summary>What the line begins with by which start-sshd.sh says why it ends.</summary>
+    public const string EndLine = "ecs-fargate-login end ";
+
     private const string AuthorizedKey = "_AUTHORIZED_PUBLIC_KEY";
     private const string Port = "_SSH_PORT";
     private const string UserName = "_SSH_USER";
 
     /// <summary>
     /// The environment of a session's container: the user's variables and the contract's own. Port and user are only
-    /// said where they are not the defaults, so that containers that know nothing of them keep working.
+    /// said where they are not the defaults, and limits where they were asked for, so that task definitions can set their
+    /// own and containers that know nothing of them keep working.
     /// </summary>
     public static IReadOnlyDictionary<string, string> EnvironmentOf(SessionRequest request, string publicKey)
     {
@@ -29,6 +33,11 @@ internal static class ContainerContract
         if (request.UserName != DefaultUserName)
         {
             environment[UserName] = request.UserName;
+        }
+
+        foreach (var (name, value) in request.Limits.Variables())
+        {
+            environment[name] = value;
         }
 
         return environment;

@@ -17,7 +17,7 @@ public sealed class FargateSession
     /// <summary>The session's short id, which is also the task's startedBy mark. Empty for tasks that others started.</summary>
     public string SessionId { get; internal init; } = "";
 
-    /// <summary>The status that ECS last reported, from PROVISIONING to STOPPED.</summary>
+    /// <summary>The status that ECS last reported, from PROVISIONING to STOPPED; UNKNOWN where it could not tell.</summary>
     public string Status { get; internal set; } = "PROVISIONING";
 
     /// <summary>The task's ARN; empty until RunTask has answered.</summary>
@@ -80,6 +80,9 @@ public sealed class FargateSession
     /// <summary>The AWS endpoint that was named, or null.</summary>
     public string? EndpointUrl { get; internal init; }
 
+    /// <summary>Who has charge of it.</summary>
+    public SessionOwner Owner { get; internal set; } = SessionOwner.Elsewhere;
+
     /// <summary>The file of the one-time private key, deleted when the session ends. Null for tasks that others started.</summary>
     public string? KeyPath { get; internal init; }
 
@@ -92,8 +95,14 @@ public sealed class FargateSession
     /// <summary>Where the container's log goes; null when that is not CloudWatch Logs or not known.</summary>
     internal ContainerLog? Log { get; init; }
 
+    /// <summary>After what time timeout ends the container's command; null where it does not.</summary>
+    internal TimeSpan? CommandLimit { get; init; }
+
     /// <summary>How long after <see cref="CreatedAt"/> the task may take to run.</summary>
     internal TimeSpan StartTimeout { get; init; } = DefaultStartTimeout;
+
+    /// <summary>True for a session of this machine's journal: only those are stopped unasked when they are of no use.</summary>
+    internal bool IsOwn => KeyPath is not null;
 
     /// <summary>True once the session was stopped from here.</summary>
     internal bool IsClosed { get; set; }

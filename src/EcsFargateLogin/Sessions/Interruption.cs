@@ -1,26 +1,45 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Sessions;
 
-/// <summary>Finds out whether a session's task was ended from outside: by Spot, by ECS or by somebody else.</summary>
+/// <summary>
+/// Finds out, after ssh ended with 255, whether that was the end of the session's task: by Spot, by ECS, by somebody
+/// else or by the container's own limits.
+/// </summary>
 internal static class Interruption
 {
-    private const string EndedByItself = "EssentialContainerExited";
+    /// <summary>The stop code of a task one of whose containers has ended.</summary>
+    public const string EndedByItself = "EssentialContainerExited";
 
     /// <summary>A reason is good to have, but nobody waits long for it.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);
+
+    /// <summary>A container hangs its logins up before it ends, and ECS sees its end later still.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>The task as ECS describes it, or null when it was not interrupted or nothing can be learnt.</summary>
     public static async Task<TaskDescription?> FindAsync(
-        IFargateCloud cloud, FargateSession session, CancellationToken cancellationToken)
+        IFargateCloud cloud, FargateSession session, ConnectionEnd end, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
         try
         {
-            var reply = await cloud.DescribeTasksAsync(session.Cluster, [session.TaskArn], limit.Token).ConfigureAwait(false);
-            return reply.Tasks.FirstOrDefault(task =>
-                session.IsOf(task) && TaskStatuses.IsEnding(task.LastStatus) && task.StopCode is not (null or EndedByItself));
+            while (true)
+            {
+                var reply = await cloud
+                    .DescribeTasksAsync(session.Cluster, [session.TaskArn], limit.Token)
+                    .ConfigureAwait(false);
+                var task = reply.Tasks.FirstOrDefault(session.IsOf);
+                var hasEnded = task?.StopCode is not null && TaskStatuses.IsEnding(task.LastStatus);
+                if (hasEnded || end != ConnectionEnd.Lost)
+                {
+                    return hasEnded && IsInterruption(task!, session, end) ? task : null;
+                }
+
+                await Task.Delay(Interval, limit.Token).ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (e is FargateException or OperationCanceledException)
         {
@@ -28,4 +47,13 @@ internal static class Interruption
             return null;
         }
     }
+
+    /// <summary>
+    /// After its last login the container ends by itself, with 0, which is no interruption. One that failed is, when it
+    /// took a login with it.
+    /// </summary>
+    private static bool IsInterruption(TaskDescription task, FargateSession session, ConnectionEnd end) =>
+        task.StopCode != EndedByItself
+        || (end == ConnectionEnd.Lost
+            && !task.Containers.Any(container => container.Name == session.ContainerName && container.ExitCode == 0));
 }

@@ -1,20 +1,22 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace EcsFargateLogin.Sessions;
 
 /// <summary>
-/// What this machine remembers of its sessions: one folder a session, with its entry, key and known_hosts, from before
-/// RunTask until the task is known to be stopped. Folders are 0700 and files 0600; on Windows both lie under the user's
-/// own LocalAppData, which others cannot read.
+/// What this machine remembers of its sessions: one folder a session, from before RunTask until the task is known to be
+/// stopped, that only its owner can read. It holds the entry, which is there when a task may be; who has charge of the
+/// session; its key and its known_hosts. Any number of processes may use the journal at once.
 /// </summary>
 internal sealed class Journal(string root)
 {
     private const string EntryFile = "session.json";
-    private const UnixFileMode OwnerOnlyFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const UnixFileMode OwnerOnlyFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const string OwnerFile = "owner.json";
+    private const int AttemptsToDelete = 5;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>How long a folder that tells neither of a task nor of an owner may be somebody's who is just making it.</summary>
+    public TimeSpan HalfMadeLimit { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>The journal of the current user: under XDG_STATE_HOME, ~/.local/state or %LOCALAPPDATA%.</summary>
     public static Journal OfCurrentUser()
@@ -30,46 +32,53 @@ internal sealed class Journal(string root)
         return new Journal(Path.Combine(stateHome, "EcsFargateLogin", "sessions"));
     }
 
-    /// <summary>Makes a new session's folder, and its short id with it.</summary>
+    /// <summary>Makes a new session's folder, and its short id with it. This process has charge of it.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
-    public string Open() => Guard(root, () =>
+    public string Open()
     {
-        // Easily told apart letters only: people read the id aloud and type it.
-        var sessionId = "fl-" + RandomNumberGenerator.GetString("abcdefghjkmnpqrstuvwxyz23456789", 10);
-        CreateOwnerOnly(root);
-        CreateOwnerOnly(FolderOf(sessionId));
-        return sessionId;
-    });
+        var sessionId = SessionMark.Create();
+        Guard(root, () =>
+        {
+            OwnerOnly.CreateFolder(root);
+            OwnerOnly.CreateFolder(FolderOf(sessionId));
+        });
+        try
+        {
+            Claim(sessionId);
+            return sessionId;
+        }
+        catch (FargateException)
+        {
+            Close(sessionId);
+            throw;
+        }
+    }
+
+    /// <summary>Says that this process has charge of a session from now on.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
+    public void Claim(string sessionId) => Put(sessionId, OwnerFile, ProcessIdentity.Current);
+
+    /// <summary>Who has charge of a session of this journal.</summary>
+    public SessionOwner OwnerOf(string sessionId) => TryRead<ProcessIdentity>(sessionId, OwnerFile) switch
+    {
+        { } owner when owner == ProcessIdentity.Current => SessionOwner.ThisProcess,
+        { IsAlive: true } => SessionOwner.OtherProcess,
+        _ => SessionOwner.Orphaned,
+    };
 
     /// <summary>Writes or replaces a session's entry; a reader sees the old one or the new one, never half of one.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
-    public void Write(JournalEntry entry)
-    {
-        var folder = FolderOf(entry.SessionId);
-        Guard(folder, () =>
-        {
-            // A name of its own for each writer: two must not write into one file.
-            var temporary = Path.Combine(folder, $"{EntryFile}.{Path.GetRandomFileName()}");
-            WriteOwnerOnly(temporary, entry);
-            File.Move(temporary, Path.Combine(folder, EntryFile), overwrite: true);
-        });
-    }
+    public void Write(JournalEntry entry) => Put(entry.SessionId, EntryFile, entry);
 
     /// <summary>The sessions that have not been closed. Entries that cannot be read are left out.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
-    public IReadOnlyList<JournalEntry> ReadAll()
-    {
-        List<JournalEntry> entries = [];
-        foreach (var folder in Guard(root, () => Directory.Exists(root) ? Directory.GetDirectories(root) : []))
-        {
-            if (TryRead(Path.Combine(folder, EntryFile)) is { } entry && entry.SessionId == Path.GetFileName(folder))
-            {
-                entries.Add(entry);
-            }
-        }
+    public IReadOnlyList<JournalEntry> ReadAll() =>
+        [.. SessionIds().Select(Find).OfType<JournalEntry>()];
 
-        return entries;
-    }
+    /// <summary>A session that has not been closed, or null when there is none of that id.</summary>
+    public JournalEntry? Find(string sessionId) =>
+        SessionMark.IsOne(sessionId)
+        && TryRead<JournalEntry>(sessionId, EntryFile) is { IsWhole: true } entry && entry.SessionId == sessionId ? entry : null;
 
     /// <summary>The session that an entry remembers.</summary>
     /// <param name="entry">The entry.</param>
@@ -91,7 +100,9 @@ internal sealed class Journal(string root)
         EndpointUrl = entry.EndpointUrl,
         CreatedAt = entry.CreatedAt,
         Log = entry.Log,
+        CommandLimit = entry.CommandLimit is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         StartTimeout = startTimeout ?? FargateSession.DefaultStartTimeout,
+        Owner = OwnerOf(entry.SessionId),
         KeyPath = KeyPathOf(entry.SessionId),
         KnownHostsPath = KnownHostsPathOf(entry.SessionId),
     };
@@ -107,13 +118,30 @@ internal sealed class Journal(string root)
             {
                 // The key goes first: should the rest fail, no secret stays behind.
                 File.Delete(KeyPathOf(sessionId));
-                Directory.Delete(folder, recursive: true);
+                File.Delete(Path.Combine(folder, EntryFile));
+                DeleteFolder(folder);
             }
             catch (DirectoryNotFoundException)
             {
                 // It is closed already.
             }
         });
+    }
+
+    /// <summary>Deletes what processes have left that ended before they could start a task.</summary>
+    public void Sweep()
+    {
+        foreach (var sessionId in SessionIds().Where(IsLeftOver))
+        {
+            try
+            {
+                Close(sessionId);
+            }
+            catch (FargateException)
+            {
+                // Sweeping is a courtesy: another process may be at it, or the disk may be read-only.
+            }
+        }
     }
 
     /// <summary>The open session of a task, or null when it is not one of this machine's.</summary>
@@ -127,11 +155,29 @@ internal sealed class Journal(string root)
 
     private string FolderOf(string sessionId) => Path.Combine(root, sessionId);
 
-    private static JournalEntry? TryRead(string path)
+    private IEnumerable<string> SessionIds() => Guard(root, () =>
+        Directory.Exists(root) ? Directory.GetDirectories(root).Select(folder => Path.GetFileName(folder)!).Where(SessionMark.IsOne) : []);
+
+    /// <summary>Whether no task was ever started for a folder, and none will be.</summary>
+    private bool IsLeftOver(string sessionId)
+    {
+        var folder = FolderOf(sessionId);
+        if (File.Exists(Path.Combine(folder, EntryFile)))
+        {
+            return false;
+        }
+
+        return TryRead<ProcessIdentity>(sessionId, OwnerFile) is { } owner
+            ? !owner.IsAlive
+            : DateTime.UtcNow - Directory.GetLastWriteTimeUtc(folder) > HalfMadeLimit;
+    }
+
+    private T? TryRead<T>(string sessionId, string name)
+        where T : class
     {
         try
         {
-            return JsonSerializer.Deserialize<JournalEntry>(File.ReadAllBytes(path), Json);
+            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(Path.Combine(FolderOf(sessionId), name)), Json);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -139,29 +185,46 @@ internal sealed class Journal(string root)
         }
     }
 
-    private static void CreateOwnerOnly(string folder)
+    private void Put<T>(string sessionId, string name, T value)
     {
-        if (OperatingSystem.IsWindows())
+        var folder = FolderOf(sessionId);
+        Guard(folder, () =>
         {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, OwnerOnlyFolder);
-        }
+            // A name of its own for each writer: two must not write into one file.
+            var temporary = Path.Combine(folder, $"{name}.{Path.GetRandomFileName()}");
+            try
+            {
+                using (var stream = OwnerOnly.CreateFile(temporary))
+                {
+                    JsonSerializer.Serialize(stream, value, Json);
+                    stream.Flush(flushToDisk: true);
+                }
+
+                File.Move(temporary, Path.Combine(folder, name), overwrite: true);
+            }
+            catch
+            {
+                File.Delete(temporary);
+                throw;
+            }
+        });
     }
 
-    private static void WriteOwnerOnly(string path, JournalEntry entry)
+    /// <summary>Another process may write into the folder while it is being deleted.</summary>
+    private static void DeleteFolder(string folder)
     {
-        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
+        for (var attempt = 1; ; attempt++)
         {
-            options.UnixCreateMode = OwnerOnlyFile;
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+                return;
+            }
+            catch (IOException e) when (e is not DirectoryNotFoundException && attempt < AttemptsToDelete)
+            {
+                Thread.Yield();
+            }
         }
-
-        using FileStream stream = new(path, options);
-        JsonSerializer.Serialize(stream, entry, Json);
-        stream.Flush(flushToDisk: true);
     }
 
     private static void Guard(string path, Action work) => Guard(path, () =>

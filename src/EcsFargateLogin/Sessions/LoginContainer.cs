@@ -7,6 +7,9 @@ namespace EcsFargateLogin.Sessions;
 /// <param name="Log">Where its log goes, or null when that is not CloudWatch Logs or not known.</param>
 internal sealed record LoginContainer(string Name, ContainerLog? Log)
 {
+    /// <summary>How it starts; null where that is not known.</summary>
+    public ContainerStart? Start { get; init; }
+
     /// <summary>Finds it: the one that was named, 'cli', or the only one there is.</summary>
     /// <exception cref="FargateException">There is none, or the task definition cannot run on Fargate.</exception>
     public static async Task<LoginContainer> FindAsync(
@@ -27,7 +30,10 @@ internal sealed record LoginContainer(string Name, ContainerLog? Log)
 
         CheckSuitable(request.TaskDefinition, definition);
         var name = Choose(request, definition.ContainerNames);
-        return new LoginContainer(name, definition.Logs.GetValueOrDefault(name));
+        return new LoginContainer(name, definition.Logs.GetValueOrDefault(name))
+        {
+            Start = definition.Starts.GetValueOrDefault(name),
+        };
     }
 
     private static void CheckSuitable(string name, TaskDefinitionDescription definition)

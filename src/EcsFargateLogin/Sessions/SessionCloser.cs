@@ -8,8 +8,11 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     /// <summary>What ECS takes as a reason.</summary>
     private const int LongestReason = 255;
 
+    /// <summary>Looks that may fail in a row, each after the SDK's own retries, before a wait is given up.</summary>
+    private const int ToleratedFailures = 3;
+
     /// <summary>How long ECS may not know a task that it has just accepted; no task is forgotten as early as that.</summary>
-    private static readonly TimeSpan NewTaskLimit = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan NewTaskLimit = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan CleanupTime = TimeSpan.FromSeconds(30);
 
@@ -21,6 +24,12 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
 
     /// <summary>Between looks at a task that is stopping, and between attempts to stop one that ECS does not know yet.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Between looks at a task that is stopping, while ECS slows the account down.</summary>
+    public TimeSpan ThrottledInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>What looks for the task of a session that has no ARN.</summary>
+    public TaskMark Mark { get; init; } = new(cloud);
 
     /// <summary>
     /// The limit of a clean-up. It is never the token that the user cancelled: what runs must be stopped all the same.
@@ -36,12 +45,18 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     /// </exception>
     public async Task CloseAsync(FargateSession session, string reason)
     {
+        if (!session.IsClosed && session.TaskArn.Length == 0 && SessionMark.IsOne(session.SessionId))
+        {
+            session.TaskArn = await FindTaskAsync(session).ConfigureAwait(false);
+        }
+
         if (!session.IsClosed && session.TaskArn.Length > 0)
         {
             await StopTaskAsync(session, reason).ConfigureAwait(false);
         }
 
         session.IsClosed = true;
+        session.Status = session.TaskArn.Length > 0 ? session.Status : TaskStatuses.Stopped;
         if (JournalIdOf(session) is { } sessionId)
         {
             journal.Close(sessionId);
@@ -58,22 +73,25 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
         limit.CancelAfter(StoppedLimit);
         try
         {
+            var failuresInARow = 0;
             while (session.Status != TaskStatuses.Stopped)
             {
-                var reply = await cloud
-                    .DescribeTasksAsync(session.Cluster, [session.TaskArn], limit.Token)
-                    .ConfigureAwait(false);
-                if (reply.Tasks.Count == 0)
+                var interval = PollInterval;
+                try
                 {
-                    session.Status = TaskStatuses.Stopped;
-                    return;
+                    await LookAsync(session, limit.Token).ConfigureAwait(false);
+                    failuresInARow = 0;
+                    progress.Report(new PhaseSeen(session, session.Status, DateTimeOffset.UtcNow - session.CreatedAt));
+                }
+                catch (FargateException e) when (e.Error == FargateError.Throttled || IsPassing(e, ++failuresInARow))
+                {
+                    progress.Report(new Detail(session, e.Message));
+                    interval = ThrottledInterval;
                 }
 
-                session.Update(reply.Tasks[0]);
-                progress.Report(new PhaseSeen(session, session.Status, DateTimeOffset.UtcNow - session.CreatedAt));
                 if (session.Status != TaskStatuses.Stopped)
                 {
-                    await Task.Delay(PollInterval, limit.Token).ConfigureAwait(false);
+                    await Task.Delay(interval, limit.Token).ConfigureAwait(false);
                 }
             }
         }
@@ -81,6 +99,51 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
         {
             throw FargateErrors.StopTimeout(session, StoppedLimit);
         }
+    }
+
+    private async Task LookAsync(FargateSession session, CancellationToken cancellationToken)
+    {
+        var reply = await cloud
+            .DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken)
+            .ConfigureAwait(false);
+        if (reply.Tasks.Count > 0)
+        {
+            session.Update(reply.Tasks[0]);
+        }
+        else
+        {
+            session.Status = TaskStatuses.Stopped;
+        }
+    }
+
+    private static bool IsPassing(FargateException e, int failuresInARow) =>
+        e.Error is FargateError.EndpointUnreachable or FargateError.ServiceFailed && failuresInARow < ToleratedFailures;
+
+    /// <summary>Finds the task of a session whose RunTask was not answered.</summary>
+    /// <returns>Its ARN; empty when there is no such task, which only a session of some age tells for certain.</returns>
+    /// <exception cref="FargateException">There may be one yet, or AWS could not be asked.</exception>
+    private async Task<string> FindTaskAsync(FargateSession session)
+    {
+        using var limit = CleanupLimit();
+        try
+        {
+            if (await Mark.SearchAsync(session, limit.Token).ConfigureAwait(false) is { } taskArn)
+            {
+                return taskArn;
+            }
+        }
+        catch (FargateException e)
+        {
+            throw FargateErrors.RunTaskUncertain(session, e);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw FargateErrors.RunTaskUncertain(session, FargateErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, e));
+        }
+
+        return DateTimeOffset.UtcNow - session.CreatedAt > NewTaskLimit && IsOwnIn(cloud.Connection.Region, session)
+            ? ""
+            : throw FargateErrors.TaskNotListed(session);
     }
 
     private async Task StopTaskAsync(FargateSession session, string reason)

@@ -15,6 +15,11 @@ internal sealed record PhaseSeen(FargateSession Session, string Phase, TimeSpan 
 /// <param name="Message">The line.</param>
 internal sealed record Detail(FargateSession Session, string Message) : SessionEvent(Session);
 
+/// <summary>Something to know while the session's shell is open: a line for the terminal.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="Text">The line.</param>
+internal sealed record ShellNotice(FargateSession Session, string Text) : SessionEvent(Session);
+
 /// <summary>A session that was waited for is ready.</summary>
 /// <param name="Session">The session.</param>
 internal sealed record SessionReady(FargateSession Session) : SessionEvent(Session);

@@ -12,11 +12,11 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
     /// </summary>
     public TimeSpan ReplyGrace { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a task whose RunTask answer was lost is looked for: ECS may list it a few seconds late.</summary>
-    public TimeSpan MarkLimit { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>What looks for the task of a RunTask whose answer was lost.</summary>
+    public TaskMark Mark { get; init; } = new(cloud);
 
-    /// <summary>Between those looks.</summary>
-    public TimeSpan MarkInterval { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>What looks for a task that an earlier try of a refused RunTask may have started.</summary>
+    public TaskMark EarlierTry { get; init; } = new(cloud) { Limit = TimeSpan.FromSeconds(3) };
 
     private readonly SessionCloser _closer = new(cloud, journal);
 
@@ -34,8 +34,15 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             var publicKey = await keyGenerator
                 .GenerateAsync(journal.KeyPathOf(sessionId), sessionId, cancellationToken)
                 .ConfigureAwait(false);
-            runTask = RunTaskRequestOf(request, container.Name, sessionId, publicKey);
-            entry = EntryOf(request, runTask) with { Log = container.Log };
+            runTask = RunTaskRequestOf(request, container.Name, sessionId, publicKey) with
+            {
+                Command = CommandLimit.Apply(request, container.Start),
+            };
+            entry = EntryOf(request, runTask) with
+            {
+                Log = container.Log,
+                CommandLimit = CommandLimit.SecondsFor(request, container.Start),
+            };
             journal.Write(entry);
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -80,6 +87,11 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
                 ? reply.Tasks[0]
                 : throw FargateErrors.RunTaskFailed(runTask, reply.Failures.Count > 0 ? reply.Failures[0] : null);
         }
+        catch (FargateException e) when (MayFollowALostAnswer(e))
+        {
+            await StopWhatAnEarlierTryStartedAsync(session, e).ConfigureAwait(false);
+            throw;
+        }
         catch (FargateException e) when (!LeavesOpenWhetherItStarted(e))
         {
             journal.Close(session.SessionId);
@@ -103,40 +115,46 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
         e.Error is FargateError.EndpointUnreachable or FargateError.ServiceFailed;
 
     /// <summary>
+    /// The last try was refused for a reason that can come up between two tries: the answer to an earlier one, which may
+    /// have started the task, may have been lost.
+    /// </summary>
+    private static bool MayFollowALostAnswer(FargateException e) =>
+        e.Error is FargateError.Throttled or FargateError.CredentialsExpired;
+
+    /// <summary>Stops and forgets the session; with no task by its mark there is nothing to stop.</summary>
+    /// <exception cref="FargateException">AWS could not be asked, or the task could not be stopped.</exception>
+    private async Task StopWhatAnEarlierTryStartedAsync(FargateSession session, FargateException cause)
+    {
+        using var limit = SessionCloser.CleanupLimit();
+        try
+        {
+            session.TaskArn = await EarlierTry.SearchAsync(session, limit.Token).ConfigureAwait(false) ?? "";
+        }
+        catch (Exception e) when (e is FargateException or OperationCanceledException)
+        {
+            throw FargateErrors.RunTaskUncertain(session, cause);
+        }
+
+        if (session.TaskArn.Length > 0)
+        {
+            await _closer.CloseAsync(session, "the answer to RunTask was lost").ConfigureAwait(false);
+        }
+        else
+        {
+            journal.Close(session.SessionId);
+        }
+    }
+
+    /// <summary>
     /// Looks for the task by its mark and stops it. Where none is found its journal entry stays, because ECS may show
     /// the task later.
     /// </summary>
     /// <exception cref="FargateException">It was not found, or could not be stopped.</exception>
     private async Task StopWhatMayHaveStartedAsync(FargateSession session, FargateException cause)
     {
-        session.TaskArn = await FindByMarkAsync(session).ConfigureAwait(false)
+        session.TaskArn = await Mark.FindAsync(session).ConfigureAwait(false)
             ?? throw FargateErrors.RunTaskUncertain(session, cause);
         await _closer.CloseAsync(session, "the answer to RunTask was lost").ConfigureAwait(false);
-    }
-
-    private async Task<string?> FindByMarkAsync(FargateSession session)
-    {
-        var lastLook = DateTimeOffset.UtcNow + MarkLimit;
-        using var limit = SessionCloser.CleanupLimit();
-        try
-        {
-            while (true)
-            {
-                var taskArns = await cloud
-                    .ListTasksAsync(session.Cluster, session.SessionId, limit.Token)
-                    .ConfigureAwait(false);
-                if (taskArns.Count > 0 || DateTimeOffset.UtcNow >= lastLook)
-                {
-                    return taskArns.Count > 0 ? taskArns[0] : null;
-                }
-
-                await Task.Delay(MarkInterval, limit.Token).ConfigureAwait(false);
-            }
-        }
-        catch (Exception e) when (e is FargateException or OperationCanceledException)
-        {
-            return null;
-        }
     }
 
     private static RunTaskRequest RunTaskRequestOf(
@@ -149,7 +167,6 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             AssignPublicIp = request.AssignPublicIp,
             ContainerName = containerName,
             Environment = ContainerContract.EnvironmentOf(request, publicKey),
-            Command = request.Command,
             TaskRoleArn = request.TaskRoleArn,
             StartedBy = sessionId,
             ClientToken = Guid.NewGuid().ToString("N"),
@@ -171,6 +188,5 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
         EndpointUrl = cloud.Connection.EndpointUrl,
         ClientToken = runTask.ClientToken,
         CreatedAt = DateTimeOffset.UtcNow,
-        ProcessId = Environment.ProcessId,
     };
 }

@@ -26,5 +26,7 @@ internal sealed record SessionRequest
 
     public string? TaskRoleArn { get; init; }
 
+    public SessionLimits Limits { get; init; } = new();
+
     public TimeSpan StartTimeout { get; init; } = FargateSession.DefaultStartTimeout;
 }

@@ -104,7 +104,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options)
             pending.ForEach(session => session.ForgetFailures());
         }
 
-        return Jittered(answered ? options.PollInterval : options.ThrottledInterval);
+        return Jitter.Of(answered ? options.PollInterval : options.ThrottledInterval);
     }
 
     /// <summary>Asks AWS about some sessions. A failure that lasts ends the wait for them, and for no others.</summary>
@@ -257,8 +257,6 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options)
             progress.Report(new SessionFailed(session.Session, e));
         }
     }
-
-    private static TimeSpan Jittered(TimeSpan interval) => interval * (0.9 + (0.2 * Random.Shared.NextDouble()));
 
     /// <summary>Keeps the one failure that can come, and passes everything else on.</summary>
     private sealed class OutcomeCatcher(IProgress<SessionEvent> progress, Action<SessionFailed> onFailure)

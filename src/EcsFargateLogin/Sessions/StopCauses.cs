@@ -60,7 +60,8 @@ internal static class StopCauses
         (@"exited with 12[67]\b|CannotStartContainer|executable file not found",
             "The container's command could not be started: check the command, or -Command, and that the image holds "
             + "start-sshd.sh."),
-        (@"exited with 124\b", "One of the container's own time limits ended it, as its log says."),
+        (@"exited with 124\b", "One of the container's own time limits ended it, as its log says: -MaxLifetime, -LoginTimeout and "
+            + "-IdleTimeout of New-FargateSession set them."),
         (@"exited with 137\b", "It was killed: memory that ran out is the usual cause; give the task and the container more."),
         (@"EssentialContainerExited|Essential container",
             "A container ended by itself: its log says why; try its image and command with another task."),

@@ -19,6 +19,18 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
         return FargateErrors.TaskStopped(session, task, lines, StopCauses.NextStepFor(task, lines));
     }
 
+    /// <summary>Makes the error of a task that stopped while its shell was open.</summary>
+    public async Task<FargateException> ExplainInterruptionAsync(
+        FargateSession session, TaskDescription task, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> lines = task.StopCode == Interruption.EndedByItself
+            ? await ReadLogAsync(session, cancellationToken).ConfigureAwait(false)
+            : [];
+        var lastWords = lines.LastOrDefault(line => line.StartsWith(ContainerContract.EndLine, StringComparison.Ordinal));
+        return FargateErrors.ShellInterrupted(
+            session, task, lastWords?[ContainerContract.EndLine.Length..], StopCauses.NextStepFor(task, []));
+    }
+
     private async Task<IReadOnlyList<string>> ReadLogAsync(FargateSession session, CancellationToken cancellationToken)
     {
         if (session is not { Log: { } log, ContainerName: { } containerName })

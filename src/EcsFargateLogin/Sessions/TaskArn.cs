@@ -7,6 +7,10 @@ internal static class TaskArn
     public static string? RegionOf(string taskArn) =>
         taskArn.Split(':') is ["arn", _, "ecs", { Length: > 0 } region, ..] ? region : null;
 
+    /// <summary>The account, or null when the text is no ARN of ECS.</summary>
+    public static string? AccountOf(string arn) =>
+        arn.Split(':') is ["arn", _, "ecs", _, { Length: > 0 } account, ..] ? account : null;
+
     /// <summary>The cluster's name, or null when the text is no ARN of the long form.</summary>
     public static string? ClusterOf(string taskArn) =>
         taskArn.Split('/') is [var head, { Length: > 0 } cluster, _] && head.EndsWith(":task", StringComparison.Ordinal)

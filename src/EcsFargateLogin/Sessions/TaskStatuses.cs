@@ -3,6 +3,9 @@ namespace EcsFargateLogin.Sessions;
 /// <summary>The words of ECS for where a task is in its life.</summary>
 internal static class TaskStatuses
 {
+    /// <summary>No word of ECS: it could not be asked, or does not know the task yet.</summary>
+    public const string Unknown = "UNKNOWN";
+
     public const string Running = "RUNNING";
     public const string Deactivating = "DEACTIVATING";
     public const string Stopping = "STOPPING";

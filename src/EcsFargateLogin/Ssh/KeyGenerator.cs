@@ -9,7 +9,7 @@ internal sealed class KeyGenerator(string sshKeygen)
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Makes a key pair without a passphrase: it lives as long as one session.</summary>
-    /// <param name="path">The private key's file, which must not exist; the public key is made and read beside it.</param>
+    /// <param name="path">The private key's file, which must not exist; nothing else is left beside it.</param>
     /// <param name="comment">What the key calls itself.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>The public key as authorized_keys takes it.</returns>
@@ -55,6 +55,8 @@ internal sealed class KeyGenerator(string sshKeygen)
         try
         {
             var text = (await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false)).Trim();
+            // It is in the container's environment from now on; no one needs it here.
+            File.Delete(path);
             return text.StartsWith("ssh-ed25519 ", StringComparison.Ordinal) && !text.Contains('\n', StringComparison.Ordinal)
                 ? text
                 : throw FargateErrors.KeyGenerationFailed(sshKeygen, $"'{path}' holds no public key.");

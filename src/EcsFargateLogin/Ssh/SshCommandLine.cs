@@ -5,6 +5,12 @@ namespace EcsFargateLogin.Ssh;
 /// <summary>Builds ssh's arguments. OpenSSH keeps the first value it meets of an option, so order is rank.</summary>
 internal static class SshCommandLine
 {
+    /// <summary>
+    /// What ssh logs unless the user says otherwise. Its exit code alone does not tell a lost connection from a remote
+    /// program that ended with 255, and "Connection closed by remote host" goes to the terminal; its debug lines tell.
+    /// </summary>
+    public static SshOption LogLevel { get; } = new("LogLevel", "DEBUG1");
+
     /// <summary>The arguments of an interactive shell.</summary>
     /// <param name="endpoint">Where to log in.</param>
     /// <param name="options">The user's own options, checked.</param>
@@ -44,6 +50,7 @@ internal static class SshCommandLine
         new("ConnectTimeout", "15"),
         new("ServerAliveInterval", "15"),
         new("ServerAliveCountMax", "4"),
+        LogLevel,
     ];
 
     private static IEnumerable<string> OptionArguments(IEnumerable<SshOption> options) =>

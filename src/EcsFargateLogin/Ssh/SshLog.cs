@@ -8,9 +8,45 @@ internal static class SshLog
 {
     private const int LastLines = 5;
 
+    /// <summary>What lines begin with that ssh only writes at a level above INFO.</summary>
+    private static readonly string[] DebugLines =
+        ["debug", "OpenSSH_", "Authenticated to ", "Transferred: ", "Bytes per second: ", "Killed by signal "];
+
     /// <summary>The path beside the session's key.</summary>
     public static string PathFor(FargateSession session) =>
         Path.Combine(Path.GetDirectoryName(session.KeyPath)!, "ssh.log");
+
+    /// <summary>Begins a new log: ssh only adds to the one that is there.</summary>
+    public static void Clear(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Then an old line may be taken for a new one, which is no reason to have no shell.
+        }
+    }
+
+    /// <summary>How the connection ended. Told by lines that ssh writes at <see cref="SshCommandLine.LogLevel"/>.</summary>
+    public static ConnectionEnd EndOf(IReadOnlyCollection<string> messages) => messages switch
+    {
+        _ when messages.Any(message => message.Contains("rtype exit-status", StringComparison.Ordinal)) =>
+            ConnectionEnd.ProgramEnded,
+        _ when messages.Any(message => message.Contains("Entering interactive session", StringComparison.Ordinal)) =>
+            ConnectionEnd.Lost,
+        _ when messages.Any(IsDebug) => ConnectionEnd.NeverOpened,
+        _ => ConnectionEnd.Unknown,
+    };
+
+    /// <summary>Whether the server reported that a signal ended the remote program: then 255 stands for that.</summary>
+    public static bool TellsSignal(IEnumerable<string> messages) =>
+        messages.Any(message => message.Contains("rtype exit-signal", StringComparison.Ordinal));
+
+    /// <summary>Whether a line is only there because of that level.</summary>
+    public static bool IsDebug(string message) =>
+        Array.Exists(DebugLines, beginning => message.StartsWith(beginning, StringComparison.Ordinal));
 
     /// <summary>What ssh has written; nothing when it wrote nothing or the file cannot be read.</summary>
     public static IReadOnlyList<string> Read(string path)
@@ -37,6 +73,6 @@ internal static class SshLog
 
     private static bool IsNoise(string message) =>
         message.StartsWith("Warning: Permanently added", StringComparison.Ordinal)
-        || message.StartsWith("debug", StringComparison.Ordinal)
+        || IsDebug(message)
         || message.StartsWith("Pseudo-terminal will not be allocated", StringComparison.Ordinal);
 }

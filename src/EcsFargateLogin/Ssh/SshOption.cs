@@ -40,6 +40,9 @@ internal sealed partial record SshOption(string Name, string Value)
         .Replace("\"", "\\\"", StringComparison.Ordinal)
         .Replace("%", "%%", StringComparison.Ordinal)}\"";
 
+    /// <summary>Whether it sets that option; ssh does not tell capitals from small letters.</summary>
+    public bool IsOf(string name) => Name.Equals(name, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The option as ssh -o takes it.</summary>
     public override string ToString() => $"{Name}={Value}";
 

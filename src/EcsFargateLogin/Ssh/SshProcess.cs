@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace EcsFargateLogin.Ssh;
 
@@ -9,8 +10,10 @@ internal static class SshProcess
     /// <summary>The exit code by which ssh says that it, and not the remote program, failed.</summary>
     public const int ConnectionFailed = 255;
 
-    /// <summary>What a program gets to end by itself after Ctrl+C, which the terminal has sent to it as well.</summary>
-    private static readonly TimeSpan InterruptGrace = TimeSpan.FromSeconds(2);
+    private const int SigTerm = 15;
+
+    /// <summary>What a program gets to end by itself after SIGTERM, or after Ctrl+C, which the terminal sent to it as well.</summary>
+    private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(2);
 
     /// <summary>Starts a program, or says why that cannot be done.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
@@ -27,37 +30,64 @@ internal static class SshProcess
     }
 
     /// <summary>Runs a program with this process's own terminal, input and output, until it ends.</summary>
-    /// <returns>Its exit code.</returns>
+    /// <param name="program">Its path.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="hangUp">Tells it to end (SIGTERM); what does not is killed.</param>
+    /// <param name="cancellationToken">Cancels it, after the terminal has sent it Ctrl+C.</param>
+    /// <returns>Its exit code; <see cref="ConnectionFailed"/> when it had to be killed.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; the program has ended or was killed.</exception>
     public static async Task<int> RunInTerminalAsync(
-        string program, IEnumerable<string> arguments, CancellationToken cancellationToken)
+        string program, IEnumerable<string> arguments, CancellationToken hangUp, CancellationToken cancellationToken)
     {
+        var modes = TerminalModes.Read();
         // Nothing is redirected and no shell is between: ssh gets the real terminal, and every argument as it is.
         using var process = Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false });
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(hangUp, cancellationToken);
         try
         {
-            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+            await process.WaitForExitAsync(ending.Token).ConfigureAwait(false);
+            return process.ExitCode;
         }
         catch (OperationCanceledException)
         {
-            await EndAsync(process).ConfigureAwait(false);
-            throw;
-        }
+            if (hangUp.IsCancellationRequested)
+            {
+                Terminate(process);
+            }
 
-        return process.ExitCode;
+            var exitCode = await EndAsync(process, modes).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            return exitCode;
+        }
     }
 
-    private static async Task EndAsync(Process process)
+    private static async Task<int> EndAsync(Process process, TerminalModes modes)
     {
-        using CancellationTokenSource grace = new(InterruptGrace);
+        using CancellationTokenSource grace = new(EndGrace);
         try
         {
             await process.WaitForExitAsync(grace.Token).ConfigureAwait(false);
+            return process.ExitCode;
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+            modes.Restore();
+            return ConnectionFailed;
         }
     }
+
+    /// <summary>Asks a program to end. Windows has no such request; there it is killed when its time is over.</summary>
+    private static void Terminate(Process process)
+    {
+        if (!OperatingSystem.IsWindows() && !process.HasExited)
+        {
+            _ = Kill(process.Id, SigTerm);
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int processId, int signal);
 }

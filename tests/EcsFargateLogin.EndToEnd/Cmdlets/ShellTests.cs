@@ -52,7 +52,7 @@ public sealed class ShellTests
     }
 
     [Fact]
-    public async Task A_task_that_dies_under_the_shell_is_an_error_of_ssh()
+    public async Task A_task_that_was_stopped_under_the_shell_is_an_error()
     {
         await using var me = await Operator.StartAsync();
         await using var shell = TerminalRun.WithPipes(me.Process(
@@ -66,7 +66,7 @@ public sealed class ShellTests
         me.Fargate.InterruptTask(Assert.Single(me.Fargate.Tasks).Arn, "SpotInterruption", "Your Spot Task was interrupted.");
 
         await shell.EndAsync();
-        Assert.Equal("up-42\n255 SshFailed,EcsFargateLogin.Cmdlets.EnterFargateShellCommand ConnectionError\n", shell.Screen);
+        Assert.Equal("up-42\n255 TaskStopped,EcsFargateLogin.Cmdlets.EnterFargateShellCommand OperationStopped\n", shell.Screen);
         Assert.Empty(me.SessionFiles());
     }
 

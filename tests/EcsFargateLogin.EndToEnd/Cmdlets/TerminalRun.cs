@@ -49,6 +49,13 @@ internal sealed class TerminalRun : IAsyncDisposable
     /// <summary>Sends SIGINT to the process alone.</summary>
     public void Interrupt() => EngineProcess.Interrupt(_process);
 
+    /// <summary>Ends the process with SIGKILL, and not its children.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync().WaitAsync(Limit);
+    }
+
     /// <summary>Waits until the screen has shown something.</summary>
     public Task ShowsAsync(string text) => Eventually.BecomesAsync(
         () => Screen.Contains(text, StringComparison.Ordinal)

@@ -6,7 +6,7 @@ namespace EcsFargateLogin.EndToEnd.Completion;
 /// <summary>What PowerShell offers when Tab is pressed at the end of a line.</summary>
 internal static class Tab
 {
-    /// <summary>What is offered; that nothing is written to any stream, nor to $Error, is checked here.</summary>
+    /// <summary>What is offered at once; that nothing is written to any stream, nor to $Error, is checked here.</summary>
     public static IReadOnlyList<CompletionResult> Press(Operator me, string line)
     {
         var run = me.Run(
@@ -25,7 +25,15 @@ internal static class Tab
         return [.. run.Output.Select(result => (CompletionResult)result.BaseObject)];
     }
 
-    /// <summary>The texts that would stand in the line.</summary>
+    /// <summary>What is offered in the end: on a busy machine the first answers may be there for a later Tab only.</summary>
+    public static IReadOnlyList<CompletionResult> Find(Operator me, string line)
+    {
+        IReadOnlyList<CompletionResult> found = [];
+        SpinWait.SpinUntil(() => (found = Press(me, line)).Count > 0, TimeSpan.FromSeconds(30));
+        return found;
+    }
+
+    /// <summary>The texts of what is offered in the end.</summary>
     public static IReadOnlyList<string> Texts(Operator me, string line) =>
-        [.. Press(me, line).Select(result => result.CompletionText)];
+        [.. Find(me, line).Select(result => result.CompletionText)];
 }

@@ -99,6 +99,11 @@ public sealed class ReplyTests
         Assert.Equal(
             ["taskDefinition.containerDefinitions[0].name", "taskDefinition.containerDefinitions[1].name"],
             definition.ContainerNames);
+        var container = "taskDefinition.containerDefinitions[1]";
+        var start = definition.Starts[$"{container}.name"];
+        Assert.Equal([$"{container}.entryPoint[0]", $"{container}.entryPoint[1]"], start.EntryPoint);
+        Assert.Equal([$"{container}.command[0]", $"{container}.command[1]"], start.Command);
+        Assert.Equal($"{container}.environment[1].value", start.Environment[$"{container}.environment[1].name"]);
 
         Assert.Equal(
             new ClusterDescription("clusters[1].clusterArn", "clusters[1].clusterName", "ACTIVE"),

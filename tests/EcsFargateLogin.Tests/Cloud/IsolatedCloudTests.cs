@@ -1,4 +1,6 @@
+using System.Runtime.Loader;
 using System.Xml.Linq;
+using Amazon.SecurityToken;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Tests.Support;
 
@@ -34,6 +36,32 @@ public sealed class IsolatedCloudTests
             server.Requests,
             request => Assert.Contains("AKIDSOURCE", request.Authorization),
             request => Assert.Contains("AKIDROLE", request.Authorization));
+    }
+
+    [Fact]
+    public async Task Copies_of_the_SDKs_clients_of_STS_in_the_default_context_are_not_taken()
+    {
+        Assert.Equal(AssemblyLoadContext.Default, AssemblyLoadContext.GetLoadContext(typeof(AmazonSecurityTokenServiceClient).Assembly));
+        await using var sts = await TokenService.StartAsync();
+        using var environment = new EnvironmentScope(("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_STS", sts.Url));
+        var token = environment.Write("token", "web-identity-token");
+        environment.WriteConfig($"""
+            [profile keys]
+            aws_access_key_id = AKIDSOURCE
+            aws_secret_access_key = not-a-real-secret-key
+            [profile role]
+            role_arn = arn:aws:iam::123456789012:role/ops
+            source_profile = keys
+            [profile web]
+            role_arn = arn:aws:iam::123456789012:role/ops
+            web_identity_token_file = {token}
+            """);
+        var connector = FargateCloud.LoadConnector(ModuleFolder.Lib);
+        foreach (var profile in new[] { "role", "web" })
+        {
+            using var cloud = await connector.ConnectAsync(new() { ProfileName = profile }, CancellationToken.None);
+            Assert.Equal($"profile '{profile}'", cloud.Connection.CredentialSource);
+        }
     }
 
     private static string AssumeRoleAnswer

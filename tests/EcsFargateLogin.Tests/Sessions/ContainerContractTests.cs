@@ -26,6 +26,15 @@ public sealed class ContainerContractTests
             Request with { Port = 2222, UserName = "app", Environment = new Dictionary<string, string> { ["A"] = "b" } }, "key"));
 
     [Fact]
+    public void Limits_are_said_when_they_were_asked_for_and_none_is_said_too() => Assert.Equal(
+        new Dictionary<string, string>
+        {
+            ["_AUTHORIZED_PUBLIC_KEY"] = "key", ["_MAX_LIFETIME"] = "0", ["_LOGIN_TIMEOUT"] = "600", ["_IDLE_TIMEOUT"] = "60",
+        },
+        ContainerContract.EnvironmentOf(
+            Request with { Limits = new() { MaxLifetime = 0, LoginTimeout = 600, IdleTimeout = 60 } }, "key"));
+
+    [Fact]
     public void Values_become_text_in_every_culture()
     {
         Hashtable variables = new() { ["NUMBER"] = 1.5, ["NOTHING"] = null, ["TEXT"] = "a=b\n\"$x\" ü", ["FLAG"] = true };

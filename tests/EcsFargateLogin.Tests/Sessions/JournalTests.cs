@@ -33,6 +33,10 @@ public sealed class JournalTests : IDisposable
         FileOf(_journal.Open(), "null");
         FileOf(_journal.Open(), "{ \"sessionId\": ");
         FileOf(_journal.Open(), "{}");
+        FileOf(_journal.Open(), "[1, 2]");
+        var foreign = _journal.Open();
+        _journal.Write(SampleEntry.Of(foreign));
+        FileOf(foreign, File.ReadAllText(EntryOf(foreign)).Replace("\"dev\"", "null", StringComparison.Ordinal));
         _journal.Open();
         var copy = Path.Combine(_folder["state/sessions"], "copy");
         Directory.CreateDirectory(copy);
@@ -67,7 +71,9 @@ public sealed class JournalTests : IDisposable
         await done.CancelAsync();
 
         Assert.True(await reading > 0);
-        Assert.Equal([EntryOf(entry.SessionId)], Directory.GetFiles(Path.GetDirectoryName(EntryOf(entry.SessionId))!));
+        Assert.Equal(
+            ["owner.json", "session.json"],
+            Directory.GetFiles(Path.GetDirectoryName(EntryOf(entry.SessionId))!).Select(Path.GetFileName).Order());
     }
 
     [Fact]

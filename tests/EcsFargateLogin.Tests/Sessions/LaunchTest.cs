@@ -28,8 +28,10 @@ public abstract class LaunchTest : IDisposable
         new SessionLauncher(Cloud, Journal, new KeyGenerator("ssh-keygen"))
         {
             ReplyGrace = TimeSpan.FromMilliseconds(50),
-            MarkLimit = TimeSpan.Zero,
-        }.LaunchAsync(request, cancellationToken);
+            Mark = new TaskMark(Cloud) { Limit = TimeSpan.Zero },
+            EarlierTry = new TaskMark(Cloud) { Limit = TimeSpan.Zero },
+        }
+            .LaunchAsync(request, cancellationToken);
 
     private protected async Task<FargateException> FailAsync(FargateError expected, SessionRequest? request = null)
     {

@@ -154,6 +154,80 @@ public sealed class SessionCloserTests : IDisposable
     }
 
     [Fact]
+    public async Task Waiting_for_the_end_outlasts_throttling_and_a_passing_failure()
+    {
+        _cloud.OnDescribeTasks = (_, _, before) => before switch
+        {
+            0 or 1 or 2 or 3 => throw SampleTask.Throttled(),
+            4 or 5 => throw SampleTask.ServiceFailed(),
+            _ => SampleTask.Reply(SampleTask.Of("STOPPED")),
+        };
+
+        await Closer.WaitForStoppedAsync(_session, new EventLog(), CancellationToken.None);
+
+        Assert.Equal("STOPPED", _session.Status);
+        Assert.Equal(7, _cloud.CallsOf("DescribeTasks").Count);
+    }
+
+    [Fact]
+    public async Task Waiting_for_the_end_gives_up_on_a_failure_that_lasts()
+    {
+        _cloud.OnDescribeTasks = (_, _, _) => throw SampleTask.ServiceFailed();
+
+        var error = await Assert.ThrowsAsync<FargateException>(
+            () => Closer.WaitForStoppedAsync(_session, new EventLog(), CancellationToken.None));
+
+        Assert.Equal(FargateError.ServiceFailed, error.Error);
+        Assert.Equal(3, _cloud.CallsOf("DescribeTasks").Count);
+    }
+
+    [Fact]
+    public async Task A_session_whose_RunTask_was_not_answered_is_stopped_by_its_mark()
+    {
+        _cloud.OnListTasks = () => [SampleTask.Arn];
+
+        await Closer.CloseAsync(Unanswered(DateTimeOffset.UtcNow), "test");
+
+        Assert.Equal(("dev", _session.SessionId), Assert.Single(_cloud.CallsOf("ListTasks")).Input);
+        Assert.Single(_cloud.CallsOf("StopTask"));
+        AssertForgotten();
+    }
+
+    [Fact]
+    public async Task Without_a_task_by_its_mark_a_session_of_some_age_is_only_forgotten()
+    {
+        var session = Unanswered(DateTimeOffset.UtcNow.AddMinutes(-2));
+
+        await Closer.CloseAsync(session, "test");
+
+        Assert.Equal("STOPPED", session.Status);
+        Assert.Empty(_cloud.CallsOf("StopTask"));
+        AssertForgotten();
+    }
+
+    [Fact]
+    public async Task Without_a_task_by_its_mark_a_young_session_stays_remembered()
+    {
+        var error = await Assert.ThrowsAsync<FargateException>(
+            () => Closer.CloseAsync(Unanswered(DateTimeOffset.UtcNow), "test"));
+
+        Assert.Equal(FargateError.StopFailed, error.Error);
+        Assert.Single(_journal.ReadAll());
+    }
+
+    [Fact]
+    public async Task A_session_that_cannot_be_looked_for_stays_remembered()
+    {
+        _cloud.OnListTasks = () => throw SampleTask.AccessDenied("ecs:ListTasks");
+
+        var error = await Assert.ThrowsAsync<FargateException>(
+            () => Closer.CloseAsync(Unanswered(DateTimeOffset.UtcNow.AddDays(-1)), "test"));
+
+        Assert.Contains("It is not known whether", error.Message, StringComparison.Ordinal);
+        Assert.Single(_journal.ReadAll());
+    }
+
+    [Fact]
     public async Task A_task_that_does_not_stop_in_time_is_an_error()
     {
         _cloud.OnDescribeTasks = (_, _, _) => SampleTask.Reply(SampleTask.Of("DEACTIVATING"));
@@ -179,9 +253,14 @@ public sealed class SessionCloserTests : IDisposable
             () => Closer.WaitForStoppedAsync(_session, new EventLog(), cancellation.Token));
     }
 
+    private FargateSession Unanswered(DateTimeOffset createdAt) =>
+        _journal.SessionOf(SampleEntry.Of(_session.SessionId) with { CreatedAt = createdAt });
+
     private SessionCloser Closer => new(_cloud, _journal)
     {
         PollInterval = TimeSpan.FromMilliseconds(5),
+        ThrottledInterval = TimeSpan.FromMilliseconds(5),
+        Mark = new TaskMark(_cloud) { Limit = TimeSpan.Zero },
         StoppedLimit = TimeSpan.FromMilliseconds(200),
     };
 

@@ -44,6 +44,42 @@ public sealed class SessionLauncherFailureTests : LaunchTest
     }
 
     [Fact]
+    public async Task A_RunTask_that_was_refused_after_a_lost_answer_stops_the_task_of_that()
+    {
+        Cloud.OnRunTask = (_, _) => throw SampleTask.Throttled();
+        Cloud.OnListTasks = () => [SampleTask.Arn];
+
+        await FailAsync(FargateError.Throttled);
+
+        Assert.Equal(SampleTask.Arn, StoppedTask());
+        AssertForgotten();
+    }
+
+    [Fact]
+    public async Task A_throttled_RunTask_that_started_nothing_leaves_nothing_behind()
+    {
+        Cloud.OnRunTask = (_, _) => throw SampleTask.Throttled();
+
+        var error = await FailAsync(FargateError.Throttled);
+
+        Assert.DoesNotContain("not known whether", error.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(Cloud.CallsOf("ListTasks"));
+        AssertForgotten();
+    }
+
+    [Fact]
+    public async Task A_throttled_RunTask_that_cannot_be_followed_up_stays_remembered()
+    {
+        Cloud.OnRunTask = (_, _) => throw SampleTask.Throttled();
+        Cloud.OnListTasks = () => throw SampleTask.Throttled();
+
+        var error = await FailAsync(FargateError.Throttled);
+
+        Assert.Contains("It is not known whether", error.Message, StringComparison.Ordinal);
+        Assert.Single(Journal.ReadAll());
+    }
+
+    [Fact]
     public async Task A_task_whose_answer_was_lost_is_found_by_its_mark_and_stopped()
     {
         Cloud.OnRunTask = (_, _) => throw SampleTask.ServiceFailed();

@@ -20,9 +20,35 @@ public sealed class SshLogTests : IDisposable
     public void What_ssh_says_in_good_times_is_no_complaint() => Assert.Null(SshLog.Complaint(
     [
         "Warning: Permanently added '0123' (ED25519) to the list of known hosts.",
+        "OpenSSH_9.2p1 Debian-2, OpenSSL 3.0.19 27 Jan 2026",
         "debug1: Connection established.",
+        "Authenticated to 127.0.0.1 ([127.0.0.1]:22) using \"publickey\".",
+        "Transferred: sent 3012, received 2748 bytes, in 0.1 seconds",
+        "Bytes per second: sent 30120.1, received 27480.9",
         "Pseudo-terminal will not be allocated because stdin is not a terminal.",
     ]));
+
+    [Theory]
+    [InlineData(ConnectionEnd.Unknown, "client_loop: send disconnect: Broken pipe")]
+    [InlineData(ConnectionEnd.NeverOpened, "debug1: Connection established.", "Permission denied (publickey).")]
+    [InlineData(ConnectionEnd.Lost, "debug1: Entering interactive session.", "debug1: Transferred: sent 1, received 1 bytes")]
+    [InlineData(
+        ConnectionEnd.ProgramEnded,
+        "debug1: Entering interactive session.",
+        "debug1: client_input_channel_req: channel 0 rtype exit-status reply 0")]
+    public void The_debug_lines_tell_how_the_connection_ended(object end, params string[] messages) =>
+        Assert.Equal((ConnectionEnd)end, SshLog.EndOf(messages));
+
+    [Fact]
+    public void A_log_that_is_begun_anew_is_empty()
+    {
+        var log = _folder.Write("log", "old");
+
+        SshLog.Clear(log);
+        SshLog.Clear(log);
+
+        Assert.Empty(SshLog.Read(log));
+    }
 
     [Fact]
     public void A_complaint_is_what_ssh_said_last() => Assert.Equal(

@@ -27,6 +27,11 @@ internal sealed class ScriptedCloud : IFargateCloud
 
     public Func<IReadOnlyList<string>> OnListTasks { get; set; } = () => [];
 
+    public Func<IReadOnlyList<string>> OnListAllTasks { get; set; } = () => [];
+
+    public Func<ClusterDescription?> OnDescribeCluster { get; set; } =
+        () => new ClusterDescription(SampleTask.Of("RUNNING").ClusterArn, "dev", "ACTIVE");
+
     public Func<TaskDefinitionDescription> OnDescribeTaskDefinition { get; set; } = () => SampleTask.Definition("cli");
 
     public Func<int, IReadOnlyList<NetworkInterfaceDescription>> OnDescribeNetworkInterfaces { get; set; } = _ => [];
@@ -60,6 +65,12 @@ internal sealed class ScriptedCloud : IFargateCloud
         return Answer(OnListTasks);
     }
 
+    public Task<IReadOnlyList<string>> ListTasksAsync(string cluster, CancellationToken cancellationToken)
+    {
+        Begin("ListTasks", (cluster, "*"), cancellationToken);
+        return Answer(OnListAllTasks);
+    }
+
     public Task<TaskDefinitionDescription> DescribeTaskDefinitionAsync(
         string taskDefinition, CancellationToken cancellationToken)
     {
@@ -67,8 +78,11 @@ internal sealed class ScriptedCloud : IFargateCloud
         return Answer(OnDescribeTaskDefinition);
     }
 
-    public Task<ClusterDescription?> DescribeClusterAsync(string cluster, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("No session asks for a cluster.");
+    public Task<ClusterDescription?> DescribeClusterAsync(string cluster, CancellationToken cancellationToken)
+    {
+        Begin("DescribeClusters", cluster, cancellationToken);
+        return Answer(OnDescribeCluster);
+    }
 
     public Task<IReadOnlyList<NetworkInterfaceDescription>> DescribeNetworkInterfacesAsync(
         IReadOnlyCollection<string> networkInterfaceIds, CancellationToken cancellationToken) =>

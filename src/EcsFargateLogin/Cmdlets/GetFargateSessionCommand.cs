@@ -1,0 +1,160 @@
+using System.Management.Automation;
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Sessions;
+
+namespace EcsFargateLogin.Cmdlets;
+
+/// <summary>
+/// Lists sessions: those that this machine's journal remembers, and those whose tasks ECS runs, wherever they were
+/// started. What has ended is forgotten and not listed.
+/// </summary>
+[Cmdlet(VerbsCommon.Get, "FargateSession")]
+[OutputType(typeof(FargateSession))]
+public sealed class GetFargateSessionCommand : AwsCmdlet
+{
+    private const string DefaultCluster = "default";
+
+    private readonly HashSet<string> _reported = [];
+
+    /// <summary>The sessions' short ids. Wildcards are permitted.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] SessionId { get; set; } = ["*"];
+
+    /// <summary>The clusters to look in, by name or ARN. Without it: those that the journal names, and 'default'.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string[] Cluster { get; set; } = [];
+
+    /// <summary>The statuses of ECS, or UNKNOWN. Wildcards are permitted.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Status { get; set; } = ["*"];
+
+    /// <summary>Lists only what was started from this machine.</summary>
+    [Parameter]
+    public SwitchParameter Mine { get; set; }
+
+    /// <summary>Lists only what no PowerShell of this machine has charge of any more, or that its journal does not know.</summary>
+    [Parameter]
+    public SwitchParameter Orphaned { get; set; }
+
+    /// <summary>Lists the sessions.</summary>
+    protected override void ProcessRecord() => Guard(null, () =>
+    {
+        Journal.Sweep();
+        var found = Find();
+        foreach (var session in found.Where(IsWanted).DistinctBy(IdentityOf).OrderBy(session => session.CreatedAt))
+        {
+            RememberCredentials(session);
+            WriteObject(session);
+        }
+
+        foreach (var id in SessionId.Where(id => !WildcardPattern.ContainsWildcardCharacters(id)))
+        {
+            if (!found.Exists(session => IsSame(session.SessionId, id)))
+            {
+                Report(FargateErrors.SessionNotFound(id, cluster: null), id);
+            }
+        }
+    });
+
+    /// <summary>Looks over every connection at once, and reports each that fails.</summary>
+    private List<FargateSession> Find()
+    {
+        List<JournalEntry> entries = [.. Journal.ReadAll().Where(IsReachedAsAsked)];
+        var isOwnOnly = Mine || SessionId.All(id => entries.Exists(entry => IsSame(entry.SessionId, id)));
+        var asked = isOwnOnly ? null : TryConnect(null);
+        List<FargateSession> found = [];
+        List<(IFargateCloud Cloud, SessionQuery Query)> looks = [];
+        foreach (var connection in entries.Where(entry => !isOwnOnly || IsWanted(entry)).GroupBy(SessionConnection.Of))
+        {
+            JournalEntry[] wanted = [.. connection.Where(IsWanted)];
+            var isAsked = asked is not null && connection.Key == SessionConnection.Of(asked.Connection);
+            if ((isAsked ? asked : TryConnect(Journal.SessionOf(connection.First()))) is { } cloud)
+            {
+                var clusters = connection.Select(entry => entry.Cluster).Union(isAsked ? AskedClusters : []);
+                looks.Add((cloud, QueryOf(wanted) with { Clusters = isOwnOnly ? [] : [.. clusters] }));
+            }
+            else
+            {
+                found.AddRange(wanted.Select(entry => SessionFinder.UnknownOf(Journal, entry)));
+            }
+        }
+
+        if (asked is not null && !looks.Exists(look => look.Cloud == asked))
+        {
+            looks.Add((asked, QueryOf([]) with { Clusters = AskedClusters }));
+        }
+
+        return [.. found, .. LookAsAsked(looks)];
+    }
+
+    private List<FargateSession> LookAsAsked(List<(IFargateCloud Cloud, SessionQuery Query)> looks)
+    {
+        var answers = Await((_, cancellationToken) => Task.WhenAll(looks.Select(look =>
+            new SessionFinder(look.Cloud, Journal).FindAsync(look.Query, cancellationToken))));
+        foreach (var error in answers.SelectMany(answer => answer.Errors))
+        {
+            ReportOnce(error);
+        }
+
+        return [.. answers.SelectMany(answer => answer.Sessions)];
+    }
+
+    private string[] AskedClusters => Cluster.Length > 0 ? Cluster : [DefaultCluster];
+
+    private SessionQuery QueryOf(JournalEntry[] wanted) => new(wanted)
+    {
+        UnnamedCluster = Cluster.Length > 0 ? null : DefaultCluster,
+        Ids = Array.Exists(SessionId, WildcardPattern.ContainsWildcardCharacters) ? null : SessionId,
+    };
+
+    /// <summary>A connection that fails is reported, and the sessions of the others are listed all the same.</summary>
+    private IFargateCloud? TryConnect(FargateSession? session)
+    {
+        try
+        {
+            return Connect(session);
+        }
+        catch (FargateException e)
+        {
+            ReportOnce(e);
+            return null;
+        }
+    }
+
+    private void ReportOnce(FargateException e)
+    {
+        if (_reported.Add(e.Message) && !CancelToken.IsCancellationRequested)
+        {
+            WriteError(e.ToErrorRecord());
+        }
+    }
+
+    /// <summary>Parameters that say how AWS is reached leave the sessions out that are reached in another way.</summary>
+    private bool IsReachedAsAsked(JournalEntry entry) =>
+        (ProfileName is null || ProfileName == entry.ProfileName)
+        && (Region is null || IsSame(RegionObject.ToName(Region, "-Region"), entry.Region))
+        && (EndpointUrl is null || EndpointUrl == entry.EndpointUrl)
+        && (Cluster.Length == 0 || Cluster.Contains(entry.Cluster));
+
+    private bool IsWanted(JournalEntry entry) => IsLike(entry.SessionId, SessionId);
+
+    private bool IsWanted(FargateSession session) =>
+        IsLike(session.SessionId, SessionId)
+        && IsLike(session.Status, Status)
+        && (!Mine || session.Owner != SessionOwner.Elsewhere)
+        && (!Orphaned || session.Owner is SessionOwner.Orphaned or SessionOwner.Elsewhere);
+
+    private static bool IsLike(string text, string[] patterns) =>
+        Array.Exists(patterns, pattern => WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase).IsMatch(text));
+
+    private static bool IsSame(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The same task may be found by two ways that lead into one account.</summary>
+    private static string IdentityOf(FargateSession session) =>
+        session.TaskArn.Length > 0 ? session.TaskArn : session.SessionId;
+}

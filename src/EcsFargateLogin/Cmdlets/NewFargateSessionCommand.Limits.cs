@@ -1,0 +1,38 @@
+using System.Management.Automation;
+using EcsFargateLogin.Sessions;
+
+namespace EcsFargateLogin.Cmdlets;
+
+// The limits that hold on the server, also when this machine is gone.
+public sealed partial class NewFargateSessionCommand
+{
+    /// <summary>
+    /// After how many seconds the task ends in any case, up to 999999999; 0 for never. Without it the task definition's
+    /// _MAX_LIFETIME holds or, where it has none, 14400 (4 hours). The container's start-sshd.sh keeps this limit. For
+    /// other scripts the program timeout keeps it, 15 seconds later, where the task definition or -Command names the
+    /// container's command and the task definition names no entry point.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(0, SessionLimits.Longest)]
+    public int? MaxLifetime { get; set; }
+
+    /// <summary>
+    /// Within how many seconds somebody must have logged in; 0 for no such limit. Without it the task definition's
+    /// _LOGIN_TIMEOUT holds or, where it has none, 600. Only the container's start-sshd.sh keeps this limit.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(0, SessionLimits.Longest)]
+    public int? LoginTimeout { get; set; }
+
+    /// <summary>
+    /// After how many seconds without input or output in any terminal the task ends; 0 for never. Without it the task
+    /// definition's _IDLE_TIMEOUT holds or, where it has none, there is no such limit. Only the container's
+    /// start-sshd.sh keeps this limit.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(0, SessionLimits.Longest)]
+    public int? IdleTimeout { get; set; }
+
+    private SessionLimits Limits =>
+        new() { MaxLifetime = MaxLifetime, LoginTimeout = LoginTimeout, IdleTimeout = IdleTimeout };
+}

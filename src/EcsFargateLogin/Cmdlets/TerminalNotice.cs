@@ -1,0 +1,29 @@
+using System.Text;
+
+namespace EcsFargateLogin.Cmdlets;
+
+/// <summary>Says something in the middle of a remote shell, which has the terminal and PowerShell's streams have not.</summary>
+internal static class TerminalNotice
+{
+    /// <summary>Writes one line to standard error where that is a terminal, and nothing elsewhere.</summary>
+    /// <param name="text">The line; what a terminal would obey in it becomes spaces.</param>
+    public static void Write(string text)
+    {
+        if (Console.IsErrorRedirected)
+        {
+            return;
+        }
+
+        // ssh has the terminal in raw mode: there a line only begins at the left after a carriage return.
+        var line = string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+        using var terminal = Console.OpenStandardError();
+        try
+        {
+            terminal.Write(Encoding.UTF8.GetBytes($"\r\nEcsFargateLogin: {line}\r\n"));
+        }
+        catch (IOException)
+        {
+            // The terminal is gone, and its reader with it.
+        }
+    }
+}

@@ -1,0 +1,245 @@
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin.Sessions;
+
+/// <summary>
+/// Finds the sessions of one connection: what the journal remembers joined with what ECS knows. Entries whose task is
+/// known to have ended are closed, and those whose RunTask was never answered are completed.
+/// </summary>
+internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
+{
+    /// <summary>After this long there is no task that ECS does not list, and none is on its way.</summary>
+    private static readonly TimeSpan UnansweredLimit = TimeSpan.FromHours(1);
+
+    /// <summary>Looks in all clusters at once.</summary>
+    public async Task<FoundSessions> FindAsync(SessionQuery query, CancellationToken cancellationToken)
+    {
+        var clusters = query.Clusters.Union(query.Entries.Select(entry => entry.Cluster));
+        var found = await Task.WhenAll(clusters.Select(cluster => FindInAsync(cluster, query, cancellationToken)))
+            .ConfigureAwait(false);
+        FargateSession[] sessions = [.. found.SelectMany(part => part.Sessions)];
+        await LookAtAddressesAsync(sessions, cancellationToken).ConfigureAwait(false);
+        return new FoundSessions(sessions, [.. found.SelectMany(part => part.Errors)]);
+    }
+
+    private async Task<FoundSessions> FindInAsync(string cluster, SessionQuery query, CancellationToken cancellationToken)
+    {
+        JournalEntry[] entries = [.. query.Entries.Where(entry => entry.Cluster == cluster)];
+        try
+        {
+            var taskArns = await ListAsync(cluster, entries, query, cancellationToken).ConfigureAwait(false);
+            string[] wanted = [.. entries.Select(entry => entry.TaskArn).OfType<string>().Union(taskArns)];
+            var reply = wanted.Length == 0
+                ? new DescribeTasksReply([], [])
+                : await cloud.DescribeTasksAsync(cluster, wanted, cancellationToken).ConfigureAwait(false);
+            return new FoundSessions(await JoinAsync(cluster, entries, reply.Tasks, query, cancellationToken).ConfigureAwait(false), []);
+        }
+        catch (FargateException e)
+        {
+            var isUnexpected = cluster != query.UnnamedCluster || entries.Length > 0
+                || e.Error is not (FargateError.ClusterNotFound or FargateError.AccessDenied);
+            return new FoundSessions([.. entries.Select(entry => UnknownOf(journal, entry))], isUnexpected ? [e] : []);
+        }
+    }
+
+    /// <summary>The tasks that may be sessions, besides those whose ARNs the journal knows.</summary>
+    private async Task<IReadOnlyList<string>> ListAsync(
+        string cluster, JournalEntry[] entries, SessionQuery query, CancellationToken cancellationToken)
+    {
+        var unanswered = entries.Where(entry => entry.TaskArn is null).Select(entry => entry.SessionId);
+        var isOpen = query.Clusters.Contains(cluster);
+        if (isOpen && query.Ids is null)
+        {
+            return await cloud.ListTasksAsync(cluster, cancellationToken).ConfigureAwait(false);
+        }
+
+        var known = entries.Where(entry => entry.TaskArn is not null).Select(entry => entry.SessionId);
+        List<string> taskArns = [];
+        foreach (var id in isOpen ? unanswered.Union(query.Ids!).Except(known) : unanswered)
+        {
+            taskArns.AddRange(await cloud.ListTasksAsync(cluster, id, cancellationToken).ConfigureAwait(false));
+        }
+
+        return taskArns;
+    }
+
+    private async Task<IReadOnlyList<FargateSession>> JoinAsync(
+        string cluster,
+        JournalEntry[] entries,
+        IReadOnlyList<TaskDescription> tasks,
+        SessionQuery query,
+        CancellationToken cancellationToken)
+    {
+        List<FargateSession> sessions = [];
+        HashSet<string> met = [];
+        foreach (var task in tasks)
+        {
+            var entry = Array.Find(entries, entry => entry.TaskArn == task.TaskArn) ?? EntryByMark(task);
+            if (entry is not null)
+            {
+                met.Add(entry.SessionId);
+            }
+
+            if (task.LastStatus == TaskStatuses.Stopped)
+            {
+                CloseEnded(entry, task);
+            }
+            else if (entry is not null)
+            {
+                sessions.Add(SessionOf(Complete(entry, task), task));
+            }
+            else if (SessionMark.IsOne(task.StartedBy) && query.Ids?.Contains(task.StartedBy!) != false)
+            {
+                sessions.Add(SessionOf(cluster, task));
+            }
+        }
+
+        foreach (var entry in entries.Where(entry => !met.Contains(entry.SessionId)))
+        {
+            if (await HasEndedAsync(entry, cancellationToken).ConfigureAwait(false))
+            {
+                TryClose(entry.SessionId);
+            }
+            else
+            {
+                sessions.Add(UnknownOf(journal, entry));
+            }
+        }
+
+        return sessions;
+    }
+
+    private JournalEntry? EntryByMark(TaskDescription task) => task.StartedBy is { } mark ? journal.Find(mark) : null;
+
+    /// <summary>Closes the entry of a task that has ended, unless the session has another task by now.</summary>
+    private void CloseEnded(JournalEntry? entry, TaskDescription task)
+    {
+        if (entry is not null && entry.TaskArn == task.TaskArn)
+        {
+            TryClose(entry.SessionId);
+        }
+    }
+
+    /// <summary>Writes down the task that an unanswered RunTask has started after all.</summary>
+    private JournalEntry Complete(JournalEntry entry, TaskDescription task)
+    {
+        var complete = entry with { TaskArn = task.TaskArn };
+        if (entry.TaskArn is null)
+        {
+            try
+            {
+                journal.Write(complete);
+            }
+            catch (FargateException)
+            {
+                // It has just been closed, or the disk is full: the mark will tell again the next time.
+            }
+        }
+
+        return complete;
+    }
+
+    /// <summary>Whether a session that ECS tells nothing of is over.</summary>
+    private async Task<bool> HasEndedAsync(JournalEntry entry, CancellationToken cancellationToken)
+    {
+        var age = DateTimeOffset.UtcNow - entry.CreatedAt;
+        if (entry.TaskArn is null)
+        {
+            return age > UnansweredLimit;
+        }
+
+        return age > SessionCloser.NewTaskLimit
+            && await IsInThisAccountAsync(entry, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Whether ECS was asked in the account of the task. An environment's credentials may be for another one by now,
+    /// where the task is unknown and runs all the same.
+    /// </summary>
+    private async Task<bool> IsInThisAccountAsync(JournalEntry entry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var cluster = await cloud.DescribeClusterAsync(entry.Cluster, cancellationToken).ConfigureAwait(false);
+            return cluster is not null && TaskArn.AccountOf(cluster.Arn) == TaskArn.AccountOf(entry.TaskArn!);
+        }
+        catch (FargateException)
+        {
+            return false;
+        }
+    }
+
+    private void TryClose(string sessionId)
+    {
+        try
+        {
+            journal.Close(sessionId);
+        }
+        catch (FargateException)
+        {
+            // On a read-only disk it stays, and is closed the next time.
+        }
+    }
+
+    /// <summary>The session of an entry that nothing is known of but what the journal says.</summary>
+    public static FargateSession UnknownOf(Journal journal, JournalEntry entry)
+    {
+        var session = journal.SessionOf(entry);
+        session.Status = TaskStatuses.Unknown;
+        return session;
+    }
+
+    private FargateSession SessionOf(JournalEntry entry, TaskDescription task)
+    {
+        var session = journal.SessionOf(entry);
+        session.Update(task);
+        return session;
+    }
+
+    private FargateSession SessionOf(string cluster, TaskDescription task)
+    {
+        FargateSession session = new()
+        {
+            SessionId = task.StartedBy!,
+            Cluster = cluster,
+            Region = cloud.Connection.Region,
+            CredentialOrigin = cloud.Connection.CredentialOrigin,
+            ProfileName = cloud.Connection.ProfileName,
+            ProfileLocation = cloud.Connection.ProfileLocation,
+            EndpointUrl = cloud.Connection.EndpointUrl,
+            CreatedAt = task.CreatedAt ?? DateTimeOffset.UtcNow,
+        };
+        session.Update(task);
+        return session;
+    }
+
+    /// <summary>Asks EC2 once for the public addresses. They are good to have, and no more than that.</summary>
+    private async Task LookAtAddressesAsync(IEnumerable<FargateSession> sessions, CancellationToken cancellationToken)
+    {
+        var byInterface = sessions
+            .Where(session => session is { Status: TaskStatuses.Running, NetworkInterfaceId: not null, AssignPublicIp: not false })
+            .ToLookup(session => session.NetworkInterfaceId!);
+        if (byInterface.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            var interfaces = await cloud
+                .DescribeNetworkInterfacesAsync([.. byInterface.Select(group => group.Key)], cancellationToken)
+                .ConfigureAwait(false);
+            foreach (var networkInterface in interfaces)
+            {
+                foreach (var session in byInterface[networkInterface.Id])
+                {
+                    session.Update(networkInterface);
+                }
+            }
+        }
+        catch (FargateException)
+        {
+            // The private addresses are there without EC2.
+        }
+    }
+}

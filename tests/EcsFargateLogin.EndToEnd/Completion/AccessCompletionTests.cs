@@ -1,0 +1,82 @@
+using EcsFargateLogin.EndToEnd.Cmdlets;
+using EcsFargateLogin.EndToEnd.SideBySide;
+using PowerShellHost;
+
+namespace EcsFargateLogin.EndToEnd.Completion;
+
+/// <summary>Completion asks the account that the command would work in.</summary>
+public sealed class AccessCompletionTests
+{
+    [Theory]
+    [InlineData("", "local")]
+    [InlineData("-AccessKey local -SecretKey local")]
+    [InlineData("-AK local -SK local -Region us-east-1")]
+    [InlineData("-Credential $keys")]
+    [InlineData("-Credential $others -Region $region")]
+    [InlineData("-ProfileName local")]
+    [InlineData("-ProfileName file -ProfileLocation ./profiles")]
+    public async Task Every_way_to_an_account_is_followed_and_asked_once(string parameters, string stored = "stranger")
+    {
+        await using var me = await Operator.StartAsync();
+
+        // On a busy machine the first answer may be there for a later Tab only.
+        var output = await RunAsync(
+            me,
+            parameters,
+            stored,
+            "1..15 | ForEach-Object { if (-not $found) { $found = Press } }; 1..2 | ForEach-Object { (Press) -join ' ' }");
+
+        Assert.Equal("default local\ndefault local\n0 errors\n", output);
+        Assert.Equal(["ListClusters"], me.Fargate.Calls.Select(call => call.Operation));
+    }
+
+    [Theory]
+    [InlineData("-AccessKey stranger -SecretKey local")]
+    [InlineData("-AccessKey local")]
+    [InlineData("-SecretKey local")]
+    [InlineData("-Credential nonsense")]
+    [InlineData("-Credential $others -ProfileName local")]
+    [InlineData("-ProfileName nobody")]
+    [InlineData("-ProfileLocation ./nowhere -ProfileName local")]
+    public async Task Where_an_account_cannot_be_reached_no_other_one_is_asked(string parameters)
+    {
+        await using var me = await Operator.StartAsync();
+
+        var output = await RunAsync(me, parameters, stored: "local", "Press; Press");
+
+        Assert.Equal("0 errors\n", output);
+        Assert.All(me.Fargate.Calls, call => Assert.NotNull(call.ErrorCode));
+    }
+
+    private static async Task<string> RunAsync(Operator me, string parameters, string stored, string script)
+    {
+        var start = me.Process(
+            $$"""
+            $PSDefaultParameterValues.Clear()
+            Set-Location $env:XDG_STATE_HOME
+            Import-Module '{{OtherModules.AwsTools}}' -ErrorAction Stop
+            Set-DefaultAWSRegion us-east-1
+            Set-AWSCredential -AccessKey local -SecretKey local
+            $others, $region = (Get-AWSCredential), (Get-DefaultAWSRegion)
+            $keys = [pscredential]::new('local', (ConvertTo-SecureString 'local' -AsPlainText))
+            Set-AWSCredential -AccessKey {{stored}} -SecretKey {{stored}}
+            function Press {
+                $line = 'New-FargateSession {{parameters}} -EndpointUrl {{me.Fargate.EndpointUrl}} -Cluster '
+                (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText
+            }
+            {{script}}
+            "$($Error.Count) errors"
+            """);
+        start.Environment.Remove("AWS_ACCESS_KEY_ID");
+        start.Environment.Remove("AWS_SECRET_ACCESS_KEY");
+        const string keys = "aws_access_key_id = local\naws_secret_access_key = local\n";
+        await File.WriteAllTextAsync(Path.Combine(me.StateHome, "credentials"), $"[local]\n{keys}");
+        await File.WriteAllTextAsync(Path.Combine(me.StateHome, "profiles"), $"[file]\n{keys}");
+        start.Environment["AWS_SHARED_CREDENTIALS_FILE"] = Path.Combine(me.StateHome, "credentials");
+
+        var run = await EngineProcess.RunAsync(start);
+
+        Assert.Equal(("", 0), (run.Error, run.ExitCode));
+        return run.Output;
+    }
+}

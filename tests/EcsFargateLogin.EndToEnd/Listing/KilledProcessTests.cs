@@ -1,0 +1,115 @@
+using EcsFargateLogin.EndToEnd.Cmdlets;
+using LocalFargate.Faults;
+using PowerShellHost;
+
+namespace EcsFargateLogin.EndToEnd.Listing;
+
+/// <summary>What a PowerShell leaves that was killed with SIGKILL, and that the next one finds, enters and stops it.</summary>
+public sealed class KilledProcessTests
+{
+    private const string StartAndIdle = "New-FargateSession | ForEach-Object { \"up-$_\" }; Start-Sleep 120";
+
+    private const string ListAndStop =
+        """
+        Get-FargateSession -Mine -Orphaned | ForEach-Object { "$($_.SessionId) $($_.Owner) $($_.TaskArn)" }
+        Get-FargateSession -Mine -Orphaned | Stop-FargateSession
+        "left $(@(Get-FargateSession -Mine).Count)"
+        """;
+
+    [Fact]
+    public async Task Killed_before_RunTask_has_answered_the_task_is_found_by_its_mark()
+    {
+        await using var me = await Operator.StartAsync();
+        me.Fargate.Faults.Add(new DelayedReply { Operation = "RunTask", Delay = TimeSpan.FromMinutes(1) });
+        await using var killed = TerminalRun.WithPipes(me.Process(StartAndIdle));
+        await Eventually.BecomesAsync(() => me.Fargate.Tasks.Count == 1, () => killed.Errors);
+        await killed.KillAsync();
+
+        await AssertListsAndStopsAsync(me);
+    }
+
+    [Fact]
+    public async Task Killed_with_a_running_task_it_is_listed_and_stopped()
+    {
+        await using var me = await Operator.StartAsync();
+        await using var killed = TerminalRun.WithPipes(me.Process(StartAndIdle));
+        await killed.ShowsAsync("up-");
+        await killed.KillAsync();
+
+        await AssertListsAndStopsAsync(me);
+    }
+
+    [Fact]
+    public async Task Killed_in_its_shell_the_shell_ends_when_the_next_process_stops_the_task()
+    {
+        await using var me = await Operator.StartAsync();
+        await using var killed = TerminalRun.WithPipes(me.Process("New-FargateSession | Enter-FargateShell"));
+        await killed.TypeAsync("echo up-$((6*7))\n");
+        await killed.ShowsAsync("up-42");
+        await killed.KillAsync();
+
+        await AssertListsAndStopsAsync(me);
+        await killed.EndAsync();
+    }
+
+    [Fact]
+    public async Task Killed_before_RunTask_was_called_nothing_is_listed_and_its_key_is_swept()
+    {
+        await using var me = await Operator.StartAsync();
+        var bin = Directory.CreateDirectory(Path.Combine(me.StateHome, "bin"));
+        var keygen = Path.Combine(bin.FullName, "ssh-keygen");
+        await File.WriteAllTextAsync(keygen, "#!/bin/sh\nPATH=${PATH#*:}\nssh-keygen \"$@\"\nexec sleep 10\n");
+        File.SetUnixFileMode(keygen, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var start = me.Process(StartAndIdle);
+        start.Environment["PATH"] = $"{bin.FullName}:{Environment.GetEnvironmentVariable("PATH")}";
+        await using var killed = TerminalRun.WithPipes(start);
+        await Eventually.BecomesAsync(
+            () => me.SessionFiles().Any(file => file.EndsWith("/id_ed25519", StringComparison.Ordinal)), () => killed.Errors);
+        await killed.KillAsync();
+
+        var list = await me.RunProcessAsync("@(Get-FargateSession -Mine).Count");
+
+        Assert.Equal(("0\n", ""), (list.Output, list.Error));
+        Assert.Empty(me.Calls("RunTask"));
+        Assert.Empty(me.SessionFiles());
+    }
+
+    [Fact]
+    public async Task The_next_process_is_reminded_once_and_can_enter_what_was_left()
+    {
+        await using var me = await Operator.StartAsync();
+        await using var killed = TerminalRun.WithPipes(me.Process(StartAndIdle));
+        await killed.ShowsAsync("up-");
+        await killed.KillAsync();
+        var left = Assert.Single(me.Fargate.Tasks).StartedBy;
+
+        var reminded = await me.RunProcessAsync(
+            """
+            1..2 | ForEach-Object {
+                New-FargateSession -WarningVariable warning -WarningAction SilentlyContinue | Stop-FargateSession
+                "[$warning]"
+            }
+            """);
+        var entered = await EngineProcess.RunAsync(
+            me.Process("Get-FargateSession -Mine | Enter-FargateShell; exit $LASTEXITCODE"), "echo up-$((6*7))\nexit 7\n");
+
+        var lines = reminded.Output.TrimEnd().Split('\n');
+        Assert.Equal("", reminded.Error);
+        // On a busy machine ECS may not have answered in time for "still runs".
+        Assert.Matches($@"^\[1 of your sessions (still runs|may still run), and the PowerShell that had charge of it is gone \({left}\)", lines[0]);
+        Assert.Equal("[]", lines[1]);
+        Assert.Equal(("up-42\n", "", 7), (entered.Output, entered.Error, entered.ExitCode));
+        await me.LeftNothingAsync();
+    }
+
+    private static async Task AssertListsAndStopsAsync(Operator me)
+    {
+        var task = Assert.Single(me.Fargate.Tasks);
+
+        var run = await me.RunProcessAsync(ListAndStop);
+
+        Assert.Equal(($"{task.StartedBy} Orphaned {task.Arn}\nleft 0\n", ""), (run.Output, run.Error));
+        Assert.Single(me.Calls("StopTask"));
+        await me.LeftNothingAsync();
+    }
+}

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using EcsFargateLogin.EndToEnd.Cmdlets;
+
+namespace EcsFargateLogin.EndToEnd.Open;
+
+/// <summary>What Enter-FargateShell does when the task is stopped under it, or the connection is lost.</summary>
+public sealed class InterruptedShellTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_shell_ends_with_its_task_says_why_and_gives_the_terminal_back(bool isSshFrozen)
+    {
+        using PlainSshdImage image = new();
+        await using var me = await Operator.StartAsync(image.Options);
+        me.Fargate.RegisterTaskDefinition(
+            PlainSshdImage.TaskDefinition("stubborn", PlainSshdImage.Command, PlainSshdImage.Stubborn));
+        await using var terminal = TerminalRun.UnderTerminal(me.Process(
+            """
+            $before = stty -g
+            New-FargateSession stubborn -MaxLifetime 0 | Enter-FargateShell -KeepSession
+            "code: $LASTEXITCODE, terminal as before: $((stty -g) -eq $before)"
+            """));
+        await terminal.ShowsAsync("since RunTask");
+        await terminal.TypeAsync("PS1=; echo up-$((6*7))\n");
+        await terminal.ShowsAsync("up-42");
+        if (isSshFrozen)
+        {
+            Freeze(SshOf(me));
+        }
+
+        me.Fargate.InterruptTask(
+            Assert.Single(me.Fargate.Tasks).Arn, "SpotInterruption", "Your Spot Task was interrupted.");
+
+        Assert.Equal(0, await terminal.EndAsync());
+        const string Notice = "\r\nEcsFargateLogin: the task is stopping: Your Spot Task was interrupted.\r\n";
+        Assert.Contains(Notice, terminal.Screen, StringComparison.Ordinal);
+        var afterwards = terminal.Screen[(terminal.Screen.IndexOf(Notice, StringComparison.Ordinal) + Notice.Length)..];
+        Assert.Contains("was stopped while its shell was open", afterwards, StringComparison.Ordinal);
+        Assert.Contains("SpotInterruption", afterwards, StringComparison.Ordinal);
+        Assert.Contains("code: 255, terminal as before: True", afterwards, StringComparison.Ordinal);
+        Assert.Empty(me.SessionFiles());
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_lost_is_an_error_although_ssh_says_so_to_the_terminal_alone()
+    {
+        await using var me = await Operator.StartAsync();
+        await using var terminal = TerminalRun.UnderTerminal(me.Process(
+            """
+            New-FargateSession | Enter-FargateShell -ErrorVariable problems -ErrorAction SilentlyContinue
+            "$LASTEXITCODE $($problems[0].FullyQualifiedErrorId): $($problems[0])"
+            """));
+        await terminal.ShowsAsync("since RunTask");
+
+        await terminal.TypeAsync("kill -9 $PPID\n");
+
+        await terminal.EndAsync();
+        Assert.Contains("255 SshFailed,", terminal.Screen, StringComparison.Ordinal);
+        Assert.Contains("the connection was closed while the shell was open", terminal.Screen, StringComparison.Ordinal);
+        Assert.Empty(me.SessionFiles());
+    }
+
+    [Fact]
+    public async Task A_kept_session_does_not_answer_for_what_ssh_complained_about_before()
+    {
+        await using var me = await Operator.StartAsync();
+
+        var run = await me.RunProcessAsync(
+            """
+            $session = New-FargateSession
+            Enter-FargateShell $session -KeepSession -Option 'ProxyCommand=false' -ErrorVariable first 2>$null
+            Enter-FargateShell $session -ErrorVariable second
+            "$($first.Count) $($second.Count) $LASTEXITCODE"
+            """,
+            "exit 255\n");
+
+        Assert.Equal("1 0 255\n", run.Output);
+        await me.LeftNothingAsync();
+    }
+
+    [Fact]
+    public async Task Verbose_shows_where_the_time_went()
+    {
+        await using var me = await Operator.StartAsync();
+
+        var run = await me.RunProcessAsync("New-FargateSession | Enter-FargateShell -Verbose", "exit\n");
+
+        var task = Assert.Single(me.Fargate.Tasks);
+        Assert.Matches($"VERBOSE: {task.StartedBy}: created 0.0 s, .*banner [0-9.]+ s, shell [0-9.]+ s\n", run.Output);
+        Assert.DoesNotContain("debug1", run.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>The ssh that runs for an operator: its command line names the operator's own folder.</summary>
+    private static int SshOf(Operator me) => Assert.Single(
+        Directory.GetDirectories("/proc").Select(folder => int.TryParse(Path.GetFileName(folder), out var id) ? id : 0),
+        id => CommandLineOf(id) is var line
+            && line.Contains("/ssh\0-F\0none", StringComparison.Ordinal) && line.Contains(me.StateHome, StringComparison.Ordinal));
+
+    private static string CommandLineOf(int processId)
+    {
+        try
+        {
+            return processId == 0 ? "" : File.ReadAllText($"/proc/{processId}/cmdline");
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
+    private static void Freeze(int processId)
+    {
+        using var kill = Process.Start("kill", ["-STOP", $"{processId}"]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
+    }
+}

@@ -1,0 +1,221 @@
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Tests.Support;
+
+namespace EcsFargateLogin.Tests.Sessions;
+
+public sealed class SessionFinderTests : IDisposable
+{
+    private const string OtherArn = SampleTask.Arn + "0";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly ScriptedCloud _cloud = new();
+    private readonly Journal _journal;
+
+    public SessionFinderTests() => _journal = new Journal(_folder["sessions"]);
+
+    public void Dispose()
+    {
+        _cloud.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task What_the_journal_knows_is_joined_with_what_ECS_runs()
+    {
+        var entry = Remember(SampleTask.Arn);
+        _cloud.OnListAllTasks = () => [SampleTask.Arn, OtherArn, SampleTask.Arn + "1"];
+        Describe(
+            Marked("RUNNING", SampleTask.Arn, entry.SessionId),
+            Marked("PENDING", OtherArn, "fl-elsewhere"),
+            Marked("RUNNING", SampleTask.Arn + "1", "ecs-svc/1"));
+        _cloud.OnDescribeNetworkInterfaces = _ => [SampleTask.Interface("203.0.113.1")];
+
+        var found = await FindAsync(new SessionQuery([entry]) { Clusters = ["dev"] });
+
+        var (mine, other) = (found.Sessions[0], found.Sessions[1]);
+        Assert.Equal(2, found.Sessions.Count);
+        Assert.Equal(
+            (entry.SessionId, "RUNNING", SessionOwner.ThisProcess, "203.0.113.1"),
+            (mine.SessionId, mine.Status, mine.Owner, mine.PublicAddress));
+        Assert.Equal(
+            ("fl-elsewhere", "PENDING", SessionOwner.Elsewhere, OtherArn, "eu-central-1"),
+            (other.SessionId, other.Status, other.Owner, other.TaskArn, other.Region));
+        Assert.Null(other.KeyPath);
+        Assert.Empty(found.Errors);
+        Assert.Single(_cloud.CallsOf("DescribeTasks"));
+    }
+
+    [Fact]
+    public async Task A_session_whose_task_has_stopped_is_forgotten()
+    {
+        var entry = Remember(SampleTask.Arn);
+        Describe(Marked("STOPPED", SampleTask.Arn, entry.SessionId));
+
+        Assert.Empty((await FindAsync(new SessionQuery([entry]))).Sessions);
+
+        Assert.False(Directory.Exists(_folder[$"sessions/{entry.SessionId}"]));
+    }
+
+    [Fact]
+    public async Task A_session_whose_task_ECS_has_forgotten_is_forgotten()
+    {
+        var entry = Remember(SampleTask.Arn);
+
+        Assert.Empty((await FindAsync(new SessionQuery([entry]))).Sessions);
+
+        Assert.Empty(_journal.ReadAll());
+    }
+
+    [Fact]
+    public async Task A_task_that_ECS_does_not_know_yet_is_not_forgotten()
+    {
+        var entry = Remember(SampleTask.Arn, DateTimeOffset.UtcNow);
+
+        var session = Assert.Single((await FindAsync(new SessionQuery([entry]))).Sessions);
+
+        Assert.Equal("UNKNOWN", session.Status);
+        Assert.Single(_journal.ReadAll());
+    }
+
+    [Fact]
+    public async Task A_task_that_is_unknown_in_another_account_is_not_forgotten()
+    {
+        var entry = Remember(SampleTask.Arn);
+        _cloud.OnDescribeCluster = () => new ClusterDescription("arn:aws:ecs:eu-central-1:999999999999:cluster/dev", "dev", "ACTIVE");
+
+        var session = Assert.Single((await FindAsync(new SessionQuery([entry]))).Sessions);
+
+        Assert.Equal("UNKNOWN", session.Status);
+        Assert.Single(_journal.ReadAll());
+    }
+
+    [Fact]
+    public async Task A_task_whose_RunTask_was_not_answered_is_found_by_its_mark_and_written_down()
+    {
+        var entry = Remember(taskArn: null);
+        _cloud.OnListTasks = () => [SampleTask.Arn];
+        Describe(Marked("RUNNING", SampleTask.Arn, entry.SessionId));
+
+        var session = Assert.Single((await FindAsync(new SessionQuery([entry]))).Sessions);
+
+        Assert.Equal((SampleTask.Arn, "RUNNING"), (session.TaskArn, session.Status));
+        Assert.Equal(("dev", entry.SessionId), Assert.Single(_cloud.CallsOf("ListTasks")).Input);
+        Assert.Equal(entry with { TaskArn = SampleTask.Arn }, Assert.Single(_journal.ReadAll()));
+    }
+
+    [Theory]
+    [InlineData(59, true)]
+    [InlineData(61, false)]
+    public async Task A_RunTask_without_answer_and_task_is_forgotten_after_an_hour(int minutes, bool isRemembered)
+    {
+        var entry = Remember(taskArn: null, DateTimeOffset.UtcNow.AddMinutes(-minutes));
+
+        var found = await FindAsync(new SessionQuery([entry]));
+
+        Assert.Equal(isRemembered ? ["UNKNOWN"] : [], found.Sessions.Select(session => session.Status));
+        Assert.Equal(isRemembered, _journal.ReadAll().Count == 1);
+    }
+
+    [Fact]
+    public async Task Where_AWS_cannot_be_asked_the_journal_is_listed_all_the_same()
+    {
+        var entry = Remember(SampleTask.Arn);
+        _cloud.OnDescribeTasks = (_, _, _) => throw SampleTask.ServiceFailed();
+
+        var found = await FindAsync(new SessionQuery([entry]));
+
+        Assert.Equal("UNKNOWN", Assert.Single(found.Sessions).Status);
+        Assert.Equal(FargateError.ServiceFailed, Assert.Single(found.Errors).Error);
+        Assert.Single(_journal.ReadAll());
+    }
+
+    [Theory]
+    [InlineData("dev", 0)]
+    [InlineData("other", 1)]
+    public async Task Only_a_cluster_that_nobody_has_named_may_be_closed_to_the_user(string unnamed, int errors)
+    {
+        _cloud.OnListAllTasks = () => throw SampleTask.AccessDenied("ecs:ListTasks");
+
+        var found = await FindAsync(new SessionQuery([]) { Clusters = ["dev"], UnnamedCluster = unnamed });
+
+        Assert.Equal(errors, found.Errors.Count);
+    }
+
+    [Fact]
+    public async Task A_session_asked_for_by_its_id_costs_no_list_of_all_tasks()
+    {
+        _cloud.OnListTasks = () => [OtherArn];
+        Describe(Marked("RUNNING", OtherArn, "fl-elsewhere"));
+
+        var found = await FindAsync(new SessionQuery([]) { Clusters = ["dev"], Ids = ["fl-elsewhere"] });
+
+        Assert.Equal("fl-elsewhere", Assert.Single(found.Sessions).SessionId);
+        Assert.Equal(("dev", "fl-elsewhere"), Assert.Single(_cloud.CallsOf("ListTasks")).Input);
+    }
+
+    [Fact]
+    public async Task Nothing_remembered_costs_no_call()
+    {
+        Assert.Empty((await FindAsync(new SessionQuery([]))).Sessions);
+
+        Assert.Empty(_cloud.Calls);
+    }
+
+    [Fact]
+    public async Task Earlier_sessions_are_those_of_dead_processes_that_still_run()
+    {
+        var running = Remember(SampleTask.Arn, processIsDead: true);
+        var ended = Remember(OtherArn, processIsDead: true);
+        Remember(SampleTask.Arn + "1");
+        _cloud.OnDescribeTasks = (_, taskArns, _) =>
+        {
+            Assert.Equal([SampleTask.Arn, OtherArn], taskArns.Order());
+            return SampleTask.Reply(
+                Marked("RUNNING", SampleTask.Arn, running.SessionId), Marked("STOPPED", OtherArn, ended.SessionId));
+        };
+
+        var found = await EarlierSessions.FindAsync(_cloud, _journal, CancellationToken.None);
+
+        Assert.Equal(
+            $"1 of your sessions still runs, and the PowerShell that had charge of it is gone ({running.SessionId}): "
+            + "Get-FargateSession -Mine -Orphaned lists it, Stop-FargateSession stops it.",
+            EarlierSessions.WarningOf(found));
+        Assert.Null(_journal.Find(ended.SessionId));
+    }
+
+    [Fact]
+    public async Task Earlier_sessions_that_AWS_says_nothing_of_may_run()
+    {
+        string[] ids = [.. Enumerable.Range(0, 7).Select(number => Remember($"{SampleTask.Arn}{number}", processIsDead: true).SessionId)];
+        _cloud.OnDescribeTasks = (_, _, _) => throw SampleTask.AccessDenied("ecs:DescribeTasks");
+
+        var warning = EarlierSessions.WarningOf(await EarlierSessions.FindAsync(_cloud, _journal, CancellationToken.None));
+
+        Assert.StartsWith("7 of your sessions may still run, and the PowerShell that had charge of them is gone (fl-", warning, StringComparison.Ordinal);
+        Assert.Equal(5, ids.Count(id => warning.Contains(id, StringComparison.Ordinal)));
+        Assert.Contains(", …): Get-FargateSession", warning, StringComparison.Ordinal);
+    }
+
+    private Task<FoundSessions> FindAsync(SessionQuery query) =>
+        new SessionFinder(_cloud, _journal).FindAsync(query, CancellationToken.None);
+
+    private void Describe(params TaskDescription[] tasks) => _cloud.OnDescribeTasks = (_, _, _) => SampleTask.Reply(tasks);
+
+    private static TaskDescription Marked(string status, string arn, string mark) =>
+        SampleTask.Of(status, arn) with { StartedBy = mark };
+
+    private JournalEntry Remember(string? taskArn, DateTimeOffset? createdAt = null, bool processIsDead = false)
+    {
+        var entry = SampleEntry.Of(_journal.Open(), taskArn) with { ProfileName = null, EndpointUrl = null };
+        entry = createdAt is { } at ? entry with { CreatedAt = at } : entry;
+        _journal.Write(entry);
+        File.WriteAllText(_journal.KeyPathOf(entry.SessionId), "a key");
+        if (processIsDead)
+        {
+            File.WriteAllText(_folder[$"sessions/{entry.SessionId}/owner.json"], "{}");
+        }
+
+        return entry;
+    }
+}
