@@ -121,7 +121,7 @@ public sealed class SessionLifeTests
     {
         await using var me = await Operator.StartAsync();
 
-        var run = me.Run("New-FargateSession -Verbose 4>&1 | Select-Object -Skip 1 -First 1");
+        var run = me.Run("New-FargateSession -Verbose 4>&1 | Where-Object { \"$_\" -like 'Session *' } | Select-Object -First 1");
 
         Assert.Empty(run.Errors);
         var task = Assert.Single(me.Fargate.Tasks);
