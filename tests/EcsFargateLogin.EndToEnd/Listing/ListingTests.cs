@@ -86,7 +86,8 @@ public sealed class ListingTests
 
         Assert.Equal("", stop.Error);
         Assert.Single(me.Calls("StopTask"));
-        Assert.Empty(me.Run("Get-FargateSession -Mine -Cluster local").Output);
+        await Eventually.BecomesAsync(
+            () => me.Run("Get-FargateSession -Mine -Cluster local").Output.Count == 0, () => me.Fargate.Tasks[0].ToString());
         await me.LeftNothingAsync();
     }
 
