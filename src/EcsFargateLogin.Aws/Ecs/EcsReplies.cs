@@ -34,10 +34,6 @@ internal static class EcsReplies
     {
         EntryPoint = [.. (container.EntryPoint ?? []).OfType<string>()],
         Command = [.. (container.Command ?? []).OfType<string>()],
-        Environment = (container.Environment ?? [])
-            .Where(variable => variable?.Name is not null)
-            .GroupBy(variable => variable!.Name!, StringComparer.Ordinal)
-            .ToDictionary(same => same.Key, same => same.Last()!.Value ?? "", StringComparer.Ordinal),
     };
 
     /// <summary>Null for other log drivers, and where the stream's name cannot be told beforehand.</summary>

@@ -30,9 +30,6 @@ public sealed record ContainerStart
 
     /// <summary>What comes after the entry point, the image's where that is empty. RunTask can replace it.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
-
-    /// <summary>Its environment variables, without secrets.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>A cluster.</summary>

@@ -89,10 +89,10 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
             looks.Add((asked, QueryOf([]) with { Clusters = AskedClusters }));
         }
 
-        return [.. found, .. LookAsAsked(looks)];
+        return [.. found, .. Look(looks)];
     }
 
-    private List<FargateSession> LookAsAsked(List<(IFargateCloud Cloud, SessionQuery Query)> looks)
+    private List<FargateSession> Look(List<(IFargateCloud Cloud, SessionQuery Query)> looks)
     {
         var answers = Await((_, cancellationToken) => Task.WhenAll(looks.Select(look =>
             new SessionFinder(look.Cloud, Journal).FindAsync(look.Query, cancellationToken))));

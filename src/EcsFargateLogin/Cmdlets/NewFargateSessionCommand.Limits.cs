@@ -9,8 +9,8 @@ public sealed partial class NewFargateSessionCommand
     /// <summary>
     /// After how many seconds the task ends in any case, up to 999999999; 0 for never. Without it the task definition's
     /// _MAX_LIFETIME holds or, where it has none, 14400 (4 hours). The container's start-sshd.sh keeps this limit. For
-    /// other scripts the program timeout keeps it, 15 seconds later, where the task definition or -Command names the
-    /// container's command and the task definition names no entry point.
+    /// other scripts, where this parameter is given, the program timeout keeps it, 15 seconds later, provided that the
+    /// task definition or -Command names the container's command and the task definition names no entry point.
     /// </summary>
     [Parameter]
     [ValidateRange(0, SessionLimits.Longest)]

@@ -5,7 +5,7 @@ namespace EcsFargateLogin.Sessions;
 
 /// <summary>
 /// The lifetime of a container whose script may not know the contract: the program timeout, put before its command.
-/// That can only be done where the command is known and nothing stands before it. An image's own CMD and ENTRYPOINT
+/// That is done only for a lifetime that was asked for, because it changes what is run, and it can only be done where the command is known and nothing stands before it. An image's own CMD and ENTRYPOINT
 /// cannot be read from ECS; an entry point in the task definition may be a shell, which would take the words amiss.
 /// </summary>
 internal static class CommandLimit
@@ -17,8 +17,8 @@ internal static class CommandLimit
     /// <param name="request">What the user asks for.</param>
     /// <param name="start">How the container starts; null where that is not known.</param>
     public static int? SecondsFor(SessionRequest request, ContainerStart? start) =>
-        start is { EntryPoint.Count: 0 } && CommandOf(request, start).Count > 0
-        && (request.Limits.MaxLifetime ?? LifetimeOf(start)) is > 0 and var lifetime
+        request.Limits.MaxLifetime is > 0 and var lifetime
+        && start is { EntryPoint.Count: 0 } && CommandOf(request, start).Count > 0
             ? lifetime + Grace
             : null;
 
@@ -31,14 +31,4 @@ internal static class CommandLimit
 
     private static IReadOnlyList<string> CommandOf(SessionRequest request, ContainerStart start) =>
         request.Command.Count > 0 ? request.Command : start.Command;
-
-    /// <summary>The lifetime that the task definition sets, or the default; null for one that the contract refuses.</summary>
-    private static int? LifetimeOf(ContainerStart start) =>
-        start.Environment.GetValueOrDefault(SessionLimits.LifetimeVariable) switch
-        {
-            null or "" => SessionLimits.DefaultMaxLifetime,
-            { } text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-                && seconds <= SessionLimits.Longest => seconds,
-            _ => null,
-        };
 }

@@ -156,7 +156,9 @@ internal sealed class Journal(string root)
     private string FolderOf(string sessionId) => Path.Combine(root, sessionId);
 
     private IEnumerable<string> SessionIds() => Guard(root, () =>
-        Directory.Exists(root) ? Directory.GetDirectories(root).Select(folder => Path.GetFileName(folder)!).Where(SessionMark.IsOne) : []);
+        Directory.Exists(root)
+            ? Directory.GetDirectories(root).Select(folder => Path.GetFileName(folder)!).Where(SessionMark.IsOne)
+            : []);
 
     /// <summary>Whether no task was ever started for a folder, and none will be.</summary>
     private bool IsLeftOver(string sessionId)

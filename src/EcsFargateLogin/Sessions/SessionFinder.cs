@@ -32,7 +32,10 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
             var reply = wanted.Length == 0
                 ? new DescribeTasksReply([], [])
                 : await cloud.DescribeTasksAsync(cluster, wanted, cancellationToken).ConfigureAwait(false);
-            return new FoundSessions(await JoinAsync(cluster, entries, reply.Tasks, query, cancellationToken).ConfigureAwait(false), []);
+            var (sessions, met) = Join(cluster, entries, reply.Tasks, query);
+            var untold = await CloseOverAsync(entries.Where(entry => !met.Contains(entry.SessionId)), cancellationToken)
+                .ConfigureAwait(false);
+            return new FoundSessions([.. sessions, .. untold], []);
         }
         catch (FargateException e)
         {
@@ -63,29 +66,28 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
         return taskArns;
     }
 
-    private async Task<IReadOnlyList<FargateSession>> JoinAsync(
-        string cluster,
-        JournalEntry[] entries,
-        IReadOnlyList<TaskDescription> tasks,
-        SessionQuery query,
-        CancellationToken cancellationToken)
+    /// <summary>Takes each task together with the entry that remembers it.</summary>
+    /// <returns>The sessions that go on, and the ids of all entries that ECS has told of.</returns>
+    private (List<FargateSession> Sessions, HashSet<string> Met) Join(
+        string cluster, JournalEntry[] entries, IReadOnlyList<TaskDescription> tasks, SessionQuery query)
     {
         List<FargateSession> sessions = [];
         HashSet<string> met = [];
         foreach (var task in tasks)
         {
             var entry = Array.Find(entries, entry => entry.TaskArn == task.TaskArn) ?? EntryByMark(task);
-            if (entry is not null)
-            {
-                met.Add(entry.SessionId);
-            }
-
             if (task.LastStatus == TaskStatuses.Stopped)
             {
-                CloseEnded(entry, task);
+                // A stopped task says nothing of a session that is being given another one.
+                if (entry is not null && entry.TaskArn == task.TaskArn)
+                {
+                    met.Add(entry.SessionId);
+                    TryClose(entry.SessionId);
+                }
             }
             else if (entry is not null)
             {
+                met.Add(entry.SessionId);
                 sessions.Add(SessionOf(Complete(entry, task), task));
             }
             else if (SessionMark.IsOne(task.StartedBy) && query.Ids?.Contains(task.StartedBy!) != false)
@@ -94,7 +96,16 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
             }
         }
 
-        foreach (var entry in entries.Where(entry => !met.Contains(entry.SessionId)))
+        return (sessions, met);
+    }
+
+    /// <summary>Closes those entries, of which ECS has told nothing, that are over.</summary>
+    /// <returns>The sessions of the others.</returns>
+    private async Task<List<FargateSession>> CloseOverAsync(
+        IEnumerable<JournalEntry> entries, CancellationToken cancellationToken)
+    {
+        List<FargateSession> sessions = [];
+        foreach (var entry in entries)
         {
             if (await HasEndedAsync(entry, cancellationToken).ConfigureAwait(false))
             {
@@ -110,15 +121,6 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
     }
 
     private JournalEntry? EntryByMark(TaskDescription task) => task.StartedBy is { } mark ? journal.Find(mark) : null;
-
-    /// <summary>Closes the entry of a task that has ended, unless the session has another task by now.</summary>
-    private void CloseEnded(JournalEntry? entry, TaskDescription task)
-    {
-        if (entry is not null && entry.TaskArn == task.TaskArn)
-        {
-            TryClose(entry.SessionId);
-        }
-    }
 
     /// <summary>Writes down the task that an unanswered RunTask has started after all.</summary>
     private JournalEntry Complete(JournalEntry entry, TaskDescription task)
@@ -217,7 +219,8 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
     private async Task LookAtAddressesAsync(IEnumerable<FargateSession> sessions, CancellationToken cancellationToken)
     {
         var byInterface = sessions
-            .Where(session => session is { Status: TaskStatuses.Running, NetworkInterfaceId: not null, AssignPublicIp: not false })
+            .Where(session => session.Status == TaskStatuses.Running)
+            .Where(session => session is { NetworkInterfaceId: not null, AssignPublicIp: not false })
             .ToLookup(session => session.NetworkInterfaceId!);
         if (byInterface.Count == 0)
         {

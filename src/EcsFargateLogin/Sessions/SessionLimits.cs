@@ -11,12 +11,6 @@ internal sealed record SessionLimits
     /// <summary>The longest lifetime that the contract takes; the other limits go as far.</summary>
     public const int Longest = 999_999_999;
 
-    /// <summary>The name of the variable that carries the lifetime.</summary>
-    public const string LifetimeVariable = "_MAX_LIFETIME";
-
-    /// <summary>The contract's default lifetime: four hours.</summary>
-    public const int DefaultMaxLifetime = 14400;
-
     public int? MaxLifetime { get; init; }
 
     public int? LoginTimeout { get; init; }
@@ -25,7 +19,7 @@ internal sealed record SessionLimits
 
     /// <summary>The container's variables for the limits that were asked for.</summary>
     public IEnumerable<(string Name, string Value)> Variables() =>
-        new[] { (LifetimeVariable, MaxLifetime), ("_LOGIN_TIMEOUT", LoginTimeout), ("_IDLE_TIMEOUT", IdleTimeout) }
+        new[] { ("_MAX_LIFETIME", MaxLifetime), ("_LOGIN_TIMEOUT", LoginTimeout), ("_IDLE_TIMEOUT", IdleTimeout) }
             .Where(limit => limit.Item2 is not null)
             .Select(limit => (limit.Item1, limit.Item2!.Value.ToString(CultureInfo.InvariantCulture)));
 }

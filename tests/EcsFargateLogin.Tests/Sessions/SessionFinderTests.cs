@@ -58,6 +58,20 @@ public sealed class SessionFinderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stopped_task_does_not_end_a_session_that_is_being_given_another_one()
+    {
+        var entry = Remember(taskArn: null);
+        _cloud.OnListTasks = () => [SampleTask.Arn];
+        Describe(Marked("STOPPED", SampleTask.Arn, entry.SessionId));
+        _journal.Write(entry with { CreatedAt = DateTimeOffset.UtcNow });
+
+        var session = Assert.Single((await FindAsync(new SessionQuery(_journal.ReadAll()))).Sessions);
+
+        Assert.Equal("UNKNOWN", session.Status);
+        Assert.Single(_journal.ReadAll());
+    }
+
+    [Fact]
     public async Task A_session_whose_task_ECS_has_forgotten_is_forgotten()
     {
         var entry = Remember(SampleTask.Arn);
@@ -82,7 +96,8 @@ public sealed class SessionFinderTests : IDisposable
     public async Task A_task_that_is_unknown_in_another_account_is_not_forgotten()
     {
         var entry = Remember(SampleTask.Arn);
-        _cloud.OnDescribeCluster = () => new ClusterDescription("arn:aws:ecs:eu-central-1:999999999999:cluster/dev", "dev", "ACTIVE");
+        const string Arn = "arn:aws:ecs:eu-central-1:999999999999:cluster/dev";
+        _cloud.OnDescribeCluster = () => new ClusterDescription(Arn, "dev", "ACTIVE");
 
         var session = Assert.Single((await FindAsync(new SessionQuery([entry]))).Sessions);
 
@@ -187,12 +202,14 @@ public sealed class SessionFinderTests : IDisposable
     [Fact]
     public async Task Earlier_sessions_that_AWS_says_nothing_of_may_run()
     {
-        string[] ids = [.. Enumerable.Range(0, 7).Select(number => Remember($"{SampleTask.Arn}{number}", processIsDead: true).SessionId)];
+        string[] ids =
+            [.. Enumerable.Range(0, 7).Select(number => Remember($"{SampleTask.Arn}{number}", processIsDead: true).SessionId)];
         _cloud.OnDescribeTasks = (_, _, _) => throw SampleTask.AccessDenied("ecs:DescribeTasks");
 
         var warning = EarlierSessions.WarningOf(await EarlierSessions.FindAsync(_cloud, _journal, CancellationToken.None));
 
-        Assert.StartsWith("7 of your sessions may still run, and the PowerShell that had charge of them is gone (fl-", warning, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "7 of your sessions may still run, and the PowerShell that had charge of them is gone (fl-", warning, StringComparison.Ordinal);
         Assert.Equal(5, ids.Count(id => warning.Contains(id, StringComparison.Ordinal)));
         Assert.Contains(", …): Get-FargateSession", warning, StringComparison.Ordinal);
     }
