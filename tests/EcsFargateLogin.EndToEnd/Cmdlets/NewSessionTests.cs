@@ -83,8 +83,7 @@ public sealed class NewSessionTests
         Assert.Equal(startedBy, entry.GetProperty("sessionId").GetString());
         Assert.Equal((string)me.Calls("RunTask")[0].Parameters["clientToken"]!, entry.GetProperty("clientToken").GetString());
         Assert.Equal("local", entry.GetProperty("cluster").GetString());
-        Assert.Equal(Environment.ProcessId, entry.GetProperty("processId").GetInt32());
-        Assert.Equal(JsonValueKind.Null, entry.GetProperty("taskArn").ValueKind);
+        Assert.False(entry.TryGetProperty("taskArn", out var taskArn) && taskArn.ValueKind != JsonValueKind.Null);
         AssertOwnersAlone(folder);
         await started.Completion;
         Directory.Delete(folder, recursive: true);
