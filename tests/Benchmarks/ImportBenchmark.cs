@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Reflection;
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
+using PowerShellHost;
+
+namespace Benchmarks;
+
+/// <summary>
+/// What Import-Module takes, the first one of a fresh PowerShell process, by a stopwatch in that process. The module
+/// and a binary module with nothing in it take turns; what counts is the difference within each pair.
+/// </summary>
+internal sealed class ImportBenchmark : IBenchmark
+{
+    private const int Pairs = 15;
+
+    public string Name => "import";
+
+    public async IAsyncEnumerable<Measurement> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("fargate-benchmark-").FullName;
+        try
+        {
+            var empty = MakeEmptyModule(folder);
+            var ours = new List<double>();
+            var theirs = new List<double>();
+            for (var i = 0; i < Pairs; i++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                theirs.Add(await ImportAsync(empty));
+                ours.Add(await ImportAsync(Checkout.Manifest));
+            }
+
+            double[] above = [.. ours.Zip(theirs, (our, their) => our - their)];
+            yield return new Measurement("Import-Module above an empty binary module's", "ms", above) { MedianLimit = 150 };
+            yield return new Measurement("  the module", "ms", ours);
+            yield return new Measurement("  the empty binary module", "ms", theirs);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<double> ImportAsync(string module)
+    {
+        var script = Path.Combine(AppContext.BaseDirectory, "Scripts", "import.ps1");
+        var run = await EngineProcess.RunAsync(EngineProcess.Script(script, "-Module", module));
+        return double.TryParse(run.Output, CultureInfo.InvariantCulture, out var milliseconds)
+            ? milliseconds
+            : throw new InvalidOperationException($"{module} was not imported: {run.Error}");
+    }
+
+    /// <summary>An assembly without any type.</summary>
+    private static string MakeEmptyModule(string folder)
+    {
+        var assembly = new PersistedAssemblyBuilder(new AssemblyName("EmptyModule"), typeof(object).Assembly);
+        assembly.DefineDynamicModule("EmptyModule");
+        var file = Path.Combine(folder, "EmptyModule.dll");
+        assembly.Save(file);
+        return file;
+    }
+}

@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using LocalFargate;
+using LocalFargate.Tasks;
+
+namespace Benchmarks;
+
+/// <summary>
+/// From the moment the task's port answers (its banner, looked for every 10 ms) to the first byte that the remote shell
+/// prints, as it comes out of ssh's standard output. Each run is a PowerShell process and a task of its own. The starts
+/// are spread evenly over one period of the fixed poll, so that no phase of either wait is favoured.
+/// </summary>
+internal sealed class LoginBenchmark : IBenchmark
+{
+    private const int Runs = 15;
+    private const int ComparisonRuns = 7;
+    private static readonly TimeSpan s_shortestStart = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_pollPeriod = TimeSpan.FromSeconds(5);
+
+    public string Name => "login";
+
+    public async IAsyncEnumerable<Measurement> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var ours = await MeasureAsync("login.ps1", Runs, cancellationToken);
+        yield return new Measurement("port answers to first byte of the shell", "s", ours) { MedianLimit = 0.5 };
+        var theirs = await MeasureAsync("login-by-fixed-poll.ps1", ComparisonRuns, cancellationToken);
+        yield return new Measurement("  the same, DescribeTasks every 5 s until RUNNING, then ssh", "s", theirs);
+    }
+
+    private static async Task<List<double>> MeasureAsync(string script, int runs, CancellationToken cancellationToken)
+    {
+        var values = new List<double>();
+        for (var i = 0; i < runs; i++)
+        {
+            var start = s_shortestStart + (s_pollPeriod * ((i + Random.Shared.NextDouble()) / runs));
+            values.Add(await LogInAsync(script, start, cancellationToken));
+        }
+
+        return values;
+    }
+
+    private static async Task<double> LogInAsync(string script, TimeSpan start, CancellationToken cancellationToken)
+    {
+        var options = new LocalFargateOptions { Timeline = Timeline.StartingWithin(start) };
+        await using var workstation = await Workstation.StartAsync(options, cancellationToken);
+        await using var run = workstation.Start(script, "echo here\nexit\n");
+        var address = await workstation.WaitForAsync(
+            fargate => fargate.Tasks.Select(task => task.PublicAddress).FirstOrDefault(), cancellationToken);
+        var answer = await SshPort.WaitForAnswerAsync(address, workstation.Fargate.SshPort, cancellationToken);
+        var firstByte = await run.FirstByteAsync(cancellationToken);
+        var exitCode = await run.WaitForExitAsync(cancellationToken);
+        return exitCode == 0
+            ? Stopwatch.GetElapsedTime(answer, firstByte).TotalSeconds
+            : throw new InvalidOperationException($"{script} ended with {exitCode}.");
+    }
+}

@@ -1,0 +1,31 @@
+namespace Benchmarks;
+
+/// <summary>What was measured, some times over.</summary>
+/// <param name="Subject">From where to where, in a few words.</param>
+/// <param name="Unit">The values' unit.</param>
+/// <param name="Values">One value a run, at least one.</param>
+internal sealed record Measurement(string Subject, string Unit, IReadOnlyList<double> Values)
+{
+    /// <summary>What the median may be at most; null where that is no target.</summary>
+    public double? MedianLimit { get; init; }
+
+    /// <summary>What each value may be at most; null where that is no target.</summary>
+    public double? MaximumLimit { get; init; }
+
+    /// <summary>The middle value, or the mean of the two in the middle.</summary>
+    public double Median
+    {
+        get
+        {
+            double[] sorted = [.. Values.Order()];
+            return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+        }
+    }
+
+    public double Maximum => Values.Max();
+
+    /// <summary>The share of its target that it takes; null without a target.</summary>
+    public double? Ratio => Median / MedianLimit ?? Maximum / MaximumLimit;
+
+    public bool IsWithinLimit => Ratio is not > 1;
+}

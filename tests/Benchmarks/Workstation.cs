@@ -1,0 +1,88 @@
+using System.Globalization;
+using LocalFargate;
+using PowerShellHost;
+
+namespace Benchmarks;
+
+/// <summary>
+/// A machine with PowerShell and the built module, whose AWS account is a LocalFargate of its own. Disposing it ends
+/// the account's tasks and deletes the sessions' files.
+/// </summary>
+internal sealed class Workstation : IAsyncDisposable
+{
+    /// <summary>Longer than anything that is measured takes.</summary>
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
+
+    private readonly string _stateHome = Directory.CreateTempSubdirectory("fargate-benchmark-").FullName;
+
+    private Workstation(LocalFargateServer fargate) => Fargate = fargate;
+
+    public LocalFargateServer Fargate { get; }
+
+    public static async Task<Workstation> StartAsync(
+        LocalFargateOptions options, CancellationToken cancellationToken) =>
+        new(await LocalFargateServer.StartAsync(options, cancellationToken));
+
+    /// <summary>
+    /// Starts a script of Scripts/ in a PowerShell process of its own. It gets the parameters of New-FargateSession
+    /// that reach this account, and nothing of the machine's own AWS environment.
+    /// </summary>
+    /// <param name="name">The script's file name.</param>
+    /// <param name="input">Its standard input.</param>
+    public ScriptProcess Start(string name, string input)
+    {
+        var start = EngineProcess.Script(
+            Path.Combine(AppContext.BaseDirectory, "Scripts", name),
+            "-Manifest", Checkout.Manifest,
+            "-TaskDefinition", Fargate.TaskDefinition,
+            "-Cluster", Fargate.Cluster,
+            "-Subnet", Fargate.Subnets[0],
+            "-SecurityGroup", Fargate.SecurityGroups[0],
+            "-Port", Fargate.SshPort.ToString(CultureInfo.InvariantCulture),
+            "-Region", Fargate.Region,
+            "-EndpointUrl", Fargate.EndpointUrl);
+        foreach (var variable in start.Environment.Keys.Where(IsOfAws).ToList())
+        {
+            start.Environment.Remove(variable);
+        }
+
+        start.Environment["AWS_ACCESS_KEY_ID"] = Fargate.AccessKeyId;
+        start.Environment["AWS_SECRET_ACCESS_KEY"] = Fargate.SecretAccessKey;
+        start.Environment["XDG_STATE_HOME"] = _stateHome;
+        return new ScriptProcess(start, input);
+    }
+
+    /// <summary>Looks at the account every 10 ms until there is what is looked for.</summary>
+    /// <exception cref="TimeoutException">There was none in a minute.</exception>
+    public async Task<T> WaitForAsync<T>(Func<LocalFargateServer, T?> look, CancellationToken cancellationToken)
+        where T : class
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(s_limit);
+        try
+        {
+            while (true)
+            {
+                if (look(Fargate) is { } found)
+                {
+                    return found;
+                }
+
+                await Task.Delay(10, limit.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            var calls = string.Join(", ", Fargate.Calls.Select(call => call.Operation));
+            throw new TimeoutException($"What is measured did not come. The calls until then: {calls}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Fargate.DisposeAsync();
+        Directory.Delete(_stateHome, recursive: true);
+    }
+
+    private static bool IsOfAws(string variable) => variable.StartsWith("AWS_", StringComparison.Ordinal);
+}
