@@ -17,6 +17,7 @@
         'Get-FargateTaskAddress'
         'New-FargateSession'
         'Stop-FargateSession'
+        'Wait-FargateSession'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -18,7 +18,7 @@ internal sealed class AwsFargateCloud(
     private readonly ConcurrentDictionary<string, Lazy<LogsClient>> _logs = [];
 
     private const int TasksPerCall = 100;
-    private const int InterfacesPerCall = 100;
+    private const int InterfacesPerCall = 200;
     private const int MostPages = 100;
 
     // All attempts of one request together: three of 15 s would be 45 s without the pauses between them.

@@ -60,6 +60,21 @@ public abstract class AwsCmdlet : FargateCmdlet
             ? program.Path
             : throw FargateErrors.SshNotFound(name);
 
+    /// <summary>Waits for sessions, and starts their tasks again where that helps.</summary>
+    private protected static SessionWaiter WaiterFor(IFargateCloud cloud) =>
+        new(cloud, new WaitOptions(), new TaskStarter(cloud, Journal));
+
+    /// <summary>Stops the tasks of sessions side by side and forgets their keys, on every way out.</summary>
+    private protected void CloseAll(IFargateCloud cloud, IEnumerable<FargateSession> sessions, string reason)
+    {
+        SessionCloser closer = new(cloud, Journal);
+        foreach (var (session, closing) in sessions
+            .Select(session => (session, Task.Run(() => closer.CloseAsync(session, reason)))).ToList())
+        {
+            CleanUp(() => closing, session);
+        }
+    }
+
     /// <summary>Stops a session's task and forgets its key, on every way out.</summary>
     private protected void Close(IFargateCloud cloud, FargateSession session, string reason) =>
         CleanUp(() => new SessionCloser(cloud, Journal).CloseAsync(session, reason), session);

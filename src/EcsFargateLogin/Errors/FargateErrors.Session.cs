@@ -63,6 +63,20 @@ internal static partial class FargateErrors
         cause)
     { Target = session.SessionId, ErrorCode = cause.ErrorCode, RequestId = cause.RequestId, StatusCode = cause.StatusCode };
 
+    internal static FargateException TaskOfSessionNotFound(FargateSession session) => new(
+        FargateError.StopFailed,
+        $"It is not known whether a task of session {session.SessionId} runs: AWS's answer to RunTask was lost, and ECS lists none.",
+        $"Look for it again with: {AwsCli(session, "list-tasks", "--started-by", session.SessionId)}")
+    { Target = session.SessionId };
+
+    /// <param name="session">A session that is not ready.</param>
+    /// <param name="limit">How long it was waited for.</param>
+    internal static FargateException WaitTimeout(FargateSession session, TimeSpan limit) => new(
+        FargateError.StartTimeout,
+        $"The session {session} was not ready within {Seconds(limit)}; its task is {session.Status}.",
+        "It was left running: wait for it again with Wait-FargateSession, or stop it with Stop-FargateSession.")
+    { Target = session.TaskArn };
+
     internal static FargateException StartTimeout(FargateSession session, TimeSpan limit) => new(
         FargateError.StartTimeout,
         $"The task of session {session.SessionId} was not running {Seconds(limit)} after RunTask; it is {session.Status}.",

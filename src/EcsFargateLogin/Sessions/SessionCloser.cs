@@ -36,7 +36,14 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     /// </exception>
     public async Task CloseAsync(FargateSession session, string reason)
     {
-        if (!session.IsClosed && session.TaskArn.Length > 0)
+        if (!session.IsClosed && session.TaskArn.Length == 0)
+        {
+            // The answer to its latest RunTask was lost: without the ARN its entry is the only trace of the task.
+            session.TaskArn = await new TaskMark(cloud) { Limit = TimeSpan.Zero }.FindAsync(session).ConfigureAwait(false)
+                ?? throw FargateErrors.TaskOfSessionNotFound(session);
+        }
+
+        if (!session.IsClosed)
         {
             await StopTaskAsync(session, reason).ConfigureAwait(false);
         }
