@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions;
 using EcsFargateLogin.Tests.Support;
