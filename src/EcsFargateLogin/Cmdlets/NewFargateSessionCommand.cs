@@ -176,13 +176,26 @@ public sealed class NewFargateSessionCommand : AwsCmdlet
             var errors = Await((progress, cancellationToken) => StartAsync(cloud, request, progress, cancellationToken));
             foreach (var error in errors)
             {
-                Report(error, TaskDefinition);
+                ReportOrShow(error);
             }
         }
         finally
         {
             CloseAll(cloud, _started.Keys.Where(session => !session.IsTaken), "nobody took the session over");
             _started.Clear();
+        }
+    }
+
+    /// <summary>A stopped pipeline takes no more errors, but that a task may still run must be said.</summary>
+    private void ReportOrShow(FargateException error)
+    {
+        if (CancelToken.IsCancellationRequested)
+        {
+            CleanUp(() => Task.FromException(error), TaskDefinition);
+        }
+        else
+        {
+            Report(error, TaskDefinition);
         }
     }
 

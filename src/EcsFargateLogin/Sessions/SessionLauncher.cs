@@ -26,18 +26,26 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
         var container = await LoginContainer.FindAsync(cloud, request, cancellationToken).ConfigureAwait(false);
         ConcurrentQueue<FargateException> errors = [];
         ParallelOptions options = new() { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(Enumerable.Range(0, count), options, async (_, token) =>
+        try
         {
-            try
+            await Parallel.ForEachAsync(Enumerable.Range(0, count), options, async (_, token) =>
             {
-                var session = await LaunchAsync(request, container, progress, token).ConfigureAwait(false);
-                progress.Report(new SessionStarted(session));
-            }
-            catch (FargateException e)
-            {
-                errors.Enqueue(e);
-            }
-        }).ConfigureAwait(false);
+                try
+                {
+                    var session = await LaunchAsync(request, container, progress, token).ConfigureAwait(false);
+                    progress.Report(new SessionStarted(session));
+                }
+                catch (FargateException e)
+                {
+                    errors.Enqueue(e);
+                }
+            }).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!errors.IsEmpty)
+        {
+            // What went wrong may be that a task still runs, which must be said.
+        }
+
         return [.. errors];
     }
 

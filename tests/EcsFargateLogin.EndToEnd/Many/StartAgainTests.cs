@@ -1,5 +1,4 @@
 using EcsFargateLogin.EndToEnd.Cmdlets;
-using LocalFargate;
 using LocalFargate.Faults;
 
 namespace EcsFargateLogin.EndToEnd.Many;

@@ -33,7 +33,8 @@ public sealed class StartManyTests
 
         Assert.Equal(3, run.Output.Count);
         Assert.Equal(2, run.Errors.Count);
-        Assert.All(run.Errors, error => SeenError.Of(error, isTerminating: false).Id.StartsWith("CapacityUnavailable,", StringComparison.Ordinal));
+        Assert.All(run.Errors, error => Assert.StartsWith(
+            "CapacityUnavailable,", SeenError.Of(error, isTerminating: false).Id, StringComparison.Ordinal));
         me.Run("$sessions | Stop-FargateSession");
         await me.LeftNothingAsync();
     }
