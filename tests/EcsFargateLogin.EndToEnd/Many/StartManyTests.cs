@@ -52,7 +52,14 @@ public sealed class StartManyTests
             missing,other,{subnets[1]},{me.Fargate.SecurityGroups[0]},1
             """);
 
-        var run = me.Run("Import-Csv $args[0] | New-FargateSession | Wait-FargateSession | Stop-FargateSession -PassThru", file);
+        // Defaults of the user's count as typed: they would win over the columns.
+        var run = me.Run(
+            """
+            'TaskDefinition', 'Cluster', 'Subnet', 'SecurityGroup' |
+                ForEach-Object { $PSDefaultParameterValues.Remove("New-FargateSession:$_") }
+            Import-Csv $args[0] | New-FargateSession | Wait-FargateSession | Stop-FargateSession -PassThru
+            """,
+            file);
 
         Assert.Equal(["local", "other", "other"], run.Output.Select(session => session.Text("Cluster")).Order());
         Assert.Equal("missing", SeenError.Of(Assert.Single(run.Errors), isTerminating: false).Target);
