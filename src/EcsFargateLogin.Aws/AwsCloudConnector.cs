@@ -1,3 +1,4 @@
+using Amazon;
 using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Aws.Credentials;
 using EcsFargateLogin.Aws.Ec2;
@@ -15,9 +16,12 @@ public sealed class AwsCloudConnector : IFargateCloudConnector
     {
         ArgumentNullException.ThrowIfNull(settings);
         cancellationToken.ThrowIfCancellationRequested();
-        var profiles = new ProfileStore();
-        var profile = settings.ProfileName is { } name ? profiles.Get(name) : profiles.Find(ProfileStore.FallbackName);
+        var profiles = new ProfileStore(settings.ProfileLocation);
+        var profile = settings.ProfileName is { } name
+            ? profiles.Get(name)
+            : profiles.Find(ProfileStore.FallbackName) ?? profiles.Find(ProfileStore.LegacyName);
         var region = await RegionResolver.ResolveAsync(settings, profile, cancellationToken);
+        SdkDefaults.Follow(region.Name);
         var endpoints = new ServiceEndpoints(settings, profile, region.Name);
         var ecs = endpoints.Resolve(EcsClient.ServiceId, EcsClient.SigningName);
         var ec2 = endpoints.Resolve(Ec2Client.ServiceId, Ec2Client.SigningName);
@@ -28,20 +32,44 @@ public sealed class AwsCloudConnector : IFargateCloudConnector
             RegionSource = region.Source,
             CredentialSource = found.Source,
             EcsEndpoint = ecs.AbsoluteUri,
-            ProfileName = settings.ProfileName,
+            CredentialOrigin = settings.Credentials?.Origin
+                ?? (found.ProfileName is null ? CredentialOrigin.Default : CredentialOrigin.Profile),
+            ProfileName = settings.ProfileName ?? found.ProfileName,
+            ProfileLocation = settings.ProfileLocation,
             EndpointUrl = settings.EndpointUrl,
         };
+        var retries = RetrySettings.Of(profile);
         return new AwsFargateCloud(
             connection,
-            new EcsClient(found.Credentials, new(EcsClient.ServiceId, EcsClient.SigningName, region.Name, ecs)),
-            new Ec2Client(found.Credentials, new(Ec2Client.ServiceId, Ec2Client.SigningName, region.Name, ec2)),
+            new EcsClient(found.Credentials, Config(EcsClient.ServiceId, EcsClient.SigningName, region.Name, ecs)),
+            new Ec2Client(found.Credentials, Config(Ec2Client.ServiceId, Ec2Client.SigningName, region.Name, ec2)),
             CreateLogs);
 
         // A log may lie in another region than its task.
-        LogsClient CreateLogs(string logRegion) => new(found.Credentials, new(
+        LogsClient CreateLogs(string logRegion) => new(found.Credentials, Config(
             LogsClient.ServiceId,
             LogsClient.SigningName,
             logRegion,
             new ServiceEndpoints(settings, profile, logRegion).Resolve(LogsClient.ServiceId, LogsClient.SigningName)));
+
+        AwsClientConfig Config(string serviceId, string signingName, string ofRegion, Uri endpoint) =>
+            new AwsClientConfig(serviceId, signingName, ofRegion, endpoint).Retrying(retries);
     }
+
+    /// <inheritdoc/>
+    public async Task<IFargateCatalog> OpenCatalogAsync(CloudSettings settings, CancellationToken cancellationToken) =>
+        (AwsFargateCloud)await ConnectAsync(settings, cancellationToken);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ProfileNames(CloudSettings settings) =>
+        new ProfileStore(settings.ProfileLocation).Names();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<RegionDescription> Regions() =>
+        [
+            .. RegionEndpoint.EnumerableAllRegions
+                // us-east-1-regional is a name of S3's for an endpoint.
+                .Where(region => !region.SystemName.EndsWith("-regional", StringComparison.Ordinal))
+                .Select(region => new RegionDescription(region.SystemName, region.DisplayName)),
+        ];
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Aws.Ec2;
 using EcsFargateLogin.Aws.Ecs;
 using EcsFargateLogin.Aws.Errors;
@@ -12,17 +13,17 @@ namespace EcsFargateLogin.Aws;
 /// <param name="ecs">ECS.</param>
 /// <param name="ec2">EC2.</param>
 /// <param name="createLogs">Makes a client for the logs of a region.</param>
-internal sealed class AwsFargateCloud(
+internal sealed partial class AwsFargateCloud(
     CloudConnection connection, EcsClient ecs, Ec2Client ec2, Func<string, LogsClient> createLogs) : IFargateCloud
 {
-    private readonly ConcurrentDictionary<string, Lazy<LogsClient>> _logs = [];
-
     private const int TasksPerCall = 100;
     private const int InterfacesPerCall = 200;
     private const int MostPages = 100;
 
     // All attempts of one request together: three of 15 s would be 45 s without the pauses between them.
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(40);
+
+    private readonly ConcurrentDictionary<string, Lazy<LogsClient>> _logs = [];
 
     public CloudConnection Connection { get; } = connection;
 
@@ -44,7 +45,7 @@ internal sealed class AwsFargateCloud(
     public async Task<DescribeTasksReply> DescribeTasksAsync(
         string cluster, IReadOnlyCollection<string> taskArns, CancellationToken cancellationToken)
     {
-        var call = EcsCall("DescribeTasks") with { Cluster = cluster };
+        var call = EcsCall("DescribeTasks") with { Cluster = cluster, Task = string.Join(", ", taskArns) };
         List<TaskDescription> tasks = [];
         List<CloudFailure> failures = [];
         foreach (var batch in taskArns.Chunk(TasksPerCall))
@@ -71,20 +72,14 @@ internal sealed class AwsFargateCloud(
     {
         var call = EcsCall("ListTasks") with { Cluster = cluster };
         var input = new ListTasksInput(cluster, startedBy, "RUNNING", NextToken: null);
-        List<string> arns = [];
-        for (var page = 0; page < MostPages; page++)
-        {
-            var output = await SendAsync(call, token => ecs.ListTasksAsync(input, token), cancellationToken);
-            arns.AddRange((output.TaskArns ?? []).OfType<string>());
-            if (string.IsNullOrEmpty(output.NextToken))
+        return await AllPagesAsync(
+            call,
+            async (next, token) =>
             {
-                return arns;
-            }
-
-            input = input with { NextToken = output.NextToken };
-        }
-
-        throw FargateErrors.MalformedAnswer(call.Operation, $"has more than {MostPages} pages");
+                var output = await ecs.ListTasksAsync(input with { NextToken = next }, token);
+                return Page.Of(output.TaskArns, output.NextToken);
+            },
+            cancellationToken);
     }
 
     public async Task<TaskDefinitionDescription> DescribeTaskDefinitionAsync(
@@ -112,10 +107,7 @@ internal sealed class AwsFargateCloud(
         List<NetworkInterfaceDescription> descriptions = [];
         foreach (var batch in networkInterfaceIds.Chunk(InterfacesPerCall))
         {
-            var call = new ServiceCall("ec2:DescribeNetworkInterfaces", ec2.Endpoint, Connection.CredentialSource)
-            {
-                NetworkInterfaces = batch,
-            };
+            var call = Ec2Call("DescribeNetworkInterfaces") with { NetworkInterfaces = batch };
             descriptions.AddRange(await SendAsync(
                 call, token => ec2.DescribeNetworkInterfacesAsync(batch, token), cancellationToken));
         }
@@ -152,6 +144,26 @@ internal sealed class AwsFargateCloud(
     }
 
     private ServiceCall EcsCall(string operation) => new($"ecs:{operation}", ecs.Endpoint, Connection.CredentialSource);
+
+    private static async Task<IReadOnlyList<T>> AllPagesAsync<T>(
+        ServiceCall call, Func<string?, CancellationToken, Task<Page<T>>> send, CancellationToken cancellationToken)
+    {
+        List<T> items = [];
+        string? next = null;
+        for (var count = 0; count < MostPages; count++)
+        {
+            var page = await SendAsync(call, token => send(next, token), cancellationToken);
+            items.AddRange(page.Items);
+            if (string.IsNullOrEmpty(page.NextToken))
+            {
+                return items;
+            }
+
+            next = page.NextToken;
+        }
+
+        throw FargateErrors.MalformedAnswer(call.Operation, $"has more than {MostPages} pages");
+    }
 
     private static async Task<T> SendAsync<T>(
         ServiceCall call, Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken)

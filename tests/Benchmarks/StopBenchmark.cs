@@ -63,7 +63,9 @@ internal sealed class StopBenchmark : IBenchmark
         var stopTask = await workstation.WaitForAsync(
             fargate => fargate.Calls.FirstOrDefault(call => call.Operation == "StopTask"), cancellationToken);
         await run.WaitForExitAsync(cancellationToken);
-        return (stopTask.Time - pressed).TotalSeconds;
+        return stopTask.Time > pressed
+            ? (stopTask.Time - pressed).TotalSeconds
+            : throw new InvalidOperationException($"The session ended by itself before Ctrl+C: {phase.Name}");
     }
 
     private static bool Called(LocalFargateServer fargate, string operation) =>

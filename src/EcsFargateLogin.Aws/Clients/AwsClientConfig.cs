@@ -39,6 +39,14 @@ internal sealed class AwsClientConfig : ClientConfig
 
     internal Uri Endpoint => _endpoint;
 
+    /// <summary>Retries as the environment or else the profile says; what neither says stays as it is.</summary>
+    internal AwsClientConfig Retrying(RetrySettings retries)
+    {
+        RetryMode = retries.Mode ?? RetryMode;
+        MaxErrorRetry = retries.MaxAttempts is { } attempts ? attempts - 1 : MaxErrorRetry;
+        return this;
+    }
+
     public override string ServiceVersion => "";
 
     public override string UserAgent => Agent;
@@ -49,11 +57,11 @@ internal sealed class AwsClientConfig : ClientConfig
     /// The URL that a profile's services section names for a service, or else its endpoint_url. The SDK is asked,
     /// because it keeps services sections to itself.
     /// </summary>
-    internal static string? ProfileUrl(string serviceId, string profileName)
+    internal static string? ProfileUrl(string serviceId, string profileName, string? location)
     {
         var question = new AwsClientConfig(serviceId, "", "us-east-1", new Uri("https://localhost"))
         {
-            Profile = new Profile(profileName),
+            Profile = new Profile(profileName, location),
             IgnoreConfiguredEndpointUrls = false,
         };
         return string.IsNullOrWhiteSpace(question.ServiceURL) ? null : question.ServiceURL;

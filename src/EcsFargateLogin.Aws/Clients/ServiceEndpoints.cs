@@ -46,7 +46,7 @@ internal sealed class ServiceEndpoints(CloudSettings settings, CredentialProfile
         var source = $"profile '{profile.Name}'";
         try
         {
-            return AwsClientConfig.ProfileUrl(serviceId, profile.Name) is { } url ? (url, source) : null;
+            return AwsClientConfig.ProfileUrl(serviceId, profile.Name, settings.ProfileLocation) is { } url ? (url, source) : null;
         }
         catch (AmazonClientException)
         {
@@ -82,8 +82,8 @@ internal sealed class ServiceEndpoints(CloudSettings settings, CredentialProfile
             throw FargateErrors.UnsupportedEndpoint(serviceId, region, "dual-stack");
         }
 
-        // EC2's hosts in GovCloud are FIPS endpoints under their plain names, as its rule set has it.
-        var isPlainName = prefix == "ec2" && partition.name == "aws-us-gov" && !useDualStack;
+        // These hosts in GovCloud are FIPS endpoints under their plain names, as the services' rule sets have it.
+        var isPlainName = prefix is "ec2" or "logs" && partition.name == "aws-us-gov" && !useDualStack;
         var host = useFips && !isPlainName ? $"{prefix}-fips" : prefix;
         var suffix = useDualStack ? partition.dualStackDnsSuffix : partition.dnsSuffix;
         return string.Create(CultureInfo.InvariantCulture, $"https://{host}.{region}.{suffix}/");

@@ -5,12 +5,13 @@ namespace EcsFargateLogin.Aws.Credentials;
 /// <summary>Obtains keys from credentials once, and says what is wrong where that fails.</summary>
 internal static class CredentialCheck
 {
-    internal static async Task ObtainAsync(FoundCredentials found, TimeSpan limit, CancellationToken cancellationToken)
+    internal static async Task<ImmutableCredentials> ObtainAsync(
+        FoundCredentials found, TimeSpan limit, CancellationToken cancellationToken)
     {
         try
         {
             // Some kinds of credentials block, and none takes a token.
-            await Task.Run(found.Credentials.GetCredentialsAsync, cancellationToken)
+            return await Task.Run(found.Credentials.GetCredentialsAsync, cancellationToken)
                 .WaitAsync(limit, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -30,15 +31,20 @@ internal static class CredentialCheck
 
     internal static FargateException Unusable(FoundCredentials found, Exception exception)
     {
+        if (Known(exception) is { } known)
+        {
+            return known;
+        }
+
         if (IsExpiredLogin(exception))
         {
             return FargateErrors.LoginExpired(found.Source, found.ProfileName, exception);
         }
 
         // What a service or the SDK says is safe to repeat; what a process printed or a file holds is not.
-        var isSafe = exception is AmazonServiceException or AmazonClientException;
+        var isSafe = IsOfSdk(exception.GetType());
         return FargateErrors.CredentialsUnusable(
-            found.Source, isSafe ? FirstLine(exception) : Kind(exception), isSafe ? exception : null);
+            found.Source, isSafe ? FirstLine(exception) : Kind(found, exception), isSafe ? exception : null);
     }
 
     private static bool IsExpiredLogin(Exception exception) =>
@@ -47,10 +53,20 @@ internal static class CredentialCheck
         || exception is AmazonServiceException { ErrorCode: "UnauthorizedException" }
         || (exception.InnerException is { } inner && IsExpiredLogin(inner));
 
-    private static string Kind(Exception exception) => exception switch
+    private static FargateException? Known(Exception? exception) =>
+        exception is null ? null : exception as FargateException ?? Known(exception.InnerException);
+
+    /// <summary>Whether it is an exception of this or another copy of the SDK: credentials may be another module's.</summary>
+    private static bool IsOfSdk(Type? type) =>
+        type is not null
+        && (type.FullName is "Amazon.Runtime.AmazonServiceException" or "Amazon.Runtime.AmazonClientException"
+            || IsOfSdk(type.BaseType));
+
+    private static string Kind(FoundCredentials found, Exception exception) => exception switch
     {
         ProcessAWSCredentialException => "its credential_process failed, or printed something else than credentials.",
         HttpRequestException or IOException => "what it asks for them cannot be reached or read.",
+        _ when found.ProfileName is null => $"there came {exception.GetType().Name} instead.",
         _ => $"its settings do not fit together ({exception.GetType().Name}).",
     };
 

@@ -12,18 +12,32 @@ internal sealed class CredentialResolver(CloudSettings settings, ProfileStore pr
     // Until the first keys are there: a role is assumed, a process run, a metadata service asked.
     private static readonly TimeSpan ObtainLimit = TimeSpan.FromSeconds(8);
 
+    // Somebody has to fetch the device and type the code.
+    private static readonly TimeSpan PersonLimit = TimeSpan.FromMinutes(3);
+
     /// <summary>Finds credentials, and obtains keys once, so that what is wrong with them shows at once.</summary>
     internal async Task<FoundCredentials> ResolveAsync(CancellationToken cancellationToken)
     {
-        var found = FromNamedProfile() ?? FromEnvironment() ?? FromWebIdentity() ?? FromFallbackProfile()
-            ?? FromContainer() ?? await FromInstanceAsync(cancellationToken)
+        var found = FromUser() ?? FromNamedProfile() ?? FromEnvironment() ?? FromWebIdentity() ?? FromFallbackProfile()
+            ?? FromContainer() ?? await FromInstanceAsync(cancellationToken) ?? FromLegacyProfile()
             ?? throw FargateErrors.NoCredentials();
-        await CredentialCheck.ObtainAsync(found, ObtainLimit, cancellationToken);
-        return found;
+        var limit = found.AsksPerson ? PersonLimit : ObtainLimit;
+        await CredentialCheck.ObtainAsync(found, limit, cancellationToken);
+        return found with { Credentials = new CheckedCredentials(found, limit) };
     }
 
+    private FoundCredentials? FromUser() =>
+        settings.Credentials is { } source ? new(new GivenCredentials(source), source.Origin.ToText()) : null;
+
     private FoundCredentials? FromNamedProfile() =>
-        settings.ProfileName is { } name ? FromProfile(name) : null;
+        settings.ProfileName is { } name ? FromProfile(name)
+            : settings.ProfileLocation is not null ? FromProfile(ProfileStore.FallbackName)
+            : null;
+
+    private FoundCredentials? FromLegacyProfile() =>
+        profiles.Find(ProfileStore.LegacyName)?.CanCreateAWSCredentials == true
+            ? FromProfile(ProfileStore.LegacyName)
+            : null;
 
     private static FoundCredentials? FromEnvironment()
     {
@@ -91,17 +105,19 @@ internal sealed class CredentialResolver(CloudSettings settings, ProfileStore pr
         var source = $"profile '{name}'";
         try
         {
-            return profiles.Credentials(profile) is { } credentials
-                ? new(credentials, source) { ProfileName = name }
-                : throw FargateErrors.CredentialsUnusable(
+            return profiles.Credentials(profile) is not { } credentials
+                ? throw FargateErrors.CredentialsUnusable(
                     source,
                     "it holds neither keys nor a way to get them (role_arn, sso_session, credential_process, …).",
-                    exception: null);
+                    exception: null)
+                : MfaRole.TryWrap(credentials, name, settings) is { } role
+                ? new(role, source) { ProfileName = name, AsksPerson = true }
+                : new(credentials, source) { ProfileName = name };
         }
         catch (Exception exception) when (exception is AmazonClientException or InvalidDataException
             or InvalidOperationException or ArgumentException)
         {
-            throw CredentialCheck.Unusable(new FoundCredentials(new AnonymousAWSCredentials(), source), exception);
+            throw CredentialCheck.Unusable(new(new AnonymousAWSCredentials(), source) { ProfileName = name }, exception);
         }
     }
 }

@@ -12,6 +12,8 @@ internal static class EnvironmentNames
     internal const string IgnoreEndpointUrls = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
     internal const string UseFips = "AWS_USE_FIPS_ENDPOINT";
     internal const string UseDualStack = "AWS_USE_DUALSTACK_ENDPOINT";
+    internal const string MaxAttempts = "AWS_MAX_ATTEMPTS";
+    internal const string RetryMode = "AWS_RETRY_MODE";
     internal const string WebIdentityTokenFile = "AWS_WEB_IDENTITY_TOKEN_FILE";
     internal const string WebIdentityRole = "AWS_ROLE_ARN";
     internal const string ContainerRelativeUri = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";

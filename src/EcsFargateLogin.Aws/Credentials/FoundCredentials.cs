@@ -9,4 +9,7 @@ internal sealed record FoundCredentials(AWSCredentials Credentials, string Sourc
 {
     /// <summary>The profile they came from, or null.</summary>
     internal string? ProfileName { get; init; }
+
+    /// <summary>Whether a person may have to be asked for a code.</summary>
+    internal bool AsksPerson { get; init; }
 }

@@ -19,7 +19,7 @@ internal static partial class RegionResolver
         CloudSettings settings, CredentialProfile? profile, CancellationToken cancellationToken)
     {
         var (name, source) = FromParameter(settings)
-            ?? (settings.ProfileName is null ? null : FromProfile(profile))
+            ?? (settings is { ProfileName: null, ProfileLocation: null } ? null : FromProfile(profile))
             ?? FromVariable(EnvironmentNames.Region)
             ?? FromVariable(EnvironmentNames.DefaultRegion)
             ?? FromProfile(profile)
@@ -29,7 +29,7 @@ internal static partial class RegionResolver
     }
 
     private static (string, string)? FromParameter(CloudSettings settings) =>
-        settings.Region is { } region ? (region, "-Region") : null;
+        settings.Region is { } region ? (region, settings.RegionSource) : null;
 
     private static (string, string)? FromProfile(CredentialProfile? profile) =>
         profile?.Region is { } region ? (region.SystemName, $"profile '{profile.Name}'") : null;

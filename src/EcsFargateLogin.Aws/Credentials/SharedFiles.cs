@@ -15,8 +15,13 @@ internal static class SharedFiles
         Set(nameof(SharedCredentialsFile.DefaultConfigFilePath), ConfigFile);
     }
 
-    /// <summary>Both paths, for people.</summary>
-    internal static string Description => $"'{CredentialsFile}' and '{ConfigFile}'";
+    /// <summary>What was looked at, for people.</summary>
+    /// <param name="location">The file that was named instead of both, or null.</param>
+    internal static string Describe(string? location) =>
+        location is null ? $"'{CredentialsFile}' and '{ConfigFile}'" : $"'{location}'";
+
+    /// <summary>Tells apart the files that two profiles of one name may lie in.</summary>
+    internal static string Key(string? location) => Describe(location);
 
     private static string CredentialsFile =>
         EnvironmentNames.Value(SharedCredentialsFile.SharedCredentialsFileEnvVar) ?? InHome("credentials");

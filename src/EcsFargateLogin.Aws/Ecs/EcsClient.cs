@@ -34,4 +34,16 @@ internal sealed class EcsClient(AWSCredentials credentials, AwsClientConfig conf
     internal Task<DescribeClustersOutput> DescribeClustersAsync(
         DescribeClustersInput input, CancellationToken cancellationToken) =>
         CallAsync<DescribeClustersInput, DescribeClustersOutput>("DescribeClusters", input, cancellationToken);
+
+    internal Task<ListClustersOutput> ListClustersAsync(ListClustersInput input, CancellationToken cancellationToken) =>
+        CallAsync<ListClustersInput, ListClustersOutput>("ListClusters", input, cancellationToken);
+
+    internal Task<ListTaskDefinitionFamiliesOutput> ListTaskDefinitionFamiliesAsync(
+        ListTaskDefinitionFamiliesInput input, CancellationToken cancellationToken) =>
+        CallAsync<ListTaskDefinitionFamiliesInput, ListTaskDefinitionFamiliesOutput>(
+            "ListTaskDefinitionFamilies", input, cancellationToken);
+
+    internal Task<ListTaskDefinitionsOutput> ListTaskDefinitionsAsync(
+        ListTaskDefinitionsInput input, CancellationToken cancellationToken) =>
+        CallAsync<ListTaskDefinitionsInput, ListTaskDefinitionsOutput>("ListTaskDefinitions", input, cancellationToken);
 }

@@ -16,6 +16,12 @@ namespace EcsFargateLogin.Aws.Ecs;
 [JsonSerializable(typeof(DescribeTaskDefinitionOutput))]
 [JsonSerializable(typeof(DescribeClustersInput))]
 [JsonSerializable(typeof(DescribeClustersOutput))]
+[JsonSerializable(typeof(ListClustersInput))]
+[JsonSerializable(typeof(ListClustersOutput))]
+[JsonSerializable(typeof(ListTaskDefinitionFamiliesInput))]
+[JsonSerializable(typeof(ListTaskDefinitionFamiliesOutput))]
+[JsonSerializable(typeof(ListTaskDefinitionsInput))]
+[JsonSerializable(typeof(ListTaskDefinitionsOutput))]
 internal sealed partial class EcsShapes : JsonSerializerContext
 {
     internal static EcsShapes OnWire { get; } = new(WireJson.CreateOptions());

@@ -17,9 +17,9 @@ internal static class FailureTranslator
             return FargateErrors.NotAws(call.Endpoint, (int)foreign.StatusCode, foreign.ContentType);
         }
 
-        return exception switch
+        // Credentials that could not be renewed, wherever the SDK was when it asked for them.
+        return causes.OfType<FargateException>().FirstOrDefault() ?? exception switch
         {
-            FargateException known => known,
             AmazonServiceException { ErrorCode.Length: > 0 } refusal => RefusalTranslator.Translate(refusal, call),
             _ => FargateErrors.EndpointUnreachable(call.Endpoint, Reason(causes), exception),
         };

@@ -45,7 +45,9 @@ internal static partial class RefusalTranslator
     private static FargateException? FromWordsOfTask(ServiceAnswer answer, ServiceCall call)
     {
         var words = answer.Message;
-        return Has(words, "referenced task was not found") ? FargateErrors.TaskNotFound(call.Task ?? "", answer)
+        // The second is what ECS says of something that cannot be a task's id.
+        return Has(words, "referenced task was not found") || Has(words, "length should be one of [32,36]")
+                ? FargateErrors.TaskNotFound(call.Task ?? "", answer)
             : Has(words, "TaskDefinition not found") || Has(words, "TaskDefinition is inactive")
                 || Has(words, "Unable to describe task definition")
                 ? FargateErrors.TaskDefinitionNotFound(call.TaskDefinition ?? "", answer)

@@ -6,11 +6,23 @@ public sealed record CloudSettings
     /// <summary>A credential profile's name.</summary>
     public string? ProfileName { get; init; }
 
+    /// <summary>The shared credentials file to look for profiles in, as an absolute path; null for the usual files.</summary>
+    public string? ProfileLocation { get; init; }
+
     /// <summary>A region's system name, such as eu-central-1.</summary>
     public string? Region { get; init; }
 
+    /// <summary>Who said which region, for people.</summary>
+    public string RegionSource { get; init; } = "-Region";
+
     /// <summary>An absolute http or https URL that takes every service's place.</summary>
     public string? EndpointUrl { get; init; }
+
+    /// <summary>Credentials that the user handed over, which go before any profile; null finds them.</summary>
+    internal ICredentialSource? Credentials { get; init; }
+
+    /// <summary>Asks a person for an MFA code; null where nobody can be asked.</summary>
+    internal Func<MfaRequest, CancellationToken, Task<string>>? MfaCode { get; init; }
 }
 
 /// <summary>How AWS is reached, as resolved. Holds no secret.</summary>
@@ -28,8 +40,14 @@ public sealed record CloudConnection
     /// <summary>The URL that requests to ECS go to.</summary>
     public required string EcsEndpoint { get; init; }
 
-    /// <summary>The profile that was asked for, or null.</summary>
+    /// <summary>The profile that the credentials came from, or null.</summary>
     public string? ProfileName { get; init; }
+
+    /// <summary>How the credentials were named.</summary>
+    public CredentialOrigin CredentialOrigin { get; init; }
+
+    /// <summary>The shared credentials file that was asked for, or null.</summary>
+    public string? ProfileLocation { get; init; }
 
     /// <summary>The endpoint that was asked for, or null.</summary>
     public string? EndpointUrl { get; init; }

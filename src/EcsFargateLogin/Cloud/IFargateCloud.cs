@@ -65,4 +65,15 @@ public interface IFargateCloudConnector
     /// <see cref="FargateError.InvalidEndpoint"/>.
     /// </exception>
     Task<IFargateCloud> ConnectAsync(CloudSettings settings, CancellationToken cancellationToken);
+
+    /// <summary>Reaches the account as <see cref="ConnectAsync"/> does, to look at what it has.</summary>
+    /// <exception cref="FargateException">As <see cref="ConnectAsync"/>.</exception>
+    Task<IFargateCatalog> OpenCatalogAsync(CloudSettings settings, CancellationToken cancellationToken);
+
+    /// <summary>The names of the profiles that the settings can choose from. Asks nobody.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.NoCredentials"/> when a file cannot be read.</exception>
+    IReadOnlyList<string> ProfileNames(CloudSettings settings);
+
+    /// <summary>The regions that the SDK knows, of all partitions. Asks nobody.</summary>
+    IReadOnlyList<RegionDescription> Regions();
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Completion;
 using EcsFargateLogin.Sessions;
 
 namespace EcsFargateLogin.Cmdlets;
@@ -8,22 +9,58 @@ namespace EcsFargateLogin.Cmdlets;
 public abstract class AwsCmdlet : FargateCmdlet
 {
     private readonly Dictionary<CloudSettings, IFargateCloud> _clouds = [];
+    private readonly AwsAccess _access;
 
-    private protected AwsCmdlet()
-    {
-    }
+    private protected AwsCmdlet() => _access = new AwsAccess(this);
 
     /// <summary>The credential profile to use. Without it the SDK's own order holds: environment, AWS_PROFILE, default, …</summary>
     [Parameter]
     [Alias("StoredCredentials", "AWSProfileName")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProfileNameCompleter))]
     public string? ProfileName { get; set; }
 
-    /// <summary>The system name of the region, such as eu-central-1. Without it the profile or the environment decides.</summary>
+    /// <summary>The path of the shared credentials file that holds the profile, in place of the usual files.</summary>
+    [Parameter]
+    [Alias("AWSProfilesLocation", "ProfilesLocation")]
+    [ValidateNotNullOrEmpty]
+    public string? ProfileLocation { get; set; }
+
+    /// <summary>An access key id; goes with -SecretKey.</summary>
+    [Parameter]
+    [Alias("AK")]
+    [ValidateNotNullOrEmpty]
+    public string? AccessKey { get; set; }
+
+    /// <summary>The secret access key of -AccessKey.</summary>
+    [Parameter]
+    [Alias("SK", "SecretAccessKey")]
+    [ValidateNotNullOrEmpty]
+    public string? SecretKey { get; set; }
+
+    /// <summary>The session token of -AccessKey, where that is a temporary one.</summary>
+    [Parameter]
+    [Alias("ST")]
+    [ValidateNotNullOrEmpty]
+    public string? SessionToken { get; set; }
+
+    /// <summary>
+    /// A credentials object of AWS Tools for PowerShell, or a PSCredential with the access key as its user name and the
+    /// secret key as its password. Cannot go with -ProfileName.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? Credential { get; set; }
+
+    /// <summary>
+    /// The region: its system name, such as eu-central-1, or a region object of AWS Tools. Without it $StoredAWSRegion,
+    /// the profile or the environment decides.
+    /// </summary>
     [Parameter]
     [Alias("RegionToCall")]
     [ValidateNotNullOrEmpty]
-    public string? Region { get; set; }
+    [ArgumentCompleter(typeof(RegionCompleter))]
+    public object? Region { get; set; }
 
     /// <summary>An absolute http or https URL that takes the place of AWS's own, for every service.</summary>
     [Parameter]
@@ -35,12 +72,7 @@ public abstract class AwsCmdlet : FargateCmdlet
     /// <summary>Reaches AWS as the parameters say or, where they say nothing, as the session was started.</summary>
     private protected IFargateCloud Connect(FargateSession? session = null)
     {
-        CloudSettings settings = new()
-        {
-            ProfileName = ProfileName ?? session?.ProfileName,
-            Region = Region ?? (session?.Region is { Length: > 0 } region ? region : null),
-            EndpointUrl = EndpointUrl ?? session?.EndpointUrl,
-        };
+        var settings = _access.SettingsFor(session);
         if (!_clouds.TryGetValue(settings, out var cloud))
         {
             cloud = Await((_, cancellationToken) => FargateCloud.Connector.ConnectAsync(settings, cancellationToken));
@@ -51,6 +83,20 @@ public abstract class AwsCmdlet : FargateCmdlet
 
         return cloud;
     }
+
+    /// <summary>Keeps credentials that were typed for later commands about the session.</summary>
+    private protected void RememberCredentials(FargateSession session)
+    {
+        if (_access.Given is { } source)
+        {
+            SessionCredentials.Remember(session.SessionId, source);
+        }
+    }
+
+    /// <summary>Asks for an MFA code while AWS is being waited for. May be called on any thread.</summary>
+    internal async Task<string> AskForMfaCode(MfaRequest request, CancellationToken cancellationToken) =>
+        await OnPipelineThread(() => MfaPrompt.Ask(Host?.UI, request), cancellationToken).ConfigureAwait(false)
+            ?? throw FargateErrors.MfaCodeUnavailable(request, "the command is ending and cannot ask for it");
 
     /// <summary>Finds a program of OpenSSH.</summary>
     /// <returns>Its full path.</returns>

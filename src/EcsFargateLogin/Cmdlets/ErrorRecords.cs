@@ -17,6 +17,7 @@ internal static class ErrorRecords
     /// <summary>Whether no further record of the same command can succeed after it.</summary>
     public static bool EndsTheCommand(this FargateException exception) => exception.Error is
         FargateError.NoCredentials or FargateError.ProfileNotFound or FargateError.CredentialsExpired
+        or FargateError.InvalidCredential
         or FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.SshNotFound
         or FargateError.InvalidSshOption or FargateError.ModuleIncomplete;
 
@@ -40,7 +41,8 @@ internal static class ErrorRecords
             or FargateError.NetworkInterfaceNotFound or FargateError.TaskNotFound or FargateError.ContainerNotFound
             or FargateError.NoPublicAddress or FargateError.NoAddress or FargateError.KeyNotFound =>
             ErrorCategory.ObjectNotFound,
-        FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.InvalidEnvironmentVariable
+        FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.InvalidCredential
+            or FargateError.InvalidEnvironmentVariable
             or FargateError.OverridesTooLong or FargateError.InvalidSshOption
             or FargateError.TaskDefinitionUnsuitable => ErrorCategory.InvalidArgument,
         FargateError.Throttled => ErrorCategory.LimitsExceeded,

@@ -3,32 +3,68 @@ using EcsFargateLogin.Sessions;
 
 namespace EcsFargateLogin.Cmdlets;
 
-/// <summary>Carries events from the threads where work runs to the pipeline's thread, the only one that may write.</summary>
-internal sealed class EventQueue : IProgress<SessionEvent>, IDisposable
+/// <summary>Carries events and questions from the threads where work runs to the pipeline's thread, the only one that may
+/// write and ask.</summary>
+/// <param name="show">Shows an event; called on the pipeline's thread.</param>
+/// <param name="cancellationToken">Cancelled when nobody answers questions any more.</param>
+internal sealed class EventQueue(Action<SessionEvent> show, CancellationToken cancellationToken)
+    : IProgress<SessionEvent>, IDisposable
 {
-    private readonly BlockingCollection<SessionEvent> _events = [];
+    private readonly BlockingCollection<Action> _calls = [];
 
     /// <summary>True when the work has ended and every event was taken.</summary>
-    public bool IsCompleted => _events.IsCompleted;
+    public bool IsCompleted => _calls.IsCompleted;
 
     /// <summary>Adds an event. One that comes after the end is dropped.</summary>
-    public void Report(SessionEvent value)
+    public void Report(SessionEvent value) => TryAdd(() => show(value));
+
+    /// <summary>Asks on the pipeline's thread. What is asked after the end is cancelled.</summary>
+    public async Task<T> AskAsync<T>(Func<T> ask, CancellationToken cancellation)
     {
-        try
-        {
-            _events.Add(value);
-        }
-        catch (InvalidOperationException)
-        {
-        }
+        TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, cancellation);
+        return TryAdd(() => Answer(ask, answer))
+            ? await answer.Task.WaitAsync(either.Token).ConfigureAwait(false)
+            : throw new OperationCanceledException();
     }
 
     /// <summary>Says that the work has ended.</summary>
-    public void Complete() => _events.CompleteAdding();
+    public void Complete() => _calls.CompleteAdding();
 
-    /// <summary>Takes the next event, or gives null when none came in that time.</summary>
-    public SessionEvent? Take(TimeSpan limit) => _events.TryTake(out var value, limit) ? value : null;
+    /// <summary>Takes what is to be done next, or gives null when nothing came in that time.</summary>
+    public Action? Take(TimeSpan limit) => _calls.TryTake(out var call, limit) ? call : null;
 
     /// <inheritdoc/>
-    public void Dispose() => _events.Dispose();
+    public void Dispose() => _calls.Dispose();
+
+    private static void Answer<T>(Func<T> ask, TaskCompletionSource<T> answer)
+    {
+        try
+        {
+            answer.SetResult(ask());
+        }
+        catch (FargateException e)
+        {
+            answer.SetException(e);
+        }
+        catch
+        {
+            // The pipeline was stopped at the prompt: it goes on with that, and who asked gets no answer.
+            answer.SetCanceled();
+            throw;
+        }
+    }
+
+    private bool TryAdd(Action call)
+    {
+        try
+        {
+            _calls.Add(call);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 }

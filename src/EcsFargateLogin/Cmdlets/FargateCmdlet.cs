@@ -16,6 +16,9 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _cancellation = new();
     private readonly SessionProgress _progress;
 
+    /// <summary>Of the work that is being waited for; null while the pipeline's thread shows and asks nothing.</summary>
+    private EventQueue? _events;
+
     private protected FargateCmdlet() => _progress = new SessionProgress(this);
 
     /// <summary>Cancelled when the user presses Ctrl+C or stops the pipeline in another way.</summary>
@@ -48,7 +51,8 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     private protected T Await<T>(Func<IProgress<SessionEvent>, CancellationToken, Task<T>> work)
     {
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(_cancellation.Token);
-        using EventQueue events = new();
+        using EventQueue events = new(Show, cancellation.Token);
+        _events = events;
         var running = Task.Run(() => work(events, cancellation.Token), CancellationToken.None);
         var completion = running.ContinueWith(
             _ => events.Complete(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
@@ -57,9 +61,9 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         {
             try
             {
-                if (events.Take(Tick) is { } happened && failure is null)
+                if (events.Take(Tick) is { } call && failure is null)
                 {
-                    Show(happened);
+                    call();
                 }
                 else if (failure is null && !CancelToken.IsCancellationRequested)
                 {
@@ -74,6 +78,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
             }
         }
 
+        _events = null;
         completion.GetAwaiter().GetResult();
         failure?.Throw();
         return running.GetAwaiter().GetResult();
@@ -93,6 +98,8 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     /// </summary>
     private protected void CleanUp(Func<Task> work, object target)
     {
+        // Nobody answers questions meanwhile.
+        var events = Interlocked.Exchange(ref _events, null);
         try
         {
             Task.Run(work).GetAwaiter().GetResult();
@@ -105,7 +112,17 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         {
             WriteError(e.ToErrorRecord(target));
         }
+        finally
+        {
+            _events = events;
+        }
     }
+
+    /// <summary>Does something on the pipeline's thread, on behalf of work on another one.</summary>
+    /// <returns>Null when that thread waits for no work at the moment.</returns>
+    private protected async Task<T?> OnPipelineThread<T>(Func<T> work, CancellationToken cancellationToken)
+        where T : class =>
+        Volatile.Read(ref _events) is { } events ? await events.AskAsync(work, cancellationToken).ConfigureAwait(false) : null;
 
     /// <summary>Runs the work of one record and turns what goes wrong into error records.</summary>
     private protected void Guard(object? target, Action work)

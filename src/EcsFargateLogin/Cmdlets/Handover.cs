@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 
 namespace EcsFargateLogin.Cmdlets;
@@ -12,12 +11,11 @@ internal static class Handover
     /// <param name="done">Called when a later command or a variable has it; not called when nobody does.</param>
     public static void Write(PSCmdlet cmdlet, FargateSession session, Action done)
     {
-        var latestError = LatestError(cmdlet);
         try
         {
             cmdlet.WriteObject(session);
         }
-        catch (Exception e) when (WantsNoMore(cmdlet, e, latestError))
+        catch (Exception e) when (UpstreamStop.IsContent(e, cmdlet.CommandRuntime))
         {
             done();
             throw;
@@ -25,18 +23,4 @@ internal static class Handover
 
         done();
     }
-
-    /// <summary>
-    /// Whether a later command has the session and only wants no more, as with break and Select-Object -First. The
-    /// latter stops the commands before it just as an error after them does, but without an entry in $Error.
-    /// </summary>
-    private static bool WantsNoMore(PSCmdlet cmdlet, Exception e, object? latestError) => e switch
-    {
-        FlowControlException => true,
-        PipelineStoppedException => !cmdlet.Stopping && ReferenceEquals(LatestError(cmdlet), latestError),
-        _ => false,
-    };
-
-    private static object? LatestError(PSCmdlet cmdlet) =>
-        cmdlet.SessionState.PSVariable.GetValue("global:Error") is ArrayList { Count: > 0 } errors ? errors[0] : null;
 }

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Completion;
 using EcsFargateLogin.Sessions;
 using EcsFargateLogin.Ssh;
 
@@ -24,11 +25,13 @@ public sealed class NewFargateSessionCommand : AwsCmdlet
     /// <summary>The task definition: family (its latest revision), family:revision or ARN.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TaskDefinitionCompleter))]
     public string TaskDefinition { get; set; } = "";
 
     /// <summary>The cluster's name or ARN.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
     public string Cluster { get; set; } = "default";
 
     /// <summary>
@@ -39,6 +42,7 @@ public sealed class NewFargateSessionCommand : AwsCmdlet
     [IdList]
     [ValidateCount(1, 16)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SubnetCompleter))]
     public string[] Subnet { get; set; } = [];
 
     /// <summary>Up to 5 security group ids that let your address in. Without it the VPC's default group is used.</summary>
@@ -46,6 +50,7 @@ public sealed class NewFargateSessionCommand : AwsCmdlet
     [IdList]
     [ValidateCount(1, 5)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SecurityGroupCompleter))]
     public string[] SecurityGroup { get; set; } = [];
 
     /// <summary>The container that runs the SSH server. Without it: 'cli', or the only container there is.</summary>
@@ -151,6 +156,7 @@ public sealed class NewFargateSessionCommand : AwsCmdlet
         switch (happened)
         {
             case SessionStarted { Session: var session }:
+                RememberCredentials(session);
                 WriteVerbose($"Session {session} is task {session.TaskArn}.");
                 if (!Wait)
                 {

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Completion;
 using EcsFargateLogin.Sessions;
 
 namespace EcsFargateLogin.Cmdlets;
@@ -27,6 +28,7 @@ public abstract class TaskCmdlet : AwsCmdlet
     /// <summary>The cluster of the tasks. Without it the ARN's own, or 'default'.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = TaskSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
     public string? Cluster { get; set; }
 
     /// <summary>The sessions of this record, with how to reach AWS for each.</summary>

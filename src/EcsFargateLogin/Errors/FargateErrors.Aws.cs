@@ -1,3 +1,5 @@
+using EcsFargateLogin.Ssh;
+
 namespace EcsFargateLogin;
 
 // Errors about how AWS is reached: credentials, region, endpoint, and what every service may answer.
@@ -35,8 +37,8 @@ internal static partial class FargateErrors
         $"The login behind the credentials of {source} has expired.",
         profileName is null
             ? "Log in again with 'aws sso login' or Invoke-AWSSSOLogin, and repeat the command."
-            : $"Log in again with 'aws sso login --profile {profileName}' or "
-                + $"'Invoke-AWSSSOLogin -ProfileName {profileName}', and repeat the command.",
+            : $"Log in again with 'aws sso login --profile {CommandText.Word(profileName)}' or "
+                + $"'Invoke-AWSSSOLogin -ProfileName {CommandText.Word(profileName)}', and repeat the command.",
         exception)
     {
         Target = profileName,
@@ -105,7 +107,8 @@ internal static partial class FargateErrors
     internal static FargateException AccessDenied(string action, ServiceAnswer answer) => FromAws(
         FargateError.AccessDenied, answer, action,
         $"The credentials are not allowed to perform {action}.",
-        $"Add {action} to the policy of this user or role; the policies that are needed lie in module/container.");
+        $"Add {action} to the policy of this user or role; module/container/iam/caller-policy.json (in the README under "
+            + "'Quick start with AWS') grants all that this module needs.");
 
     internal static FargateException CredentialsExpired(ServiceAnswer answer) => FromAws(
         FargateError.CredentialsExpired, answer, null,

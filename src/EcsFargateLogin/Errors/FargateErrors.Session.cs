@@ -167,7 +167,7 @@ internal static partial class FargateErrors
     internal static FargateException StopFailed(FargateSession session, FargateException cause) => new(
         FargateError.StopFailed,
         $"The task of session {session.SessionId} may still run, because it could not be stopped: {cause.Message}",
-        $"Stop it with: {StopCmdlet(session)} or: {AwsCli(session, "stop-task", "--task", session.TaskArn)}",
+        $"Stop it with: {StopCmdlet(session)} or: {AwsCli(session, "stop-task", "--task", session.TaskArn)}{WithCredentials(session)}",
         cause)
     {
         Target = session.TaskArn,
@@ -209,11 +209,12 @@ internal static partial class FargateErrors
             .. Option("--profile", session.ProfileName), .. Option("--endpoint-url", session.EndpointUrl),
         ]);
 
-    private static string StopCmdlet(FargateSession session) => CommandText.Of(
+    private static string StopCmdlet(FargateSession session) => CommandText.ForPowerShell(
         "Stop-FargateSession",
         [
             "-TaskArn", session.TaskArn, "-Cluster", session.Cluster, .. Option("-Region", session.Region),
-            .. Option("-ProfileName", session.ProfileName), .. Option("-EndpointUrl", session.EndpointUrl),
+            .. Option("-ProfileName", session.ProfileName), .. Option("-ProfileLocation", session.ProfileLocation),
+            .. Option("-EndpointUrl", session.EndpointUrl),
         ]);
 
     private static string[] Option(string name, string? value) => string.IsNullOrEmpty(value) ? [] : [name, value];

@@ -69,8 +69,14 @@ public sealed class FargateSession
     /// <summary>The region that the task runs in.</summary>
     public string Region { get; internal init; } = "";
 
-    /// <summary>The credential profile that was named, or null.</summary>
+    /// <summary>How the credentials were named that started it. Later commands use the same ones.</summary>
+    public CredentialOrigin CredentialOrigin { get; internal init; }
+
+    /// <summary>The credential profile that was used, or null.</summary>
     public string? ProfileName { get; internal init; }
+
+    /// <summary>The shared credentials file that was named, or null.</summary>
+    public string? ProfileLocation { get; internal init; }
 
     /// <summary>The AWS endpoint that was named, or null.</summary>
     public string? EndpointUrl { get; internal init; }

@@ -21,7 +21,11 @@ internal sealed record JournalEntry
 
     public required string Region { get; init; }
 
+    public CredentialOrigin CredentialOrigin { get; init; }
+
     public string? ProfileName { get; init; }
+
+    public string? ProfileLocation { get; init; }
 
     public string? EndpointUrl { get; init; }
 

@@ -52,6 +52,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
         if (JournalIdOf(session) is { } sessionId)
         {
             journal.Close(sessionId);
+            SessionCredentials.Forget(sessionId);
         }
     }
 

@@ -139,6 +139,37 @@ public sealed class InputErrorTests : IAsyncLifetime
         Assert.Contains("eu-central-1", message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Without_a_region_the_command_ends()
+    {
+        var error = _me.ErrorOf("$PSDefaultParameterValues.Remove('*-Fargate*:Region'); New-FargateSession");
+
+        var message = error.Is("NoRegion", ErrorCategory.InvalidArgument, _me.Fargate.TaskDefinition, isTerminating: true);
+        Assert.Contains("-Region", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_unknown_profile_ends_the_command_and_is_named()
+    {
+        var error = _me.ErrorOf("New-FargateSession -ProfileName nobody");
+
+        var message = error.Is("ProfileNotFound", ErrorCategory.ObjectNotFound, "nobody", isTerminating: true);
+        Assert.Contains("-ProfileName", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Compression", "Compression=yes")]
+    [InlineData("Compression=\n", "Compression=yes")]
+    [InlineData("StrictHostKeyChecking=no", "known_hosts")]
+    [InlineData("userknownhostsfile /dev/null", "known_hosts")]
+    public void An_ssh_option_that_is_malformed_or_reserved_ends_the_pipeline_before_it_starts(string option, string hint)
+    {
+        var error = _me.ErrorOf("New-FargateSession | Enter-FargateShell -Option 'Compression=yes', $args[0]", option);
+
+        var message = error.Is("InvalidSshOption", ErrorCategory.InvalidArgument, option, isTerminating: true);
+        Assert.Contains(hint, message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("-Port 0")]
     [InlineData("-Port 65536")]

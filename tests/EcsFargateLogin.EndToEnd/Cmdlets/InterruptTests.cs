@@ -37,7 +37,7 @@ public sealed class InterruptTests
     public async Task Ctrl_C_while_ssh_connects_stops_the_task()
     {
         await using var me = await Operator.StartAsync();
-        me.Fargate.Faults.Add(new SshLate { Delay = TimeSpan.FromSeconds(4) });
+        me.Fargate.Faults.Add(new SshLate { Delay = TimeSpan.FromSeconds(3) });
         await using var terminal = TerminalRun.UnderTerminal(
             me.Process("New-FargateSession | Enter-FargateShell -Verbose; 'went on'"));
         await terminal.ShowsAsync(" -F none -E ");

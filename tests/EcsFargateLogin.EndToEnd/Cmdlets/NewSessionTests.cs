@@ -70,7 +70,6 @@ public sealed class NewSessionTests
     {
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Add(new ServerError { Operation = "RunTask" });
-        me.Fargate.Faults.Add(new DelayedReply { Operation = "ListTasks", Delay = TimeSpan.FromMilliseconds(1) });
         var started = me.Start("New-FargateSession");
         await me.ReceivesAsync("RunTask");
 

@@ -46,10 +46,12 @@ internal sealed class Operator : IAsyncDisposable
     /// The same PowerShell as a process of its own, for what is a process's: its terminal, input, signals, exit code
     /// and environment. Change the environment of what is returned at will.
     /// </summary>
-    public ProcessStartInfo Process(string script)
+    /// <param name="script">What it runs.</param>
+    /// <param name="beforeImport">What it runs before it imports the module.</param>
+    public ProcessStartInfo Process(string script, string beforeImport = "")
     {
         var file = Path.Combine(StateHome, $"{Guid.NewGuid():N}.ps1");
-        File.WriteAllText(file, $"{Preamble()}\n{script}\n");
+        File.WriteAllText(file, $"{beforeImport}\n{Preamble()}\n{script}\n");
         var start = EngineProcess.Script(file);
         start.Environment["AWS_ACCESS_KEY_ID"] = Fargate.AccessKeyId;
         start.Environment["AWS_SECRET_ACCESS_KEY"] = Fargate.SecretAccessKey;

@@ -8,10 +8,7 @@ namespace EcsFargateLogin.EndToEnd.Cmdlets;
 /// <summary>What goes wrong for an operator, and what is left after it.</summary>
 internal static class OperatorErrors
 {
-    /// <summary>What a task's containers and network get to end after StopTask.</summary>
-    private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(30);
-
-    private static readonly JsonSerializerOptions s_json = new() { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() } };
 
     /// <summary>Runs a script and returns its errors, the one that ended it last.</summary>
     public static IReadOnlyList<SeenError> ErrorsOf(this Operator me, string script, params object?[] arguments)
@@ -47,18 +44,14 @@ internal static class OperatorErrors
                 ExceptionType = $_.Exception.GetType().FullName
                 IsTerminating = $ended -and $_ -eq $last
             } }
-            ConvertTo-Json -AsArray @($seen) | Set-Content '{{report}}'
+            ConvertTo-Json -InputObject @($seen) | Set-Content '{{report}}'
             exit $LASTEXITCODE
             """);
         var result = await EngineProcess.RunAsync(start);
         Assert.True(File.Exists(report), result.Output + result.Error);
         return new FailedProcess(
-            JsonSerializer.Deserialize<SeenError[]>(await File.ReadAllTextAsync(report), s_json)!, result.Output, result.ExitCode);
+            JsonSerializer.Deserialize<SeenError[]>(await File.ReadAllTextAsync(report), Json)!, result.Output, result.ExitCode);
     }
-
-    /// <summary>How often an operation was called.</summary>
-    public static int CallsOf(this Operator me, string operation) =>
-        me.Fargate.Calls.Count(call => call.Operation == operation);
 
     /// <summary>The sessions of this operator's account that the PowerShells in this process remember.</summary>
     public static IReadOnlyList<SessionFolder> SessionFolders(this Operator me)
@@ -73,33 +66,22 @@ internal static class OperatorErrors
     /// <summary>Asserts that ECS was never asked to start anything, and that nothing was written down.</summary>
     public static void HasStartedNothing(this Operator me)
     {
-        Assert.Equal(0, me.CallsOf("RunTask"));
+        Assert.Empty(me.Calls("RunTask"));
         Assert.Empty(me.Fargate.Tasks);
         Assert.Empty(me.SessionFolders());
         Assert.Empty(me.SessionFiles());
     }
 
     /// <summary>Asserts that so many tasks were started, that all of them have gone, and that nothing is remembered.</summary>
-    public static void HasLeftNothing(this Operator me, int startedTasks = 1)
+    public static async Task HasLeftNothingAsync(this Operator me, int startedTasks = 1)
     {
         Assert.Equal(startedTasks, me.Fargate.Tasks.Count);
         Assert.All(me.Fargate.Tasks, task => Assert.NotNull(task.StopCode));
         Assert.Empty(me.SessionFolders());
         Assert.Empty(me.SessionFiles());
-        Assert.True(
-            SpinWait.SpinUntil(() => Wait(me.Fargate.Tasks.All(t => t.Phase == TaskPhase.Stopped && !t.IsAlive)), s_stopLimit),
-            "A task still runs.");
-    }
-
-    /// <summary>SpinUntil looks as often as it can; this leaves the processor to others.</summary>
-    private static bool Wait(bool done)
-    {
-        if (!done)
-        {
-            Thread.Sleep(50);
-        }
-
-        return done;
+        await Eventually.BecomesAsync(
+            () => me.Fargate.Tasks.All(task => task.Phase == TaskPhase.Stopped && !task.IsAlive),
+            () => string.Join(", ", me.Fargate.Tasks));
     }
 }
 

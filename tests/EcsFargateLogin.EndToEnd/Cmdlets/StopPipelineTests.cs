@@ -45,18 +45,28 @@ public sealed class StopPipelineTests
     [InlineData(LogIn, "its shell was never reached")]
     [InlineData("New-FargateSession -Wait", "nobody took the session over")]
     [InlineData("New-FargateSession | Get-FargateTaskAddress", "nobody took the session over")]
-    [InlineData("New-FargateSession | ForEach-Object { Start-Sleep 600 }", "nobody took the session over")]
     public async Task While_the_task_starts_it_is_stopped(string script, string reason)
     {
         await using var me = await Operator.StartAsync(NeverRunning);
         var run = me.Start(script);
-        await me.ReceivesAsync(script.Contains("Sleep", StringComparison.Ordinal) ? "RunTask" : "DescribeTasks");
-        await Eventually.BecomesAsync(
-            () => File.Exists(Path.Combine(Operator.SharedFolderOf(me.Fargate.Tasks[0].StartedBy!), "id_ed25519")), () => "No key.");
+        await me.ReceivesAsync("DescribeTasks");
 
         StopQuietly(run);
 
         AssertStopped(me, reason);
+        await me.LeftNothingAsync();
+    }
+
+    [Fact]
+    public async Task While_a_script_has_the_session_in_its_hands_it_is_stopped()
+    {
+        await using var me = await Operator.StartAsync(NeverRunning);
+        var run = me.Start("New-FargateSession | ForEach-Object { Write-Verbose taken -Verbose; Start-Sleep 600 }");
+        await Eventually.BecomesAsync(() => run.Verbose.Count > 0, () => "No session was handed over.");
+
+        StopQuietly(run);
+
+        AssertStopped(me, "nobody took the session over");
         await me.LeftNothingAsync();
     }
 

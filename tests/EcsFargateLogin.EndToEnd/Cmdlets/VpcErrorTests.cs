@@ -17,7 +17,7 @@ public sealed class VpcErrorTests
 
         var message = error.Is(errorId, ErrorCategory.ObjectNotFound, target);
         Assert.Contains(hint, message, StringComparison.Ordinal);
-        me.HasLeftNothing(startedTasks: 0);
+        await me.HasLeftNothingAsync(startedTasks: 0);
     }
 
     [Fact]
@@ -28,6 +28,6 @@ public sealed class VpcErrorTests
         var error = me.ErrorOf("New-FargateSession -Subnet $args[0], subnet-0nowhere", me.Fargate.Subnets[0]);
 
         error.Is("SubnetNotFound", ErrorCategory.ObjectNotFound, "subnet-0nowhere");
-        me.HasLeftNothing(startedTasks: 0);
+        await me.HasLeftNothingAsync(startedTasks: 0);
     }
 }

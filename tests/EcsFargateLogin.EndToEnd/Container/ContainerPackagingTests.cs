@@ -20,6 +20,14 @@ public sealed partial class ContainerPackagingTests
     }
 
     [Fact]
+    public void Completion_needs_no_more_than_to_list_what_can_be_chosen() => Assert.Equal(
+        [
+            "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ecs:ListClusters", "ecs:ListTaskDefinitionFamilies",
+            "ecs:ListTaskDefinitions",
+        ],
+        Texts(Assert.Single(Statements("iam/completion-policy.json")).GetProperty("Action")).Order(StringComparer.Ordinal));
+
+    [Fact]
     public void Roles_are_passed_to_ecs_tasks_alone_and_are_those_of_the_task_definition()
     {
         var passRole = Statements("iam/caller-policy.json")

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using EcsFargateLogin.Aws;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Tests.Support;
 
@@ -190,7 +189,7 @@ public sealed class CredentialTests
         environment.WriteCredentials(TwoProfiles);
         environment.WriteConfig("[profile ops]\nregion = eu-west-3\n");
         environment.Set("AWS_REGION", variable);
-        using var cloud = await ConnectAsync(new() { ProfileName = "ops", Region = parameter });
+        using var cloud = await Signer.ConnectAsync(new() { ProfileName = "ops", Region = parameter });
         Assert.Equal(expected, cloud.Connection.Region);
         Assert.Equal(source, cloud.Connection.RegionSource);
         Assert.Equal("ops", cloud.Connection.ProfileName);
@@ -205,7 +204,7 @@ public sealed class CredentialTests
         environment.WriteCredentials(TwoProfiles);
         environment.WriteConfig("[default]\nregion = eu-west-3\n");
         environment.Set(variable, expected);
-        using var cloud = await ConnectAsync(new());
+        using var cloud = await Signer.ConnectAsync(new());
         Assert.Equal(expected, cloud.Connection.Region);
         Assert.Equal($"environment variable {variable}", cloud.Connection.RegionSource);
     }
@@ -233,21 +232,13 @@ public sealed class CredentialTests
 
     private static async Task<(string AccessKey, string Source)> SignedByAsync(CloudSettings settings)
     {
-        await using var server = await LoopbackServer.StartAsync("{}");
-        using var cloud = await ConnectAsync(settings with { EndpointUrl = server.Url });
-        await cloud.StopTaskAsync("prod", "arn", "done", CancellationToken.None);
-        var authorization = server.Single.Authorization;
-        var begin = authorization.IndexOf('=', StringComparison.Ordinal) + 1;
-        var end = authorization.IndexOf('/', StringComparison.Ordinal);
-        return (authorization[begin..end], cloud.Connection.CredentialSource);
+        var signer = await Signer.OfAsync(settings);
+        return (signer.AccessKey, signer.Source);
     }
-
-    private static Task<IFargateCloud> ConnectAsync(CloudSettings settings) =>
-        new AwsCloudConnector().ConnectAsync(settings, CancellationToken.None);
 
     private static async Task<FargateException> FailAsync(CloudSettings settings)
     {
-        var error = await Assert.ThrowsAsync<FargateException>(() => ConnectAsync(settings));
+        var error = await Assert.ThrowsAsync<FargateException>(() => Signer.ConnectAsync(settings));
         Assert.DoesNotContain(Secret, error.ToString());
         return error;
     }

@@ -94,11 +94,13 @@ public sealed class RefusalTests
         Assert.Single(server.Requests);
     }
 
-    [Fact]
-    public async Task StopTask_of_a_task_that_ECS_does_not_know_names_it()
+    [Theory]
+    [InlineData("The referenced task was not found.")]
+    [InlineData("taskId length should be one of [32,36]")]
+    public async Task StopTask_of_a_task_that_ECS_does_not_know_names_it(string words)
     {
         await using var server = await LoopbackServer.StartAsync((_, context) =>
-            context.AnswerErrorAsync("InvalidParameterException", "The referenced task was not found."));
+            context.AnswerErrorAsync("InvalidParameterException", words));
         using var cloud = AwsClouds.At(server);
         var error = await Assert.ThrowsAsync<FargateException>(
             () => cloud.StopTaskAsync("prod", "arn:task/1", "done", CancellationToken.None));

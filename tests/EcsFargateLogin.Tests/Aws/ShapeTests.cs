@@ -16,6 +16,13 @@ public sealed class ShapeTests
         { "ListTasks", typeof(ListTasksInput), typeof(ListTasksOutput) },
         { "DescribeTaskDefinition", typeof(DescribeTaskDefinitionInput), typeof(DescribeTaskDefinitionOutput) },
         { "DescribeClusters", typeof(DescribeClustersInput), typeof(DescribeClustersOutput) },
+        { "ListClusters", typeof(ListClustersInput), typeof(ListClustersOutput) },
+        {
+            "ListTaskDefinitionFamilies",
+            typeof(ListTaskDefinitionFamiliesInput),
+            typeof(ListTaskDefinitionFamiliesOutput)
+        },
+        { "ListTaskDefinitions", typeof(ListTaskDefinitionsInput), typeof(ListTaskDefinitionsOutput) },
     };
 
     [Theory]

@@ -33,6 +33,7 @@ public abstract class LaunchTest : IDisposable
             ReplyGrace = TimeSpan.FromMilliseconds(50),
             AttemptPause = TimeSpan.FromMilliseconds(1),
             Pacer = Pacer,
+            Mark = new TaskMark(Cloud) { Limit = TimeSpan.Zero },
         },
     };
 

@@ -5,6 +5,10 @@ internal static class ModuleFolder
 {
     internal static string Lib { get; } = Path.Combine(Root(), "module", "bin", "lib");
 
+    /// <summary>AWSSDK.Core of version 3.</summary>
+    internal static string Sdk3 { get; } =
+        Path.Combine(Root(), "tests", "AwsToolsLookalike", "bin", "sdk-3", "AWSSDK.Core.dll");
+
     private static string Root()
     {
         var folder = AppContext.BaseDirectory;

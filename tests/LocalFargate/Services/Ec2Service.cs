@@ -109,7 +109,7 @@ internal sealed class Ec2Service(Vpc vpc, TaskRegistry tasks, string accountId, 
                 ["DefaultForAz"] = true,
                 ["MapPublicIpOnLaunch"] = true,
                 ["OwnerId"] = accountId,
-                ["Tags"] = new JsonArray(),
+                ["Tags"] = new JsonArray(new JsonObject { ["Key"] = "Name", ["Value"] = subnet.Name }),
             }), new()
             {
                 ["subnet-id"] = item => item["SubnetId"],

@@ -21,7 +21,9 @@ internal sealed class EcsService(
         "DescribeTaskDefinition" => DescribeTaskDefinition(parameters),
         "RegisterTaskDefinition" => RegisterTaskDefinition(parameters),
         "DescribeClusters" => DescribeClusters(parameters),
-        "ListClusters" => new JsonObject { ["clusterArns"] = Strings(clusters.All.Select(cluster => cluster.Arn)) },
+        "ListTaskDefinitionFamilies" => ListTaskDefinitionFamilies(parameters),
+        "ListTaskDefinitions" => ListTaskDefinitions(parameters),
+        "ListClusters" => Page.Take(parameters, "clusterArns", [.. clusters.All.Select(cluster => cluster.Arn)], MaxPageSize),
         _ => null,
     };
 
@@ -110,6 +112,37 @@ internal sealed class EcsService(
         return new JsonObject { ["taskDefinition"] = definitions.Register(parameters).Describe(), ["tags"] = new JsonArray() };
     }
 
+    // None can be deregistered here.
+    private IReadOnlyList<TaskDefinition> Active(string? status) =>
+        status is null or "ACTIVE" or "ALL" ? definitions.All : [];
+
+    private JsonObject ListTaskDefinitionFamilies(JsonObject parameters)
+    {
+        var prefix = (string?)parameters["familyPrefix"] ?? "";
+        var families = Active((string?)parameters["status"])
+            .Select(definition => definition.Family)
+            .Where(family => family.StartsWith(prefix, StringComparison.Ordinal))
+            .Distinct()
+            .Order(StringComparer.Ordinal);
+        return Page.Take(parameters, "families", [.. families], MaxPageSize);
+    }
+
+    private JsonObject ListTaskDefinitions(JsonObject parameters)
+    {
+        // A whole family in spite of its name.
+        var family = (string?)parameters["familyPrefix"];
+        var arns = Active((string?)parameters["status"])
+            .Where(definition => family is null || definition.Family == family)
+            .OrderBy(definition => definition.Family, StringComparer.Ordinal)
+            .ThenBy(definition => definition.Revision)
+            .Select(definition => definition.Arn);
+        return Page.Take(
+            parameters,
+            "taskDefinitionArns",
+            [.. (string?)parameters["sort"] == "DESC" ? arns.Reverse() : arns],
+            MaxPageSize);
+    }
+
     private JsonObject DescribeClusters(JsonObject parameters)
     {
         var names = ContainerDefinition.Strings(parameters["clusters"]);
@@ -149,6 +182,4 @@ internal sealed class EcsService(
             ["tags"] = new JsonArray(),
         };
     }
-
-    private static JsonArray Strings(IEnumerable<string> items) => new([.. items.Select(item => JsonValue.Create(item))]);
 }

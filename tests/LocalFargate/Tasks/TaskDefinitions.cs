@@ -8,6 +8,18 @@ internal sealed class TaskDefinitions(string arnPrefix)
     private readonly Dictionary<string, List<TaskDefinition>> _families = [];
     private readonly Lock _lock = new();
 
+    /// <summary>All of them, as they are now.</summary>
+    internal IReadOnlyList<TaskDefinition> All
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _families.Values.SelectMany(revisions => revisions)];
+            }
+        }
+    }
+
     internal TaskDefinition Register(JsonObject input)
     {
         lock (_lock)

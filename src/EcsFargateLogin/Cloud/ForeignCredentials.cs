@@ -1,0 +1,77 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace EcsFargateLogin.Cloud;
+
+/// <summary>
+/// A credentials object of another module, such as AWS Tools for PowerShell. Its type comes from that module's copy of
+/// the AWS SDK, so that it can be spoken to by the names of its members alone. It is asked on each use, and so goes on
+/// renewing itself.
+/// </summary>
+internal sealed class ForeignCredentials : ICredentialSource
+{
+    private const BindingFlags AnyInstance = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+
+    private readonly object _credentials;
+    private readonly MethodInfo _getKeys;
+
+    private ForeignCredentials(CredentialOrigin origin, object credentials, MethodInfo getKeys)
+    {
+        Origin = origin;
+        _credentials = credentials;
+        _getKeys = getKeys;
+    }
+
+    /// <inheritdoc/>
+    public CredentialOrigin Origin { get; }
+
+    /// <summary>Wraps an AWSCredentials of any copy of the SDK, or an object that holds one in its property Credentials.</summary>
+    /// <param name="value">The object.</param>
+    /// <param name="origin">How it was handed over.</param>
+    /// <returns>Null when the object is neither.</returns>
+    internal static ForeignCredentials? TryWrap(object value, CredentialOrigin origin)
+    {
+        var credentials = value;
+        if (FindGetKeys(credentials) is null
+            && value.GetType().GetProperty("Credentials", AnyInstance)?.GetValue(value) is { } held)
+        {
+            credentials = held;
+        }
+
+        return FindGetKeys(credentials) is { } getKeys
+            ? new ForeignCredentials(origin, credentials, getKeys)
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public async Task<AccessKeys> GetKeysAsync()
+    {
+        var answer = _getKeys.Invoke(_credentials, BindingFlags.DoNotWrapExceptions, binder: null, parameters: null, culture: null);
+        if (answer is Task task)
+        {
+            await task.ConfigureAwait(false);
+            answer = Read<object>(task, "Result");
+        }
+
+        return answer is not null
+            && Read<string>(answer, "AccessKey") is { Length: > 0 } accessKey
+            && Read<string>(answer, "SecretKey") is { Length: > 0 } secretKey
+            ? new AccessKeys(accessKey, secretKey, Read<string>(answer, "Token") is { Length: > 0 } token ? token : null)
+            : throw FargateErrors.CredentialsUnusable(Origin.ToText(), "the object holds no keys.", exception: null);
+    }
+
+    /// <summary>The same object is the same source.</summary>
+    public override bool Equals(object? obj) =>
+        obj is ForeignCredentials other && ReferenceEquals(_credentials, other._credentials);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode(_credentials);
+
+    private static MethodInfo? FindGetKeys(object credentials) =>
+        credentials.GetType().GetMethod("GetCredentialsAsync", Type.EmptyTypes)
+        ?? credentials.GetType().GetMethod("GetCredentials", Type.EmptyTypes);
+
+    private static T? Read<T>(object from, string property)
+        where T : class =>
+        from.GetType().GetProperty(property)?.GetValue(from) as T;
+}

@@ -1,0 +1,62 @@
+namespace EcsFargateLogin.Cloud;
+
+/// <summary>
+/// What an account has that a session can be started with or in. Throws as <see cref="IFargateCloud"/> does.
+/// </summary>
+public interface IFargateCatalog : IDisposable
+{
+    /// <summary>The ARNs of the region's clusters.</summary>
+    Task<IReadOnlyList<string>> ListClustersAsync(CancellationToken cancellationToken);
+
+    /// <summary>The families that have an active task definition.</summary>
+    Task<IReadOnlyList<string>> ListTaskDefinitionFamiliesAsync(CancellationToken cancellationToken);
+
+    /// <summary>The ARNs of a family's active task definitions, the newest first.</summary>
+    Task<IReadOnlyList<string>> ListTaskDefinitionsAsync(string family, CancellationToken cancellationToken);
+
+    /// <summary>The region's subnets.</summary>
+    Task<IReadOnlyList<SubnetDescription>> DescribeSubnetsAsync(CancellationToken cancellationToken);
+
+    /// <summary>The region's security groups.</summary>
+    Task<IReadOnlyList<SecurityGroupDescription>> DescribeSecurityGroupsAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A subnet.</summary>
+public sealed record SubnetDescription
+{
+    /// <summary>Its id, subnet-….</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The value of its tag Name, or null.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Its IPv4 addresses, in CIDR notation; null where it has IPv6 ones only.</summary>
+    public string? CidrBlock { get; init; }
+
+    /// <summary>The zone it lies in.</summary>
+    public string? AvailabilityZone { get; init; }
+
+    /// <summary>The VPC it belongs to.</summary>
+    public string? VpcId { get; init; }
+}
+
+/// <summary>A security group.</summary>
+public sealed record SecurityGroupDescription
+{
+    /// <summary>Its id, sg-….</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Its name, unique in its VPC.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>What it is for.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>The VPC it belongs to.</summary>
+    public string? VpcId { get; init; }
+}
+
+/// <summary>A region.</summary>
+/// <param name="SystemName">Such as eu-central-1.</param>
+/// <param name="DisplayName">Such as Europe (Frankfurt).</param>
+public sealed record RegionDescription(string SystemName, string DisplayName);

@@ -1,0 +1,35 @@
+using System.Management.Automation;
+using System.Reflection;
+using System.Runtime.ExceptionServices;
+
+namespace EcsFargateLogin.Cmdlets;
+
+/// <summary>Tells why a later command let nothing more through.</summary>
+internal static class UpstreamStop
+{
+    private const BindingFlags Internal = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
+
+    /// <summary>
+    /// Whether a later command has what it was given and only wants no more, as with break and Select-Object -First.
+    /// </summary>
+    /// <param name="exception">What WriteObject has thrown.</param>
+    /// <param name="runtime">The runtime of the command that wrote.</param>
+    /// <returns>False also when it cannot be told.</returns>
+    public static bool IsContent(Exception exception, ICommandRuntime runtime) => exception switch
+    {
+        FlowControlException => true,
+        PipelineStoppedException => ReasonOf(runtime)?.GetType().Name == "StopUpstreamCommandsException",
+        _ => false,
+    };
+
+    /// <summary>
+    /// Commands before Select-Object -First see the same exception as those before an error. What made the pipeline
+    /// stop is known to PowerShell alone, which keeps it in members that are not public.
+    /// </summary>
+    private static Exception? ReasonOf(ICommandRuntime runtime)
+    {
+        var pipeline = runtime.GetType().GetProperty("PipelineProcessor", Internal)?.GetValue(runtime);
+        var reason = pipeline?.GetType().GetField("_firstTerminatingError", Internal)?.GetValue(pipeline);
+        return (reason as ExceptionDispatchInfo)?.SourceException;
+    }
+}

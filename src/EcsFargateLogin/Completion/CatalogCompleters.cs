@@ -1,0 +1,72 @@
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin.Completion;
+
+/// <summary>Completes the names of clusters.</summary>
+internal sealed class ClusterCompleter : CatalogCompleter
+{
+    private protected override async Task<IEnumerable<Candidate>> AskAsync(
+        IFargateCatalog catalog, TypedWord word, CancellationToken cancellationToken) =>
+        (await catalog.ListClustersAsync(cancellationToken))
+            .Select(arn => new Candidate(NameOf(arn)) { Description = arn })
+            .OrderBy(candidate => candidate.Value, StringComparer.OrdinalIgnoreCase);
+}
+
+/// <summary>Completes the families of task definitions and, after a colon, the revisions of one.</summary>
+internal sealed class TaskDefinitionCompleter : CatalogCompleter
+{
+    private protected override string Topic(TypedWord word) => $"{base.Topic(word)} {FamilyOf(word)}";
+
+    private protected override Task<IEnumerable<Candidate>> AskAsync(
+        IFargateCatalog catalog, TypedWord word, CancellationToken cancellationToken) =>
+        FamilyOf(word) is { } family
+            ? RevisionsAsync(catalog, family, cancellationToken)
+            : FamiliesAsync(catalog, cancellationToken);
+
+    private static async Task<IEnumerable<Candidate>> FamiliesAsync(
+        IFargateCatalog catalog, CancellationToken cancellationToken) =>
+        (await catalog.ListTaskDefinitionFamiliesAsync(cancellationToken))
+            .Order(StringComparer.OrdinalIgnoreCase)
+            .Select(family => new Candidate(family)
+            {
+                Description = $"{family}, its latest revision; {family}: completes to a certain one",
+            });
+
+    private static async Task<IEnumerable<Candidate>> RevisionsAsync(
+        IFargateCatalog catalog, string family, CancellationToken cancellationToken) =>
+        (await catalog.ListTaskDefinitionsAsync(family, cancellationToken))
+            .Select(arn => new Candidate(NameOf(arn)) { Description = arn });
+
+    private static string? FamilyOf(TypedWord word) => word.Text.Split(':') is [{ Length: > 0 } family, _] ? family : null;
+}
+
+/// <summary>Completes the ids of subnets. Typing a subnet's name finds it too.</summary>
+internal sealed class SubnetCompleter : CatalogCompleter
+{
+    private protected override async Task<IEnumerable<Candidate>> AskAsync(
+        IFargateCatalog catalog, TypedWord word, CancellationToken cancellationToken) =>
+        (await catalog.DescribeSubnetsAsync(cancellationToken))
+            .OrderBy(subnet => subnet.VpcId, StringComparer.Ordinal)
+            .ThenBy(subnet => subnet.Name, StringComparer.OrdinalIgnoreCase)
+            .ThenBy(subnet => subnet.AvailabilityZone, StringComparer.Ordinal)
+            .Select(subnet => new Candidate(subnet.Id)
+            {
+                Name = subnet.Name,
+                Description = Join(subnet.Name, subnet.CidrBlock, subnet.AvailabilityZone, subnet.VpcId),
+            });
+}
+
+/// <summary>Completes the ids of security groups. Typing a group's name finds it too.</summary>
+internal sealed class SecurityGroupCompleter : CatalogCompleter
+{
+    private protected override async Task<IEnumerable<Candidate>> AskAsync(
+        IFargateCatalog catalog, TypedWord word, CancellationToken cancellationToken) =>
+        (await catalog.DescribeSecurityGroupsAsync(cancellationToken))
+            .OrderBy(group => group.VpcId, StringComparer.Ordinal)
+            .ThenBy(group => group.Name, StringComparer.OrdinalIgnoreCase)
+            .Select(group => new Candidate(group.Id)
+            {
+                Name = group.Name,
+                Description = Join(group.Name, group.Description, group.VpcId),
+            });
+}

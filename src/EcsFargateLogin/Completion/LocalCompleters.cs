@@ -1,0 +1,21 @@
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin.Completion;
+
+/// <summary>Completes the names of credential profiles, from this machine's files.</summary>
+internal sealed class ProfileNameCompleter : Completer
+{
+    private protected override IEnumerable<Candidate> Candidates(TypedWord word, TypedCommand command) =>
+        FargateCloud.Connector.ProfileNames(command.CloudSettings())
+            .Order(StringComparer.OrdinalIgnoreCase)
+            .Select(name => new Candidate(name));
+}
+
+/// <summary>Completes the regions that the SDK knows.</summary>
+internal sealed class RegionCompleter : Completer
+{
+    private protected override IEnumerable<Candidate> Candidates(TypedWord word, TypedCommand command) =>
+        FargateCloud.Connector.Regions()
+            .OrderBy(region => region.SystemName, StringComparer.Ordinal)
+            .Select(region => new Candidate(region.SystemName) { Description = region.DisplayName });
+}

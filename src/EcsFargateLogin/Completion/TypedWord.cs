@@ -1,0 +1,59 @@
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Text.RegularExpressions;
+
+namespace EcsFargateLogin.Completion;
+
+/// <summary>The word before the cursor as it was typed: perhaps begun with a quote, perhaps with wildcards in it.</summary>
+internal sealed partial class TypedWord
+{
+    private const StringComparison Comparison = StringComparison.OrdinalIgnoreCase;
+
+    private readonly char? _quote;
+    private readonly WildcardPattern? _pattern;
+
+    internal TypedWord(string? typed)
+    {
+        var text = typed ?? "";
+        if (text is ['\'' or '"', ..])
+        {
+            _quote = text[0];
+            text = text.Length > 1 && text[^1] == _quote ? text[1..^1] : text[1..];
+            text = text.Replace("''", "'", StringComparison.Ordinal);
+        }
+
+        Text = text;
+        _pattern = WildcardPattern.ContainsWildcardCharacters(text)
+            ? WildcardPattern.Get($"{text}*", WildcardOptions.IgnoreCase)
+            : null;
+    }
+
+    /// <summary>The word without its quotes.</summary>
+    internal string Text { get; }
+
+    /// <summary>Whether the candidate, or its name, begins like the word.</summary>
+    internal bool Fits(Candidate candidate) => Fits(candidate.Value) || (candidate.Name is { } name && Fits(name));
+
+    /// <summary>What takes the word's place on the command line.</summary>
+    internal CompletionResult CompleteTo(Candidate candidate) => new(
+        Quoted(candidate.Value),
+        candidate.Name is null ? candidate.Value : $"{candidate.Value} ({candidate.Name})",
+        CompletionResultType.ParameterValue,
+        candidate.Description ?? candidate.Value);
+
+    private bool Fits(string value) => _pattern?.IsMatch(value) ?? value.StartsWith(Text, Comparison);
+
+    private string Quoted(string value) => (_quote ?? (Plain().IsMatch(value) ? null : '\'')) switch
+    {
+        null => value,
+        '"' => $"\"{SpecialInQuotes().Replace(value, "`$0")}\"",
+        _ => $"'{CodeGeneration.EscapeSingleQuotedStringContent(value)}'",
+    };
+
+    // What PowerShell reads as one word, and as nothing but a word.
+    [GeneratedRegex(@"^[\p{L}\p{Nd}_/][\p{L}\p{Nd}_./:+=-]*$")]
+    private static partial Regex Plain();
+
+    [GeneratedRegex("[`$\"“”„]")]
+    private static partial Regex SpecialInQuotes();
+}

@@ -1,0 +1,19 @@
+using Amazon.Runtime;
+
+namespace Amazon.PowerShell.Common;
+
+/// <summary>What $StoredAWSCredentials and Get-AWSCredential hold. As in AWS Tools, only its name shows.</summary>
+public sealed class AWSPSCredentials
+{
+    internal AWSPSCredentials(AWSCredentials credentials, string name)
+    {
+        Credentials = credentials;
+        Name = name;
+    }
+
+    internal AWSCredentials Credentials { get; }
+
+    internal string Name { get; }
+
+    public override string ToString() => Name;
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using EcsFargateLogin.EndToEnd.Cmdlets;
+using PowerShellHost;
+
+namespace EcsFargateLogin.EndToEnd.SideBySide;
+
+/// <summary>
+/// Other modules bring an AWS SDK of their own into the same PowerShell, before this module or after it. Each test is a
+/// process of its own, because what is loaded stays.
+/// </summary>
+public sealed class IsolationTests
+{
+    private const string Life =
+        """
+        $session = New-FargateSession | Stop-FargateSession -PassThru
+        "$($session.GetType().Name), $($Error.Count) errors"
+        """;
+
+    // Each copy of the SDK with its context, and an error of this module as users catch it.
+    private const string Copies =
+        """
+        [Runtime.Loader.AssemblyLoadContext]::All | ForEach-Object {
+            $context = $_.Name
+            $_.Assemblies | Where-Object { $_.GetName().Name -eq 'AWSSDK.Core' } | ForEach-Object {
+                "$context $($_.Location)"
+            }
+        } | Sort-Object
+        try { Get-FargateTaskAddress -TaskArn x -EndpointUrl ftp://x -ErrorAction Stop }
+        catch [EcsFargateLogin.FargateException] { "caught $($_.Exception.Error)" }
+        """;
+
+    public static TheoryData<string, string> OtherSdks => new()
+    {
+        { $"Add-Type -Path '{OtherModules.Sdk4}'", OtherModules.Sdk4 },
+        { $"Add-Type -Path '{OtherModules.Sdk3}'", OtherModules.Sdk3 },
+        { $"Import-Module '{OtherModules.AwsTools}' -ErrorAction Stop", OtherModules.Sdk4 },
+    };
+
+    [Theory]
+    [MemberData(nameof(OtherSdks))]
+    public Task An_SDK_that_is_there_before_this_module_is_left_alone(string load, string theirs) =>
+        AssertBothWorkAsync(before: load, after: "", theirs);
+
+    [Theory]
+    [MemberData(nameof(OtherSdks))]
+    public Task An_SDK_that_comes_after_this_module_is_left_alone(string load, string theirs) =>
+        AssertBothWorkAsync(before: "", after: load, theirs);
+
+    [Theory]
+    [MemberData(nameof(OtherSdks))]
+    public Task An_SDK_that_comes_between_import_and_first_use_is_left_alone(string load, string theirs) =>
+        AssertBothWorkAsync(before: $"Import-Module '{Operator.Manifest}' -ErrorAction Stop; {load}", after: "", theirs);
+
+    [Fact]
+    public async Task A_module_like_AWS_Tools_works_beside_this_one_in_either_order()
+    {
+        const string useTheirs =
+            """
+            Set-AWSCredential -AccessKey AKIDOTHER -SecretKey other
+            Set-DefaultAWSRegion eu-central-1
+            "$(Get-AWSCredential) $((Get-DefaultAWSRegion).Name)"
+            """;
+        var import = $"Import-Module '{OtherModules.AwsTools}' -ErrorAction Stop";
+
+        var theirsFirst = await RunAsync($"{import}\n{useTheirs}\nRemove-Variable StoredAWS*\n", Life);
+        var oursFirst = await RunAsync("", $"{Life}\n{import}\n{useTheirs}");
+
+        Assert.Equal("supplied keys parameters Europe (Frankfurt)\nFargateSession, 0 errors\n", theirsFirst);
+        Assert.Equal("FargateSession, 0 errors\nsupplied keys parameters Europe (Frankfurt)\n", oursFirst);
+    }
+
+    private static async Task AssertBothWorkAsync(string before, string after, string theirs)
+    {
+        var output = await RunAsync(before, after.Length == 0 ? $"{Life}\n{Copies}" : $"{Life}\n{after}\n{Life}\n{Copies}");
+
+        var lives = Enumerable.Repeat("FargateSession, 0 errors", after.Length == 0 ? 1 : 2);
+        Assert.Equal(
+            [.. lives, $"Default {theirs}", $"EcsFargateLogin.Aws {OtherModules.Ours}", "caught InvalidEndpoint"],
+            output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.NotEqual(VersionOf(theirs), VersionOf(OtherModules.Ours));
+    }
+
+    private static string? VersionOf(string file) => FileVersionInfo.GetVersionInfo(file).FileVersion;
+
+    /// <param name="before">Runs before this module is imported.</param>
+    /// <param name="after">Runs then.</param>
+    private static async Task<string> RunAsync(string before, string after)
+    {
+        await using var me = await Operator.StartAsync();
+        var start = me.Process(after, before);
+        var run = await EngineProcess.RunAsync(start);
+        Assert.Equal(("", 0), (run.Error, run.ExitCode));
+        Assert.Empty(me.SessionFiles());
+        return run.Output;
+    }
+}
