@@ -43,6 +43,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
         using var lasting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
+            pending.ForEach(session => ReportPhase(session, progress));
             await DelayFirstLookAsync(sessions, cancellationToken).ConfigureAwait(false);
             while (pending.Count > 0)
             {
@@ -112,13 +113,21 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
                 session.Session.Timing.Banner ??= session.HasAnswered ? DateTimeOffset.UtcNow : null;
                 progress.Report(new SessionReady(session.Session));
             }
-            else if (session.HasNewPhase(out var phase))
+            else
             {
-                progress.Report(new PhaseSeen(session.Session, phase, DateTimeOffset.UtcNow - session.Session.CreatedAt));
+                ReportPhase(session, progress);
             }
         }
 
         pending.RemoveAll(session => session.IsSettled);
+    }
+
+    private static void ReportPhase(PendingSession session, IProgress<SessionEvent> progress)
+    {
+        if (session.HasNewPhase(out var phase))
+        {
+            progress.Report(new PhaseSeen(session.Session, phase, DateTimeOffset.UtcNow - session.Session.CreatedAt));
+        }
     }
 
     /// <summary>Waits for the next look, but no longer than until something happens to a session.</summary>
