@@ -34,7 +34,7 @@ internal sealed class WaitBenchmark : IBenchmark
         var exitCode = await run.WaitForExitAsync(cancellationToken);
         if (exitCode != 0)
         {
-            throw new InvalidOperationException($"Not all of {sessions} sessions became ready (exit code {exitCode}).");
+            throw new InvalidOperationException($"Not all of {sessions} sessions became ready: {await run.Errors}");
         }
 
         return workstation.Fargate.Calls.Count(call =>

@@ -73,10 +73,13 @@ public abstract class AwsCmdlet : FargateCmdlet
     private protected IFargateCloud Connect(FargateSession? session = null)
     {
         var settings = _access.SettingsFor(session);
-        if (!_clouds.TryGetValue(settings, out var cloud))
+
+        // Who said the region makes no other connection: many sessions share one, and so the looks at them.
+        var key = settings with { RegionSource = "" };
+        if (!_clouds.TryGetValue(key, out var cloud))
         {
             cloud = Await((_, cancellationToken) => FargateCloud.Connector.ConnectAsync(settings, cancellationToken));
-            _clouds.Add(settings, cloud);
+            _clouds.Add(key, cloud);
             WriteDebug($"Credentials from {cloud.Connection.CredentialSource}; region from {cloud.Connection.RegionSource}.");
             WriteVerbose($"Using {cloud.Connection.EcsEndpoint} in {cloud.Connection.Region}.");
         }
