@@ -18,6 +18,7 @@
         'Get-FargateTaskAddress'
         'New-FargateSession'
         'Stop-FargateSession'
+        'Wait-FargateSession'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

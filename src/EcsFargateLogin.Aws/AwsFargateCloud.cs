@@ -17,7 +17,7 @@ internal sealed partial class AwsFargateCloud(
     CloudConnection connection, EcsClient ecs, Ec2Client ec2, Func<string, LogsClient> createLogs) : IFargateCloud
 {
     private const int TasksPerCall = 100;
-    private const int InterfacesPerCall = 100;
+    private const int InterfacesPerCall = 200;
     private const int MostPages = 100;
 
     // All attempts of one request together: three of 15 s would be 45 s without the pauses between them.

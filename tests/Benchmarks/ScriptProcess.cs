@@ -30,6 +30,9 @@ internal sealed class ScriptProcess : IAsyncDisposable
     public Task<long> FirstByteAsync(CancellationToken cancellationToken) =>
         _firstByte.Task.WaitAsync(s_limit, cancellationToken);
 
+    /// <summary>All of its standard error, once it has ended.</summary>
+    public Task<string> Errors => _errors;
+
     /// <summary>Presses Ctrl+C.</summary>
     public void Interrupt() => EngineProcess.Interrupt(_process);
 

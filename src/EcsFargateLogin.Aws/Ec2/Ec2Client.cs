@@ -17,7 +17,7 @@ internal sealed class Ec2Client(AWSCredentials credentials, AwsClientConfig conf
         IEnumerable<string> networkInterfaceIds, CancellationToken cancellationToken)
     {
         var answer = await CallAsync(
-            "DescribeNetworkInterfaces", List("NetworkInterfaceId", networkInterfaceIds), cancellationToken);
+            "DescribeNetworkInterfaces", Filter("network-interface-id", networkInterfaceIds), cancellationToken);
         return [.. Items(answer, "networkInterfaceSet").Select(ToNetworkInterface)];
     }
 
@@ -67,9 +67,13 @@ internal sealed class Ec2Client(AWSCredentials credentials, AwsClientConfig conf
     private static string Required(XElement item, string name, string operation) =>
         Text(item, name) ?? throw FargateErrors.MalformedAnswer(operation, $"lacks {name}");
 
-    private static IEnumerable<KeyValuePair<string, string>> List(string name, IEnumerable<string> values) =>
-        values.Select((value, index) => KeyValuePair.Create(
-            string.Create(CultureInfo.InvariantCulture, $"{name}.{index + 1}"), value));
+    /// <summary>A filter: unlike a list of ids, it makes no error of an id that does not exist.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> Filter(string name, IEnumerable<string> values) =>
+    [
+        KeyValuePair.Create("Filter.1.Name", name),
+        .. values.Select((value, index) => KeyValuePair.Create(
+            string.Create(CultureInfo.InvariantCulture, $"Filter.1.Value.{index + 1}"), value)),
+    ];
 
     private static IEnumerable<XElement> Items(XElement parent, string set) =>
         Child(parent, set)?.Elements().Where(element => element.Name.LocalName == "item") ?? [];

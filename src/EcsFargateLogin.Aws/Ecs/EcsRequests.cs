@@ -22,7 +22,11 @@ internal static class EcsRequests
         {
             Cluster = request.Cluster,
             TaskDefinition = request.TaskDefinition,
-            LaunchType = "FARGATE",
+            // On demand by launch type: clusters without capacity providers take that as well.
+            LaunchType = request.CapacityProvider == RunTaskRequest.Fargate ? RunTaskRequest.Fargate : null,
+            CapacityProviderStrategy = request.CapacityProvider == RunTaskRequest.Fargate
+                ? null
+                : [new CapacityProviderStrategyItemShape(request.CapacityProvider)],
             Count = 1,
             NetworkConfiguration = new(new AwsVpcConfigurationShape
             {

@@ -6,13 +6,16 @@ internal sealed record RunTaskInput
 {
     public required string Cluster { get; init; }
     public required string TaskDefinition { get; init; }
-    public required string LaunchType { get; init; }
+    public string? LaunchType { get; init; }
+    public IReadOnlyList<CapacityProviderStrategyItemShape>? CapacityProviderStrategy { get; init; }
     public required int Count { get; init; }
     public required NetworkConfigurationShape NetworkConfiguration { get; init; }
     public required TaskOverrideShape Overrides { get; init; }
     public required string StartedBy { get; init; }
     public required string ClientToken { get; init; }
 }
+
+internal sealed record CapacityProviderStrategyItemShape(string CapacityProvider);
 
 internal sealed record NetworkConfigurationShape(AwsVpcConfigurationShape AwsvpcConfiguration);
 

@@ -39,8 +39,10 @@ public interface IFargateCloud : IDisposable
     /// <summary>Reads a cluster by name or ARN, or null when there is none that is active.</summary>
     Task<ClusterDescription?> DescribeClusterAsync(string cluster, CancellationToken cancellationToken);
 
-    /// <summary>Reads network interfaces by id.</summary>
-    /// <exception cref="FargateException"><see cref="FargateError.NetworkInterfaceNotFound"/> when one does not exist (yet).</exception>
+    /// <summary>
+    /// Reads network interfaces by id, 200 a call. Those that do not exist (yet) are left out, so that one does not take
+    /// the others along.
+    /// </summary>
     Task<IReadOnlyList<NetworkInterfaceDescription>> DescribeNetworkInterfacesAsync(
         IReadOnlyCollection<string> networkInterfaceIds, CancellationToken cancellationToken);
 

@@ -1,8 +1,14 @@
 namespace EcsFargateLogin.Cloud;
 
-/// <summary>One call of RunTask with launch type FARGATE.</summary>
+/// <summary>One call of RunTask for one task on Fargate.</summary>
 public sealed record RunTaskRequest
 {
+    /// <summary>Fargate on demand.</summary>
+    public const string Fargate = "FARGATE";
+
+    /// <summary>Fargate's spare capacity, which it may take back with two minutes' notice.</summary>
+    public const string FargateSpot = "FARGATE_SPOT";
+
     /// <summary>A cluster's name or ARN.</summary>
     public required string Cluster { get; init; }
 
@@ -17,6 +23,9 @@ public sealed record RunTaskRequest
 
     /// <summary>Whether the task's network interface gets a public address.</summary>
     public bool AssignPublicIp { get; init; }
+
+    /// <summary>Where on Fargate the task runs: <see cref="Fargate"/> or <see cref="FargateSpot"/>.</summary>
+    public string CapacityProvider { get; init; } = Fargate;
 
     /// <summary>The container whose environment and command are overridden.</summary>
     public required string ContainerName { get; init; }

@@ -14,11 +14,13 @@ internal sealed class AwsAccess
 
     private readonly AwsCmdlet _cmdlet;
     private readonly Lazy<ICredentialSource?> _given;
+    private readonly Lazy<ICredentialSource?> _stored;
 
     public AwsAccess(AwsCmdlet cmdlet)
     {
         _cmdlet = cmdlet;
         _given = new Lazy<ICredentialSource?>(() => KeysOfParameters() ?? CredentialOfParameter());
+        _stored = new Lazy<ICredentialSource?>(StoredCredential);
     }
 
     /// <summary>The credentials that the parameters hold, or null.</summary>
@@ -32,7 +34,7 @@ internal sealed class AwsAccess
         var settings = Given is { } given ? new CloudSettings { Credentials = given }
             : NamesProfile ? new CloudSettings { ProfileName = _cmdlet.ProfileName ?? session?.ProfileName, ProfileLocation = Location }
             : session is { SessionId.Length: > 0 } ? AsStarted(session)
-            : new CloudSettings { Credentials = StoredCredential() };
+            : new CloudSettings { Credentials = _stored.Value };
         var (region, source) = RegionFor(session);
         return settings with
         {
@@ -67,7 +69,7 @@ internal sealed class AwsAccess
         {
             Credentials = SessionCredentials.Find(session.SessionId) ?? throw Gone(session),
         },
-        CredentialOrigin.StoredCredentials => new CloudSettings { Credentials = StoredCredential() ?? throw Gone(session) },
+        CredentialOrigin.StoredCredentials => new CloudSettings { Credentials = _stored.Value ?? throw Gone(session) },
         _ => new CloudSettings { ProfileName = session.ProfileName, ProfileLocation = session.ProfileLocation },
     };
 

@@ -73,10 +73,13 @@ public abstract class AwsCmdlet : FargateCmdlet
     private protected IFargateCloud Connect(FargateSession? session = null)
     {
         var settings = _access.SettingsFor(session);
-        if (!_clouds.TryGetValue(settings, out var cloud))
+
+        // Who said the region makes no other connection: many sessions share one, and so the looks at them.
+        var key = settings with { RegionSource = "" };
+        if (!_clouds.TryGetValue(key, out var cloud))
         {
             cloud = Await((_, cancellationToken) => FargateCloud.Connector.ConnectAsync(settings, cancellationToken));
-            _clouds.Add(settings, cloud);
+            _clouds.Add(key, cloud);
             WriteDebug($"Credentials from {cloud.Connection.CredentialSource}; region from {cloud.Connection.RegionSource}.");
             WriteVerbose($"Using {cloud.Connection.EcsEndpoint} in {cloud.Connection.Region}.");
         }
@@ -105,6 +108,21 @@ public abstract class AwsCmdlet : FargateCmdlet
         InvokeCommand.GetCommand(name, CommandTypes.Application) is ApplicationInfo { Path.Length: > 0 } program
             ? program.Path
             : throw FargateErrors.SshNotFound(name);
+
+    /// <summary>Waits for sessions, and starts their tasks again where that helps.</summary>
+    private protected static SessionWaiter WaiterFor(IFargateCloud cloud) =>
+        new(cloud, new WaitOptions(), new TaskStarter(cloud, Journal));
+
+    /// <summary>Stops the tasks of sessions side by side and forgets their keys, on every way out.</summary>
+    private protected void CloseAll(IFargateCloud cloud, IEnumerable<FargateSession> sessions, string reason)
+    {
+        SessionCloser closer = new(cloud, Journal);
+        foreach (var (session, closing) in sessions
+            .Select(session => (session, Task.Run(() => closer.CloseAsync(session, reason)))).ToList())
+        {
+            CleanUp(() => closing, session);
+        }
+    }
 
     /// <summary>Stops a session's task and forgets its key, on every way out.</summary>
     private protected void Close(IFargateCloud cloud, FargateSession session, string reason) =>

@@ -73,7 +73,7 @@ public sealed class EnterFargateShellCommand : AwsCmdlet
                 throw FargateErrors.KeyNotFound(session);
             }
 
-            Await((progress, cancellationToken) => new SessionWaiter(cloud, new WaitOptions())
+            Await((progress, cancellationToken) => WaiterFor(cloud)
                 .WaitAsync(session, new Readiness(Private, SshAnswers: true), progress, cancellationToken));
             CompleteProgress();
             reason = "its shell has ended";

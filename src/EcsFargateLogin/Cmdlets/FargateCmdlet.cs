@@ -209,6 +209,9 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
             case Detail detail:
                 WriteVerbose(detail.Message);
                 break;
+            case SessionReady or SessionFailed:
+                _progress.Forget(happened.Session);
+                break;
         }
     }
 }

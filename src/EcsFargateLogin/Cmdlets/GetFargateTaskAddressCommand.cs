@@ -25,7 +25,7 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
         foreach (var byCloud in Targets().GroupBy(target => target.Cloud, target => target.Session).ToList())
         {
             _cloud = byCloud.Key;
-            SessionWaiter waiter = new(byCloud.Key, new WaitOptions());
+            var waiter = WaiterFor(byCloud.Key);
             if (NoWait)
             {
                 foreach (var session in byCloud)
@@ -49,6 +49,7 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
 
     private protected override void Show(SessionEvent happened)
     {
+        base.Show(happened);
         switch (happened)
         {
             case SessionReady ready:
@@ -62,9 +63,6 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
                 }
 
                 Report(failed.Error, failed.Session);
-                break;
-            default:
-                base.Show(happened);
                 break;
         }
     }

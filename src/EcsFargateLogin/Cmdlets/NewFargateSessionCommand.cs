@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Completion;
@@ -14,50 +15,60 @@ namespace EcsFargateLogin.Cmdlets;
 [OutputType(typeof(FargateSession))]
 public sealed partial class NewFargateSessionCommand : AwsCmdlet
 {
+    /// <summary>The most sessions of one record: what AWS takes at once, and what one DescribeTasks tells of.</summary>
+    private const int MostSessions = 100;
+
+    private readonly ConcurrentDictionary<FargateSession, IFargateCloud> _started = [];
+    private readonly List<FargateSession> _handedOver = [];
     private KeyGenerator? _keyGenerator;
 
     /// <summary>The task definition: family (its latest revision), family:revision or ARN.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TaskDefinitionCompleter))]
     public string TaskDefinition { get; set; } = "";
 
     /// <summary>The cluster's name or ARN.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     public string Cluster { get; set; } = "default";
 
-    /// <summary>1 to 16 subnet ids. With a public address, subnets that have a route to an internet gateway.</summary>
-    [Parameter(Mandatory = true)]
+    /// <summary>
+    /// 1 to 16 subnet ids. With a public address, subnets that have a route to an internet gateway. Several may stand in
+    /// one text, as in a cell of a table, with ',', ';' or blanks between them.
+    /// </summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [IdList]
     [ValidateCount(1, 16)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SubnetCompleter))]
     public string[] Subnet { get; set; } = [];
 
     /// <summary>Up to 5 security group ids that let your address in. Without it the VPC's default group is used.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [IdList]
     [ValidateCount(1, 5)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SecurityGroupCompleter))]
     public string[] SecurityGroup { get; set; } = [];
 
     /// <summary>The container that runs the SSH server. Without it: 'cli', or the only container there is.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? ContainerName { get; set; }
 
     /// <summary>Whether the task gets a public address.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     public AssignPublicIp AssignPublicIp { get; set; } = AssignPublicIp.Enabled;
 
     /// <summary>The port that the SSH server listens on, 1 to 65535. Unprivileged containers need one above 1023.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = ContainerContract.DefaultPort;
 
     /// <summary>The user to log in as.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidatePattern("^[A-Za-z_][A-Za-z0-9_.-]*$")]
     public string UserName { get; set; } = ContainerContract.DefaultUserName;
 
@@ -72,16 +83,44 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     public string[] Command { get; set; } = [];
 
     /// <summary>The ARN of the role that the container's programs act as. Takes the place of the task definition's.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? TaskRoleArn { get; set; }
 
-    /// <summary>How long the task may take until it runs, in seconds, 1 to 86400.</summary>
+    /// <summary>
+    /// FARGATE, or FARGATE_SPOT for spare capacity, which is cheaper and may be taken back with two minutes' notice.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateSet(RunTaskRequest.Fargate, RunTaskRequest.FargateSpot)]
+    public string CapacityProvider { get; set; } = RunTaskRequest.Fargate;
+
+    /// <summary>With -CapacityProvider FARGATE_SPOT: makes a last attempt on demand when Spot has no room.</summary>
     [Parameter]
+    public SwitchParameter FallbackToOnDemand { get; set; }
+
+    /// <summary>
+    /// How many times a start is repeated for which there was no capacity or no network interface, 0 to 16: with one of
+    /// the subnets after the other. A task that stops after New-FargateSession has returned it is started again by the
+    /// cmdlet that waits for it.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(0, 16)]
+    public int RetryCount { get; set; } = SessionRequest.DefaultRetryCount;
+
+    /// <summary>How many sessions to start, 1 to 100, each with a key of its own.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(1, MostSessions)]
+    public int Count { get; set; } = 1;
+
+    /// <summary>How long the task may take until it runs, in seconds, 1 to 86400, at each attempt.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateRange(1, 86400)]
     public int StartTimeout { get; set; } = (int)FargateSession.DefaultStartTimeout.TotalSeconds;
 
-    /// <summary>Returns the session only when its SSH server answers; a session that does not get there is stopped.</summary>
+    /// <summary>
+    /// Returns each session only when its SSH server answers; a session that does not get there is stopped. The records
+    /// of a pipeline are waited for one after the other; Wait-FargateSession waits for all of them together.
+    /// </summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
@@ -92,11 +131,12 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         _keyGenerator = new KeyGenerator(FindProgram("ssh-keygen"));
     });
 
-    /// <summary>Starts one session.</summary>
+    /// <summary>Starts this record's sessions.</summary>
     protected override void ProcessRecord() => Guard(TaskDefinition, () =>
     {
         var request = RequestOf();
-        if (ShouldProcess($"{TaskDefinition} in cluster {Cluster}", "Start Fargate task"))
+        var what = Count == 1 ? "Start Fargate task" : $"Start {Count} Fargate tasks";
+        if (ShouldProcess($"{TaskDefinition} in cluster {Cluster}", what))
         {
             var cloud = Connect();
             WarnOfEarlierSessions(cloud);
@@ -112,53 +152,92 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         }
     }
 
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        // The pipeline has ended: whoever has the sessions now has them in a variable.
+        _handedOver.ForEach(session => session.IsOfRunningPipeline = false);
+        base.Dispose(disposing);
+    }
+
+    private protected override void Show(SessionEvent happened)
+    {
+        base.Show(happened);
+        switch (happened)
+        {
+            case SessionStarted { Session: var session }:
+                RememberCredentials(session);
+                WriteVerbose($"Session {session} is task {session.TaskArn}.");
+                if (!Wait)
+                {
+                    HandOver(session);
+                }
+
+                break;
+            case SessionReady ready:
+                HandOver(ready.Session);
+                break;
+            case SessionFailed { Session: var session, Error: var error }:
+                _started.TryRemove(session, out var cloud);
+                Close(cloud!, session, "it did not become ready");
+                Report(error, TaskDefinition);
+                break;
+        }
+    }
+
     private void Start(IFargateCloud cloud, SessionRequest request)
     {
-        FargateSession? session = null;
         try
         {
-            Await(async (_, cancellationToken) =>
+            var errors = Await((progress, cancellationToken) => StartAsync(cloud, request, progress, cancellationToken));
+            foreach (var error in errors)
             {
-                SessionLauncher launcher = new(cloud, Journal, _keyGenerator!);
-                session = await launcher.LaunchAsync(request, cancellationToken).ConfigureAwait(false);
-            });
-            RememberCredentials(session!);
-            WriteVerbose($"Session {session} is task {session!.TaskArn}.");
-            if (Wait)
-            {
-                WaitUntilReady(cloud, session);
+                ReportOrShow(error);
             }
-
-            HandOver(session);
         }
         finally
         {
-            if (session is { IsTaken: false })
-            {
-                Close(cloud, session, "nobody took the session over");
-            }
+            CloseAll(cloud, _started.Keys.Where(session => !session.IsTaken), "nobody took the session over");
+            _started.Clear();
         }
     }
 
+    /// <summary>A stopped pipeline takes no more errors, but that a task may still run must be said.</summary>
+    private void ReportOrShow(FargateException error)
+    {
+        if (CancelToken.IsCancellationRequested)
+        {
+            CleanUp(() => Task.FromException(error), TaskDefinition);
+        }
+        else
+        {
+            Report(error, TaskDefinition);
+        }
+    }
+
+    private async Task<IReadOnlyList<FargateException>> StartAsync(
+        IFargateCloud cloud, SessionRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        SessionLauncher launcher = new(cloud, Journal, _keyGenerator!);
+        var started = new StartedSessions(progress, session => _started.TryAdd(session, cloud));
+        var errors = await launcher.LaunchAsync(request, Count, started, cancellationToken).ConfigureAwait(false);
+        if (Wait)
+        {
+            await WaiterFor(cloud)
+                .WaitAsync([.. _started.Keys], new Readiness(PreferPrivate: false, SshAnswers: true), progress, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        return errors;
+    }
+
+    /// <summary>Hands a session on. As long as that has not come to its end, this cmdlet answers for it.</summary>
     private void HandOver(FargateSession session)
     {
-        try
-        {
-            WriteObject(session);
-            session.IsTaken = true;
-        }
-        catch (Exception e) when (UpstreamStop.IsContent(e, CommandRuntime))
-        {
-            session.IsTaken = true;
-            throw;
-        }
-    }
-
-    private void WaitUntilReady(IFargateCloud cloud, FargateSession session)
-    {
-        Await((progress, cancellationToken) => new SessionWaiter(cloud, new WaitOptions())
-            .WaitAsync(session, new Readiness(PreferPrivate: false, SshAnswers: true), progress, cancellationToken));
+        session.IsOfRunningPipeline = true;
+        _handedOver.Add(session);
         CompleteProgress();
+        Handover.Write(this, session, () => _started.TryRemove(session, out _));
     }
 
     private SessionRequest RequestOf() => new()
@@ -175,6 +254,23 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         Command = Command,
         TaskRoleArn = TaskRoleArn,
         Limits = Limits,
+        CapacityProvider = CapacityProvider,
+        FallsBackToOnDemand = FallbackToOnDemand,
+        RetryCount = RetryCount,
         StartTimeout = TimeSpan.FromSeconds(StartTimeout),
     };
+
+    /// <summary>Notes each session before its event is on its way: one that nobody gets to see must be stopped.</summary>
+    private sealed class StartedSessions(IProgress<SessionEvent> progress, Action<FargateSession> note) : IProgress<SessionEvent>
+    {
+        public void Report(SessionEvent value)
+        {
+            if (value is SessionStarted started)
+            {
+                note(started.Session);
+            }
+
+            progress.Report(value);
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Sessions;
 
 namespace EcsFargateLogin;
 
@@ -56,14 +57,14 @@ public sealed class FargateSession
     /// <summary>The subnet of that interface.</summary>
     public string? SubnetId { get; internal set; }
 
-    /// <summary>When RunTask was called, by this machine's clock.</summary>
-    public DateTimeOffset CreatedAt { get; internal init; }
+    /// <summary>When RunTask was called (for the last time, where the start was repeated), by this machine's clock.</summary>
+    public DateTimeOffset CreatedAt { get; internal set; }
 
     /// <summary>When the task became RUNNING, by AWS's clock.</summary>
     public DateTimeOffset? StartedAt { get; internal set; }
 
     /// <summary>When the task came into each phase of its start.</summary>
-    public FargateSessionTiming Timing { get; } = new();
+    public FargateSessionTiming Timing { get; private set; } = new();
 
     /// <summary>The region that the task runs in.</summary>
     public string Region { get; internal init; } = "";
@@ -104,6 +105,12 @@ public sealed class FargateSession
     /// <summary>True for a session of this machine's journal: only those are stopped unasked when they are of no use.</summary>
     internal bool IsOwn => KeyPath is not null;
 
+    /// <summary>How its task is started again; null when this process did not start it.</summary>
+    internal StartPlan? Plan { get; set; }
+
+    /// <summary>True while the pipeline that started it runs: until that ends, nobody else can have it in a variable.</summary>
+    internal bool IsOfRunningPipeline { get; set; }
+
     /// <summary>True once the session was stopped from here.</summary>
     internal bool IsClosed { get; set; }
 
@@ -116,6 +123,16 @@ public sealed class FargateSession
     /// <summary>Whether a task that ECS described is this session's. Users may name tasks by their ids alone.</summary>
     internal bool IsOf(TaskDescription task) =>
         task.TaskArn == TaskArn || task.TaskArn.EndsWith($"/{TaskArn}", StringComparison.Ordinal);
+
+    /// <summary>Turns to a new task, and forgets what was known of one before it.</summary>
+    internal void Begin(TaskDescription task, DateTimeOffset createdAt)
+    {
+        CreatedAt = createdAt;
+        StartedAt = null;
+        Timing = new FargateSessionTiming();
+        (NetworkInterfaceId, SubnetId, PublicAddress, PrivateAddress, IPv6Address) = (null, null, null, null, null);
+        Update(task);
+    }
 
     /// <summary>Takes over what ECS says about the task.</summary>
     internal void Update(TaskDescription task)

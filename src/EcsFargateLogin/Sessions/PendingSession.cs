@@ -4,7 +4,7 @@ using EcsFargateLogin.Ssh;
 namespace EcsFargateLogin.Sessions;
 
 /// <summary>A session on its way to being ready: what was seen of it, since when, and whether that is enough or too much.</summary>
-internal sealed class PendingSession(FargateSession session, Readiness readiness, WaitOptions options)
+internal sealed class PendingSession(FargateSession session, Readiness readiness, WaitOptions options) : IAsyncDisposable
 {
     /// <summary>A task that is stopping gets this long to report its exit codes before it is reported without them.</summary>
     private static readonly TimeSpan EndingGrace = TimeSpan.FromSeconds(10);
@@ -12,27 +12,53 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     /// <summary>Looks that may fail in a row, each after the SDK's own retries, before the wait is given up.</summary>
     private const int ToleratedFailures = 3;
 
-    private readonly DateTimeOffset _since = DateTimeOffset.UtcNow;
+    private readonly List<Task> _work = [];
+    private DateTimeOffset _since = DateTimeOffset.UtcNow;
     private DateTimeOffset? _missingSince;
     private DateTimeOffset? _runningSince;
     private DateTimeOffset? _endingSince;
     private bool _wasSeen;
     private int _failuresInARow;
+    private string? _reportedPhase;
+    private TaskDescription? _stoppedTask;
     private BannerProbe? _probe;
+    private CancellationTokenSource? _knocking;
+    private Task? _answer;
+    private Task? _followUp;
 
     public FargateSession Session { get; } = session;
 
-    /// <summary>Runs until the SSH server answers; null until there is an address to knock at.</summary>
-    public Task? Answer { get; private set; }
+    /// <summary>Why it will not be ready; null as long as it may be.</summary>
+    public FargateException? Failure { get; private set; }
+
+    /// <summary>Whether its SSH server has answered.</summary>
+    public bool HasAnswered => _answer is { IsCompletedSuccessfully: true };
+
+    /// <summary>Whether it is ready.</summary>
+    public bool IsReady => Failure is null && _followUp is null && (readiness.SshAnswers
+        ? HasAnswered && _endingSince is null
+        : Session.Status == TaskStatuses.Running && Address is not null);
+
+    /// <summary>True once it was said what became of it.</summary>
+    public bool IsSettled { get; set; }
+
+    /// <summary>Whether ECS should be asked about the task.</summary>
+    public bool WantsTask => Failure is null && _followUp is null;
 
     /// <summary>Whether EC2 should be asked for more about the network interface.</summary>
-    public bool WantsInterface => Session is { NetworkInterfaceId: not null, PublicAddress: null, AssignPublicIp: not false };
+    public bool WantsInterface => WantsTask
+        && Session is { NetworkInterfaceId: not null, PublicAddress: null, AssignPublicIp: not false };
 
     /// <summary>Whether the session cannot be reached without what EC2 knows.</summary>
     public bool RequiresPublicAddress => Session.AssignPublicIp == true && !readiness.PreferPrivate;
 
+    /// <summary>What may change its state before the next look.</summary>
+    public IEnumerable<Task> Awaited => new[] { _answer, _followUp }.OfType<Task>().Where(task => !task.IsCompleted);
+
+    private string? Address => Session.AddressFor(readiness.PreferPrivate);
+
     /// <summary>What is waited for now, in ECS's word or in a few words.</summary>
-    public string Phase => (Session.Status, Address) switch
+    private string Phase => (Session.Status, Address) switch
     {
         (TaskStatuses.Running, null) => "RUNNING, waiting for its address",
         (TaskStatuses.Running, { } address) when readiness.SshAnswers =>
@@ -40,10 +66,14 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
         _ => Session.Status,
     };
 
-    private string? Address => Session.AddressFor(readiness.PreferPrivate);
-
-    /// <summary>The task, once ECS says that it stopped and why; null as long as it may become ready.</summary>
-    public TaskDescription? StoppedTask { get; private set; }
+    /// <summary>Whether it came into a phase that was not told yet; that one is told now.</summary>
+    public bool HasNewPhase(out string phase)
+    {
+        phase = Phase;
+        var isNew = phase != _reportedPhase;
+        _reportedPhase = phase;
+        return isNew;
+    }
 
     /// <summary>Takes over what ECS says.</summary>
     public void Observe(TaskDescription task)
@@ -55,7 +85,7 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
         if (TaskStatuses.IsEnding(task.LastStatus))
         {
             _endingSince ??= now;
-            StoppedTask = IsExplained(task) || now - _endingSince > EndingGrace ? task : null;
+            _stoppedTask = IsExplained(task) || now - _endingSince > EndingGrace ? task : null;
         }
         else if (task.LastStatus == TaskStatuses.Running)
         {
@@ -64,31 +94,27 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     }
 
     /// <summary>Takes over that ECS does not know the task (yet).</summary>
-    /// <exception cref="FargateException">It has not for too long.</exception>
     public void ObserveMissing()
     {
         var now = DateTimeOffset.UtcNow;
         _missingSince ??= now;
         if (now - _missingSince > options.MissingLimit)
         {
-            throw FargateErrors.TaskMissing(Session, options.MissingLimit);
+            Failure = FargateErrors.TaskMissing(Session, options.MissingLimit);
         }
     }
 
-    /// <summary>Takes over that AWS could not be asked this time.</summary>
-    /// <exception cref="FargateException">The failure itself, when it will not pass or has lasted too long.</exception>
+    /// <summary>Takes over that AWS could not be asked this time: a failure that will not pass, or has lasted too long, is its own.</summary>
     public void ObserveFailure(FargateException failure)
     {
         var isPassing = failure.Error switch
         {
             FargateError.Throttled => true,
             FargateError.EndpointUnreachable or FargateError.ServiceFailed => ++_failuresInARow < ToleratedFailures,
+            FargateError.NetworkInterfaceNotFound => true,
             _ => false,
         };
-        if (!isPassing)
-        {
-            throw failure;
-        }
+        Failure = isPassing ? null : failure;
     }
 
     /// <summary>Takes over that AWS answered again.</summary>
@@ -100,23 +126,75 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     /// </summary>
     public void StartKnocking(CancellationToken cancellationToken)
     {
-        if (readiness.SshAnswers && Answer is null && Address is { } address)
+        if (readiness.SshAnswers && _answer is null && WantsTask && Address is { } address)
         {
             _probe = new BannerProbe(address, Session.Port);
-            Answer = _probe.WaitAsync(cancellationToken);
+            _knocking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            _answer = _probe.WaitAsync(_knocking.Token);
+            _work.Add(_answer);
         }
     }
 
-    /// <summary>Whether it is ready.</summary>
-    public bool IsReady => readiness.SshAnswers
-        ? Answer is { IsCompletedSuccessfully: true } && _endingSince is null
-        : Session.Status == TaskStatuses.Running && Address is not null;
+    /// <summary>Once the task has stopped, starts what follows: another start, or finding out why.</summary>
+    /// <param name="follow">Makes the session stand for a new task, or throws why it will not be ready.</param>
+    public void FollowStop(Func<TaskDescription, Task> follow)
+    {
+        if (_stoppedTask is { } task && WantsTask)
+        {
+            StopKnocking();
+            _followUp = follow(task);
+            _work.Add(_followUp);
+        }
+    }
 
-    /// <summary>Checks every limit of the wait.</summary>
-    /// <exception cref="FargateException">One has passed; the error says what was waited for.</exception>
-    public void ThrowIfLate()
+    /// <summary>Checks what follows a stop, and every limit of the wait.</summary>
+    public void Check()
+    {
+        try
+        {
+            if (_followUp is null)
+            {
+                ThrowIfLate();
+            }
+            else if (_followUp.IsCompleted)
+            {
+                _followUp.GetAwaiter().GetResult();
+                StartOver();
+            }
+        }
+        catch (FargateException e)
+        {
+            Failure ??= e;
+        }
+    }
+
+    /// <summary>Ends all that was begun for it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        StopKnocking();
+        await Task.WhenAll(_work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _knocking?.Dispose();
+    }
+
+    private void StopKnocking() => _knocking?.Cancel();
+
+    /// <summary>The session stands for a new task: nothing that was seen counts any more.</summary>
+    private void StartOver()
+    {
+        _knocking?.Dispose();
+        (_since, _wasSeen, _failuresInARow) = (DateTimeOffset.UtcNow, false, 0);
+        (_missingSince, _runningSince, _endingSince) = (null, null, null);
+        (_stoppedTask, _probe, _knocking, _answer, _followUp) = (null, null, null, null, null);
+    }
+
+    private void ThrowIfLate()
     {
         var now = DateTimeOffset.UtcNow;
+        if (IsReady)
+        {
+            return;
+        }
+
         if (_runningSince is not { } running)
         {
             // An old session may run for long: until ECS has told of it, only this wait counts.

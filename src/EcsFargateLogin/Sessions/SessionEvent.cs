@@ -4,7 +4,7 @@ namespace EcsFargateLogin.Sessions;
 /// <param name="Session">The session that it happened to.</param>
 internal abstract record SessionEvent(FargateSession Session);
 
-/// <summary>What phase a session was seen in, whether or not it is a new one: a task status of ECS, or what is waited for after it.</summary>
+/// <summary>A phase that a session has come into: a task status of ECS, or what is waited for after it.</summary>
 /// <param name="Session">The session.</param>
 /// <param name="Phase">PROVISIONING, PENDING, …, or a few words.</param>
 /// <param name="Elapsed">The time since RunTask.</param>
@@ -19,6 +19,10 @@ internal sealed record Detail(FargateSession Session, string Message) : SessionE
 /// <param name="Session">The session.</param>
 /// <param name="Text">The line.</param>
 internal sealed record ShellNotice(FargateSession Session, string Text) : SessionEvent(Session);
+
+/// <summary>The task of a new session was accepted by ECS.</summary>
+/// <param name="Session">The session.</param>
+internal sealed record SessionStarted(FargateSession Session) : SessionEvent(Session);
 
 /// <summary>A session that was waited for is ready.</summary>
 /// <param name="Session">The session.</param>

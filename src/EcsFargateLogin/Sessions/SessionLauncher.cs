@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Ssh;
 
@@ -6,155 +7,84 @@ namespace EcsFargateLogin.Sessions;
 /// <summary>Starts sessions: key pair, journal entry, RunTask, in this order, so that no task starts unremembered.</summary>
 internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyGenerator keyGenerator)
 {
+    /// <summary>How many sessions are on their way to RunTask at once: enough for the pace, and no burden for this machine.</summary>
+    private const int Concurrency = 20;
+
+    /// <summary>What starts their tasks.</summary>
+    public TaskStarter Starter { get; init; } = new(cloud, journal);
+
     /// <summary>
-    /// How long a cancelled launch waits for RunTask's answer. Cutting the call off would leave open whether a task
-    /// was started; its answer usually takes well under a second.
+    /// Starts some sessions of one kind. Each has a key, a mark and a RunTask call of its own: tasks of one call would
+    /// share them. Reports each as <see cref="SessionStarted"/> as soon as ECS has accepted it.
     /// </summary>
-    public TimeSpan ReplyGrace { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>What looks for the task of a RunTask whose answer was lost.</summary>
-    public TaskMark Mark { get; init; } = new(cloud);
-
-    /// <summary>What looks for a task that an earlier try of a refused RunTask may have started.</summary>
-    public TaskMark EarlierTry { get; init; } = new(cloud) { Limit = TimeSpan.FromSeconds(3) };
-
-    private readonly SessionCloser _closer = new(cloud, journal);
-
-    /// <summary>Starts one task. The session is returned as soon as ECS has accepted it.</summary>
-    /// <exception cref="FargateException">Nothing was started, or the message says what may have been.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; what had been started was stopped.</exception>
-    public async Task<FargateSession> LaunchAsync(SessionRequest request, CancellationToken cancellationToken)
+    /// <returns>Why some were not started; none when all were.</returns>
+    /// <exception cref="FargateException">None could be started.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; those that had not been reported were stopped.</exception>
+    public async Task<IReadOnlyList<FargateException>> LaunchAsync(
+        SessionRequest request, int count, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         var container = await LoginContainer.FindAsync(cloud, request, cancellationToken).ConfigureAwait(false);
+        ConcurrentQueue<FargateException> errors = [];
+        ParallelOptions options = new() { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken };
+        try
+        {
+            await Parallel.ForEachAsync(Enumerable.Range(0, count), options, async (_, token) =>
+            {
+                try
+                {
+                    var session = await LaunchAsync(request, container, progress, token).ConfigureAwait(false);
+                    progress.Report(new SessionStarted(session));
+                }
+                catch (FargateException e)
+                {
+                    errors.Enqueue(e);
+                }
+            }).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!errors.IsEmpty)
+        {
+            // What went wrong may be that a task still runs, which must be said.
+        }
+
+        return [.. errors];
+    }
+
+    private async Task<FargateSession> LaunchAsync(
+        SessionRequest request, LoginContainer container, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        var session = await PrepareAsync(request, container, cancellationToken).ConfigureAwait(false);
+        await Starter.StartAsync(session, progress, cancellationToken).ConfigureAwait(false);
+        return session;
+    }
+
+    /// <summary>Makes a session that has its folder, key and plan, and no task yet.</summary>
+    private async Task<FargateSession> PrepareAsync(
+        SessionRequest request, LoginContainer container, CancellationToken cancellationToken)
+    {
         var sessionId = journal.Open();
-        JournalEntry entry;
-        RunTaskRequest runTask;
         try
         {
             var publicKey = await keyGenerator
                 .GenerateAsync(journal.KeyPathOf(sessionId), sessionId, cancellationToken)
                 .ConfigureAwait(false);
-            runTask = RunTaskRequestOf(request, container.Name, sessionId, publicKey) with
+            var runTask = RunTaskRequestOf(request, container.Name, sessionId, publicKey) with
             {
                 Command = CommandLimit.Apply(request, container.Start),
             };
-            entry = EntryOf(request, runTask) with
+            var entry = EntryOf(request, runTask) with
             {
                 Log = container.Log,
                 CommandLimit = CommandLimit.SecondsFor(request, container.Start),
             };
-            journal.Write(entry);
-            cancellationToken.ThrowIfCancellationRequested();
+            var session = journal.SessionOf(entry, request.StartTimeout);
+            session.Plan = new StartPlan(request, runTask, entry);
+            return session;
         }
         catch
         {
             journal.Close(sessionId);
             throw;
         }
-
-        return await StartAsync(
-            journal.SessionOf(entry, request.StartTimeout), entry, runTask, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<FargateSession> StartAsync(
-        FargateSession session, JournalEntry entry, RunTaskRequest runTask, CancellationToken cancellationToken)
-    {
-        var task = await RunTaskAsync(session, runTask, cancellationToken).ConfigureAwait(false);
-        session.Update(task);
-        try
-        {
-            journal.Write(entry with { TaskArn = task.TaskArn });
-            cancellationToken.ThrowIfCancellationRequested();
-            return session;
-        }
-        catch (Exception e)
-        {
-            var reason = e is OperationCanceledException ? "it was cancelled" : "its journal entry could not be kept";
-            await _closer.CloseAsync(session, reason).ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    private async Task<TaskDescription> RunTaskAsync(
-        FargateSession session, RunTaskRequest runTask, CancellationToken cancellationToken)
-    {
-        using CancellationTokenSource grace = new();
-        using var registration = cancellationToken.Register(() => grace.CancelAfter(ReplyGrace));
-        try
-        {
-            var reply = await cloud.RunTaskAsync(runTask, grace.Token).ConfigureAwait(false);
-            return reply.Tasks.Count > 0
-                ? reply.Tasks[0]
-                : throw FargateErrors.RunTaskFailed(runTask, reply.Failures.Count > 0 ? reply.Failures[0] : null);
-        }
-        catch (FargateException e) when (MayFollowALostAnswer(e))
-        {
-            await StopWhatAnEarlierTryStartedAsync(session, e).ConfigureAwait(false);
-            throw;
-        }
-        catch (FargateException e) when (!LeavesOpenWhetherItStarted(e))
-        {
-            journal.Close(session.SessionId);
-            throw;
-        }
-        catch (FargateException e)
-        {
-            await StopWhatMayHaveStartedAsync(session, e).ConfigureAwait(false);
-            throw;
-        }
-        catch (OperationCanceledException e)
-        {
-            var cause = FargateErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, e);
-            await StopWhatMayHaveStartedAsync(session, cause).ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    /// <summary>AWS refused it, or the answer got lost: only in the second case may a task run.</summary>
-    private static bool LeavesOpenWhetherItStarted(FargateException e) =>
-        e.Error is FargateError.EndpointUnreachable or FargateError.ServiceFailed;
-
-    /// <summary>
-    /// The last try was refused for a reason that can come up between two tries: the answer to an earlier one, which may
-    /// have started the task, may have been lost.
-    /// </summary>
-    private static bool MayFollowALostAnswer(FargateException e) =>
-        e.Error is FargateError.Throttled or FargateError.CredentialsExpired;
-
-    /// <summary>Stops and forgets the session; with no task by its mark there is nothing to stop.</summary>
-    /// <exception cref="FargateException">AWS could not be asked, or the task could not be stopped.</exception>
-    private async Task StopWhatAnEarlierTryStartedAsync(FargateSession session, FargateException cause)
-    {
-        using var limit = SessionCloser.CleanupLimit();
-        try
-        {
-            session.TaskArn = await EarlierTry.SearchAsync(session, limit.Token).ConfigureAwait(false) ?? "";
-        }
-        catch (Exception e) when (e is FargateException or OperationCanceledException)
-        {
-            throw FargateErrors.RunTaskUncertain(session, cause);
-        }
-
-        if (session.TaskArn.Length > 0)
-        {
-            await _closer.CloseAsync(session, "the answer to RunTask was lost").ConfigureAwait(false);
-        }
-        else
-        {
-            journal.Close(session.SessionId);
-        }
-    }
-
-    /// <summary>
-    /// Looks for the task by its mark and stops it. Where none is found its journal entry stays, because ECS may show
-    /// the task later.
-    /// </summary>
-    /// <exception cref="FargateException">It was not found, or could not be stopped.</exception>
-    private async Task StopWhatMayHaveStartedAsync(FargateSession session, FargateException cause)
-    {
-        session.TaskArn = await Mark.FindAsync(session).ConfigureAwait(false)
-            ?? throw FargateErrors.RunTaskUncertain(session, cause);
-        await _closer.CloseAsync(session, "the answer to RunTask was lost").ConfigureAwait(false);
     }
 
     private static RunTaskRequest RunTaskRequestOf(
@@ -167,8 +97,10 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             AssignPublicIp = request.AssignPublicIp,
             ContainerName = containerName,
             Environment = ContainerContract.EnvironmentOf(request, publicKey),
+            Command = request.Command,
             TaskRoleArn = request.TaskRoleArn,
             StartedBy = sessionId,
+            CapacityProvider = request.CapacityProvider,
             ClientToken = Guid.NewGuid().ToString("N"),
         };
 

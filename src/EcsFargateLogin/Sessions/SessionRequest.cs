@@ -1,8 +1,12 @@
+using EcsFargateLogin.Cloud;
+
 namespace EcsFargateLogin.Sessions;
 
 /// <summary>What a user asks for when starting a session.</summary>
 internal sealed record SessionRequest
 {
+    public const int DefaultRetryCount = 2;
+
     public required string TaskDefinition { get; init; }
 
     public required string Cluster { get; init; }
@@ -27,6 +31,14 @@ internal sealed record SessionRequest
     public string? TaskRoleArn { get; init; }
 
     public SessionLimits Limits { get; init; } = new();
+
+    public string CapacityProvider { get; init; } = RunTaskRequest.Fargate;
+
+    /// <summary>Whether the last attempt is made on demand, when there was no room on Spot.</summary>
+    public bool FallsBackToOnDemand { get; init; }
+
+    /// <summary>How many times a start is repeated for which there was no room, 0 or more.</summary>
+    public int RetryCount { get; init; } = DefaultRetryCount;
 
     public TimeSpan StartTimeout { get; init; } = FargateSession.DefaultStartTimeout;
 }

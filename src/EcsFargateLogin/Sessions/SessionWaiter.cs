@@ -3,11 +3,17 @@ using EcsFargateLogin.Cloud;
 namespace EcsFargateLogin.Sessions;
 
 /// <summary>
-/// Waits until sessions are ready. All sessions of a cluster share one DescribeTasks a look, and all that need a
-/// public address one DescribeNetworkInterfaces.
+/// Waits until sessions are ready, however many they are: they share each look at AWS. Each is knocked at on its own, and
+/// is reported as soon as it answers.
 /// </summary>
-internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options)
+/// <param name="cloud">The account and region of the sessions.</param>
+/// <param name="options">How often and how long to look.</param>
+/// <param name="starter">What starts tasks again for which there was no room; null where that is not wanted.</param>
+internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, TaskStarter? starter = null)
 {
+    private readonly SessionLook _look = new(cloud, options);
+    private readonly StopDiagnosis _diagnosis = new(cloud);
+
     /// <summary>Waits for one session.</summary>
     /// <exception cref="FargateException">It will not be ready.</exception>
     public async Task WaitAsync(
@@ -34,45 +40,37 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options)
     {
         PendingSession[] all = [.. sessions.Select(session => new PendingSession(session, readiness, options))];
         List<PendingSession> pending = [.. all];
-        using var knocking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var lasting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
+            pending.ForEach(session => ReportPhase(session, progress));
             await DelayFirstLookAsync(sessions, cancellationToken).ConfigureAwait(false);
             while (pending.Count > 0)
             {
-                var interval = await LookAsync(pending, progress, cancellationToken).ConfigureAwait(false);
-                await ReportStoppedAsync(pending, progress, cancellationToken).ConfigureAwait(false);
-                pending.ForEach(session => session.StartKnocking(knocking.Token));
+                var interval = await _look.AskAsync(pending, progress, cancellationToken).ConfigureAwait(false);
+                foreach (var session in pending)
+                {
+                    session.StartKnocking(lasting.Token);
+                    session.FollowStop(task => FollowStopAsync(session.Session, task, progress, lasting.Token));
+                }
+
                 Settle(pending, progress);
                 await PauseAsync(pending, interval, progress, cancellationToken).ConfigureAwait(false);
             }
         }
         finally
         {
-            await knocking.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(all.Select(session => session.Answer).OfType<Task>())
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await lasting.CancelAsync().ConfigureAwait(false);
+            foreach (var session in all)
+            {
+                await session.DisposeAsync().ConfigureAwait(false);
+            }
         }
     }
 
-    /// <summary>Looks at a session's task once and takes over what is known by now.</summary>
-    /// <exception cref="FargateException">ECS does not know the task, or AWS could not be asked.</exception>
-    public async Task LookOnceAsync(FargateSession session, CancellationToken cancellationToken)
-    {
-        var reply = await cloud
-            .DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken)
-            .ConfigureAwait(false);
-        if (reply.Tasks.FirstOrDefault(session.IsOf) is { } task)
-        {
-            session.Update(task);
-            PendingSession pending = new(session, new Readiness(PreferPrivate: true, SshAnswers: false), options);
-            await LookAtInterfacesAsync(pending.WantsInterface ? [pending] : [], cancellationToken).ConfigureAwait(false);
-        }
-        else if (DateTimeOffset.UtcNow - session.CreatedAt > options.MissingLimit || session.SessionId.Length == 0)
-        {
-            throw FargateErrors.TaskNotFound(session);
-        }
-    }
+    /// <inheritdoc cref="SessionLook.AskOnceAsync"/>
+    public Task LookOnceAsync(FargateSession session, CancellationToken cancellationToken) =>
+        _look.AskOnceAsync(session, cancellationToken);
 
     private async Task DelayFirstLookAsync(
         IReadOnlyCollection<FargateSession> sessions, CancellationToken cancellationToken)
@@ -84,178 +82,66 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options)
         }
     }
 
-    /// <summary>Asks AWS once about all sessions, and says how long to wait until the next time.</summary>
-    private async Task<TimeSpan> LookAsync(
-        List<PendingSession> pending, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    /// <summary>Starts a stopped task again where that helps, or says why it stopped.</summary>
+    /// <exception cref="FargateException">It will not be ready.</exception>
+    private async Task FollowStopAsync(
+        FargateSession session, TaskDescription task, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        var answered = true;
-        foreach (var cluster in pending.GroupBy(session => session.Session.Cluster).ToList())
+        if (starter is null || session.Plan is not { HasNext: true } || !PassingCauses.Include(task))
         {
-            PendingSession[] sessions = [.. cluster];
-            answered &= await AskAsync(sessions, pending, progress, () =>
-                LookAtTasksAsync(cluster.Key, sessions, pending, progress, cancellationToken)).ConfigureAwait(false);
+            throw await _diagnosis.ExplainAsync(session, task, cancellationToken).ConfigureAwait(false);
         }
 
-        PendingSession[] waiting = [.. pending.Where(session => session.WantsInterface)];
-        answered &= await AskAsync(waiting, pending, progress, () =>
-            LookAtInterfacesAsync(waiting, cancellationToken)).ConfigureAwait(false);
-        if (answered)
-        {
-            pending.ForEach(session => session.ForgetFailures());
-        }
-
-        return Jitter.Of(answered ? options.PollInterval : options.ThrottledInterval);
+        var why = $"Its task {session.TaskId} stopped: {task.StoppedReason ?? task.StopCode}.";
+        await starter.StartAgainAsync(session, why, progress, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Asks AWS about some sessions. A failure that lasts ends the wait for them, and for no others.</summary>
-    /// <returns>False when these sessions go on waiting for an answer.</returns>
-    private static async Task<bool> AskAsync(
-        IReadOnlyList<PendingSession> sessions,
-        List<PendingSession> pending,
-        IProgress<SessionEvent> progress,
-        Func<Task> ask)
-    {
-        try
-        {
-            await ask().ConfigureAwait(false);
-            return true;
-        }
-        catch (FargateException e)
-        {
-            foreach (var session in sessions)
-            {
-                FailOr(session, pending, progress, () =>
-                {
-                    session.ObserveFailure(e);
-                    progress.Report(new Detail(session.Session, e.Message));
-                });
-            }
-
-            return !sessions.Any(pending.Contains);
-        }
-    }
-
-    private async Task LookAtTasksAsync(
-        string cluster,
-        IReadOnlyList<PendingSession> sessions,
-        List<PendingSession> pending,
-        IProgress<SessionEvent> progress,
-        CancellationToken cancellationToken)
-    {
-        var reply = await cloud
-            .DescribeTasksAsync(cluster, [.. sessions.Select(session => session.Session.TaskArn)], cancellationToken)
-            .ConfigureAwait(false);
-        foreach (var session in sessions)
-        {
-            FailOr(session, pending, progress, () =>
-            {
-                if (reply.Tasks.FirstOrDefault(task => session.Session.IsOf(task)) is { } task)
-                {
-                    session.Observe(task);
-                }
-                else
-                {
-                    session.ObserveMissing();
-                }
-
-                ReportPhase(session, progress);
-            });
-        }
-    }
-
-    private async Task LookAtInterfacesAsync(PendingSession[] waiting, CancellationToken cancellationToken)
-    {
-        if (waiting.Length == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            var interfaces = await cloud
-                .DescribeNetworkInterfacesAsync(
-                    [.. waiting.Select(session => session.Session.NetworkInterfaceId!)], cancellationToken)
-                .ConfigureAwait(false);
-            foreach (var session in waiting)
-            {
-                if (interfaces.FirstOrDefault(i => i.Id == session.Session.NetworkInterfaceId) is { } found)
-                {
-                    session.Session.Update(found);
-                }
-            }
-        }
-        catch (FargateException e) when (e.Error == FargateError.NetworkInterfaceNotFound
-            || !Array.Exists(waiting, session => session.RequiresPublicAddress))
-        {
-            // EC2 can be behind ECS; and who asks for private addresses needs no right to read interfaces.
-        }
-    }
-
-    /// <summary>Reports and removes the sessions whose tasks stopped.</summary>
-    private async Task ReportStoppedAsync(
-        List<PendingSession> pending, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
-    {
-        StopDiagnosis diagnosis = new(cloud);
-        PendingSession[] stopped = [.. pending.Where(session => session.StoppedTask is not null)];
-        await Task.WhenAll(stopped.Select(async session =>
-        {
-            var error = await diagnosis
-                .ExplainAsync(session.Session, session.StoppedTask!, cancellationToken)
-                .ConfigureAwait(false);
-            progress.Report(new SessionFailed(session.Session, error));
-        })).ConfigureAwait(false);
-        pending.RemoveAll(stopped.Contains);
-    }
-
-    /// <summary>Reports and removes the sessions that are ready or late.</summary>
+    /// <summary>Reports and removes the sessions that are ready or have failed.</summary>
     private static void Settle(List<PendingSession> pending, IProgress<SessionEvent> progress)
     {
-        foreach (var session in pending.ToList())
+        foreach (var session in pending)
         {
-            if (session.IsReady)
+            session.Check();
+            if (session.Failure is { } failure)
             {
-                pending.Remove(session);
-                session.Session.Timing.Banner ??= session.Answer is null ? null : DateTimeOffset.UtcNow;
+                session.IsSettled = true;
+                progress.Report(new SessionFailed(session.Session, failure));
+            }
+            else if (session.IsReady)
+            {
+                session.IsSettled = true;
+                session.Session.Timing.Banner ??= session.HasAnswered ? DateTimeOffset.UtcNow : null;
                 progress.Report(new SessionReady(session.Session));
             }
             else
             {
-                FailOr(session, pending, progress, session.ThrowIfLate);
+                ReportPhase(session, progress);
             }
+        }
+
+        pending.RemoveAll(session => session.IsSettled);
+    }
+
+    private static void ReportPhase(PendingSession session, IProgress<SessionEvent> progress)
+    {
+        if (session.HasNewPhase(out var phase))
+        {
+            progress.Report(new PhaseSeen(session.Session, phase, DateTimeOffset.UtcNow - session.Session.CreatedAt));
         }
     }
 
-    /// <summary>Waits for the next look, but no longer than until a server answers.</summary>
+    /// <summary>Waits for the next look, but no longer than until something happens to a session.</summary>
     private static async Task PauseAsync(
         List<PendingSession> pending, TimeSpan interval, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         var next = Task.Delay(interval, cancellationToken);
         while (!next.IsCompleted && pending.Count > 0)
         {
-            pending.ForEach(session => ReportPhase(session, progress));
-            await Task.WhenAny([next, .. pending.Select(session => session.Answer).OfType<Task>().Where(a => !a.IsCompleted)])
-                .ConfigureAwait(false);
+            await Task.WhenAny([next, .. pending.SelectMany(session => session.Awaited)]).ConfigureAwait(false);
             Settle(pending, progress);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-    }
-
-    private static void ReportPhase(PendingSession session, IProgress<SessionEvent> progress) => progress.Report(
-        new PhaseSeen(session.Session, session.Phase, DateTimeOffset.UtcNow - session.Session.CreatedAt));
-
-    private static void FailOr(
-        PendingSession session, List<PendingSession> pending, IProgress<SessionEvent> progress, Action observe)
-    {
-        try
-        {
-            observe();
-        }
-        catch (FargateException e)
-        {
-            pending.Remove(session);
-            progress.Report(new SessionFailed(session.Session, e));
-        }
     }
 
     /// <summary>Keeps the one failure that can come, and passes everything else on.</summary>

@@ -35,7 +35,7 @@ internal sealed class TaskMark(IFargateCloud cloud)
             var taskArns = await cloud
                 .ListTasksAsync(session.Cluster, session.SessionId, cancellationToken)
                 .ConfigureAwait(false);
-            if (taskArns.Count > 0 || DateTimeOffset.UtcNow > lastLook)
+            if (taskArns.Count > 0 || DateTimeOffset.UtcNow >= lastLook)
             {
                 return taskArns.Count > 0 ? taskArns[0] : null;
             }

@@ -6,7 +6,10 @@ namespace EcsFargateLogin.EndToEnd.Cmdlets;
 public sealed class ModuleTests
 {
     private static readonly string[] Cmdlets =
-        ["Enter-FargateShell", "Get-FargateSession", "Get-FargateTaskAddress", "New-FargateSession", "Stop-FargateSession"];
+    [
+        "Enter-FargateShell", "Get-FargateSession", "Get-FargateTaskAddress", "New-FargateSession", "Stop-FargateSession",
+        "Wait-FargateSession",
+    ];
 
     [Fact]
     public void It_exports_its_cmdlets_and_nothing_else()

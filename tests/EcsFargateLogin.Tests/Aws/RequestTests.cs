@@ -56,6 +56,21 @@ public sealed class RequestTests
     }
 
     [Fact]
+    public async Task RunTask_on_Spot_names_a_capacity_provider_and_no_launch_type()
+    {
+        await using var server = await LoopbackServer.StartAsync(Tasks);
+        using var cloud = AwsClouds.At(server);
+        await cloud.RunTaskAsync(
+            AwsClouds.FullRequest with { CapacityProvider = RunTaskRequest.FargateSpot }, CancellationToken.None);
+
+        var sent = server.Single.Json;
+        Assert.Empty(ServiceModel.Ecs.Input("RunTask").Problems(sent, "RunTask"));
+        Assert.False(sent.TryGetProperty("launchType", out _));
+        Assert.Equal(
+            """[{"capacityProvider":"FARGATE_SPOT"}]""", sent.GetProperty("capacityProviderStrategy").GetRawText());
+    }
+
+    [Fact]
     public async Task RunTask_leaves_out_what_was_not_asked_for()
     {
         await using var server = await LoopbackServer.StartAsync(Tasks);
@@ -155,15 +170,17 @@ public sealed class RequestTests
         using var cloud = AwsClouds.At(server);
         await cloud.DescribeNetworkInterfacesAsync(["eni-1", "eni-2"], CancellationToken.None);
 
-        var ids = ServiceModel.Ec2.Input("DescribeNetworkInterfaces").Members["NetworkInterfaceIds"];
-        Assert.Equal("list", ids.Shape.Type);
+        var filters = ServiceModel.Ec2.Input("DescribeNetworkInterfaces").Members["Filters"];
+        Assert.Equal(("list", "filter"), (filters.Shape.Type, filters.LocationName));
         Assert.Equal(
             new Dictionary<string, string>
             {
                 ["Action"] = "DescribeNetworkInterfaces",
                 ["Version"] = ServiceModel.Ec2.ApiVersion,
-                [$"{ids.LocationName}.1"] = "eni-1",
-                [$"{ids.LocationName}.2"] = "eni-2",
+                // The EC2 protocol writes each name with a capital letter.
+                ["Filter.1.Name"] = "network-interface-id",
+                ["Filter.1.Value.1"] = "eni-1",
+                ["Filter.1.Value.2"] = "eni-2",
             },
             server.Single.Form);
         Assert.StartsWith("application/x-www-form-urlencoded", server.Single.Headers["Content-Type"]);

@@ -24,14 +24,30 @@ public abstract class LaunchTest : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected Task<FargateSession> LaunchAsync(SessionRequest request, CancellationToken cancellationToken = default) =>
-        new SessionLauncher(Cloud, Journal, new KeyGenerator("ssh-keygen"))
+    private protected TokenBucket Pacer { get; init; } = new(burst: 100, perSecond: 1000, TimeProvider.System);
+
+    private protected SessionLauncher Launcher => new(Cloud, Journal, new KeyGenerator("ssh-keygen"))
+    {
+        Starter = new TaskStarter(Cloud, Journal)
         {
             ReplyGrace = TimeSpan.FromMilliseconds(50),
+            AttemptPause = TimeSpan.FromMilliseconds(1),
+            Pacer = Pacer,
             Mark = new TaskMark(Cloud) { Limit = TimeSpan.Zero },
             EarlierTry = new TaskMark(Cloud) { Limit = TimeSpan.Zero },
-        }
-            .LaunchAsync(request, cancellationToken);
+        },
+    };
+
+    /// <summary>Starts one session, or throws why it was not started.</summary>
+    private protected async Task<FargateSession> LaunchAsync(
+        SessionRequest request, CancellationToken cancellationToken = default)
+    {
+        EventLog events = new();
+        var errors = await Launcher.LaunchAsync(request, count: 1, events, cancellationToken);
+        return errors is [var error]
+            ? throw error
+            : Assert.Single(events.Events.OfType<SessionStarted>()).Session;
+    }
 
     private protected async Task<FargateException> FailAsync(FargateError expected, SessionRequest? request = null)
     {

@@ -187,7 +187,7 @@ public sealed class SessionLauncherFailureTests : LaunchTest
         await File.WriteAllTextAsync(Folder["file"], "");
         SessionLauncher launcher = new(Cloud, new Journal(Folder["file/sessions"]), new KeyGenerator("ssh-keygen"));
 
-        var error = await Assert.ThrowsAsync<FargateException>(() => launcher.LaunchAsync(Request, CancellationToken.None));
+        var error = Assert.Single(await launcher.LaunchAsync(Request, count: 1, new EventLog(), CancellationToken.None));
 
         Assert.Equal(FargateError.JournalUnavailable, error.Error);
         AssertNothingStarted();
@@ -212,7 +212,7 @@ public sealed class SessionLauncherFailureTests : LaunchTest
     {
         SessionLauncher launcher = new(Cloud, Journal, new KeyGenerator(Folder.WriteScript("ssh-keygen", "exit 3")));
 
-        var error = await Assert.ThrowsAsync<FargateException>(() => launcher.LaunchAsync(Request, CancellationToken.None));
+        var error = Assert.Single(await launcher.LaunchAsync(Request, count: 1, new EventLog(), CancellationToken.None));
 
         Assert.Equal(FargateError.KeyGenerationFailed, error.Error);
         AssertNothingStarted();

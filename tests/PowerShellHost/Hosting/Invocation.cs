@@ -75,5 +75,8 @@ public sealed class Invocation
         {
             TerminatingError = exception.ErrorRecord;
         }
+
+        // A stop that comes between two commands ends the script without an exception.
+        WasStopped |= _powerShell.InvocationStateInfo.State == PSInvocationState.Stopped;
     }
 }

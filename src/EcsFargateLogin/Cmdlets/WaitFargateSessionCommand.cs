@@ -1,0 +1,156 @@
+using System.Management.Automation;
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Sessions;
+
+namespace EcsFargateLogin.Cmdlets;
+
+/// <summary>
+/// Waits until sessions are ready, all of a pipeline together, and returns each as soon as its SSH server answers. Those
+/// that fail to start are stopped; those that are only late are left running.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Wait, "FargateSession", DefaultParameterSetName = SessionSet)]
+[OutputType(typeof(FargateSession))]
+public sealed class WaitFargateSessionCommand : TaskCmdlet
+{
+    private readonly Dictionary<FargateSession, IFargateCloud> _pending = [];
+    private readonly List<(FargateSession Session, Task Closing)> _closing = [];
+    private readonly CancellationTokenSource _enough = new();
+
+    /// <summary>
+    /// How long to wait, in seconds, 1 to 86400. Without it each session's own limits hold: its -StartTimeout, and a
+    /// minute for its SSH server.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(1, 86400)]
+    public int Timeout { get; set; }
+
+    /// <summary>Returns the first session that is ready, and leaves the others running.</summary>
+    [Parameter]
+    public SwitchParameter Any { get; set; }
+
+    /// <summary>Waits for the SSH server at the private address, from inside the VPC.</summary>
+    [Parameter]
+    public SwitchParameter Private { get; set; }
+
+    /// <summary>Takes in this record's sessions.</summary>
+    protected override void ProcessRecord() => Guard(null, () =>
+    {
+        foreach (var (session, cloud) in Targets())
+        {
+            if (session.IsClosed)
+            {
+                Report(FargateErrors.SessionEnded(session), session);
+            }
+            else
+            {
+                _pending.TryAdd(session, cloud);
+            }
+        }
+    });
+
+    /// <summary>Waits for all of them.</summary>
+    protected override void EndProcessing() => Guard(null, () =>
+    {
+        var isOver = false;
+        try
+        {
+            Await(WaitAsync);
+            isOver = true;
+            ReportLate();
+        }
+        finally
+        {
+            if (!isOver)
+            {
+                CloseUnowned();
+            }
+
+            _closing.ForEach(each => CleanUp(() => each.Closing, each.Session));
+        }
+    });
+
+    private protected override void Show(SessionEvent happened)
+    {
+        base.Show(happened);
+        switch (happened)
+        {
+            case SessionReady ready when !_enough.IsCancellationRequested:
+                if (Any)
+                {
+                    _enough.Cancel();
+                }
+
+                CompleteProgress();
+                Handover.Write(this, ready.Session, () => _pending.Remove(ready.Session));
+                break;
+            case SessionFailed failed:
+                Fail(failed);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _enough.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private async Task WaitAsync(IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _enough.Token);
+        if (Timeout > 0)
+        {
+            limit.CancelAfter(TimeSpan.FromSeconds(Timeout));
+        }
+
+        var waits = _pending.ToLookup(pair => pair.Value, pair => pair.Key).Select(byCloud => WaiterFor(byCloud.Key)
+            .WaitAsync([.. byCloud], new Readiness(Private, SshAnswers: true), progress, limit.Token));
+        try
+        {
+            await Task.WhenAll(waits).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The time is over, or one is enough.
+        }
+    }
+
+    /// <summary>A session that did not get ready is of no use to anybody; a task that others started is theirs.</summary>
+    private void Fail(SessionFailed failed)
+    {
+        if (_pending.Remove(failed.Session, out var cloud) && failed.Session.SessionId.Length > 0)
+        {
+            SessionCloser closer = new(cloud, Journal);
+            _closing.Add((failed.Session, Task.Run(() => closer.CloseAsync(failed.Session, "it did not become ready"))));
+        }
+
+        Report(failed.Error, failed.Session);
+    }
+
+    private void ReportLate()
+    {
+        if (!_enough.IsCancellationRequested)
+        {
+            foreach (var session in _pending.Keys)
+            {
+                Report(FargateErrors.WaitTimeout(session, TimeSpan.FromSeconds(Timeout)), session);
+            }
+        }
+    }
+
+    /// <summary>Stops the sessions that nobody can have when the pipeline that started them is stopped.</summary>
+    private void CloseUnowned()
+    {
+        foreach (var byCloud in _pending
+            .Where(pair => pair.Key is { IsOfRunningPipeline: true, IsTaken: false })
+            .ToLookup(pair => pair.Value, pair => pair.Key))
+        {
+            CloseAll(byCloud.Key, byCloud, "nobody took the session over");
+        }
+    }
+}
