@@ -63,6 +63,8 @@ internal sealed class Journal(string root)
     {
         { } owner when owner == ProcessIdentity.Current => SessionOwner.ThisProcess,
         { IsAlive: true } => SessionOwner.OtherProcess,
+        // Gone since its entry was read: whoever has charge of it has just closed it.
+        null when !Has(sessionId, EntryFile) && !Has(sessionId, OwnerFile) => SessionOwner.OtherProcess,
         _ => SessionOwner.Orphaned,
     };
 
@@ -155,6 +157,8 @@ internal sealed class Journal(string root)
 
     private string FolderOf(string sessionId) => Path.Combine(root, sessionId);
 
+    private bool Has(string sessionId, string name) => File.Exists(Path.Combine(FolderOf(sessionId), name));
+
     private IEnumerable<string> SessionIds() => Guard(root, () =>
         Directory.Exists(root)
             ? Directory.GetDirectories(root).Select(folder => Path.GetFileName(folder)!).Where(SessionMark.IsOne)
@@ -164,7 +168,7 @@ internal sealed class Journal(string root)
     private bool IsLeftOver(string sessionId)
     {
         var folder = FolderOf(sessionId);
-        if (File.Exists(Path.Combine(folder, EntryFile)))
+        if (Has(sessionId, EntryFile))
         {
             return false;
         }

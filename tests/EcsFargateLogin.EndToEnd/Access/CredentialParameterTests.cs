@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Management.Automation;
 using System.Security;
+using EcsFargateLogin.EndToEnd.Cmdlets;
 using LocalFargate.Tasks;
 using PowerShellHost;
 
@@ -22,7 +23,8 @@ public sealed class CredentialParameterTests
         Assert.Equal("Keys", Text(session, "CredentialOrigin"));
 
         Succeeded(me.Run("Stop-FargateSession -TaskArn $args[0]", Text(session, "TaskArn")));
-        Assert.True(Assert.Single(me.Fargate.Tasks).Phase > TaskPhase.Running);
+        await Eventually.BecomesAsync(
+            () => Assert.Single(me.Fargate.Tasks).Phase == TaskPhase.Stopped, () => string.Join(", ", me.Fargate.Tasks));
     }
 
     [Theory]
@@ -135,7 +137,8 @@ public sealed class CredentialParameterTests
         var third = await EngineProcess.RunAsync(Without(me.Process(
             $"Stop-FargateSession -TaskArn {taskArn} -AccessKey $env:A -SecretKey $env:B -SessionToken $env:C")));
         Assert.Equal(("", ""), (third.Output, third.Error));
-        Assert.True(Assert.Single(me.Fargate.Tasks).Phase > TaskPhase.Running);
+        await Eventually.BecomesAsync(
+            () => Assert.Single(me.Fargate.Tasks).Phase == TaskPhase.Stopped, () => string.Join(", ", me.Fargate.Tasks));
         Assert.Empty(me.SessionFiles());
     }
 

@@ -51,7 +51,8 @@ public sealed class StopFailureTests : IDisposable
         me.Fargate.Faults.Remove(fault);
         var stopped = me.Run($"$PSDefaultParameterValues.Clear(); {commands[0]}");
         Assert.Empty(stopped.Errors);
-        Assert.True(Assert.Single(me.Fargate.Tasks).Phase > TaskPhase.Running);
+        await Eventually.BecomesAsync(
+            () => Assert.Single(me.Fargate.Tasks).Phase == TaskPhase.Stopped, () => string.Join(", ", me.Fargate.Tasks));
         Assert.False(Directory.Exists(JournalOf(session)));
     }
 

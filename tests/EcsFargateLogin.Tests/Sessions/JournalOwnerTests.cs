@@ -50,6 +50,15 @@ public sealed class JournalOwnerTests : IDisposable
     }
 
     [Fact]
+    public void A_session_that_is_closed_meanwhile_is_not_left_over()
+    {
+        var sessionId = _journal.Open();
+        _journal.Close(sessionId);
+
+        Assert.Equal(SessionOwner.OtherProcess, _journal.OwnerOf(sessionId));
+    }
+
+    [Fact]
     public void A_later_process_of_the_same_id_is_another_one()
     {
         var sessionId = _journal.Open();
