@@ -3,10 +3,15 @@ using System.Text.Json;
 using LocalFargate;
 using LocalFargate.Control;
 
+// Whoever owns it holds its standard input: it ends with that, leaves Ctrl+C to its owner, and keeps its log to itself.
+var isOwned = args.Contains(CommandLine.Owned);
 LocalFargateOptions options;
 try
 {
-    options = CommandLine.Parse(args) with { Log = line => Console.Error.WriteLine($"local-fargate: {line}") };
+    options = CommandLine.Parse([.. args.Where(argument => argument != CommandLine.Owned)]) with
+    {
+        Log = isOwned ? null : line => Console.Error.WriteLine($"local-fargate: {line}"),
+    };
 }
 catch (FormatException exception)
 {
@@ -19,7 +24,10 @@ PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SI
 var registrations = signals.Select(signal => PosixSignalRegistration.Create(signal, context =>
 {
     context.Cancel = true;
-    stop.TrySetResult();
+    if (signal != PosixSignal.SIGINT || !isOwned)
+    {
+        stop.TrySetResult();
+    }
 })).ToList();
 
 try
@@ -38,7 +46,7 @@ try
         accessKeyId = server.AccessKeyId,
         secretAccessKey = server.SecretAccessKey,
     }));
-    await stop.Task;
+    await (isOwned ? Task.WhenAny(stop.Task, Console.OpenStandardInput().CopyToAsync(Stream.Null)) : stop.Task);
     return 0;
 }
 catch (IOException exception)

@@ -12,6 +12,7 @@ $state = Join-Path ([IO.Path]::GetTempPath()) "fargate-demo-$PID"
 # LocalFargate's standard input is ours to hold: it ends when that closes, however this script ends.
 $start = [Diagnostics.ProcessStartInfo]::new('dotnet')
 $start.ArgumentList.Add((Join-Path $PSScriptRoot 'bin/Release/net10.0/LocalFargate.dll'))
+$start.ArgumentList.Add('--owned')
 $start.RedirectStandardInput = $true
 $start.RedirectStandardOutput = $true
 $fargate = [Diagnostics.Process]::Start($start)
@@ -28,6 +29,7 @@ try {
         Subnet         = $place.subnets
         SecurityGroup  = $place.securityGroups
         Port           = $place.sshPort
+        UserName       = $place.userName
         Region         = $place.region
         EndpointUrl    = $place.endpointUrl
     }

@@ -23,7 +23,7 @@ function Show-Command([string[]] $Lines) {
 # LocalFargate's standard input is ours to hold: it ends when that closes, however this script ends.
 $start = [Diagnostics.ProcessStartInfo]::new('dotnet')
 $program = Join-Path $repository 'tests/LocalFargate/bin/Release/net10.0/LocalFargate.dll'
-foreach ($argument in $program, '--start-seconds', '6') { $start.ArgumentList.Add($argument) }
+foreach ($argument in $program, '--owned', '--start-seconds', '6') { $start.ArgumentList.Add($argument) }
 $start.RedirectStandardInput = $true
 $start.RedirectStandardOutput = $true
 $fargate = [Diagnostics.Process]::Start($start)

@@ -7,6 +7,9 @@ namespace LocalFargate.Control;
 /// <summary>The command line of the program.</summary>
 internal static class CommandLine
 {
+    /// <summary>The one option without a value.</summary>
+    internal const string Owned = "--owned";
+
     internal const string Usage = """
         Usage: dotnet run --project tests/LocalFargate -- [OPTION VALUE]…
         A Fargate on this machine. Prints one line of JSON when it listens, and ends with Ctrl+C.
@@ -18,6 +21,7 @@ internal static class CommandLine
           --start-sshd PATH      the container's script; default module/container/start-sshd.sh
           --ssh-port N           port of the tasks' sshd; default 22 where it can be had
           --stop-timeout N       seconds between SIGTERM and SIGKILL; default 30
+          --owned                for programs that start it: logs nothing, ignores Ctrl+C, ends with its standard input
 
         Accepts the credentials of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or local and local.
         Faults, tasks and calls: /_local/faults, /_local/tasks, /_local/calls.
