@@ -9,7 +9,7 @@ namespace EcsFargateLogin.EndToEnd.Sweep;
 public sealed class FaultSweepTests(ITestOutputHelper output)
 {
     /// <summary>Most of a point is waiting: for retries, and for tasks to start and stop.</summary>
-    private const int Concurrency = 8;
+    private const int Concurrency = 16;
 
     [Fact]
     public async Task No_fault_at_any_step_leaves_a_task_that_is_neither_stopped_nor_listed()
