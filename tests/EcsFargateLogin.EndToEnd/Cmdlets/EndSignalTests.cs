@@ -22,6 +22,29 @@ public sealed class EndSignalTests
         await me.LeftNothingAsync();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Closing_the_terminal_stops_the_task_whether_or_not_the_shell_is_open(bool isOpen)
+    {
+        await using var me = await Operator.StartAsync();
+        me.Fargate.Faults.Replace(isOpen ? [] : [new SshSilent()]);
+        await using var terminal = TerminalRun.UnderTerminal(me.Process("New-FargateSession | Enter-FargateShell"));
+        await terminal.ShowsAsync(isOpen ? "since RunTask" : "waiting for the SSH server");
+        if (isOpen)
+        {
+            await terminal.TypeAsync("PS1=; echo up-$((6*7))\n");
+            await terminal.ShowsAsync("up-42");
+        }
+
+        // The program that has made the terminal: the terminal goes with it.
+        await terminal.KillAsync();
+
+        await Eventually.BecomesAsync(
+            () => me.SessionFiles().Count == 0, () => $"Left: {string.Join(", ", me.SessionFiles())}");
+        await me.LeftNothingAsync();
+    }
+
     [Fact]
     public async Task After_its_cmdlets_have_ended_the_process_ends_at_once()
     {
