@@ -15,7 +15,9 @@ internal static class EndSignals
     private static int _received;
 
     /// <summary>Watches until what is returned is disposed.</summary>
-    /// <param name="stop">Stops the one who watches; called on any thread, and at once when a signal has come already.</param>
+    /// <param name="stop">
+    /// Stops the one who watches; called on any thread, and at once when a signal has come already.
+    /// </param>
     public static IDisposable Watching(Action stop)
     {
         Watch watch = new(stop);

@@ -9,7 +9,8 @@ public sealed class EndSignalTests
     [InlineData("HUP", 129, "New-FargateSession -Wait | Enter-FargateShell")]
     [InlineData("TERM", 143, "New-FargateSession -Wait | Enter-FargateShell")]
     [InlineData("TERM", 143, "New-FargateSession -Count 2 | Enter-FargateShell")]
-    public async Task The_process_ends_by_the_signal_once_its_tasks_have_been_stopped(string signal, int exitCode, string script)
+    public async Task The_process_ends_by_the_signal_once_its_tasks_have_been_stopped(
+        string signal, int exitCode, string script)
     {
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Add(new SshSilent());

@@ -6,14 +6,21 @@ namespace EcsFargateLogin.EndToEnd.Sweep;
 /// <summary>Every step between New and Stop, with everything that can go wrong at it.</summary>
 internal static class FaultPoints
 {
-    private const string Capacity = "Capacity is unavailable at this time. Please try again later or in a different availability zone";
+    private const string Capacity =
+        "Capacity is unavailable at this time. Please try again later or in a different availability zone";
 
     /// <summary>Those whose faults are waited out longest come first, so that the others go by meanwhile.</summary>
     private static readonly string[] Calls =
         ["DescribeNetworkInterfaces", "DescribeTasks", "RunTask", "DescribeTaskDefinition", "StopTask"];
 
     private static readonly Fault LogsAreWanted =
-        new TaskStopsEarly { At = TaskPhase.Activating, StopCode = "EssentialContainerExited", StoppedReason = "It exited.", ExitCode = 1 };
+        new TaskStopsEarly
+        {
+            At = TaskPhase.Activating,
+            StopCode = "EssentialContainerExited",
+            StoppedReason = "It exited.",
+            ExitCode = 1,
+        };
 
     public static IReadOnlyList<FaultPoint> All { get; } =
     [

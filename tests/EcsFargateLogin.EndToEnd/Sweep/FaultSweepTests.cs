@@ -22,7 +22,8 @@ public sealed class FaultSweepTests(ITestOutputHelper output)
                 new ParallelOptions { MaxDegreeOfParallelism = Concurrency },
                 async (point, _) => swept.Add(await SweptSession.RunAsync(point)));
             var listed = await ListAndStopAsync(swept);
-            var leaks = (await Task.WhenAll(swept.Select(session => session.LeaksAsync(listed)))).SelectMany(found => found).ToList();
+            var found = await Task.WhenAll(swept.Select(session => session.LeaksAsync(listed)));
+            List<string> leaks = [.. found.SelectMany(each => each)];
 
             output.WriteLine($"{swept.Count} points, {listed.Count} listed afterwards, {leaks.Count} leaks");
             Assert.Empty(leaks);

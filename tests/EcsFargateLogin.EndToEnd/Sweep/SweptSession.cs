@@ -63,7 +63,8 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
 
     private async Task RunAsync()
     {
-        RequestFault[] delay = point.During is null ? [] : [new DelayedReply { Operation = point.During, Delay = AnswerDelay }];
+        RequestFault[] delay =
+            point.During is { } call ? [new DelayedReply { Operation = call, Delay = AnswerDelay }] : [];
         Fargate.Faults.Replace([.. delay, .. point.Faults.Select(fault => fault with { })]);
         var script =
             $$"""
@@ -113,12 +114,14 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
     }
 
     /// <summary>The ids of all sessions that a task was asked for.</summary>
-    private string[] Marks() => [.. me.Calls("RunTask").Select(call => (string)call.Parameters["startedBy"]!).Distinct()];
+    private string[] Marks() =>
+        [.. me.Calls("RunTask").Select(call => (string)call.Parameters["startedBy"]!).Distinct()];
 
     /// <summary>Whether a program runs that was given a file of one of the sessions.</summary>
     private static bool HasProcesses(string[] marks) => Array.Exists(
         Directory.GetDirectories("/proc"),
-        process => Array.Exists(marks, mark => CommandLineOf(process).Contains(Operator.SharedFolderOf(mark), StringComparison.Ordinal)));
+        process => CommandLineOf(process) is var line
+            && Array.Exists(marks, mark => line.Contains(Operator.SharedFolderOf(mark), StringComparison.Ordinal)));
 
     private static string CommandLineOf(string process)
     {
