@@ -16,16 +16,31 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _cancellation = new();
     private readonly SessionProgress _progress;
 
+    /// <summary>From the first work on: what is started then has to be cleaned up.</summary>
+    private IDisposable? _endSignals;
+
     /// <summary>Of the work that is being waited for; null while the pipeline's thread shows and asks nothing.</summary>
     private EventQueue? _events;
 
     private protected FargateCmdlet() => _progress = new SessionProgress(this);
 
-    /// <summary>Cancelled when the user presses Ctrl+C or stops the pipeline in another way.</summary>
+    /// <summary>Cancelled when the user presses Ctrl+C, stops the pipeline in another way, or ends this process.</summary>
     private protected CancellationToken CancelToken => _cancellation.Token;
 
     /// <inheritdoc/>
     protected sealed override void StopProcessing() => _cancellation.Cancel();
+
+    private void StopUnlessDisposed()
+    {
+        try
+        {
+            _cancellation.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended by itself.
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -41,6 +56,8 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         if (disposing)
         {
             _cancellation.Dispose();
+            // Last: it may end the process.
+            _endSignals?.Dispose();
         }
     }
 
@@ -50,6 +67,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     /// </summary>
     private protected T Await<T>(Func<IProgress<SessionEvent>, CancellationToken, Task<T>> work)
     {
+        _endSignals ??= EndSignals.Watching(StopUnlessDisposed);
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(_cancellation.Token);
         using EventQueue events = new(Show, cancellation.Token);
         _events = events;

@@ -95,7 +95,7 @@ internal sealed record SessionFolder(string Path, string SessionId, string? Endp
 
     public string EntryPath => System.IO.Path.Combine(Path, "session.json");
 
-    /// <summary>Reads one, or gives null where another test's session is just coming or going.</summary>
+    /// <summary>Reads one, or gives null where another test's session is coming or going, or was damaged.</summary>
     public static SessionFolder? TryRead(DirectoryInfo folder)
     {
         try
@@ -104,7 +104,7 @@ internal sealed record SessionFolder(string Path, string SessionId, string? Endp
             return new SessionFolder(
                 folder.FullName, folder.Name, entry.RootElement.GetProperty("endpointUrl").GetString());
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
             return null;
         }

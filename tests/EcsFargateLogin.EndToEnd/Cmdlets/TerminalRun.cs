@@ -49,6 +49,15 @@ internal sealed class TerminalRun : IAsyncDisposable
     /// <summary>Sends SIGINT to the process alone.</summary>
     public void Interrupt() => EngineProcess.Interrupt(_process);
 
+    /// <summary>Sends a signal to the process alone.</summary>
+    /// <param name="signal">Its name: TERM, HUP, …</param>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", ["-s", signal, $"{_process.Id}"]);
+        await kill.WaitForExitAsync().WaitAsync(Limit);
+        Assert.Equal(0, kill.ExitCode);
+    }
+
     /// <summary>Ends the process with SIGKILL, and not its children.</summary>
     public async Task KillAsync()
     {

@@ -19,7 +19,7 @@ internal static class ConsoleSession
         var (hasFailed, wasStopped) = Invoke(host, runspace, signals, AskedFor(line));
         if (wasStopped)
         {
-            return signals.ExitCode;
+            return StopSignals.ExitCode;
         }
 
         return host.ExitCode ?? (hasFailed ? 1 : 0);

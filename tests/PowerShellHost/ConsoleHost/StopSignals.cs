@@ -3,40 +3,31 @@ using System.Runtime.InteropServices;
 namespace PowerShellHost.ConsoleHost;
 
 /// <summary>
-/// Turns Ctrl+C, SIGTERM and SIGHUP into a request to stop. The process itself lives on until what it runs has
-/// cleaned up, however often Ctrl+C is pressed and whichever child has the terminal.
+/// Turns Ctrl+C into a request to stop. The process itself lives on until what it runs has cleaned up, however often
+/// Ctrl+C is pressed and whichever child has the terminal. As with <c>pwsh</c>, SIGTERM and SIGHUP end it at once.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly PosixSignalRegistration[] _registrations;
-    private int _signal;
+    private readonly PosixSignalRegistration _registration;
 
-    public StopSignals() => _registrations =
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Handle(context, 2)),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Handle(context, 15)),
-        PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => Handle(context, 1)),
-    ];
+    public StopSignals() => _registration = PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle);
 
     /// <summary>Cancelled at the first signal.</summary>
     public CancellationToken Token => _stop.Token;
 
-    /// <summary>The exit code of a process that a signal ended.</summary>
-    public int ExitCode => 128 + _signal;
+    /// <summary>The exit code of a process that SIGINT ended.</summary>
+    public const int ExitCode = 128 + 2;
 
     public void Dispose()
     {
-        Array.ForEach(_registrations, registration => registration.Dispose());
+        _registration.Dispose();
         _stop.Dispose();
     }
 
-    private void Handle(PosixSignalContext context, int signal)
+    private void Handle(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (Interlocked.CompareExchange(ref _signal, signal, 0) == 0)
-        {
-            _stop.Cancel();
-        }
+        _stop.Cancel();
     }
 }

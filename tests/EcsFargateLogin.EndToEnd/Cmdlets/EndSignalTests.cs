@@ -1,0 +1,62 @@
+using LocalFargate.Faults;
+
+namespace EcsFargateLogin.EndToEnd.Cmdlets;
+
+/// <summary>A closed terminal (SIGHUP) and SIGTERM, which PowerShell itself does not survive.</summary>
+public sealed class EndSignalTests
+{
+    [Theory]
+    [InlineData("HUP", 129, "New-FargateSession -Wait | Enter-FargateShell")]
+    [InlineData("TERM", 143, "New-FargateSession -Wait | Enter-FargateShell")]
+    [InlineData("TERM", 143, "New-FargateSession -Count 2 | Enter-FargateShell")]
+    public async Task The_process_ends_by_the_signal_once_its_tasks_have_been_stopped(
+        string signal, int exitCode, string script)
+    {
+        await using var me = await Operator.StartAsync();
+        me.Fargate.Faults.Add(new SshSilent());
+        await using var process = TerminalRun.WithPipes(me.Process($"{script}; Start-Sleep 60; 'went on'"));
+        await me.ReceivesAsync("DescribeNetworkInterfaces");
+
+        await process.SignalAsync(signal);
+
+        Assert.Equal((exitCode, ""), (await process.EndAsync(), process.Screen));
+        await me.LeftNothingAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Closing_the_terminal_stops_the_task_whether_or_not_the_shell_is_open(bool isOpen)
+    {
+        await using var me = await Operator.StartAsync();
+        me.Fargate.Faults.Replace(isOpen ? [] : [new SshSilent()]);
+        await using var terminal = TerminalRun.UnderTerminal(me.Process("New-FargateSession | Enter-FargateShell"));
+        await terminal.ShowsAsync(isOpen ? "since RunTask" : "waiting for the SSH server");
+        if (isOpen)
+        {
+            await terminal.TypeAsync("PS1=; echo up-$((6*7))\n");
+            await terminal.ShowsAsync("up-42");
+        }
+
+        // The program that has made the terminal: the terminal goes with it.
+        await terminal.KillAsync();
+
+        await Eventually.BecomesAsync(
+            () => me.SessionFiles().Count == 0, () => $"Left: {string.Join(", ", me.SessionFiles())}");
+        await me.LeftNothingAsync();
+    }
+
+    [Fact]
+    public async Task After_its_cmdlets_have_ended_the_process_ends_at_once()
+    {
+        await using var me = await Operator.StartAsync();
+        await using var process = TerminalRun.WithPipes(
+            me.Process("$session = New-FargateSession; 'started'; Start-Sleep 60"));
+        await process.ShowsAsync("started");
+
+        await process.SignalAsync("TERM");
+
+        Assert.Equal(143, await process.EndAsync());
+        Assert.Empty(me.Calls("StopTask"));
+    }
+}

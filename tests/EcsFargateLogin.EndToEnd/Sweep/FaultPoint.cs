@@ -1,0 +1,47 @@
+using LocalFargate.Faults;
+
+namespace EcsFargateLogin.EndToEnd.Sweep;
+
+/// <summary>A step between New and Stop, and what goes wrong there.</summary>
+/// <param name="Name">The step and the fault, for people.</param>
+internal sealed record FaultPoint(string Name)
+{
+    /// <summary>What the user runs.</summary>
+    public string Script { get; init; } = "New-FargateSession -Wait | Stop-FargateSession";
+
+    /// <summary>What is typed into the shell of a process of its own; null where the script opens no shell.</summary>
+    public string? Input { get; init; }
+
+    /// <summary>Whether the task gets no public address.</summary>
+    public bool IsPrivate { get; init; }
+
+    /// <summary>What goes wrong in AWS. Each has to happen at least once, or else the point is none.</summary>
+    public IReadOnlyList<Fault> Faults { get; init; } = [];
+
+    /// <summary>The call during which this machine's part goes wrong: it is answered late, so that there is time to.</summary>
+    public string? During { get; init; }
+
+    /// <summary>What happens to the session's folder during that call.</summary>
+    public Action<string>? Damage { get; init; }
+
+    /// <summary>What happens to the script during that call.</summary>
+    public Interruption Interruption { get; init; }
+
+    /// <summary>Whether it takes a process of its own, which the others do without.</summary>
+    public bool NeedsProcess => Input is not null || Interruption == Interruption.Kill;
+
+    public override string ToString() => $"{Name} ({(IsPrivate ? "private" : "public")})";
+}
+
+/// <summary>How a script is interrupted.</summary>
+internal enum Interruption
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>As with Ctrl+C.</summary>
+    Stop,
+
+    /// <summary>With SIGKILL.</summary>
+    Kill,
+}

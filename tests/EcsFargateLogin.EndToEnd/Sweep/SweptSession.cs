@@ -1,0 +1,137 @@
+using EcsFargateLogin.EndToEnd.Cmdlets;
+using LocalFargate;
+using LocalFargate.Faults;
+using LocalFargate.Tasks;
+
+namespace EcsFargateLogin.EndToEnd.Sweep;
+
+/// <summary>A fault point, run against an account of its own, and what is left after it.</summary>
+internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDisposable
+{
+    private static readonly TimeSpan AnswerDelay = TimeSpan.FromSeconds(1);
+
+    public LocalFargateServer Fargate => me.Fargate;
+
+    /// <summary>Runs the point's script to its end, whatever that is, and mends everything afterwards.</summary>
+    public static async Task<SweptSession> RunAsync(FaultPoint point)
+    {
+        SweptSession swept = new(point, await Operator.StartAsync());
+        try
+        {
+            await swept.RunAsync();
+            return swept;
+        }
+        catch
+        {
+            await swept.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Says what is wrong, now that what was listed has been stopped.</summary>
+    /// <param name="listed">The ids that Get-FargateSession has listed.</param>
+    public async Task<IReadOnlyList<string>> LeaksAsync(IReadOnlyCollection<string> listed)
+    {
+        var marks = Marks();
+        List<string> leaks =
+        [
+            .. from task in Fargate.Tasks where task.StopCode is null select $"task {task.StartedBy} runs on unseen",
+            .. from mark in marks
+               where File.Exists(Path.Combine(Operator.SharedFolderOf(mark), "id_ed25519"))
+               where !listed.Contains(mark) || Fargate.Tasks.Any(task => task.StartedBy == mark)
+               select $"the key of {mark} is left",
+        ];
+        if (leaks.Count == 0)
+        {
+            await Eventually.BecomesAsync(
+                () => Fargate.Tasks.All(task => task.Phase == TaskPhase.Stopped && !task.IsAlive) && !HasProcesses(marks),
+                () => $"{point}: a process is left.");
+        }
+
+        return [.. leaks.Select(leak => $"{point}: {leak}")];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var folder in Marks().Select(Operator.SharedFolderOf).Where(Directory.Exists))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        await me.DisposeAsync();
+    }
+
+    private async Task RunAsync()
+    {
+        RequestFault[] delay =
+            point.During is { } call ? [new DelayedReply { Operation = call, Delay = AnswerDelay }] : [];
+        Fargate.Faults.Replace([.. delay, .. point.Faults.Select(fault => fault with { })]);
+        var script =
+            $$"""
+            $PSDefaultParameterValues['New-FargateSession:StartTimeout'] = 5
+            $PSDefaultParameterValues['New-FargateSession:AssignPublicIp'] = '{{(point.IsPrivate ? "Disabled" : "Enabled")}}'
+            {{point.Script}}
+            """;
+        await (point.NeedsProcess ? RunInProcessAsync(script) : RunHereAsync(script));
+        Assert.All(Fargate.Faults.All, fault => Assert.True(fault.Uses > 0, $"{point}: {fault} did not happen."));
+        Fargate.Faults.Clear();
+    }
+
+    private async Task RunHereAsync(string script)
+    {
+        var run = me.Start(script);
+        await MeddleAsync();
+        if (point.Interruption == Interruption.Stop)
+        {
+            await Task.Run(() => run.Stop());
+        }
+
+        await run.Completion;
+    }
+
+    private async Task RunInProcessAsync(string script)
+    {
+        var start = me.Process(script);
+        start.Environment["XDG_STATE_HOME"] = OperatorHome.StateHome;
+        await using var process = TerminalRun.WithPipes(start);
+        await process.TypeAsync(point.Input ?? "");
+        await MeddleAsync();
+        if (point.Interruption == Interruption.Kill)
+        {
+            await process.KillAsync();
+        }
+
+        await process.EndAsync();
+    }
+
+    private async Task MeddleAsync()
+    {
+        if (point.During is { } call)
+        {
+            await me.ReceivesAsync(call);
+            point.Damage?.Invoke(Operator.SharedFolderOf(Marks().Single()));
+        }
+    }
+
+    /// <summary>The ids of all sessions that a task was asked for.</summary>
+    private string[] Marks() =>
+        [.. me.Calls("RunTask").Select(call => (string)call.Parameters["startedBy"]!).Distinct()];
+
+    /// <summary>Whether a program runs that was given a file of one of the sessions.</summary>
+    private static bool HasProcesses(string[] marks) => Array.Exists(
+        Directory.GetDirectories("/proc"),
+        process => CommandLineOf(process) is var line
+            && Array.Exists(marks, mark => line.Contains(Operator.SharedFolderOf(mark), StringComparison.Ordinal)));
+
+    private static string CommandLineOf(string process)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "cmdline"));
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+}
