@@ -18,7 +18,7 @@ public sealed record LaunchFails : LaunchFault
 /// <summary>ECS does not know the task at first: DescribeTasks answers MISSING, and StopTask refuses.</summary>
 public sealed record TaskMissing : LaunchFault
 {
-    /// <summary>For how long after RunTask.</summary>
+    /// <summary>For how long after it is first asked for.</summary>
     public required TimeSpan For { get; init; }
 
     internal override TaskPlan Apply(TaskPlan plan) => plan with { MissingFor = For };

@@ -41,7 +41,7 @@ internal sealed class EcsService(
         var failures = new JsonArray();
         foreach (var name in names.Distinct())
         {
-            if (tasks.Find(cluster, name) is { IsMissing: false } task)
+            if (tasks.Find(cluster, name) is { } task && !task.IsMissingWhenAsked())
             {
                 found.Add(TaskDescriber.Describe(task, withTags));
             }
@@ -62,8 +62,9 @@ internal sealed class EcsService(
     private JsonObject StopTask(JsonObject parameters)
     {
         var cluster = clusters.Get((string?)parameters["cluster"]);
-        var task = tasks.Find(cluster, (string)parameters["task"]!) is { IsMissing: false } found
-            ? found : throw EcsErrors.TaskNotFound();
+        var task = tasks.Find(cluster, (string)parameters["task"]!) is { } found && !found.IsMissingWhenAsked()
+            ? found
+            : throw EcsErrors.TaskNotFound();
         var reason = (string?)parameters["reason"];
         if (reason?.Length > 1024)
         {
@@ -81,7 +82,7 @@ internal sealed class EcsService(
         var startedBy = (string?)parameters["startedBy"];
         var family = (string?)parameters["family"];
         var arns = tasks.All
-            .Where(task => task.Cluster == cluster && !task.IsMissing)
+            .Where(task => task.Cluster == cluster && !task.IsMissingWhenAsked())
             .Where(task => task.State.StopWanted == wantsStopped)
             .Where(task => startedBy is null || task.StartedBy == startedBy)
             .Where(task => family is null || task.Definition.Family == family)

@@ -8,6 +8,7 @@ internal sealed class FargateTask : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private TaskState _state;
+    private DateTimeOffset? _firstAskedFor;
 
     internal FargateTask(string arn, TaskDefinition definition, JsonObject request, NetworkInterface networkInterface)
     {
@@ -59,7 +60,17 @@ internal sealed class FargateTask : IDisposable
     /// <summary>Completed when the task is STOPPED and nothing of it is left.</summary>
     internal Task Ended { get; set; } = Task.CompletedTask;
 
-    internal bool IsMissing => DateTimeOffset.UtcNow < State.CreatedAt + Plan.MissingFor;
+    /// <summary>Asked for by a client: the time for which ECS does not know the task runs from the first such call,
+    /// so that at least one is answered with MISSING however slow the machine is.</summary>
+    internal bool IsMissingWhenAsked()
+    {
+        lock (_lock)
+        {
+            var now = DateTimeOffset.UtcNow;
+            _firstAskedFor ??= now;
+            return now < _firstAskedFor + Plan.MissingFor;
+        }
+    }
 
     internal void Update(Func<TaskState, TaskState> change)
     {
