@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Runtime.ExceptionServices;
 using EcsFargateLogin.Sessions;
 
@@ -13,8 +15,18 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     /// <summary>How often the seconds on display move on.</summary>
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// What a clean-up has in any case before a second Ctrl+C ends it: whoever hits the keys in quick succession still
+    /// wants the task stopped, and AWS usually answers sooner.
+    /// </summary>
+    private static readonly TimeSpan CleanUpChance = TimeSpan.FromSeconds(2);
+
     private readonly CancellationTokenSource _cancellation = new();
+    private readonly CancellationTokenSource _givingUp = new();
     private readonly SessionProgress _progress;
+
+    /// <summary>When the user wanted it to stop, as Stopwatch tells time; 0 before that.</summary>
+    private long _stoppedAt;
 
     /// <summary>From the first work on: what is started then has to be cleaned up.</summary>
     private IDisposable? _endSignals;
@@ -27,18 +39,35 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     /// <summary>Cancelled when the user presses Ctrl+C, stops the pipeline in another way, or ends this process.</summary>
     private protected CancellationToken CancelToken => _cancellation.Token;
 
-    /// <inheritdoc/>
-    protected sealed override void StopProcessing() => _cancellation.Cancel();
+    /// <summary>
+    /// Cancelled when the user presses Ctrl+C once more while the clean-up waits. What waits for AWS ends then, and says
+    /// which task may still run.
+    /// </summary>
+    private protected CancellationToken GiveUpToken => _givingUp.Token;
 
-    private void StopUnlessDisposed()
+    /// <inheritdoc/>
+    protected sealed override void StopProcessing()
+    {
+        _ = Interlocked.CompareExchange(ref _stoppedAt, Stopwatch.GetTimestamp(), 0);
+        _cancellation.Cancel();
+    }
+
+    private void GiveUp()
+    {
+        var stoppedAt = Volatile.Read(ref _stoppedAt);
+        var chance = CleanUpChance - (stoppedAt == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(stoppedAt));
+        _givingUp.CancelAfter(chance > TimeSpan.Zero ? chance : TimeSpan.Zero);
+    }
+
+    private static void UnlessDisposed(Action action)
     {
         try
         {
-            _cancellation.Cancel();
+            action();
         }
         catch (ObjectDisposedException)
         {
-            // It has just ended by itself.
+            // The cmdlet has just ended by itself.
         }
     }
 
@@ -56,6 +85,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         if (disposing)
         {
             _cancellation.Dispose();
+            _givingUp.Dispose();
             // Last: it may end the process.
             _endSignals?.Dispose();
         }
@@ -67,7 +97,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     /// </summary>
     private protected T Await<T>(Func<IProgress<SessionEvent>, CancellationToken, Task<T>> work)
     {
-        _endSignals ??= EndSignals.Watching(StopUnlessDisposed);
+        _endSignals ??= EndSignals.Watching(() => UnlessDisposed(StopProcessing), () => UnlessDisposed(GiveUp));
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(_cancellation.Token);
         using EventQueue events = new(Show, cancellation.Token);
         _events = events;
@@ -102,7 +132,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         {
             if (running.Exception?.InnerException is FargateException { MayLeaveTask: true } lost)
             {
-                Host.UI.WriteErrorLine(lost.Message);
+                SayOnHost(lost.Message);
             }
 
             failure.Throw();
@@ -133,7 +163,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         }
         catch (FargateException e) when (CancelToken.IsCancellationRequested)
         {
-            Host.UI.WriteErrorLine(e.Message);
+            SayOnHost(e.Message);
         }
         catch (FargateException e)
         {
@@ -142,6 +172,19 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         finally
         {
             _events = events;
+        }
+    }
+
+    /// <summary>Says what must be said when the pipeline takes nothing any more.</summary>
+    private void SayOnHost(string message)
+    {
+        try
+        {
+            Host.UI.WriteErrorLine(message);
+        }
+        catch (Exception e) when (e is IOException or HostException or InvalidOperationException or NotImplementedException)
+        {
+            // The terminal is gone, or the host never had one. What is still to be cleaned up must not suffer from it.
         }
     }
 
@@ -187,7 +230,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         {
             if (exception.MayLeaveTask)
             {
-                Host.UI.WriteErrorLine(exception.Message);
+                SayOnHost(exception.Message);
             }
 
             return;
