@@ -179,6 +179,7 @@ public sealed class EnterFargateShellCommand : AwsCmdlet
         IFargateCloud cloud, FargateSession session, IReadOnlyList<string> arguments)
     {
         Host.NotifyBeginApplication();
+        IsTerminalTaken = true;
         try
         {
             WatchedShell shell = new(new ShellWatch(cloud, session, new ShellWatchOptions()));
@@ -186,6 +187,7 @@ public sealed class EnterFargateShellCommand : AwsCmdlet
         }
         finally
         {
+            IsTerminalTaken = false;
             Host.NotifyEndApplication();
         }
     }

@@ -31,6 +31,8 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     /// <summary>From the first work on: what is started then has to be cleaned up.</summary>
     private IDisposable? _endSignals;
 
+    private volatile bool _isTerminalTaken;
+
     /// <summary>Of the work that is being waited for; null while the pipeline's thread shows and asks nothing.</summary>
     private EventQueue? _events;
 
@@ -188,11 +190,17 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Whether another program has the terminal: nobody can be asked there meanwhile.</summary>
+    private protected bool IsTerminalTaken
+    {
+        set => _isTerminalTaken = value;
+    }
+
     /// <summary>Does something on the pipeline's thread, on behalf of work on another one.</summary>
-    /// <returns>Null when that thread waits for no work at the moment.</returns>
+    /// <returns>Null when that thread waits for no work at the moment, or has no terminal.</returns>
     private protected async Task<T?> OnPipelineThread<T>(Func<T> work, CancellationToken cancellationToken)
         where T : class =>
-        Volatile.Read(ref _events) is { } events ? await events.AskAsync(work, cancellationToken).ConfigureAwait(false) : null;
+        Volatile.Read(ref _events) is { } events && !_isTerminalTaken ? await events.AskAsync(work, cancellationToken).ConfigureAwait(false) : null;
 
     /// <summary>Runs the work of one record and turns what goes wrong into error records.</summary>
     private protected void Guard(object? target, Action work)
