@@ -8,9 +8,6 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     /// <summary>What ECS takes as a reason.</summary>
     private const int LongestReason = 255;
 
-    /// <summary>Looks that may fail in a row, each after the SDK's own retries, before a wait is given up.</summary>
-    private const int ToleratedFailures = 3;
-
     /// <summary>How long ECS may not know a task that it has just accepted; no task is forgotten as early as that.</summary>
     public static readonly TimeSpan NewTaskLimit = TimeSpan.FromSeconds(60);
 
@@ -74,17 +71,17 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
         limit.CancelAfter(StoppedLimit);
         try
         {
-            var failuresInARow = 0;
+            FailureTolerance tolerance = new();
             while (session.Status != TaskStatuses.Stopped)
             {
                 var interval = PollInterval;
                 try
                 {
                     await LookAsync(session, limit.Token).ConfigureAwait(false);
-                    failuresInARow = 0;
+                    tolerance.Reset();
                     progress.Report(new PhaseSeen(session, session.Status, DateTimeOffset.UtcNow - session.CreatedAt));
                 }
-                catch (FargateException e) when (e.Error == FargateError.Throttled || IsPassing(e, ++failuresInARow))
+                catch (FargateException e) when (tolerance.Tolerates(e))
                 {
                     progress.Report(new Detail(session, e.Message));
                     interval = ThrottledInterval;
@@ -116,9 +113,6 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
             session.Status = TaskStatuses.Stopped;
         }
     }
-
-    private static bool IsPassing(FargateException e, int failuresInARow) =>
-        e.Error is FargateError.EndpointUnreachable or FargateError.ServiceFailed && failuresInARow < ToleratedFailures;
 
     /// <summary>Finds the task of a session whose RunTask was not answered.</summary>
     /// <returns>Its ARN; empty when there is no such task, which only a session of some age tells for certain.</returns>
