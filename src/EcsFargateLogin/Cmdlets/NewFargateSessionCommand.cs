@@ -187,6 +187,9 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
 
     private void Start(IFargateCloud cloud, SessionRequest request)
     {
+        ConcurrentDictionary<FargateSession, Task> closings = [];
+        // At once, while answers to other RunTask calls are still waited for.
+        var early = CancelToken.Register(CloseUnowned);
         try
         {
             var errors = Await((progress, cancellationToken) => StartAsync(cloud, request, progress, cancellationToken));
@@ -197,8 +200,18 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         }
         finally
         {
-            CloseAll(cloud, _started.Keys.Where(session => !session.IsTaken), "nobody took the session over");
+            early.Dispose();
+            CloseUnowned();
+            CleanUpAll([.. closings.Select(each => (each.Key, each.Value))]);
             _started.Clear();
+        }
+
+        void CloseUnowned()
+        {
+            foreach (var session in _started.Keys.Where(session => !session.IsTaken))
+            {
+                closings.GetOrAdd(session, _ => BeginClosing(cloud, session, "nobody took the session over"));
+            }
         }
     }
 
@@ -218,7 +231,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     private async Task<IReadOnlyList<FargateException>> StartAsync(
         IFargateCloud cloud, SessionRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        SessionLauncher launcher = new(cloud, Journal, _keyGenerator!);
+        SessionLauncher launcher = new(cloud, Journal, _keyGenerator!) { Starter = StarterFor(cloud) };
         var started = new StartedSessions(progress, session => _started.TryAdd(session, cloud));
         var errors = await launcher.LaunchAsync(request, Count, started, cancellationToken).ConfigureAwait(false);
         if (Wait)

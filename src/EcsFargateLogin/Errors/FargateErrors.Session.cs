@@ -150,6 +150,14 @@ internal static partial class FargateErrors
     internal static FargateException TaskNotFound(FargateSession session) =>
         TaskNotFound(session, $"ECS knows no task '{session.TaskArn}'.");
 
+    internal static FargateException TaskOfAnotherAccount(FargateSession session, FargateException cause) => new(
+        FargateError.TaskNotFound,
+        $"ECS knows no task '{session.TaskArn}', and these credentials are not known to be for its account "
+        + $"{session.Account ?? "(unknown)"} and its region {session.Region}.",
+        "Use credentials for that account, which may also call ecs:DescribeClusters, so that the account can be told.",
+        cause)
+    { Target = session.TaskArn, ErrorCode = cause.ErrorCode, RequestId = cause.RequestId, StatusCode = cause.StatusCode };
+
     private static FargateException TaskNotFound(FargateSession session, string message) => new(
         FargateError.TaskNotFound,
         message,
@@ -219,6 +227,13 @@ internal static partial class FargateErrors
         FargateError.EndpointUnreachable,
         $"{endpoint} has not answered in time.",
         "Check the network.",
+        cause)
+    { Target = endpoint };
+
+    internal static FargateException AnswerNotAwaited(string endpoint, Exception cause) => new(
+        FargateError.EndpointUnreachable,
+        $"the answer of {endpoint} was not waited for.",
+        "Get-FargateSession tells whether the task still runs.",
         cause)
     { Target = endpoint };
 

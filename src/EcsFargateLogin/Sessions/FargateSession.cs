@@ -96,6 +96,12 @@ public sealed class FargateSession
     /// <summary>Where the container's log goes; null when that is not CloudWatch Logs or not known.</summary>
     internal ContainerLog? Log { get; init; }
 
+    /// <summary>The account of the task definition; null where it could not be read.</summary>
+    internal string? DefinitionAccount { get; init; }
+
+    /// <summary>The account of the task, as far as it is known.</summary>
+    internal string? Account => Sessions.TaskArn.AccountOf(TaskArn) ?? DefinitionAccount;
+
     /// <summary>After what time timeout ends the container's command; null where it does not.</summary>
     internal TimeSpan? CommandLimit { get; init; }
 

@@ -101,6 +101,7 @@ internal sealed class Journal(string root)
         ProfileLocation = entry.ProfileLocation,
         EndpointUrl = entry.EndpointUrl,
         CreatedAt = entry.CreatedAt,
+        DefinitionAccount = entry.Account,
         Log = entry.Log,
         CommandLimit = entry.CommandLimit is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         StartTimeout = startTimeout ?? FargateSession.DefaultStartTimeout,

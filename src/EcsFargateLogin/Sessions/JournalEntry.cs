@@ -43,6 +43,9 @@ internal sealed record JournalEntry
     /// <summary>Null until RunTask has answered.</summary>
     public string? TaskArn { get; init; }
 
+    /// <summary>The account of the task definition, and so of the task; null where it could not be read.</summary>
+    public string? Account { get; init; }
+
     /// <summary>Whether all that must be there is: what was read may have been written by something else.</summary>
     [JsonIgnore]
     public bool IsWhole => SessionId is not null && Cluster is not null && TaskDefinition is not null

@@ -9,16 +9,13 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     /// <summary>A task that is stopping gets this long to report its exit codes before it is reported without them.</summary>
     private static readonly TimeSpan EndingGrace = TimeSpan.FromSeconds(10);
 
-    /// <summary>Looks that may fail in a row, each after the SDK's own retries, before the wait is given up.</summary>
-    private const int ToleratedFailures = 3;
-
     private readonly List<Task> _work = [];
     private DateTimeOffset _since = DateTimeOffset.UtcNow;
     private DateTimeOffset? _missingSince;
     private DateTimeOffset? _runningSince;
     private DateTimeOffset? _endingSince;
     private bool _wasSeen;
-    private int _failuresInARow;
+    private FailureTolerance _tolerance = new();
     private string? _reportedPhase;
     private TaskDescription? _stoppedTask;
     private BannerProbe? _probe;
@@ -27,6 +24,9 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     private Task? _followUp;
 
     public FargateSession Session { get; } = session;
+
+    /// <summary>Between knocks at its SSH port.</summary>
+    public TimeSpan KnockPause { get; init; } = options.ShortestKnockPause;
 
     /// <summary>Why it will not be ready; null as long as it may be.</summary>
     public FargateException? Failure { get; private set; }
@@ -107,18 +107,12 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     /// <summary>Takes over that AWS could not be asked this time: a failure that will not pass, or has lasted too long, is its own.</summary>
     public void ObserveFailure(FargateException failure)
     {
-        var isPassing = failure.Error switch
-        {
-            FargateError.Throttled => true,
-            FargateError.EndpointUnreachable or FargateError.ServiceFailed => ++_failuresInARow < ToleratedFailures,
-            FargateError.NetworkInterfaceNotFound => true,
-            _ => false,
-        };
+        var isPassing = failure.Error == FargateError.NetworkInterfaceNotFound || _tolerance.Tolerates(failure);
         Failure = isPassing ? null : failure;
     }
 
     /// <summary>Takes over that AWS answered again.</summary>
-    public void ForgetFailures() => _failuresInARow = 0;
+    public void ForgetFailures() => _tolerance.Reset();
 
     /// <summary>
     /// Starts to knock as soon as there is an address: the server may answer before ECS's next answer says that the
@@ -128,7 +122,7 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     {
         if (readiness.SshAnswers && _answer is null && WantsTask && Address is { } address)
         {
-            _probe = new BannerProbe(address, Session.Port);
+            _probe = new BannerProbe(address, Session.Port) { Pause = KnockPause };
             _knocking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             _answer = _probe.WaitAsync(_knocking.Token);
             _work.Add(_answer);
@@ -182,7 +176,7 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     private void StartOver()
     {
         _knocking?.Dispose();
-        (_since, _wasSeen, _failuresInARow) = (DateTimeOffset.UtcNow, false, 0);
+        (_since, _wasSeen, _tolerance) = (DateTimeOffset.UtcNow, false, new FailureTolerance());
         (_missingSince, _runningSince, _endingSince) = (null, null, null);
         (_stoppedTask, _probe, _knocking, _answer, _followUp) = (null, null, null, null, null);
     }

@@ -8,16 +8,14 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     /// <summary>What ECS takes as a reason.</summary>
     private const int LongestReason = 255;
 
-    /// <summary>Looks that may fail in a row, each after the SDK's own retries, before a wait is given up.</summary>
-    private const int ToleratedFailures = 3;
-
     /// <summary>How long ECS may not know a task that it has just accepted; no task is forgotten as early as that.</summary>
     public static readonly TimeSpan NewTaskLimit = TimeSpan.FromSeconds(60);
 
-    private static readonly TimeSpan CleanupTime = TimeSpan.FromSeconds(30);
+    /// <summary>How long looking for the task and stopping it may take, together.</summary>
+    public TimeSpan StopLimit { get; init; } = CleanUpLimit.Time;
 
-    /// <summary>How long StopTask may take to answer.</summary>
-    public TimeSpan StopLimit { get; init; } = CleanupTime;
+    /// <summary>Cancelled when the user waits no longer for the answer to StopTask.</summary>
+    public CancellationToken GiveUp { get; init; }
 
     /// <summary>How long the task may take to stop: its stopTimeout, at most 120 s, and the end of its network.</summary>
     public TimeSpan StoppedLimit { get; init; } = TimeSpan.FromSeconds(180);
@@ -32,27 +30,27 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     public TaskMark Mark { get; init; } = new(cloud);
 
     /// <summary>
-    /// The limit of a clean-up. It is never the token that the user cancelled: what runs must be stopped all the same.
+    /// Stops the session's task and forgets the session. Safe to repeat. It ends by itself in time, and earlier only
+    /// when the user gives up.
     /// </summary>
-    public static CancellationTokenSource CleanupLimit() => new(CleanupTime);
-
-    /// <summary>Stops the session's task and forgets the session. Safe to repeat, and never cut short by the user.</summary>
     /// <param name="session">What to stop; one that has ended already is only forgotten.</param>
     /// <param name="reason">Why, in a few words, for those who find the stopped task.</param>
     /// <exception cref="FargateException">
     /// <see cref="FargateError.StopFailed"/>: the task may still run, and the session stays in the journal.
-    /// <see cref="FargateError.TaskNotFound"/>: it is no session of this machine, and ECS does not know it.
+    /// <see cref="FargateError.TaskNotFound"/>: it is no session of this machine but a task's name, maybe mistyped, that ECS
+    /// does not know.
     /// </exception>
     public async Task CloseAsync(FargateSession session, string reason)
     {
+        using var limit = CleanUpLimit.Begin(StopLimit, GiveUp);
         if (!session.IsClosed && session.TaskArn.Length == 0 && SessionMark.IsOne(session.SessionId))
         {
-            session.TaskArn = await FindTaskAsync(session).ConfigureAwait(false);
+            session.TaskArn = await FindTaskAsync(session, limit.Token).ConfigureAwait(false);
         }
 
         if (!session.IsClosed && session.TaskArn.Length > 0)
         {
-            await StopTaskAsync(session, reason).ConfigureAwait(false);
+            await StopTaskAsync(session, reason, limit.Token).ConfigureAwait(false);
         }
 
         session.IsClosed = true;
@@ -73,17 +71,17 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
         limit.CancelAfter(StoppedLimit);
         try
         {
-            var failuresInARow = 0;
+            FailureTolerance tolerance = new();
             while (session.Status != TaskStatuses.Stopped)
             {
                 var interval = PollInterval;
                 try
                 {
                     await LookAsync(session, limit.Token).ConfigureAwait(false);
-                    failuresInARow = 0;
+                    tolerance.Reset();
                     progress.Report(new PhaseSeen(session, session.Status, DateTimeOffset.UtcNow - session.CreatedAt));
                 }
-                catch (FargateException e) when (e.Error == FargateError.Throttled || IsPassing(e, ++failuresInARow))
+                catch (FargateException e) when (tolerance.Tolerates(e))
                 {
                     progress.Report(new Detail(session, e.Message));
                     interval = ThrottledInterval;
@@ -116,18 +114,14 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
         }
     }
 
-    private static bool IsPassing(FargateException e, int failuresInARow) =>
-        e.Error is FargateError.EndpointUnreachable or FargateError.ServiceFailed && failuresInARow < ToleratedFailures;
-
     /// <summary>Finds the task of a session whose RunTask was not answered.</summary>
     /// <returns>Its ARN; empty when there is no such task, which only a session of some age tells for certain.</returns>
     /// <exception cref="FargateException">There may be one yet, or AWS could not be asked.</exception>
-    private async Task<string> FindTaskAsync(FargateSession session)
+    private async Task<string> FindTaskAsync(FargateSession session, CancellationToken cancellationToken)
     {
-        using var limit = CleanupLimit();
         try
         {
-            if (await Mark.SearchAsync(session, limit.Token).ConfigureAwait(false) is { } taskArn)
+            if (await Mark.SearchAsync(session, cancellationToken).ConfigureAwait(false) is { } taskArn)
             {
                 return taskArn;
             }
@@ -138,37 +132,42 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
         }
         catch (OperationCanceledException e)
         {
-            throw FargateErrors.RunTaskUncertain(session, FargateErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, e));
+            throw FargateErrors.RunTaskUncertain(session, NoAnswer(e));
         }
 
-        return DateTimeOffset.UtcNow - session.CreatedAt > NewTaskLimit && IsOwnIn(cloud.Connection.Region, session)
+        // Where the account is not known, only time tells.
+        var limit = session.Account is null ? SessionFinder.UnansweredLimit : NewTaskLimit;
+        return DateTimeOffset.UtcNow - session.CreatedAt > limit
+            && await IsAskedInItsAccountAsync(session, cancellationToken).ConfigureAwait(false)
             ? ""
             : throw FargateErrors.TaskNotListed(session);
     }
 
-    private async Task StopTaskAsync(FargateSession session, string reason)
+    private async Task StopTaskAsync(FargateSession session, string reason, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource limit = new(StopLimit);
         var text = $"EcsFargateLogin session {session}: {reason}";
         text = text[..Math.Min(text.Length, LongestReason)];
         FargateException? unknown = null;
         try
         {
-            while ((unknown = await TryStopAsync(session, text, limit.Token).ConfigureAwait(false)) is not null)
+            while ((unknown = await TryStopAsync(session, text, cancellationToken).ConfigureAwait(false)) is not null)
             {
-                await Task.Delay(PollInterval, limit.Token).ConfigureAwait(false);
+                await Task.Delay(PollInterval, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (FargateException e) when (e.Error != FargateError.TaskNotFound)
+        catch (FargateException e) when (e.Error != FargateError.TaskNotFound || session.SessionId.Length > 0)
         {
             throw FargateErrors.StopFailed(session, e);
         }
         catch (OperationCanceledException e)
         {
-            throw FargateErrors.StopFailed(
-                session, unknown ?? FargateErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, e));
+            throw FargateErrors.StopFailed(session, unknown ?? NoAnswer(e));
         }
     }
+
+    private FargateException NoAnswer(OperationCanceledException cause) => GiveUp.IsCancellationRequested
+        ? FargateErrors.AnswerNotAwaited(cloud.Connection.EcsEndpoint, cause)
+        : FargateErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, cause);
 
     /// <summary>Stops the task once.</summary>
     /// <returns>Null, or ECS's answer that it does not know the task, where that may be so because it is new.</returns>
@@ -183,11 +182,16 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
                 session.Status = TaskStatuses.Stopping;
             }
         }
-        catch (FargateException e) when (e.Error == FargateError.TaskNotFound && IsOwnIn(cloud.Connection.Region, session))
+        catch (FargateException e) when (e.Error == FargateError.TaskNotFound && session.SessionId.Length > 0)
         {
             if (session.Status != TaskStatuses.Stopped && DateTimeOffset.UtcNow - session.CreatedAt < NewTaskLimit)
             {
                 return e;
+            }
+
+            if (!await IsAskedInItsAccountAsync(session, cancellationToken).ConfigureAwait(false))
+            {
+                throw FargateErrors.TaskOfAnotherAccount(session, e);
             }
 
             // ECS forgets tasks an hour after they stop: it is gone, which is what was asked for.
@@ -198,11 +202,12 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     }
 
     /// <summary>
-    /// Whether the session is one of this machine's, in this region. Only then has an unknown task ended; otherwise it
-    /// is a mistyped one, which must not look stopped.
+    /// Whether ECS is asked in the region and the account of this machine's session. Only then has an unknown task ended.
     /// </summary>
-    private static bool IsOwnIn(string region, FargateSession session) =>
-        session.SessionId.Length > 0 && session.Region == region;
+    private async Task<bool> IsAskedInItsAccountAsync(FargateSession session, CancellationToken cancellationToken) =>
+        session.Region == cloud.Connection.Region
+        && (session.Account is not { } account
+            || await AskedAccount.IsAsync(account, cloud, session.Cluster, cancellationToken).ConfigureAwait(false));
 
     /// <summary>A task named by its ARN may be one of this machine's sessions, whose key must go with it.</summary>
     private string? JournalIdOf(FargateSession session) => session.SessionId.Length > 0

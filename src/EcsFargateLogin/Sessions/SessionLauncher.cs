@@ -73,6 +73,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             };
             var entry = EntryOf(request, runTask) with
             {
+                Account = container.Account,
                 Log = container.Log,
                 CommandLimit = CommandLimit.SecondsFor(request, container.Start),
             };

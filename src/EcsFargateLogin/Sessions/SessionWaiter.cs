@@ -38,7 +38,10 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
         IProgress<SessionEvent> progress,
         CancellationToken cancellationToken)
     {
-        PendingSession[] all = [.. sessions.Select(session => new PendingSession(session, readiness, options))];
+        var knockPause = TimeSpan.FromTicks(Math.Max(
+            options.ShortestKnockPause.Ticks, options.KnockPauseASession.Ticks * sessions.Count));
+        PendingSession[] all =
+            [.. sessions.Select(session => new PendingSession(session, readiness, options) { KnockPause = knockPause })];
         List<PendingSession> pending = [.. all];
         using var lasting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
