@@ -102,6 +102,8 @@ internal sealed class Journal(string root)
         EndpointUrl = entry.EndpointUrl,
         CreatedAt = entry.CreatedAt,
         Log = entry.Log,
+        HostKeyVerification = entry.HostKeyVerification,
+        HostKeyMark = entry.HostKeyMark,
         CommandLimit = entry.CommandLimit is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         StartTimeout = startTimeout ?? FargateSession.DefaultStartTimeout,
         Owner = OwnerOf(entry.SessionId),
