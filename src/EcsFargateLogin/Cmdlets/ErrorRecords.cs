@@ -37,6 +37,7 @@ internal static class ErrorRecords
     {
         FargateError.NoCredentials or FargateError.CredentialsExpired => ErrorCategory.AuthenticationError,
         FargateError.AccessDenied => ErrorCategory.PermissionDenied,
+        FargateError.HostKeyNotVerified or FargateError.HostKeyMismatch => ErrorCategory.SecurityError,
         FargateError.ProfileNotFound or FargateError.ClusterNotFound or FargateError.TaskDefinitionNotFound
             or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound
             or FargateError.NetworkInterfaceNotFound or FargateError.TaskNotFound or FargateError.ContainerNotFound

@@ -278,6 +278,9 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
             case Detail detail:
                 WriteVerbose(detail.Message);
                 break;
+            case Caution caution:
+                WriteWarning(caution.Text);
+                break;
             case SessionReady or SessionFailed:
                 _progress.Forget(happened.Session);
                 break;

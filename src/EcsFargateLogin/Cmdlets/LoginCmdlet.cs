@@ -28,6 +28,14 @@ public abstract class LoginCmdlet : AwsCmdlet
     [ValidateNotNullOrEmpty]
     public string[] Option { get; set; } = [];
 
+    /// <summary>
+    /// How it is made sure that the server is the session's own. Without it as the session was started. Auto and Strict
+    /// trust the host key that the container has printed to its log in CloudWatch Logs. Where the log does not tell it,
+    /// Auto warns and trusts the key that is seen first, and Strict stops the session. AcceptNew does not read the log.
+    /// </summary>
+    [Parameter]
+    public HostKeyVerification? HostKeyVerification { get; set; }
+
     /// <summary>The path of ssh.</summary>
     private protected string Ssh { get; private set; } = "";
 
@@ -51,7 +59,9 @@ public abstract class LoginCmdlet : AwsCmdlet
         var cloud = Connect(session);
         session.IsTaken = true;
         TakeCharge(session);
+        session.HostKeyVerification = HostKeyVerification ?? session.HostKeyVerification;
         var reason = $"its {workName} was never reached";
+        var isTrusted = true;
         try
         {
             if (!File.Exists(session.KeyPath))
@@ -65,10 +75,16 @@ public abstract class LoginCmdlet : AwsCmdlet
             reason = $"its {workName} has ended";
             work(cloud);
         }
+        catch (FargateException e) when (e.Error is FargateError.HostKeyNotVerified or FargateError.HostKeyMismatch)
+        {
+            isTrusted = false;
+            throw;
+        }
         finally
         {
-            // A task that was stopped under the work is nothing to keep.
-            if (!KeepSession || TaskStatuses.IsEnding(session.Status))
+            NoteFirstKey(session);
+            // A task that was stopped under the work is nothing to keep, nor is one that others may listen in on.
+            if (!KeepSession || !isTrusted || TaskStatuses.IsEnding(session.Status))
             {
                 Close(cloud, session, reason);
             }
@@ -83,7 +99,24 @@ public abstract class LoginCmdlet : AwsCmdlet
         KeyPath = session.KeyPath!,
         KnownHostsPath = session.KnownHostsPath!,
         HostKeyAlias = session.TaskId,
+        HostKeyIsKnown = session.HostKey is not null,
     };
+
+    /// <summary>From the first login on, the server's key is known.</summary>
+    private static void NoteFirstKey(FargateSession session)
+    {
+        try
+        {
+            if (session.HostKey is null && KnownHosts.Find(session) is { } key)
+            {
+                session.HostKey = new FargateHostKey(key, HostKeySource.FirstContact);
+            }
+        }
+        catch (FargateException)
+        {
+            // It is read again before the next login.
+        }
+    }
 
     private static void ThrowUnlessOpen(FargateSession session)
     {

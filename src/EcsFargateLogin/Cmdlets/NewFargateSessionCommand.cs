@@ -266,6 +266,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         Environment = ContainerContract.CheckVariables(EnvironmentVariable),
         Command = Command,
         TaskRoleArn = TaskRoleArn,
+        HostKeyVerification = HostKeyVerification,
         Limits = Limits,
         CapacityProvider = CapacityProvider,
         FallsBackToOnDemand = FallbackToOnDemand,

@@ -77,6 +77,10 @@ public enum FargateError
     InvalidSshOption,
     /// <summary>ssh could not connect or log in, or lost the connection.</summary>
     SshFailed,
+    /// <summary>The session's host key could not be verified, or what tells it contradicts itself.</summary>
+    HostKeyNotVerified,
+    /// <summary>A server with another host key than the session's answered.</summary>
+    HostKeyMismatch,
     /// <summary>The remote program ended with a code other than 0, and the user asked for that to be an error.</summary>
     RemoteProgramFailed,
     /// <summary>The module's own files are incomplete.</summary>

@@ -90,6 +90,12 @@ public sealed class FargateSession
     /// <summary>The known_hosts file of this session alone. Null for tasks that others started.</summary>
     public string? KnownHostsPath { get; internal init; }
 
+    /// <summary>The host key that ssh accepts, and where it is known from; null until a server has answered.</summary>
+    public FargateHostKey? HostKey { get; internal set; }
+
+    /// <summary>How it is made sure that this is the right one.</summary>
+    public HostKeyVerification HostKeyVerification { get; internal set; }
+
     /// <summary>Whether the task was to get a public address; null when others started it.</summary>
     internal bool? AssignPublicIp { get; init; }
 
@@ -101,6 +107,12 @@ public sealed class FargateSession
 
     /// <summary>The account of the task, as far as it is known.</summary>
     internal string? Account => Sessions.TaskArn.AccountOf(TaskArn) ?? DefinitionAccount;
+
+    /// <summary>What the container's own lines in the log end with; null when others started it.</summary>
+    internal string? HostKeyMark { get; init; }
+
+    /// <summary>True once the log could not tell the host key, and the user was warned.</summary>
+    internal bool TrustsFirstKey { get; set; }
 
     /// <summary>After what time timeout ends the container's command; null where it does not.</summary>
     internal TimeSpan? CommandLimit { get; init; }
@@ -135,6 +147,7 @@ public sealed class FargateSession
     {
         CreatedAt = createdAt;
         StartedAt = null;
+        (HostKey, TrustsFirstKey) = (null, false);
         Timing = new FargateSessionTiming();
         (NetworkInterfaceId, SubnetId, PublicAddress, PrivateAddress, IPv6Address) = (null, null, null, null, null);
         Update(task);

@@ -103,6 +103,8 @@ internal sealed class Journal(string root)
         CreatedAt = entry.CreatedAt,
         DefinitionAccount = entry.Account,
         Log = entry.Log,
+        HostKeyVerification = entry.HostKeyVerification,
+        HostKeyMark = entry.HostKeyMark,
         CommandLimit = entry.CommandLimit is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         StartTimeout = startTimeout ?? FargateSession.DefaultStartTimeout,
         Owner = OwnerOf(entry.SessionId),

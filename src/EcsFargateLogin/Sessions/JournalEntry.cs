@@ -37,6 +37,12 @@ internal sealed record JournalEntry
     /// <summary>Where the container's log goes, or null when that is not known.</summary>
     public ContainerLog? Log { get; init; }
 
+    /// <summary>How its host key is to be verified.</summary>
+    public HostKeyVerification HostKeyVerification { get; init; }
+
+    /// <summary>What the container's own lines in the log end with, or null when that is not known.</summary>
+    public string? HostKeyMark { get; init; }
+
     /// <summary>After how many seconds timeout ends the container's command; null where it does not.</summary>
     public int? CommandLimit { get; init; }
 

@@ -21,6 +21,7 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     private BannerProbe? _probe;
     private CancellationTokenSource? _knocking;
     private Task? _answer;
+    private Task? _verification;
     private Task? _followUp;
 
     public FargateSession Session { get; } = session;
@@ -36,7 +37,7 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
 
     /// <summary>Whether it is ready.</summary>
     public bool IsReady => Failure is null && _followUp is null && (readiness.SshAnswers
-        ? HasAnswered && _endingSince is null
+        ? HasAnswered && _verification is { IsCompletedSuccessfully: true } && _endingSince is null
         : Session.Status == TaskStatuses.Running && Address is not null);
 
     /// <summary>True once it was said what became of it.</summary>
@@ -53,7 +54,7 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     public bool RequiresPublicAddress => Session.AssignPublicIp == true && !readiness.PreferPrivate;
 
     /// <summary>What may change its state before the next look.</summary>
-    public IEnumerable<Task> Awaited => new[] { _answer, _followUp }.OfType<Task>().Where(task => !task.IsCompleted);
+    public IEnumerable<Task> Awaited => new[] { _answer, _verification, _followUp }.OfType<Task>().Where(task => !task.IsCompleted);
 
     private string? Address => Session.AddressFor(readiness.PreferPrivate);
 
@@ -61,6 +62,7 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     private string Phase => (Session.Status, Address) switch
     {
         (TaskStatuses.Running, null) => "RUNNING, waiting for its address",
+        (TaskStatuses.Running, _) when HasAnswered => "RUNNING, waiting for its host key in the log",
         (TaskStatuses.Running, { } address) when readiness.SshAnswers =>
             $"RUNNING, waiting for the SSH server at {address}:{Session.Port}",
         _ => Session.Status,
@@ -116,16 +118,21 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
 
     /// <summary>
     /// Starts to knock as soon as there is an address: the server may answer before ECS's next answer says that the
-    /// task runs.
+    /// task runs. Its host key is verified at the same time.
     /// </summary>
-    public void StartKnocking(CancellationToken cancellationToken)
+    /// <param name="verify">Gets the server's answer, and throws why its host key is not to be trusted.</param>
+    /// <param name="cancellationToken">Cancels both.</param>
+    public void StartKnocking(Func<Task, CancellationToken, Task> verify, CancellationToken cancellationToken)
     {
         if (readiness.SshAnswers && _answer is null && WantsTask && Address is { } address)
         {
             _probe = new BannerProbe(address, Session.Port) { Pause = KnockPause };
             _knocking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             _answer = _probe.WaitAsync(_knocking.Token);
-            _work.Add(_answer);
+            // The log's client is made on its first use; nothing else is to wait for that.
+            var (answer, knocking) = (_answer, _knocking.Token);
+            _verification = Task.Run(() => verify(answer, knocking), knocking);
+            _work.AddRange([_answer, _verification]);
         }
     }
 
@@ -149,6 +156,7 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
             if (_followUp is null)
             {
                 ThrowIfLate();
+                ThrowIfNotVerified();
             }
             else if (_followUp.IsCompleted)
             {
@@ -178,7 +186,7 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
         _knocking?.Dispose();
         (_since, _wasSeen, _tolerance) = (DateTimeOffset.UtcNow, false, new FailureTolerance());
         (_missingSince, _runningSince, _endingSince) = (null, null, null);
-        (_stoppedTask, _probe, _knocking, _answer, _followUp) = (null, null, null, null, null);
+        (_stoppedTask, _probe, _knocking, _answer, _verification, _followUp) = (null, null, null, null, null, null);
     }
 
     private void ThrowIfLate()
@@ -209,9 +217,18 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
                 throw FargateErrors.NoPublicAddress(Session, options.PublicAddressLimit);
             }
         }
-        else if (readiness.SshAnswers && now - running > options.BannerLimit)
+        else if (readiness.SshAnswers && !HasAnswered && now - running > options.BannerLimit)
         {
             throw FargateErrors.PortUnreachable(Session, address, now - running, _probe?.LastOutcome ?? "it was not tried");
+        }
+    }
+
+    private void ThrowIfNotVerified()
+    {
+        // What was cancelled had to give way to something else.
+        if (_verification is { IsFaulted: true })
+        {
+            _verification.GetAwaiter().GetResult();
         }
     }
 

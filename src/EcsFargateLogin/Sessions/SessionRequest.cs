@@ -30,6 +30,8 @@ internal sealed record SessionRequest
 
     public string? TaskRoleArn { get; init; }
 
+    public HostKeyVerification HostKeyVerification { get; init; }
+
     public SessionLimits Limits { get; init; } = new();
 
     public string CapacityProvider { get; init; } = RunTaskRequest.Fargate;

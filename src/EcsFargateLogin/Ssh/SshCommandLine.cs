@@ -40,8 +40,10 @@ internal static class SshCommandLine
         new("UserKnownHostsFile", SshOption.QuotePath(endpoint.KnownHostsPath)),
         new("GlobalKnownHostsFile", "none"),
         new("HostKeyAlias", endpoint.HostKeyAlias),
-        new("StrictHostKeyChecking", "accept-new"),
+        // A key of another kind than the known one would be a new one to accept-new.
+        new("StrictHostKeyChecking", endpoint.HostKeyIsKnown ? "yes" : "accept-new"),
         new("UpdateHostKeys", "no"),
+        new("HashKnownHosts", "no"),
     ];
 
     /// <summary>What holds unless the user says otherwise.</summary>

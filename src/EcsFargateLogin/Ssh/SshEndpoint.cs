@@ -15,4 +15,7 @@ internal sealed record SshEndpoint
 
     /// <summary>The name under which the host key is kept: addresses are used again by other tasks, this is not.</summary>
     public required string HostKeyAlias { get; init; }
+
+    /// <summary>Whether that key is known. Until then the first one is noted.</summary>
+    public required bool HostKeyIsKnown { get; init; }
 }

@@ -12,9 +12,9 @@ internal static class SshLog
     private static readonly string[] DebugLines =
         ["debug", "OpenSSH_", "Authenticated to ", "Transferred: ", "Bytes per second: ", "Killed by signal "];
 
-    /// <summary>The path beside the session's key.</summary>
+    /// <summary>The path beside the session's known_hosts.</summary>
     public static string PathFor(FargateSession session) =>
-        Path.Combine(Path.GetDirectoryName(session.KeyPath)!, "ssh.log");
+        Path.Combine(Path.GetDirectoryName(session.KnownHostsPath)!, "ssh.log");
 
     /// <summary>Begins a new log: ssh only adds to the one that is there.</summary>
     public static void Clear(string path)
@@ -39,6 +39,16 @@ internal static class SshLog
         _ when messages.Any(IsDebug) => ConnectionEnd.NeverOpened,
         _ => ConnectionEnd.Unknown,
     };
+
+    /// <summary>Whether ssh refused the server for its host key.</summary>
+    public static bool TellsHostKeyRefused(IEnumerable<string> messages) =>
+        messages.Any(message => message.Contains("Host key verification failed", StringComparison.Ordinal));
+
+    /// <summary>The fingerprint of the host key that the server has shown; null where the log does not tell.</summary>
+    public static string? HostKeyOf(IEnumerable<string> messages) => messages
+        .Where(message => message.Contains("Server host key: ", StringComparison.Ordinal))
+        .Select(message => message.Split(' ')[^1])
+        .LastOrDefault();
 
     /// <summary>Whether the server reported that a signal ended the remote program: then 255 stands for that.</summary>
     public static bool TellsSignal(IEnumerable<string> messages) =>

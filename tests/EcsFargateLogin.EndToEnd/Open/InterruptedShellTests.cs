@@ -18,7 +18,7 @@ public sealed class InterruptedShellTests
         await using var terminal = TerminalRun.UnderTerminal(me.Process(
             """
             $before = stty -g
-            New-FargateSession stubborn -MaxLifetime 0 | Enter-FargateShell -KeepSession
+            New-FargateSession stubborn -MaxLifetime 0 -HostKeyVerification AcceptNew | Enter-FargateShell -KeepSession
             "code: $LASTEXITCODE, terminal as before: $((stty -g) -eq $before)"
             """));
         await terminal.ShowsAsync("since RunTask");
