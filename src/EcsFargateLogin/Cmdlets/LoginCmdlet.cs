@@ -85,6 +85,10 @@ public abstract class LoginCmdlet : AwsCmdlet
         HostKeyAlias = session.TaskId,
     };
 
+    /// <summary>The same by way of the connection that the session's programs share, which is opened where it is not yet.</summary>
+    private protected SshEndpoint SharedEndpointOf(FargateSession session) => Await((_, cancellationToken) =>
+        new SshMaster(session.Folder!).OpenAsync(Ssh, EndpointOf(session), Options, cancellationToken));
+
     private static void ThrowUnlessOpen(FargateSession session)
     {
         if (session.IsClosed)

@@ -90,6 +90,9 @@ public sealed class FargateSession
     /// <summary>The known_hosts file of this session alone. Null for tasks that others started.</summary>
     public string? KnownHostsPath { get; internal init; }
 
+    /// <summary>The session's own folder, which is its user's alone. Null for tasks that others started.</summary>
+    internal string? Folder => Path.GetDirectoryName(KeyPath);
+
     /// <summary>Whether the task was to get a public address; null when others started it.</summary>
     internal bool? AssignPublicIp { get; init; }
 
