@@ -88,7 +88,7 @@ internal static class ControlSocket
     {
         try
         {
-            if (OperatingSystem.IsWindows())
+            if (OperatingSystem.IsWindows() || !Directory.Exists(folder))
             {
                 return false;
             }

@@ -65,6 +65,12 @@ internal sealed class SshMaster(string folder)
         }
     }
 
+    /// <summary>Whether the connection is open.</summary>
+    public async Task<bool> IsOpenAsync(CancellationToken cancellationToken) =>
+        !OperatingSystem.IsWindows()
+        && ControlSocket.PathIn(folder) is { } path
+        && await ControlSocket.AnswersAsync(path, cancellationToken).ConfigureAwait(false);
+
     /// <summary>Ends the connection, and what uses it. Where there is none this costs nothing; it never fails.</summary>
     public async Task CloseAsync()
     {
