@@ -16,6 +16,7 @@
         'Enter-FargateShell'
         'Get-FargateSession'
         'Get-FargateTaskAddress'
+        'Invoke-FargateCommand'
         'New-FargateSession'
         'Stop-FargateSession'
         'Wait-FargateSession'

@@ -14,12 +14,16 @@ internal static class ErrorRecords
             ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = exception.NextStep },
         };
 
+    /// <summary>Makes the error record of a line that a remote command wrote to standard error: that is no error of ours.</summary>
+    public static ErrorRecord OfErrorLine(string line, FargateSession session) =>
+        new(new RemoteException(line), "RemoteStandardError", ErrorCategory.NotSpecified, session);
+
     /// <summary>Whether no further record of the same command can succeed after it.</summary>
     public static bool EndsTheCommand(this FargateException exception) => exception.Error is
         FargateError.NoCredentials or FargateError.ProfileNotFound or FargateError.CredentialsExpired
         or FargateError.InvalidCredential
         or FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.SshNotFound
-        or FargateError.InvalidSshOption or FargateError.ModuleIncomplete;
+        or FargateError.InvalidSshOption or FargateError.InvalidCommand or FargateError.ModuleIncomplete;
 
     /// <summary>The user's own value that an error is about: the one that it names, or what the command was at work on.</summary>
     private static object? TargetOf(FargateException exception, object? input) => NamesAValue(exception.Error)
@@ -46,12 +50,12 @@ internal static class ErrorRecords
             ErrorCategory.ObjectNotFound,
         FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.InvalidCredential
             or FargateError.InvalidEnvironmentVariable
-            or FargateError.OverridesTooLong or FargateError.InvalidSshOption
+            or FargateError.OverridesTooLong or FargateError.InvalidSshOption or FargateError.InvalidCommand
             or FargateError.TaskDefinitionUnsuitable => ErrorCategory.InvalidArgument,
         FargateError.Throttled => ErrorCategory.LimitsExceeded,
         FargateError.QuotaExceeded => ErrorCategory.QuotaExceeded,
         FargateError.CapacityUnavailable => ErrorCategory.ResourceUnavailable,
-        FargateError.StartTimeout => ErrorCategory.OperationTimeout,
+        FargateError.StartTimeout or FargateError.CommandTimeout => ErrorCategory.OperationTimeout,
         FargateError.TaskStopped => ErrorCategory.OperationStopped,
         FargateError.SessionEnded => ErrorCategory.InvalidOperation,
         FargateError.EndpointUnreachable or FargateError.PortUnreachable or FargateError.SshFailed =>

@@ -55,8 +55,7 @@ public abstract class LoginCmdlet : AwsCmdlet
     /// <param name="work">What to do once its SSH server answers.</param>
     private protected void LogIn(FargateSession session, string workName, Action<IFargateCloud> work)
     {
-        ThrowUnlessOpen(session);
-        var cloud = Connect(session);
+        var cloud = Reach(session);
         session.IsTaken = true;
         TakeCharge(session);
         session.HostKeyVerification = HostKeyVerification ?? session.HostKeyVerification;
@@ -91,6 +90,38 @@ public abstract class LoginCmdlet : AwsCmdlet
         }
     }
 
+    /// <summary>
+    /// Takes charge of sessions, waits for all of them together, does the work in each as soon as its SSH server answers, and
+    /// stops each that is not kept.
+    /// </summary>
+    /// <param name="logins">The sessions, with what <see cref="Reach"/> gave.</param>
+    /// <param name="workName">What is done there, for those who find the stopped task, such as 'command'.</param>
+    /// <param name="throttleLimit">In how many sessions it is done at once.</param>
+    /// <param name="work">What to do in each, on any thread; its errors are reported as <see cref="SessionFailed"/>.</param>
+    private protected void LogInToAll(
+        IReadOnlyList<Login> logins,
+        string workName,
+        int throttleLimit,
+        Func<Login, IProgress<SessionEvent>, CancellationToken, Task> work)
+    {
+        foreach (var (session, _, _) in logins)
+        {
+            session.IsTaken = true;
+            TakeCharge(session);
+        }
+
+        LoginBatch batch = new(Journal, throttleLimit) { WaiterFor = WaiterFor, PreferPrivate = Private, WorkName = workName };
+        Await((progress, cancellationToken) => batch.RunAsync(
+            logins, (login, token) => work(login, progress, token), progress, cancellationToken));
+    }
+
+    /// <summary>Checks that a session can be logged in to at all, and reaches AWS for it.</summary>
+    private protected IFargateCloud Reach(FargateSession session)
+    {
+        ThrowUnlessOpen(session);
+        return Connect(session);
+    }
+
     private protected SshEndpoint EndpointOf(FargateSession session) => new()
     {
         Address = session.AddressFor(Private)!,
@@ -117,6 +148,10 @@ public abstract class LoginCmdlet : AwsCmdlet
             // It is read again before the next login.
         }
     }
+
+    /// <summary>The same by way of the connection that the session's programs share, which is opened where it is not yet.</summary>
+    private protected Task<SshEndpoint> SharedEndpointOf(FargateSession session, CancellationToken cancellationToken) =>
+        new SshMaster(session.Folder!).OpenAsync(Ssh, EndpointOf(session), Options, cancellationToken);
 
     private static void ThrowUnlessOpen(FargateSession session)
     {

@@ -83,6 +83,10 @@ public enum FargateError
     HostKeyMismatch,
     /// <summary>The remote program ended with a code other than 0, and the user asked for that to be an error.</summary>
     RemoteProgramFailed,
+    /// <summary>A command or script cannot be sent as it is.</summary>
+    InvalidCommand,
+    /// <summary>A command had not ended in time.</summary>
+    CommandTimeout,
     /// <summary>The module's own files are incomplete.</summary>
     ModuleIncomplete,
     /// <summary>Something that this module did not foresee.</summary>

@@ -113,7 +113,7 @@ internal static partial class FargateErrors
         var words = lastWords is null ? "" : $" The container says: {lastWords}.";
         return new(
             FargateError.TaskStopped,
-            $"The task of session {session} was stopped while its shell was open: "
+            $"The task of session {session} was stopped while it was in use: "
             + $"{(facts.Count == 0 ? "ECS gave no reason" : string.Join("; ", facts))}.{words}",
             nextStep ?? "Start a new session with New-FargateSession.")
         { Target = session.TaskArn, ErrorCode = task.StopCode };

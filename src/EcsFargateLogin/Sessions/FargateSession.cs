@@ -96,6 +96,9 @@ public sealed class FargateSession
     /// <summary>How it is made sure that this is the right one.</summary>
     public HostKeyVerification HostKeyVerification { get; internal set; }
 
+    /// <summary>The session's own folder, which is its user's alone. Null for tasks that others started.</summary>
+    internal string? Folder => Path.GetDirectoryName(KnownHostsPath);
+
     /// <summary>Whether the task was to get a public address; null when others started it.</summary>
     internal bool? AssignPublicIp { get; init; }
 

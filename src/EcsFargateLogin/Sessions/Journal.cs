@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Sessions;
 
@@ -124,6 +125,7 @@ internal sealed class Journal(string root)
                 // The key goes first: should the rest fail, no secret stays behind.
                 File.Delete(KeyPathOf(sessionId));
                 File.Delete(Path.Combine(folder, EntryFile));
+                ControlSocket.Delete(folder);
                 DeleteFolder(folder);
             }
             catch (DirectoryNotFoundException)

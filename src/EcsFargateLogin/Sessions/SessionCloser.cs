@@ -1,4 +1,5 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Sessions;
 
@@ -42,19 +43,16 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     /// </exception>
     public async Task CloseAsync(FargateSession session, string reason)
     {
-        using var limit = CleanUpLimit.Begin(StopLimit, GiveUp);
-        if (!session.IsClosed && session.TaskArn.Length == 0 && SessionMark.IsOne(session.SessionId))
+        var closingMaster = CloseMasterAsync(session);
+        try
         {
-            session.TaskArn = await FindTaskAsync(session, limit.Token).ConfigureAwait(false);
+            await EndTaskAsync(session, reason).ConfigureAwait(false);
+        }
+        finally
+        {
+            await closingMaster.ConfigureAwait(false);
         }
 
-        if (!session.IsClosed && session.TaskArn.Length > 0)
-        {
-            await StopTaskAsync(session, reason, limit.Token).ConfigureAwait(false);
-        }
-
-        session.IsClosed = true;
-        session.Status = session.TaskArn.Length > 0 ? session.Status : TaskStatuses.Stopped;
         if (JournalIdOf(session) is { } sessionId)
         {
             journal.Close(sessionId);
@@ -97,6 +95,28 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
         {
             throw FargateErrors.StopTimeout(session, StoppedLimit);
         }
+    }
+
+    /// <summary>Ends the connection that commands share, while the task is being stopped.</summary>
+    private static Task CloseMasterAsync(FargateSession session) => session.Folder is { } folder
+        ? Task.Run(new SshMaster(folder).CloseAsync)
+        : Task.CompletedTask;
+
+    private async Task EndTaskAsync(FargateSession session, string reason)
+    {
+        using var limit = CleanUpLimit.Begin(StopLimit, GiveUp);
+        if (!session.IsClosed && session.TaskArn.Length == 0 && SessionMark.IsOne(session.SessionId))
+        {
+            session.TaskArn = await FindTaskAsync(session, limit.Token).ConfigureAwait(false);
+        }
+
+        if (!session.IsClosed && session.TaskArn.Length > 0)
+        {
+            await StopTaskAsync(session, reason, limit.Token).ConfigureAwait(false);
+        }
+
+        session.IsClosed = true;
+        session.Status = session.TaskArn.Length > 0 ? session.Status : TaskStatuses.Stopped;
     }
 
     private async Task LookAsync(FargateSession session, CancellationToken cancellationToken)

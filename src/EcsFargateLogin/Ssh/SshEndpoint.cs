@@ -18,4 +18,7 @@ internal sealed record SshEndpoint
 
     /// <summary>Whether that key is known. Until then the first one is noted.</summary>
     public required bool HostKeyIsKnown { get; init; }
+
+    /// <summary>The control socket of the session's open master connection; null for a connection of one's own.</summary>
+    public string? ControlPath { get; init; }
 }

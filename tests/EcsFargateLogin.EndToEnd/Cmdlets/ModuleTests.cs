@@ -7,7 +7,8 @@ public sealed class ModuleTests
 {
     private static readonly string[] Cmdlets =
     [
-        "Enter-FargateShell", "Get-FargateSession", "Get-FargateTaskAddress", "New-FargateSession", "Stop-FargateSession",
+        "Enter-FargateShell", "Get-FargateSession", "Get-FargateTaskAddress", "Invoke-FargateCommand", "New-FargateSession",
+        "Stop-FargateSession",
         "Wait-FargateSession",
     ];
 
