@@ -31,7 +31,7 @@ internal static class ErrorRecords
         or FargateError.SshNotFound or FargateError.InvalidSshOption or FargateError.ClusterNotFound
         or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound or FargateError.ContainerNotFound
         or FargateError.InvalidEnvironmentVariable or FargateError.JournalUnavailable or FargateError.ModuleIncomplete
-        or FargateError.SessionNotFound;
+        or FargateError.SessionNotFound or FargateError.InvalidTag;
 
     private static ErrorCategory CategoryOf(FargateError error) => error switch
     {
@@ -44,7 +44,7 @@ internal static class ErrorRecords
             or FargateError.SessionNotFound =>
             ErrorCategory.ObjectNotFound,
         FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.InvalidCredential
-            or FargateError.InvalidEnvironmentVariable
+            or FargateError.InvalidEnvironmentVariable or FargateError.InvalidTag
             or FargateError.OverridesTooLong or FargateError.InvalidSshOption
             or FargateError.TaskDefinitionUnsuitable => ErrorCategory.InvalidArgument,
         FargateError.Throttled => ErrorCategory.LimitsExceeded,

@@ -254,6 +254,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         Command = Command,
         TaskRoleArn = TaskRoleArn,
         Limits = Limits,
+        Tags = SessionTags.Of(Reason, Tag),
         CapacityProvider = CapacityProvider,
         FallsBackToOnDemand = FallbackToOnDemand,
         RetryCount = RetryCount,

@@ -47,6 +47,8 @@ public enum FargateError
     ContainerNotFound,
     /// <summary>An environment variable's name or value cannot be used.</summary>
     InvalidEnvironmentVariable,
+    /// <summary>A tag's key or value cannot be used.</summary>
+    InvalidTag,
     /// <summary>The overrides of RunTask exceed what ECS takes.</summary>
     OverridesTooLong,
     /// <summary>The task did not become ready in time.</summary>

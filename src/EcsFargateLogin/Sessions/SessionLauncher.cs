@@ -78,6 +78,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             };
             var session = journal.SessionOf(entry, request.StartTimeout);
             session.Plan = new StartPlan(request, runTask, entry);
+            session.Tags = request.Tags;
             return session;
         }
         catch
@@ -99,6 +100,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             Environment = ContainerContract.EnvironmentOf(request, publicKey),
             Command = request.Command,
             TaskRoleArn = request.TaskRoleArn,
+            Tags = request.Tags,
             StartedBy = sessionId,
             CapacityProvider = request.CapacityProvider,
             ClientToken = Guid.NewGuid().ToString("N"),
