@@ -16,8 +16,11 @@
         'Enter-FargateShell'
         'Get-FargateSession'
         'Get-FargateTaskAddress'
+        'Get-FargateTunnel'
         'New-FargateSession'
+        'Start-FargateTunnel'
         'Stop-FargateSession'
+        'Stop-FargateTunnel'
         'Wait-FargateSession'
     )
     FunctionsToExport    = @()

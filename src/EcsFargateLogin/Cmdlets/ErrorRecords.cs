@@ -19,7 +19,7 @@ internal static class ErrorRecords
         FargateError.NoCredentials or FargateError.ProfileNotFound or FargateError.CredentialsExpired
         or FargateError.InvalidCredential
         or FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.SshNotFound
-        or FargateError.InvalidSshOption or FargateError.ModuleIncomplete;
+        or FargateError.InvalidSshOption or FargateError.ModuleIncomplete or FargateError.LocalPortUnavailable;
 
     /// <summary>The user's own value that an error is about: the one that it names, or what the command was at work on.</summary>
     private static object? TargetOf(FargateException exception, object? input) => NamesAValue(exception.Error)
@@ -31,7 +31,7 @@ internal static class ErrorRecords
         or FargateError.SshNotFound or FargateError.InvalidSshOption or FargateError.ClusterNotFound
         or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound or FargateError.ContainerNotFound
         or FargateError.InvalidEnvironmentVariable or FargateError.JournalUnavailable or FargateError.ModuleIncomplete
-        or FargateError.SessionNotFound or FargateError.InvalidTag;
+        or FargateError.SessionNotFound or FargateError.InvalidTag or FargateError.LocalPortUnavailable;
 
     private static ErrorCategory CategoryOf(FargateError error) => error switch
     {
@@ -41,7 +41,7 @@ internal static class ErrorRecords
             or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound
             or FargateError.NetworkInterfaceNotFound or FargateError.TaskNotFound or FargateError.ContainerNotFound
             or FargateError.NoPublicAddress or FargateError.NoAddress or FargateError.KeyNotFound
-            or FargateError.SessionNotFound =>
+            or FargateError.SessionNotFound or FargateError.TunnelNotFound =>
             ErrorCategory.ObjectNotFound,
         FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.InvalidCredential
             or FargateError.InvalidEnvironmentVariable or FargateError.InvalidTag
@@ -49,7 +49,7 @@ internal static class ErrorRecords
             or FargateError.TaskDefinitionUnsuitable => ErrorCategory.InvalidArgument,
         FargateError.Throttled => ErrorCategory.LimitsExceeded,
         FargateError.QuotaExceeded => ErrorCategory.QuotaExceeded,
-        FargateError.CapacityUnavailable => ErrorCategory.ResourceUnavailable,
+        FargateError.CapacityUnavailable or FargateError.LocalPortUnavailable => ErrorCategory.ResourceUnavailable,
         FargateError.StartTimeout => ErrorCategory.OperationTimeout,
         FargateError.TaskStopped => ErrorCategory.OperationStopped,
         FargateError.SessionEnded => ErrorCategory.InvalidOperation,

@@ -68,12 +68,15 @@ public abstract class LoginCmdlet : AwsCmdlet
         finally
         {
             // A task that was stopped under the work is nothing to keep.
-            if (!KeepSession || TaskStatuses.IsEnding(session.Status))
+            if (!IsKept(session) || TaskStatuses.IsEnding(session.Status))
             {
                 Close(cloud, session, reason);
             }
         }
     }
+
+    /// <summary>Whether a session goes on after the work.</summary>
+    private protected virtual bool IsKept(FargateSession session) => KeepSession;
 
     private protected SshEndpoint EndpointOf(FargateSession session) => new()
     {

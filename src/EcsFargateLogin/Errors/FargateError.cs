@@ -79,6 +79,10 @@ public enum FargateError
     InvalidSshOption,
     /// <summary>ssh could not connect or log in, or lost the connection.</summary>
     SshFailed,
+    /// <summary>The local port of a tunnel is in use, or may not be used.</summary>
+    LocalPortUnavailable,
+    /// <summary>There is no tunnel of that number.</summary>
+    TunnelNotFound,
     /// <summary>The remote program ended with a code other than 0, and the user asked for that to be an error.</summary>
     RemoteProgramFailed,
     /// <summary>The module's own files are incomplete.</summary>
