@@ -58,7 +58,6 @@ public abstract class LoginCmdlet : AwsCmdlet
         var cloud = Reach(session);
         session.IsTaken = true;
         TakeCharge(session);
-        session.HostKeyVerification = HostKeyVerification ?? session.HostKeyVerification;
         var reason = $"its {workName} was never reached";
         var isTrusted = true;
         try
@@ -83,12 +82,15 @@ public abstract class LoginCmdlet : AwsCmdlet
         {
             NoteFirstKey(session);
             // A task that was stopped under the work is nothing to keep, nor is one that others may listen in on.
-            if (!KeepSession || !isTrusted || TaskStatuses.IsEnding(session.Status))
+            if (!IsKept(session) || !isTrusted || TaskStatuses.IsEnding(session.Status))
             {
                 Close(cloud, session, reason);
             }
         }
     }
+
+    /// <summary>Whether a session goes on after the work.</summary>
+    private protected virtual bool IsKept(FargateSession session) => KeepSession;
 
     /// <summary>
     /// Takes charge of sessions, waits for all of them together, does the work in each as soon as its SSH server answers, and
@@ -110,7 +112,13 @@ public abstract class LoginCmdlet : AwsCmdlet
             TakeCharge(session);
         }
 
-        LoginBatch batch = new(Journal, throttleLimit) { WaiterFor = WaiterFor, PreferPrivate = Private, WorkName = workName };
+        LoginBatch batch = new(throttleLimit)
+        {
+            WaiterFor = WaiterFor,
+            CloserFor = CloserFor,
+            PreferPrivate = Private,
+            WorkName = workName,
+        };
         Await((progress, cancellationToken) => batch.RunAsync(
             logins, (login, token) => work(login, progress, token), progress, cancellationToken));
     }
@@ -167,8 +175,9 @@ public abstract class LoginCmdlet : AwsCmdlet
     }
 
     /// <summary>Others see from now on that it is not left over. Where that cannot be written down, it works all the same.</summary>
-    private static void TakeCharge(FargateSession session)
+    private void TakeCharge(FargateSession session)
     {
+        session.HostKeyVerification = HostKeyVerification ?? session.HostKeyVerification;
         try
         {
             Journal.Claim(session.SessionId);

@@ -268,6 +268,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         TaskRoleArn = TaskRoleArn,
         HostKeyVerification = HostKeyVerification,
         Limits = Limits,
+        Tags = SessionTags.Of(Reason, Tag),
         CapacityProvider = CapacityProvider,
         FallsBackToOnDemand = FallbackToOnDemand,
         RetryCount = RetryCount,
