@@ -30,13 +30,13 @@ function Invoke-Build {
     }
 }
 
-# Runs the xunit projects side by side and returns the outcome of each test.
+# Runs the xunit projects, one after the other for the sake of small machines, and returns the outcome of each test.
 function Invoke-XunitTest {
     $results = Join-Path $artifacts 'test-results'
     if (Test-Path $results) { Remove-Item $results -Recurse }
     $assemblies = 'EcsFargateLogin.Tests', 'EcsFargateLogin.EndToEnd' |
         ForEach-Object { Join-Path $PSScriptRoot "tests/$_/bin/Release/net10.0/$_.dll" }
-    $arguments = @('--logger', 'trx', '--results-directory', $results, '--nologo', '--parallel')
+    $arguments = @('--logger', 'trx', '--results-directory', $results, '--nologo')
     if ($Filter) { $arguments += '--filter', $Filter }
     dotnet test @assemblies @arguments | Out-Host
     $script:xunitExitCode = $LASTEXITCODE

@@ -10,7 +10,7 @@ namespace EcsFargateLogin.Aws.Credentials;
 internal sealed class CredentialResolver(CloudSettings settings, ProfileStore profiles, string region)
 {
     // Until the first keys are there: a role is assumed, a process run, a metadata service asked.
-    private static readonly TimeSpan ObtainLimit = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan ObtainLimit = TimeSpan.FromSeconds(9);
 
     // Somebody has to fetch the device and type the code.
     private static readonly TimeSpan PersonLimit = TimeSpan.FromMinutes(3);

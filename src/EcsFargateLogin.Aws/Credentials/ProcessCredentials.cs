@@ -14,7 +14,7 @@ namespace EcsFargateLogin.Aws.Credentials;
 internal sealed class ProcessCredentials(string command, string source) : RefreshingAWSCredentials
 {
     /// <summary>Less than what obtaining credentials may take in all, so that the process is ended before anybody gives up.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(7);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(1);
 
     protected override CredentialsRefreshState GenerateNewCredentials() =>

@@ -31,12 +31,12 @@ public sealed class ContainerLoginTests
         {
             Kind = busyBox ? ImageKind.BusyBox : ImageKind.Debian,
             UserId = 1000,
-            Variables = ContainerOptions.Limit("_LOGIN_TIMEOUT", 2),
+            Variables = ContainerOptions.Limit("_LOGIN_TIMEOUT", 5),
         });
         await using (var tunnel = container.StartSsh("-N", $"app@{container.Address}"))
         {
             await container.WaitForLogAsync("Accepted publickey");
-            await Task.Delay(TimeSpan.FromSeconds(4));
+            await Task.Delay(TimeSpan.FromSeconds(7));
             Assert.DoesNotContain("ecs-fargate-login end", container.Log, StringComparison.Ordinal);
         }
 
@@ -50,10 +50,10 @@ public sealed class ContainerLoginTests
     {
         await using var container = await SshContainer.StartAsync(new ContainerOptions
         {
-            Variables = new Dictionary<string, string> { ["_LOGIN_TIMEOUT"] = "2", ["_SSH_USER"] = "app" },
+            Variables = new Dictionary<string, string> { ["_LOGIN_TIMEOUT"] = "5", ["_SSH_USER"] = "app" },
         });
 
-        var result = await container.SshAsync("sleep 4; id -un; cat /run/*/host_key", "app");
+        var result = await container.SshAsync("sleep 7; id -un; cat /run/*/host_key", "app");
         var end = await container.EndAsync();
 
         Assert.Equal("app\n", result.Text);
@@ -76,7 +76,7 @@ public sealed class ContainerLoginTests
     {
         await using var container = await SshContainer.StartAsync(new ContainerOptions
         {
-            Variables = ContainerOptions.Limit("_RECONNECT_WINDOW", 3),
+            Variables = ContainerOptions.Limit("_RECONNECT_WINDOW", 10),
         });
 
         for (var login = 0; login < 2; login++)
@@ -94,7 +94,7 @@ public sealed class ContainerLoginTests
     {
         await using var container = await SshContainer.StartAsync(new ContainerOptions
         {
-            Variables = ContainerOptions.Limit("_LOGIN_TIMEOUT", 4),
+            Variables = ContainerOptions.Limit("_LOGIN_TIMEOUT", 8),
         });
         using var lasting = new TcpClient();
         await lasting.ConnectAsync(container.Address, container.Port);
@@ -106,7 +106,7 @@ public sealed class ContainerLoginTests
 
         Assert.Equal(124, end.ExitCode);
         Assert.Contains(
-            "ecs-fargate-login end no-login: nobody logged in within 4 seconds", end.Text, StringComparison.Ordinal);
+            "ecs-fargate-login end no-login: nobody logged in within 8 seconds", end.Text, StringComparison.Ordinal);
     }
 
     private static async Task LogOutAsync(ProcessRun terminal)

@@ -53,7 +53,7 @@ public sealed class ContainerStopTests
             Kind = busyBox ? ImageKind.BusyBox : ImageKind.Debian,
             UserId = userId,
             IsProcess1 = false,
-            Variables = ContainerOptions.Limit("_MAX_LIFETIME", 3),
+            Variables = ContainerOptions.Limit("_MAX_LIFETIME", 10),
         });
         var user = userId == 0 ? "root" : "app";
         await using var command = container.StartSsh($"{user}@{container.Address}", "echo in; sleep 60; sleep 60");

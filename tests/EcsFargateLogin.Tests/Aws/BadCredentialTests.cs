@@ -33,7 +33,7 @@ public sealed class BadCredentialTests
         environment.WriteConfig($"[profile it]\ncredential_process = /bin/sh {script}\n");
         var error = await FailAsync(It);
         Assert.Contains("profile 'it'", error.Message);
-        Assert.Contains("its credential_process did not end within 7 s", error.Message);
+        Assert.Contains("its credential_process did not end within 6 s", error.Message);
         Assert.False(Runs(File.ReadAllText(pid).Trim()));
     }
 
