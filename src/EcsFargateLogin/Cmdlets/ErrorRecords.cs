@@ -14,12 +14,15 @@ internal static class ErrorRecords
             ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = exception.NextStep },
         };
 
+    /// <summary>Whether what was asked for was done all the same: that is told as a warning.</summary>
+    public static bool IsWarning(this FargateException exception) => exception.Error == FargateError.IngressNotRevoked;
+
     /// <summary>Whether no further record of the same command can succeed after it.</summary>
     public static bool EndsTheCommand(this FargateException exception) => exception.Error is
         FargateError.NoCredentials or FargateError.ProfileNotFound or FargateError.CredentialsExpired
         or FargateError.InvalidCredential
         or FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.SshNotFound
-        or FargateError.InvalidSshOption or FargateError.ModuleIncomplete;
+        or FargateError.InvalidSshOption or FargateError.InvalidMyAddress or FargateError.ModuleIncomplete;
 
     /// <summary>The user's own value that an error is about: the one that it names, or what the command was at work on.</summary>
     private static object? TargetOf(FargateException exception, object? input) => NamesAValue(exception.Error)
@@ -30,7 +33,7 @@ internal static class ErrorRecords
         FargateError.ProfileNotFound or FargateError.NoRegion or FargateError.InvalidEndpoint
         or FargateError.SshNotFound or FargateError.InvalidSshOption or FargateError.ClusterNotFound
         or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound or FargateError.ContainerNotFound
-        or FargateError.InvalidEnvironmentVariable or FargateError.JournalUnavailable or FargateError.ModuleIncomplete
+        or FargateError.InvalidMyAddress or FargateError.InvalidEnvironmentVariable or FargateError.JournalUnavailable or FargateError.ModuleIncomplete
         or FargateError.SessionNotFound;
 
     private static ErrorCategory CategoryOf(FargateError error) => error switch
@@ -44,7 +47,7 @@ internal static class ErrorRecords
             or FargateError.SessionNotFound =>
             ErrorCategory.ObjectNotFound,
         FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.InvalidCredential
-            or FargateError.InvalidEnvironmentVariable
+            or FargateError.InvalidEnvironmentVariable or FargateError.InvalidMyAddress
             or FargateError.OverridesTooLong or FargateError.InvalidSshOption
             or FargateError.TaskDefinitionUnsuitable => ErrorCategory.InvalidArgument,
         FargateError.Throttled => ErrorCategory.LimitsExceeded,
@@ -58,6 +61,7 @@ internal static class ErrorRecords
         FargateError.SshNotFound or FargateError.ModuleIncomplete => ErrorCategory.NotInstalled,
         FargateError.JournalUnavailable => ErrorCategory.WriteError,
         FargateError.RequestRejected or FargateError.ServiceFailed or FargateError.StopFailed
+            or FargateError.IngressNotRevoked
             or FargateError.KeyGenerationFailed or FargateError.RemoteProgramFailed => ErrorCategory.InvalidResult,
         _ => ErrorCategory.NotSpecified,
     };

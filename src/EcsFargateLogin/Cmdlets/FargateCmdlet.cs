@@ -135,6 +135,10 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         {
             Host.UI.WriteErrorLine(e.Message);
         }
+        catch (FargateException e) when (e.IsWarning())
+        {
+            WriteWarning(e.Message);
+        }
         catch (FargateException e)
         {
             WriteError(e.ToErrorRecord(target));
@@ -190,6 +194,12 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
                 Host.UI.WriteErrorLine(exception.Message);
             }
 
+            return;
+        }
+
+        if (exception.IsWarning())
+        {
+            WriteWarning(exception.Message);
             return;
         }
 

@@ -99,6 +99,9 @@ public sealed class FargateSession
     /// <summary>After what time timeout ends the container's command; null where it does not.</summary>
     internal TimeSpan? CommandLimit { get; init; }
 
+    /// <summary>The rule that lets this machine's address in and is to be removed; null where there is none.</summary>
+    internal IngressRule? Ingress { get; set; }
+
     /// <summary>How long after <see cref="CreatedAt"/> the task may take to run.</summary>
     internal TimeSpan StartTimeout { get; init; } = DefaultStartTimeout;
 

@@ -31,19 +31,70 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     /// <summary>What looks for the task of a session that has no ARN.</summary>
     public TaskMark Mark { get; init; } = new(cloud);
 
+    private readonly SessionIngress _ingress = new(cloud, journal);
+
     /// <summary>
     /// The limit of a clean-up. It is never the token that the user cancelled: what runs must be stopped all the same.
     /// </summary>
     public static CancellationTokenSource CleanupLimit() => new(CleanupTime);
 
-    /// <summary>Stops the session's task and forgets the session. Safe to repeat, and never cut short by the user.</summary>
+    /// <summary>Stops the session's task, takes back what it was let in by, and forgets the session. Safe to repeat, and never cut short by the user.</summary>
     /// <param name="session">What to stop; one that has ended already is only forgotten.</param>
     /// <param name="reason">Why, in a few words, for those who find the stopped task.</param>
     /// <exception cref="FargateException">
     /// <see cref="FargateError.StopFailed"/>: the task may still run, and the session stays in the journal.
+    /// <see cref="FargateError.IngressNotRevoked"/>: the task was stopped, and the rule stays in the journal.
     /// <see cref="FargateError.TaskNotFound"/>: it is no session of this machine, and ECS does not know it.
     /// </exception>
     public async Task CloseAsync(FargateSession session, string reason)
+    {
+        var journalId = JournalIdOf(session);
+        session.Ingress ??= journalId is null ? null : journal.Find(journalId)?.Ingress;
+        try
+        {
+            await EndTaskAsync(session, reason).ConfigureAwait(false);
+        }
+        catch (FargateException notStopped) when (session.Ingress is not null)
+        {
+            // Then nobody is to reach the task either.
+            throw await _ingress.CloseAsync(session, journalId!).ConfigureAwait(false) is { } alsoNotRevoked
+                ? FargateErrors.AndIngressNotRevoked(notStopped, alsoNotRevoked)
+                : notStopped;
+        }
+
+        session.Status = session.TaskArn.Length > 0 ? session.Status : TaskStatuses.Stopped;
+        if (journalId is null)
+        {
+            session.IsClosed = true;
+        }
+        else if (await ForgetAsync(session, journalId).ConfigureAwait(false) is { } notRevoked)
+        {
+            throw notRevoked;
+        }
+    }
+
+    /// <summary>Takes back what a session was let in by, and forgets it: its task has ended, or it never had one.</summary>
+    /// <returns>Null, or why the address is still let in; the session, without its key, then stays in the journal.</returns>
+    public Task<FargateException?> ForgetAsync(FargateSession session) => ForgetAsync(session, session.SessionId);
+
+    private async Task<FargateException?> ForgetAsync(FargateSession session, string sessionId)
+    {
+        var notRevoked = await _ingress.CloseAsync(session, sessionId).ConfigureAwait(false);
+        session.IsClosed = true;
+        if (notRevoked is null)
+        {
+            journal.Close(sessionId);
+            SessionCredentials.Forget(sessionId);
+        }
+        else
+        {
+            journal.DeleteKey(sessionId);
+        }
+
+        return notRevoked;
+    }
+
+    private async Task EndTaskAsync(FargateSession session, string reason)
     {
         if (!session.IsClosed && session.TaskArn.Length == 0 && SessionMark.IsOne(session.SessionId))
         {
@@ -53,14 +104,6 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
         if (!session.IsClosed && session.TaskArn.Length > 0)
         {
             await StopTaskAsync(session, reason).ConfigureAwait(false);
-        }
-
-        session.IsClosed = true;
-        session.Status = session.TaskArn.Length > 0 ? session.Status : TaskStatuses.Stopped;
-        if (JournalIdOf(session) is { } sessionId)
-        {
-            journal.Close(sessionId);
-            SessionCredentials.Forget(sessionId);
         }
     }
 

@@ -53,6 +53,12 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
         SessionRequest request, LoginContainer container, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         var session = await PrepareAsync(request, container, cancellationToken).ConfigureAwait(false);
+        if (request.AuthorizedCidr is { } cidr)
+        {
+            var rule = SessionIngress.RuleFor(session.SessionId, request.SecurityGroups[0], cidr, request.Port);
+            await Starter.LetInAsync(session, rule, progress, cancellationToken).ConfigureAwait(false);
+        }
+
         await Starter.StartAsync(session, progress, cancellationToken).ConfigureAwait(false);
         return session;
     }
