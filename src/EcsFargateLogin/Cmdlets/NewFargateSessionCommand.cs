@@ -258,6 +258,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         CapacityProvider = CapacityProvider,
         FallsBackToOnDemand = FallbackToOnDemand,
         RetryCount = RetryCount,
+        Proxy = ProxyParameters.ToProxy(JumpHost, ProxyCommand, FindProgram),
         StartTimeout = TimeSpan.FromSeconds(StartTimeout),
     };
 

@@ -105,6 +105,7 @@ internal sealed partial class Journal(string root)
         CommandLimit = entry.CommandLimit is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         StartTimeout = startTimeout ?? FargateSession.DefaultStartTimeout,
         Ingress = entry.Ingress,
+        IsLetInByIPv6 = entry.Ingress?.IsIPv6 == true,
         Owner = OwnerOf(entry.SessionId),
         KeyPath = KeyPathOf(entry.SessionId),
         KnownHostsPath = KnownHostsPathOf(entry.SessionId),

@@ -21,7 +21,7 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     private int _failuresInARow;
     private string? _reportedPhase;
     private TaskDescription? _stoppedTask;
-    private BannerProbe? _probe;
+    private IServerProbe? _probe;
     private CancellationTokenSource? _knocking;
     private Task? _answer;
     private Task? _followUp;
@@ -122,13 +122,16 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
 
     /// <summary>
     /// Starts to knock as soon as there is an address: the server may answer before ECS's next answer says that the
-    /// task runs.
+    /// task runs. A jump host is not bothered before that.
     /// </summary>
     public void StartKnocking(CancellationToken cancellationToken)
     {
-        if (readiness.SshAnswers && _answer is null && WantsTask && Address is { } address)
+        var isDue = Session.Proxy is null || Session.Status == TaskStatuses.Running;
+        if (readiness.SshAnswers && _answer is null && WantsTask && isDue && Address is { } address)
         {
-            _probe = new BannerProbe(address, Session.Port);
+            _probe = Session.Proxy is { } proxy
+                ? new ProxyProbe(proxy, address, Session.Port)
+                : new BannerProbe(address, Session.Port);
             _knocking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             _answer = _probe.WaitAsync(_knocking.Token);
             _work.Add(_answer);
@@ -147,13 +150,14 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
         }
     }
 
-    /// <summary>Checks what follows a stop, and every limit of the wait.</summary>
+    /// <summary>Checks what became of the knocking, what follows a stop, and every limit of the wait.</summary>
     public void Check()
     {
         try
         {
             if (_followUp is null)
             {
+                ThrowIfUnreachable();
                 ThrowIfLate();
             }
             else if (_followUp.IsCompleted)
@@ -185,6 +189,14 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
         (_since, _wasSeen, _failuresInARow) = (DateTimeOffset.UtcNow, false, 0);
         (_missingSince, _runningSince, _endingSince) = (null, null, null);
         (_stoppedTask, _probe, _knocking, _answer, _followUp) = (null, null, null, null, null);
+    }
+
+    private void ThrowIfUnreachable()
+    {
+        if (_answer is { IsFaulted: true })
+        {
+            _answer.GetAwaiter().GetResult();
+        }
     }
 
     private void ThrowIfLate()

@@ -84,6 +84,8 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             };
             var session = journal.SessionOf(entry, request.StartTimeout);
             session.Plan = new StartPlan(request, runTask, entry);
+            session.Proxy = request.Proxy;
+            session.IsLetInByIPv6 = request.AuthorizedCidr?.Contains(':', StringComparison.Ordinal) == true;
             return session;
         }
         catch

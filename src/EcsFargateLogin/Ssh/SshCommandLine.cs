@@ -42,6 +42,7 @@ internal static class SshCommandLine
         new("HostKeyAlias", endpoint.HostKeyAlias),
         new("StrictHostKeyChecking", "accept-new"),
         new("UpdateHostKeys", "no"),
+        .. endpoint.Proxy is { } proxy ? (SshOption[])[new("ProxyCommand", proxy.Command)] : [],
     ];
 
     /// <summary>What holds unless the user says otherwise.</summary>

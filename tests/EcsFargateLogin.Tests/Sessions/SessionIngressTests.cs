@@ -65,6 +65,22 @@ public sealed class SessionIngressTests : LaunchTest
     }
 
     [Fact]
+    public async Task Where_it_is_not_known_whether_the_rule_was_added_it_is_removed_and_no_task_is_started()
+    {
+        Cloud.OnAuthorizeIngress = rule =>
+        {
+            Cloud.Authorize(rule);
+            throw FargateErrors.NoAnswerInTime("Amazon EC2", new TimeoutException());
+        };
+
+        await FailAsync(FargateError.EndpointUnreachable, WithIngress);
+
+        AssertNothingStarted();
+        Assert.Empty(Cloud.Rules);
+        AssertForgotten();
+    }
+
+    [Fact]
     public async Task A_refused_start_whose_rule_stays_tells_both_and_is_remembered()
     {
         Cloud.OnRunTask = (_, _) => throw FargateErrors.AccessDenied("ecs:RunTask", SampleTask.Answer("AccessDeniedException"));

@@ -79,8 +79,8 @@ internal sealed partial class IngressOperations(Vpc vpc, string accountId)
                from range in RangesOf(permission, "IpRanges", "CidrIp").Concat(RangesOf(permission, "Ipv6Ranges", "CidrIpv6"))
                select new SecurityGroupRule(
                    (string?)permission["IpProtocol"] ?? "-1",
-                   (int?)permission["FromPort"],
-                   (int?)permission["ToPort"],
+                   (long?)permission["FromPort"],
+                   (long?)permission["ToPort"],
                    range.Cidr,
                    range.Description),
         ];

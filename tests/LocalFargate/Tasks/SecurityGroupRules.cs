@@ -46,7 +46,7 @@ internal sealed class SecurityGroupRules
 }
 
 /// <summary>A rule that lets one block of addresses in on some ports.</summary>
-internal sealed record SecurityGroupRule(string Protocol, int? FromPort, int? ToPort, string Cidr, string? Description)
+internal sealed record SecurityGroupRule(string Protocol, long? FromPort, long? ToPort, string Cidr, string? Description)
 {
     internal string Id { get; } = $"sgr-0{Guid.NewGuid():N}"[..21];
 

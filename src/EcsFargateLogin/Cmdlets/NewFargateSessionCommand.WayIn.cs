@@ -21,6 +21,23 @@ public sealed partial class NewFargateSessionCommand
     [ValidateNotNullOrEmpty]
     public string? MyAddress { get; set; }
 
+    /// <summary>
+    /// The host, as [user@]host[:port], through which the task is reached, for private subnets. Your own ssh configuration,
+    /// keys and agent hold for it, and for it alone; it has to let you in without a question. Later
+    /// commands about the session take the same way.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? JumpHost { get; set; }
+
+    /// <summary>
+    /// The command that ssh talks to the task's server through, as its option ProxyCommand, with %h and %p for address and
+    /// port. Cannot go with -JumpHost.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ProxyCommand { get; set; }
+
     private void ThrowUnlessIngressHasGroup()
     {
         if (AuthorizeMyAddress && SecurityGroup.Length == 0)
