@@ -1,29 +1,50 @@
 <#
 .SYNOPSIS
-Builds the module, runs its tests, or shows it at work. On a machine without PowerShell, build.sh runs this file.
+Builds the module, tests it, packs it, publishes it, or shows it at work. On a machine without PowerShell, build.sh
+runs this file.
 .PARAMETER Task
-Build lays the module out in module/bin. Test builds and runs every test. Demo builds and logs in to a task of a
-Fargate on this machine.
+Build lays the module out in module/bin. Test builds and runs every test. Analyze runs PSScriptAnalyzer over the scripts.
+Package builds, and makes EcsFargateLogin/<version>/ and a .nupkg in -OutputPath. Publish packs, and publishes to
+-Repository. Demo builds and logs in to a task of a Fargate on this machine.
 .PARAMETER Filter
 Which of the xunit tests to run, as `dotnet test --filter` takes it; Pester is left out then.
+.PARAMETER OutputPath
+Where Package puts what it makes. Without it: out, beside this file.
+.PARAMETER Repository
+Where Publish publishes to, as Register-PSResourceRepository names it.
+.PARAMETER ApiKey
+What the repository asks for. It is never shown.
+.PARAMETER NoBuild
+Packs what module/bin holds already.
 #>
 #Requires -Version 7.4
 [CmdletBinding()]
 param(
-    [ValidateSet('Build', 'Test', 'Demo')]
+    [ValidateSet('Build', 'Test', 'Analyze', 'Package', 'Publish', 'Demo')]
     [string] $Task = 'Build',
 
-    [string] $Filter
+    [string] $Filter,
+
+    [string] $OutputPath = (Join-Path $PSScriptRoot 'out'),
+
+    [string] $Repository = 'PSGallery',
+
+    [string] $ApiKey,
+
+    [switch] $NoBuild
 )
 
 $ErrorActionPreference = 'Stop'
 $artifacts = Join-Path $PSScriptRoot 'artifacts'
 $pesterVersion = [version]'5.5.0'
+$analyzerVersion = [version]'1.22.0'
 
 # Compiler and build nodes end with the build: nothing is left running on the machine.
 function Invoke-Build {
+    param([string[]] $Property)
+
     $output = dotnet build (Join-Path $PSScriptRoot 'EcsFargateLogin.sln') --configuration Release --nologo `
-        --verbosity quiet -nodeReuse:false -p:UseSharedCompilation=false
+        --verbosity quiet -nodeReuse:false -p:UseSharedCompilation=false @Property
     if ($LASTEXITCODE -ne 0) {
         $output | Out-Host
         exit $LASTEXITCODE
@@ -34,7 +55,14 @@ function Invoke-Build {
 function Invoke-XunitTest {
     $results = Join-Path $artifacts 'test-results'
     if (Test-Path $results) { Remove-Item $results -Recurse }
-    $assemblies = 'EcsFargateLogin.Tests', 'EcsFargateLogin.EndToEnd' |
+    $projects = @('EcsFargateLogin.Tests')
+    if ($IsLinux) {
+        $projects += 'EcsFargateLogin.EndToEnd'
+    }
+    else {
+        Write-Warning 'tests/EcsFargateLogin.EndToEnd is not run: its tasks live in namespaces of Linux.'
+    }
+    $assemblies = $projects |
         ForEach-Object { Join-Path $PSScriptRoot "tests/$_/bin/Release/net10.0/$_.dll" }
     $arguments = @('--logger', 'trx', '--results-directory', $results, '--nologo')
     if ($Filter) { $arguments += '--filter', $Filter }
@@ -45,19 +73,21 @@ function Invoke-XunitTest {
     }
 }
 
-# Pester from the folder that ECSFARGATELOGIN_PESTER names, from this machine, or from the PowerShell Gallery.
-function Find-Pester {
+# A module from the folder that an environment variable names, from this machine, or from the PowerShell Gallery.
+function Find-TestModule {
+    param([string] $Name, [version] $Version, [string] $Folder)
+
     $saved = Join-Path $artifacts 'modules'
     $find = {
-        $named = $env:ECSFARGATELOGIN_PESTER
-        @(if ($named) { $named, "$named/Pester.psd1" }) + "$saved/Pester" + 'Pester' |
+        @(if ($Folder) { $Folder, "$Folder/$Name.psd1" }) + "$saved/$Name" + $Name |
             ForEach-Object { Get-Module $_ -ListAvailable -ErrorAction Ignore } |
-            Where-Object Version -GE $pesterVersion | Select-Object -First 1
+            Where-Object Version -GE $Version | Select-Object -First 1
     }
     if ($module = & $find) { return $module }
     $null = New-Item $saved -ItemType Directory -Force
+    $range = "[$Version, $($Version.Major + 1).0.0)"
     $job = Start-ThreadJob {
-        Save-PSResource Pester -Version '[5.5.0, 6.0.0)' -Repository PSGallery -TrustRepository -Path $using:saved
+        Save-PSResource $using:Name -Version $using:range -Repository PSGallery -TrustRepository -Path $using:saved
     }
     $null = Wait-Job $job -Timeout 60
     Remove-Job $job -Force
@@ -65,7 +95,7 @@ function Find-Pester {
 }
 
 function Invoke-PesterTest {
-    $pester = Find-Pester
+    $pester = Find-TestModule Pester $pesterVersion $env:ECSFARGATELOGIN_PESTER
     if (-not $pester) {
         Write-Warning ("Pester $pesterVersion or later is not on this machine and could not be had from the " +
             'PowerShell Gallery: tests/Pester is not run. Install Pester, or name its folder in ECSFARGATELOGIN_PESTER.')
@@ -77,17 +107,81 @@ function Invoke-PesterTest {
         @('NotExecuted') * ($run.SkippedCount + $run.InconclusiveCount)
 }
 
-Invoke-Build
-if ($Task -eq 'Test') {
-    $outcomes = @(Invoke-XunitTest)
-    if (-not $Filter) { $outcomes += @(Invoke-PesterTest) }
-    $passed = @($outcomes -eq 'Passed').Count
-    $skipped = @($outcomes -eq 'NotExecuted').Count
-    $failed = $outcomes.Count - $passed - $skipped
-    "$passed passed, $failed failed, $skipped skipped"
-    exit [int]($xunitExitCode -ne 0 -or $failed -ne 0 -or $passed -eq 0)
+function Invoke-Analyzer {
+    $analyzer = Find-TestModule PSScriptAnalyzer $analyzerVersion $env:ECSFARGATELOGIN_PSSCRIPTANALYZER
+    if (-not $analyzer) {
+        throw ("PSScriptAnalyzer $analyzerVersion or later is not on this machine and could not be had from the PowerShell " +
+            'Gallery. Install it, or name its folder in ECSFARGATELOGIN_PSSCRIPTANALYZER.')
+    }
+    Import-Module $analyzer.Path
+    $scripts = git -C $PSScriptRoot ls-files '*.ps1' '*.psm1' '*.psd1' | ForEach-Object { Join-Path $PSScriptRoot $_ }
+    $scripts | ForEach-Object { Invoke-ScriptAnalyzer -Path $_ -Settings (Join-Path $PSScriptRoot 'PSScriptAnalyzerSettings.psd1') }
 }
-if ($Task -eq 'Demo') {
-    & (Join-Path $PSScriptRoot 'tests/LocalFargate/demo.ps1')
-    exit $LASTEXITCODE
+
+# Lays out what ships, and only that, as Install-PSResource will put it, with a list of its files and their hashes.
+function New-Layout {
+    $version = (Import-PowerShellDataFile (Join-Path $PSScriptRoot 'EcsFargateLogin.psd1')).ModuleVersion
+    $layout = Join-Path $OutputPath "EcsFargateLogin/$version"
+    if (Test-Path $layout) { Remove-Item $layout -Recurse }
+    $null = New-Item $layout -ItemType Directory -Force
+    $files = @(Get-ChildItem (Join-Path $PSScriptRoot 'module') -Recurse -File) +
+        ('EcsFargateLogin.psd1', 'LICENSE', 'README.md', 'CHANGELOG.md' |
+            ForEach-Object { Get-Item (Join-Path $PSScriptRoot $_) })
+    $hashes = foreach ($file in $files | Sort-Object FullName) {
+        $name = [IO.Path]::GetRelativePath($PSScriptRoot, $file.FullName).Replace('\', '/')
+        if ($name -notlike 'module/help/*') {
+            $null = New-Item (Split-Path "$layout/$name") -ItemType Directory -Force
+            [IO.File]::Copy($file.FullName, "$layout/$name")
+            '{0}  {1}' -f (Get-FileHash $file.FullName -Algorithm SHA256).Hash.ToLowerInvariant(), $name
+        }
+    }
+    [IO.File]::WriteAllText("$layout/EcsFargateLogin.sha256", ($hashes -join "`n") + "`n")
+    # Catalogs are a thing of Windows, where they can be signed.
+    if ($IsWindows -and (Get-Command New-FileCatalog -ErrorAction Ignore)) {
+        $null = New-FileCatalog -Path $layout -CatalogFilePath "$layout/EcsFargateLogin.cat" -CatalogVersion 2
+    }
+    $layout
+}
+
+function New-Package {
+    if (-not $NoBuild) { Invoke-Build -Property '-p:ContinuousIntegrationBuild=true' }
+    if (-not (Get-Command Compress-PSResource -ErrorAction Ignore)) {
+        throw 'Compress-PSResource is missing: Microsoft.PowerShell.PSResourceGet 1.1 or later has it, and so PowerShell 7.5.'
+    }
+    $layout = New-Layout
+    Compress-PSResource -Path $layout -DestinationPath $OutputPath -PassThru
+}
+
+switch ($Task) {
+    'Build' {
+        Invoke-Build
+    }
+    'Test' {
+        Invoke-Build
+        $outcomes = @(Invoke-XunitTest)
+        if (-not $Filter) { $outcomes += @(Invoke-PesterTest) }
+        $passed = @($outcomes -eq 'Passed').Count
+        $skipped = @($outcomes -eq 'NotExecuted').Count
+        $failed = $outcomes.Count - $passed - $skipped
+        "$passed passed, $failed failed, $skipped skipped"
+        exit [int]($xunitExitCode -ne 0 -or $failed -ne 0 -or $passed -eq 0)
+    }
+    'Analyze' {
+        $findings = @(Invoke-Analyzer)
+        $findings | Out-Host
+        "$($findings.Count) findings"
+        exit [int]($findings.Count -ne 0)
+    }
+    'Package' {
+        New-Package
+    }
+    'Publish' {
+        $package = New-Package
+        Publish-PSResource -NupkgPath $package.FullName -Repository $Repository -ApiKey $ApiKey
+    }
+    'Demo' {
+        Invoke-Build
+        & (Join-Path $PSScriptRoot 'tests/LocalFargate/demo.ps1')
+        exit $LASTEXITCODE
+    }
 }

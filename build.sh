@@ -4,11 +4,14 @@ set -eu
 
 usage() {
     cat <<'EOF'
-Usage: ./build.sh [build | test | demo] [argument for build.ps1 …]
+Usage: ./build.sh [build | test | analyze | package | publish | demo] [argument for build.ps1 …]
 
-  build   builds the module into module/bin (what happens without an argument)
-  test    builds, and runs every test; --filter EXPRESSION runs some of them
-  demo    builds, and logs in to a task of a Fargate on this machine
+  build     builds the module into module/bin (what happens without an argument)
+  test      builds, and runs every test; --filter EXPRESSION runs some of them
+  analyze   runs PSScriptAnalyzer over the scripts
+  package   builds, and makes the folder that is installed and a .nupkg, in out/
+  publish   packs, and publishes to -Repository (the PowerShell Gallery) with -ApiKey
+  demo      builds, and logs in to a task of a Fargate on this machine
 EOF
 }
 
@@ -105,7 +108,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 task=build
 case ${1:-} in
-    build | test | demo)
+    build | test | analyze | package | publish | demo)
         task=$1
         shift ;;
     -h | --help | help)
@@ -122,7 +125,7 @@ if [ "${1:-}" = --filter ]; then
 fi
 
 find_dotnet
-if [ "$task" != build ]; then
+if [ "$task" = test ] || [ "$task" = demo ]; then
     need ssh openssh-client 'it is what logs in to a task.'
     need sshd openssh-server 'it is what a task on this machine runs.'
 fi

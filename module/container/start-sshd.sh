@@ -53,6 +53,10 @@ read_settings() {
     idle_timeout=$(seconds _IDLE_TIMEOUT "${_IDLE_TIMEOUT:-0}") || exit
     max_lifetime=$(seconds _MAX_LIFETIME "${_MAX_LIFETIME:-14400}") || exit
     reconnect_window=$(seconds _RECONNECT_WINDOW "${_RECONNECT_WINDOW:-5}") || exit
+    nonce=${_SESSION_NONCE:-}
+    case $nonce in
+    *[!0-9A-Za-z]*) fail $EXIT_SETTING "_SESSION_NONCE must be letters and digits" ;;
+    esac
     listen_address=${_SSH_LISTEN_ADDRESS:-}
     case $listen_address in
     *[!0-9A-Fa-f.:]*) fail $EXIT_SETTING "_SSH_LISTEN_ADDRESS must be an IPv4 or IPv6 address" ;;
@@ -264,8 +268,9 @@ check_sshd() {
 
 start_sshd() {
     IFS=' ' read -r key_type key_text _ <"$folder/host_key.pub"
-    say "start user=$user port=$port for $fingerprint"
-    say "host-key $key_type $key_text for $fingerprint"
+    mark="for $fingerprint${nonce:+ nonce=$nonce}"
+    say "start user=$user port=$port $mark"
+    say "host-key $key_type $key_text $mark"
     # sshd gets a clean environment: the container's may hold secrets, and belongs to logins alone.
     env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
         "$sshd" -D -e -f "$folder/sshd_config" </dev/null 2>&1 &

@@ -44,7 +44,8 @@ public sealed class AwsCloudConnector : IFargateCloudConnector
             connection,
             new EcsClient(found.Credentials, Config(EcsClient.ServiceId, EcsClient.SigningName, region.Name, ecs)),
             new Ec2Client(found.Credentials, Config(Ec2Client.ServiceId, Ec2Client.SigningName, region.Name, ec2)),
-            CreateLogs);
+            CreateLogs,
+            found.Credentials);
 
         // A log may lie in another region than its task.
         LogsClient CreateLogs(string logRegion) => new(found.Credentials, Config(

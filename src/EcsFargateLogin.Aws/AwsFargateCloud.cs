@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using Amazon.Runtime;
 using EcsFargateLogin.Aws.Clients;
+using EcsFargateLogin.Aws.Credentials;
 using EcsFargateLogin.Aws.Ec2;
 using EcsFargateLogin.Aws.Ecs;
 using EcsFargateLogin.Aws.Errors;
@@ -13,8 +15,13 @@ namespace EcsFargateLogin.Aws;
 /// <param name="ecs">ECS.</param>
 /// <param name="ec2">EC2.</param>
 /// <param name="createLogs">Makes a client for the logs of a region.</param>
+/// <param name="credentials">What signs the requests.</param>
 internal sealed partial class AwsFargateCloud(
-    CloudConnection connection, EcsClient ecs, Ec2Client ec2, Func<string, LogsClient> createLogs) : IFargateCloud
+    CloudConnection connection,
+    EcsClient ecs,
+    Ec2Client ec2,
+    Func<string, LogsClient> createLogs,
+    AWSCredentials credentials) : IFargateCloud
 {
     private const int TasksPerCall = 100;
     private const int InterfacesPerCall = 200;
@@ -26,6 +33,8 @@ internal sealed partial class AwsFargateCloud(
     private readonly ConcurrentDictionary<string, Lazy<LogsClient>> _logs = [];
 
     public CloudConnection Connection { get; } = connection;
+
+    public DateTimeOffset? CredentialsEnd => CredentialEnd.Of(credentials);
 
     public async Task<RunTaskReply> RunTaskAsync(RunTaskRequest request, CancellationToken cancellationToken)
     {

@@ -25,7 +25,7 @@ internal sealed record Measurement(string Subject, string Unit, IReadOnlyList<do
     public double Maximum => Values.Max();
 
     /// <summary>The share of its target that it takes; null without a target.</summary>
-    public double? Ratio => Median / MedianLimit ?? Maximum / MaximumLimit;
+    public double? Ratio => MaximumLimit is 0 && Maximum is 0 ? 0 : Median / MedianLimit ?? Maximum / MaximumLimit;
 
     public bool IsWithinLimit => Ratio is not > 1;
 }

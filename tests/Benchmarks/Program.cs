@@ -2,14 +2,18 @@ using System.Runtime.InteropServices;
 using Benchmarks;
 
 IBenchmark[] all = [new LoginBenchmark(), new StopBenchmark(), new WaitBenchmark(), new ImportBenchmark(), new SizeBenchmark()];
-if (args.Except(all.Select(benchmark => benchmark.Name)).Any())
+
+// It takes a quarter of an hour, so that it runs only where it is named.
+var sessions = SoakBenchmark.DefaultCount;
+var isSoak = args is ["soak"] || (args is ["soak", var number] && int.TryParse(number, out sessions) && sessions > 0);
+if (!isSoak && args.Except(all.Select(benchmark => benchmark.Name)).Any())
 {
     var names = string.Join(" | ", all.Select(benchmark => benchmark.Name));
-    Console.Error.WriteLine($"Usage: dotnet run --project tests/Benchmarks -c Release [-- {names} …]");
+    Console.Error.WriteLine($"Usage: dotnet run --project tests/Benchmarks -c Release [-- {names} … | soak [SESSIONS]]");
     return 64;
 }
 
-IBenchmark[] chosen = [.. all.Where(benchmark => args.Length == 0 || args.Contains(benchmark.Name))];
+IBenchmark[] chosen = isSoak ? [new SoakBenchmark(sessions)] : [.. all.Where(benchmark => args.Length == 0 || args.Contains(benchmark.Name))];
 
 // Ctrl+C ends the run in good order: what it has started is ended and deleted.
 using CancellationTokenSource stop = new();

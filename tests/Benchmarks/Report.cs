@@ -43,5 +43,5 @@ internal static class Report
     };
 
     private static string Format(double value, Measurement measurement) =>
-        value.ToString(measurement.Unit == "ms" ? "0" : "0.00", CultureInfo.InvariantCulture) + " " + measurement.Unit;
+        $"{value.ToString(measurement.Unit is "ms" or "" ? "0" : "0.00", CultureInfo.InvariantCulture)} {measurement.Unit}".TrimEnd();
 }

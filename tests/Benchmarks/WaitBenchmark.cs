@@ -1,43 +1,121 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using LocalFargate;
 using LocalFargate.Tasks;
 
 namespace Benchmarks;
 
-/// <summary>What AWS is asked while sessions are waited for together, until all of them are ready.</summary>
+/// <summary>
+/// What many sessions cost that one PowerShell process waits for at once. Their tasks have no processes here, and what
+/// answers on their SSH port says an SSH server's first line alone: this machine would not bear hundreds of real ones,
+/// and the process that waits does not see the difference.
+/// </summary>
 internal sealed class WaitBenchmark : IBenchmark
 {
+    private static readonly int[] s_counts = [1, 10, 100, 500];
+
+    /// <summary>From this many on, what the garbage collector leaves lying about is small against the sessions.</summary>
     private const int Many = 100;
 
-    /// <summary>A start of this length, so that there are looks to count: one in 2 s.</summary>
-    private static readonly TimeSpan s_start = TimeSpan.FromSeconds(20);
+    /// <summary>
+    /// Has .NET collect garbage each time that 4 MB were allocated, and not only after hundreds: what is measured is what
+    /// sessions take, not how much memory the machine has.
+    /// </summary>
+    private static readonly (string, string) s_collectsEarly = ("DOTNET_GCgen0size", "0x400000");
 
     public string Name => "wait";
 
     public async IAsyncEnumerable<Measurement> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var one = await CountCallsAsync(1, cancellationToken);
-        yield return new Measurement("API calls while 1 session starts within 20 s", "calls", [one]);
-        var many = await CountCallsAsync(Many, cancellationToken);
-        yield return new Measurement($"API calls while {Many} sessions start within 20 s", "calls", [many])
+        Wait? one = null;
+        foreach (var count in s_counts)
         {
-            // About the price of one: starting a hundred takes some looks longer.
-            MaximumLimit = 2 * one,
-        };
+            var wait = await WaitAsync(count, cancellationToken);
+            one ??= wait;
+            var what = count == 1 ? "1 session" : $"{count} sessions";
+            yield return new Measurement($"DescribeTasks a poll, {what}", "calls", [wait.CallsAPoll("DescribeTasks")])
+            {
+                MaximumLimit = Math.Ceiling(count / 100.0),
+            };
+            yield return new Measurement(
+                $"DescribeNetworkInterfaces in all, {what}", "calls", [wait.Count("DescribeNetworkInterfaces")]);
+            yield return new Measurement($"ready to emitted, {what}", "s", wait.Delays) { MaximumLimit = 2.5 };
+            yield return new Measurement($"CPU time of the process while it waits, {what}", "s", [wait.Cpu.TotalSeconds]);
+            yield return new Measurement($"peak memory of the process, {what}", "MB", [wait.PeakMemory / 1e6]);
+            if (count >= Many)
+            {
+                var each = (wait.PeakMemory - one.PeakMemory) / 1e3 / (count - 1);
+                yield return new Measurement($"the same above 1 session, a session, {what}", "KB", [each]) { MaximumLimit = 100 };
+            }
+        }
     }
 
-    private static async Task<double> CountCallsAsync(int sessions, CancellationToken cancellationToken)
+    private static async Task<Wait> WaitAsync(int count, CancellationToken cancellationToken)
     {
-        var options = new LocalFargateOptions { Timeline = Timeline.StartingWithin(s_start) };
+        // Long enough for all of them to be started before the first is ready.
+        var start = TimeSpan.FromSeconds(40 + (count * 0.2));
+        var options = new LocalFargateOptions { Timeline = Timeline.StartingWithin(start), RunsContainers = false };
         await using var workstation = await Workstation.StartAsync(options, cancellationToken);
-        await using var run = workstation.Start("wait.ps1", $"{sessions}\n");
-        var exitCode = await run.WaitForExitAsync(cancellationToken);
-        if (exitCode != 0)
+        await RunAsync(workstation, "start.ps1", count, cancellationToken);
+        var begin = DateTimeOffset.UtcNow;
+        if (workstation.Fargate.Tasks.Any(task => task.PulledAt is not null))
         {
-            throw new InvalidOperationException($"Not all of {sessions} sessions became ready: {await run.Errors}");
+            throw new InvalidOperationException($"Starting {count} sessions took longer than the first of them.");
         }
 
-        return workstation.Fargate.Calls.Count(call =>
-            call.Operation is "DescribeTasks" or "DescribeNetworkInterfaces");
+        var output = await RunAsync(workstation, "wait.ps1", count, cancellationToken);
+        return Wait.Read(output, workstation.Fargate, begin);
+    }
+
+    private static async Task<string> RunAsync(
+        Workstation workstation, string script, int count, CancellationToken cancellationToken)
+    {
+        await using var run = workstation.Start(script, $"{count}\n", s_collectsEarly);
+        return await run.WaitForExitAsync(TimeSpan.FromMinutes(5), cancellationToken) == 0
+            ? await run.Output
+            : throw new InvalidOperationException($"{script} failed with {count} sessions: {await run.Errors}");
+    }
+
+    /// <summary>A wait, as the process that waited tells it and as the account saw it.</summary>
+    private sealed record Wait
+    {
+        /// <summary>From the moment when something answered on a session's port until the session was emitted, in seconds.</summary>
+        public required IReadOnlyList<double> Delays { get; init; }
+
+        public required TimeSpan Cpu { get; init; }
+
+        /// <summary>In bytes.</summary>
+        public required long PeakMemory { get; init; }
+
+        /// <summary>Of the process, in order.</summary>
+        public required IReadOnlyList<ReceivedCall> Calls { get; init; }
+
+        /// <summary>The task of the session that was emitted last: every poll asked for it once.</summary>
+        public required string LastTask { get; init; }
+
+        /// <summary>Reads what wait.ps1 prints.</summary>
+        public static Wait Read(string output, LocalFargateServer fargate, DateTimeOffset begin)
+        {
+            var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => line.Split(' ').Select(word => word.Trim()).ToArray()).ToList();
+            var tasks = fargate.Tasks.ToDictionary(task => task.Arn);
+            var emitted = lines[..^1].ConvertAll(words => (Task: tasks[words[0]], Time: Time(words[1])));
+            return new Wait
+            {
+                Delays = emitted.ConvertAll(each => (each.Time - each.Task.PulledAt!.Value).TotalSeconds),
+                Cpu = TimeSpan.FromMilliseconds(double.Parse(lines[^1][0], CultureInfo.InvariantCulture)),
+                PeakMemory = long.Parse(lines[^1][1], CultureInfo.InvariantCulture),
+                Calls = [.. fargate.Calls.Where(call => call.Time >= begin)],
+                LastTask = emitted[^1].Task.Arn,
+            };
+        }
+
+        public int Count(string operation) => Calls.Count(call => call.Operation == operation);
+
+        public double CallsAPoll(string operation) => (double)Count(operation) / Calls.Count(call =>
+            call.Operation == "DescribeTasks" && call.Parameters["tasks"]!.AsArray().Any(arn => (string?)arn == LastTask));
+
+        private static DateTimeOffset Time(string milliseconds) =>
+            DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(milliseconds, CultureInfo.InvariantCulture));
     }
 }

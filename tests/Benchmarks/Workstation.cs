@@ -29,7 +29,8 @@ internal sealed class Workstation : IAsyncDisposable
     /// </summary>
     /// <param name="name">The script's file name.</param>
     /// <param name="input">Its standard input.</param>
-    public ScriptProcess Start(string name, string input)
+    /// <param name="variables">Environment variables of the process.</param>
+    public ScriptProcess Start(string name, string input, params (string Name, string Value)[] variables)
     {
         var start = EngineProcess.Script(
             Path.Combine(AppContext.BaseDirectory, "Scripts", name),
@@ -49,6 +50,11 @@ internal sealed class Workstation : IAsyncDisposable
         start.Environment["AWS_ACCESS_KEY_ID"] = Fargate.AccessKeyId;
         start.Environment["AWS_SECRET_ACCESS_KEY"] = Fargate.SecretAccessKey;
         start.Environment["XDG_STATE_HOME"] = _stateHome;
+        foreach (var (variable, value) in variables)
+        {
+            start.Environment[variable] = value;
+        }
+
         return new ScriptProcess(start, input);
     }
 
@@ -77,6 +83,10 @@ internal sealed class Workstation : IAsyncDisposable
             throw new TimeoutException($"What is measured did not come. The calls until then: {calls}");
         }
     }
+
+    /// <summary>The private keys of sessions that are there.</summary>
+    public int CountKeys() => Directory.GetFiles(_stateHome, "*", SearchOption.AllDirectories)
+        .Count(file => File.ReadLines(file).FirstOrDefault()?.Contains("PRIVATE KEY", StringComparison.Ordinal) == true);
 
     public async ValueTask DisposeAsync()
     {

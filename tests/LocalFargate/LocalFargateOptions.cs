@@ -36,6 +36,12 @@ public sealed record LocalFargateOptions
     /// <summary>Further images, by name. Those that start sshd are there already (see the task definition).</summary>
     public IReadOnlyDictionary<string, LocalImage> Images { get; init; } = new Dictionary<string, LocalImage>();
 
+    /// <summary>
+    /// False for tasks without processes, of which a small machine bears hundreds: something answers on their SSH port
+    /// with the first line of an SSH server, and nothing more.
+    /// </summary>
+    public bool RunsContainers { get; init; } = true;
+
     /// <summary>What containers get between SIGTERM and SIGKILL where their definition does not say.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -41,7 +41,10 @@ public sealed class LocalFargateServer : IAsyncDisposable
         _tasks = new TaskRegistry(options.StoppedTaskRetention);
         _definitions = new TaskDefinitions(arnPrefix);
         var specs = new ContainerSpecs(images, options.Region, SshPort);
-        _launcher = new TaskLauncher(_tasks, _addresses, _logs, specs, options.StopTimeout);
+        _launcher = new TaskLauncher(_tasks, _addresses, _logs, specs, options.StopTimeout)
+        {
+            RunsContainers = options.RunsContainers,
+        };
         var clusters = new ClusterRegistry(arnPrefix, options.Clusters);
         var runTask = new RunTaskOperation(clusters, _definitions, _vpc, _tasks, _launcher)
         {

@@ -32,6 +32,9 @@ public sealed record TaskView
     /// <summary>Whether any of them lives.</summary>
     public bool IsAlive => ProcessIds.Any(id => Directory.Exists($"/proc/{id}"));
 
+    /// <summary>When its image was there and its containers were started; null before.</summary>
+    public DateTimeOffset? PulledAt { get; init; }
+
     /// <summary>When RunTask started it, and when it became RUNNING, began to stop and was STOPPED.</summary>
     public required TaskTimes Times { get; init; }
 
@@ -48,6 +51,7 @@ public sealed record TaskView
             PrivateAddress = task.NetworkInterface.PrivateAddress.ToString(),
             PublicAddress = state.HasPublicAddress ? task.NetworkInterface.PublicAddress?.ToString() : null,
             ProcessIds = task.ProcessIds,
+            PulledAt = state.PullStoppedAt,
             Times = new TaskTimes(state.CreatedAt, state.StartedAt, state.StoppingAt, state.StoppedAt),
         };
     }

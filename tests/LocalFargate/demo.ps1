@@ -9,19 +9,10 @@ $ErrorActionPreference = 'Stop'
 $repository = Split-Path (Split-Path $PSScriptRoot)
 $state = Join-Path ([IO.Path]::GetTempPath()) "fargate-demo-$PID"
 
-# LocalFargate's standard input is ours to hold: it ends when that closes, however this script ends.
-$start = [Diagnostics.ProcessStartInfo]::new('dotnet')
-$start.ArgumentList.Add((Join-Path $PSScriptRoot 'bin/Release/net10.0/LocalFargate.dll'))
-$start.ArgumentList.Add('--owned')
-$start.RedirectStandardInput = $true
-$start.RedirectStandardOutput = $true
-$fargate = [Diagnostics.Process]::Start($start)
+. (Join-Path $PSScriptRoot 'functions.ps1')
+$fargate = Start-LocalFargate $state
 try {
-    $place = $fargate.StandardOutput.ReadLine() | ConvertFrom-Json
-    $env:AWS_ACCESS_KEY_ID = $place.accessKeyId
-    $env:AWS_SECRET_ACCESS_KEY = $place.secretAccessKey
-    $env:XDG_STATE_HOME = $state
-
+    $place = $fargate.Place
     Import-Module (Join-Path $repository 'EcsFargateLogin.psd1')
     $session = @{
         TaskDefinition = $place.taskDefinition
@@ -37,8 +28,7 @@ try {
     $exitCode = $LASTEXITCODE
 }
 finally {
-    $fargate.StandardInput.Close()
-    if (-not $fargate.WaitForExit(15000)) { $fargate.Kill($true) }
+    Stop-LocalFargate $fargate
     Remove-Item $state -Recurse -Force -ErrorAction Ignore
 }
 

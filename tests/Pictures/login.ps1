@@ -20,19 +20,10 @@ function Show-Command([string[]] $Lines) {
     }
 }
 
-# LocalFargate's standard input is ours to hold: it ends when that closes, however this script ends.
-$start = [Diagnostics.ProcessStartInfo]::new('dotnet')
-$program = Join-Path $repository 'tests/LocalFargate/bin/Release/net10.0/LocalFargate.dll'
-foreach ($argument in $program, '--owned', '--start-seconds', '6') { $start.ArgumentList.Add($argument) }
-$start.RedirectStandardInput = $true
-$start.RedirectStandardOutput = $true
-$fargate = [Diagnostics.Process]::Start($start)
+. (Join-Path $repository 'tests/LocalFargate/functions.ps1')
+$fargate = Start-LocalFargate $StateHome '--start-seconds', '6'
 try {
-    $place = $fargate.StandardOutput.ReadLine() | ConvertFrom-Json
-    $env:AWS_ACCESS_KEY_ID = $place.accessKeyId
-    $env:AWS_SECRET_ACCESS_KEY = $place.secretAccessKey
-    $env:XDG_STATE_HOME = $StateHome
-
+    $place = $fargate.Place
     Import-Module (Join-Path $repository 'EcsFargateLogin.psd1')
     $PSDefaultParameterValues = @{
         'New-FargateSession:Cluster'       = $place.cluster
@@ -55,6 +46,5 @@ try {
     $null = Read-Host
 }
 finally {
-    $fargate.StandardInput.Close()
-    if (-not $fargate.WaitForExit(15000)) { $fargate.Kill($true) }
+    Stop-LocalFargate $fargate
 }

@@ -7,6 +7,8 @@ namespace EcsFargateLogin.Aws.Credentials;
 /// </summary>
 internal sealed class CheckedCredentials(FoundCredentials found, TimeSpan limit) : AWSCredentials
 {
+    internal AWSCredentials Found => found.Credentials;
+
     public override ImmutableCredentials GetCredentials() => GetCredentialsAsync().GetAwaiter().GetResult();
 
     public override Task<ImmutableCredentials> GetCredentialsAsync() =>

@@ -5,6 +5,8 @@ internal static class EnvironmentNames
 {
     internal const string AccessKey = "AWS_ACCESS_KEY_ID";
     internal const string SecretKey = "AWS_SECRET_ACCESS_KEY";
+    internal const string SessionToken = "AWS_SESSION_TOKEN";
+    internal const string Expiration = "AWS_CREDENTIAL_EXPIRATION";
     internal const string Profile = "AWS_PROFILE";
     internal const string Region = "AWS_REGION";
     internal const string DefaultRegion = "AWS_DEFAULT_REGION";

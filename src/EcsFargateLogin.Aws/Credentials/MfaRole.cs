@@ -20,6 +20,9 @@ internal sealed class MfaRole(RoleCredentials role, string serialNumber, string 
 
     private readonly Key _key = new(files, profileName, role.RoleArn, serialNumber);
 
+    /// <summary>When a code is needed again; null before the first one.</summary>
+    internal DateTimeOffset? End => _logins.TryGetValue(_key, out var login) ? login.ExpiresAt : null;
+
     public override ImmutableCredentials GetCredentials() => GetCredentialsAsync().GetAwaiter().GetResult();
 
     public override async Task<ImmutableCredentials> GetCredentialsAsync()

@@ -25,6 +25,9 @@ internal sealed class RoleCredentials : RefreshingAWSCredentials
         PreemptExpiryTime = role.PreemptExpiryTime;
     }
 
+    /// <summary>What assumes the role.</summary>
+    internal AWSCredentials Source => _source;
+
     /// <summary>The ARN of the role.</summary>
     internal string RoleArn => _role.RoleArn;
 

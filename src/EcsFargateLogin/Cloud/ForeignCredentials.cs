@@ -60,6 +60,17 @@ internal sealed class ForeignCredentials : ICredentialSource
             : throw FargateErrors.CredentialsUnusable(Origin.ToText(), "the object holds no keys.", exception: null);
     }
 
+    /// <inheritdoc/>
+    public DateTimeOffset? End =>
+        !RenewsItself(_credentials.GetType())
+        && _credentials.GetType().GetProperty("Expiration", AnyInstance)?.GetValue(_credentials) is DateTime end
+        && end > DateTime.UnixEpoch
+            ? new DateTimeOffset(end.ToUniversalTime())
+            : null;
+
+    private static bool RenewsItself(Type? type) =>
+        type is not null && (type.FullName == "Amazon.Runtime.RefreshingAWSCredentials" || RenewsItself(type.BaseType));
+
     /// <summary>The same object is the same source.</summary>
     public override bool Equals(object? obj) =>
         obj is ForeignCredentials other && ReferenceEquals(_credentials, other._credentials);

@@ -8,6 +8,9 @@ internal interface ICredentialSource
 
     /// <summary>The keys that are valid now. Asked again for each request, because they may be renewed in between.</summary>
     Task<AccessKeys> GetKeysAsync();
+
+    /// <summary>When the keys end for good; null where they are renewed or do not tell it.</summary>
+    DateTimeOffset? End => null;
 }
 
 /// <summary>What signs requests to AWS.</summary>

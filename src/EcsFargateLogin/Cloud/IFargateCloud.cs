@@ -12,6 +12,12 @@ public interface IFargateCloud : IDisposable
     CloudConnection Connection { get; }
 
     /// <summary>
+    /// When the credentials end that only a person can renew, as far as it is known; null also where nobody has told it.
+    /// It moves when they are renewed.
+    /// </summary>
+    DateTimeOffset? CredentialsEnd { get; }
+
+    /// <summary>
     /// Starts tasks on Fargate. A reply without an exception may still hold failures instead of tasks.
     /// Repeating a request with the same client token answers with the tasks of the first one.
     /// </summary>

@@ -87,6 +87,10 @@ public abstract class AwsCmdlet : FargateCmdlet
         return cloud;
     }
 
+    /// <summary>Reaches AWS once more, for what outlives this cmdlet and disposes of the connection itself.</summary>
+    private protected IFargateCloud ConnectApart(FargateSession session) =>
+        Await((_, cancellationToken) => FargateCloud.Connector.ConnectAsync(_access.SettingsFor(session), cancellationToken));
+
     /// <summary>Keeps credentials that were typed for later commands about the session.</summary>
     private protected void RememberCredentials(FargateSession session)
     {
@@ -99,7 +103,7 @@ public abstract class AwsCmdlet : FargateCmdlet
     /// <summary>Asks for an MFA code while AWS is being waited for. May be called on any thread.</summary>
     internal async Task<string> AskForMfaCode(MfaRequest request, CancellationToken cancellationToken) =>
         await OnPipelineThread(() => MfaPrompt.Ask(Host?.UI, request), cancellationToken).ConfigureAwait(false)
-            ?? throw FargateErrors.MfaCodeUnavailable(request, "the command is ending and cannot ask for it");
+            ?? throw FargateErrors.MfaCodeUnavailable(request, "nobody can be asked for it now");
 
     /// <summary>Finds a program of OpenSSH.</summary>
     /// <returns>Its full path.</returns>
@@ -110,15 +114,33 @@ public abstract class AwsCmdlet : FargateCmdlet
             : throw FargateErrors.SshNotFound(name);
 
     /// <summary>Waits for sessions, and starts their tasks again where that helps.</summary>
-    private protected static SessionWaiter WaiterFor(IFargateCloud cloud) =>
-        new(cloud, new WaitOptions(), new TaskStarter(cloud, Journal));
+    private protected SessionWaiter WaiterFor(IFargateCloud cloud) => new(cloud, new WaitOptions(), StarterFor(cloud));
+
+    /// <summary>Starts tasks, until the user gives up.</summary>
+    private protected TaskStarter StarterFor(IFargateCloud cloud) => new(cloud, Journal) { GiveUp = GiveUpToken };
+
+    /// <summary>Stops tasks, until the user gives up.</summary>
+    private protected SessionCloser CloserFor(IFargateCloud cloud) => new(cloud, Journal) { GiveUp = GiveUpToken };
 
     /// <summary>Stops the tasks of sessions side by side and forgets their keys, on every way out.</summary>
-    private protected void CloseAll(IFargateCloud cloud, IEnumerable<FargateSession> sessions, string reason)
+    private protected void CloseAll(IFargateCloud cloud, IEnumerable<FargateSession> sessions, string reason) =>
+        CleanUpAll([.. sessions.Select(session => (session, BeginClosing(cloud, session, reason)))]);
+
+    /// <summary>Begins to stop a session's task and to forget its key, while this thread does something else.</summary>
+    private protected Task BeginClosing(IFargateCloud cloud, FargateSession session, string reason) =>
+        Task.Run(() => CloserFor(cloud).CloseAsync(session, reason));
+
+    /// <summary>
+    /// Waits until all of them have been closed, and says of each what went wrong: that may end the pipeline, and must
+    /// not cut the others short.
+    /// </summary>
+    private protected void CleanUpAll(IReadOnlyCollection<(FargateSession Session, Task Closing)> closings)
     {
-        SessionCloser closer = new(cloud, Journal);
-        foreach (var (session, closing) in sessions
-            .Select(session => (session, Task.Run(() => closer.CloseAsync(session, reason)))).ToList())
+        CleanUp(
+            async () => await Task.WhenAll(closings.Select(each => each.Closing))
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing),
+            closings);
+        foreach (var (session, closing) in closings)
         {
             CleanUp(() => closing, session);
         }
@@ -126,7 +148,7 @@ public abstract class AwsCmdlet : FargateCmdlet
 
     /// <summary>Stops a session's task and forgets its key, on every way out.</summary>
     private protected void Close(IFargateCloud cloud, FargateSession session, string reason) =>
-        CleanUp(() => new SessionCloser(cloud, Journal).CloseAsync(session, reason), session);
+        CleanUp(() => CloserFor(cloud).CloseAsync(session, reason), session);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -6,6 +6,8 @@ namespace EcsFargateLogin.Cmdlets;
 /// SIGHUP, which a closed terminal sends, and SIGTERM. PowerShell would end at once and leave its tasks running. While
 /// cmdlets of this module are at work these signals stop them as Ctrl+C does, and end the process when the last one has
 /// cleaned up. Windows has no such signals.
+/// Ctrl+C itself is PowerShell's, which tells a cmdlet of the first one alone; here the second one is seen. A second
+/// SIGTERM counts as one too. A second SIGHUP does not: a terminal that closes often sends two, and nobody waits there.
 /// </summary>
 internal static class EndSignals
 {
@@ -18,20 +20,23 @@ internal static class EndSignals
     /// <param name="stop">
     /// Stops the one who watches; called on any thread, and at once when a signal has come already.
     /// </param>
-    public static IDisposable Watching(Action stop)
+    /// <param name="giveUp">Ends what still waits after that; called on any thread, at every further signal.</param>
+    public static IDisposable Watching(Action stop, Action giveUp)
     {
-        Watch watch = new(stop);
+        Watch watch = new(stop, giveUp);
         lock (_gate)
         {
             _watches.Add(watch);
-            if (_watches.Count == 1 && !OperatingSystem.IsWindows())
+            if (_watches.Count == 1)
             {
-                _registrations = [On(PosixSignal.SIGHUP, 1), On(PosixSignal.SIGTERM, 15)];
+                _registrations = OperatingSystem.IsWindows()
+                    ? [OnInterrupt()]
+                    : [OnInterrupt(), On(PosixSignal.SIGHUP, 1), On(PosixSignal.SIGTERM, 15)];
             }
 
             if (_received != 0)
             {
-                stop();
+                watch.Stop(isAsked: true);
             }
         }
 
@@ -42,19 +47,24 @@ internal static class EndSignals
         PosixSignalRegistration.Create(signal, context =>
         {
             context.Cancel = true;
-            Receive(number);
+            lock (_gate)
+            {
+                _received = number;
+            }
+
+            Array.ForEach(Watches(), watch => watch.Stop(isAsked: signal != PosixSignal.SIGHUP));
         });
 
-    private static void Receive(int signal)
+    /// <summary>What Ctrl+C does is left to the host.</summary>
+    private static PosixSignalRegistration OnInterrupt() =>
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Array.ForEach(Watches(), watch => watch.Count()));
+
+    private static Watch[] Watches()
     {
-        Watch[] watches;
         lock (_gate)
         {
-            _received = signal;
-            watches = [.. _watches];
+            return [.. _watches];
         }
-
-        Array.ForEach(watches, watch => watch.Stop());
     }
 
     private static void End(Watch watch)
@@ -83,9 +93,32 @@ internal static class EndSignals
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Kill(int processId, int signal);
 
-    private sealed class Watch(Action stop) : IDisposable
+    private sealed class Watch(Action stop, Action giveUp) : IDisposable
     {
-        public void Stop() => stop();
+        private int _asked;
+
+        /// <summary>Stops it, and counts that where somebody has asked for it.</summary>
+        public void Stop(bool isAsked)
+        {
+            stop();
+            if (isAsked)
+            {
+                Count();
+            }
+            else
+            {
+                _ = Interlocked.CompareExchange(ref _asked, 1, 0);
+            }
+        }
+
+        /// <summary>Somebody has asked it to stop: the first time that is being done, after that it has to end at once.</summary>
+        public void Count()
+        {
+            if (Interlocked.Increment(ref _asked) > 1)
+            {
+                giveUp();
+            }
+        }
 
         public void Dispose() => End(this);
     }

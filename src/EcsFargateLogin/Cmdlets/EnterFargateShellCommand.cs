@@ -65,6 +65,7 @@ public sealed class EnterFargateShellCommand : LoginCmdlet
         IFargateCloud cloud, FargateSession session, IReadOnlyList<string> arguments)
     {
         Host.NotifyBeginApplication();
+        IsTerminalTaken = true;
         try
         {
             WatchedShell shell = new(new ShellWatch(cloud, session, new ShellWatchOptions()));
@@ -72,6 +73,7 @@ public sealed class EnterFargateShellCommand : LoginCmdlet
         }
         finally
         {
+            IsTerminalTaken = false;
             Host.NotifyEndApplication();
         }
     }

@@ -17,12 +17,17 @@ internal static class ErrorRecords
     /// <summary>Whether what was asked for was done all the same: that is told as a warning.</summary>
     public static bool IsWarning(this FargateException exception) => exception.Error == FargateError.IngressNotRevoked;
 
+    /// <summary>Makes the error record of a line that a remote command wrote to standard error: that is no error of ours.</summary>
+    public static ErrorRecord OfErrorLine(string line, FargateSession session) =>
+        new(new RemoteException(line), "RemoteStandardError", ErrorCategory.NotSpecified, session);
+
     /// <summary>Whether no further record of the same command can succeed after it.</summary>
     public static bool EndsTheCommand(this FargateException exception) => exception.Error is
         FargateError.NoCredentials or FargateError.ProfileNotFound or FargateError.CredentialsExpired
         or FargateError.InvalidCredential
         or FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.SshNotFound
-        or FargateError.InvalidSshOption or FargateError.InvalidMyAddress or FargateError.ModuleIncomplete;
+        or FargateError.InvalidSshOption or FargateError.InvalidMyAddress or FargateError.InvalidCommand or FargateError.ModuleIncomplete
+        or FargateError.LocalPortUnavailable;
 
     /// <summary>The user's own value that an error is about: the one that it names, or what the command was at work on.</summary>
     private static object? TargetOf(FargateException exception, object? input) => NamesAValue(exception.Error)
@@ -33,27 +38,28 @@ internal static class ErrorRecords
         FargateError.ProfileNotFound or FargateError.NoRegion or FargateError.InvalidEndpoint
         or FargateError.SshNotFound or FargateError.InvalidSshOption or FargateError.ClusterNotFound
         or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound or FargateError.ContainerNotFound
-        or FargateError.InvalidMyAddress or FargateError.InvalidEnvironmentVariable or FargateError.JournalUnavailable or FargateError.ModuleIncomplete
-        or FargateError.SessionNotFound;
+        or FargateError.InvalidEnvironmentVariable or FargateError.JournalUnavailable or FargateError.ModuleIncomplete
+        or FargateError.SessionNotFound or FargateError.InvalidTag or FargateError.InvalidMyAddress or FargateError.LocalPortUnavailable;
 
     private static ErrorCategory CategoryOf(FargateError error) => error switch
     {
         FargateError.NoCredentials or FargateError.CredentialsExpired => ErrorCategory.AuthenticationError,
         FargateError.AccessDenied => ErrorCategory.PermissionDenied,
+        FargateError.HostKeyNotVerified or FargateError.HostKeyMismatch => ErrorCategory.SecurityError,
         FargateError.ProfileNotFound or FargateError.ClusterNotFound or FargateError.TaskDefinitionNotFound
             or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound
             or FargateError.NetworkInterfaceNotFound or FargateError.TaskNotFound or FargateError.ContainerNotFound
             or FargateError.NoPublicAddress or FargateError.NoAddress or FargateError.KeyNotFound
-            or FargateError.SessionNotFound =>
+            or FargateError.SessionNotFound or FargateError.TunnelNotFound =>
             ErrorCategory.ObjectNotFound,
         FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.InvalidCredential
-            or FargateError.InvalidEnvironmentVariable or FargateError.InvalidMyAddress
-            or FargateError.OverridesTooLong or FargateError.InvalidSshOption
+            or FargateError.InvalidEnvironmentVariable or FargateError.InvalidTag or FargateError.InvalidMyAddress
+            or FargateError.OverridesTooLong or FargateError.InvalidSshOption or FargateError.InvalidCommand
             or FargateError.TaskDefinitionUnsuitable => ErrorCategory.InvalidArgument,
         FargateError.Throttled => ErrorCategory.LimitsExceeded,
         FargateError.QuotaExceeded => ErrorCategory.QuotaExceeded,
-        FargateError.CapacityUnavailable => ErrorCategory.ResourceUnavailable,
-        FargateError.StartTimeout => ErrorCategory.OperationTimeout,
+        FargateError.CapacityUnavailable or FargateError.LocalPortUnavailable => ErrorCategory.ResourceUnavailable,
+        FargateError.StartTimeout or FargateError.CommandTimeout => ErrorCategory.OperationTimeout,
         FargateError.TaskStopped => ErrorCategory.OperationStopped,
         FargateError.SessionEnded => ErrorCategory.InvalidOperation,
         FargateError.EndpointUnreachable or FargateError.PortUnreachable or FargateError.SshFailed =>

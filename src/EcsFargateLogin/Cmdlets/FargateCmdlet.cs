@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Runtime.ExceptionServices;
 using EcsFargateLogin.Sessions;
 
@@ -13,11 +15,23 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     /// <summary>How often the seconds on display move on.</summary>
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// What a clean-up has in any case before a second Ctrl+C ends it: whoever hits the keys in quick succession still
+    /// wants the task stopped, and AWS usually answers sooner.
+    /// </summary>
+    private static readonly TimeSpan CleanUpChance = TimeSpan.FromSeconds(2);
+
     private readonly CancellationTokenSource _cancellation = new();
+    private readonly CancellationTokenSource _givingUp = new();
     private readonly SessionProgress _progress;
+
+    /// <summary>When the user wanted it to stop, as Stopwatch tells time; 0 before that.</summary>
+    private long _stoppedAt;
 
     /// <summary>From the first work on: what is started then has to be cleaned up.</summary>
     private IDisposable? _endSignals;
+
+    private volatile bool _isTerminalTaken;
 
     /// <summary>Of the work that is being waited for; null while the pipeline's thread shows and asks nothing.</summary>
     private EventQueue? _events;
@@ -27,18 +41,35 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     /// <summary>Cancelled when the user presses Ctrl+C, stops the pipeline in another way, or ends this process.</summary>
     private protected CancellationToken CancelToken => _cancellation.Token;
 
-    /// <inheritdoc/>
-    protected sealed override void StopProcessing() => _cancellation.Cancel();
+    /// <summary>
+    /// Cancelled when the user presses Ctrl+C once more while the clean-up waits. What waits for AWS ends then, and says
+    /// which task may still run.
+    /// </summary>
+    private protected CancellationToken GiveUpToken => _givingUp.Token;
 
-    private void StopUnlessDisposed()
+    /// <inheritdoc/>
+    protected sealed override void StopProcessing()
+    {
+        _ = Interlocked.CompareExchange(ref _stoppedAt, Stopwatch.GetTimestamp(), 0);
+        _cancellation.Cancel();
+    }
+
+    private void GiveUp()
+    {
+        var stoppedAt = Volatile.Read(ref _stoppedAt);
+        var chance = CleanUpChance - (stoppedAt == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(stoppedAt));
+        _givingUp.CancelAfter(chance > TimeSpan.Zero ? chance : TimeSpan.Zero);
+    }
+
+    private static void UnlessDisposed(Action action)
     {
         try
         {
-            _cancellation.Cancel();
+            action();
         }
         catch (ObjectDisposedException)
         {
-            // It has just ended by itself.
+            // The cmdlet has just ended by itself.
         }
     }
 
@@ -56,6 +87,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         if (disposing)
         {
             _cancellation.Dispose();
+            _givingUp.Dispose();
             // Last: it may end the process.
             _endSignals?.Dispose();
         }
@@ -67,7 +99,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     /// </summary>
     private protected T Await<T>(Func<IProgress<SessionEvent>, CancellationToken, Task<T>> work)
     {
-        _endSignals ??= EndSignals.Watching(StopUnlessDisposed);
+        _endSignals ??= EndSignals.Watching(() => UnlessDisposed(StopProcessing), () => UnlessDisposed(GiveUp));
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(_cancellation.Token);
         using EventQueue events = new(Show, cancellation.Token);
         _events = events;
@@ -102,7 +134,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         {
             if (running.Exception?.InnerException is FargateException { MayLeaveTask: true } lost)
             {
-                Host.UI.WriteErrorLine(lost.Message);
+                SayOnHost(lost.Message);
             }
 
             failure.Throw();
@@ -133,7 +165,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         }
         catch (FargateException e) when (CancelToken.IsCancellationRequested)
         {
-            Host.UI.WriteErrorLine(e.Message);
+            SayOnHost(e.Message);
         }
         catch (FargateException e) when (e.IsWarning())
         {
@@ -149,11 +181,30 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Says what must be said when the pipeline takes nothing any more.</summary>
+    private void SayOnHost(string message)
+    {
+        try
+        {
+            Host.UI.WriteErrorLine(message);
+        }
+        catch (Exception e) when (e is IOException or HostException or InvalidOperationException or NotImplementedException)
+        {
+            // The terminal is gone, or the host never had one. What is still to be cleaned up must not suffer from it.
+        }
+    }
+
+    /// <summary>Whether another program has the terminal: nobody can be asked there meanwhile.</summary>
+    private protected bool IsTerminalTaken
+    {
+        set => _isTerminalTaken = value;
+    }
+
     /// <summary>Does something on the pipeline's thread, on behalf of work on another one.</summary>
-    /// <returns>Null when that thread waits for no work at the moment.</returns>
+    /// <returns>Null when that thread waits for no work at the moment, or has no terminal.</returns>
     private protected async Task<T?> OnPipelineThread<T>(Func<T> work, CancellationToken cancellationToken)
         where T : class =>
-        Volatile.Read(ref _events) is { } events ? await events.AskAsync(work, cancellationToken).ConfigureAwait(false) : null;
+        Volatile.Read(ref _events) is { } events && !_isTerminalTaken ? await events.AskAsync(work, cancellationToken).ConfigureAwait(false) : null;
 
     /// <summary>Runs the work of one record and turns what goes wrong into error records.</summary>
     private protected void Guard(object? target, Action work)
@@ -191,7 +242,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         {
             if (exception.MayLeaveTask)
             {
-                Host.UI.WriteErrorLine(exception.Message);
+                SayOnHost(exception.Message);
             }
 
             return;
@@ -236,6 +287,9 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
                 break;
             case Detail detail:
                 WriteVerbose(detail.Message);
+                break;
+            case Caution caution:
+                WriteWarning(caution.Text);
                 break;
             case SessionReady or SessionFailed:
                 _progress.Forget(happened.Session);

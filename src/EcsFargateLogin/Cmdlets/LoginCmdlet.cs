@@ -47,6 +47,14 @@ public abstract class LoginCmdlet : AwsCmdlet
     [ValidateNotNullOrEmpty]
     public string[] Option { get; set; } = [];
 
+    /// <summary>
+    /// How it is made sure that the server is the session's own. Without it as the session was started. Auto and Strict
+    /// trust the host key that the container has printed to its log in CloudWatch Logs. Where the log does not tell it,
+    /// Auto warns and trusts the key that is seen first, and Strict stops the session. AcceptNew does not read the log.
+    /// </summary>
+    [Parameter]
+    public HostKeyVerification? HostKeyVerification { get; set; }
+
     /// <summary>The path of ssh.</summary>
     private protected string Ssh { get; private set; } = "";
 
@@ -67,12 +75,11 @@ public abstract class LoginCmdlet : AwsCmdlet
     /// <param name="work">What to do once its SSH server answers.</param>
     private protected void LogIn(FargateSession session, string workName, Action<IFargateCloud> work)
     {
-        ThrowUnlessOpen(session);
-        var cloud = Connect(session);
+        var cloud = Reach(session);
         session.IsTaken = true;
-        session.Proxy = _proxy ?? session.Proxy;
         TakeCharge(session);
         var reason = $"its {workName} was never reached";
+        var isTrusted = true;
         try
         {
             if (!File.Exists(session.KeyPath))
@@ -86,14 +93,62 @@ public abstract class LoginCmdlet : AwsCmdlet
             reason = $"its {workName} has ended";
             work(cloud);
         }
+        catch (FargateException e) when (e.Error is FargateError.HostKeyNotVerified or FargateError.HostKeyMismatch)
+        {
+            isTrusted = false;
+            throw;
+        }
         finally
         {
-            // A task that was stopped under the work is nothing to keep.
-            if (!KeepSession || TaskStatuses.IsEnding(session.Status))
+            NoteFirstKey(session);
+            // A task that was stopped under the work is nothing to keep, nor is one that others may listen in on.
+            if (!IsKept(session) || !isTrusted || TaskStatuses.IsEnding(session.Status))
             {
                 Close(cloud, session, reason);
             }
         }
+    }
+
+    /// <summary>Whether a session goes on after the work.</summary>
+    private protected virtual bool IsKept(FargateSession session) => KeepSession;
+
+    /// <summary>
+    /// Takes charge of sessions, waits for all of them together, does the work in each as soon as its SSH server answers, and
+    /// stops each that is not kept.
+    /// </summary>
+    /// <param name="logins">The sessions, with what <see cref="Reach"/> gave.</param>
+    /// <param name="workName">What is done there, for those who find the stopped task, such as 'command'.</param>
+    /// <param name="throttleLimit">In how many sessions it is done at once.</param>
+    /// <param name="work">What to do in each, on any thread; its errors are reported as <see cref="SessionFailed"/>.</param>
+    private protected void LogInToAll(
+        IReadOnlyList<Login> logins,
+        string workName,
+        int throttleLimit,
+        Func<Login, IProgress<SessionEvent>, CancellationToken, Task> work)
+    {
+        foreach (var (session, _, _) in logins)
+        {
+            session.IsTaken = true;
+            TakeCharge(session);
+        }
+
+        LoginBatch batch = new(throttleLimit)
+        {
+            WaiterFor = WaiterFor,
+            CloserFor = CloserFor,
+            PreferPrivate = Private,
+            WorkName = workName,
+        };
+        Await((progress, cancellationToken) => batch.RunAsync(
+            logins, (login, token) => work(login, progress, token), progress, cancellationToken));
+    }
+
+    /// <summary>Checks that a session can be logged in to at all, and reaches AWS for it.</summary>
+    private protected IFargateCloud Reach(FargateSession session)
+    {
+        ThrowUnlessOpen(session);
+        session.Proxy = _proxy ?? session.Proxy;
+        return Connect(session);
     }
 
     private protected SshEndpoint EndpointOf(FargateSession session) => new()
@@ -104,8 +159,29 @@ public abstract class LoginCmdlet : AwsCmdlet
         KeyPath = session.KeyPath!,
         KnownHostsPath = session.KnownHostsPath!,
         HostKeyAlias = session.TaskId,
+        HostKeyIsKnown = session.HostKey is not null,
         Proxy = session.Proxy,
     };
+
+    /// <summary>From the first login on, the server's key is known.</summary>
+    private static void NoteFirstKey(FargateSession session)
+    {
+        try
+        {
+            if (session.HostKey is null && KnownHosts.Find(session) is { } key)
+            {
+                session.HostKey = new FargateHostKey(key, HostKeySource.FirstContact);
+            }
+        }
+        catch (FargateException)
+        {
+            // It is read again before the next login.
+        }
+    }
+
+    /// <summary>The same by way of the connection that the session's programs share, which is opened where it is not yet.</summary>
+    private protected Task<SshEndpoint> SharedEndpointOf(FargateSession session, CancellationToken cancellationToken) =>
+        new SshMaster(session.Folder!).OpenAsync(Ssh, EndpointOf(session), Options, cancellationToken);
 
     private static void ThrowUnlessOpen(FargateSession session)
     {
@@ -121,8 +197,9 @@ public abstract class LoginCmdlet : AwsCmdlet
     }
 
     /// <summary>Others see from now on that it is not left over. Where that cannot be written down, it works all the same.</summary>
-    private static void TakeCharge(FargateSession session)
+    private void TakeCharge(FargateSession session)
     {
+        session.HostKeyVerification = HostKeyVerification ?? session.HostKeyVerification;
         try
         {
             Journal.Claim(session.SessionId);

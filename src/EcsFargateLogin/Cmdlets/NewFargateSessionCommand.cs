@@ -188,6 +188,9 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
 
     private void Start(IFargateCloud cloud, SessionRequest request)
     {
+        ConcurrentDictionary<FargateSession, Task> closings = [];
+        // At once, while answers to other RunTask calls are still waited for.
+        var early = CancelToken.Register(CloseUnowned);
         try
         {
             var errors = Await((progress, cancellationToken) => StartAsync(cloud, request, progress, cancellationToken));
@@ -198,8 +201,18 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         }
         finally
         {
-            CloseAll(cloud, _started.Keys.Where(session => !session.IsTaken), "nobody took the session over");
+            early.Dispose();
+            CloseUnowned();
+            CleanUpAll([.. closings.Select(each => (each.Key, each.Value))]);
             _started.Clear();
+        }
+
+        void CloseUnowned()
+        {
+            foreach (var session in _started.Keys.Where(session => !session.IsTaken))
+            {
+                closings.GetOrAdd(session, _ => BeginClosing(cloud, session, "nobody took the session over"));
+            }
         }
     }
 
@@ -219,7 +232,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     private async Task<IReadOnlyList<FargateException>> StartAsync(
         IFargateCloud cloud, SessionRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        SessionLauncher launcher = new(cloud, Journal, _keyGenerator!);
+        SessionLauncher launcher = new(cloud, Journal, _keyGenerator!) { Starter = StarterFor(cloud) };
         var started = new StartedSessions(progress, session => _started.TryAdd(session, cloud));
         var errors = await launcher.LaunchAsync(request, Count, started, cancellationToken).ConfigureAwait(false);
         if (Wait)
@@ -254,7 +267,9 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         Environment = ContainerContract.CheckVariables(EnvironmentVariable),
         Command = Command,
         TaskRoleArn = TaskRoleArn,
+        HostKeyVerification = HostKeyVerification,
         Limits = Limits,
+        Tags = SessionTags.Of(Reason, Tag),
         CapacityProvider = CapacityProvider,
         FallsBackToOnDemand = FallbackToOnDemand,
         RetryCount = RetryCount,

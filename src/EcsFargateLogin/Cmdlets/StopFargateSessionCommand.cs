@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions;
 
 namespace EcsFargateLogin.Cmdlets;
 
@@ -32,7 +31,7 @@ public sealed class StopFargateSessionCommand : TaskCmdlet
 
     private void Stop(FargateSession session, IFargateCloud cloud)
     {
-        SessionCloser closer = new(cloud, Journal);
+        var closer = CloserFor(cloud);
         try
         {
             Await((_, _) => closer.CloseAsync(session, "Stop-FargateSession"));

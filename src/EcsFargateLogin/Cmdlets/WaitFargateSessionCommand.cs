@@ -89,7 +89,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
                 CloseUnowned();
             }
 
-            _closing.ForEach(each => CleanUp(() => each.Closing, each.Session));
+            CleanUpAll(_closing);
         }
     });
 
@@ -149,8 +149,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
     {
         if (_pending.Remove(failed.Session, out var cloud) && failed.Session.SessionId.Length > 0)
         {
-            SessionCloser closer = new(cloud, Journal);
-            _closing.Add((failed.Session, Task.Run(() => closer.CloseAsync(failed.Session, "it did not become ready"))));
+            _closing.Add((failed.Session, BeginClosing(cloud, failed.Session, "it did not become ready")));
         }
 
         Report(failed.Error, failed.Session);

@@ -47,6 +47,8 @@ public enum FargateError
     ContainerNotFound,
     /// <summary>An environment variable's name or value cannot be used.</summary>
     InvalidEnvironmentVariable,
+    /// <summary>A tag's key or value cannot be used.</summary>
+    InvalidTag,
     /// <summary>The overrides of RunTask exceed what ECS takes.</summary>
     OverridesTooLong,
     /// <summary>The task did not become ready in time.</summary>
@@ -81,8 +83,20 @@ public enum FargateError
     InvalidSshOption,
     /// <summary>ssh could not connect or log in, or lost the connection.</summary>
     SshFailed,
+    /// <summary>The session's host key could not be verified, or what tells it contradicts itself.</summary>
+    HostKeyNotVerified,
+    /// <summary>A server with another host key than the session's answered.</summary>
+    HostKeyMismatch,
+    /// <summary>The local port of a tunnel is in use, or may not be used.</summary>
+    LocalPortUnavailable,
+    /// <summary>There is no tunnel of that number.</summary>
+    TunnelNotFound,
     /// <summary>The remote program ended with a code other than 0, and the user asked for that to be an error.</summary>
     RemoteProgramFailed,
+    /// <summary>A command or script cannot be sent as it is.</summary>
+    InvalidCommand,
+    /// <summary>A command had not ended in time.</summary>
+    CommandTimeout,
     /// <summary>The module's own files are incomplete.</summary>
     ModuleIncomplete,
     /// <summary>Something that this module did not foresee.</summary>

@@ -113,7 +113,7 @@ internal static partial class FargateErrors
         var words = lastWords is null ? "" : $" The container says: {lastWords}.";
         return new(
             FargateError.TaskStopped,
-            $"The task of session {session} was stopped while its shell was open: "
+            $"The task of session {session} was stopped while it was in use: "
             + $"{(facts.Count == 0 ? "ECS gave no reason" : string.Join("; ", facts))}.{words}",
             nextStep ?? "Start a new session with New-FargateSession.")
         { Target = session.TaskArn, ErrorCode = task.StopCode };
@@ -149,6 +149,14 @@ internal static partial class FargateErrors
 
     internal static FargateException TaskNotFound(FargateSession session) =>
         TaskNotFound(session, $"ECS knows no task '{session.TaskArn}'.");
+
+    internal static FargateException TaskOfAnotherAccount(FargateSession session, FargateException cause) => new(
+        FargateError.TaskNotFound,
+        $"ECS knows no task '{session.TaskArn}', and these credentials are not known to be for its account "
+        + $"{session.Account ?? "(unknown)"} and its region {session.Region}.",
+        "Use credentials for that account, which may also call ecs:DescribeClusters, so that the account can be told.",
+        cause)
+    { Target = session.TaskArn, ErrorCode = cause.ErrorCode, RequestId = cause.RequestId, StatusCode = cause.StatusCode };
 
     private static FargateException TaskNotFound(FargateSession session, string message) => new(
         FargateError.TaskNotFound,
@@ -219,6 +227,13 @@ internal static partial class FargateErrors
         FargateError.EndpointUnreachable,
         $"{endpoint} has not answered in time.",
         "Check the network.",
+        cause)
+    { Target = endpoint };
+
+    internal static FargateException AnswerNotAwaited(string endpoint, Exception cause) => new(
+        FargateError.EndpointUnreachable,
+        $"the answer of {endpoint} was not waited for.",
+        "Get-FargateSession tells whether the task still runs.",
         cause)
     { Target = endpoint };
 

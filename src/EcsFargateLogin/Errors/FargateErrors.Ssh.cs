@@ -76,7 +76,7 @@ internal static partial class FargateErrors
     { Target = session.SessionId };
 
     internal static FargateException ConnectionLost(FargateSession session) =>
-        SshFailed(session, "the connection was closed while the shell was open.");
+        SshFailed(session, "the connection was closed before the remote program had ended.");
 
     internal static FargateException RemoteProgramFailed(FargateSession session, int exitCode) => new(
         FargateError.RemoteProgramFailed,

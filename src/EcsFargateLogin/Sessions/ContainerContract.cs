@@ -1,5 +1,7 @@
 using System.Collections;
 using System.Globalization;
+using System.Security.Cryptography;
+using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Sessions;
 
@@ -14,6 +16,7 @@ internal static class ContainerContract
     public const string EndLine = "ecs-fargate-login end ";
 
     private const string AuthorizedKey = "_AUTHORIZED_PUBLIC_KEY";
+    private const string Nonce = "_SESSION_NONCE";
     private const string Port = "_SSH_PORT";
     private const string UserName = "_SSH_USER";
 
@@ -22,9 +25,9 @@ internal static class ContainerContract
     /// said where they are not the defaults, and limits where they were asked for, so that task definitions can set their
     /// own and containers that know nothing of them keep working.
     /// </summary>
-    public static IReadOnlyDictionary<string, string> EnvironmentOf(SessionRequest request, string publicKey)
+    public static IReadOnlyDictionary<string, string> EnvironmentOf(SessionRequest request, string publicKey, string nonce)
     {
-        Dictionary<string, string> environment = new(request.Environment) { [AuthorizedKey] = publicKey };
+        Dictionary<string, string> environment = new(request.Environment) { [AuthorizedKey] = publicKey, [Nonce] = nonce };
         if (request.Port != DefaultPort)
         {
             environment[Port] = request.Port.ToString(CultureInfo.InvariantCulture);
@@ -42,6 +45,12 @@ internal static class ContainerContract
 
         return environment;
     }
+
+    /// <summary>A value that no other session has: whoever knows the key, which may be used again, does not know this.</summary>
+    public static string CreateNonce() => RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    /// <summary>What start-sshd.sh ends its start line and its host-key line with.</summary>
+    public static string MarkOf(PublicKey key, string nonce) => $"for {key.Fingerprint} nonce={nonce}";
 
     /// <summary>Checks the user's environment variables and turns their values into text.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.InvalidEnvironmentVariable"/>.</exception>

@@ -82,6 +82,12 @@ public sealed class FargateSession
     /// <summary>The AWS endpoint that was named, or null.</summary>
     public string? EndpointUrl { get; internal init; }
 
+    /// <summary>The task's tags by key, as ECS has told them.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; internal set; } = SessionTags.None;
+
+    /// <summary>Why it was started, as New-FargateSession -Reason said; null where it did not.</summary>
+    public string? Reason => Tags.GetValueOrDefault(SessionTags.ReasonKey);
+
     /// <summary>Who has charge of it.</summary>
     public SessionOwner Owner { get; internal set; } = SessionOwner.Elsewhere;
 
@@ -91,11 +97,32 @@ public sealed class FargateSession
     /// <summary>The known_hosts file of this session alone. Null for tasks that others started.</summary>
     public string? KnownHostsPath { get; internal init; }
 
+    /// <summary>The host key that ssh accepts, and where it is known from; null until a server has answered.</summary>
+    public FargateHostKey? HostKey { get; internal set; }
+
+    /// <summary>How it is made sure that this is the right one.</summary>
+    public HostKeyVerification HostKeyVerification { get; internal set; }
+
+    /// <summary>The session's own folder, which is its user's alone. Null for tasks that others started.</summary>
+    internal string? Folder => Path.GetDirectoryName(KnownHostsPath);
+
     /// <summary>Whether the task was to get a public address; null when others started it.</summary>
     internal bool? AssignPublicIp { get; init; }
 
     /// <summary>Where the container's log goes; null when that is not CloudWatch Logs or not known.</summary>
     internal ContainerLog? Log { get; init; }
+
+    /// <summary>The account of the task definition; null where it could not be read.</summary>
+    internal string? DefinitionAccount { get; init; }
+
+    /// <summary>The account of the task, as far as it is known.</summary>
+    internal string? Account => Sessions.TaskArn.AccountOf(TaskArn) ?? DefinitionAccount;
+
+    /// <summary>What the container's own lines in the log end with; null when others started it.</summary>
+    internal string? HostKeyMark { get; init; }
+
+    /// <summary>True once the log could not tell the host key, and the user was warned.</summary>
+    internal bool TrustsFirstKey { get; set; }
 
     /// <summary>After what time timeout ends the container's command; null where it does not.</summary>
     internal TimeSpan? CommandLimit { get; init; }
@@ -139,6 +166,7 @@ public sealed class FargateSession
     {
         CreatedAt = createdAt;
         StartedAt = null;
+        (HostKey, TrustsFirstKey) = (null, false);
         Timing = new FargateSessionTiming();
         (NetworkInterfaceId, SubnetId, PublicAddress, PrivateAddress, IPv6Address) = (null, null, null, null, null);
         Update(task);
@@ -150,6 +178,7 @@ public sealed class FargateSession
         Status = task.LastStatus;
         TaskArn = task.TaskArn;
         TaskDefinition = task.TaskDefinitionArn ?? TaskDefinition;
+        Tags = task.Tags ?? Tags;
         StartedAt = task.StartedAt ?? StartedAt;
         Timing.Update(task);
         NetworkInterfaceId = task.NetworkInterfaceId ?? NetworkInterfaceId;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Sessions;
 
@@ -101,7 +102,10 @@ internal sealed partial class Journal(string root)
         ProfileLocation = entry.ProfileLocation,
         EndpointUrl = entry.EndpointUrl,
         CreatedAt = entry.CreatedAt,
+        DefinitionAccount = entry.Account,
         Log = entry.Log,
+        HostKeyVerification = entry.HostKeyVerification,
+        HostKeyMark = entry.HostKeyMark,
         CommandLimit = entry.CommandLimit is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         StartTimeout = startTimeout ?? FargateSession.DefaultStartTimeout,
         Ingress = entry.Ingress,
@@ -123,6 +127,7 @@ internal sealed partial class Journal(string root)
                 // The key goes first: should the rest fail, no secret stays behind.
                 File.Delete(KeyPathOf(sessionId));
                 File.Delete(Path.Combine(folder, EntryFile));
+                ControlSocket.Delete(folder);
                 DeleteFolder(folder);
             }
             catch (DirectoryNotFoundException)

@@ -37,6 +37,12 @@ internal sealed record JournalEntry
     /// <summary>Where the container's log goes, or null when that is not known.</summary>
     public ContainerLog? Log { get; init; }
 
+    /// <summary>How its host key is to be verified.</summary>
+    public HostKeyVerification HostKeyVerification { get; init; }
+
+    /// <summary>What the container's own lines in the log end with, or null when that is not known.</summary>
+    public string? HostKeyMark { get; init; }
+
     /// <summary>After how many seconds timeout ends the container's command; null where it does not.</summary>
     public int? CommandLimit { get; init; }
 
@@ -45,6 +51,9 @@ internal sealed record JournalEntry
 
     /// <summary>Null until RunTask has answered.</summary>
     public string? TaskArn { get; init; }
+
+    /// <summary>The account of the task definition, and so of the task; null where it could not be read.</summary>
+    public string? Account { get; init; }
 
     /// <summary>Whether all that must be there is: what was read may have been written by something else.</summary>
     [JsonIgnore]

@@ -7,6 +7,9 @@ namespace EcsFargateLogin.Sessions;
 /// <param name="Log">Where its log goes, or null when that is not CloudWatch Logs or not known.</param>
 internal sealed record LoginContainer(string Name, ContainerLog? Log)
 {
+    /// <summary>The account of its task definition; null where that is not known.</summary>
+    public string? Account { get; init; }
+
     /// <summary>How it starts; null where that is not known.</summary>
     public ContainerStart? Start { get; init; }
 
@@ -32,6 +35,7 @@ internal sealed record LoginContainer(string Name, ContainerLog? Log)
         var name = Choose(request, definition.ContainerNames);
         return new LoginContainer(name, definition.Logs.GetValueOrDefault(name))
         {
+            Account = TaskArn.AccountOf(definition.Arn),
             Start = definition.Starts.GetValueOrDefault(name),
         };
     }

@@ -23,6 +23,11 @@ internal static class LostConnection
         TaskDescription? stoppedTask,
         CancellationToken cancellationToken)
     {
+        if (SshLog.TellsHostKeyRefused(messages))
+        {
+            return FargateErrors.HostKeyMismatch(session, SshLog.HostKeyOf(messages));
+        }
+
         var end = SshLog.EndOf(messages);
         var task = stoppedTask ?? await Interruption.FindAsync(cloud, session, end, cancellationToken).ConfigureAwait(false);
         if (task is not null)

@@ -9,24 +9,25 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     /// <summary>A task that is stopping gets this long to report its exit codes before it is reported without them.</summary>
     private static readonly TimeSpan EndingGrace = TimeSpan.FromSeconds(10);
 
-    /// <summary>Looks that may fail in a row, each after the SDK's own retries, before the wait is given up.</summary>
-    private const int ToleratedFailures = 3;
-
     private readonly List<Task> _work = [];
     private DateTimeOffset _since = DateTimeOffset.UtcNow;
     private DateTimeOffset? _missingSince;
     private DateTimeOffset? _runningSince;
     private DateTimeOffset? _endingSince;
     private bool _wasSeen;
-    private int _failuresInARow;
+    private FailureTolerance _tolerance = new();
     private string? _reportedPhase;
     private TaskDescription? _stoppedTask;
     private IServerProbe? _probe;
     private CancellationTokenSource? _knocking;
     private Task? _answer;
+    private Task? _verification;
     private Task? _followUp;
 
     public FargateSession Session { get; } = session;
+
+    /// <summary>Between knocks at its SSH port.</summary>
+    public TimeSpan KnockPause { get; init; } = options.ShortestKnockPause;
 
     /// <summary>Why it will not be ready; null as long as it may be.</summary>
     public FargateException? Failure { get; private set; }
@@ -36,7 +37,7 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
 
     /// <summary>Whether it is ready.</summary>
     public bool IsReady => Failure is null && _followUp is null && (readiness.SshAnswers
-        ? HasAnswered && _endingSince is null
+        ? HasAnswered && _verification is { IsCompletedSuccessfully: true } && _endingSince is null
         : Session.Status == TaskStatuses.Running && Address is not null);
 
     /// <summary>True once it was said what became of it.</summary>
@@ -53,7 +54,7 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     public bool RequiresPublicAddress => Session.AssignPublicIp == true && !readiness.PreferPrivate;
 
     /// <summary>What may change its state before the next look.</summary>
-    public IEnumerable<Task> Awaited => new[] { _answer, _followUp }.OfType<Task>().Where(task => !task.IsCompleted);
+    public IEnumerable<Task> Awaited => new[] { _answer, _verification, _followUp }.OfType<Task>().Where(task => !task.IsCompleted);
 
     private string? Address => Session.AddressFor(readiness.PreferPrivate);
 
@@ -61,6 +62,7 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     private string Phase => (Session.Status, Address) switch
     {
         (TaskStatuses.Running, null) => "RUNNING, waiting for its address",
+        (TaskStatuses.Running, _) when HasAnswered => "RUNNING, waiting for its host key in the log",
         (TaskStatuses.Running, { } address) when readiness.SshAnswers =>
             $"RUNNING, waiting for the SSH server at {address}:{Session.Port}",
         _ => Session.Status,
@@ -107,34 +109,33 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     /// <summary>Takes over that AWS could not be asked this time: a failure that will not pass, or has lasted too long, is its own.</summary>
     public void ObserveFailure(FargateException failure)
     {
-        var isPassing = failure.Error switch
-        {
-            FargateError.Throttled => true,
-            FargateError.EndpointUnreachable or FargateError.ServiceFailed => ++_failuresInARow < ToleratedFailures,
-            FargateError.NetworkInterfaceNotFound => true,
-            _ => false,
-        };
+        var isPassing = failure.Error == FargateError.NetworkInterfaceNotFound || _tolerance.Tolerates(failure);
         Failure = isPassing ? null : failure;
     }
 
     /// <summary>Takes over that AWS answered again.</summary>
-    public void ForgetFailures() => _failuresInARow = 0;
+    public void ForgetFailures() => _tolerance.Reset();
 
     /// <summary>
     /// Starts to knock as soon as there is an address: the server may answer before ECS's next answer says that the
-    /// task runs. A jump host is not bothered before that.
+    /// task runs. A jump host is not bothered before that. The host key is verified at the same time.
     /// </summary>
-    public void StartKnocking(CancellationToken cancellationToken)
+    /// <param name="verify">Gets the server's answer, and throws why its host key is not to be trusted.</param>
+    /// <param name="cancellationToken">Cancels both.</param>
+    public void StartKnocking(Func<Task, CancellationToken, Task> verify, CancellationToken cancellationToken)
     {
         var isDue = Session.Proxy is null || Session.Status == TaskStatuses.Running;
         if (readiness.SshAnswers && _answer is null && WantsTask && isDue && Address is { } address)
         {
             _probe = Session.Proxy is { } proxy
                 ? new ProxyProbe(proxy, address, Session.Port)
-                : new BannerProbe(address, Session.Port);
+                : new BannerProbe(address, Session.Port) { Pause = KnockPause };
             _knocking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             _answer = _probe.WaitAsync(_knocking.Token);
-            _work.Add(_answer);
+            // The log's client is made on its first use; nothing else is to wait for that.
+            var (answer, knocking) = (_answer, _knocking.Token);
+            _verification = Task.Run(() => verify(answer, knocking), knocking);
+            _work.AddRange([_answer, _verification]);
         }
     }
 
@@ -159,6 +160,7 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
             {
                 ThrowIfUnreachable();
                 ThrowIfLate();
+                ThrowIfNotVerified();
             }
             else if (_followUp.IsCompleted)
             {
@@ -186,9 +188,9 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     private void StartOver()
     {
         _knocking?.Dispose();
-        (_since, _wasSeen, _failuresInARow) = (DateTimeOffset.UtcNow, false, 0);
+        (_since, _wasSeen, _tolerance) = (DateTimeOffset.UtcNow, false, new FailureTolerance());
         (_missingSince, _runningSince, _endingSince) = (null, null, null);
-        (_stoppedTask, _probe, _knocking, _answer, _followUp) = (null, null, null, null, null);
+        (_stoppedTask, _probe, _knocking, _answer, _verification, _followUp) = (null, null, null, null, null, null);
     }
 
     private void ThrowIfUnreachable()
@@ -227,9 +229,18 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
                 throw FargateErrors.NoPublicAddress(Session, options.PublicAddressLimit);
             }
         }
-        else if (readiness.SshAnswers && now - running > options.BannerLimit)
+        else if (readiness.SshAnswers && !HasAnswered && now - running > options.BannerLimit)
         {
             throw FargateErrors.PortUnreachable(Session, address, now - running, _probe?.LastOutcome ?? "it was not tried");
+        }
+    }
+
+    private void ThrowIfNotVerified()
+    {
+        // What was cancelled had to give way to something else.
+        if (_verification is { IsFaulted: true })
+        {
+            _verification.GetAwaiter().GetResult();
         }
     }
 

@@ -1,4 +1,5 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Sessions;
 
@@ -8,16 +9,14 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     /// <summary>What ECS takes as a reason.</summary>
     private const int LongestReason = 255;
 
-    /// <summary>Looks that may fail in a row, each after the SDK's own retries, before a wait is given up.</summary>
-    private const int ToleratedFailures = 3;
-
     /// <summary>How long ECS may not know a task that it has just accepted; no task is forgotten as early as that.</summary>
     public static readonly TimeSpan NewTaskLimit = TimeSpan.FromSeconds(60);
 
-    private static readonly TimeSpan CleanupTime = TimeSpan.FromSeconds(30);
+    /// <summary>How long looking for the task and stopping it may take, together.</summary>
+    public TimeSpan StopLimit { get; init; } = CleanUpLimit.Time;
 
-    /// <summary>How long StopTask may take to answer.</summary>
-    public TimeSpan StopLimit { get; init; } = CleanupTime;
+    /// <summary>Cancelled when the user waits no longer for the answer to StopTask.</summary>
+    public CancellationToken GiveUp { get; init; }
 
     /// <summary>How long the task may take to stop: its stopTimeout, at most 120 s, and the end of its network.</summary>
     public TimeSpan StoppedLimit { get; init; } = TimeSpan.FromSeconds(180);
@@ -31,43 +30,41 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     /// <summary>What looks for the task of a session that has no ARN.</summary>
     public TaskMark Mark { get; init; } = new(cloud);
 
-    private readonly SessionIngress _ingress = new(cloud, journal);
-
     /// <summary>
-    /// The limit of a clean-up. It is never the token that the user cancelled: what runs must be stopped all the same.
+    /// Stops the session's task, takes back what it was let in by, and forgets the session. Safe to repeat. It ends by
+    /// itself in time, and earlier only when the user gives up.
     /// </summary>
-    public static CancellationTokenSource CleanupLimit() => new(CleanupTime);
-
-    /// <summary>Stops the session's task, takes back what it was let in by, and forgets the session. Safe to repeat, and never cut short by the user.</summary>
     /// <param name="session">What to stop; one that has ended already is only forgotten.</param>
     /// <param name="reason">Why, in a few words, for those who find the stopped task.</param>
     /// <exception cref="FargateException">
     /// <see cref="FargateError.StopFailed"/>: the task may still run, and the session stays in the journal.
     /// <see cref="FargateError.IngressNotRevoked"/>: the task was stopped, and the rule stays in the journal.
-    /// <see cref="FargateError.TaskNotFound"/>: it is no session of this machine, and ECS does not know it.
+    /// <see cref="FargateError.TaskNotFound"/>: it is no session of this machine but a task's name, maybe mistyped, that ECS
+    /// does not know.
     /// </exception>
     public async Task CloseAsync(FargateSession session, string reason)
     {
         var journalId = JournalIdOf(session);
-        session.Ingress ??= journalId is null ? null : journal.Find(journalId)?.Ingress;
+        // Side by side: also where the task cannot be stopped, nobody is to reach it.
+        var ending = EndTaskAsync(session, reason);
+        var revoking = RevokeIngressAsync(session, journalId);
+        await Task.WhenAll(CloseMasterAsync(session), ending, revoking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var notRevoked = await revoking.ConfigureAwait(false);
         try
         {
-            await EndTaskAsync(session, reason).ConfigureAwait(false);
+            await ending.ConfigureAwait(false);
         }
-        catch (FargateException notStopped) when (session.Ingress is not null)
+        catch (FargateException notStopped) when (notRevoked is not null)
         {
-            // Then nobody is to reach the task either.
-            throw await _ingress.CloseAsync(session, journalId!).ConfigureAwait(false) is { } alsoNotRevoked
-                ? FargateErrors.AndIngressNotRevoked(notStopped, alsoNotRevoked)
-                : notStopped;
+            throw FargateErrors.AndIngressNotRevoked(notStopped, notRevoked);
         }
 
-        session.Status = session.TaskArn.Length > 0 ? session.Status : TaskStatuses.Stopped;
-        if (journalId is null)
+        if (journalId is not null)
         {
-            session.IsClosed = true;
+            Forget(session, journalId, notRevoked);
         }
-        else if (await ForgetAsync(session, journalId).ConfigureAwait(false) is { } notRevoked)
+
+        if (notRevoked is not null)
         {
             throw notRevoked;
         }
@@ -75,36 +72,12 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
 
     /// <summary>Takes back what a session was let in by, and forgets it: its task has ended, or it never had one.</summary>
     /// <returns>Null, or why the address is still let in; the session, without its key, then stays in the journal.</returns>
-    public Task<FargateException?> ForgetAsync(FargateSession session) => ForgetAsync(session, session.SessionId);
-
-    private async Task<FargateException?> ForgetAsync(FargateSession session, string sessionId)
+    public async Task<FargateException?> ForgetAsync(FargateSession session)
     {
-        var notRevoked = await _ingress.CloseAsync(session, sessionId).ConfigureAwait(false);
         session.IsClosed = true;
-        if (notRevoked is null)
-        {
-            journal.Close(sessionId);
-            SessionCredentials.Forget(sessionId);
-        }
-        else
-        {
-            journal.DeleteKey(sessionId);
-        }
-
+        var notRevoked = await RevokeIngressAsync(session, session.SessionId).ConfigureAwait(false);
+        Forget(session, session.SessionId, notRevoked);
         return notRevoked;
-    }
-
-    private async Task EndTaskAsync(FargateSession session, string reason)
-    {
-        if (!session.IsClosed && session.TaskArn.Length == 0 && SessionMark.IsOne(session.SessionId))
-        {
-            session.TaskArn = await FindTaskAsync(session).ConfigureAwait(false);
-        }
-
-        if (!session.IsClosed && session.TaskArn.Length > 0)
-        {
-            await StopTaskAsync(session, reason).ConfigureAwait(false);
-        }
     }
 
     /// <summary>Waits until ECS reports the task STOPPED or has forgotten it.</summary>
@@ -116,17 +89,17 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
         limit.CancelAfter(StoppedLimit);
         try
         {
-            var failuresInARow = 0;
+            FailureTolerance tolerance = new();
             while (session.Status != TaskStatuses.Stopped)
             {
                 var interval = PollInterval;
                 try
                 {
                     await LookAsync(session, limit.Token).ConfigureAwait(false);
-                    failuresInARow = 0;
+                    tolerance.Reset();
                     progress.Report(new PhaseSeen(session, session.Status, DateTimeOffset.UtcNow - session.CreatedAt));
                 }
-                catch (FargateException e) when (e.Error == FargateError.Throttled || IsPassing(e, ++failuresInARow))
+                catch (FargateException e) when (tolerance.Tolerates(e))
                 {
                     progress.Report(new Detail(session, e.Message));
                     interval = ThrottledInterval;
@@ -144,6 +117,52 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
         }
     }
 
+    private async Task<FargateException?> RevokeIngressAsync(FargateSession session, string? journalId)
+    {
+        if (journalId is null)
+        {
+            return null;
+        }
+
+        session.Ingress ??= journal.Find(journalId)?.Ingress;
+        return await new SessionIngress(cloud, journal) { GiveUp = GiveUp }.CloseAsync(session, journalId).ConfigureAwait(false);
+    }
+
+    private void Forget(FargateSession session, string journalId, FargateException? notRevoked)
+    {
+        if (notRevoked is null)
+        {
+            journal.Close(journalId);
+            SessionCredentials.Forget(journalId);
+        }
+        else
+        {
+            journal.DeleteKey(journalId);
+        }
+    }
+
+    /// <summary>Ends the connection that commands share, while the task is being stopped.</summary>
+    private static Task CloseMasterAsync(FargateSession session) => session.Folder is { } folder
+        ? Task.Run(new SshMaster(folder).CloseAsync)
+        : Task.CompletedTask;
+
+    private async Task EndTaskAsync(FargateSession session, string reason)
+    {
+        using var limit = CleanUpLimit.Begin(StopLimit, GiveUp);
+        if (!session.IsClosed && session.TaskArn.Length == 0 && SessionMark.IsOne(session.SessionId))
+        {
+            session.TaskArn = await FindTaskAsync(session, limit.Token).ConfigureAwait(false);
+        }
+
+        if (!session.IsClosed && session.TaskArn.Length > 0)
+        {
+            await StopTaskAsync(session, reason, limit.Token).ConfigureAwait(false);
+        }
+
+        session.IsClosed = true;
+        session.Status = session.TaskArn.Length > 0 ? session.Status : TaskStatuses.Stopped;
+    }
+
     private async Task LookAsync(FargateSession session, CancellationToken cancellationToken)
     {
         var reply = await cloud
@@ -159,18 +178,14 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
         }
     }
 
-    private static bool IsPassing(FargateException e, int failuresInARow) =>
-        e.Error is FargateError.EndpointUnreachable or FargateError.ServiceFailed && failuresInARow < ToleratedFailures;
-
     /// <summary>Finds the task of a session whose RunTask was not answered.</summary>
     /// <returns>Its ARN; empty when there is no such task, which only a session of some age tells for certain.</returns>
     /// <exception cref="FargateException">There may be one yet, or AWS could not be asked.</exception>
-    private async Task<string> FindTaskAsync(FargateSession session)
+    private async Task<string> FindTaskAsync(FargateSession session, CancellationToken cancellationToken)
     {
-        using var limit = CleanupLimit();
         try
         {
-            if (await Mark.SearchAsync(session, limit.Token).ConfigureAwait(false) is { } taskArn)
+            if (await Mark.SearchAsync(session, cancellationToken).ConfigureAwait(false) is { } taskArn)
             {
                 return taskArn;
             }
@@ -181,37 +196,42 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
         }
         catch (OperationCanceledException e)
         {
-            throw FargateErrors.RunTaskUncertain(session, FargateErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, e));
+            throw FargateErrors.RunTaskUncertain(session, NoAnswer(e));
         }
 
-        return DateTimeOffset.UtcNow - session.CreatedAt > NewTaskLimit && IsOwnIn(cloud.Connection.Region, session)
+        // Where the account is not known, only time tells.
+        var limit = session.Account is null ? SessionFinder.UnansweredLimit : NewTaskLimit;
+        return DateTimeOffset.UtcNow - session.CreatedAt > limit
+            && await IsAskedInItsAccountAsync(session, cancellationToken).ConfigureAwait(false)
             ? ""
             : throw FargateErrors.TaskNotListed(session);
     }
 
-    private async Task StopTaskAsync(FargateSession session, string reason)
+    private async Task StopTaskAsync(FargateSession session, string reason, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource limit = new(StopLimit);
         var text = $"EcsFargateLogin session {session}: {reason}";
         text = text[..Math.Min(text.Length, LongestReason)];
         FargateException? unknown = null;
         try
         {
-            while ((unknown = await TryStopAsync(session, text, limit.Token).ConfigureAwait(false)) is not null)
+            while ((unknown = await TryStopAsync(session, text, cancellationToken).ConfigureAwait(false)) is not null)
             {
-                await Task.Delay(PollInterval, limit.Token).ConfigureAwait(false);
+                await Task.Delay(PollInterval, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (FargateException e) when (e.Error != FargateError.TaskNotFound)
+        catch (FargateException e) when (e.Error != FargateError.TaskNotFound || session.SessionId.Length > 0)
         {
             throw FargateErrors.StopFailed(session, e);
         }
         catch (OperationCanceledException e)
         {
-            throw FargateErrors.StopFailed(
-                session, unknown ?? FargateErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, e));
+            throw FargateErrors.StopFailed(session, unknown ?? NoAnswer(e));
         }
     }
+
+    private FargateException NoAnswer(OperationCanceledException cause) => GiveUp.IsCancellationRequested
+        ? FargateErrors.AnswerNotAwaited(cloud.Connection.EcsEndpoint, cause)
+        : FargateErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, cause);
 
     /// <summary>Stops the task once.</summary>
     /// <returns>Null, or ECS's answer that it does not know the task, where that may be so because it is new.</returns>
@@ -226,11 +246,16 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
                 session.Status = TaskStatuses.Stopping;
             }
         }
-        catch (FargateException e) when (e.Error == FargateError.TaskNotFound && IsOwnIn(cloud.Connection.Region, session))
+        catch (FargateException e) when (e.Error == FargateError.TaskNotFound && session.SessionId.Length > 0)
         {
             if (session.Status != TaskStatuses.Stopped && DateTimeOffset.UtcNow - session.CreatedAt < NewTaskLimit)
             {
                 return e;
+            }
+
+            if (!await IsAskedInItsAccountAsync(session, cancellationToken).ConfigureAwait(false))
+            {
+                throw FargateErrors.TaskOfAnotherAccount(session, e);
             }
 
             // ECS forgets tasks an hour after they stop: it is gone, which is what was asked for.
@@ -241,11 +266,12 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     }
 
     /// <summary>
-    /// Whether the session is one of this machine's, in this region. Only then has an unknown task ended; otherwise it
-    /// is a mistyped one, which must not look stopped.
+    /// Whether ECS is asked in the region and the account of this machine's session. Only then has an unknown task ended.
     /// </summary>
-    private static bool IsOwnIn(string region, FargateSession session) =>
-        session.SessionId.Length > 0 && session.Region == region;
+    private async Task<bool> IsAskedInItsAccountAsync(FargateSession session, CancellationToken cancellationToken) =>
+        session.Region == cloud.Connection.Region
+        && (session.Account is not { } account
+            || await AskedAccount.IsAsync(account, cloud, session.Cluster, cancellationToken).ConfigureAwait(false));
 
     /// <summary>A task named by its ARN may be one of this machine's sessions, whose key must go with it.</summary>
     private string? JournalIdOf(FargateSession session) => session.SessionId.Length > 0

@@ -15,6 +15,11 @@ internal sealed record PhaseSeen(FargateSession Session, string Phase, TimeSpan 
 /// <param name="Message">The line.</param>
 internal sealed record Detail(FargateSession Session, string Message) : SessionEvent(Session);
 
+/// <summary>Something to be warned of.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="Text">The warning.</param>
+internal sealed record Caution(FargateSession Session, string Text) : SessionEvent(Session);
+
 /// <summary>Something to know while the session's shell is open: a line for the terminal.</summary>
 /// <param name="Session">The session.</param>
 /// <param name="Text">The line.</param>

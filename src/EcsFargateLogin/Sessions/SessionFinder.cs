@@ -9,7 +9,7 @@ namespace EcsFargateLogin.Sessions;
 internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
 {
     /// <summary>After this long there is no task that ECS does not list, and none is on its way.</summary>
-    private static readonly TimeSpan UnansweredLimit = TimeSpan.FromHours(1);
+    public static readonly TimeSpan UnansweredLimit = TimeSpan.FromHours(1);
 
     /// <summary>Looks in all clusters at once.</summary>
     public async Task<FoundSessions> FindAsync(SessionQuery query, CancellationToken cancellationToken)
@@ -148,31 +148,10 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
     /// <summary>Whether a session that ECS tells nothing of is over.</summary>
     private async Task<bool> HasEndedAsync(JournalEntry entry, CancellationToken cancellationToken)
     {
-        var age = DateTimeOffset.UtcNow - entry.CreatedAt;
-        if (entry.TaskArn is null)
-        {
-            return age > UnansweredLimit;
-        }
-
-        return age > SessionCloser.NewTaskLimit
-            && await IsInThisAccountAsync(entry, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// Whether ECS was asked in the account of the task. An environment's credentials may be for another one by now,
-    /// where the task is unknown and runs all the same.
-    /// </summary>
-    private async Task<bool> IsInThisAccountAsync(JournalEntry entry, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var cluster = await cloud.DescribeClusterAsync(entry.Cluster, cancellationToken).ConfigureAwait(false);
-            return cluster is not null && TaskArn.AccountOf(cluster.Arn) == TaskArn.AccountOf(entry.TaskArn!);
-        }
-        catch (FargateException)
-        {
-            return false;
-        }
+        var account = journal.SessionOf(entry).Account;
+        var limit = entry.TaskArn is null ? UnansweredLimit : SessionCloser.NewTaskLimit;
+        return DateTimeOffset.UtcNow - entry.CreatedAt > limit
+            && (account is null || await AskedAccount.IsAsync(account, cloud, entry.Cluster, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>

@@ -10,6 +10,12 @@ internal sealed class SessionIngress(IFargateCloud cloud, Journal journal)
 {
     private const string Mark = "EcsFargateLogin session ";
 
+    /// <summary>How long AWS may take to add a rule.</summary>
+    private static readonly TimeSpan AuthorizeLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Cancelled when the user waits no longer for what is cleaned up.</summary>
+    public CancellationToken GiveUp { get; init; }
+
     /// <summary>The rule that a session asks for.</summary>
     public static IngressRule RuleFor(string sessionId, string securityGroupId, string cidr, int port) =>
         new(securityGroupId, cidr, port, $"{Mark}{sessionId}");
@@ -54,8 +60,8 @@ internal sealed class SessionIngress(IFargateCloud cloud, Journal journal)
             return null;
         }
 
-        using var cleanup = SessionCloser.CleanupLimit();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cleanup.Token, cancellationToken);
+        using var cleanUp = CleanUpLimit.Begin(GiveUp);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cleanUp.Token, cancellationToken);
         try
         {
             using var turn = await journal.TakeIngressTurnAsync(limit.Token).ConfigureAwait(false);
@@ -90,7 +96,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, Journal journal)
     /// </summary>
     private async Task AuthorizeAsync(FargateSession session, IngressRule rule, IProgress<SessionEvent> progress)
     {
-        using var limit = SessionCloser.CleanupLimit();
+        using var limit = CleanUpLimit.Begin(AuthorizeLimit, GiveUp);
         if (await cloud.AuthorizeIngressAsync(rule, limit.Token).ConfigureAwait(false))
         {
             return;
@@ -115,7 +121,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, Journal journal)
     /// <summary>Takes back what may have come of a call that failed. Where that fails too, the journal remembers the rule.</summary>
     private async Task AbandonAsync(FargateSession session, IngressRule rule, Exception failure)
     {
-        using var limit = SessionCloser.CleanupLimit();
+        using var limit = CleanUpLimit.Begin(GiveUp);
         try
         {
             if (MayHaveAdded(failure))

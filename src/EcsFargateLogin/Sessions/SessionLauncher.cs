@@ -73,17 +73,22 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             var publicKey = await keyGenerator
                 .GenerateAsync(journal.KeyPathOf(sessionId), sessionId, cancellationToken)
                 .ConfigureAwait(false);
-            var runTask = RunTaskRequestOf(request, container.Name, sessionId, publicKey) with
+            var nonce = ContainerContract.CreateNonce();
+            var runTask = RunTaskRequestOf(request, container.Name, sessionId) with
             {
+                Environment = ContainerContract.EnvironmentOf(request, $"{publicKey} {sessionId}", nonce),
                 Command = CommandLimit.Apply(request, container.Start),
             };
             var entry = EntryOf(request, runTask) with
             {
+                Account = container.Account,
                 Log = container.Log,
+                HostKeyMark = ContainerContract.MarkOf(publicKey, nonce),
                 CommandLimit = CommandLimit.SecondsFor(request, container.Start),
             };
             var session = journal.SessionOf(entry, request.StartTimeout);
             session.Plan = new StartPlan(request, runTask, entry);
+            session.Tags = request.Tags;
             session.Proxy = request.Proxy;
             session.IsLetInByIPv6 = request.AuthorizedCidr?.Contains(':', StringComparison.Ordinal) == true;
             return session;
@@ -96,7 +101,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
     }
 
     private static RunTaskRequest RunTaskRequestOf(
-        SessionRequest request, string containerName, string sessionId, string publicKey) => new()
+        SessionRequest request, string containerName, string sessionId) => new()
         {
             Cluster = request.Cluster,
             TaskDefinition = request.TaskDefinition,
@@ -104,9 +109,9 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             SecurityGroups = request.SecurityGroups,
             AssignPublicIp = request.AssignPublicIp,
             ContainerName = containerName,
-            Environment = ContainerContract.EnvironmentOf(request, publicKey),
             Command = request.Command,
             TaskRoleArn = request.TaskRoleArn,
+            Tags = request.Tags,
             StartedBy = sessionId,
             CapacityProvider = request.CapacityProvider,
             ClientToken = Guid.NewGuid().ToString("N"),
@@ -121,6 +126,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
         UserName = request.UserName,
         Port = request.Port,
         AssignPublicIp = request.AssignPublicIp,
+        HostKeyVerification = request.HostKeyVerification,
         Region = cloud.Connection.Region,
         CredentialOrigin = cloud.Connection.CredentialOrigin,
         ProfileName = cloud.Connection.ProfileName,

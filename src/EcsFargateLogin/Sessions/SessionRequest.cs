@@ -31,6 +31,11 @@ internal sealed record SessionRequest
 
     public string? TaskRoleArn { get; init; }
 
+    public HostKeyVerification HostKeyVerification { get; init; }
+
+    /// <summary>The task's tags, checked.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = SessionTags.None;
+
     public SessionLimits Limits { get; init; } = new();
 
     public string CapacityProvider { get; init; } = RunTaskRequest.Fargate;

@@ -12,6 +12,7 @@ namespace EcsFargateLogin.Sessions;
 internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, TaskStarter? starter = null)
 {
     private readonly SessionLook _look = new(cloud, options);
+    private readonly HostKeyReader _hostKeys = new(cloud);
     private readonly StopDiagnosis _diagnosis = new(cloud);
 
     /// <summary>Waits for one session.</summary>
@@ -38,7 +39,10 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
         IProgress<SessionEvent> progress,
         CancellationToken cancellationToken)
     {
-        PendingSession[] all = [.. sessions.Select(session => new PendingSession(session, readiness, options))];
+        var knockPause = TimeSpan.FromTicks(Math.Max(
+            options.ShortestKnockPause.Ticks, options.KnockPauseASession.Ticks * sessions.Count));
+        PendingSession[] all =
+            [.. sessions.Select(session => new PendingSession(session, readiness, options) { KnockPause = knockPause })];
         List<PendingSession> pending = [.. all];
         using var lasting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
@@ -50,7 +54,8 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
                 var interval = await _look.AskAsync(pending, progress, cancellationToken).ConfigureAwait(false);
                 foreach (var session in pending)
                 {
-                    session.StartKnocking(lasting.Token);
+                    session.StartKnocking(
+                        (answer, token) => _hostKeys.VerifyAsync(session.Session, answer, progress, token), lasting.Token);
                     session.FollowStop(task => FollowStopAsync(session.Session, task, progress, lasting.Token));
                 }
 
@@ -102,6 +107,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
         foreach (var session in pending)
         {
             session.Check();
+            session.Session.Timing.Banner ??= session.HasAnswered ? DateTimeOffset.UtcNow : null;
             if (session.Failure is { } failure)
             {
                 session.IsSettled = true;
@@ -110,7 +116,6 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
             else if (session.IsReady)
             {
                 session.IsSettled = true;
-                session.Session.Timing.Banner ??= session.HasAnswered ? DateTimeOffset.UtcNow : null;
                 progress.Report(new SessionReady(session.Session));
             }
             else

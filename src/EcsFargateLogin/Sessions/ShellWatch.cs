@@ -8,6 +8,7 @@ internal sealed class ShellWatch(IFargateCloud cloud, FargateSession session, Sh
 {
     private bool _hasWarnedOfLifetime;
     private bool _hasWarnedOfCredentials;
+    private bool _hasWarnedOfTheirEnd;
 
     /// <summary>Watches until the task is stopping. What AWS refuses meanwhile never ends the watch.</summary>
     /// <returns>The task as ECS describes it then.</returns>
@@ -19,6 +20,7 @@ internal sealed class ShellWatch(IFargateCloud cloud, FargateSession session, Sh
         {
             await Task.Delay(Jitter.Of(interval), cancellationToken).ConfigureAwait(false);
             WarnOfLifetime(progress);
+            WarnOfCredentialsEnd(progress);
             var (task, failure) = await LookAsync(cancellationToken).ConfigureAwait(false);
             if (task is not null && IsEnding(task))
             {
@@ -72,6 +74,18 @@ internal sealed class ShellWatch(IFargateCloud cloud, FargateSession session, Sh
             progress.Report(new ShellNotice(session, string.Create(
                 CultureInfo.InvariantCulture,
                 $"this task ends in {Math.Max(0, left.TotalSeconds):0} seconds, at the end of its lifetime")));
+        }
+    }
+
+    private void WarnOfCredentialsEnd(IProgress<SessionEvent> progress)
+    {
+        if (!_hasWarnedOfTheirEnd && cloud.CredentialsEnd - DateTimeOffset.UtcNow is { } left && left <= options.Warning)
+        {
+            _hasWarnedOfTheirEnd = true;
+            progress.Report(new ShellNotice(session, string.Create(
+                CultureInfo.InvariantCulture,
+                $"the AWS credentials ({cloud.Connection.CredentialSource}) end in {Math.Max(0, left.TotalSeconds):0} seconds: "
+                + $"renew them, so that the task can be stopped after this shell")));
         }
     }
 

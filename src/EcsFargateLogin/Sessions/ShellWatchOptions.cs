@@ -12,6 +12,9 @@ internal sealed record ShellWatchOptions
     /// <summary>How long one look may take.</summary>
     public TimeSpan LookLimit { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long before the end of the lifetime the user is warned; half of a lifetime that is under twice that.</summary>
+    /// <summary>
+    /// How long before the end of the credentials or the lifetime the user is warned; half of a lifetime that is under
+    /// twice that.
+    /// </summary>
     public TimeSpan Warning { get; init; } = TimeSpan.FromMinutes(10);
 }

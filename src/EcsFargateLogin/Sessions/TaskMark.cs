@@ -11,13 +11,12 @@ internal sealed class TaskMark(IFargateCloud cloud)
     /// <summary>Between looks.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The ARN of the session's task that is meant to run, or null when none was found.</summary>
-    public async Task<string?> FindAsync(FargateSession session)
+    /// <summary>The ARN of the session's task that is meant to run, or null when none was found until it was cancelled.</summary>
+    public async Task<string?> FindAsync(FargateSession session, CancellationToken cancellationToken)
     {
-        using var limit = SessionCloser.CleanupLimit();
         try
         {
-            return await SearchAsync(session, limit.Token).ConfigureAwait(false);
+            return await SearchAsync(session, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is FargateException or OperationCanceledException)
         {

@@ -10,9 +10,12 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
 {
     /// <summary>
     /// How long a cancelled launch waits for RunTask's answer. Cutting the call off would leave open whether a task
-    /// was started; its answer usually takes well under a second.
+    /// was started; its answer usually takes well under a second. The limit of the clean-up begins after it.
     /// </summary>
-    public TimeSpan ReplyGrace { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan ReplyGrace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Cancelled when the user waits no longer for what is cleaned up.</summary>
+    public CancellationToken GiveUp { get; init; }
 
     /// <summary>What looks for the task of a RunTask whose answer was lost.</summary>
     public TaskMark Mark { get; init; } = new(cloud);
@@ -26,7 +29,9 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
     /// <summary>What paces RunTask.</summary>
     public TokenBucket Pacer { get; init; } = TokenBucket.OfLaunches;
 
-    private readonly SessionCloser _closer = new(cloud, journal);
+    private SessionCloser Closer => CloserUntil(GiveUp);
+
+    private SessionCloser CloserUntil(CancellationToken giveUp) => new(cloud, journal) { GiveUp = giveUp };
 
     /// <summary>Lets this machine's address in to a new session, before it has a task.</summary>
     /// <exception cref="FargateException">It was not let in, and the session is forgotten.</exception>
@@ -34,7 +39,8 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
     public Task LetInAsync(
         FargateSession session, IngressRule rule, IProgress<SessionEvent> progress, CancellationToken cancellationToken) =>
         WithoutTaskAsync(
-            session, () => new SessionIngress(cloud, journal).OpenAsync(session, rule, progress, cancellationToken));
+            session, () => new SessionIngress(cloud, journal) { GiveUp = GiveUp }
+                .OpenAsync(session, rule, progress, cancellationToken));
 
     /// <summary>Starts the task of a new session. Returns as soon as ECS has accepted it.</summary>
     /// <exception cref="FargateException">Nothing was started, or the message says what may have been.</exception>
@@ -45,7 +51,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
         await RunAsync(session, progress, cancellationToken).ConfigureAwait(false);
         if (cancellationToken.IsCancellationRequested)
         {
-            await _closer.CloseAsync(session, "it was cancelled").ConfigureAwait(false);
+            await Closer.CloseAsync(session, "it was cancelled").ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
@@ -78,7 +84,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
     /// <summary>The task stops by itself already; that it was told to is for whoever finds it.</summary>
     private async Task StopFailedTaskAsync(FargateSession session)
     {
-        using var limit = SessionCloser.CleanupLimit();
+        using var limit = CleanUpLimit.Begin(GiveUp);
         try
         {
             await cloud
@@ -147,7 +153,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
         }
         catch
         {
-            if (await _closer.ForgetAsync(session).ConfigureAwait(false) is { } notRevoked)
+            if (await Closer.ForgetAsync(session).ConfigureAwait(false) is { } notRevoked)
             {
                 throw notRevoked;
             }
@@ -158,7 +164,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
 
     /// <returns>Why the session has no task, and what of it could not be forgotten.</returns>
     private async Task<FargateException> ForgetAsync(FargateSession session, FargateException error) =>
-        await _closer.ForgetAsync(session).ConfigureAwait(false) is { } notRevoked
+        await Closer.ForgetAsync(session).ConfigureAwait(false) is { } notRevoked
             ? FargateErrors.AndIngressNotRevoked(error, notRevoked)
             : error;
 
@@ -173,7 +179,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
         }
         catch (FargateException)
         {
-            await _closer.CloseAsync(session, "its journal entry could not be kept").ConfigureAwait(false);
+            await Closer.CloseAsync(session, "its journal entry could not be kept").ConfigureAwait(false);
             throw;
         }
     }
@@ -184,6 +190,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
     {
         using CancellationTokenSource grace = new();
         using var registration = cancellationToken.Register(() => grace.CancelAfter(ReplyGrace));
+        using var ending = GiveUp.Register(grace.Cancel);
         try
         {
             var reply = await cloud.RunTaskAsync(runTask, grace.Token).ConfigureAwait(false);
@@ -229,7 +236,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
     private async Task StopWhatAnEarlierTryStartedAsync(FargateSession session, FargateException cause)
     {
         session.TaskArn = "";
-        using var limit = SessionCloser.CleanupLimit();
+        using var limit = CleanUpLimit.Begin(GiveUp);
         try
         {
             session.TaskArn = await EarlierTry.SearchAsync(session, limit.Token).ConfigureAwait(false) ?? "";
@@ -241,7 +248,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
 
         if (session.TaskArn.Length > 0)
         {
-            await _closer.CloseAsync(session, "the answer to RunTask was lost").ConfigureAwait(false);
+            await CloserUntil(limit.Token).CloseAsync(session, "the answer to RunTask was lost").ConfigureAwait(false);
         }
     }
 
@@ -254,8 +261,9 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
     {
         // Until it is found, no ARN is right: that of an earlier attempt's task least of all.
         session.TaskArn = "";
-        session.TaskArn = await Mark.FindAsync(session).ConfigureAwait(false)
+        using var limit = CleanUpLimit.Begin(GiveUp);
+        session.TaskArn = await Mark.FindAsync(session, limit.Token).ConfigureAwait(false)
             ?? throw FargateErrors.RunTaskUncertain(session, cause);
-        await _closer.CloseAsync(session, "the answer to RunTask was lost").ConfigureAwait(false);
+        await CloserUntil(limit.Token).CloseAsync(session, "the answer to RunTask was lost").ConfigureAwait(false);
     }
 }

@@ -12,6 +12,15 @@ internal sealed record WaitOptions
     /// <summary>Between looks while ECS slows the account down.</summary>
     public TimeSpan ThrottledInterval { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Between knocks at one session's SSH port, for each session that is waited for: all of them together knock a few
+    /// hundred times a second, however many they are.
+    /// </summary>
+    public TimeSpan KnockPauseASession { get; init; } = TimeSpan.FromMilliseconds(3);
+
+    /// <summary>Between knocks at one session's SSH port at the least.</summary>
+    public TimeSpan ShortestKnockPause { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>How long ECS may not know a task that it has just accepted.</summary>
     public TimeSpan MissingLimit { get; init; } = TimeSpan.FromSeconds(60);
 

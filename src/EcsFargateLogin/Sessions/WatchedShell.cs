@@ -3,18 +3,27 @@ using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Sessions;
 
-/// <summary>Runs ssh and watches the task meanwhile, so that the shell ends with its task instead of hanging.</summary>
+/// <summary>Runs ssh and watches the task meanwhile, so that what runs there ends with its task instead of hanging.</summary>
 internal sealed class WatchedShell(ShellWatch watch)
 {
     /// <summary>Runs ssh in this process's terminal until it or its task ends.</summary>
     /// <returns>ssh's exit code and, where the watch has seen it stopping, the task.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; ssh has ended.</exception>
+    public Task<(int ExitCode, TaskDescription? StoppedTask)> RunAsync(
+        string ssh, IReadOnlyList<string> arguments, IProgress<SessionEvent> progress, CancellationToken cancellationToken) =>
+        RunAsync(hangUp => SshProcess.RunInTerminalAsync(ssh, arguments, hangUp, cancellationToken), progress, cancellationToken);
+
+    /// <summary>Runs ssh in some other way.</summary>
+    /// <param name="run">Runs it; the token tells it to end, with its task. Gives its exit code.</param>
+    /// <param name="progress">Is told what happens to the task.</param>
+    /// <param name="cancellationToken">Cancels the watch; <paramref name="run"/> sees to itself.</param>
+    /// <inheritdoc cref="RunAsync(string, IReadOnlyList{string}, IProgress{SessionEvent}, CancellationToken)"/>
     public async Task<(int ExitCode, TaskDescription? StoppedTask)> RunAsync(
-        string ssh, IReadOnlyList<string> arguments, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+        Func<CancellationToken, Task<int>> run, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         using CancellationTokenSource hangUp = new();
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var shell = SshProcess.RunInTerminalAsync(ssh, arguments, hangUp.Token, cancellationToken);
+        var shell = run(hangUp.Token);
         var stopping = watch.WatchAsync(progress, watching.Token);
         try
         {

@@ -10,7 +10,7 @@ namespace EcsFargateLogin.Ssh;
 internal sealed class BannerProbe(string address, int port) : IServerProbe
 {
     /// <summary>Between attempts that were refused.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
     /// For the connection alone. A port that does not answer yet drops packets, and a fresh attempt gets through

@@ -12,11 +12,11 @@ internal sealed class KeyGenerator(string sshKeygen)
     /// <param name="path">The private key's file, which must not exist; nothing else is left beside it.</param>
     /// <param name="comment">What the key calls itself.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    /// <returns>The public key as authorized_keys takes it.</returns>
+    /// <returns>The public key.</returns>
     /// <exception cref="FargateException">
     /// <see cref="FargateError.KeyGenerationFailed"/> or <see cref="FargateError.SshNotFound"/>.
     /// </exception>
-    public async Task<string> GenerateAsync(string path, string comment, CancellationToken cancellationToken)
+    public async Task<PublicKey> GenerateAsync(string path, string comment, CancellationToken cancellationToken)
     {
         ProcessStartInfo start = new(sshKeygen, ["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", path])
         {
@@ -50,16 +50,15 @@ internal sealed class KeyGenerator(string sshKeygen)
         }
     }
 
-    private async Task<string> ReadPublicKeyAsync(string path, CancellationToken cancellationToken)
+    private async Task<PublicKey> ReadPublicKeyAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
             var text = (await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false)).Trim();
             // It is in the container's environment from now on; no one needs it here.
             File.Delete(path);
-            return text.StartsWith("ssh-ed25519 ", StringComparison.Ordinal) && !text.Contains('\n', StringComparison.Ordinal)
-                ? text
-                : throw FargateErrors.KeyGenerationFailed(sshKeygen, $"'{path}' holds no public key.");
+            return PublicKey.TryParse(text)
+                ?? throw FargateErrors.KeyGenerationFailed(sshKeygen, $"'{path}' holds no public key.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

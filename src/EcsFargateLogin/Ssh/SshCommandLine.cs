@@ -3,7 +3,7 @@ using System.Globalization;
 namespace EcsFargateLogin.Ssh;
 
 /// <summary>Builds ssh's arguments. OpenSSH keeps the first value it meets of an option, so order is rank.</summary>
-internal static class SshCommandLine
+internal static partial class SshCommandLine
 {
     /// <summary>
     /// What ssh logs unless the user says otherwise. Its exit code alone does not tell a lost connection from a remote
@@ -11,7 +11,13 @@ internal static class SshCommandLine
     /// </summary>
     public static SshOption LogLevel { get; } = new("LogLevel", "DEBUG1");
 
-    /// <summary>The arguments of an interactive shell.</summary>
+    /// <summary>
+    /// The same for a program that may share a connection: that tells at this level alone whether the remote program's
+    /// exit code came back.
+    /// </summary>
+    private static readonly SshOption SharedLogLevel = new(LogLevel.Name, "DEBUG2");
+
+    /// <summary>The arguments of an interactive shell, which has a connection of its own.</summary>
     /// <param name="endpoint">Where to log in.</param>
     /// <param name="options">The user's own options, checked.</param>
     /// <param name="logPath">The file that ssh's own messages go to.</param>
@@ -19,16 +25,71 @@ internal static class SshCommandLine
     public static IReadOnlyList<string> ForShell(
         SshEndpoint endpoint, IEnumerable<SshOption> options, string logPath, bool allocateTerminal) =>
     [
+        .. Connection(endpoint, options, logPath, LogLevel),
+        allocateTerminal ? "-t" : "-T",
+        .. Destination(endpoint),
+    ];
+
+    /// <summary>The arguments of a command line that the remote login shell runs, without a terminal.</summary>
+    /// <inheritdoc cref="ForShell"/>
+    /// <param name="endpoint">Where to log in; with a control path, over the master connection where that is open.</param>
+    /// <param name="options"/>
+    /// <param name="logPath"/>
+    /// <param name="command">The command line.</param>
+    public static IReadOnlyList<string> ForCommand(
+        SshEndpoint endpoint, IEnumerable<SshOption> options, string logPath, string command) =>
+    [
+        .. Connection(endpoint, options, logPath, SharedLogLevel),
+        .. SharedConnection(endpoint),
+        "-T",
+        .. Destination(endpoint),
+        command,
+    ];
+
+    /// <summary>
+    /// The arguments of a master connection, which goes into the background when it is open, and ends by itself when it
+    /// was not used for that long.
+    /// </summary>
+    /// <inheritdoc cref="ForShell"/>
+    /// <param name="endpoint">Where to log in, with a control path.</param>
+    /// <param name="options"/>
+    /// <param name="logPath"/>
+    /// <param name="idleLimit">How long it outlives the last program that uses it.</param>
+    public static IReadOnlyList<string> ForMaster(
+        SshEndpoint endpoint, IEnumerable<SshOption> options, string logPath, TimeSpan idleLimit) =>
+    [
+        .. Connection(endpoint, options, logPath, LogLevel),
+        .. OptionArguments(
+        [
+            new("ControlMaster", "yes"),
+            new("ControlPath", SshOption.QuotePath(endpoint.ControlPath!)),
+            new("ControlPersist", idleLimit.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)),
+        ]),
+        "-f", "-N", "-T",
+        .. Destination(endpoint),
+    ];
+
+    /// <summary>The arguments that end a master connection, and what uses it.</summary>
+    public static IReadOnlyList<string> ForExit(string controlPath) =>
+        ["-F", "none", .. OptionArguments([new("ControlPath", SshOption.QuotePath(controlPath))]), "-O", "exit", "--", "master"];
+
+    /// <summary>The options by which a program of OpenSSH uses the master connection; none without a control path.</summary>
+    public static IReadOnlyList<string> SharedConnection(SshEndpoint endpoint) => endpoint.ControlPath is { } path
+        ? [.. OptionArguments([new("ControlMaster", "no"), new("ControlPath", SshOption.QuotePath(path))])]
+        : [];
+
+    private static IEnumerable<string> Connection(
+        SshEndpoint endpoint, IEnumerable<SshOption> options, string logPath, SshOption logLevel) =>
+    [
         "-F", "none",
         "-E", logPath,
         .. OptionArguments(TrustOptions(endpoint)),
         .. OptionArguments(options),
-        .. OptionArguments(Defaults),
-        allocateTerminal ? "-t" : "-T",
-        "-p", endpoint.Port.ToString(CultureInfo.InvariantCulture),
-        "-l", endpoint.UserName,
-        "--", endpoint.Address,
+        .. OptionArguments([.. Defaults, logLevel]),
     ];
+
+    private static IEnumerable<string> Destination(SshEndpoint endpoint) =>
+        ["-p", endpoint.Port.ToString(CultureInfo.InvariantCulture), "-l", endpoint.UserName, "--", endpoint.Address];
 
     /// <summary>Which server and which key are trusted. The user's options come after and cannot change them.</summary>
     private static IEnumerable<SshOption> TrustOptions(SshEndpoint endpoint) =>
@@ -40,8 +101,10 @@ internal static class SshCommandLine
         new("UserKnownHostsFile", SshOption.QuotePath(endpoint.KnownHostsPath)),
         new("GlobalKnownHostsFile", "none"),
         new("HostKeyAlias", endpoint.HostKeyAlias),
-        new("StrictHostKeyChecking", "accept-new"),
+        // A key of another kind than the known one would be a new one to accept-new.
+        new("StrictHostKeyChecking", endpoint.HostKeyIsKnown ? "yes" : "accept-new"),
         new("UpdateHostKeys", "no"),
+        new("HashKnownHosts", "no"),
         .. endpoint.Proxy is { } proxy ? (SshOption[])[new("ProxyCommand", proxy.Command)] : [],
     ];
 
@@ -51,7 +114,6 @@ internal static class SshCommandLine
         new("ConnectTimeout", "15"),
         new("ServerAliveInterval", "15"),
         new("ServerAliveCountMax", "4"),
-        LogLevel,
     ];
 
     private static IEnumerable<string> OptionArguments(IEnumerable<SshOption> options) =>

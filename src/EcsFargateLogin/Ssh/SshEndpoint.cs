@@ -18,4 +18,10 @@ internal sealed record SshEndpoint
 
     /// <summary>The name under which the host key is kept: addresses are used again by other tasks, this is not.</summary>
     public required string HostKeyAlias { get; init; }
+
+    /// <summary>Whether that key is known. Until then the first one is noted.</summary>
+    public required bool HostKeyIsKnown { get; init; }
+
+    /// <summary>The control socket of the session's open master connection; null for a connection of one's own.</summary>
+    public string? ControlPath { get; init; }
 }

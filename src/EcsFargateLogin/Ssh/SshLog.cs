@@ -12,9 +12,9 @@ internal static class SshLog
     private static readonly string[] DebugLines =
         ["debug", "OpenSSH_", "Authenticated to ", "Transferred: ", "Bytes per second: ", "Killed by signal "];
 
-    /// <summary>The path beside the session's key.</summary>
+    /// <summary>The path beside the session's known_hosts.</summary>
     public static string PathFor(FargateSession session) =>
-        Path.Combine(Path.GetDirectoryName(session.KeyPath)!, "ssh.log");
+        Path.Combine(session.Folder!, "ssh.log");
 
     /// <summary>Begins a new log: ssh only adds to the one that is there.</summary>
     public static void Clear(string path)
@@ -32,17 +32,31 @@ internal static class SshLog
     /// <summary>How the connection ended. Told by lines that ssh writes at <see cref="SshCommandLine.LogLevel"/>.</summary>
     public static ConnectionEnd EndOf(IReadOnlyCollection<string> messages) => messages switch
     {
-        _ when messages.Any(message => message.Contains("rtype exit-status", StringComparison.Ordinal)) =>
+        _ when Tells(messages, "rtype exit-status") || Tells(messages, "Received exit status from master") =>
             ConnectionEnd.ProgramEnded,
-        _ when messages.Any(message => message.Contains("Entering interactive session", StringComparison.Ordinal)) =>
-            ConnectionEnd.Lost,
+        _ when Tells(messages, "Entering interactive session") || IsShared(messages) => ConnectionEnd.Lost,
         _ when messages.Any(IsDebug) => ConnectionEnd.NeverOpened,
         _ => ConnectionEnd.Unknown,
     };
 
+    /// <summary>Whether ssh refused the server for its host key.</summary>
+    public static bool TellsHostKeyRefused(IEnumerable<string> messages) =>
+        messages.Any(message => message.Contains("Host key verification failed", StringComparison.Ordinal));
+
+    /// <summary>The fingerprint of the host key that the server has shown; null where the log does not tell.</summary>
+    public static string? HostKeyOf(IEnumerable<string> messages) => messages
+        .Where(message => message.Contains("Server host key: ", StringComparison.Ordinal))
+        .Select(message => message.Split(' ')[^1])
+        .LastOrDefault();
+
     /// <summary>Whether the server reported that a signal ended the remote program: then 255 stands for that.</summary>
-    public static bool TellsSignal(IEnumerable<string> messages) =>
-        messages.Any(message => message.Contains("rtype exit-signal", StringComparison.Ordinal));
+    public static bool TellsSignal(IEnumerable<string> messages) => Tells(messages, "rtype exit-signal");
+
+    /// <summary>
+    /// Whether the program ran over the session's master connection. What has ended without an exit code was then ended
+    /// by a signal where that connection lives on.
+    /// </summary>
+    public static bool IsShared(IEnumerable<string> messages) => Tells(messages, "mux_client_request_session: master session id");
 
     /// <summary>Whether a line is only there because of that level.</summary>
     public static bool IsDebug(string message) =>
@@ -71,8 +85,12 @@ internal static class SshLog
         return complaints.Count == 0 ? null : string.Join(" ", complaints);
     }
 
+    private static bool Tells(IEnumerable<string> messages, string words) =>
+        messages.Any(message => message.Contains(words, StringComparison.Ordinal));
+
     private static bool IsNoise(string message) =>
         message.StartsWith("Warning: Permanently added", StringComparison.Ordinal)
         || IsDebug(message)
+        || message.StartsWith("Control socket connect(", StringComparison.Ordinal)
         || message.StartsWith("Pseudo-terminal will not be allocated", StringComparison.Ordinal);
 }

@@ -9,10 +9,10 @@ internal sealed partial record SshOption(string Name, string Value)
     private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
     {
         "StrictHostKeyChecking", "UserKnownHostsFile", "GlobalKnownHostsFile", "KnownHostsCommand", "HostKeyAlias",
-        "UpdateHostKeys", "VerifyHostKeyDNS", "NoHostAuthenticationForLocalhost", "RevokedHostKeys", "CheckHostIP",
-        "IdentityFile", "IdentityFile2", "IdentitiesOnly", "IdentityAgent", "CertificateFile", "PKCS11Provider",
-        "SmartcardDevice", "PreferredAuthentications", "HostName", "Port", "User", "Include", "Match", "Host",
-        "ControlMaster", "ControlPath", "ControlPersist",
+        "UpdateHostKeys", "HashKnownHosts", "VerifyHostKeyDNS", "NoHostAuthenticationForLocalhost", "RevokedHostKeys",
+        "CheckHostIP", "IdentityFile", "IdentityFile2", "IdentitiesOnly", "IdentityAgent", "CertificateFile",
+        "PKCS11Provider", "SmartcardDevice", "PreferredAuthentications", "HostName", "Port", "User", "Include", "Match",
+        "Host", "ControlMaster", "ControlPath", "ControlPersist",
     };
 
     /// <summary>Reads an option that a user wrote as Name=Value or "Name Value".</summary>

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace EcsFargateLogin.Ssh;
 
 /// <summary>Starts OpenSSH's programs.</summary>
-internal static class SshProcess
+internal static partial class SshProcess
 {
     /// <summary>The exit code by which ssh says that it, and not the remote program, failed.</summary>
     public const int ConnectionFailed = 255;
@@ -61,7 +61,25 @@ internal static class SshProcess
         }
     }
 
-    private static async Task<int> EndAsync(Process process, TerminalModes modes)
+    /// <summary>Waits until a program ends that has no terminal.</summary>
+    /// <param name="process">The program.</param>
+    /// <param name="hangUp">Tells it to end (SIGTERM); what does not is killed.</param>
+    /// <returns>Its exit code; <see cref="ConnectionFailed"/> when it had to be killed.</returns>
+    public static async Task<int> WaitForEndAsync(Process process, CancellationToken hangUp)
+    {
+        try
+        {
+            await process.WaitForExitAsync(hangUp).ConfigureAwait(false);
+            return process.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            Terminate(process);
+            return await EndAsync(process, modes: null).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<int> EndAsync(Process process, TerminalModes? modes)
     {
         using CancellationTokenSource grace = new(EndGrace);
         try
@@ -73,7 +91,7 @@ internal static class SshProcess
         {
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
-            modes.Restore();
+            modes?.Restore();
             return ConnectionFailed;
         }
     }

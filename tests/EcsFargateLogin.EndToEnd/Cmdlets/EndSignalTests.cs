@@ -47,6 +47,27 @@ public sealed class EndSignalTests
     }
 
     [Fact]
+    public async Task Where_nobody_can_be_told_of_a_failed_stop_the_other_tasks_are_stopped_all_the_same()
+    {
+        await using var me = await Operator.StartAsync();
+        me.Fargate.Faults.Replace(
+        [
+            new SshSilent(),
+            new AccessDenied { Operation = "StopTask", Times = 1 },
+            new DelayedReply { Operation = "StopTask", Delay = TimeSpan.FromSeconds(1) },
+        ]);
+        await using var terminal = TerminalRun.UnderTerminal(
+            me.Process("New-FargateSession -Count 3 | Wait-FargateSession"));
+        await terminal.ShowsAsync("RUNNING 3");
+
+        await terminal.KillAsync();
+
+        await Eventually.BecomesAsync(
+            () => me.SessionFiles().Count(Directory.Exists) == 1, () => $"Left: {string.Join(", ", me.SessionFiles())}");
+        Assert.Equal(2, me.Fargate.Tasks.Count(task => task.StopCode == "UserInitiated"));
+    }
+
+    [Fact]
     public async Task After_its_cmdlets_have_ended_the_process_ends_at_once()
     {
         await using var me = await Operator.StartAsync();

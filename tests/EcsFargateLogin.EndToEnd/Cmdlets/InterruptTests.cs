@@ -49,7 +49,6 @@ public sealed class InterruptTests
     public async Task Pressed_again_and_again_it_still_stops_the_task()
     {
         await using var me = await Operator.StartAsync(NeverRunning);
-        me.Fargate.Faults.Add(new DelayedReply { Operation = "StopTask", Delay = TimeSpan.FromMilliseconds(500) });
         await using var terminal = TerminalRun.UnderTerminal(me.Process(LogIn));
         await terminal.ShowsAsync("since RunTask");
 

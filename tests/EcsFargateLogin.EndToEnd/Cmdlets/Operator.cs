@@ -26,12 +26,18 @@ internal sealed class Operator : IAsyncDisposable
     /// <summary>XDG_STATE_HOME of processes; sessions in this process share <see cref="OperatorHome.StateHome"/>.</summary>
     public string StateHome { get; }
 
+    /// <summary>What is imported, by name or path: the built module, unless a test is about another copy of it.</summary>
+    public string Module { get; init; } = Manifest;
+
     /// <summary>The manifest of the built module.</summary>
     public static string Manifest { get; } = Path.Combine(RepositoryRoot(), "EcsFargateLogin.psd1");
 
-    public static async Task<Operator> StartAsync(LocalFargateOptions? options = null) =>
+    public static async Task<Operator> StartAsync(LocalFargateOptions? options = null, string? module = null) =>
         // A container that is asked to stop before its script runs does not hear it.
-        new(await LocalFargateServer.StartAsync((options ?? new()) with { StopTimeout = TimeSpan.FromSeconds(1) }));
+        new(await LocalFargateServer.StartAsync((options ?? new()) with { StopTimeout = TimeSpan.FromSeconds(1) }))
+        {
+            Module = module ?? Manifest,
+        };
 
     /// <summary>Runs a script to its end, in this process.</summary>
     public Invocation Run(string script, params object?[] arguments) => _shell.Value.Invoke(script, arguments);
@@ -116,7 +122,7 @@ internal sealed class Operator : IAsyncDisposable
     }
 
     private string Preamble() => $$"""
-        Import-Module '{{Manifest}}' -ErrorAction Stop
+        Import-Module '{{Module}}' -ErrorAction Stop
         $PSDefaultParameterValues = @{
             '*-Fargate*:Region' = '{{Fargate.Region}}'
             '*-Fargate*:EndpointUrl' = '{{Fargate.EndpointUrl}}'
@@ -128,7 +134,7 @@ internal sealed class Operator : IAsyncDisposable
         }
         """;
 
-    private static string RepositoryRoot()
+    public static string RepositoryRoot()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "EcsFargateLogin.sln")))

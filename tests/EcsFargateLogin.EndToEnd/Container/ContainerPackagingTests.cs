@@ -14,8 +14,8 @@ public sealed partial class ContainerPackagingTests
             [
                 "ec2:AuthorizeSecurityGroupIngress", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups",
                 "ec2:RevokeSecurityGroupIngress", "ecs:DescribeClusters", "ecs:DescribeTaskDefinition",
-                "ecs:DescribeTasks", "ecs:ListTasks", "ecs:RunTask", "ecs:StopTask", "iam:PassRole",
-                "logs:GetLogEvents",
+                "ecs:DescribeTasks", "ecs:ListTasks", "ecs:RunTask", "ecs:StopTask", "ecs:TagResource",
+                "iam:PassRole", "logs:GetLogEvents",
             ],
             statements.SelectMany(statement => Texts(statement.GetProperty("Action"))).Order(StringComparer.Ordinal));
     }

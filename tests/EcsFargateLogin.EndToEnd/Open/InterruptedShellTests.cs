@@ -18,7 +18,7 @@ public sealed class InterruptedShellTests
         await using var terminal = TerminalRun.UnderTerminal(me.Process(
             """
             $before = stty -g
-            New-FargateSession stubborn -MaxLifetime 0 | Enter-FargateShell -KeepSession
+            New-FargateSession stubborn -MaxLifetime 0 -HostKeyVerification AcceptNew | Enter-FargateShell -KeepSession
             "code: $LASTEXITCODE, terminal as before: $((stty -g) -eq $before)"
             """));
         await terminal.ShowsAsync("since RunTask");
@@ -38,7 +38,7 @@ public sealed class InterruptedShellTests
         var screen = terminal.Screen.Replace("\r\r\n", "\r\n", StringComparison.Ordinal);
         Assert.Contains(Notice, screen, StringComparison.Ordinal);
         var afterwards = screen[(screen.IndexOf(Notice, StringComparison.Ordinal) + Notice.Length)..];
-        Assert.Contains("was stopped while its shell was open", afterwards, StringComparison.Ordinal);
+        Assert.Contains("was stopped while it was in use", afterwards, StringComparison.Ordinal);
         Assert.Contains("SpotInterruption", afterwards, StringComparison.Ordinal);
         Assert.Contains("code: 255, terminal as before: True", afterwards, StringComparison.Ordinal);
         Assert.Empty(me.SessionFiles());
@@ -59,7 +59,7 @@ public sealed class InterruptedShellTests
 
         await terminal.EndAsync();
         Assert.Contains("255 SshFailed,", terminal.Screen, StringComparison.Ordinal);
-        Assert.Contains("the connection was closed while the shell was open", terminal.Screen, StringComparison.Ordinal);
+        Assert.Contains("the connection was closed before the remote program had ended", terminal.Screen, StringComparison.Ordinal);
         Assert.Empty(me.SessionFiles());
     }
 

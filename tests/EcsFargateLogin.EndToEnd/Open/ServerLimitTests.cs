@@ -10,7 +10,7 @@ public sealed class ServerLimitTests
     [Theory]
     [InlineData("-MaxLifetime 15", "", "lifetime: this task has lived for its 15 seconds")]
     [InlineData("-IdleTimeout 1", "", "idle: no login has had input or output for 1 seconds")]
-    [InlineData("-MaxLifetime 1", "wrapped", "exited with 124")]
+    [InlineData("-MaxLifetime 1 -HostKeyVerification AcceptNew", "wrapped", "exited with 124")]
     public async Task A_limit_ends_the_task_under_an_open_shell_and_is_named_afterwards(string limit, string family, string why)
     {
         using PlainSshdImage image = new();

@@ -1,3 +1,4 @@
+using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions;
 using EcsFargateLogin.Tests.Support;
 
@@ -57,6 +58,58 @@ public sealed class SessionCloserTests : IDisposable
 
         Assert.Equal("STOPPED", _session.Status);
         AssertForgotten();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_task_that_is_unknown_in_another_account_is_not_forgotten(bool isAnswered)
+    {
+        const string Arn = "arn:aws:ecs:eu-central-1:999999999999:cluster/dev";
+        _cloud.OnDescribeCluster = () => new ClusterDescription(Arn, "dev", "ACTIVE");
+        _cloud.OnStopTask = _ => throw FargateErrors.TaskNotFound(
+            SampleTask.Arn, SampleTask.Answer("InvalidParameterException"));
+        var session = isAnswered ? _session : Unanswered(DateTimeOffset.UtcNow.AddHours(-2));
+
+        var error = await Assert.ThrowsAsync<FargateException>(() => CloseAsync(session));
+
+        Assert.Equal(FargateError.StopFailed, error.Error);
+        Assert.False(session.IsClosed);
+        Assert.True(File.Exists(_session.KeyPath));
+        Assert.Single(_journal.ReadAll());
+    }
+
+    [Fact]
+    public async Task A_task_that_is_unknown_where_the_account_cannot_be_told_is_not_forgotten()
+    {
+        _cloud.OnDescribeCluster = () => throw SampleTask.AccessDenied("ecs:DescribeClusters");
+        _cloud.OnStopTask = _ => throw FargateErrors.TaskNotFound(
+            SampleTask.Arn, SampleTask.Answer("InvalidParameterException"));
+
+        var error = await Assert.ThrowsAsync<FargateException>(() => CloseAsync(_session));
+
+        Assert.Equal(FargateError.StopFailed, error.Error);
+        Assert.Contains("for its account 123456789012", error.Message, StringComparison.Ordinal);
+        Assert.Single(_journal.ReadAll());
+    }
+
+    [Fact]
+    public async Task A_user_who_gives_up_learns_what_may_still_run()
+    {
+        using CancellationTokenSource giveUp = new();
+        _cloud.OnStopTask = async cancellationToken =>
+        {
+            await giveUp.CancelAsync();
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        };
+        SessionCloser closer = new(_cloud, _journal) { GiveUp = giveUp.Token };
+
+        var error = await Assert.ThrowsAsync<FargateException>(() => closer.CloseAsync(_session, "test"));
+
+        Assert.True(error.MayLeaveTask);
+        Assert.Contains("was not waited for", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Stop-FargateSession -TaskArn", error.NextStep, StringComparison.Ordinal);
+        Assert.Single(_journal.ReadAll());
     }
 
     [Fact]

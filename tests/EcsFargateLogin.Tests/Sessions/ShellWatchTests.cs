@@ -55,6 +55,21 @@ public sealed class ShellWatchTests : IDisposable
             notice => Assert.Equal("the task is stopping: ECS gives no reason", notice));
     }
 
+    [Theory]
+    [InlineData(590, true)]
+    [InlineData(-5, true)]
+    [InlineData(660, false)]
+    [InlineData(null, false)]
+    public async Task The_end_of_the_credentials_is_told_once_before_it_comes(int? secondsLeft, bool isTold)
+    {
+        _cloud.CredentialsEnd = secondsLeft is { } left ? DateTimeOffset.UtcNow.AddSeconds(left) : null;
+        _cloud.OnDescribeTasks = (_, _, before) => SampleTask.Reply(SampleTask.Of(before < 3 ? "RUNNING" : "STOPPING"));
+
+        await WatchAsync(SampleTask.Session());
+
+        Assert.Equal(isTold ? 1 : 0, Notices().Count(notice => notice.StartsWith("the AWS credentials (", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Throttling_makes_the_looks_rarer()
     {

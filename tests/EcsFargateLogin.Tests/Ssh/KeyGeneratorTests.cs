@@ -16,8 +16,8 @@ public sealed class KeyGeneratorTests : IDisposable
 
         var (exitCode, derived, _) = await RunningProgram.RunAsync("ssh-keygen", "-y", "-P", "", "-f", _folder["id"]);
         Assert.Equal(0, exitCode);
-        Assert.Equal(derived.Trim(), publicKey);
-        Assert.Matches("^ssh-ed25519 [A-Za-z0-9+/=]+ fl-test$", publicKey);
+        Assert.Equal(derived.Trim(), $"{publicKey} fl-test");
+        Assert.Equal("ssh-ed25519", publicKey.Algorithm);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder["id"]));
     }
 
@@ -91,7 +91,7 @@ public sealed class KeyGeneratorTests : IDisposable
         await AssertEndedAsync($"{program}.pid");
     }
 
-    private Task<string> GenerateAsync(string program) => new KeyGenerator(program) { Limit = TimeSpan.FromSeconds(1) }
+    private Task<PublicKey> GenerateAsync(string program) => new KeyGenerator(program) { Limit = TimeSpan.FromSeconds(1) }
         .GenerateAsync(_folder["id"], "fl-test", CancellationToken.None);
 
     private async Task<FargateException> FailAsync(FargateError expected, string program)

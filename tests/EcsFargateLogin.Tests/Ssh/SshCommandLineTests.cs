@@ -53,6 +53,16 @@ public sealed class SshCommandLineTests : IDisposable
         Assert.Equal(["yes"], settings["identitiesonly"]);
     }
 
+    [Fact]
+    public async Task A_host_key_that_is_known_stays_the_only_one()
+    {
+        var settings = await SettingsAsync([], endpoint: Endpoint with { HostKeyIsKnown = true });
+
+        // ssh -G prints a yes so.
+        Assert.Equal(["true"], settings["stricthostkeychecking"]);
+        Assert.Equal(["no"], settings["hashknownhosts"]);
+    }
+
     [Theory]
     [InlineData(true, "true")]
     [InlineData(false, "false")]
@@ -99,6 +109,7 @@ public sealed class SshCommandLineTests : IDisposable
         KeyPath = _folder["id"],
         KnownHostsPath = _folder["known_hosts"],
         HostKeyAlias = SampleTask.Id,
+        HostKeyIsKnown = false,
     };
 
     /// <summary>What ssh -G prints, by setting.</summary>

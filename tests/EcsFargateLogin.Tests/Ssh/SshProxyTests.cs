@@ -74,6 +74,7 @@ public sealed class SshProxyTests
                 KeyPath = "/key",
                 KnownHostsPath = "/known_hosts",
                 HostKeyAlias = "task",
+                HostKeyIsKnown = true,
                 Proxy = SshProxy.ThroughCommand("ssh", "nc %h %p"),
             },
             [SshOption.Parse("ProxyCommand=other"), SshOption.Parse("ProxyJump=other")],

@@ -36,8 +36,12 @@ internal static class AwsClouds
         var ec2 = new AwsClientConfig(Ec2Client.ServiceId, Ec2Client.SigningName, region, endpoint);
         ecs.Timeout = attemptLimit ?? ecs.Timeout;
         return new AwsFargateCloud(
-            connection, new EcsClient(credentials, ecs), new Ec2Client(credentials, ec2), logRegion => new LogsClient(
-                credentials, new AwsClientConfig(LogsClient.ServiceId, LogsClient.SigningName, logRegion, endpoint)));
+            connection,
+            new EcsClient(credentials, ecs),
+            new Ec2Client(credentials, ec2),
+            logRegion => new LogsClient(
+                credentials, new AwsClientConfig(LogsClient.ServiceId, LogsClient.SigningName, logRegion, endpoint)),
+            credentials);
     }
 
     /// <summary>A request with every member in use.</summary>

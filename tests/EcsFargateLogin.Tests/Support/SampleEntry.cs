@@ -19,6 +19,7 @@ internal static class SampleEntry
         EndpointUrl = "http://127.0.0.1:4566/",
         ClientToken = "0123456789",
         CreatedAt = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
+        Account = "123456789012",
         TaskArn = taskArn,
     };
 }

@@ -16,6 +16,8 @@ internal sealed class ScriptedCloud : IFargateCloud
         EcsEndpoint = "https://ecs.eu-central-1.amazonaws.com/",
     };
 
+    public DateTimeOffset? CredentialsEnd { get; set; }
+
     public Func<RunTaskRequest, CancellationToken, Task<RunTaskReply>> OnRunTask { get; set; } =
         (_, _) => Task.FromResult(new RunTaskReply([SampleTask.Of("PROVISIONING")], []));
 

@@ -20,6 +20,7 @@ namespace LocalFargate.Faults;
 [JsonDerivedType(typeof(SshSilent), "sshSilent")]
 [JsonDerivedType(typeof(SshLate), "sshLate")]
 [JsonDerivedType(typeof(SshUnreachable), "sshUnreachable")]
+[JsonDerivedType(typeof(SshDiverted), "sshDiverted")]
 public abstract record Fault
 {
     private int _uses;

@@ -1,3 +1,4 @@
+using System.Net;
 using LocalFargate.Network;
 using LocalFargate.Tasks;
 
@@ -97,4 +98,13 @@ public sealed record SshLate : LaunchFault
 public sealed record SshUnreachable : LaunchFault
 {
     internal override TaskPlan Apply(TaskPlan plan) => plan with { SshPort = SshPortBehaviour.Unreachable };
+}
+
+/// <summary>Who connects to the public address reaches another server, as somebody on the path can arrange.</summary>
+public sealed record SshDiverted : LaunchFault
+{
+    /// <summary>That server's address and port.</summary>
+    public required string To { get; init; }
+
+    internal override TaskPlan Apply(TaskPlan plan) => plan with { DivertedTo = IPEndPoint.Parse(To) };
 }

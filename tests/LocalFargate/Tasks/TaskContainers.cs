@@ -7,14 +7,14 @@ namespace LocalFargate.Tasks;
 
 /// <summary>Runs the containers of one task, and stops the task when an essential one ends.</summary>
 internal sealed class TaskContainers(FargateTask task, ContainerSpecs specs, LogStreams logs, TimeSpan stopTimeout)
+    : ITaskContainers
 {
     private readonly List<(ContainerDefinition Definition, ContainerProcess Process, Task Watch)> _running = [];
 
-    /// <summary>The first image of the task that the server does not have, or null.</summary>
-    internal string? FindMissingImage() =>
+    public string? FindMissingImage() =>
         task.Definition.Containers.Select(container => container.Image).FirstOrDefault(image => !specs.HasImage(image));
 
-    internal async Task StartAsync()
+    public async Task StartAsync()
     {
         var isolation = await ContainerLauncher.FindIsolationOnceAsync();
         foreach (var definition in task.Definition.Containers)
@@ -29,8 +29,7 @@ internal sealed class TaskContainers(FargateTask task, ContainerSpecs specs, Log
         }
     }
 
-    /// <summary>Ends all containers: politely at first, unless that token is cancelled.</summary>
-    internal async Task StopAsync(CancellationToken abort)
+    public async Task StopAsync(CancellationToken abort)
     {
         await Task.WhenAll(_running.Select(entry => StopAsync(entry.Definition, entry.Process, abort)));
         await Task.WhenAll(_running.Select(entry => entry.Watch));

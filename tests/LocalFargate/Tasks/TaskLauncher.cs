@@ -12,6 +12,9 @@ internal sealed class TaskLauncher(
 {
     private readonly CancellationTokenSource _abort = new();
 
+    /// <inheritdoc cref="LocalFargateOptions.RunsContainers"/>
+    internal bool RunsContainers { get; init; } = true;
+
     internal FargateTask Launch(LaunchRequest request, TaskPlan plan)
     {
         var id = RandomHex(16);
@@ -23,8 +26,11 @@ internal sealed class TaskLauncher(
         };
         registry.Add(task);
 
-        var containers = new TaskContainers(task, specs, logs, stopTimeout);
-        var network = new TaskNetwork(task, addresses, specs.PortsOf(task));
+        var ports = specs.PortsOf(task);
+        ITaskContainers containers = RunsContainers
+            ? new TaskContainers(task, specs, logs, stopTimeout)
+            : new BannerContainers(task, ports);
+        var network = new TaskNetwork(task, addresses, RunsContainers ? ports : []);
         task.Ended = Task.Run(new TaskLife(task, containers, network, _abort.Token).RunAsync);
         return task;
     }

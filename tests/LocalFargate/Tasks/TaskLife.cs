@@ -8,7 +8,7 @@ namespace LocalFargate.Tasks;
 /// <param name="network">Its network.</param>
 /// <param name="abort">Cancelled when the server ends: what is left of the life is then not waited for.</param>
 internal sealed class TaskLife(
-    FargateTask task, TaskContainers containers, TaskNetwork network, CancellationToken abort)
+    FargateTask task, ITaskContainers containers, TaskNetwork network, CancellationToken abort)
 {
     private readonly Timeline _timeline = task.Plan.Timeline;
 

@@ -53,6 +53,6 @@ internal sealed class TaskNetwork(FargateTask task, AddressBlock addresses, IRea
     {
         var target = task.NetworkInterface.HiddenAddress ?? task.NetworkInterface.PrivateAddress;
         _forwarders.AddRange(ports.Select(port => new PortForwarder(
-            new IPEndPoint(address, port), new IPEndPoint(target, port), task.Plan.SshPort, task.Plan.BannerDelay)));
+            new IPEndPoint(address, port), task.Plan.DivertedTo ?? new IPEndPoint(target, port), task.Plan.SshPort, task.Plan.BannerDelay)));
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using LocalFargate.Network;
 
 namespace LocalFargate.Tasks;
@@ -23,6 +24,9 @@ internal sealed record TaskPlan
 
     /// <summary>How late the banner of <see cref="SshPortBehaviour.Late"/> is.</summary>
     internal TimeSpan BannerDelay { get; init; }
+
+    /// <summary>What the public address leads to; null for the task itself.</summary>
+    internal IPEndPoint? DivertedTo { get; init; }
 }
 
 /// <summary>An entry of RunTask's failures list.</summary>

@@ -1,0 +1,121 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+
+namespace EcsFargateLogin.Cmdlets;
+
+/// <summary>
+/// The command of one session in the background: Invoke-FargateCommand in a runspace of its own, so that a job behaves as
+/// the cmdlet does, and is stopped as Ctrl+C stops it.
+/// </summary>
+internal sealed class CommandChildJob : Job
+{
+    private readonly object _gate = new();
+    private readonly FargateSession _session;
+    private readonly PowerShell _shell;
+    private bool _hasBegun;
+
+    /// <param name="session">The session.</param>
+    /// <param name="command">The command, as Get-Job shows it.</param>
+    /// <param name="parameters">Invoke-FargateCommand's parameters but the session.</param>
+    /// <param name="variables">Variables that say how AWS is reached.</param>
+    public CommandChildJob(
+        FargateSession session,
+        string command,
+        IReadOnlyDictionary<string, object?> parameters,
+        IReadOnlyDictionary<string, object?> variables)
+        : base(command)
+    {
+        PSJobTypeName = "FargateCommandJob";
+        _session = session;
+        var state = InitialSessionState.CreateDefault2();
+        state.Commands.Add(new SessionStateCmdletEntry("Invoke-FargateCommand", typeof(InvokeFargateCommandCommand), null));
+        foreach (var (name, value) in variables)
+        {
+            state.Variables.Add(new SessionStateVariableEntry(name, value, null));
+        }
+
+        _shell = PowerShell.Create(state);
+        _shell.AddCommand("Invoke-FargateCommand").AddParameter(nameof(InvokeFargateCommandCommand.Session), session);
+        foreach (var (name, value) in parameters)
+        {
+            _shell.AddParameter(name, value);
+        }
+
+        _shell.Streams.Error = Error;
+        _shell.Streams.Warning = Warning;
+        _shell.Streams.Verbose = Verbose;
+        _shell.Streams.Debug = Debug;
+        _shell.Streams.Information = Information;
+        _shell.Streams.Progress = Progress;
+        _shell.InvocationStateChanged += OnStateChanged;
+    }
+
+    /// <inheritdoc/>
+    public override bool HasMoreData =>
+        Output.Count + Error.Count + Warning.Count + Verbose.Count + Debug.Count + Information.Count > 0
+        || JobStateInfo.State is JobState.NotStarted or JobState.Running;
+
+    /// <inheritdoc/>
+    public override string Location => _session.ToString();
+
+    /// <inheritdoc/>
+    public override string StatusMessage => _session.Status;
+
+    /// <summary>Starts the command.</summary>
+    public void Start()
+    {
+        lock (_gate)
+        {
+            if (_hasBegun || JobStateInfo.State != JobState.NotStarted)
+            {
+                return;
+            }
+
+            _hasBegun = true;
+            SetJobState(JobState.Running);
+            PSDataCollection<PSObject> noInput = [];
+            noInput.Complete();
+            _shell.BeginInvoke(noInput, Output);
+        }
+    }
+
+    /// <summary>Stops the command, and with it the session where that is not kept. Returns when that is done.</summary>
+    public override void StopJob()
+    {
+        // What has not begun has to begin: only the cmdlet stops the session.
+        Start();
+        _shell.Stop();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _shell.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void OnStateChanged(object? sender, PSInvocationStateChangedEventArgs e)
+    {
+        switch (e.InvocationStateInfo.State)
+        {
+            case PSInvocationState.Completed:
+                SetJobState(JobState.Completed);
+                break;
+            case PSInvocationState.Stopped:
+                SetJobState(JobState.Stopped);
+                break;
+            case PSInvocationState.Failed:
+                if (e.InvocationStateInfo.Reason is RuntimeException { ErrorRecord: { } error })
+                {
+                    Error.Add(error);
+                }
+
+                SetJobState(JobState.Failed);
+                break;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Management.Automation;
+
+namespace EcsFargateLogin.Cmdlets;
+
+/// <summary>Commands that run in the background: one child job a session, so many at once.</summary>
+internal sealed class CommandJob : Job
+{
+    private readonly object _gate = new();
+    private readonly Queue<CommandChildJob> _waiting = [];
+    private int _unfinished;
+    private bool _isStopping;
+
+    /// <param name="command">The command, as Get-Job shows it.</param>
+    /// <param name="name">The job's name; null for one of PowerShell's own making.</param>
+    /// <param name="children">The child jobs, not yet started.</param>
+    /// <param name="throttleLimit">How many of them run at once.</param>
+    public CommandJob(string command, string? name, IReadOnlyCollection<CommandChildJob> children, int throttleLimit)
+        : base(command, name)
+    {
+        PSJobTypeName = "FargateCommandJob";
+        _unfinished = children.Count;
+        foreach (var child in children)
+        {
+            ChildJobs.Add(child);
+            _waiting.Enqueue(child);
+            child.StateChanged += OnChildStateChanged;
+        }
+
+        ThrottleLimit = throttleLimit;
+    }
+
+    /// <inheritdoc/>
+    public override bool HasMoreData => ChildJobs.Any(child => child.HasMoreData);
+
+    /// <inheritdoc/>
+    public override string Location => string.Join(", ", ChildJobs.Select(child => child.Location));
+
+    /// <inheritdoc/>
+    public override string StatusMessage => "";
+
+    private int ThrottleLimit { get; }
+
+    /// <summary>Starts as many children as may run at once; each that ends starts the next.</summary>
+    public void Start()
+    {
+        SetJobState(JobState.Running);
+        for (var i = 0; i < ThrottleLimit; i++)
+        {
+            StartNext();
+        }
+    }
+
+    /// <summary>Stops the commands, and with them the sessions that are not kept. Returns when that is done.</summary>
+    public override void StopJob()
+    {
+        lock (_gate)
+        {
+            _isStopping = true;
+        }
+
+        // Those that have not begun as well: their sessions have to be stopped.
+        Parallel.ForEach(ChildJobs, new ParallelOptions { MaxDegreeOfParallelism = ThrottleLimit }, child => child.StopJob());
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            foreach (var child in ChildJobs)
+            {
+                child.Dispose();
+            }
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void StartNext()
+    {
+        CommandChildJob? next;
+        lock (_gate)
+        {
+            if (_isStopping || !_waiting.TryDequeue(out next))
+            {
+                return;
+            }
+        }
+
+        next.Start();
+    }
+
+    private void OnChildStateChanged(object? sender, JobStateEventArgs e)
+    {
+        if (e.JobStateInfo.State is not (JobState.Completed or JobState.Failed or JobState.Stopped))
+        {
+            return;
+        }
+
+        if (Interlocked.Decrement(ref _unfinished) == 0)
+        {
+            SetJobState(
+                ChildJobs.Any(child => child.JobStateInfo.State == JobState.Failed) ? JobState.Failed
+                : _isStopping ? JobState.Stopped
+                : JobState.Completed);
+        }
+
+        StartNext();
+    }
+}

@@ -1,0 +1,253 @@
+using System.Management.Automation;
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Sessions;
+
+namespace EcsFargateLogin.Cmdlets;
+
+/// <summary>
+/// Runs a command or a local script in sessions' containers, in many at once, and returns what it prints line by line, as
+/// it comes. Sessions that come down the pipeline are stopped afterwards; those named with -Session go on.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Invoke, "FargateCommand", DefaultParameterSetName = PipelineSet)]
+[OutputType(typeof(string), typeof(byte[]), typeof(FargateCommandResult), typeof(Job))]
+public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
+{
+    private const string PipelineSet = "Pipeline";
+    private const string SessionSet = "Session";
+    private const string FileSet = "File";
+
+    private readonly Dictionary<FargateSession, IFargateCloud> _sessions = [];
+    private readonly CommandInput _input = new();
+    private readonly CommandOutput _printed = new();
+    private RemoteCommand? _command;
+    private bool _areNamed;
+    private int? _exitCode;
+
+    /// <summary>
+    /// Sessions, as New-FargateSession returns them. Those from the pipeline are stopped when the command has ended, unless
+    /// -KeepSession is given; those that are named here go on, and the pipeline may then hold the command's input.
+    /// </summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = PipelineSet)]
+    [Parameter(Mandatory = true, ParameterSetName = SessionSet)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = FileSet)]
+    [ValidateNotNullOrEmpty]
+    public FargateSession[] Session { get; set; } = [];
+
+    /// <summary>The command, as it is typed into a shell: the user's login shell in the container takes it apart.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PipelineSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = SessionSet)]
+    [ValidateNotNullOrEmpty]
+    public string Command { get; set; } = "";
+
+    /// <summary>
+    /// A shell script on this machine. It is sent over standard input to the shell that its first line names (sh, bash,
+    /// dash, ash, ksh, mksh or zsh), or to sh.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = FileSet)]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string FilePath { get; set; } = "";
+
+    /// <summary>Arguments for the command or the script. Each arrives as given, whatever it holds but NUL.</summary>
+    [Parameter]
+    [Alias("Args")]
+    [AllowEmptyString]
+    public string[] ArgumentList { get; set; } = [];
+
+    /// <summary>
+    /// What the command reads: text as lines of UTF-8, bytes as they are. It is gathered before the command starts, and
+    /// every session's command reads all of it.
+    /// </summary>
+    [Parameter(ValueFromPipeline = true, ParameterSetName = SessionSet)]
+    [AllowNull]
+    [AllowEmptyString]
+    public object? InputObject { get; set; }
+
+    /// <summary>After how many seconds a command is cut off, 1 to 999999999. Without it there is no limit.</summary>
+    [Parameter]
+    [ValidateRange(1, SessionLimits.Longest)]
+    public int Timeout { get; set; }
+
+    /// <summary>In how many sessions the command runs at once, 1 to 1000.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int ThrottleLimit { get; set; } = 32;
+
+    /// <summary>Returns the bytes of standard output as they are, in byte arrays of up to 64 KB.</summary>
+    [Parameter]
+    public SwitchParameter Raw { get; set; }
+
+    /// <summary>Where the lines of standard error go: to the error stream, or between those of standard output.</summary>
+    [Parameter]
+    public StandardErrorTarget StandardErrorAs { get; set; }
+
+    /// <summary>Returns one object a session, with the exit code, the duration and all that was printed.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>Checks the command before anything is waited for.</summary>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        Guard(null, () =>
+        {
+            _areNamed = MyInvocation.BoundParameters.ContainsKey(nameof(Session));
+            var mergesErrors = StandardErrorAs == StandardErrorTarget.Output;
+            _command = MyInvocation.BoundParameters.ContainsKey(nameof(FilePath))
+                ? RemoteCommand.OfScript(GetUnresolvedProviderPathFromPSPath(FilePath), ArgumentList, mergesErrors)
+                : RemoteCommand.OfLine(Command, ArgumentList, mergesErrors);
+        });
+    }
+
+    /// <summary>Takes in this record's sessions or input.</summary>
+    protected override void ProcessRecord()
+    {
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(InputObject)))
+        {
+            _input.Add(InputObject);
+        }
+
+        foreach (var session in Session.Where(session => !_sessions.ContainsKey(session)))
+        {
+            Guard(session, () => _sessions.Add(session, Reach(session)));
+        }
+    }
+
+    /// <summary>Runs the command in all sessions.</summary>
+    protected override void EndProcessing() => Guard(null, () =>
+    {
+        Login[] logins = [.. _sessions.Select(pair => new Login(pair.Key, pair.Value, IsKept(pair.Key)))];
+        _sessions.Clear();
+        if (AsJob && logins.Length > 0)
+        {
+            StartJob([.. logins.Select(login => login.Session)]);
+        }
+        else
+        {
+            LogInToAll(logins, "command", ThrottleLimit, RunAsync);
+        }
+    });
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && CancelToken.IsCancellationRequested)
+        {
+            // The pipeline was stopped before the command could begin, when nobody else has them any more.
+            foreach (var (session, cloud) in _sessions.Where(pair => !IsKept(pair.Key)))
+            {
+                Close(cloud, session, "its command was never reached");
+            }
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private protected override bool IsKept(FargateSession session) =>
+        MyInvocation.BoundParameters.ContainsKey(nameof(KeepSession)) ? KeepSession : _areNamed;
+
+    private CommandOptions CommandOptions => new()
+    {
+        Ssh = Ssh,
+        SshOptions = Options,
+        Command = _input.Bytes.Length > 0 ? _command! with { Input = _input.Bytes } : _command!,
+        Timeout = Timeout > 0 ? TimeSpan.FromSeconds(Timeout) : null,
+        IsRaw = Raw,
+    };
+
+    private protected override void Show(SessionEvent happened)
+    {
+        switch (happened)
+        {
+            case LinesPrinted printed:
+                Show(printed);
+                break;
+            case BytesPrinted printed when PassThru:
+                _printed.Add(printed);
+                break;
+            case BytesPrinted printed:
+                WriteObject(WithSession(printed.Bytes, printed.Session));
+                break;
+            case CommandEnded ended:
+                Show(ended);
+                break;
+            case SessionFailed failed:
+                base.Show(failed);
+                Report(failed.Error, failed.Session);
+                break;
+            case ShellNotice notice when !CancelToken.IsCancellationRequested:
+                WriteWarning($"{notice.Session}: {notice.Text}");
+                break;
+            default:
+                base.Show(happened);
+                break;
+        }
+    }
+
+    private void Show(LinesPrinted printed)
+    {
+        if (PassThru)
+        {
+            _printed.Add(printed);
+            return;
+        }
+
+        foreach (var line in printed.Lines)
+        {
+            if (printed.AreErrors)
+            {
+                WriteError(ErrorRecords.OfErrorLine(line, printed.Session));
+            }
+            else
+            {
+                WriteObject(WithSession(line, printed.Session));
+            }
+        }
+    }
+
+    private void Show(CommandEnded ended)
+    {
+        // Of many the last that is not 0.
+        _exitCode = ended.ExitCode != 0 || _exitCode is null ? ended.ExitCode : _exitCode;
+        SessionState.PSVariable.Set("global:LASTEXITCODE", _exitCode);
+        if (PassThru)
+        {
+            WriteObject(_printed.Take(ended));
+        }
+
+        if (ended.Error is not null)
+        {
+            Report(ended.Error, ended.Session);
+        }
+        else if (ended.ExitCode != 0 && LanguagePrimitives.IsTrue(GetVariableValue("PSNativeCommandUseErrorActionPreference")))
+        {
+            Report(FargateErrors.CommandFailed(ended.Session, ended.ExitCode), ended.Session);
+        }
+    }
+
+    private async Task RunAsync(Login login, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        // A session that ends with its first command has no second one that would share the connection.
+        var endpoint = login.IsKept
+            ? await SharedEndpointOf(login.Session, cancellationToken).ConfigureAwait(false)
+            : EndpointOf(login.Session);
+        Task Deliver(SessionEvent printed) => OnPipelineThread(
+            () =>
+            {
+                Show(printed);
+                return printed;
+            },
+            cancellationToken);
+        await Deliver(await new CommandRun(login.Cloud, login.Session, CommandOptions, Deliver)
+            .RunAsync(endpoint, progress, cancellationToken)
+            .ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    /// <summary>What was printed, with its session attached; neither text nor bytes show that.</summary>
+    private static PSObject WithSession(object printed, FargateSession session)
+    {
+        PSObject result = new(printed);
+        result.Properties.Add(new PSNoteProperty(nameof(FargateCommandResult.FargateSession), session), preValidated: true);
+        return result;
+    }
+}

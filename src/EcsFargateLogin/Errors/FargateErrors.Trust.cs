@@ -1,0 +1,49 @@
+using EcsFargateLogin.Ssh;
+
+namespace EcsFargateLogin;
+
+// Errors about which server, and which key, a session trusts.
+internal static partial class FargateErrors
+{
+    internal static FargateException HostKeyNotInLog(FargateSession session, string reason) => HostKeyNotVerified(
+        session,
+        $"The host key of session {session} could not be verified: {reason}",
+        "Use an image with this module's start-sshd.sh, a container with the log driver awslogs and the right "
+        + "logs:GetLogEvents; or accept the key that is seen first with -HostKeyVerification AcceptNew.");
+
+    internal static FargateException HostKeyContradicted(FargateSession session, int starts, int keys) => HostKeyNotVerified(
+        session,
+        $"The log of session {session} contradicts itself: it holds {starts} start lines and {keys} host-key lines with the "
+        + "session's mark, where start-sshd.sh writes one of each. Somebody may have forged the others.",
+        "Look at the log for who wrote them, and see to it that the container runs start-sshd.sh once, before anything else.");
+
+    internal static FargateException HostKeyWithoutStart(FargateSession session) => HostKeyNotVerified(
+        session,
+        $"The log of session {session} holds a host-key line that no start line of start-sshd.sh precedes. It may be forged.",
+        "Look at the log for who wrote it, and see to it that the container runs start-sshd.sh before anything else.");
+
+    internal static FargateException HostKeyUnreadable(FargateSession session) => HostKeyNotVerified(
+        session,
+        $"The host-key line in the log of session {session} holds no public key.",
+        "Use this module's start-sshd.sh as it is; module/container/README.md has the line's format.");
+
+    internal static FargateException HostKeySeenDiffers(FargateSession session, PublicKey logged, PublicKey seen) =>
+        HostKeyNotVerified(
+            session,
+            $"The server that session {session} met first showed the host key {seen.Fingerprint}, but the task's log says "
+            + $"{logged.Fingerprint}: it was another server.",
+            "Take what was typed there for known to others, and do not go on over this network path.");
+
+    /// <param name="session">The session.</param>
+    /// <param name="shown">The fingerprint of the key that was shown; null where ssh did not tell.</param>
+    internal static FargateException HostKeyMismatch(FargateSession session, string? shown) => new(
+        FargateError.HostKeyMismatch,
+        $"Another server than that of session {session} answered: it showed the host key {shown ?? "(unknown)"}, and ssh "
+        + $"accepts {session.HostKey?.ToString() ?? "another"} alone. Nothing was run, and nobody was logged in.",
+        "Somebody may stand between this machine and the task: try another network path (-Private, a VPN), and tell those "
+        + "who run this one. Then start a new session.")
+    { Target = session.SessionId };
+
+    private static FargateException HostKeyNotVerified(FargateSession session, string message, string nextStep) =>
+        new(FargateError.HostKeyNotVerified, message, nextStep) { Target = session.SessionId };
+}

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+
+namespace EcsFargateLogin.Ssh;
+
+/// <summary>Runs ssh for a remote command, with pipes for its input and output.</summary>
+internal static class CommandProcess
+{
+    /// <summary>What comes at once is handed on at once; this is the most of it, and as much as a pipe holds.</summary>
+    private const int ChunkSize = 64 * 1024;
+
+    /// <summary>
+    /// How long the output of a program that was ended is still read. The master connection may hold the pipe open as
+    /// long as the remote program runs on.
+    /// </summary>
+    private static readonly TimeSpan RestLimit = TimeSpan.FromSeconds(1);
+
+    /// <summary>Runs a program until it and its output have ended.</summary>
+    /// <param name="start">The program.</param>
+    /// <param name="streams">Its input and output.</param>
+    /// <param name="hangUp">Tells it to end (SIGTERM); what does not is killed. What it printed until then is handed on.</param>
+    /// <param name="cancellationToken">Cancels it: the same, but nobody wants its output any more.</param>
+    /// <returns>Its exit code; <see cref="SshProcess.ConnectionFailed"/> when it had to be killed.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled; the program has ended.</exception>
+    public static async Task<int> RunAsync(
+        ProcessStartInfo start, CommandStreams streams, CancellationToken hangUp, CancellationToken cancellationToken)
+    {
+        start.UseShellExecute = false;
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        using var process = SshProcess.Start(start);
+        using var unread = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(hangUp, cancellationToken);
+        _ = FeedAsync(process.StandardInput.BaseStream, streams.Input, ending.Token);
+        var reading = Task.WhenAll(
+            ReadAsync(process.StandardOutput.BaseStream, streams.Output, ending, unread.Token),
+            ReadAsync(process.StandardError.BaseStream, streams.Errors, ending, unread.Token));
+        var exitCode = await SshProcess.WaitForEndAsync(process, ending.Token).ConfigureAwait(false);
+        if (ending.IsCancellationRequested)
+        {
+            unread.CancelAfter(RestLimit);
+        }
+
+        try
+        {
+            await reading.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // It was ended, and its pipe is still open.
+        }
+
+        return exitCode;
+    }
+
+    private static async Task FeedAsync(Stream stream, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using (stream.ConfigureAwait(false))
+            {
+                await stream.WriteAsync(input, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // It ended without reading all of its input, as is its right.
+        }
+    }
+
+    private static async Task ReadAsync(
+        Stream stream,
+        Func<ReadOnlyMemory<byte>, Task> take,
+        CancellationTokenSource ending,
+        CancellationToken cancellationToken)
+    {
+        // Two halves: one is being read while the other one is taken.
+        var (buffer, other) = (new byte[ChunkSize], new byte[ChunkSize]);
+        var taking = Task.CompletedTask;
+        try
+        {
+            await using (stream.ConfigureAwait(false))
+            {
+                int count;
+                while ((count = await stream.ReadAsync(buffer, CancellationToken.None).AsTask()
+                    .WaitAsync(cancellationToken).ConfigureAwait(false)) > 0)
+                {
+                    await taking.ConfigureAwait(false);
+                    taking = take(buffer.AsMemory(0, count));
+                    (buffer, other) = (other, buffer);
+                }
+
+                await taking.ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            // Nobody reads what it prints: it must not wait for that.
+            await ending.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+}

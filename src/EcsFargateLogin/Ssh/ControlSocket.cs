@@ -1,0 +1,109 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace EcsFargateLogin.Ssh;
+
+/// <summary>
+/// Where the ssh programs of one session meet: the Unix socket of its master connection. It lies in the session's own
+/// folder, or where that is too deep for a socket, in a private folder elsewhere that a link in the session's folder leads to.
+/// </summary>
+internal static class ControlSocket
+{
+    /// <summary>
+    /// In bytes. A socket's path may have 103 on macOS and 107 on Linux, and ssh binds it under a name that is 17 longer.
+    /// </summary>
+    public const int LongestPath = 103 - 17;
+
+    private const string SocketFile = "control";
+    private const string LinkFile = "control-folder";
+
+    /// <summary>What is there answers at once, or is nobody's any more.</summary>
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
+
+    /// <summary>The socket's path, or null where there is no place for one.</summary>
+    /// <param name="folder">The session's own folder, which is its user's alone.</param>
+    public static string? PathIn(string folder)
+    {
+        var path = Path.Combine(folder, SocketFile);
+        if (Fits(path))
+        {
+            return path;
+        }
+
+        return (LinkedFolder(folder) ?? MakeLinkedFolder(folder)) is { } linked ? Path.Combine(linked, SocketFile) : null;
+    }
+
+    /// <summary>Whether a master listens there.</summary>
+    public static async Task<bool> AnswersAsync(string path, CancellationToken cancellationToken)
+    {
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(AnswerLimit);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), limit.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return false;
+        }
+    }
+
+    /// <summary>Deletes the socket, and the folder elsewhere that was made for it. Failing is no error.</summary>
+    public static void Delete(string folder)
+    {
+        try
+        {
+            File.Delete(Path.Combine(folder, SocketFile));
+            if (LinkedFolder(folder) is { } linked)
+            {
+                Directory.Delete(linked, recursive: true);
+            }
+
+            File.Delete(Path.Combine(folder, LinkFile));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A socket that nobody listens at is of no use to anybody.
+        }
+    }
+
+    private static string? LinkedFolder(string folder) =>
+        new DirectoryInfo(Path.Combine(folder, LinkFile)).LinkTarget is { } target && Directory.Exists(target) ? target : null;
+
+    /// <summary>Makes a private folder of a name that nobody can have guessed, and so nobody else can have made.</summary>
+    private static string? MakeLinkedFolder(string folder)
+    {
+        string?[] parents = [Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR"), Path.GetTempPath(), "/tmp"];
+        return parents
+            .Where(parent => Path.IsPathFullyQualified(parent ?? "") && Directory.Exists(parent))
+            .Select(parent => Path.Combine(parent!, $"fargate-{Path.GetRandomFileName()}"))
+            .Where(linked => Fits(Path.Combine(linked, SocketFile)))
+            .FirstOrDefault(linked => TryLink(folder, linked));
+    }
+
+    private static bool TryLink(string folder, string linked)
+    {
+        try
+        {
+            if (OperatingSystem.IsWindows() || !Directory.Exists(folder))
+            {
+                return false;
+            }
+
+            Directory.CreateDirectory(linked, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.Delete(Path.Combine(folder, LinkFile));
+            Directory.CreateSymbolicLink(Path.Combine(folder, LinkFile), linked);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The next one may be writable.
+            return false;
+        }
+    }
+
+    private static bool Fits(string path) => Encoding.UTF8.GetByteCount(path) <= LongestPath;
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using EcsFargateLogin.EndToEnd.Cmdlets;
+using EcsFargateLogin.EndToEnd.Engine;
+using PowerShellHost;
+
+namespace EcsFargateLogin.EndToEnd.Packaging;
+
+/// <summary>What ships is built as packages are, in two folders: whoever has the source can make the same files.</summary>
+public sealed class DeterministicBuildTests
+{
+    [Fact]
+    public async Task Two_builds_in_different_folders_make_the_same_files()
+    {
+        var first = await BuildAsync();
+        var second = await BuildAsync();
+
+        Assert.Contains("EcsFargateLogin.dll", first.Keys);
+        Assert.Contains("lib/EcsFargateLogin.Aws.dll", first.Keys);
+        Assert.Equal(first, second);
+    }
+
+    private static async Task<SortedDictionary<string, string>> BuildAsync()
+    {
+        using TemporaryFolder folder = new();
+        Copy(Operator.RepositoryRoot(), folder.Path);
+        var start = new ProcessStartInfo("dotnet", [
+            "build", "src/EcsFargateLogin.Aws", "--configuration", "Release", "--nologo", "--verbosity", "quiet",
+            "-nodeReuse:false", "-p:UseSharedCompilation=false", "-p:ContinuousIntegrationBuild=true"])
+        {
+            WorkingDirectory = folder.Path,
+        };
+        var run = await EngineProcess.RunAsync(start);
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        var output = Path.Combine(folder.Path, "module", "bin");
+        return new SortedDictionary<string, string>(Directory.GetFiles(output, "*", SearchOption.AllDirectories).ToDictionary(
+            file => Path.GetRelativePath(output, file),
+            file => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))));
+    }
+
+    private static void Copy(string root, string target)
+    {
+        var sources = Directory.GetFiles(Path.Combine(root, "src"), "*", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal));
+        foreach (var file in Directory.GetFiles(root, "Directory.*.props").Append(Path.Combine(root, ".editorconfig")).Concat(sources))
+        {
+            var copy = Path.Combine(target, Path.GetRelativePath(root, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using EcsFargateLogin.EndToEnd.Cmdlets;
+using EcsFargateLogin.EndToEnd.Engine;
+using PowerShellHost;
+
+namespace EcsFargateLogin.EndToEnd.Packaging;
+
+/// <summary>What `build.ps1 -Task Package` makes, installed as users install it.</summary>
+public sealed class PackageTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string Output => Path.Combine(_folder.Path, "out");
+
+    private string Home => Path.Combine(_folder.Path, "home");
+
+    [Fact]
+    public async Task The_package_installs_from_a_repository_and_logs_in_from_there()
+    {
+        await PackAsync();
+        await using var me = await Operator.StartAsync(module: "EcsFargateLogin");
+        var start = me.Process(
+            """
+            (Get-Module EcsFargateLogin).Path
+            New-FargateSession | Enter-FargateShell
+            exit $LASTEXITCODE
+            """,
+            beforeImport: $"""
+            $ErrorActionPreference = 'Stop'
+            Register-PSResourceRepository -Name a-folder -Uri '{Output}' -Trusted
+            Install-PSResource EcsFargateLogin -Repository a-folder -Scope CurrentUser
+            # Where PSResourceGet installs to on Linux; the portable engine looks where Windows does.
+            $env:PSModulePath = "$env:HOME/.local/share/powershell/Modules$([IO.Path]::PathSeparator)$env:PSModulePath"
+            """);
+        LiveIn(Home, start);
+
+        var run = await EngineProcess.RunAsync(start, "echo up-$((6*7)); exit 7\n");
+
+        Assert.Equal("", run.Error);
+        Assert.Equal(7, run.ExitCode);
+        var lines = run.Output.Split('\n');
+        Assert.StartsWith(Path.Combine(Home, ".local"), lines[0], StringComparison.Ordinal);
+        Assert.Contains("up-42", lines);
+        await me.LeftNothingAsync();
+    }
+
+    [Fact]
+    public async Task The_layout_holds_what_ships_and_lists_the_hash_of_each_file()
+    {
+        await PackAsync();
+
+        var layout = Assert.Single(Directory.GetDirectories(Path.Combine(Output, "EcsFargateLogin")));
+        var listed = File.ReadLines(Path.Combine(layout, "EcsFargateLogin.sha256")).Select(line => line.Split("  ")).ToList();
+        Assert.All(listed, file => Assert.Equal(
+            file[0], Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(layout, file[1]))))));
+        var files = Directory.GetFiles(layout, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(layout, file))
+            .Where(file => file is not ("EcsFargateLogin.sha256" or "EcsFargateLogin.cat"))
+            .Order(StringComparer.Ordinal);
+        Assert.Equal(files, listed.Select(file => file[1]).Order(StringComparer.Ordinal));
+        Assert.Contains("module/bin/lib/EcsFargateLogin.Aws.dll", listed.Select(file => file[1]));
+        Assert.Contains("module/container/start-sshd.sh", listed.Select(file => file[1]));
+        Assert.DoesNotContain(listed, file => file[1].EndsWith(".cs", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_manifest_and_the_assemblies_have_one_version()
+    {
+        await using var me = await Operator.StartAsync();
+
+        var versions = me.Run(
+            """
+            $module = Get-Module EcsFargateLogin
+            "$($module.Version).0"
+            $module.NestedModules[0].ImplementingAssembly.GetName().Version
+            [Reflection.AssemblyName]::GetAssemblyName("$($module.ModuleBase)/module/bin/lib/EcsFargateLogin.Aws.dll").Version
+            """).Output;
+
+        Assert.Equal(3, versions.Count);
+        Assert.Single(versions.Select(version => version?.ToString()).Distinct());
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private async Task PackAsync()
+    {
+        var start = EngineProcess.Script(
+            Path.Combine(Operator.RepositoryRoot(), "build.ps1"), "-Task", "Package", "-NoBuild", "-OutputPath", Output);
+        LiveIn(Home, start);
+        var run = await EngineProcess.RunAsync(start);
+        Assert.Equal("", run.Error);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Single(Directory.GetFiles(Output, "*.nupkg"));
+    }
+
+    /// <summary>Gives a process a home of its own, and the engine that is there already.</summary>
+    private static void LiveIn(string home, ProcessStartInfo start)
+    {
+        // .NET knows no folder for a user's data that is not there.
+        Directory.CreateDirectory(Path.Combine(home, ".local", "share"));
+        start.Environment["XDG_CACHE_HOME"] = Environment.GetEnvironmentVariable("XDG_CACHE_HOME")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        start.Environment["HOME"] = home;
+        start.Environment.Remove("XDG_DATA_HOME");
+        start.Environment.Remove("XDG_CONFIG_HOME");
+    }
+}

@@ -1,0 +1,50 @@
+using System.Net.Sockets;
+using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Tests.Support;
+
+namespace EcsFargateLogin.Tests.Ssh;
+
+/// <summary>Where the socket of a session's master connection lies.</summary>
+public sealed class ControlSocketTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void It_lies_in_the_session_s_own_folder_where_its_path_is_short_enough()
+    {
+        var session = Directory.CreateDirectory(_folder["s"]).FullName;
+
+        Assert.Equal(Path.Combine(session, "control"), ControlSocket.PathIn(session));
+    }
+
+    [Fact]
+    public async Task In_a_deep_folder_it_lies_in_a_private_one_elsewhere_that_every_process_finds_and_that_is_deleted_with_it()
+    {
+        var session = Directory.CreateDirectory(_folder[new string('d', ControlSocket.LongestPath)]).FullName;
+
+        var path = ControlSocket.PathIn(session)!;
+
+        Assert.True(path.Length <= ControlSocket.LongestPath);
+        Assert.Equal(path, ControlSocket.PathIn(session));
+        var folder = Path.GetDirectoryName(path)!;
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
+        }
+
+        Assert.False(await ControlSocket.AnswersAsync(path, CancellationToken.None));
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+        Assert.False(await ControlSocket.AnswersAsync(path, CancellationToken.None));
+        socket.Listen();
+        Assert.True(await ControlSocket.AnswersAsync(path, CancellationToken.None));
+
+        ControlSocket.Delete(session);
+
+        Assert.False(Directory.Exists(folder));
+        Assert.Empty(Directory.GetFileSystemEntries(session));
+    }
+}
