@@ -167,6 +167,10 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         {
             SayOnHost(e.Message);
         }
+        catch (FargateException e) when (e.IsWarning())
+        {
+            WriteWarning(e.Message);
+        }
         catch (FargateException e)
         {
             WriteError(e.ToErrorRecord(target));
@@ -243,6 +247,12 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
                 SayOnHost(exception.Message);
             }
 
+            return;
+        }
+
+        if (exception.IsWarning())
+        {
+            WriteWarning(exception.Message);
             return;
         }
 

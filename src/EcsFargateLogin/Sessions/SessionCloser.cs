@@ -31,33 +31,53 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     public TaskMark Mark { get; init; } = new(cloud);
 
     /// <summary>
-    /// Stops the session's task and forgets the session. Safe to repeat. It ends by itself in time, and earlier only
-    /// when the user gives up.
+    /// Stops the session's task, takes back what it was let in by, and forgets the session. Safe to repeat. It ends by
+    /// itself in time, and earlier only when the user gives up.
     /// </summary>
     /// <param name="session">What to stop; one that has ended already is only forgotten.</param>
     /// <param name="reason">Why, in a few words, for those who find the stopped task.</param>
     /// <exception cref="FargateException">
     /// <see cref="FargateError.StopFailed"/>: the task may still run, and the session stays in the journal.
+    /// <see cref="FargateError.IngressNotRevoked"/>: the task was stopped, and the rule stays in the journal.
     /// <see cref="FargateError.TaskNotFound"/>: ECS does not know it, and it is no session of this machine, or was asked for
     /// in another account or region.
     /// </exception>
     public async Task CloseAsync(FargateSession session, string reason)
     {
-        var closingMaster = CloseMasterAsync(session);
+        var journalId = JournalIdOf(session);
+        // Side by side: also where the task cannot be stopped, nobody is to reach it.
+        var ending = EndTaskAsync(session, reason);
+        var revoking = RevokeIngressAsync(session, journalId);
+        await Task.WhenAll(CloseMasterAsync(session), ending, revoking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var notRevoked = await revoking.ConfigureAwait(false);
         try
         {
-            await EndTaskAsync(session, reason).ConfigureAwait(false);
+            await ending.ConfigureAwait(false);
         }
-        finally
+        catch (FargateException notStopped) when (notRevoked is not null)
         {
-            await closingMaster.ConfigureAwait(false);
+            throw FargateErrors.AndIngressNotRevoked(notStopped, notRevoked);
         }
 
-        if (JournalIdOf(session) is { } sessionId)
+        if (journalId is not null)
         {
-            journal.Close(sessionId);
-            SessionCredentials.Forget(sessionId);
+            Forget(session, journalId, notRevoked);
         }
+
+        if (notRevoked is not null)
+        {
+            throw notRevoked;
+        }
+    }
+
+    /// <summary>Takes back what a session was let in by, and forgets it: its task has ended, or it never had one.</summary>
+    /// <returns>Null, or why the address is still let in; the session, without its key, then stays in the journal.</returns>
+    public async Task<FargateException?> ForgetAsync(FargateSession session)
+    {
+        session.IsClosed = true;
+        var notRevoked = await RevokeIngressAsync(session, session.SessionId).ConfigureAwait(false);
+        Forget(session, session.SessionId, notRevoked);
+        return notRevoked;
     }
 
     /// <summary>Waits until ECS reports the task STOPPED or has forgotten it.</summary>
@@ -94,6 +114,30 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw FargateErrors.StopTimeout(session, StoppedLimit);
+        }
+    }
+
+    private async Task<FargateException?> RevokeIngressAsync(FargateSession session, string? journalId)
+    {
+        if (journalId is null)
+        {
+            return null;
+        }
+
+        session.Ingress ??= journal.Find(journalId)?.Ingress;
+        return await new SessionIngress(cloud, journal) { GiveUp = GiveUp }.CloseAsync(session, journalId).ConfigureAwait(false);
+    }
+
+    private void Forget(FargateSession session, string journalId, FargateException? notRevoked)
+    {
+        if (notRevoked is null)
+        {
+            journal.Close(journalId);
+            SessionCredentials.Forget(journalId);
+        }
+        else
+        {
+            journal.DeleteKey(journalId);
         }
     }
 

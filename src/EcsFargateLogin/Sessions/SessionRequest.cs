@@ -1,4 +1,5 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Sessions;
 
@@ -44,6 +45,12 @@ internal sealed record SessionRequest
 
     /// <summary>How many times a start is repeated for which there was no room, 0 or more.</summary>
     public int RetryCount { get; init; } = DefaultRetryCount;
+
+    /// <summary>The way to the SSH server; null for the direct one.</summary>
+    public SshProxy? Proxy { get; init; }
+
+    /// <summary>The address that the first security group lets in for the session's life, as a CIDR block; null lets in none.</summary>
+    public string? AuthorizedCidr { get; init; }
 
     public TimeSpan StartTimeout { get; init; } = FargateSession.DefaultStartTimeout;
 }
