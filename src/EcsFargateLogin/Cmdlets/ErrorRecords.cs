@@ -35,7 +35,7 @@ internal static class ErrorRecords
         or FargateError.SshNotFound or FargateError.InvalidSshOption or FargateError.ClusterNotFound
         or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound or FargateError.ContainerNotFound
         or FargateError.InvalidEnvironmentVariable or FargateError.JournalUnavailable or FargateError.ModuleIncomplete
-        or FargateError.SessionNotFound;
+        or FargateError.SessionNotFound or FargateError.InvalidKey or FargateError.InvalidAddress;
 
     private static ErrorCategory CategoryOf(FargateError error) => error switch
     {
@@ -49,7 +49,7 @@ internal static class ErrorRecords
             or FargateError.SessionNotFound =>
             ErrorCategory.ObjectNotFound,
         FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.InvalidCredential
-            or FargateError.InvalidEnvironmentVariable
+            or FargateError.InvalidEnvironmentVariable or FargateError.InvalidKey or FargateError.InvalidAddress
             or FargateError.OverridesTooLong or FargateError.InvalidSshOption or FargateError.InvalidCommand
             or FargateError.TaskDefinitionUnsuitable => ErrorCategory.InvalidArgument,
         FargateError.Throttled => ErrorCategory.LimitsExceeded,

@@ -58,9 +58,7 @@ public abstract class LoginCmdlet : AwsCmdlet
         var cloud = Reach(session);
         session.IsTaken = true;
         TakeCharge(session);
-        session.HostKeyVerification = HostKeyVerification ?? session.HostKeyVerification;
         var reason = $"its {workName} was never reached";
-        var isTrusted = true;
         try
         {
             if (!File.Exists(session.KeyPath))
@@ -74,16 +72,10 @@ public abstract class LoginCmdlet : AwsCmdlet
             reason = $"its {workName} has ended";
             work(cloud);
         }
-        catch (FargateException e) when (e.Error is FargateError.HostKeyNotVerified or FargateError.HostKeyMismatch)
-        {
-            isTrusted = false;
-            throw;
-        }
         finally
         {
             NoteFirstKey(session);
-            // A task that was stopped under the work is nothing to keep, nor is one that others may listen in on.
-            if (!KeepSession || !isTrusted || TaskStatuses.IsEnding(session.Status))
+            if (!KeepSession || !session.IsWorthKeeping)
             {
                 Close(cloud, session, reason);
             }
@@ -119,19 +111,25 @@ public abstract class LoginCmdlet : AwsCmdlet
     private protected IFargateCloud Reach(FargateSession session)
     {
         ThrowUnlessOpen(session);
+        session.HostKeyVerification = HostKeyVerification ?? session.HostKeyVerification;
         return Connect(session);
     }
 
-    private protected SshEndpoint EndpointOf(FargateSession session) => new()
+    private protected SshEndpoint EndpointOf(FargateSession session)
     {
-        Address = session.AddressFor(Private)!,
-        Port = session.Port,
-        UserName = session.UserName,
-        KeyPath = session.KeyPath!,
-        KnownHostsPath = session.KnownHostsPath!,
-        HostKeyAlias = session.TaskId,
-        HostKeyIsKnown = session.HostKey is not null,
-    };
+        NoteFirstKey(session);
+        return new()
+        {
+            Address = session.AddressFor(Private)!,
+            Port = session.Port,
+            UserName = session.UserName,
+            KeyPath = session.KeyPath!,
+            IsKeyInAgent = session.IsKeyInAgent,
+            KnownHostsPath = session.KnownHostsPath!,
+            HostKeyAlias = session.TaskId,
+            HostKeyIsKnown = session.HostKey is not null,
+        };
+    }
 
     /// <summary>From the first login on, the server's key is known.</summary>
     private static void NoteFirstKey(FargateSession session)

@@ -11,6 +11,9 @@ internal sealed record SshEndpoint
 
     public required string KeyPath { get; init; }
 
+    /// <summary>Whether the user's agent signs with that key; otherwise no agent is asked.</summary>
+    public bool IsKeyInAgent { get; init; }
+
     public required string KnownHostsPath { get; init; }
 
     /// <summary>The name under which the host key is kept: addresses are used again by other tasks, this is not.</summary>
