@@ -9,7 +9,7 @@ namespace EcsFargateLogin.Cmdlets;
 /// Opens a shell in a session's container: waits until its SSH server answers, runs ssh in this terminal, and stops the
 /// session afterwards, whatever happened. The exit code of ssh, and so of the shell, is in $LASTEXITCODE.
 /// </summary>
-[Cmdlet(VerbsCommon.Enter, "FargateShell")]
+[Cmdlet(VerbsCommon.Enter, "FargateShell", HelpUri = HelpPages.Folder + "Enter-FargateShell.md")]
 [OutputType(typeof(void))]
 public sealed class EnterFargateShellCommand : LoginCmdlet
 {

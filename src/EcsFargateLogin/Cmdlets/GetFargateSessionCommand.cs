@@ -9,7 +9,7 @@ namespace EcsFargateLogin.Cmdlets;
 /// Lists sessions: those that this machine's journal remembers, and those whose tasks ECS runs, wherever they were
 /// started. What has ended is forgotten and not listed.
 /// </summary>
-[Cmdlet(VerbsCommon.Get, "FargateSession")]
+[Cmdlet(VerbsCommon.Get, "FargateSession", HelpUri = HelpPages.Folder + "Get-FargateSession.md")]
 [OutputType(typeof(FargateSession))]
 public sealed class GetFargateSessionCommand : AwsCmdlet
 {
@@ -18,6 +18,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
     private readonly HashSet<string> _reported = [];
 
     /// <summary>The sessions' short ids. Wildcards are permitted.</summary>
+    /// <value>*</value>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
@@ -30,6 +31,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
     public string[] Cluster { get; set; } = [];
 
     /// <summary>The statuses of ECS, or UNKNOWN. Wildcards are permitted.</summary>
+    /// <value>*</value>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]

@@ -5,7 +5,8 @@ using EcsFargateLogin.Sessions;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>Tells where tasks are reached. Waits until they run and have their addresses, unless told not to.</summary>
-[Cmdlet(VerbsCommon.Get, "FargateTaskAddress", DefaultParameterSetName = SessionSet)]
+[Cmdlet(VerbsCommon.Get, "FargateTaskAddress", DefaultParameterSetName = SessionSet,
+    HelpUri = HelpPages.Folder + "Get-FargateTaskAddress.md")]
 [OutputType(typeof(FargateTaskAddress))]
 public sealed class GetFargateTaskAddressCommand : TaskCmdlet
 {

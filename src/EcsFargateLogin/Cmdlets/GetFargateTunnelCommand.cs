@@ -7,7 +7,7 @@ namespace EcsFargateLogin.Cmdlets;
 /// Lists the tunnels of this PowerShell with their status. One that has ended by itself is listed, with the reason, until
 /// Stop-FargateTunnel.
 /// </summary>
-[Cmdlet(VerbsCommon.Get, "FargateTunnel")]
+[Cmdlet(VerbsCommon.Get, "FargateTunnel", HelpUri = HelpPages.Folder + "Get-FargateTunnel.md")]
 [OutputType(typeof(FargateTunnel))]
 public sealed class GetFargateTunnelCommand : FargateCmdlet
 {
@@ -17,6 +17,7 @@ public sealed class GetFargateTunnelCommand : FargateCmdlet
     public int[] Id { get; set; } = [];
 
     /// <summary>The short ids of their sessions. Wildcards are permitted.</summary>
+    /// <value>*</value>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]

@@ -8,7 +8,8 @@ namespace EcsFargateLogin.Cmdlets;
 /// Runs a command or a local script in sessions' containers, in many at once, and returns what it prints line by line, as
 /// it comes. Sessions that come down the pipeline are stopped afterwards; those named with -Session go on.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Invoke, "FargateCommand", DefaultParameterSetName = PipelineSet)]
+[Cmdlet(VerbsLifecycle.Invoke, "FargateCommand", DefaultParameterSetName = PipelineSet,
+    HelpUri = HelpPages.Folder + "Invoke-FargateCommand.md")]
 [OutputType(typeof(string), typeof(byte[]), typeof(FargateCommandResult), typeof(Job))]
 public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
 {
@@ -69,6 +70,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     public int Timeout { get; set; }
 
     /// <summary>In how many sessions the command runs at once, 1 to 1000.</summary>
+    /// <value>32</value>
     [Parameter]
     [ValidateRange(1, 1000)]
     public int ThrottleLimit { get; set; } = 32;
@@ -78,6 +80,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     public SwitchParameter Raw { get; set; }
 
     /// <summary>Where the lines of standard error go: to the error stream, or between those of standard output.</summary>
+    /// <value>Error</value>
     [Parameter]
     public StandardErrorTarget StandardErrorAs { get; set; }
 

@@ -10,10 +10,12 @@ public sealed partial class NewFargateSessionCommand
     /// printed to its log in CloudWatch Logs. Where the log does not tell it within 10 s, Auto warns and trusts the key
     /// that is seen first, and Strict stops the session. AcceptNew does not read the log.
     /// </summary>
+    /// <value>Auto</value>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public HostKeyVerification HostKeyVerification { get; set; }
 
     /// <summary>The kind of the session's one-time key.</summary>
+    /// <value>Ed25519</value>
     [Parameter]
     public SshKeyType KeyType { get; set; }
 

@@ -11,7 +11,7 @@ namespace EcsFargateLogin.Cmdlets;
 /// <summary>
 /// Starts a one-off Fargate task whose container runs an SSH server, with a one-time key that only this session has.
 /// </summary>
-[Cmdlet(VerbsCommon.New, "FargateSession", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.New, "FargateSession", SupportsShouldProcess = true, HelpUri = HelpPages.Folder + "New-FargateSession.md")]
 [OutputType(typeof(FargateSession))]
 public sealed partial class NewFargateSessionCommand : AwsCmdlet
 {
@@ -30,6 +30,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     public string TaskDefinition { get; set; } = "";
 
     /// <summary>The cluster's name or ARN.</summary>
+    /// <value>default</value>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
@@ -60,15 +61,18 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     public string? ContainerName { get; set; }
 
     /// <summary>Whether the task gets a public address.</summary>
+    /// <value>Enabled</value>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public AssignPublicIp AssignPublicIp { get; set; } = AssignPublicIp.Enabled;
 
     /// <summary>The port that the SSH server listens on, 1 to 65535. Unprivileged containers need one above 1023.</summary>
+    /// <value>22</value>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = ContainerContract.DefaultPort;
 
     /// <summary>The user to log in as.</summary>
+    /// <value>root</value>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidatePattern("^[A-Za-z_][A-Za-z0-9_.-]*$")]
     public string UserName { get; set; } = ContainerContract.DefaultUserName;
@@ -91,6 +95,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// <summary>
     /// FARGATE, or FARGATE_SPOT for spare capacity, which is cheaper and may be taken back with two minutes' notice.
     /// </summary>
+    /// <value>FARGATE</value>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateSet(RunTaskRequest.Fargate, RunTaskRequest.FargateSpot)]
     public string CapacityProvider { get; set; } = RunTaskRequest.Fargate;
@@ -104,16 +109,19 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// the subnets after the other. A task that stops after New-FargateSession has returned it is started again by the
     /// cmdlet that waits for it.
     /// </summary>
+    /// <value>2</value>
     [Parameter]
     [ValidateRange(0, 16)]
     public int RetryCount { get; set; } = SessionRequest.DefaultRetryCount;
 
     /// <summary>How many sessions to start, 1 to 100, each with a key of its own.</summary>
+    /// <value>1</value>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateRange(1, MostSessions)]
     public int Count { get; set; } = 1;
 
     /// <summary>How long the task may take until it runs, in seconds, 1 to 86400, at each attempt.</summary>
+    /// <value>300</value>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateRange(1, 86400)]
     public int StartTimeout { get; set; } = (int)FargateSession.DefaultStartTimeout.TotalSeconds;

@@ -10,7 +10,8 @@ namespace EcsFargateLogin.Cmdlets;
 /// a SOCKS proxy to all of them. It stays open, and is connected again when the connection drops, until
 /// Stop-FargateTunnel, the end of the session, or of this PowerShell.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Start, "FargateTunnel", DefaultParameterSetName = HostSet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Start, "FargateTunnel", DefaultParameterSetName = HostSet, SupportsShouldProcess = true,
+    HelpUri = HelpPages.Folder + "Start-FargateTunnel.md")]
 [OutputType(typeof(FargateTunnel))]
 public sealed class StartFargateTunnelCommand : LoginCmdlet
 {
@@ -45,11 +46,13 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
     public SwitchParameter Socks { get; set; }
 
     /// <summary>The local port, 1 to 65535; 0, the default, takes one that is free.</summary>
+    /// <value>0</value>
     [Parameter]
     [ValidateRange(0, 65535)]
     public int LocalPort { get; set; }
 
     /// <summary>The local IP address to listen on. Any but a loopback address lets others use the tunnel too.</summary>
+    /// <value>127.0.0.1</value>
     [Parameter]
     [ValidateNotNull]
     public IPAddress BindAddress { get; set; } = IPAddress.Loopback;

@@ -4,7 +4,8 @@ using EcsFargateLogin.Cloud;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>Stops the tasks of sessions and deletes their keys. Stopping what has stopped already is no error.</summary>
-[Cmdlet(VerbsLifecycle.Stop, "FargateSession", DefaultParameterSetName = SessionSet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Stop, "FargateSession", DefaultParameterSetName = SessionSet, SupportsShouldProcess = true,
+    HelpUri = HelpPages.Folder + "Stop-FargateSession.md")]
 [OutputType(typeof(FargateSession))]
 public sealed class StopFargateSessionCommand : TaskCmdlet
 {

@@ -7,7 +7,8 @@ namespace EcsFargateLogin.Cmdlets;
 /// Closes tunnels and stops their sessions, unless those were to be kept. Closing one that has ended already takes it
 /// from the list.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Stop, "FargateTunnel", DefaultParameterSetName = TunnelSet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Stop, "FargateTunnel", DefaultParameterSetName = TunnelSet, SupportsShouldProcess = true,
+    HelpUri = HelpPages.Folder + "Stop-FargateTunnel.md")]
 [OutputType(typeof(FargateTunnel))]
 public sealed class StopFargateTunnelCommand : FargateCmdlet
 {

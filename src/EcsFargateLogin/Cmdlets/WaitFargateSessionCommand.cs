@@ -9,7 +9,8 @@ namespace EcsFargateLogin.Cmdlets;
 /// Waits until sessions are ready, all of a pipeline together, and returns each as soon as its SSH server answers. Those
 /// that fail to start are stopped; those that are only late are left running.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Wait, "FargateSession", DefaultParameterSetName = SessionSet)]
+[Cmdlet(VerbsLifecycle.Wait, "FargateSession", DefaultParameterSetName = SessionSet,
+    HelpUri = HelpPages.Folder + "Wait-FargateSession.md")]
 [OutputType(typeof(FargateSession))]
 public sealed class WaitFargateSessionCommand : TaskCmdlet
 {

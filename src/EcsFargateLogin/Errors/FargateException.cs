@@ -11,6 +11,7 @@ public sealed class FargateException : Exception
     {
         Error = error;
         NextStep = OneLine(nextStep);
+        HelpLink = HelpPages.Of(error);
     }
 
     /// <summary>What went wrong.</summary>

@@ -1,0 +1,55 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Mono.Cecil;
+
+namespace EcsFargateLogin.Help;
+
+/// <summary>The documentation that the compiler has gathered from the source.</summary>
+internal sealed partial class Documentation
+{
+    private readonly Dictionary<string, XElement> _members;
+
+    private Documentation(XDocument document) => _members = document.Descendants("member")
+        .ToDictionary(member => (string)member.Attribute("name")!, StringComparer.Ordinal);
+
+    internal static Documentation Load(string file) => new(XDocument.Load(file));
+
+    internal static string IdOf(PropertyDefinition property) => $"P:{property.DeclaringType.FullName}.{property.Name}";
+
+    internal static string IdOf(FieldDefinition field) => $"F:{field.DeclaringType.FullName}.{field.Name}";
+
+    internal static string IdOf(TypeDefinition type) => $"T:{type.FullName}";
+
+    /// <summary>The paragraphs of a member's summary; none where it has no summary.</summary>
+    internal IReadOnlyList<string> Summary(string id) => Element(id, "summary") is { } summary ? ParagraphsOf(summary) : [];
+
+    /// <summary>What a property is where nobody has set it; null where its documentation does not say.</summary>
+    internal string? Value(string id) => Element(id, "value") is { } value ? string.Join(' ', ParagraphsOf(value)) : null;
+
+    private XElement? Element(string id, string name) => _members.GetValueOrDefault(id)?.Element(name);
+
+    private static IReadOnlyList<string> ParagraphsOf(XElement element) =>
+    [
+        .. string.Concat(element.Nodes().Select(TextOf)).Split('\f')
+            .Select(paragraph => Blanks().Replace(paragraph, " ").Trim())
+            .Where(paragraph => paragraph.Length > 0),
+    ];
+
+    /// <summary>A node as text, with form feeds between paragraphs.</summary>
+    private static string TextOf(XNode node) => node switch
+    {
+        XText text => text.Value,
+        XElement { Name.LocalName: "para" } paragraph => $"\f{string.Concat(paragraph.Nodes().Select(TextOf))}\f",
+        XElement { Name.LocalName: "paramref" } reference => $"-{reference.Attribute("name")?.Value}",
+        XElement element when element.Attribute("cref") is { } reference => NameOf(reference.Value),
+        XElement element when element.Attribute("langword") is { } word => word.Value,
+        XElement element => string.Concat(element.Nodes().Select(TextOf)),
+        _ => "",
+    };
+
+    /// <summary>The name that people use for what a reference such as M:A.B.C(System.String) points to.</summary>
+    private static string NameOf(string reference) => reference.Split('(')[0].Split('.', ':')[^1];
+
+    [GeneratedRegex("[ \t\r\n]+")]
+    private static partial Regex Blanks();
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text;
+using System.Xml;
+using System.Xml.Linq;
+
+namespace EcsFargateLogin.Help;
+
+/// <summary>Writes help as MAML, the XML that Get-Help reads.</summary>
+internal static class MamlWriter
+{
+    private static readonly XNamespace Msh = "http://msh";
+    private static readonly XNamespace Maml = "http://schemas.microsoft.com/maml/2004/10";
+    private static readonly XNamespace Command = "http://schemas.microsoft.com/maml/dev/command/2004/10";
+    private static readonly XNamespace Dev = "http://schemas.microsoft.com/maml/dev/2004/10";
+
+    internal static void Write(IEnumerable<(Cmdlet Cmdlet, HelpPage Page)> pages, string file)
+    {
+        XDocument document = new(new XElement(
+            Msh + "helpItems",
+            new XAttribute("schema", "maml"),
+            pages.Select(page => CommandOf(page.Cmdlet, page.Page))));
+        XmlWriterSettings settings = new() { Indent = true, NewLineChars = "\n", Encoding = new UTF8Encoding(false) };
+        using var writer = XmlWriter.Create(file, settings);
+        document.Save(writer);
+    }
+
+    private static XElement CommandOf(Cmdlet cmdlet, HelpPage page) => new(
+        Command + "command",
+        new XAttribute(XNamespace.Xmlns + "maml", Maml),
+        new XAttribute(XNamespace.Xmlns + "command", Command),
+        new XAttribute(XNamespace.Xmlns + "dev", Dev),
+        new XElement(
+            Command + "details",
+            new XElement(Command + "name", cmdlet.Name),
+            new XElement(Command + "verb", cmdlet.Verb),
+            new XElement(Command + "noun", cmdlet.Noun),
+            Description([page.Synopsis])),
+        Description(page.Description),
+        new XElement(Command + "syntax", cmdlet.ParameterSets.Select(set => SyntaxOf(cmdlet, set))),
+        new XElement(
+            Command + "parameters",
+            cmdlet.Parameters.OrderBy(parameter => parameter.Name, StringComparer.Ordinal)
+                .Select(parameter => ParameterOf(parameter, RoleForAllOf(parameter)))),
+        new XElement(Command + "inputTypes", InputsOf(cmdlet).Select(type => TypeOf(Command + "inputType", type))),
+        new XElement(Command + "returnValues", cmdlet.OutputTypes.Select(type => TypeOf(Command + "returnValue", type))),
+        page.Notes.Count == 0 ? null : new XElement(Maml + "alertSet", new XElement(Maml + "alert", Paragraphs(page.Notes))),
+        new XElement(Command + "examples", page.Examples.Select(ExampleOf)),
+        new XElement(
+            Maml + "relatedLinks",
+            page.Links.Select(link => LinkOf(link.Text, IsOfWeb(link.Address) ? link.Address : ""))
+                .Prepend(LinkOf("Online version:", cmdlet.HelpUri!))));
+
+    private static XElement SyntaxOf(Cmdlet cmdlet, string set) => new(
+        Command + "syntaxItem",
+        new XElement(Maml + "name", cmdlet.Name),
+        cmdlet.Parameters
+            .Select(parameter => (Parameter: parameter, Role: parameter.RoleIn(set)))
+            .Where(member => member.Role is not null)
+            .OrderBy(member => member.Role!.Position ?? int.MaxValue)
+            .ThenBy(member => !member.Role!.IsMandatory)
+            // What a parameter means is said once, below.
+            .Select(member => ParameterOf(member.Parameter with { Description = [] }, member.Role!)));
+
+    private static XElement ParameterOf(Parameter parameter, ParameterRole role) => new(
+        Command + "parameter",
+        new XAttribute("required", Text(role.IsMandatory)),
+        new XAttribute("variableLength", Text(parameter.Type.EndsWith("[]", StringComparison.Ordinal))),
+        new XAttribute("globbing", Text(parameter.TakesWildcards)),
+        new XAttribute("pipelineInput", PipelineInputOf(role)),
+        new XAttribute("position", role.Position?.ToString(CultureInfo.InvariantCulture) ?? "named"),
+        new XAttribute("aliases", parameter.Aliases.Count == 0 ? "none" : string.Join(", ", parameter.Aliases)),
+        new XElement(Maml + "name", parameter.Name),
+        Description(parameter.Description),
+        parameter.Values.Count == 0
+            ? null
+            : new XElement(
+                Command + "parameterValueGroup",
+                parameter.Values.Select(value => new XElement(
+                    Command + "parameterValue", new XAttribute("required", "false"), new XAttribute("variableLength", "false"), value))),
+        parameter.IsSwitch
+            ? null
+            : new XElement(
+                Command + "parameterValue",
+                new XAttribute("required", "true"),
+                new XAttribute("variableLength", Text(parameter.Type.EndsWith("[]", StringComparison.Ordinal))),
+                parameter.Type),
+        new XElement(Dev + "type", new XElement(Maml + "name", parameter.Type), new XElement(Maml + "uri")),
+        new XElement(Dev + "defaultValue", parameter.DefaultValue ?? (parameter.IsSwitch ? "False" : "None")));
+
+    /// <summary>What is said of a parameter where no set is named: all that it can be.</summary>
+    private static ParameterRole RoleForAllOf(Parameter parameter) => new("")
+    {
+        IsMandatory = parameter.Roles.Any(role => role.IsMandatory),
+        Position = parameter.Roles.Select(role => role.Position).FirstOrDefault(position => position is not null),
+        IsFromPipeline = parameter.Roles.Any(role => role.IsFromPipeline),
+        IsFromProperty = parameter.Roles.Any(role => role.IsFromProperty),
+    };
+
+    private static string PipelineInputOf(ParameterRole role) => role switch
+    {
+        { IsFromPipeline: true, IsFromProperty: true } => "True (ByPropertyName, ByValue)",
+        { IsFromPipeline: true } => "True (ByValue)",
+        { IsFromProperty: true } => "True (ByPropertyName)",
+        _ => "False",
+    };
+
+    private static IEnumerable<OutputType> InputsOf(Cmdlet cmdlet) => cmdlet.Parameters
+        .Where(parameter => parameter.Roles.Any(role => role.IsFromPipeline))
+        .Select(parameter => parameter.FullType)
+        .DistinctBy(type => type.Name)
+        .DefaultIfEmpty(new OutputType("None", []));
+
+    private static XElement TypeOf(XName name, OutputType type) => new(
+        name,
+        new XElement(Dev + "type", new XElement(Maml + "name", type.Name)),
+        Description(type.Description));
+
+    private static XElement ExampleOf(Example example, int index) => new(
+        Command + "example",
+        new XElement(Maml + "title", string.Create(
+            CultureInfo.InvariantCulture, $"---------- Example {index + 1}: {example.Title} ----------")),
+        new XElement(Dev + "code", example.Code),
+        new XElement(Dev + "remarks", Paragraphs(example.Remarks)));
+
+    private static XElement LinkOf(string text, string address) => new(
+        Maml + "navigationLink", new XElement(Maml + "linkText", text), new XElement(Maml + "uri", address));
+
+    private static bool IsOfWeb(string address) => address.StartsWith("https://", StringComparison.Ordinal);
+
+    private static XElement Description(IEnumerable<string> paragraphs) => new(Maml + "description", Paragraphs(paragraphs));
+
+    private static IEnumerable<XElement> Paragraphs(IEnumerable<string> texts) =>
+        texts.Select(text => new XElement(Maml + "para", text));
+
+    private static string Text(bool value) => value ? "true" : "false";
+}
