@@ -124,7 +124,7 @@ function New-Layout {
     $layout = Join-Path $OutputPath "EcsFargateLogin/$version"
     if (Test-Path $layout) { Remove-Item $layout -Recurse }
     $null = New-Item $layout -ItemType Directory -Force
-    $files = @(Get-ChildItem (Join-Path $PSScriptRoot 'module') -Recurse -File) +
+    $files = @(Get-ChildItem (Join-Path $PSScriptRoot 'module'), (Join-Path $PSScriptRoot 'en-US') -Recurse -File) +
         ('EcsFargateLogin.psd1', 'LICENSE', 'README.md', 'CHANGELOG.md' |
             ForEach-Object { Get-Item (Join-Path $PSScriptRoot $_) })
     $hashes = foreach ($file in $files | Sort-Object FullName) {

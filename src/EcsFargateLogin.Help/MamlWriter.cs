@@ -120,7 +120,8 @@ internal static class MamlWriter
         new XElement(Maml + "title", string.Create(
             CultureInfo.InvariantCulture, $"---------- Example {index + 1}: {example.Title} ----------")),
         new XElement(Dev + "code", example.Code),
-        new XElement(Dev + "remarks", Paragraphs(example.Remarks)));
+        // The empty one keeps the next title apart.
+        new XElement(Dev + "remarks", Paragraphs([.. example.Remarks, ""])));
 
     private static XElement LinkOf(string text, string address) => new(
         Maml + "navigationLink", new XElement(Maml + "linkText", text), new XElement(Maml + "uri", address));

@@ -7,6 +7,7 @@ internal static class TopicWriter
 {
     private const int Width = 80;
     private const string Indent = "    ";
+    private const string CodeIndent = "        ";
 
     internal static string Render(string file)
     {
@@ -14,6 +15,13 @@ internal static class TopicWriter
         if (blocks is not [Heading { Level: 1 } title, Paragraph summary, ..])
         {
             throw new HelpException(file, "The first line is not '# about_…' with a paragraph below that says what it is about.");
+        }
+
+        if (blocks.OfType<Code>().SelectMany(code => code.Text.Split('\n'))
+            .FirstOrDefault(line => CodeIndent.Length + line.Length > Width) is { } longLine)
+        {
+            throw new HelpException(
+                file, $"A line of code is longer than {Width - CodeIndent.Length} characters. Break it: {longLine.Trim()}");
         }
 
         StringBuilder text = new();
@@ -57,7 +65,7 @@ internal static class TopicWriter
                 Append(text, Wrap(item.Text, $"{Indent}- ", $"{Indent}  "));
                 break;
             case Code code:
-                Append(text, [.. code.Text.Split('\n').Select(line => line.Length == 0 ? "" : Indent + Indent + line)]);
+                Append(text, [.. code.Text.Split('\n').Select(line => line.Length == 0 ? "" : CodeIndent + line)]);
                 break;
         }
     }
