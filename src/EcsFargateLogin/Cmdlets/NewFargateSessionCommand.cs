@@ -137,6 +137,11 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         var request = RequestOf();
         ThrowUnlessIngressHasGroup();
         var what = Count == 1 ? "Start Fargate task" : $"Start {Count} Fargate tasks";
+        if (AuthorizeMyAddress)
+        {
+            what += $" and let this machine's address in to {SecurityGroup[0]}";
+        }
+
         if (ShouldProcess($"{TaskDefinition} in cluster {Cluster}", what))
         {
             var cloud = Connect();
