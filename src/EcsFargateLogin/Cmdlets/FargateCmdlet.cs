@@ -204,7 +204,9 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     /// <returns>Null when that thread waits for no work at the moment, or has no terminal.</returns>
     private protected async Task<T?> OnPipelineThread<T>(Func<T> work, CancellationToken cancellationToken)
         where T : class =>
-        Volatile.Read(ref _events) is { } events && !_isTerminalTaken ? await events.AskAsync(work, cancellationToken).ConfigureAwait(false) : null;
+        Volatile.Read(ref _events) is { } events && !_isTerminalTaken
+            ? await events.AskAsync(work, cancellationToken).ConfigureAwait(false)
+            : null;
 
     /// <summary>Runs the work of one record and turns what goes wrong into error records.</summary>
     private protected void Guard(object? target, Action work)

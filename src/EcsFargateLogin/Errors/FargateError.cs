@@ -79,6 +79,10 @@ public enum FargateError
     SshNotFound,
     /// <summary>ssh-keygen made no key.</summary>
     KeyGenerationFailed,
+    /// <summary>The user's own key cannot log in.</summary>
+    InvalidKey,
+    /// <summary>A text is no address and no network.</summary>
+    InvalidAddress,
     /// <summary>An ssh option would take away what keeps the session safe, or is malformed.</summary>
     InvalidSshOption,
     /// <summary>ssh could not connect or log in, or lost the connection.</summary>

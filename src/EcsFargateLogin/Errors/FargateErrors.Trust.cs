@@ -44,6 +44,44 @@ internal static partial class FargateErrors
         + "who run this one. Then start a new session.")
     { Target = session.SessionId };
 
+    internal static FargateException KeyUnreadable(string path, string why) => InvalidKey(
+        path,
+        $"The key '{path}' cannot be used: {OneLine(why)}.",
+        "Name a private key of OpenSSH with -KeyPath, or leave that out: each session then gets a key of its own.");
+
+    internal static FargateException KeyOpenToOthers(string path) => InvalidKey(
+        path,
+        $"The private key '{path}' is not for its owner alone, and ssh uses no such key.",
+        $"{CommandText.Of("chmod", ["600", path])} makes it so; whether somebody has read it is another question.");
+
+    internal static FargateException KeyLocked(string path) => InvalidKey(
+        path,
+        $"The private key '{path}' has a passphrase, and no agent holds it: each login would have to ask.",
+        $"Give it to your agent with: {CommandText.Of("ssh-add", [path])}. Its public half has to lie beside it ({path}.pub).");
+
+    internal static FargateException PublicKeyWithoutAgent(string path) => InvalidKey(
+        path,
+        $"'{path}' holds a public key, and no agent has the private one.",
+        $"Name the private key's file{(path.EndsWith(".pub", StringComparison.Ordinal) ? $" ({path[..^4]})" : "")}, or give that key "
+        + "to your agent with ssh-add; ssh-add -L shows what the agent has.");
+
+    internal static FargateException KeyGivenTwice(string path) => InvalidKey(
+        path,
+        "-KeyPath names a key that is there, and -KeyType asks for a new one.",
+        "Leave one of them out.");
+
+    internal static FargateException InvalidAddress(string text) => new(
+        FargateError.InvalidAddress,
+        $"'{text}' is no address to log in from.",
+        "Write an IPv4 or IPv6 address, or a network by its first address and its bits: 198.51.100.7, 10.0.0.0/8, 2001:db8::/32.")
+    { Target = text };
+
+    private static FargateException InvalidKey(string path, string message, string nextStep) =>
+        new(FargateError.InvalidKey, message, nextStep) { Target = path };
+
+    private static string OneLine(string words) =>
+        string.Join(' ', words.Split((char[])['\r', '\n', ' '], StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
+
     private static FargateException HostKeyNotVerified(FargateSession session, string message, string nextStep) =>
         new(FargateError.HostKeyNotVerified, message, nextStep) { Target = session.SessionId };
 }

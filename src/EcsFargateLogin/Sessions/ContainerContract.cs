@@ -25,9 +25,9 @@ internal static class ContainerContract
     /// said where they are not the defaults, and limits where they were asked for, so that task definitions can set their
     /// own and containers that know nothing of them keep working.
     /// </summary>
-    public static IReadOnlyDictionary<string, string> EnvironmentOf(SessionRequest request, string publicKey, string nonce)
+    public static IReadOnlyDictionary<string, string> EnvironmentOf(SessionRequest request, string authorizedKey, string nonce)
     {
-        Dictionary<string, string> environment = new(request.Environment) { [AuthorizedKey] = publicKey, [Nonce] = nonce };
+        Dictionary<string, string> environment = new(request.Environment) { [AuthorizedKey] = authorizedKey, [Nonce] = nonce };
         if (request.Port != DefaultPort)
         {
             environment[Port] = request.Port.ToString(CultureInfo.InvariantCulture);

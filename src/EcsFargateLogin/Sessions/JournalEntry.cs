@@ -37,6 +37,15 @@ internal sealed record JournalEntry
     /// <summary>Where the container's log goes, or null when that is not known.</summary>
     public ContainerLog? Log { get; init; }
 
+    /// <summary>The kind of its one-time key.</summary>
+    public SshKeyType KeyType { get; init; }
+
+    /// <summary>The user's own key, which is never deleted; null for a one-time key.</summary>
+    public string? OwnKeyPath { get; init; }
+
+    /// <summary>Whether the user's agent holds that key.</summary>
+    public bool IsKeyInAgent { get; init; }
+
     /// <summary>How its host key is to be verified.</summary>
     public HostKeyVerification HostKeyVerification { get; init; }
 

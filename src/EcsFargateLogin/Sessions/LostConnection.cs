@@ -25,6 +25,7 @@ internal static class LostConnection
     {
         if (SshLog.TellsHostKeyRefused(messages))
         {
+            session.IsDistrusted = true;
             return FargateErrors.HostKeyMismatch(session, SshLog.HostKeyOf(messages));
         }
 

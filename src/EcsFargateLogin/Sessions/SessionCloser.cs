@@ -39,8 +39,8 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     /// <exception cref="FargateException">
     /// <see cref="FargateError.StopFailed"/>: the task may still run, and the session stays in the journal.
     /// <see cref="FargateError.IngressNotRevoked"/>: the task was stopped, and the rule stays in the journal.
-    /// <see cref="FargateError.TaskNotFound"/>: it is no session of this machine but a task's name, maybe mistyped, that ECS
-    /// does not know.
+    /// <see cref="FargateError.TaskNotFound"/>: ECS does not know it, and it is no session of this machine, or was asked for
+    /// in another account or region.
     /// </exception>
     public async Task CloseAsync(FargateSession session, string reason)
     {
@@ -202,6 +202,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
         // Where the account is not known, only time tells.
         var limit = session.Account is null ? SessionFinder.UnansweredLimit : NewTaskLimit;
         return DateTimeOffset.UtcNow - session.CreatedAt > limit
+            && IsOwnIn(cloud.Connection.Region, session)
             && await IsAskedInItsAccountAsync(session, cancellationToken).ConfigureAwait(false)
             ? ""
             : throw FargateErrors.TaskNotListed(session);
@@ -219,7 +220,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
                 await Task.Delay(PollInterval, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (FargateException e) when (e.Error != FargateError.TaskNotFound || session.SessionId.Length > 0)
+        catch (FargateException e) when (e.Error != FargateError.TaskNotFound)
         {
             throw FargateErrors.StopFailed(session, e);
         }
@@ -246,7 +247,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
                 session.Status = TaskStatuses.Stopping;
             }
         }
-        catch (FargateException e) when (e.Error == FargateError.TaskNotFound && session.SessionId.Length > 0)
+        catch (FargateException e) when (e.Error == FargateError.TaskNotFound && IsOwnIn(cloud.Connection.Region, session))
         {
             if (session.Status != TaskStatuses.Stopped && DateTimeOffset.UtcNow - session.CreatedAt < NewTaskLimit)
             {
@@ -266,12 +267,16 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     }
 
     /// <summary>
-    /// Whether ECS is asked in the region and the account of this machine's session. Only then has an unknown task ended.
+    /// Whether the session is one of this machine's, in this region. Only then may an unknown task have ended; otherwise
+    /// it is a mistyped one, which must not look stopped.
     /// </summary>
+    private static bool IsOwnIn(string region, FargateSession session) =>
+        session.SessionId.Length > 0 && session.Region == region;
+
+    /// <summary>Whether ECS is asked in the session's account: elsewhere its task is unknown and runs all the same.</summary>
     private async Task<bool> IsAskedInItsAccountAsync(FargateSession session, CancellationToken cancellationToken) =>
-        session.Region == cloud.Connection.Region
-        && (session.Account is not { } account
-            || await AskedAccount.IsAsync(account, cloud, session.Cluster, cancellationToken).ConfigureAwait(false));
+        session.Account is not { } account
+        || await AskedAccount.IsAsync(account, cloud, session.Cluster, cancellationToken).ConfigureAwait(false);
 
     /// <summary>A task named by its ARN may be one of this machine's sessions, whose key must go with it.</summary>
     private string? JournalIdOf(FargateSession session) => session.SessionId.Length > 0

@@ -151,7 +151,8 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
         var account = journal.SessionOf(entry).Account;
         var limit = entry.TaskArn is null ? UnansweredLimit : SessionCloser.NewTaskLimit;
         return DateTimeOffset.UtcNow - entry.CreatedAt > limit
-            && (account is null || await AskedAccount.IsAsync(account, cloud, entry.Cluster, cancellationToken).ConfigureAwait(false));
+            && (account is null
+                || await AskedAccount.IsAsync(account, cloud, entry.Cluster, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>

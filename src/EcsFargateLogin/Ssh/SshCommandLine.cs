@@ -96,7 +96,8 @@ internal static partial class SshCommandLine
     [
         new("IdentityFile", SshOption.QuotePath(endpoint.KeyPath)),
         new("IdentitiesOnly", "yes"),
-        new("IdentityAgent", "none"),
+        // With IdentitiesOnly the agent is asked for this one key.
+        .. endpoint.IsKeyInAgent ? [] : new SshOption[] { new("IdentityAgent", "none") },
         new("PreferredAuthentications", "publickey"),
         new("UserKnownHostsFile", SshOption.QuotePath(endpoint.KnownHostsPath)),
         new("GlobalKnownHostsFile", "none"),
