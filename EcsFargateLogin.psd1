@@ -16,9 +16,12 @@
         'Enter-FargateShell'
         'Get-FargateSession'
         'Get-FargateTaskAddress'
+        'Get-FargateTunnel'
         'Invoke-FargateCommand'
         'New-FargateSession'
+        'Start-FargateTunnel'
         'Stop-FargateSession'
+        'Stop-FargateTunnel'
         'Wait-FargateSession'
     )
     FunctionsToExport    = @()

@@ -131,6 +131,7 @@ if [ "$task" = test ] || [ "$task" = demo ]; then
 fi
 if [ "$task" = test ]; then
     need busybox busybox 'the script of the container is tested in its shell.'
+    need ip iproute2 'the ports of a container are scanned in a network of its own.'
 fi
 
 if command -v pwsh >/dev/null 2>&1 && suits pwsh; then

@@ -209,6 +209,9 @@ KbdInteractiveAuthentication no
 PermitEmptyPasswords no
 MaxAuthTries 3
 LoginGraceTime 20
+HostKeyAlgorithms ssh-ed25519
+# Since 8.5 called PubkeyAcceptedAlgorithms, and still known by this name.
+PubkeyAcceptedKeyTypes -ssh-rsa*,ssh-dss*
 KexAlgorithms -ecdh-*,diffie-hellman-*
 Ciphers -*-cbc
 MACs -umac-64*,hmac-sha1*
@@ -270,7 +273,7 @@ start_sshd() {
     say "host-key $key_type $key_text $mark"
     # sshd gets a clean environment: the container's may hold secrets, and belongs to logins alone.
     env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-        "$sshd" -D -e -f "$folder/sshd_config" </dev/null &
+        "$sshd" -D -e -f "$folder/sshd_config" </dev/null 2>&1 &
     sshd_pid=$!
 }
 

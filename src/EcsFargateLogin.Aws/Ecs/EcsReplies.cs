@@ -72,6 +72,7 @@ internal static class EcsReplies
             TaskDefinitionArn = task!.TaskDefinitionArn,
             DesiredStatus = task.DesiredStatus,
             StartedBy = task.StartedBy,
+            Tags = Tags(task.Tags),
             CreatedAt = task.CreatedAt,
             ConnectivityAt = task.ConnectivityAt,
             PullStartedAt = task.PullStartedAt,
@@ -98,6 +99,11 @@ internal static class EcsReplies
         ExitCode = container.ExitCode,
         Reason = container.Reason,
     };
+
+    private static Dictionary<string, string>? Tags(IReadOnlyList<TagShape?>? tags) => tags?
+        .Where(tag => tag?.Key is not null)
+        .DistinctBy(tag => tag!.Key)
+        .ToDictionary(tag => tag!.Key!, tag => tag!.Value ?? "", StringComparer.Ordinal);
 
     // A Fargate task has one network interface; its details appear one by one while it is attached.
     private static Dictionary<string, string> Details(IReadOnlyList<AttachmentShape?>? attachments)

@@ -36,6 +36,9 @@ internal static class EcsRequests
             }),
             Overrides = overrides,
             StartedBy = request.StartedBy,
+            Tags = NullIfEmpty(request.Tags.Select(tag => new TagShape(tag.Key, tag.Value)).ToList()),
+            // Both need the right to tag, so that the definition's tags come along only where others are asked for.
+            PropagateTags = request.Tags.Count > 0 ? "TASK_DEFINITION" : null,
             ClientToken = request.ClientToken,
         };
     }

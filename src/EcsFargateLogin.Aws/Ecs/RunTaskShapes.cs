@@ -12,6 +12,8 @@ internal sealed record RunTaskInput
     public required NetworkConfigurationShape NetworkConfiguration { get; init; }
     public required TaskOverrideShape Overrides { get; init; }
     public required string StartedBy { get; init; }
+    public IReadOnlyList<TagShape>? Tags { get; init; }
+    public string? PropagateTags { get; init; }
     public required string ClientToken { get; init; }
 }
 
@@ -40,5 +42,7 @@ internal sealed record ContainerOverrideShape
 }
 
 internal sealed record KeyValuePairShape(string? Name, string? Value);
+
+internal sealed record TagShape(string? Key, string? Value);
 
 internal sealed record RunTaskOutput(IReadOnlyList<TaskShape?>? Tasks, IReadOnlyList<FailureShape?>? Failures);

@@ -2,7 +2,10 @@ namespace EcsFargateLogin.Aws.Ecs;
 
 // What DescribeTasks, StopTask and ListTasks take and give. Every member of an answer may be absent.
 
-internal sealed record DescribeTasksInput(string Cluster, IReadOnlyList<string> Tasks);
+internal sealed record DescribeTasksInput(string Cluster, IReadOnlyList<string> Tasks)
+{
+    public IReadOnlyList<string> Include { get; } = ["TAGS"];
+}
 
 internal sealed record DescribeTasksOutput(IReadOnlyList<TaskShape?>? Tasks, IReadOnlyList<FailureShape?>? Failures);
 
@@ -24,6 +27,7 @@ internal sealed record TaskShape
     public string? LastStatus { get; init; }
     public string? DesiredStatus { get; init; }
     public string? StartedBy { get; init; }
+    public IReadOnlyList<TagShape?>? Tags { get; init; }
     public DateTimeOffset? CreatedAt { get; init; }
     public DateTimeOffset? ConnectivityAt { get; init; }
     public DateTimeOffset? PullStartedAt { get; init; }

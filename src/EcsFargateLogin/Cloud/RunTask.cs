@@ -39,6 +39,11 @@ public sealed record RunTaskRequest
     /// <summary>Takes the place of the task definition's task role; null keeps it.</summary>
     public string? TaskRoleArn { get; init; }
 
+    /// <summary>
+    /// The task's tags, at most 50, by key. Where there are any, the task gets those of its task definition as well.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The mark by which the task is found again, at most 128 letters, digits, hyphens, slashes or underscores.</summary>
     public required string StartedBy { get; init; }
 

@@ -26,6 +26,9 @@ public sealed record TaskDescription
     /// <summary>The mark given to RunTask.</summary>
     public string? StartedBy { get; init; }
 
+    /// <summary>Its tags by key; null where the answer does not tell.</summary>
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
     /// <summary>When RunTask was accepted.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 

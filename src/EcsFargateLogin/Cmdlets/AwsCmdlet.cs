@@ -87,6 +87,10 @@ public abstract class AwsCmdlet : FargateCmdlet
         return cloud;
     }
 
+    /// <summary>Reaches AWS once more, for what outlives this cmdlet and disposes of the connection itself.</summary>
+    private protected IFargateCloud ConnectApart(FargateSession session) =>
+        Await((_, cancellationToken) => FargateCloud.Connector.ConnectAsync(_access.SettingsFor(session), cancellationToken));
+
     /// <summary>Keeps credentials that were typed for later commands about the session.</summary>
     private protected void RememberCredentials(FargateSession session)
     {

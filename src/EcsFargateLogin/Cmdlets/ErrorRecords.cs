@@ -23,7 +23,8 @@ internal static class ErrorRecords
         FargateError.NoCredentials or FargateError.ProfileNotFound or FargateError.CredentialsExpired
         or FargateError.InvalidCredential
         or FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.SshNotFound
-        or FargateError.InvalidSshOption or FargateError.InvalidCommand or FargateError.ModuleIncomplete;
+        or FargateError.InvalidSshOption or FargateError.InvalidCommand or FargateError.ModuleIncomplete
+        or FargateError.LocalPortUnavailable;
 
     /// <summary>The user's own value that an error is about: the one that it names, or what the command was at work on.</summary>
     private static object? TargetOf(FargateException exception, object? input) => NamesAValue(exception.Error)
@@ -35,7 +36,8 @@ internal static class ErrorRecords
         or FargateError.SshNotFound or FargateError.InvalidSshOption or FargateError.ClusterNotFound
         or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound or FargateError.ContainerNotFound
         or FargateError.InvalidEnvironmentVariable or FargateError.JournalUnavailable or FargateError.ModuleIncomplete
-        or FargateError.SessionNotFound or FargateError.InvalidKey or FargateError.InvalidAddress;
+        or FargateError.SessionNotFound or FargateError.InvalidKey or FargateError.InvalidAddress
+        or FargateError.InvalidTag or FargateError.LocalPortUnavailable;
 
     private static ErrorCategory CategoryOf(FargateError error) => error switch
     {
@@ -46,15 +48,16 @@ internal static class ErrorRecords
             or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound
             or FargateError.NetworkInterfaceNotFound or FargateError.TaskNotFound or FargateError.ContainerNotFound
             or FargateError.NoPublicAddress or FargateError.NoAddress or FargateError.KeyNotFound
-            or FargateError.SessionNotFound =>
+            or FargateError.SessionNotFound or FargateError.TunnelNotFound =>
             ErrorCategory.ObjectNotFound,
         FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.InvalidCredential
             or FargateError.InvalidEnvironmentVariable or FargateError.InvalidKey or FargateError.InvalidAddress
+            or FargateError.InvalidTag
             or FargateError.OverridesTooLong or FargateError.InvalidSshOption or FargateError.InvalidCommand
             or FargateError.TaskDefinitionUnsuitable => ErrorCategory.InvalidArgument,
         FargateError.Throttled => ErrorCategory.LimitsExceeded,
         FargateError.QuotaExceeded => ErrorCategory.QuotaExceeded,
-        FargateError.CapacityUnavailable => ErrorCategory.ResourceUnavailable,
+        FargateError.CapacityUnavailable or FargateError.LocalPortUnavailable => ErrorCategory.ResourceUnavailable,
         FargateError.StartTimeout or FargateError.CommandTimeout => ErrorCategory.OperationTimeout,
         FargateError.TaskStopped => ErrorCategory.OperationStopped,
         FargateError.SessionEnded => ErrorCategory.InvalidOperation,

@@ -26,7 +26,7 @@ public sealed partial class InvokeFargateCommandCommand
             .Where(parameter => parameter.Key is not (nameof(AsJob) or nameof(JobName) or nameof(Session) or nameof(InputObject)
                 or nameof(FilePath)))
             .ToDictionary(parameter => parameter.Key, parameter => (object?)parameter.Value);
-        parameters[nameof(KeepSession)] = new SwitchParameter(IsKept);
+        parameters[nameof(KeepSession)] = new SwitchParameter(sessions.All(IsKept));
         if (FilePath.Length > 0)
         {
             parameters[nameof(FilePath)] = GetUnresolvedProviderPathFromPSPath(FilePath);

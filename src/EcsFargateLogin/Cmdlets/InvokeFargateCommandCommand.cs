@@ -116,7 +116,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     /// <summary>Runs the command in all sessions.</summary>
     protected override void EndProcessing() => Guard(null, () =>
     {
-        Login[] logins = [.. _sessions.Select(pair => new Login(pair.Key, pair.Value, IsKept))];
+        Login[] logins = [.. _sessions.Select(pair => new Login(pair.Key, pair.Value, IsKept(pair.Key)))];
         _sessions.Clear();
         if (AsJob && logins.Length > 0)
         {
@@ -131,10 +131,10 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing && CancelToken.IsCancellationRequested && !IsKept)
+        if (disposing && CancelToken.IsCancellationRequested)
         {
             // The pipeline was stopped before the command could begin, when nobody else has them any more.
-            foreach (var (session, cloud) in _sessions)
+            foreach (var (session, cloud) in _sessions.Where(pair => !IsKept(pair.Key)))
             {
                 Close(cloud, session, "its command was never reached");
             }
@@ -143,7 +143,8 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
         base.Dispose(disposing);
     }
 
-    private bool IsKept => MyInvocation.BoundParameters.ContainsKey(nameof(KeepSession)) ? KeepSession : _areNamed;
+    private protected override bool IsKept(FargateSession session) =>
+        MyInvocation.BoundParameters.ContainsKey(nameof(KeepSession)) ? KeepSession : _areNamed;
 
     private CommandOptions CommandOptions => new()
     {

@@ -75,12 +75,15 @@ public abstract class LoginCmdlet : AwsCmdlet
         finally
         {
             NoteFirstKey(session);
-            if (!KeepSession || !session.IsWorthKeeping)
+            if (!IsKept(session) || !session.IsWorthKeeping)
             {
                 Close(cloud, session, reason);
             }
         }
     }
+
+    /// <summary>Whether a session goes on after the work.</summary>
+    private protected virtual bool IsKept(FargateSession session) => KeepSession;
 
     /// <summary>
     /// Takes charge of sessions, waits for all of them together, does the work in each as soon as its SSH server answers, and
@@ -102,7 +105,13 @@ public abstract class LoginCmdlet : AwsCmdlet
             TakeCharge(session);
         }
 
-        LoginBatch batch = new(Journal, throttleLimit) { WaiterFor = WaiterFor, PreferPrivate = Private, WorkName = workName };
+        LoginBatch batch = new(throttleLimit)
+        {
+            WaiterFor = WaiterFor,
+            CloserFor = CloserFor,
+            PreferPrivate = Private,
+            WorkName = workName,
+        };
         Await((progress, cancellationToken) => batch.RunAsync(
             logins, (login, token) => work(login, progress, token), progress, cancellationToken));
     }
@@ -165,8 +174,9 @@ public abstract class LoginCmdlet : AwsCmdlet
     }
 
     /// <summary>Others see from now on that it is not left over. Where that cannot be written down, it works all the same.</summary>
-    private static void TakeCharge(FargateSession session)
+    private void TakeCharge(FargateSession session)
     {
+        session.HostKeyVerification = HostKeyVerification ?? session.HostKeyVerification;
         try
         {
             Journal.Claim(session.SessionId);

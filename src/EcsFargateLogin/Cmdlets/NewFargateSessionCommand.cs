@@ -278,6 +278,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         KeyPath = OwnKeyPath(),
         FromAddresses = AuthorizedKey.CheckAddresses(FromAddress),
         Limits = Limits,
+        Tags = SessionTags.Of(Reason, Tag),
         CapacityProvider = CapacityProvider,
         FallsBackToOnDemand = FallbackToOnDemand,
         RetryCount = RetryCount,

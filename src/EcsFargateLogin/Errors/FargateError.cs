@@ -47,6 +47,8 @@ public enum FargateError
     ContainerNotFound,
     /// <summary>An environment variable's name or value cannot be used.</summary>
     InvalidEnvironmentVariable,
+    /// <summary>A tag's key or value cannot be used.</summary>
+    InvalidTag,
     /// <summary>The overrides of RunTask exceed what ECS takes.</summary>
     OverridesTooLong,
     /// <summary>The task did not become ready in time.</summary>
@@ -85,6 +87,10 @@ public enum FargateError
     HostKeyNotVerified,
     /// <summary>A server with another host key than the session's answered.</summary>
     HostKeyMismatch,
+    /// <summary>The local port of a tunnel is in use, or may not be used.</summary>
+    LocalPortUnavailable,
+    /// <summary>There is no tunnel of that number.</summary>
+    TunnelNotFound,
     /// <summary>The remote program ended with a code other than 0, and the user asked for that to be an error.</summary>
     RemoteProgramFailed,
     /// <summary>A command or script cannot be sent as it is.</summary>

@@ -81,6 +81,12 @@ public sealed class FargateSession
     /// <summary>The AWS endpoint that was named, or null.</summary>
     public string? EndpointUrl { get; internal init; }
 
+    /// <summary>The task's tags by key, as ECS has told them.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; internal set; } = SessionTags.None;
+
+    /// <summary>Why it was started, as New-FargateSession -Reason said; null where it did not.</summary>
+    public string? Reason => Tags.GetValueOrDefault(SessionTags.ReasonKey);
+
     /// <summary>Who has charge of it.</summary>
     public SessionOwner Owner { get; internal set; } = SessionOwner.Elsewhere;
 
@@ -174,6 +180,7 @@ public sealed class FargateSession
         Status = task.LastStatus;
         TaskArn = task.TaskArn;
         TaskDefinition = task.TaskDefinitionArn ?? TaskDefinition;
+        Tags = task.Tags ?? Tags;
         StartedAt = task.StartedAt ?? StartedAt;
         Timing.Update(task);
         NetworkInterfaceId = task.NetworkInterfaceId ?? NetworkInterfaceId;

@@ -8,12 +8,14 @@ namespace EcsFargateLogin.Sessions;
 /// Logs in to many sessions: waits for all of them together, does the work in each as soon as its SSH server answers, in no
 /// more than so many at once, and stops each that is not kept, whatever happened.
 /// </summary>
-/// <param name="journal">Where sessions are forgotten.</param>
 /// <param name="throttleLimit">In how many sessions work is done at once.</param>
-internal sealed class LoginBatch(Journal journal, int throttleLimit)
+internal sealed class LoginBatch(int throttleLimit)
 {
     /// <summary>What waits for the sessions of one account and region.</summary>
     public required Func<IFargateCloud, SessionWaiter> WaiterFor { get; init; }
+
+    /// <summary>What stops sessions of one account and region.</summary>
+    public required Func<IFargateCloud, SessionCloser> CloserFor { get; init; }
 
     /// <summary>Whether sessions are logged in to at their private addresses.</summary>
     public required bool PreferPrivate { get; init; }
@@ -139,7 +141,7 @@ internal sealed class LoginBatch(Journal journal, int throttleLimit)
 
         try
         {
-            await new SessionCloser(login.Cloud, journal).CloseAsync(login.Session, reason).ConfigureAwait(false);
+            await CloserFor(login.Cloud).CloseAsync(login.Session, reason).ConfigureAwait(false);
         }
         catch (FargateException e) when (!cancellationToken.IsCancellationRequested)
         {

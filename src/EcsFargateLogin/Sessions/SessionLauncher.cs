@@ -93,6 +93,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             };
             var session = journal.SessionOf(entry, request.StartTimeout);
             session.Plan = new StartPlan(request, runTask, entry);
+            session.Tags = request.Tags;
             return session;
         }
         catch
@@ -113,6 +114,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             ContainerName = containerName,
             Command = request.Command,
             TaskRoleArn = request.TaskRoleArn,
+            Tags = request.Tags,
             StartedBy = sessionId,
             CapacityProvider = request.CapacityProvider,
             ClientToken = Guid.NewGuid().ToString("N"),

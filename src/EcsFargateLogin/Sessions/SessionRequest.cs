@@ -41,6 +41,9 @@ internal sealed record SessionRequest
     /// <summary>Where the key lets in from, checked; none for everywhere.</summary>
     public IReadOnlyList<string> FromAddresses { get; init; } = [];
 
+    /// <summary>The task's tags, checked.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = SessionTags.None;
+
     public SessionLimits Limits { get; init; } = new();
 
     public string CapacityProvider { get; init; } = RunTaskRequest.Fargate;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace EcsFargateLogin.Ssh;
 
 /// <summary>Builds ssh's arguments. OpenSSH keeps the first value it meets of an option, so order is rank.</summary>
-internal static class SshCommandLine
+internal static partial class SshCommandLine
 {
     /// <summary>
     /// What ssh logs unless the user says otherwise. Its exit code alone does not tell a lost connection from a remote

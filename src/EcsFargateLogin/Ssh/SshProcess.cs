@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace EcsFargateLogin.Ssh;
 
 /// <summary>Starts OpenSSH's programs.</summary>
-internal static class SshProcess
+internal static partial class SshProcess
 {
     /// <summary>The exit code by which ssh says that it, and not the remote program, failed.</summary>
     public const int ConnectionFailed = 255;

@@ -7,9 +7,8 @@ public sealed class ModuleTests
 {
     private static readonly string[] Cmdlets =
     [
-        "Enter-FargateShell", "Get-FargateSession", "Get-FargateTaskAddress", "Invoke-FargateCommand", "New-FargateSession",
-        "Stop-FargateSession",
-        "Wait-FargateSession",
+        "Enter-FargateShell", "Get-FargateSession", "Get-FargateTaskAddress", "Get-FargateTunnel", "Invoke-FargateCommand",
+        "New-FargateSession", "Start-FargateTunnel", "Stop-FargateSession", "Stop-FargateTunnel", "Wait-FargateSession",
     ];
 
     [Fact]

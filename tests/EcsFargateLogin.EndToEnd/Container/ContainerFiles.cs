@@ -8,6 +8,9 @@ internal static class ContainerFiles
     public static string SandboxPath { get; } =
         System.IO.Path.Combine(Repository, "tests", "EcsFargateLogin.EndToEnd", "Container", "sandbox.sh");
 
+    public static string NetworkPath { get; } =
+        System.IO.Path.Combine(Repository, "tests", "EcsFargateLogin.EndToEnd", "Container", "network.sh");
+
     public static string Path(string name) => System.IO.Path.Combine(Repository, "module", "container", name);
 
     private static string FindRepository()

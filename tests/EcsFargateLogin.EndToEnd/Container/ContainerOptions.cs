@@ -25,6 +25,9 @@ internal sealed record ContainerOptions
     /// <summary>When false, the script runs below another process 1, which lists what the script left behind.</summary>
     public bool IsProcess1 { get; init; } = true;
 
+    /// <summary>Whether it gets a network namespace of its own, which a <see cref="ContainerNetwork"/> then reaches.</summary>
+    public bool HasOwnNetwork { get; init; }
+
     public static Dictionary<string, string> Limit(string name, int seconds) =>
         new() { [name] = seconds.ToString(CultureInfo.InvariantCulture) };
 }

@@ -13,8 +13,8 @@ public sealed partial class ContainerPackagingTests
         Assert.Equal(
             [
                 "ec2:DescribeNetworkInterfaces", "ecs:DescribeClusters", "ecs:DescribeTaskDefinition",
-                "ecs:DescribeTasks", "ecs:ListTasks", "ecs:RunTask", "ecs:StopTask", "iam:PassRole",
-                "logs:GetLogEvents",
+                "ecs:DescribeTasks", "ecs:ListTasks", "ecs:RunTask", "ecs:StopTask", "ecs:TagResource",
+                "iam:PassRole", "logs:GetLogEvents",
             ],
             statements.SelectMany(statement => Texts(statement.GetProperty("Action"))).Order(StringComparer.Ordinal));
     }

@@ -33,6 +33,9 @@ internal sealed partial class SshContainer : IAsyncDisposable
 
     public int Port { get; private set; }
 
+    /// <summary>The process whose namespaces are the container's, all but those of processes and mounts.</summary>
+    public int NamespaceProcessId => _run!.Id;
+
     /// <summary>The private key to log in with; at first the one that the container was started for.</summary>
     public string KeyPath { get; set; }
 
@@ -134,9 +137,11 @@ internal sealed partial class SshContainer : IAsyncDisposable
 
     private string HostName => Port == 22 ? Address : $"[{Address}]:{Port}";
 
-    private IReadOnlyList<string> ClientOptions =>
+    /// <summary>What makes ssh log in to this container and trust no other.</summary>
+    public IReadOnlyList<string> ClientOptions =>
     [
         "-F", "none", "-i", KeyPath, "-o", $"Port={Port}", "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none",
+        "-o", $"HostKeyAlias={HostName}",
         "-o", "StrictHostKeyChecking=yes", "-o", $"UserKnownHostsFile={FilePath("known_hosts")}",
         "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "LogLevel=ERROR",
     ];
@@ -172,9 +177,13 @@ internal sealed partial class SshContainer : IAsyncDisposable
         {
             ["PATH"] = Path,
             ["_AUTHORIZED_PUBLIC_KEY"] = await File.ReadAllTextAsync(KeyPath + ".pub"),
-            ["_SSH_LISTEN_ADDRESS"] = Address,
             ["_RECONNECT_WINDOW"] = "1",
         };
+        if (!_options.HasOwnNetwork)
+        {
+            variables["_SSH_LISTEN_ADDRESS"] = Address;
+        }
+
         if (Port != 22)
         {
             variables["_SSH_PORT"] = Port.ToString(CultureInfo.InvariantCulture);
@@ -199,7 +208,8 @@ internal sealed partial class SshContainer : IAsyncDisposable
 
     private void Run() => _run = ProcessRun.Start("unshare",
     [
-        "--mount", "--pid", "--fork", "--kill-child", "sh", ContainerFiles.SandboxPath, _folder.FullName,
+        "--mount", "--pid", "--fork", "--kill-child", .. _options.HasOwnNetwork ? (string[])["--net"] : [],
+        "sh", ContainerFiles.SandboxPath, _folder.FullName,
         _options.Kind == ImageKind.Debian ? "debian" : "busybox",
         _options.UserId.ToString(CultureInfo.InvariantCulture), .. _options.Sandbox,
     ]);

@@ -6,6 +6,7 @@
 # and OPTION of
 #   read-only  only /tmp can be written
 #   locked     root's password is locked
+#   empty-password  root's password is empty
 #   no-sshd    the image lacks sshd (busybox only)
 set -eu
 
@@ -29,6 +30,7 @@ ln -s usr/lib64 lib64
 case $kind in
 debian)
     mount --bind /usr usr
+    mount -o remount,bind,ro usr
     mkdir etc/alternatives
     cp -P /etc/alternatives/awk etc/alternatives/
     shell=/bin/bash
@@ -46,7 +48,10 @@ busybox)
 esac
 
 password='*'
-case $options in *' locked '*) password='!' ;; esac
+case $options in
+*' locked '*) password='!' ;;
+*' empty-password '*) password= ;;
+esac
 cat >etc/passwd <<PASSWD
 root:x:0:0:root:/root:$shell
 sshd:x:102:65534::/run/sshd:/usr/sbin/nologin

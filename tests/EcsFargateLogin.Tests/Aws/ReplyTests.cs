@@ -61,8 +61,12 @@ public sealed class ReplyTests
             PrivateIPv4Address = "tasks[0].containers[0].networkInterfaces[0].privateIpv4Address",
             IPv6Address = "tasks[0].containers[0].networkInterfaces[0].ipv6Address",
             Containers = task.Containers,
+            Tags = task.Tags,
         };
         Assert.Equal(expected, task);
+        Assert.Equal(
+            Enumerable.Range(0, 2).ToDictionary(index => $"tasks[0].tags[{index}].key", index => $"tasks[0].tags[{index}].value"),
+            task.Tags);
         Assert.Equal(
             Enumerable.Range(0, 2).Select(index => new ContainerDescription
             {

@@ -1,0 +1,43 @@
+using System.Management.Automation;
+using EcsFargateLogin.Sessions;
+
+namespace EcsFargateLogin.Cmdlets;
+
+/// <summary>
+/// Lists the tunnels of this PowerShell with their status. One that has ended by itself is listed, with the reason, until
+/// Stop-FargateTunnel.
+/// </summary>
+[Cmdlet(VerbsCommon.Get, "FargateTunnel")]
+[OutputType(typeof(FargateTunnel))]
+public sealed class GetFargateTunnelCommand : FargateCmdlet
+{
+    /// <summary>The tunnels' numbers. Without it: all.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public int[] Id { get; set; } = [];
+
+    /// <summary>The short ids of their sessions. Wildcards are permitted.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] SessionId { get; set; } = ["*"];
+
+    /// <summary>Lists the tunnels.</summary>
+    protected override void ProcessRecord() => Guard(null, () =>
+    {
+        foreach (var keeper in TunnelRegistry.All.Where(keeper => IsWanted(keeper.Tunnel)))
+        {
+            WriteObject(keeper.Tunnel);
+        }
+
+        foreach (var id in Id.Where(id => TunnelRegistry.Find(id) is null))
+        {
+            Report(FargateErrors.TunnelNotFound(id), id);
+        }
+    });
+
+    private bool IsWanted(FargateTunnel tunnel) =>
+        (Id.Length == 0 || Id.Contains(tunnel.Id))
+        && Array.Exists(
+            SessionId, pattern => WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase).IsMatch(tunnel.SessionId));
+}

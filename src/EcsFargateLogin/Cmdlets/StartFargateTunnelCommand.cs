@@ -1,0 +1,150 @@
+using System.Management.Automation;
+using System.Net;
+using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Ssh;
+
+namespace EcsFargateLogin.Cmdlets;
+
+/// <summary>
+/// Opens a local port that leads to a host and port as a session's task sees them, such as a database in its VPC, or as
+/// a SOCKS proxy to all of them. It stays open, and is connected again when the connection drops, until
+/// Stop-FargateTunnel, the end of the session, or of this PowerShell.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Start, "FargateTunnel", DefaultParameterSetName = HostSet, SupportsShouldProcess = true)]
+[OutputType(typeof(FargateTunnel))]
+public sealed class StartFargateTunnelCommand : LoginCmdlet
+{
+    private const string HostSet = "Host";
+    private const string SocksSet = "Socks";
+
+    /// <summary>Another may take a free port before ssh does.</summary>
+    private const int AttemptsToFindPort = 3;
+
+    /// <summary>How long the task has to say that it cannot reach the remote host.</summary>
+    private static readonly TimeSpan TargetCheckLimit = TimeSpan.FromSeconds(1);
+
+    private readonly HashSet<FargateSession> _tunnelled = [];
+
+    /// <summary>Sessions, as New-FargateSession returns them.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    public FargateSession[] Session { get; set; } = [];
+
+    /// <summary>The host that the tunnel leads to: a name that the task can resolve, or an IP address.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = HostSet)]
+    [ValidatePattern("^[A-Za-z0-9_]([A-Za-z0-9._:-]*)$|^::[A-Za-z0-9:]*$")]
+    public string? RemoteHost { get; set; }
+
+    /// <summary>The port on that host, 1 to 65535.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = HostSet)]
+    [ValidateRange(1, 65535)]
+    public int? RemotePort { get; set; }
+
+    /// <summary>Makes the local port a SOCKS 4 and 5 proxy, through which each client names its host.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = SocksSet)]
+    public SwitchParameter Socks { get; set; }
+
+    /// <summary>The local port, 1 to 65535; 0, the default, takes one that is free.</summary>
+    [Parameter]
+    [ValidateRange(0, 65535)]
+    public int LocalPort { get; set; }
+
+    /// <summary>The local IP address to listen on. Any but a loopback address lets others use the tunnel too.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public IPAddress BindAddress { get; set; } = IPAddress.Loopback;
+
+    /// <summary>
+    /// Does not check whether the task reaches the remote host. The check is one connection, which the host may log; it
+    /// only warns.
+    /// </summary>
+    [Parameter(ParameterSetName = HostSet)]
+    public SwitchParameter SkipTargetCheck { get; set; }
+
+    /// <summary>Checks the local port, too, before anything is started.</summary>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        Guard(null, () => Route().WithFreePort());
+        if (!IPAddress.IsLoopback(BindAddress))
+        {
+            WriteWarning($"Whoever can reach {BindAddress} can use this tunnel: it asks nobody who they are.");
+        }
+    }
+
+    /// <summary>Opens the tunnels of this record's sessions.</summary>
+    protected override void ProcessRecord()
+    {
+        foreach (var session in Session)
+        {
+            if (ShouldProcess($"{session} ({Route().RemoteEnd})", "Open tunnel"))
+            {
+                Guard(session, () => LogIn(session, "tunnel", _ => Open(session)));
+            }
+        }
+    }
+
+    /// <summary>A session with a tunnel belongs to the tunnel.</summary>
+    private protected override bool IsKept(FargateSession session) => base.IsKept(session) || _tunnelled.Contains(session);
+
+    private TunnelRoute Route() => new(BindAddress.ToString(), LocalPort, RemoteHost, RemotePort);
+
+    private void Open(FargateSession session)
+    {
+        var keeper = OpenAtFreePort(session);
+        try
+        {
+            CheckTarget(keeper);
+        }
+        catch
+        {
+            CleanUp(() => keeper.DisposeAsync().AsTask(), session);
+            throw;
+        }
+
+        _tunnelled.Add(session);
+        TunnelCleanup.Watch(keeper);
+        keeper.Keep();
+        WriteObject(keeper.Tunnel);
+    }
+
+    private TunnelKeeper OpenAtFreePort(FargateSession session)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var route = Route().WithFreePort();
+            TunnelDialer dialer = new(Ssh, EndpointOf(session), Options);
+            WriteVerbose(dialer.Show(route));
+            FargateTunnel tunnel = new(TunnelRegistry.NextId(), session, route) { KeepSession = KeepSession };
+            TunnelKeeper keeper = new(tunnel, dialer, ConnectApart(session), Journal);
+            try
+            {
+                Await((_, cancellationToken) => keeper.OpenAsync(cancellationToken));
+                return keeper;
+            }
+            catch (Exception e)
+            {
+                CleanUp(() => keeper.DisposeAsync().AsTask(), session);
+                if (LocalPort != 0 || attempt == AttemptsToFindPort
+                    || e is not FargateException { Error: FargateError.LocalPortUnavailable })
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    private void CheckTarget(TunnelKeeper keeper)
+    {
+        if (Socks || SkipTargetCheck)
+        {
+            return;
+        }
+
+        TargetCheck check = new(keeper) { Limit = TargetCheckLimit };
+        if (Await((_, cancellationToken) => check.FindFaultAsync(cancellationToken)) is { } fault)
+        {
+            WriteWarning(FargateErrors.TargetUnreachable(keeper.Tunnel.Route, fault));
+        }
+    }
+}

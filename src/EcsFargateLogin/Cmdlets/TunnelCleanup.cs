@@ -1,0 +1,72 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using EcsFargateLogin.Sessions;
+
+namespace EcsFargateLogin.Cmdlets;
+
+/// <summary>
+/// Ends tunnels, and the sessions that go with them, when nobody can stop them any more: with the module, with
+/// PowerShell, and with the signals that end PowerShell.
+/// </summary>
+public sealed class TunnelCleanup : IModuleAssemblyCleanup
+{
+    private static readonly object _gate = new();
+    private static IDisposable? _endSignals;
+    private static bool _isArmed;
+
+    /// <summary>The tunnels that this runspace has started end with its module.</summary>
+    public void OnRemove(PSModuleInfo psModuleInfo) => StopAll(TunnelRegistry.Of(CurrentRunspace));
+
+    /// <summary>What answers for tunnels that are started on this thread.</summary>
+    internal static Guid CurrentRunspace => Runspace.DefaultRunspace?.InstanceId ?? Guid.Empty;
+
+    /// <summary>Watches over a tunnel that has just been started.</summary>
+    internal static void Watch(TunnelKeeper keeper)
+    {
+        TunnelRegistry.Add(keeper, CurrentRunspace);
+        lock (_gate)
+        {
+            _endSignals ??= EndSignals.Watching(
+                stop: () => Task.Run(() => StopAll(TunnelRegistry.All)),
+                giveUp: () => { });
+            if (!_isArmed)
+            {
+                _isArmed = true;
+                AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAll(TunnelRegistry.All);
+            }
+        }
+    }
+
+    /// <summary>Forgets a tunnel that has ended.</summary>
+    internal static void Forget(FargateTunnel tunnel)
+    {
+        if (TunnelRegistry.Remove(tunnel.Id))
+        {
+            IDisposable? endSignals;
+            lock (_gate)
+            {
+                (endSignals, _endSignals) = (_endSignals, null);
+            }
+
+            // Last, and not under the lock: it may end the process.
+            endSignals?.Dispose();
+        }
+    }
+
+    private static void StopAll(IReadOnlyList<TunnelKeeper> keepers)
+    {
+        foreach (var (keeper, stopping) in keepers.Select(keeper => (keeper, Task.Run(keeper.StopAsync))).ToList())
+        {
+            try
+            {
+                stopping.GetAwaiter().GetResult();
+            }
+            catch (FargateException)
+            {
+                // Nobody is there to be told. The session stays in the journal, and the next PowerShell lists it.
+            }
+
+            Forget(keeper.Tunnel);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+namespace EcsFargateLogin.EndToEnd.Container;
+
+/// <summary>What sshd itself says of the configuration that it runs with, for the very login that is asked about.</summary>
+public sealed class ServerConfigurationTests
+{
+    /// <summary>Whatever a login could abuse, by sshd's own names.</summary>
+    private static readonly string[] Strict =
+    [
+        "authenticationmethods publickey", "passwordauthentication no", "kbdinteractiveauthentication no",
+        "permitemptypasswords no", "hostbasedauthentication no", "gssapiauthentication no", "usepam no",
+        "authorizedkeyscommand none", "authorizedprincipalsfile none", "trustedusercakeys none",
+        "maxauthtries 3", "logingracetime 20", "loglevel INFO", "allowtcpforwarding local", "allowagentforwarding no",
+        "allowstreamlocalforwarding no", "x11forwarding no", "permittunnel no", "gatewayports no",
+        "permituserenvironment no", "permituserrc no", "hostkeyalgorithms ssh-ed25519", "pidfile none",
+    ];
+
+    private static readonly string[] AlgorithmSettings =
+        ["kexalgorithms ", "ciphers ", "macs ", "hostkeyalgorithms ", "pubkeyacceptedalgorithms "];
+
+    private static readonly string[] Weak =
+        ["sha1", "cbc", "umac-64", "diffie-hellman", "ecdh-sha2", "md5", "3des", "arcfour", "ssh-dss", "ssh-rsa,", "ssh-rsa-cert"];
+
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(false, 1000)]
+    [InlineData(true, 0)]
+    [InlineData(true, 1000)]
+    public async Task Its_effective_configuration_is_strict_and_the_images_own_is_not_used(bool busyBox, int userId)
+    {
+        await using var container = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Kind = busyBox ? ImageKind.BusyBox : ImageKind.Debian,
+            UserId = userId,
+        });
+        var user = userId == 0 ? "root" : "app";
+
+        var result = await container.SshAsync(
+            $"$(command -v sshd) -T -C user={user},host=client,addr=127.0.0.1 -f /*/ecs-fargate-login.*/sshd_config", user);
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        var settings = result.Text.Split('\n');
+        Assert.All(
+            [.. Strict, $"allowusers {user}", $"permitrootlogin {(userId == 0 ? "without-password" : "no")}", $"port {container.Port}"],
+            setting => Assert.Contains(setting, settings));
+        Assert.DoesNotContain(settings, setting => setting.StartsWith("acceptenv", StringComparison.Ordinal));
+        Assert.Contains(settings, setting => setting.StartsWith("subsystem sftp /", StringComparison.Ordinal));
+        var algorithms = settings.Where(setting => AlgorithmSettings.Any(setting.StartsWith)).ToArray();
+        Assert.Equal(AlgorithmSettings.Length, algorithms.Length);
+        Assert.Contains(algorithms, setting => setting.StartsWith("kexalgorithms sntrup761x25519", StringComparison.Ordinal));
+        Assert.All(Weak, weak => Assert.DoesNotContain(algorithms, setting => $"{setting},".Contains(weak, StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 0)]
+    [InlineData(false, 1000)]
+    [InlineData(true, 1000)]
+    public async Task A_read_only_root_file_system_with_a_writable_tmp_is_enough(bool busyBox, int userId)
+    {
+        await using var container = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Kind = busyBox ? ImageKind.BusyBox : ImageKind.Debian,
+            UserId = userId,
+            Sandbox = ["read-only"],
+        });
+
+        var result = await container.SshAsync(
+            "for folder in / /run /etc /home/app /usr/bin; do touch $folder/x 2>/dev/null && echo wrote to $folder; done; "
+                + "touch /tmp/x && echo $(id -u)",
+            userId == 0 ? "root" : "app");
+
+        Assert.Equal($"{userId}\n", result.Text);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_images_own_user_serves_its_login_on_an_unprivileged_port_without_any_capability(bool busyBox)
+    {
+        await using var container = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Kind = busyBox ? ImageKind.BusyBox : ImageKind.Debian,
+            UserId = 1000,
+        });
+
+        var login = await container.SshAsync(
+            "id -u; for process in /proc/[0-9]*; do grep -E '^(Uid|CapEff):' $process/status; done | sort -u", "app");
+        var root = await container.SshAsync("id -u");
+
+        Assert.InRange(container.Port, 1024, 65535);
+        Assert.Equal("1000\nCapEff:\t0000000000000000\nUid:\t1000\t1000\t1000\t1000\n", login.Text);
+        Assert.Contains("Permission denied (publickey).", root.Error, StringComparison.Ordinal);
+    }
+}
