@@ -13,7 +13,9 @@ if (!isSoak && args.Except(all.Select(benchmark => benchmark.Name)).Any())
     return 64;
 }
 
-IBenchmark[] chosen = isSoak ? [new SoakBenchmark(sessions)] : [.. all.Where(benchmark => args.Length == 0 || args.Contains(benchmark.Name))];
+IBenchmark[] chosen = isSoak
+    ? [new SoakBenchmark(sessions)]
+    : [.. all.Where(benchmark => args.Length == 0 || args.Contains(benchmark.Name))];
 
 // Ctrl+C ends the run in good order: what it has started is ended and deleted.
 using CancellationTokenSource stop = new();

@@ -43,5 +43,6 @@ internal static class Report
     };
 
     private static string Format(double value, Measurement measurement) =>
-        $"{value.ToString(measurement.Unit is "ms" or "" ? "0" : "0.00", CultureInfo.InvariantCulture)} {measurement.Unit}".TrimEnd();
+        (value.ToString(measurement.Unit is "ms" or "" ? "0" : "0.00", CultureInfo.InvariantCulture) + " " + measurement.Unit)
+            .TrimEnd();
 }

@@ -39,13 +39,16 @@ internal sealed class WaitBenchmark : IBenchmark
             };
             yield return new Measurement(
                 $"DescribeNetworkInterfaces in all, {what}", "calls", [wait.Count("DescribeNetworkInterfaces")]);
-            yield return new Measurement($"ready to emitted, {what}", "s", wait.Delays) { MaximumLimit = 2.5 };
+            yield return new Measurement($"port answers (its banner alone) to emitted, {what}", "s", wait.Delays)
+            {
+                MaximumLimit = 2.5,
+            };
             yield return new Measurement($"CPU time of the process while it waits, {what}", "s", [wait.Cpu.TotalSeconds]);
-            yield return new Measurement($"peak memory of the process, {what}", "MB", [wait.PeakMemory / 1e6]);
+            yield return new Measurement($"its peak memory, collecting garbage each 4 MB, {what}", "MB", [wait.PeakMemory / 1e6]);
             if (count >= Many)
             {
                 var each = (wait.PeakMemory - one.PeakMemory) / 1e3 / (count - 1);
-                yield return new Measurement($"the same above 1 session, a session, {what}", "KB", [each]) { MaximumLimit = 100 };
+                yield return new Measurement($"that above 1 session's, a session, {what}", "KB", [each]) { MaximumLimit = 100 };
             }
         }
     }
@@ -79,7 +82,7 @@ internal sealed class WaitBenchmark : IBenchmark
     /// <summary>A wait, as the process that waited tells it and as the account saw it.</summary>
     private sealed record Wait
     {
-        /// <summary>From the moment when something answered on a session's port until the session was emitted, in seconds.</summary>
+        /// <summary>From the moment when something answered on a session's port until it was emitted, in seconds.</summary>
         public required IReadOnlyList<double> Delays { get; init; }
 
         public required TimeSpan Cpu { get; init; }

@@ -87,6 +87,23 @@ public sealed class LocalFargateServer : IAsyncDisposable
     /// <summary>The ids of the security groups.</summary>
     public IReadOnlyList<string> SecurityGroups => _vpc.SecurityGroups;
 
+    /// <summary>The rules of a security group, each as "CIDR port description".</summary>
+    public IReadOnlyList<string> IngressRules(string securityGroup) =>
+        [.. _vpc.RulesOf(securityGroup).All.Select(rule => $"{rule.Cidr} {rule.FromPort} {rule.Description}")];
+
+    /// <summary>Adds a rule to a security group, as somebody else might.</summary>
+    public void AddIngressRule(string securityGroup, string cidr, int port, string description) =>
+        _vpc.RulesOf(securityGroup).TryAdd(new SecurityGroupRule("tcp", port, port, cidr, description));
+
+    /// <summary>Removes all rules of a security group.</summary>
+    public void RemoveIngressRules(string securityGroup)
+    {
+        foreach (var rule in _vpc.RulesOf(securityGroup).All)
+        {
+            _vpc.RulesOf(securityGroup).Remove(rule);
+        }
+    }
+
     /// <summary>The port that the tasks' sshd listens on, unless a task is told another one by _SSH_PORT.</summary>
     public int SshPort { get; }
 

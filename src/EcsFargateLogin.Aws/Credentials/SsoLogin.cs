@@ -16,7 +16,8 @@ internal static class SsoLogin
     {
         try
         {
-            using var file = File.OpenRead(PathOf(login.Options?.SessionName is { Length: > 0 } session ? session : login.StartUrl));
+            var name = login.Options?.SessionName is { Length: > 0 } session ? session : login.StartUrl;
+            using var file = File.OpenRead(PathOf(name));
             var token = JsonSerializer.Deserialize<Token>(file, s_json);
             return token is { RefreshToken: null or "" } ? token.ExpiresAt : null;
         }

@@ -7,7 +7,7 @@ using EcsFargateLogin.Cloud;
 namespace EcsFargateLogin.Aws.Ec2;
 
 /// <summary>Amazon EC2. A new operation is one method that writes its parameters and reads its elements.</summary>
-internal sealed class Ec2Client(AWSCredentials credentials, AwsClientConfig config)
+internal sealed partial class Ec2Client(AWSCredentials credentials, AwsClientConfig config)
     : Ec2QueryClient(credentials, config, "2016-11-15")
 {
     internal const string ServiceId = "EC2";

@@ -78,6 +78,8 @@ internal static partial class RefusalTranslator
         "InvalidNetworkInterfaceID.NotFound" or "InvalidNetworkInterfaceId.Malformed"
             or "InvalidNetworkInterfaceID.Malformed" => FargateErrors.NetworkInterfaceNotFound(
                 Named(NetworkInterfaceId(), answer.Message, call.NetworkInterfaces), answer),
+        "InvalidGroup.NotFound" or "InvalidGroupId.Malformed" => FargateErrors.SecurityGroupNotFound(
+            Named(SecurityGroupId(), answer.Message, call.SecurityGroups), answer),
         _ when IsSignatureRefusal(answer.ErrorCode) => FargateErrors.CredentialsRejected(call.CredentialSource, answer),
         _ when IsThrottling(answer) => FargateErrors.Throttled(call.Operation, answer),
         "ServerException" or "InternalFailure" or "InternalError" or "ServiceUnavailable" or "Unavailable" =>

@@ -52,6 +52,16 @@ public interface IFargateCloud : IDisposable
     Task<IReadOnlyList<NetworkInterfaceDescription>> DescribeNetworkInterfacesAsync(
         IReadOnlyCollection<string> networkInterfaceIds, CancellationToken cancellationToken);
 
+    /// <summary>Adds a rule to a security group.</summary>
+    /// <returns>False when the group has a rule already that lets in the same, whosever it is.</returns>
+    Task<bool> AuthorizeIngressAsync(IngressRule rule, CancellationToken cancellationToken);
+
+    /// <summary>Removes a rule from a security group. Removing one that is gone already succeeds.</summary>
+    Task RevokeIngressAsync(IngressRule rule, CancellationToken cancellationToken);
+
+    /// <summary>Reads those rules of a security group that let in one TCP port from CIDR blocks; none when there is no such group.</summary>
+    Task<IReadOnlyList<IngressRule>> DescribeIngressAsync(string securityGroupId, CancellationToken cancellationToken);
+
     /// <summary>Reads the messages at one end of a log stream, the oldest first; none while the stream does not exist.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="fromStart">Whether to read its first messages, or its last.</param>

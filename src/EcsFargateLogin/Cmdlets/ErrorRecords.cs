@@ -14,6 +14,9 @@ internal static class ErrorRecords
             ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = exception.NextStep },
         };
 
+    /// <summary>Whether what was asked for was done all the same: that is told as a warning.</summary>
+    public static bool IsWarning(this FargateException exception) => exception.Error == FargateError.IngressNotRevoked;
+
     /// <summary>Makes the error record of a line that a remote command wrote to standard error: that is no error of ours.</summary>
     public static ErrorRecord OfErrorLine(string line, FargateSession session) =>
         new(new RemoteException(line), "RemoteStandardError", ErrorCategory.NotSpecified, session);
@@ -23,7 +26,7 @@ internal static class ErrorRecords
         FargateError.NoCredentials or FargateError.ProfileNotFound or FargateError.CredentialsExpired
         or FargateError.InvalidCredential
         or FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.SshNotFound
-        or FargateError.InvalidSshOption or FargateError.InvalidCommand or FargateError.ModuleIncomplete
+        or FargateError.InvalidSshOption or FargateError.InvalidMyAddress or FargateError.InvalidCommand or FargateError.ModuleIncomplete
         or FargateError.LocalPortUnavailable;
 
     /// <summary>The user's own value that an error is about: the one that it names, or what the command was at work on.</summary>
@@ -36,8 +39,8 @@ internal static class ErrorRecords
         or FargateError.SshNotFound or FargateError.InvalidSshOption or FargateError.ClusterNotFound
         or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound or FargateError.ContainerNotFound
         or FargateError.InvalidEnvironmentVariable or FargateError.JournalUnavailable or FargateError.ModuleIncomplete
-        or FargateError.SessionNotFound or FargateError.InvalidKey or FargateError.InvalidAddress
-        or FargateError.InvalidTag or FargateError.LocalPortUnavailable;
+        or FargateError.SessionNotFound or FargateError.InvalidTag or FargateError.InvalidMyAddress or FargateError.LocalPortUnavailable
+        or FargateError.InvalidKey or FargateError.InvalidAddress;
 
     private static ErrorCategory CategoryOf(FargateError error) => error switch
     {
@@ -51,8 +54,8 @@ internal static class ErrorRecords
             or FargateError.SessionNotFound or FargateError.TunnelNotFound =>
             ErrorCategory.ObjectNotFound,
         FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.InvalidCredential
-            or FargateError.InvalidEnvironmentVariable or FargateError.InvalidKey or FargateError.InvalidAddress
-            or FargateError.InvalidTag
+            or FargateError.InvalidEnvironmentVariable or FargateError.InvalidTag or FargateError.InvalidMyAddress
+            or FargateError.InvalidKey or FargateError.InvalidAddress
             or FargateError.OverridesTooLong or FargateError.InvalidSshOption or FargateError.InvalidCommand
             or FargateError.TaskDefinitionUnsuitable => ErrorCategory.InvalidArgument,
         FargateError.Throttled => ErrorCategory.LimitsExceeded,
@@ -66,6 +69,7 @@ internal static class ErrorRecords
         FargateError.SshNotFound or FargateError.ModuleIncomplete => ErrorCategory.NotInstalled,
         FargateError.JournalUnavailable => ErrorCategory.WriteError,
         FargateError.RequestRejected or FargateError.ServiceFailed or FargateError.StopFailed
+            or FargateError.IngressNotRevoked
             or FargateError.KeyGenerationFailed or FargateError.RemoteProgramFailed => ErrorCategory.InvalidResult,
         _ => ErrorCategory.NotSpecified,
     };

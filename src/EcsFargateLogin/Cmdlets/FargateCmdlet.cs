@@ -167,6 +167,10 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         {
             SayOnHost(e.Message);
         }
+        catch (FargateException e) when (e.IsWarning())
+        {
+            WriteWarning(e.Message);
+        }
         catch (FargateException e)
         {
             WriteError(e.ToErrorRecord(target));
@@ -200,7 +204,9 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     /// <returns>Null when that thread waits for no work at the moment, or has no terminal.</returns>
     private protected async Task<T?> OnPipelineThread<T>(Func<T> work, CancellationToken cancellationToken)
         where T : class =>
-        Volatile.Read(ref _events) is { } events && !_isTerminalTaken ? await events.AskAsync(work, cancellationToken).ConfigureAwait(false) : null;
+        Volatile.Read(ref _events) is { } events && !_isTerminalTaken
+            ? await events.AskAsync(work, cancellationToken).ConfigureAwait(false)
+            : null;
 
     /// <summary>Runs the work of one record and turns what goes wrong into error records.</summary>
     private protected void Guard(object? target, Action work)
@@ -241,6 +247,12 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
                 SayOnHost(exception.Message);
             }
 
+            return;
+        }
+
+        if (exception.IsWarning())
+        {
+            WriteWarning(exception.Message);
             return;
         }
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Completion;
 using EcsFargateLogin.Sessions;
 
 namespace EcsFargateLogin.Cmdlets;
@@ -25,6 +26,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
     /// <summary>The clusters to look in, by name or ARN. Without it: those that the journal names, and 'default'.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
     public string[] Cluster { get; set; } = [];
 
     /// <summary>The statuses of ECS, or UNKNOWN. Wildcards are permitted.</summary>

@@ -11,6 +11,8 @@ namespace EcsFargateLogin.Cmdlets;
 /// </summary>
 public abstract class LoginCmdlet : AwsCmdlet
 {
+    private SshProxy? _proxy;
+
     private protected LoginCmdlet()
     {
     }
@@ -22,6 +24,23 @@ public abstract class LoginCmdlet : AwsCmdlet
     /// <summary>Leaves the task running, and its key in place, when the work has ended before its task.</summary>
     [Parameter]
     public SwitchParameter KeepSession { get; set; }
+
+    /// <summary>
+    /// The host, as [user@]host[:port], through which the task is reached, for private subnets. Your own ssh configuration,
+    /// keys and agent hold for it, and for it alone; it has to let you in without a question. Without it the way that the
+    /// session was started with is taken.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? JumpHost { get; set; }
+
+    /// <summary>
+    /// The command that ssh talks to the task's server through, as its option ProxyCommand, with %h and %p for address and
+    /// port. Cannot go with -JumpHost.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ProxyCommand { get; set; }
 
     /// <summary>Options for ssh, as its -o takes them, such as 'Compression=yes'.</summary>
     [Parameter]
@@ -47,6 +66,7 @@ public abstract class LoginCmdlet : AwsCmdlet
     {
         Ssh = FindProgram("ssh");
         Options = [.. Option.Select(SshOption.Parse)];
+        _proxy = ProxyParameters.ToProxy(JumpHost, ProxyCommand, FindProgram);
     });
 
     /// <summary>Takes charge of a session, waits until it can be logged in to, does the work, and stops it.</summary>
@@ -120,6 +140,7 @@ public abstract class LoginCmdlet : AwsCmdlet
     private protected IFargateCloud Reach(FargateSession session)
     {
         ThrowUnlessOpen(session);
+        session.Proxy = _proxy ?? session.Proxy;
         session.HostKeyVerification = HostKeyVerification ?? session.HostKeyVerification;
         return Connect(session);
     }
@@ -137,6 +158,7 @@ public abstract class LoginCmdlet : AwsCmdlet
             KnownHostsPath = session.KnownHostsPath!,
             HostKeyAlias = session.TaskId,
             HostKeyIsKnown = session.HostKey is not null,
+            Proxy = session.Proxy,
         };
     }
 
@@ -174,9 +196,8 @@ public abstract class LoginCmdlet : AwsCmdlet
     }
 
     /// <summary>Others see from now on that it is not left over. Where that cannot be written down, it works all the same.</summary>
-    private void TakeCharge(FargateSession session)
+    private static void TakeCharge(FargateSession session)
     {
-        session.HostKeyVerification = HostKeyVerification ?? session.HostKeyVerification;
         try
         {
             Journal.Claim(session.SessionId);

@@ -138,12 +138,13 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     protected override void ProcessRecord() => Guard(TaskDefinition, () =>
     {
         var request = RequestOf();
+        ThrowUnlessIngressHasGroup();
         var what = Count == 1 ? "Start Fargate task" : $"Start {Count} Fargate tasks";
         if (ShouldProcess($"{TaskDefinition} in cluster {Cluster}", what))
         {
             var cloud = Connect();
             WarnOfEarlierSessions(cloud);
-            Start(cloud, request);
+            Start(cloud, request with { AuthorizedCidr = AuthorizedCidr() });
         }
     });
 
@@ -282,6 +283,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         CapacityProvider = CapacityProvider,
         FallsBackToOnDemand = FallbackToOnDemand,
         RetryCount = RetryCount,
+        Proxy = ProxyParameters.ToProxy(JumpHost, ProxyCommand, FindProgram),
         StartTimeout = TimeSpan.FromSeconds(StartTimeout),
     };
 

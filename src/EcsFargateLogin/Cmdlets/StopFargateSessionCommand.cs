@@ -32,7 +32,15 @@ public sealed class StopFargateSessionCommand : TaskCmdlet
     private void Stop(FargateSession session, IFargateCloud cloud)
     {
         var closer = CloserFor(cloud);
-        Await((_, _) => closer.CloseAsync(session, "Stop-FargateSession"));
+        try
+        {
+            Await((_, _) => closer.CloseAsync(session, "Stop-FargateSession"));
+        }
+        catch (FargateException e) when (e.IsWarning())
+        {
+            Report(e, session);
+        }
+
         if (Wait)
         {
             Await((progress, cancellationToken) => closer.WaitForStoppedAsync(session, progress, cancellationToken));

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Cmdlets;
 
@@ -15,6 +16,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
     private readonly Dictionary<FargateSession, IFargateCloud> _pending = [];
     private readonly List<(FargateSession Session, Task Closing)> _closing = [];
     private readonly CancellationTokenSource _enough = new();
+    private SshProxy? _proxy;
 
     /// <summary>
     /// How long to wait, in seconds, 1 to 86400. Without it each session's own limits hold: its -StartTimeout, and a
@@ -32,6 +34,27 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
     [Parameter]
     public SwitchParameter Private { get; set; }
 
+    /// <summary>
+    /// The host, as [user@]host[:port], through which the task is reached, for private subnets. Your own ssh configuration,
+    /// keys and agent hold for it, and for it alone; it has to let you in without a question. Without it the way that the
+    /// session was started with is taken.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? JumpHost { get; set; }
+
+    /// <summary>
+    /// The command that ssh talks to the task's server through, as its option ProxyCommand, with %h and %p for address and
+    /// port. Cannot go with -JumpHost.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ProxyCommand { get; set; }
+
+    /// <summary>Looks for ssh where it is needed, and checks how the task is to be reached.</summary>
+    protected override void BeginProcessing() =>
+        Guard(null, () => _proxy = ProxyParameters.ToProxy(JumpHost, ProxyCommand, FindProgram));
+
     /// <summary>Takes in this record's sessions.</summary>
     protected override void ProcessRecord() => Guard(null, () =>
     {
@@ -43,6 +66,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
             }
             else
             {
+                session.Proxy = _proxy ?? session.Proxy;
                 _pending.TryAdd(session, cloud);
             }
         }

@@ -69,6 +69,10 @@ public enum FargateError
     KeyNotFound,
     /// <summary>The task could not be stopped.</summary>
     StopFailed,
+    /// <summary>This machine's address, or the security group to let it in to, is missing or malformed.</summary>
+    InvalidMyAddress,
+    /// <summary>The rule that lets this machine's address in could not be removed. Told as a warning.</summary>
+    IngressNotRevoked,
     /// <summary>What this machine remembers of its sessions cannot be written or read.</summary>
     JournalUnavailable,
     /// <summary>ssh or ssh-keygen is not installed.</summary>

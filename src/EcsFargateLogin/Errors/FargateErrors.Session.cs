@@ -152,11 +152,16 @@ internal static partial class FargateErrors
 
     internal static FargateException TaskOfAnotherAccount(FargateSession session, FargateException cause) => new(
         FargateError.TaskNotFound,
-        $"ECS knows no task '{session.TaskArn}', and these credentials are not known to be for its account "
-        + $"{session.Account ?? "(unknown)"} and its region {session.Region}.",
+        $"ECS knows no task '{session.TaskArn}', but these credentials are not known to be for its account {session.Account}.",
         "Use credentials for that account, which may also call ecs:DescribeClusters, so that the account can be told.",
         cause)
-    { Target = session.TaskArn, ErrorCode = cause.ErrorCode, RequestId = cause.RequestId, StatusCode = cause.StatusCode };
+    {
+        MayLeaveTask = true,
+        Target = session.TaskArn,
+        ErrorCode = cause.ErrorCode,
+        RequestId = cause.RequestId,
+        StatusCode = cause.StatusCode,
+    };
 
     private static FargateException TaskNotFound(FargateSession session, string message) => new(
         FargateError.TaskNotFound,

@@ -36,6 +36,32 @@ internal static partial class FargateErrors
         "Leave it out; every session verifies its server against a known_hosts file of its own.")
     { Target = option };
 
+    internal static FargateException JumpHostMalformed(string jumpHost) => new(
+        FargateError.InvalidSshOption,
+        $"'{jumpHost}' is not a jump host.",
+        "Write -JumpHost as [user@]host[:port]: ops@bastion.example.com:2222, [2001:db8::7]:22, or a host of your ssh "
+        + "configuration, which may say more about it.")
+    { Target = jumpHost };
+
+    internal static FargateException ProxyCommandMalformed(string command) => new(
+        FargateError.InvalidSshOption,
+        "-ProxyCommand is empty, or holds a line break or another control character.",
+        "Write it as ssh's ProxyCommand, on one line: -ProxyCommand 'nc -X connect -x proxy:3128 %h %p'.")
+    { Target = command };
+
+    internal static FargateException TwoProxies() => new(
+        FargateError.InvalidSshOption,
+        "-JumpHost and -ProxyCommand were both given, and each names the way to the task.",
+        "Give one of them.")
+    { Target = "-ProxyCommand" };
+
+    internal static FargateException ProxyRefused(string proxy, string message) => new(
+        FargateError.SshFailed,
+        $"The task cannot be reached through {proxy}: {message}.",
+        "Log in there once by hand with ssh, which must not ask anything: its host key has to be known, and your key in the "
+        + "agent or without a passphrase.")
+    { Target = proxy };
+
     internal static FargateException SshNotStarted(string program, Exception cause) => new(
         FargateError.SshNotFound,
         $"'{program}' could not be started: {cause.Message}",

@@ -31,7 +31,7 @@ public sealed class FargateException : Exception
     /// <summary>The HTTP status of AWS's answer, or null.</summary>
     public int? StatusCode { get; init; }
 
-    /// <summary>Whether a task may run on that should not: this is said even to those who have pressed Ctrl+C.</summary>
+    /// <summary>Whether a task may run on, or an address be let in, that should not: this is said even to those who have pressed Ctrl+C.</summary>
     internal bool MayLeaveTask { get; init; }
 
     /// <summary>What AWS and programs say may have several lines; a message is a line in a log.</summary>

@@ -1,5 +1,6 @@
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin;
 
@@ -138,6 +139,15 @@ public sealed class FargateSession
     /// <summary>After what time timeout ends the container's command; null where it does not.</summary>
     internal TimeSpan? CommandLimit { get; init; }
 
+    /// <summary>The way to its SSH server, as last named; null for the direct one.</summary>
+    internal SshProxy? Proxy { get; set; }
+
+    /// <summary>The rule that lets this machine's address in and is to be removed; null where there is none.</summary>
+    internal IngressRule? Ingress { get; set; }
+
+    /// <summary>Whether this machine's address was let in, and is an IPv6 one.</summary>
+    internal bool IsLetInByIPv6 { get; set; }
+
     /// <summary>How long after <see cref="CreatedAt"/> the task may take to run.</summary>
     internal TimeSpan StartTimeout { get; init; } = DefaultStartTimeout;
 
@@ -198,11 +208,16 @@ public sealed class FargateSession
         SubnetId ??= networkInterface.SubnetId;
     }
 
-    /// <summary>The address to reach it at, or null while it is not known.</summary>
+    /// <summary>
+    /// The address to reach it at, or null while it is not known. From inside the VPC: the private one, or the IPv6 address
+    /// where that is all there is. From outside: the public one. Where there is none to come, the IPv6 address, which is
+    /// public by nature, and at last the private one. Who was let in with an IPv6 address comes by IPv6.
+    /// </summary>
     internal string? AddressFor(bool preferPrivate) => (preferPrivate, AssignPublicIp) switch
     {
-        (true, _) or (_, false) => PrivateAddress ?? IPv6Address,
-        (_, true) => PublicAddress,
-        _ => PublicAddress ?? PrivateAddress ?? IPv6Address,
+        (true, _) => PrivateAddress ?? IPv6Address,
+        _ when IsLetInByIPv6 && IPv6Address is not null => IPv6Address,
+        (_, true) => PublicAddress ?? (PrivateAddress is null ? IPv6Address : null),
+        _ => PublicAddress ?? IPv6Address ?? PrivateAddress,
     };
 }

@@ -18,7 +18,10 @@ public sealed class FargateTaskAddress
         Address = session.AddressFor(preferPrivate) ?? PrivateAddress ?? IPv6Address;
     }
 
-    /// <summary>The address to use: the public one, or the private one where that was asked for or is all there is.</summary>
+    /// <summary>
+    /// The address to use: the public one, the IPv6 one where no public one is to come, or the private one where that was
+    /// asked for or is all there is.
+    /// </summary>
     public string? Address { get; }
 
     /// <summary>The port of the SSH server.</summary>

@@ -8,7 +8,7 @@ namespace EcsFargateLogin.Sessions;
 /// stopped, that only its owner can read. It holds the entry, which is there when a task may be; who has charge of the
 /// session; its key and its known_hosts. Any number of processes may use the journal at once.
 /// </summary>
-internal sealed class Journal(string root)
+internal sealed partial class Journal(string root)
 {
     private const string EntryFile = "session.json";
     private const string OwnerFile = "owner.json";
@@ -108,6 +108,8 @@ internal sealed class Journal(string root)
         HostKeyMark = entry.HostKeyMark,
         CommandLimit = entry.CommandLimit is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         StartTimeout = startTimeout ?? FargateSession.DefaultStartTimeout,
+        Ingress = entry.Ingress,
+        IsLetInByIPv6 = entry.Ingress?.IsIPv6 == true,
         Owner = OwnerOf(entry.SessionId),
         KeyPath = entry.OwnKeyPath ?? KeyPathOf(entry.SessionId, entry.KeyType),
         IsKeyInAgent = entry.IsKeyInAgent,

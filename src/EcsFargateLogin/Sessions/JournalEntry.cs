@@ -55,6 +55,9 @@ internal sealed record JournalEntry
     /// <summary>After how many seconds timeout ends the container's command; null where it does not.</summary>
     public int? CommandLimit { get; init; }
 
+    /// <summary>The rule that lets this machine's address in, from before it is added until it is removed; null without one.</summary>
+    public IngressRule? Ingress { get; init; }
+
     /// <summary>Null until RunTask has answered.</summary>
     public string? TaskArn { get; init; }
 

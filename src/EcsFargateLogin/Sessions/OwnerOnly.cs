@@ -38,6 +38,19 @@ internal static class OwnerOnly
             UnixCreateMode = ModeOfFiles,
         });
 
+    /// <summary>Opens a file that nobody else has open until it is disposed of; makes it where it is missing.</summary>
+    /// <exception cref="IOException">Somebody has it open, or it cannot be made.</exception>
+    public static FileStream LockFile(string path)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = ModeOfFiles;
+        }
+
+        return new FileStream(path, options);
+    }
+
     [SupportedOSPlatform("windows")]
     private static void CreateFolderOnWindows(string path)
     {

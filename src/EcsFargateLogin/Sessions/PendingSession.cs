@@ -18,7 +18,7 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     private FailureTolerance _tolerance = new();
     private string? _reportedPhase;
     private TaskDescription? _stoppedTask;
-    private BannerProbe? _probe;
+    private IServerProbe? _probe;
     private CancellationTokenSource? _knocking;
     private Task? _answer;
     private Task? _verification;
@@ -118,15 +118,18 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
 
     /// <summary>
     /// Starts to knock as soon as there is an address: the server may answer before ECS's next answer says that the
-    /// task runs. Its host key is verified at the same time.
+    /// task runs. A jump host is not bothered before that. The host key is verified at the same time.
     /// </summary>
     /// <param name="verify">Gets the server's answer, and throws why its host key is not to be trusted.</param>
     /// <param name="cancellationToken">Cancels both.</param>
     public void StartKnocking(Func<Task, CancellationToken, Task> verify, CancellationToken cancellationToken)
     {
-        if (readiness.SshAnswers && _answer is null && WantsTask && Address is { } address)
+        var isDue = Session.Proxy is null || Session.Status == TaskStatuses.Running;
+        if (readiness.SshAnswers && _answer is null && WantsTask && isDue && Address is { } address)
         {
-            _probe = new BannerProbe(address, Session.Port) { Pause = KnockPause };
+            _probe = Session.Proxy is { } proxy
+                ? new ProxyProbe(proxy, address, Session.Port)
+                : new BannerProbe(address, Session.Port) { Pause = KnockPause };
             _knocking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             _answer = _probe.WaitAsync(_knocking.Token);
             // The log's client is made on its first use; nothing else is to wait for that.
@@ -148,13 +151,14 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
         }
     }
 
-    /// <summary>Checks what follows a stop, and every limit of the wait.</summary>
+    /// <summary>Checks what became of the knocking, what follows a stop, and every limit of the wait.</summary>
     public void Check()
     {
         try
         {
             if (_followUp is null)
             {
+                ThrowIfUnreachable();
                 ThrowIfLate();
                 ThrowIfNotVerified();
             }
@@ -187,6 +191,14 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
         (_since, _wasSeen, _tolerance) = (DateTimeOffset.UtcNow, false, new FailureTolerance());
         (_missingSince, _runningSince, _endingSince) = (null, null, null);
         (_stoppedTask, _probe, _knocking, _answer, _verification, _followUp) = (null, null, null, null, null, null);
+    }
+
+    private void ThrowIfUnreachable()
+    {
+        if (_answer is { IsFaulted: true })
+        {
+            _answer.GetAwaiter().GetResult();
+        }
     }
 
     private void ThrowIfLate()

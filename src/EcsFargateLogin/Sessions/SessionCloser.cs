@@ -31,33 +31,53 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     public TaskMark Mark { get; init; } = new(cloud);
 
     /// <summary>
-    /// Stops the session's task and forgets the session. Safe to repeat. It ends by itself in time, and earlier only
-    /// when the user gives up.
+    /// Stops the session's task, takes back what it was let in by, and forgets the session. Safe to repeat. It ends by
+    /// itself in time, and earlier only when the user gives up.
     /// </summary>
     /// <param name="session">What to stop; one that has ended already is only forgotten.</param>
     /// <param name="reason">Why, in a few words, for those who find the stopped task.</param>
     /// <exception cref="FargateException">
     /// <see cref="FargateError.StopFailed"/>: the task may still run, and the session stays in the journal.
-    /// <see cref="FargateError.TaskNotFound"/>: it is no session of this machine but a task's name, maybe mistyped, that ECS
-    /// does not know.
+    /// <see cref="FargateError.IngressNotRevoked"/>: the task was stopped, and the rule stays in the journal.
+    /// <see cref="FargateError.TaskNotFound"/>: ECS does not know it, and it is no session of this machine, or was asked for
+    /// in another account or region.
     /// </exception>
     public async Task CloseAsync(FargateSession session, string reason)
     {
-        var closingMaster = CloseMasterAsync(session);
+        var journalId = JournalIdOf(session);
+        // Side by side: also where the task cannot be stopped, nobody is to reach it.
+        var ending = EndTaskAsync(session, reason);
+        var revoking = RevokeIngressAsync(session, journalId);
+        await Task.WhenAll(CloseMasterAsync(session), ending, revoking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var notRevoked = await revoking.ConfigureAwait(false);
         try
         {
-            await EndTaskAsync(session, reason).ConfigureAwait(false);
+            await ending.ConfigureAwait(false);
         }
-        finally
+        catch (FargateException notStopped) when (notRevoked is not null)
         {
-            await closingMaster.ConfigureAwait(false);
+            throw FargateErrors.AndIngressNotRevoked(notStopped, notRevoked);
         }
 
-        if (JournalIdOf(session) is { } sessionId)
+        if (journalId is not null)
         {
-            journal.Close(sessionId);
-            SessionCredentials.Forget(sessionId);
+            Forget(session, journalId, notRevoked);
         }
+
+        if (notRevoked is not null)
+        {
+            throw notRevoked;
+        }
+    }
+
+    /// <summary>Takes back what a session was let in by, and forgets it: its task has ended, or it never had one.</summary>
+    /// <returns>Null, or why the address is still let in; the session, without its key, then stays in the journal.</returns>
+    public async Task<FargateException?> ForgetAsync(FargateSession session)
+    {
+        session.IsClosed = true;
+        var notRevoked = await RevokeIngressAsync(session, session.SessionId).ConfigureAwait(false);
+        Forget(session, session.SessionId, notRevoked);
+        return notRevoked;
     }
 
     /// <summary>Waits until ECS reports the task STOPPED or has forgotten it.</summary>
@@ -94,6 +114,30 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw FargateErrors.StopTimeout(session, StoppedLimit);
+        }
+    }
+
+    private async Task<FargateException?> RevokeIngressAsync(FargateSession session, string? journalId)
+    {
+        if (journalId is null)
+        {
+            return null;
+        }
+
+        session.Ingress ??= journal.Find(journalId)?.Ingress;
+        return await new SessionIngress(cloud, journal) { GiveUp = GiveUp }.CloseAsync(session, journalId).ConfigureAwait(false);
+    }
+
+    private void Forget(FargateSession session, string journalId, FargateException? notRevoked)
+    {
+        if (notRevoked is null)
+        {
+            journal.Close(journalId);
+            SessionCredentials.Forget(journalId);
+        }
+        else
+        {
+            journal.DeleteKey(journalId);
         }
     }
 
@@ -158,6 +202,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
         // Where the account is not known, only time tells.
         var limit = session.Account is null ? SessionFinder.UnansweredLimit : NewTaskLimit;
         return DateTimeOffset.UtcNow - session.CreatedAt > limit
+            && IsOwnIn(cloud.Connection.Region, session)
             && await IsAskedInItsAccountAsync(session, cancellationToken).ConfigureAwait(false)
             ? ""
             : throw FargateErrors.TaskNotListed(session);
@@ -175,7 +220,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
                 await Task.Delay(PollInterval, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (FargateException e) when (e.Error != FargateError.TaskNotFound || session.SessionId.Length > 0)
+        catch (FargateException e) when (e.Error != FargateError.TaskNotFound)
         {
             throw FargateErrors.StopFailed(session, e);
         }
@@ -202,7 +247,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
                 session.Status = TaskStatuses.Stopping;
             }
         }
-        catch (FargateException e) when (e.Error == FargateError.TaskNotFound && session.SessionId.Length > 0)
+        catch (FargateException e) when (e.Error == FargateError.TaskNotFound && IsOwnIn(cloud.Connection.Region, session))
         {
             if (session.Status != TaskStatuses.Stopped && DateTimeOffset.UtcNow - session.CreatedAt < NewTaskLimit)
             {
@@ -222,12 +267,16 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     }
 
     /// <summary>
-    /// Whether ECS is asked in the region and the account of this machine's session. Only then has an unknown task ended.
+    /// Whether the session is one of this machine's, in this region. Only then may an unknown task have ended; otherwise
+    /// it is a mistyped one, which must not look stopped.
     /// </summary>
+    private static bool IsOwnIn(string region, FargateSession session) =>
+        session.SessionId.Length > 0 && session.Region == region;
+
+    /// <summary>Whether ECS is asked in the session's account: elsewhere its task is unknown and runs all the same.</summary>
     private async Task<bool> IsAskedInItsAccountAsync(FargateSession session, CancellationToken cancellationToken) =>
-        session.Region == cloud.Connection.Region
-        && (session.Account is not { } account
-            || await AskedAccount.IsAsync(account, cloud, session.Cluster, cancellationToken).ConfigureAwait(false));
+        session.Account is not { } account
+        || await AskedAccount.IsAsync(account, cloud, session.Cluster, cancellationToken).ConfigureAwait(false);
 
     /// <summary>A task named by its ARN may be one of this machine's sessions, whose key must go with it.</summary>
     private string? JournalIdOf(FargateSession session) => session.SessionId.Length > 0

@@ -32,7 +32,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
             var reply = wanted.Length == 0
                 ? new DescribeTasksReply([], [])
                 : await cloud.DescribeTasksAsync(cluster, wanted, cancellationToken).ConfigureAwait(false);
-            var (sessions, met) = Join(cluster, entries, reply.Tasks, query);
+            var (sessions, met) = await JoinAsync(cluster, entries, reply.Tasks, query, cancellationToken).ConfigureAwait(false);
             var untold = await CloseOverAsync(entries.Where(entry => !met.Contains(entry.SessionId)), cancellationToken)
                 .ConfigureAwait(false);
             return new FoundSessions([.. sessions, .. untold], []);
@@ -68,8 +68,12 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
 
     /// <summary>Takes each task together with the entry that remembers it.</summary>
     /// <returns>The sessions that go on, and the ids of all entries that ECS has told of.</returns>
-    private (List<FargateSession> Sessions, HashSet<string> Met) Join(
-        string cluster, JournalEntry[] entries, IReadOnlyList<TaskDescription> tasks, SessionQuery query)
+    private async Task<(List<FargateSession> Sessions, HashSet<string> Met)> JoinAsync(
+        string cluster,
+        JournalEntry[] entries,
+        IReadOnlyList<TaskDescription> tasks,
+        SessionQuery query,
+        CancellationToken cancellationToken)
     {
         List<FargateSession> sessions = [];
         HashSet<string> met = [];
@@ -82,7 +86,10 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
                 if (entry is not null && entry.TaskArn == task.TaskArn)
                 {
                     met.Add(entry.SessionId);
-                    TryClose(entry.SessionId);
+                    if (!await IsOverAsync(entry, cancellationToken).ConfigureAwait(false))
+                    {
+                        sessions.Add(SessionOf(entry, task));
+                    }
                 }
             }
             else if (entry is not null)
@@ -107,11 +114,8 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
         List<FargateSession> sessions = [];
         foreach (var entry in entries)
         {
-            if (await HasEndedAsync(entry, cancellationToken).ConfigureAwait(false))
-            {
-                TryClose(entry.SessionId);
-            }
-            else
+            if (!await HasEndedAsync(entry, cancellationToken).ConfigureAwait(false)
+                || !await IsOverAsync(entry, cancellationToken).ConfigureAwait(false))
             {
                 sessions.Add(UnknownOf(journal, entry));
             }
@@ -147,19 +151,36 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
         var account = journal.SessionOf(entry).Account;
         var limit = entry.TaskArn is null ? UnansweredLimit : SessionCloser.NewTaskLimit;
         return DateTimeOffset.UtcNow - entry.CreatedAt > limit
-            && (account is null || await AskedAccount.IsAsync(account, cloud, entry.Cluster, cancellationToken).ConfigureAwait(false));
+            && (account is null
+                || await AskedAccount.IsAsync(account, cloud, entry.Cluster, cancellationToken).ConfigureAwait(false));
     }
 
-    private void TryClose(string sessionId)
+    /// <summary>
+    /// Closes an entry whose task has ended. While a rule still lets its session's machine in it is not over: whoever has
+    /// charge of the session removes the rule, and where nobody has, this does.
+    /// </summary>
+    /// <returns>False when the rule is still there.</returns>
+    private async Task<bool> IsOverAsync(JournalEntry entry, CancellationToken cancellationToken)
     {
+        if (entry.Ingress is not null
+            && (journal.OwnerOf(entry.SessionId) != SessionOwner.Orphaned
+                || await new SessionIngress(cloud, journal)
+                    .CloseAsync(journal.SessionOf(entry), entry.SessionId, cancellationToken)
+                    .ConfigureAwait(false) is not null))
+        {
+            return false;
+        }
+
         try
         {
-            journal.Close(sessionId);
+            journal.Close(entry.SessionId);
         }
         catch (FargateException)
         {
             // On a read-only disk it stays, and is closed the next time.
         }
+
+        return true;
     }
 
     /// <summary>The session of an entry that nothing is known of but what the journal says.</summary>

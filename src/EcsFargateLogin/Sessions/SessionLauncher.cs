@@ -60,6 +60,12 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
         SessionRequest request, LaunchFacts facts, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         var session = await PrepareAsync(request, facts, cancellationToken).ConfigureAwait(false);
+        if (request.AuthorizedCidr is { } cidr)
+        {
+            var rule = SessionIngress.RuleFor(session.SessionId, request.SecurityGroups[0], cidr, request.Port);
+            await Starter.LetInAsync(session, rule, progress, cancellationToken).ConfigureAwait(false);
+        }
+
         await Starter.StartAsync(session, progress, cancellationToken).ConfigureAwait(false);
         return session;
     }
@@ -94,6 +100,8 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             var session = journal.SessionOf(entry, request.StartTimeout);
             session.Plan = new StartPlan(request, runTask, entry);
             session.Tags = request.Tags;
+            session.Proxy = request.Proxy;
+            session.IsLetInByIPv6 = request.AuthorizedCidr?.Contains(':', StringComparison.Ordinal) == true;
             return session;
         }
         catch

@@ -1,4 +1,5 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Sessions;
 
@@ -32,6 +33,9 @@ internal sealed record SessionRequest
 
     public HostKeyVerification HostKeyVerification { get; init; }
 
+    /// <summary>The task's tags, checked.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = SessionTags.None;
+
     /// <summary>The kind of a new key.</summary>
     public SshKeyType KeyType { get; init; }
 
@@ -40,9 +44,6 @@ internal sealed record SessionRequest
 
     /// <summary>Where the key lets in from, checked; none for everywhere.</summary>
     public IReadOnlyList<string> FromAddresses { get; init; } = [];
-
-    /// <summary>The task's tags, checked.</summary>
-    public IReadOnlyDictionary<string, string> Tags { get; init; } = SessionTags.None;
 
     public SessionLimits Limits { get; init; } = new();
 
@@ -53,6 +54,12 @@ internal sealed record SessionRequest
 
     /// <summary>How many times a start is repeated for which there was no room, 0 or more.</summary>
     public int RetryCount { get; init; } = DefaultRetryCount;
+
+    /// <summary>The way to the SSH server; null for the direct one.</summary>
+    public SshProxy? Proxy { get; init; }
+
+    /// <summary>The address that the first security group lets in for the session's life, as a CIDR block; null lets in none.</summary>
+    public string? AuthorizedCidr { get; init; }
 
     public TimeSpan StartTimeout { get; init; } = FargateSession.DefaultStartTimeout;
 }

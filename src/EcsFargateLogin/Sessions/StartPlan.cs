@@ -45,6 +45,9 @@ internal sealed class StartPlan
         return attempt;
     }
 
+    /// <summary>Notes the rule that lets this machine's address in; null for none.</summary>
+    public void NoteIngress(IngressRule? rule) => Entry = Entry with { Ingress = rule };
+
     /// <summary>Notes the task that the latest attempt has started.</summary>
     public void NoteTask(string taskArn) => Entry = Entry with { TaskArn = taskArn };
 }

@@ -33,6 +33,15 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
 
     private SessionCloser CloserUntil(CancellationToken giveUp) => new(cloud, journal) { GiveUp = giveUp };
 
+    /// <summary>Lets this machine's address in to a new session, before it has a task.</summary>
+    /// <exception cref="FargateException">It was not let in, and the session is forgotten.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the session is forgotten.</exception>
+    public Task LetInAsync(
+        FargateSession session, IngressRule rule, IProgress<SessionEvent> progress, CancellationToken cancellationToken) =>
+        WithoutTaskAsync(
+            session, () => new SessionIngress(cloud, journal) { GiveUp = GiveUp }
+                .OpenAsync(session, rule, progress, cancellationToken));
+
     /// <summary>Starts the task of a new session. Returns as soon as ECS has accepted it.</summary>
     /// <exception cref="FargateException">Nothing was started, or the message says what may have been.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; what had been started was stopped.</exception>
@@ -109,8 +118,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
 
             if (!plan.HasNext || !PassingCauses.Include(refusal!))
             {
-                Forget(session);
-                throw refusal!;
+                throw await ForgetAsync(session, refusal!).ConfigureAwait(false);
             }
 
             ReportNext(session, refusal!.Message, progress);
@@ -139,18 +147,26 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
         {
             await work().ConfigureAwait(false);
         }
+        catch (FargateException e)
+        {
+            throw await ForgetAsync(session, e).ConfigureAwait(false);
+        }
         catch
         {
-            Forget(session);
+            if (await Closer.ForgetAsync(session).ConfigureAwait(false) is { } notRevoked)
+            {
+                throw notRevoked;
+            }
+
             throw;
         }
     }
 
-    private void Forget(FargateSession session)
-    {
-        session.IsClosed = true;
-        journal.Close(session.SessionId);
-    }
+    /// <returns>Why the session has no task, and what of it could not be forgotten.</returns>
+    private async Task<FargateException> ForgetAsync(FargateSession session, FargateException error) =>
+        await Closer.ForgetAsync(session).ConfigureAwait(false) is { } notRevoked
+            ? FargateErrors.AndIngressNotRevoked(error, notRevoked)
+            : error;
 
     private async Task KeepAsync(FargateSession session, TaskDescription task)
     {

@@ -7,7 +7,7 @@ namespace EcsFargateLogin.Ssh;
 /// Knocks at a port until an SSH server answers. A port that takes connections is not enough: something between may
 /// accept them before the server does. RFC 4253 lets lines precede the banner, so those are skipped.
 /// </summary>
-internal sealed class BannerProbe(string address, int port)
+internal sealed class BannerProbe(string address, int port) : IServerProbe
 {
     /// <summary>Between attempts that were refused.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(100);
@@ -24,11 +24,10 @@ internal sealed class BannerProbe(string address, int port)
     /// <summary>More than any server sends before its banner.</summary>
     private const int LongestPreamble = 8192;
 
-    /// <summary>What came of the last attempt, for people.</summary>
+    /// <inheritdoc/>
     public string LastOutcome { get; private set; } = "no attempt was made";
 
-    /// <summary>Completes when an SSH server has answered.</summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled before.</exception>
+    /// <inheritdoc/>
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
         while (!await AnswersAsync(cancellationToken).ConfigureAwait(false))

@@ -106,6 +106,7 @@ internal static partial class SshCommandLine
         new("StrictHostKeyChecking", endpoint.HostKeyIsKnown ? "yes" : "accept-new"),
         new("UpdateHostKeys", "no"),
         new("HashKnownHosts", "no"),
+        .. endpoint.Proxy is { } proxy ? (SshOption[])[new("ProxyCommand", proxy.Command)] : [],
     ];
 
     /// <summary>What holds unless the user says otherwise.</summary>

@@ -16,6 +16,9 @@ internal sealed record SshEndpoint
 
     public required string KnownHostsPath { get; init; }
 
+    /// <summary>The way there; null for the direct one.</summary>
+    public SshProxy? Proxy { get; init; }
+
     /// <summary>The name under which the host key is kept: addresses are used again by other tasks, this is not.</summary>
     public required string HostKeyAlias { get; init; }
 

@@ -26,7 +26,8 @@ public sealed partial class SecondInterruptTests
         Assert.DoesNotContain("went on", terminal.Screen, StringComparison.Ordinal);
         var task = Assert.Single(me.Fargate.Tasks);
         Assert.Contains($"The task of session {task.StartedBy} may still run", terminal.Screen, StringComparison.Ordinal);
-        Assert.Contains($"or: aws ecs stop-task --cluster {me.Fargate.Cluster} --task {task.Arn}", terminal.Screen, StringComparison.Ordinal);
+        Assert.Contains(
+            $"or: aws ecs stop-task --cluster {me.Fargate.Cluster} --task {task.Arn}", terminal.Screen, StringComparison.Ordinal);
         await AssertIsStoppedByWhatWasPrintedAsync(me, terminal.Screen);
     }
 
@@ -60,7 +61,10 @@ public sealed partial class SecondInterruptTests
 
         Assert.NotEqual(0, await terminal.EndAsync());
         var task = Assert.Single(me.Fargate.Tasks);
-        Assert.Contains($"aws ecs list-tasks --cluster {me.Fargate.Cluster} --started-by {task.StartedBy}", terminal.Screen, StringComparison.Ordinal);
+        Assert.Contains(
+            $"aws ecs list-tasks --cluster {me.Fargate.Cluster} --started-by {task.StartedBy}",
+            terminal.Screen,
+            StringComparison.Ordinal);
         await AssertIsStoppedByWhatWasPrintedAsync(me, terminal.Screen);
     }
 

@@ -12,7 +12,8 @@ public sealed partial class ContainerPackagingTests
 
         Assert.Equal(
             [
-                "ec2:DescribeNetworkInterfaces", "ecs:DescribeClusters", "ecs:DescribeTaskDefinition",
+                "ec2:AuthorizeSecurityGroupIngress", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups",
+                "ec2:RevokeSecurityGroupIngress", "ecs:DescribeClusters", "ecs:DescribeTaskDefinition",
                 "ecs:DescribeTasks", "ecs:ListTasks", "ecs:RunTask", "ecs:StopTask", "ecs:TagResource",
                 "iam:PassRole", "logs:GetLogEvents",
             ],

@@ -62,7 +62,9 @@ public sealed class CredentialEndTests
             """);
         environment.Write(
             Path.Combine(".aws", "sso", "cache", LoginFile),
-            $$"""{"accessToken": "login", "region": "eu-central-1", "startUrl": "{{Login}}", "expiresAt": "{{Text(InAnHour)}}"{{more}}}""");
+            $$"""
+            {"accessToken": "login", "region": "eu-central-1", "startUrl": "{{Login}}", "expiresAt": "{{Text(InAnHour)}}"{{more}}}
+            """);
 
         // The keys that it has brought last longer.
         AssertEndOfKeys(isKnown, await EndAsync(It));

@@ -76,6 +76,7 @@ public sealed class FargateErrorsTests
         var type when type == typeof(IEnumerable<string>) => new[] { "web", "db" },
         var type when type == typeof(TaskDescription) => SampleTask.Of("STOPPED") with { StoppedReason = TwoLines },
         var type when type == typeof(Type) => typeof(string),
+        var type when type == typeof(IngressRule) => new IngressRule("sg-1", "198.51.100.7/32", 22, TwoLines),
         var type when type == typeof(MfaRequest) => new MfaRequest("ops", "arn:aws:iam::123456789012:mfa/me"),
         var type when type == typeof(RunTaskRequest) => new RunTaskRequest
         {

@@ -67,7 +67,8 @@ public sealed class ShellWatchTests : IDisposable
 
         await WatchAsync(SampleTask.Session());
 
-        Assert.Equal(isTold ? 1 : 0, Notices().Count(notice => notice.StartsWith("the AWS credentials (", StringComparison.Ordinal)));
+        var told = Notices().Count(notice => notice.StartsWith("the AWS credentials (", StringComparison.Ordinal));
+        Assert.Equal(isTold ? 1 : 0, told);
     }
 
     [Fact]

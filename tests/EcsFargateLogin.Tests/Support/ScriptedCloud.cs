@@ -38,6 +38,13 @@ internal sealed class ScriptedCloud : IFargateCloud
 
     public Func<int, IReadOnlyList<NetworkInterfaceDescription>> OnDescribeNetworkInterfaces { get; set; } = _ => [];
 
+    /// <summary>The rules of all security groups; what the calls below do by default is done to them.</summary>
+    public List<IngressRule> Rules { get; } = [];
+
+    public Func<IngressRule, bool>? OnAuthorizeIngress { get; set; }
+
+    public Action<IngressRule>? OnRevokeIngress { get; set; }
+
     public Func<IReadOnlyList<string>> OnGetLogEvents { get; set; } = () => [];
 
     public IReadOnlyList<CloudCall> Calls => [.. _calls];
@@ -91,6 +98,28 @@ internal sealed class ScriptedCloud : IFargateCloud
         Answer(() => OnDescribeNetworkInterfaces(
             Begin("DescribeNetworkInterfaces", networkInterfaceIds, cancellationToken)));
 
+    public Task<bool> AuthorizeIngressAsync(IngressRule rule, CancellationToken cancellationToken)
+    {
+        Begin("AuthorizeSecurityGroupIngress", rule, cancellationToken);
+        return Answer(() => OnAuthorizeIngress?.Invoke(rule) ?? Authorize(rule));
+    }
+
+    public Task RevokeIngressAsync(IngressRule rule, CancellationToken cancellationToken)
+    {
+        Begin("RevokeSecurityGroupIngress", rule, cancellationToken);
+        return Answer(() =>
+        {
+            OnRevokeIngress?.Invoke(rule);
+            return Rules.RemoveAll(rule.LetsInAs) > 0;
+        });
+    }
+
+    public Task<IReadOnlyList<IngressRule>> DescribeIngressAsync(string securityGroupId, CancellationToken cancellationToken)
+    {
+        Begin("DescribeSecurityGroups", securityGroupId, cancellationToken);
+        return Answer<IReadOnlyList<IngressRule>>(() => [.. Rules.Where(rule => rule.SecurityGroupId == securityGroupId)]);
+    }
+
     public Task<IReadOnlyList<string>> GetLogEventsAsync(
         LogStreamName stream, bool fromStart, int limit, CancellationToken cancellationToken)
     {
@@ -100,6 +129,18 @@ internal sealed class ScriptedCloud : IFargateCloud
 
     public void Dispose()
     {
+    }
+
+    /// <summary>Adds a rule as a security group takes it.</summary>
+    public bool Authorize(IngressRule rule)
+    {
+        if (Rules.Any(rule.LetsInAs))
+        {
+            return false;
+        }
+
+        Rules.Add(rule);
+        return true;
     }
 
     /// <returns>How many times the operation was called before.</returns>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 
@@ -13,6 +14,10 @@ internal static class ListeningPorts
     private static readonly TimeSpan _soonInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan _laterInterval = TimeSpan.FromMilliseconds(500);
 
+    private static readonly Lock _reading = new();
+    private static HashSet<string> _listening = [];
+    private static long _readAt;
+
     internal static async Task WaitForAsync(IPEndPoint endpoint, CancellationToken cancellationToken)
     {
         for (var tries = 0; !IsListening(endpoint); tries++)
@@ -25,8 +30,24 @@ internal static class ListeningPorts
     {
         // The kernel writes the address as the number that its bytes in memory make on this machine.
         var address = BitConverter.ToUInt32(endpoint.Address.GetAddressBytes());
-        var entry = string.Create(CultureInfo.InvariantCulture, $"{address:X8}:{endpoint.Port:X4}");
-        return File.ReadLines("/proc/net/tcp").Any(line =>
-            line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var local, _, TcpListen, ..] && local == entry);
+        return ReadTable().Contains(string.Create(CultureInfo.InvariantCulture, $"{address:X8}:{endpoint.Port:X4}"));
+    }
+
+    /// <summary>All that wait share a reading of the table: it is long where tasks are many.</summary>
+    private static HashSet<string> ReadTable()
+    {
+        lock (_reading)
+        {
+            if (Stopwatch.GetElapsedTime(_readAt) >= _soonInterval / 2)
+            {
+                _listening = [.. File.ReadLines("/proc/net/tcp")
+                    .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                    .Where(words => words is [_, _, _, TcpListen, ..])
+                    .Select(words => words[1])];
+                _readAt = Stopwatch.GetTimestamp();
+            }
+
+            return _listening;
+        }
     }
 }

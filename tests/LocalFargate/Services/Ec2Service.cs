@@ -5,9 +5,11 @@ using LocalFargate.Tasks;
 
 namespace LocalFargate.Services;
 
-/// <summary>The operations of Amazon EC2 that describe a task's network.</summary>
+/// <summary>The operations of Amazon EC2 that a task's network needs.</summary>
 internal sealed class Ec2Service(Vpc vpc, TaskRegistry tasks, string accountId, string arnPrefix) : IAwsService
 {
+    private readonly IngressOperations _ingress = new(vpc, accountId);
+
     public ServiceModel Model { get; } = ServiceModel.Load("ec2-2016-11-15");
 
     public JsonObject? Perform(string operation, JsonObject parameters) => operation switch
@@ -15,6 +17,8 @@ internal sealed class Ec2Service(Vpc vpc, TaskRegistry tasks, string accountId, 
         "DescribeNetworkInterfaces" => DescribeNetworkInterfaces(parameters),
         "DescribeSubnets" => DescribeSubnets(parameters),
         "DescribeSecurityGroups" => DescribeSecurityGroups(parameters),
+        "AuthorizeSecurityGroupIngress" => _ingress.Authorize(parameters),
+        "RevokeSecurityGroupIngress" => _ingress.Revoke(parameters),
         _ => null,
     };
 
@@ -138,7 +142,7 @@ internal sealed class Ec2Service(Vpc vpc, TaskRegistry tasks, string accountId, 
                 ["Description"] = $"{GroupName(id)} security group",
                 ["VpcId"] = vpc.Id,
                 ["OwnerId"] = accountId,
-                ["IpPermissions"] = new JsonArray(),
+                ["IpPermissions"] = _ingress.Permissions(id),
                 ["IpPermissionsEgress"] = new JsonArray(),
                 ["Tags"] = new JsonArray(),
             }), new()

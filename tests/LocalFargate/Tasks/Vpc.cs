@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LocalFargate.Network;
 
 namespace LocalFargate.Tasks;
@@ -5,6 +6,8 @@ namespace LocalFargate.Tasks;
 /// <summary>The network of a server: its subnets and security groups.</summary>
 internal sealed class Vpc(string region, AddressBlock addresses)
 {
+    private readonly ConcurrentDictionary<string, SecurityGroupRules> _rules = [];
+
     internal string Id { get; } = NewId("vpc");
 
     internal AddressBlock Addresses { get; } = addresses;
@@ -14,6 +17,9 @@ internal sealed class Vpc(string region, AddressBlock addresses)
 
     /// <summary>The ids of the security groups, the default one first.</summary>
     internal IReadOnlyList<string> SecurityGroups { get; } = [NewId("sg"), NewId("sg")];
+
+    /// <summary>The rules of one of the security groups.</summary>
+    internal SecurityGroupRules RulesOf(string securityGroup) => _rules.GetOrAdd(securityGroup, _ => new SecurityGroupRules());
 
     internal Subnet? FindSubnet(string id) => Subnets.FirstOrDefault(subnet => subnet.Id == id);
 

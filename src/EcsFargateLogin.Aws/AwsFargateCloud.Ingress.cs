@@ -1,0 +1,56 @@
+using EcsFargateLogin.Aws.Errors;
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin.Aws;
+
+// The rules of security groups.
+internal sealed partial class AwsFargateCloud
+{
+    public async Task<bool> AuthorizeIngressAsync(IngressRule rule, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(
+                IngressCall("AuthorizeSecurityGroupIngress", rule.SecurityGroupId),
+                async token =>
+                {
+                    await ec2.AuthorizeSecurityGroupIngressAsync(rule, token);
+                    return true;
+                },
+                cancellationToken);
+            return true;
+        }
+        catch (FargateException exception) when (exception.ErrorCode == "InvalidPermission.Duplicate")
+        {
+            return false;
+        }
+    }
+
+    public async Task RevokeIngressAsync(IngressRule rule, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(
+                IngressCall("RevokeSecurityGroupIngress", rule.SecurityGroupId),
+                async token =>
+                {
+                    await ec2.RevokeSecurityGroupIngressAsync(rule, token);
+                    return true;
+                },
+                cancellationToken);
+        }
+        catch (FargateException exception) when (exception.ErrorCode is "InvalidPermission.NotFound" or "InvalidGroup.NotFound")
+        {
+            // It is gone, which is what was asked for.
+        }
+    }
+
+    public Task<IReadOnlyList<IngressRule>> DescribeIngressAsync(string securityGroupId, CancellationToken cancellationToken) =>
+        AllPagesAsync(
+            IngressCall("DescribeSecurityGroups", securityGroupId),
+            (next, token) => ec2.DescribeIngressAsync(securityGroupId, next, token),
+            cancellationToken);
+
+    private ServiceCall IngressCall(string operation, string securityGroupId) =>
+        Ec2Call(operation) with { SecurityGroups = [securityGroupId] };
+}

@@ -1,0 +1,53 @@
+using System.Management.Automation;
+
+namespace EcsFargateLogin.Cmdlets;
+
+// The way in to the task.
+public sealed partial class NewFargateSessionCommand
+{
+    /// <summary>
+    /// Lets this machine's address in to the SSH port by a rule of the first -SecurityGroup, which bears the session's id
+    /// and is removed when the session is closed. A rule that lets it in already is left as it is. Which address that is,
+    /// -MyAddress says or the service whose URL the environment variable ECSFARGATELOGIN_MYADDRESS_URL holds.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AuthorizeMyAddress { get; set; }
+
+    /// <summary>
+    /// The IPv4 or IPv6 address by which AWS sees this machine, for -AuthorizeMyAddress; without that it does nothing. One
+    /// address, also as the CIDR block of one (/32, /128).
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? MyAddress { get; set; }
+
+    /// <summary>
+    /// The host, as [user@]host[:port], through which the task is reached, for private subnets. Your own ssh configuration,
+    /// keys and agent hold for it, and for it alone; it has to let you in without a question. Later
+    /// commands about the session take the same way.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? JumpHost { get; set; }
+
+    /// <summary>
+    /// The command that ssh talks to the task's server through, as its option ProxyCommand, with %h and %p for address and
+    /// port. Cannot go with -JumpHost.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ProxyCommand { get; set; }
+
+    private void ThrowUnlessIngressHasGroup()
+    {
+        if (AuthorizeMyAddress && SecurityGroup.Length == 0)
+        {
+            throw FargateErrors.IngressWithoutGroup();
+        }
+    }
+
+    /// <summary>The address to let in; null for none.</summary>
+    private string? AuthorizedCidr() => AuthorizeMyAddress
+        ? Await((_, cancellationToken) => Sessions.MyAddress.FindAsync(MyAddress, cancellationToken))
+        : null;
+}

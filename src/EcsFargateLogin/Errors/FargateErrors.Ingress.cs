@@ -1,0 +1,75 @@
+using System.Globalization;
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Ssh;
+
+namespace EcsFargateLogin;
+
+// Errors about letting this machine's address in.
+internal static partial class FargateErrors
+{
+    internal static FargateException MyAddressUnknown() => new(
+        FargateError.InvalidMyAddress,
+        "-AuthorizeMyAddress has to know the address by which AWS sees this machine.",
+        $"Name it with -MyAddress, such as -MyAddress 198.51.100.7, or set {MyAddress.ServiceVariable} to the URL of a service "
+        + "that answers with it as text, such as https://checkip.amazonaws.com.")
+    { Target = "-MyAddress" };
+
+    internal static FargateException MyAddressMalformed(string text) => new(
+        FargateError.InvalidMyAddress,
+        $"'{text}' is not the address of one machine that can reach AWS.",
+        "Give -MyAddress one IPv4 or IPv6 address, such as 198.51.100.7 or 2001:db8::7; a network is never let in.")
+    { Target = text };
+
+    internal static FargateException MyAddressServiceFailed(string url, string why, Exception? cause = null) => new(
+        FargateError.InvalidMyAddress,
+        $"{url}, which {MyAddress.ServiceVariable} names, did not tell this machine's address: {why}.",
+        "Correct that variable, or name the address with -MyAddress.",
+        cause)
+    { Target = url };
+
+    internal static FargateException IngressWithoutGroup() => new(
+        FargateError.InvalidMyAddress,
+        "-AuthorizeMyAddress was given without -SecurityGroup, so that there is no group to let the address in to.",
+        "Name a security group with -SecurityGroup; the rule is added to the first one.")
+    { Target = "-SecurityGroup" };
+
+    internal static FargateException IngressNotRevoked(FargateSession session, IngressRule rule, FargateException cause) => new(
+        FargateError.IngressNotRevoked,
+        $"{rule.Cidr} is still let in to security group {rule.SecurityGroupId} on port {rule.Port}, because the rule of session "
+        + $"{session.SessionId} could not be removed: {cause.Message}",
+        $"Remove it with: Stop-FargateSession -SessionId {session.SessionId} or: {RevokeCommand(session, rule)}"
+        + WithCredentials(session),
+        cause)
+    {
+        MayLeaveTask = true,
+        Target = rule.SecurityGroupId,
+        ErrorCode = cause.ErrorCode,
+        RequestId = cause.RequestId,
+        StatusCode = cause.StatusCode,
+    };
+
+    /// <summary>An error after which a rule could not be removed either: both have to be said.</summary>
+    internal static FargateException AndIngressNotRevoked(FargateException error, FargateException notRevoked) => new(
+        error.Error, error.Message, notRevoked.Message, error)
+    {
+        MayLeaveTask = true,
+        Target = error.Target,
+        ErrorCode = error.ErrorCode,
+        RequestId = error.RequestId,
+        StatusCode = error.StatusCode,
+    };
+
+    private static string RevokeCommand(FargateSession session, IngressRule rule)
+    {
+        var port = rule.Port.ToString(CultureInfo.InvariantCulture);
+        var range = rule.IsIPv6 ? $"Ipv6Ranges=[{{CidrIpv6={rule.Cidr}}}]" : $"IpRanges=[{{CidrIp={rule.Cidr}}}]";
+        return CommandText.Of(
+            "aws",
+            [
+                "ec2", "revoke-security-group-ingress", "--group-id", rule.SecurityGroupId, "--ip-permissions",
+                $"IpProtocol=tcp,FromPort={port},ToPort={port},{range}", .. Option("--region", session.Region),
+                .. Option("--profile", session.ProfileName), .. Option("--endpoint-url", session.EndpointUrl),
+            ]);
+    }
+}

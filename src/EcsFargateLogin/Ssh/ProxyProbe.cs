@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace EcsFargateLogin.Ssh;
+
+/// <summary>
+/// Knocks at a server through a proxy. ssh itself does it, so that the way is the very one that a login takes: it tells
+/// when it has read the server's banner, and goes no further, because it knows no host key and has none of its own.
+/// </summary>
+internal sealed class ProxyProbe(SshProxy proxy, string address, int port) : IServerProbe
+{
+    private const string BannerSeen = "Remote protocol version";
+
+    /// <summary>Each attempt logs in to the jump host, which may count.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan AttemptLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>What a jump host says to which waiting changes nothing.</summary>
+    private static readonly string[] Refusals =
+        ["Permission denied (", "Host key verification failed", "Could not resolve hostname", "Too many authentication failures"];
+
+    /// <inheritdoc/>
+    public string LastOutcome { get; private set; } = "no attempt was made";
+
+    /// <summary>The arguments of ssh.</summary>
+    public IReadOnlyList<string> Arguments =>
+    [
+        "-F", "none", "-T",
+        "-o", $"ProxyCommand={proxy.QuietCommand}",
+        "-o", "LogLevel=DEBUG1", "-o", "BatchMode=yes",
+        "-o", "IdentityFile=none", "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none",
+        "-o", "UserKnownHostsFile=none", "-o", "GlobalKnownHostsFile=none", "-o", "StrictHostKeyChecking=yes",
+        "-p", port.ToString(CultureInfo.InvariantCulture), "-l", "nobody", "--", address,
+    ];
+
+    /// <inheritdoc/>
+    public async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        while (!await AnswersAsync(cancellationToken).ConfigureAwait(false))
+        {
+            await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        attempt.CancelAfter(AttemptLimit);
+        using var ssh = SshProcess.Start(new ProcessStartInfo(proxy.Program, Arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        });
+        try
+        {
+            return await ReadsBannerAsync(ssh.StandardError, attempt.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            LastOutcome = $"{proxy.Name} did not get through in time";
+            return false;
+        }
+        finally
+        {
+            ssh.Kill(entireProcessTree: true);
+            await ssh.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> ReadsBannerAsync(StreamReader messages, CancellationToken cancellationToken)
+    {
+        var said = "it said nothing";
+        while (await messages.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
+        {
+            if (SshLog.IsDebug(line))
+            {
+                if (line.Contains(BannerSeen, StringComparison.Ordinal))
+                {
+                    return true;
+                }
+
+                continue;
+            }
+
+            // The first complaint is the proxy's, and the reason; ssh's own after it only says that there is no way.
+            if (Array.Exists(Refusals, refusal => line.Contains(refusal, StringComparison.Ordinal)))
+            {
+                throw FargateErrors.ProxyRefused(proxy.Name, Printable(line));
+            }
+
+            said = said == "it said nothing" && line.Length > 0 ? Printable(line) : said;
+        }
+
+        LastOutcome = $"through {proxy.Name}: {said}";
+        return false;
+    }
+
+    private static string Printable(string line)
+    {
+        var text = string.Concat(line.Where(character => !char.IsControl(character)));
+        return text.Length > 200 ? $"{text[..200]}…" : text;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using LocalFargate.Protocol;
+using LocalFargate.Tasks;
+
+namespace LocalFargate.Services;
+
+/// <summary>The operations of Amazon EC2 on the rules of security groups.</summary>
+internal sealed partial class IngressOperations(Vpc vpc, string accountId)
+{
+    internal JsonObject Authorize(JsonObject parameters)
+    {
+        var group = GroupOf(parameters);
+        var added = new JsonArray();
+        foreach (var rule in Read(parameters))
+        {
+            if (!vpc.RulesOf(group).TryAdd(rule))
+            {
+                throw new AwsException(
+                    "InvalidPermission.Duplicate",
+                    $"the specified rule \"peer: {rule.Cidr}, {rule.Protocol.ToUpperInvariant()}, from port: {rule.FromPort}, "
+                    + $"to port: {rule.ToPort}, ALLOW\" already exists");
+            }
+
+            added.Add(Describe(group, rule));
+        }
+
+        return new JsonObject { ["Return"] = true, ["SecurityGroupRules"] = added };
+    }
+
+    internal JsonObject Revoke(JsonObject parameters)
+    {
+        var group = GroupOf(parameters);
+        foreach (var rule in Read(parameters))
+        {
+            if (vpc.RulesOf(group).Remove(rule) is null)
+            {
+                throw new AwsException(
+                    "InvalidPermission.NotFound", "The specified rule does not exist in this security group.");
+            }
+        }
+
+        return new JsonObject { ["Return"] = true };
+    }
+
+    /// <summary>The rules of a group, as DescribeSecurityGroups shows them: those for the same ports together.</summary>
+    internal JsonArray Permissions(string group) => new(
+        [.. vpc.RulesOf(group).All.GroupBy(rule => (rule.Protocol, rule.FromPort, rule.ToPort)).Select(rules => new JsonObject
+        {
+            ["IpProtocol"] = rules.Key.Protocol,
+            ["FromPort"] = rules.Key.FromPort,
+            ["ToPort"] = rules.Key.ToPort,
+            ["IpRanges"] = Ranges(rules.Where(rule => !rule.IsIPv6), "CidrIp"),
+            ["Ipv6Ranges"] = Ranges(rules.Where(rule => rule.IsIPv6), "CidrIpv6"),
+        })]);
+
+    private static JsonArray Ranges(IEnumerable<SecurityGroupRule> rules, string name) => new(
+        [.. rules.Select(rule => rule.Description is null
+            ? new JsonObject { [name] = rule.Cidr }
+            : new JsonObject { [name] = rule.Cidr, ["Description"] = rule.Description })]);
+
+    private string GroupOf(JsonObject parameters)
+    {
+        var group = (string?)parameters["GroupId"]
+            ?? throw new AwsException("MissingParameter", "The request must contain the parameter groupName or groupId");
+        return vpc.SecurityGroups.Contains(group)
+            ? group
+            : throw new AwsException("InvalidGroup.NotFound", $"The security group '{group}' does not exist");
+    }
+
+    private static IEnumerable<SecurityGroupRule> Read(JsonObject parameters)
+    {
+        var permissions = parameters["IpPermissions"]?.AsArray()
+            ?? throw new AwsException("MissingParameter", "Either 'ipPermissions' or 'securityGroupRuleIds' should be provided.");
+        return
+        [
+            .. from permission in permissions.OfType<JsonObject>()
+               from range in RangesOf(permission, "IpRanges", "CidrIp").Concat(RangesOf(permission, "Ipv6Ranges", "CidrIpv6"))
+               select new SecurityGroupRule(
+                   (string?)permission["IpProtocol"] ?? "-1",
+                   (long?)permission["FromPort"],
+                   (long?)permission["ToPort"],
+                   range.Cidr,
+                   range.Description),
+        ];
+    }
+
+    private static IEnumerable<(string Cidr, string? Description)> RangesOf(JsonObject permission, string list, string name) =>
+        (permission[list]?.AsArray() ?? []).OfType<JsonObject>()
+            .Select(range => (Checked((string?)range[name]), CheckedDescription((string?)range["Description"])));
+
+    private static string Checked(string? cidr) => IPNetwork.TryParse(cidr, out _)
+        ? cidr!
+        : throw new AwsException("InvalidParameterValue", $"CIDR block {cidr} is malformed");
+
+    private static string? CheckedDescription(string? description) => description is null || DescriptionText().IsMatch(description)
+        ? description
+        : throw new AwsException("InvalidParameterValue", "Invalid rule description. Valid descriptions are strings less than 256 "
+            + "characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*");
+
+    private JsonObject Describe(string group, SecurityGroupRule rule)
+    {
+        var description = new JsonObject
+        {
+            ["SecurityGroupRuleId"] = rule.Id,
+            ["GroupId"] = group,
+            ["GroupOwnerId"] = accountId,
+            ["IsEgress"] = false,
+            ["IpProtocol"] = rule.Protocol,
+            ["FromPort"] = rule.FromPort,
+            ["ToPort"] = rule.ToPort,
+            [rule.IsIPv6 ? "CidrIpv6" : "CidrIpv4"] = rule.Cidr,
+        };
+        if (rule.Description is not null)
+        {
+            description["Description"] = rule.Description;
+        }
+
+        return description;
+    }
+
+    [GeneratedRegex(@"^[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}$")]
+    private static partial Regex DescriptionText();
+}
