@@ -128,6 +128,7 @@ if [ "$task" != build ]; then
 fi
 if [ "$task" = test ]; then
     need busybox busybox 'the script of the container is tested in its shell.'
+    need tmux tmux 'a shell that outlives its connection is tested in it.'
 fi
 
 if command -v pwsh >/dev/null 2>&1 && suits pwsh; then

@@ -102,6 +102,9 @@ public sealed class FargateSession
     /// <summary>After what time timeout ends the container's command; null where it does not.</summary>
     internal TimeSpan? CommandLimit { get; init; }
 
+    /// <summary>For how long its container waits for a connection that was lost.</summary>
+    internal TimeSpan ReconnectWindow { get; init; } = ContainerContract.DefaultReconnectWindow;
+
     /// <summary>How long after <see cref="CreatedAt"/> the task may take to run.</summary>
     internal TimeSpan StartTimeout { get; init; } = DefaultStartTimeout;
 

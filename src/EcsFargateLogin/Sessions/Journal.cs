@@ -104,6 +104,9 @@ internal sealed class Journal(string root)
         CreatedAt = entry.CreatedAt,
         Log = entry.Log,
         CommandLimit = entry.CommandLimit is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        ReconnectWindow = entry.ReconnectWindow is { } window
+            ? TimeSpan.FromSeconds(window)
+            : ContainerContract.DefaultReconnectWindow,
         StartTimeout = startTimeout ?? FargateSession.DefaultStartTimeout,
         Owner = OwnerOf(entry.SessionId),
         KeyPath = KeyPathOf(entry.SessionId),

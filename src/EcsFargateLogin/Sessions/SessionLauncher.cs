@@ -75,6 +75,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             {
                 Log = container.Log,
                 CommandLimit = CommandLimit.SecondsFor(request, container.Start),
+                ReconnectWindow = request.Limits.ReconnectWindow,
             };
             var session = journal.SessionOf(entry, request.StartTimeout);
             session.Plan = new StartPlan(request, runTask, entry);
