@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using PowerShellHost;
 
 namespace Benchmarks;
@@ -10,7 +11,7 @@ internal sealed class ScriptProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly TaskCompletionSource<long> _firstByte = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Task _output;
+    private readonly Task<string> _output;
     private readonly Task<string> _errors;
 
     public ScriptProcess(ProcessStartInfo start, string input)
@@ -30,16 +31,22 @@ internal sealed class ScriptProcess : IAsyncDisposable
     public Task<long> FirstByteAsync(CancellationToken cancellationToken) =>
         _firstByte.Task.WaitAsync(s_limit, cancellationToken);
 
+    /// <summary>All of its standard output, once it has ended.</summary>
+    public Task<string> Output => _output;
+
     /// <summary>All of its standard error, once it has ended.</summary>
     public Task<string> Errors => _errors;
 
     /// <summary>Presses Ctrl+C.</summary>
     public void Interrupt() => EngineProcess.Interrupt(_process);
 
-    /// <summary>Waits until it has ended. Returns its exit code.</summary>
-    public async Task<int> WaitForExitAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until it has ended, for a minute. Returns its exit code.</summary>
+    public Task<int> WaitForExitAsync(CancellationToken cancellationToken) => WaitForExitAsync(s_limit, cancellationToken);
+
+    /// <inheritdoc cref="WaitForExitAsync(CancellationToken)"/>
+    public async Task<int> WaitForExitAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
-        await _process.WaitForExitAsync(cancellationToken).WaitAsync(s_limit, cancellationToken);
+        await _process.WaitForExitAsync(cancellationToken).WaitAsync(limit, cancellationToken);
         return _process.ExitCode;
     }
 
@@ -50,20 +57,24 @@ internal sealed class ScriptProcess : IAsyncDisposable
             _process.Kill(entireProcessTree: true);
         }
 
-        await Task.WhenAll(_output, _errors).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)Task.WhenAll(_output, _errors)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _process.Dispose();
     }
 
     // On a thread that does nothing else, so that the byte is seen when it comes.
-    private void ReadOutput()
+    private string ReadOutput()
     {
+        using MemoryStream output = new();
         var buffer = new byte[4096];
-        while (_process.StandardOutput.BaseStream.Read(buffer) > 0)
+        int count;
+        while ((count = _process.StandardOutput.BaseStream.Read(buffer)) > 0)
         {
             _firstByte.TrySetResult(Stopwatch.GetTimestamp());
+            output.Write(buffer, 0, count);
         }
 
         _firstByte.TrySetException(new InvalidOperationException(
             $"The script ended without output: {_errors.GetAwaiter().GetResult()}"));
+        return Encoding.UTF8.GetString(output.GetBuffer(), 0, (int)output.Length);
     }
 }

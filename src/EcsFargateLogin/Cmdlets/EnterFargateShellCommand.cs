@@ -41,7 +41,7 @@ public sealed class EnterFargateShellCommand : LoginCmdlet
         session.Timing.Shell ??= DateTimeOffset.UtcNow;
         WriteVerbose($"{session}: {session.Timing}");
         var end = RunSsh(cloud, session, endpoint);
-        while (MayReconnect(session, end) && WaitForReturn(cloud, session, endpoint))
+        while (MayReconnect(session, end) && WaitForReturn(cloud, session))
         {
             // A login that fails because the network is gone again is one more connection that was lost.
             var next = RunSsh(cloud, session, endpoint);
@@ -83,12 +83,13 @@ public sealed class EnterFargateShellCommand : LoginCmdlet
         && session.ReconnectWindow > TimeSpan.Zero
         && !Console.IsInputRedirected;
 
-    private bool WaitForReturn(IFargateCloud cloud, FargateSession session, SshEndpoint endpoint)
+    private bool WaitForReturn(IFargateCloud cloud, FargateSession session)
     {
         TerminalNotice.Write(
             $"the connection was lost; reconnecting for {session.ReconnectWindow.TotalSeconds:0} seconds (Ctrl+C ends it)");
         var answers = Await((progress, cancellationToken) =>
-            new Reconnection(cloud, session, endpoint).WaitAsync(progress, cancellationToken));
+            new Reconnection(cloud, session, Private).WaitAsync(progress, cancellationToken));
+        CompleteProgress();
         if (answers)
         {
             TerminalNotice.Write("the server answers: logging in again");
