@@ -148,6 +148,9 @@ public sealed class FargateSession
     /// <summary>Whether this machine's address was let in, and is an IPv6 one.</summary>
     internal bool IsLetInByIPv6 { get; set; }
 
+    /// <summary>For how long its container waits for a connection that was lost.</summary>
+    internal TimeSpan ReconnectWindow { get; init; } = ContainerContract.DefaultReconnectWindow;
+
     /// <summary>How long after <see cref="CreatedAt"/> the task may take to run.</summary>
     internal TimeSpan StartTimeout { get; init; } = DefaultStartTimeout;
 

@@ -40,6 +40,12 @@ internal static class LostConnection
             return otherServer;
         }
 
+        if (stoppedTask is null && SshLog.TellsEscape(messages))
+        {
+            // It was not lost: the user has ended it, and knows.
+            return null;
+        }
+
         var end = SshLog.EndOf(messages);
         var task = stoppedTask ?? await Interruption.FindAsync(cloud, session, end, cancellationToken).ConfigureAwait(false);
         if (task is not null)
