@@ -11,7 +11,7 @@ namespace EcsFargateLogin.Cmdlets;
 /// </summary>
 [Cmdlet(VerbsCommon.Enter, "FargateShell")]
 [OutputType(typeof(void))]
-public sealed class EnterFargateShellCommand : LoginCmdlet
+public sealed partial class EnterFargateShellCommand : LoginCmdlet
 {
     /// <summary>Sessions, as New-FargateSession returns them. Several are entered one after the other.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -67,8 +67,11 @@ public sealed class EnterFargateShellCommand : LoginCmdlet
         Host.NotifyBeginApplication();
         try
         {
-            WatchedShell shell = new(new ShellWatch(cloud, session, new ShellWatchOptions()));
-            return Await((progress, cancellationToken) => shell.RunAsync(Ssh, arguments, progress, cancellationToken));
+            return Record(session, transcript =>
+            {
+                WatchedShell shell = new(new ShellWatch(cloud, session, new ShellWatchOptions())) { Transcript = transcript };
+                return Await((progress, cancellationToken) => shell.RunAsync(Ssh, arguments, progress, cancellationToken));
+            });
         }
         finally
         {

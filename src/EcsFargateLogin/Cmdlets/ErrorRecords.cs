@@ -19,7 +19,8 @@ internal static class ErrorRecords
         FargateError.NoCredentials or FargateError.ProfileNotFound or FargateError.CredentialsExpired
         or FargateError.InvalidCredential
         or FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.SshNotFound
-        or FargateError.InvalidSshOption or FargateError.ModuleIncomplete or FargateError.LocalPortUnavailable;
+        or FargateError.InvalidSshOption or FargateError.ModuleIncomplete or FargateError.LocalPortUnavailable
+        or FargateError.LocalItemNotFound;
 
     /// <summary>The user's own value that an error is about: the one that it names, or what the command was at work on.</summary>
     private static object? TargetOf(FargateException exception, object? input) => NamesAValue(exception.Error)
@@ -31,7 +32,9 @@ internal static class ErrorRecords
         or FargateError.SshNotFound or FargateError.InvalidSshOption or FargateError.ClusterNotFound
         or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound or FargateError.ContainerNotFound
         or FargateError.InvalidEnvironmentVariable or FargateError.JournalUnavailable or FargateError.ModuleIncomplete
-        or FargateError.SessionNotFound or FargateError.InvalidTag or FargateError.LocalPortUnavailable;
+        or FargateError.SessionNotFound or FargateError.InvalidTag or FargateError.LocalPortUnavailable
+        or FargateError.LocalItemNotFound or FargateError.ItemNotFound or FargateError.InvalidDestination
+        or FargateError.CopyFailed or FargateError.CopyInterrupted or FargateError.TranscriptUnavailable;
 
     private static ErrorCategory CategoryOf(FargateError error) => error switch
     {
@@ -41,10 +44,11 @@ internal static class ErrorRecords
             or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound
             or FargateError.NetworkInterfaceNotFound or FargateError.TaskNotFound or FargateError.ContainerNotFound
             or FargateError.NoPublicAddress or FargateError.NoAddress or FargateError.KeyNotFound
-            or FargateError.SessionNotFound or FargateError.TunnelNotFound =>
+            or FargateError.SessionNotFound or FargateError.TunnelNotFound
+            or FargateError.LocalItemNotFound or FargateError.ItemNotFound =>
             ErrorCategory.ObjectNotFound,
         FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.InvalidCredential
-            or FargateError.InvalidEnvironmentVariable or FargateError.InvalidTag
+            or FargateError.InvalidEnvironmentVariable or FargateError.InvalidTag or FargateError.InvalidDestination
             or FargateError.OverridesTooLong or FargateError.InvalidSshOption
             or FargateError.TaskDefinitionUnsuitable => ErrorCategory.InvalidArgument,
         FargateError.Throttled => ErrorCategory.LimitsExceeded,
@@ -53,10 +57,12 @@ internal static class ErrorRecords
         FargateError.StartTimeout => ErrorCategory.OperationTimeout,
         FargateError.TaskStopped => ErrorCategory.OperationStopped,
         FargateError.SessionEnded => ErrorCategory.InvalidOperation,
-        FargateError.EndpointUnreachable or FargateError.PortUnreachable or FargateError.SshFailed =>
+        FargateError.EndpointUnreachable or FargateError.PortUnreachable or FargateError.SshFailed
+            or FargateError.CopyInterrupted =>
             ErrorCategory.ConnectionError,
-        FargateError.SshNotFound or FargateError.ModuleIncomplete => ErrorCategory.NotInstalled,
-        FargateError.JournalUnavailable => ErrorCategory.WriteError,
+        FargateError.SshNotFound or FargateError.ModuleIncomplete or FargateError.CopyUnavailable => ErrorCategory.NotInstalled,
+        FargateError.JournalUnavailable or FargateError.CopyFailed
+            or FargateError.TranscriptUnavailable => ErrorCategory.WriteError,
         FargateError.RequestRejected or FargateError.ServiceFailed or FargateError.StopFailed
             or FargateError.KeyGenerationFailed or FargateError.RemoteProgramFailed => ErrorCategory.InvalidResult,
         _ => ErrorCategory.NotSpecified,

@@ -7,7 +7,8 @@ public sealed class ModuleTests
 {
     private static readonly string[] Cmdlets =
     [
-        "Enter-FargateShell", "Get-FargateSession", "Get-FargateTaskAddress", "Get-FargateTunnel", "New-FargateSession",
+        "Copy-FargateItem", "Enter-FargateShell", "Get-FargateSession", "Get-FargateTaskAddress", "Get-FargateTunnel",
+        "New-FargateSession",
         "Start-FargateTunnel", "Stop-FargateSession", "Stop-FargateTunnel", "Wait-FargateSession",
     ];
 
