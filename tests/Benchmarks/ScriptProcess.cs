@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using PowerShellHost;
 
 namespace Benchmarks;
@@ -10,6 +11,7 @@ internal sealed class ScriptProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly TaskCompletionSource<long> _firstByte = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly StringBuilder _text = new();
     private readonly Task _output;
     private readonly Task<string> _errors;
 
@@ -29,6 +31,9 @@ internal sealed class ScriptProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It ended without output.</exception>
     public Task<long> FirstByteAsync(CancellationToken cancellationToken) =>
         _firstByte.Task.WaitAsync(s_limit, cancellationToken);
+
+    /// <summary>All of its standard output, once it has ended.</summary>
+    public Task<string> Output => _output.ContinueWith(_ => _text.ToString(), TaskScheduler.Default);
 
     /// <summary>All of its standard error, once it has ended.</summary>
     public Task<string> Errors => _errors;
@@ -58,9 +63,11 @@ internal sealed class ScriptProcess : IAsyncDisposable
     private void ReadOutput()
     {
         var buffer = new byte[4096];
-        while (_process.StandardOutput.BaseStream.Read(buffer) > 0)
+        int count;
+        while ((count = _process.StandardOutput.BaseStream.Read(buffer)) > 0)
         {
             _firstByte.TrySetResult(Stopwatch.GetTimestamp());
+            _text.Append(Encoding.UTF8.GetString(buffer, 0, count));
         }
 
         _firstByte.TrySetException(new InvalidOperationException(

@@ -61,7 +61,7 @@ public sealed partial class EnterFargateShellCommand
         try
         {
             var (columns, rows) = (Console.WindowWidth, Console.WindowHeight);
-            return columns > 0 && rows > 0 ? (columns, rows) : (80, 24);
+            return (columns > 0 ? columns : 80, rows > 0 ? rows : 24);
         }
         catch (IOException)
         {

@@ -80,6 +80,7 @@ internal sealed class Transcript : IAsyncDisposable
     {
         var now = DateTimeOffset.UtcNow;
         var user = SessionTags.LocalUser();
+        var definition = session.TaskDefinition?[(session.TaskDefinition.LastIndexOf('/') + 1)..];
         var reason = session.Reason is null ? "" : $": {session.Reason}";
         // Players show the title and pass over members that they do not know.
         return JsonSerializer.Serialize(
@@ -89,7 +90,7 @@ internal sealed class Transcript : IAsyncDisposable
                 ["width"] = columns,
                 ["height"] = rows,
                 ["timestamp"] = now.ToUnixTimeSeconds(),
-                ["title"] = $"{session} ({session.TaskDefinition}) by {user}{reason}",
+                ["title"] = $"{session} ({definition}) by {user}{reason}",
                 ["env"] = new Dictionary<string, string?> { ["TERM"] = Environment.GetEnvironmentVariable("TERM") ?? "" },
                 ["ecs-fargate-login"] = new Dictionary<string, string?>
                 {

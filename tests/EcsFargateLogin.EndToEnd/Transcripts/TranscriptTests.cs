@@ -25,11 +25,11 @@ public sealed class TranscriptTests
             """));
         await terminal.ShowsAsync("since RunTask");
 
-        // The last line holds back the second byte of a character for a moment.
         await terminal.TypeAsync("PS1=; stty -echo; echo size: $(stty size)\n");
         await terminal.ShowsAsync("size: 33 101");
         await terminal.TypeAsync("read -r word; echo read $((${#word}+0)) characters\nsecret-word\n");
         await terminal.ShowsAsync("read 11 characters");
+        // The second byte of a character comes a moment after the first.
         await terminal.TypeAsync("printf 'gr\\303'; sleep 0.3; printf '\\274n\\377.'; exit 9\n");
 
         Assert.Equal(0, await terminal.EndAsync());
@@ -55,7 +55,7 @@ public sealed class TranscriptTests
         using TemporaryFolder folder = new();
         await using var me = await Operator.StartAsync();
         await using var terminal = TerminalRun.UnderTerminal(me.Process(
-            $"tty; New-FargateSession | Enter-FargateShell -TranscriptPath '{folder.Path}'; exit $LASTEXITCODE"));
+            $"stty rows 33 cols 101; tty; New-FargateSession | Enter-FargateShell -TranscriptPath '{folder.Path}'; exit $LASTEXITCODE"));
         await terminal.ShowsAsync("since RunTask");
         await terminal.TypeAsync("PS1=; echo up-$((6*7))\n");
         await terminal.ShowsAsync("up-42");

@@ -104,8 +104,8 @@ public sealed class CopyTests
         // Somebody is logged in all the time, so that the container goes on.
         me.Run("$tunnel = $session | Start-FargateTunnel -Socks -KeepSession");
         var breaking = fromSession
-            ? "exec 3<>/dev/tcp/%h/%p; dd count=10000000 iflag=count_bytes <&3 & exec cat >&3"
-            : "exec 3<>/dev/tcp/%h/%p; cat <&3 & exec dd count=10000000 iflag=count_bytes >&3";
+            ? "exec 3<>/dev/tcp/%h/%p; dd bs=64k count=10000000 iflag=count_bytes <&3 & exec cat >&3"
+            : "exec 3<>/dev/tcp/%h/%p; cat <&3 & exec dd bs=64k count=10000000 iflag=count_bytes >&3";
         var copy = fromSession ? $"Copy-FargateItem big '{back}' -FromSession" : $"Copy-FargateItem '{source}' big";
         if (fromSession)
         {

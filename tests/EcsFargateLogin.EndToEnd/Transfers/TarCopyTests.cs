@@ -73,9 +73,9 @@ public sealed class TarCopyTests
             """,
             folder.Path);
 
-        Assert.Equal(["CopyFailed", "CopyFailed", "ItemNotFound", "CopyFailed"], errors.Select(error => error.Id.Split(',')[0]));
+        Assert.Equal(["CopyFailed", "InvalidDestination", "ItemNotFound", "CopyFailed"], errors.Select(error => error.Id.Split(',')[0]));
         Assert.Contains("'/etc' is a folder", errors[0].Message, StringComparison.Ordinal);
-        Assert.Equal(file, errors[1].Target);
+        Assert.Equal(file, errors[0].Target);
         Assert.Contains("-Recurse", errors[3].Message, StringComparison.Ordinal);
         await me.HasLeftNothingAsync();
     }

@@ -41,10 +41,17 @@ internal sealed class TarCopy(RemoteProgram remote, CopyRequest request, CopyRep
     private async Task UploadAsync(CancellationToken cancellationToken)
     {
         var destination = Plain(RemotePath.Of(request.Destination));
-        var kind = (await KindsAsync([destination], cancellationToken).ConfigureAwait(false))[0];
+        var parent = Plain(RemotePath.FolderOf(destination));
+        var kinds = await KindsAsync([destination, parent], cancellationToken).ConfigureAwait(false);
+        var (kind, parentKind) = (kinds[0], kinds[1]);
         if (kind != "folder" && (destination.EndsWith('/') || request.Sources.Count > 1))
         {
             throw FargateErrors.DestinationNoFolder(destination, kind != "none");
+        }
+
+        if (parentKind != "folder")
+        {
+            throw FargateErrors.DestinationNoFolder(parent, parentKind != "none");
         }
 
         List<CopyItem> items = [.. request.Sources.SelectMany(source => LocalTree.Walk(
@@ -161,7 +168,11 @@ internal sealed class TarCopy(RemoteProgram remote, CopyRequest request, CopyRep
         Stream file = item.Length == 0 ? Stream.Null : File.OpenRead(item.Source);
         await using (file.ConfigureAwait(false))
         {
-            entry.DataStream = item.IsFolder ? null : file;
+            if (!item.IsFolder)
+            {
+                entry.DataStream = file;
+            }
+
             await writer.WriteEntryAsync(entry, cancellationToken).ConfigureAwait(false);
         }
 
