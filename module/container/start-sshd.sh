@@ -69,6 +69,7 @@ read_settings() {
 find_programs() {
     sshd=$(command -v sshd) && command -v ssh-keygen >/dev/null ||
         fail $EXIT_IMAGE "sshd or ssh-keygen is missing: install openssh-server (Debian) or openssh (Alpine)"
+    pwsh=$(command -v pwsh) || pwsh=
     sftp_server=
     for candidate in /usr/lib/openssh /usr/lib/ssh /usr/libexec/openssh /usr/libexec; do
         [ -z "$sftp_server" ] && [ -x "$candidate/sftp-server" ] && sftp_server=$candidate/sftp-server
@@ -236,6 +237,7 @@ TCPKeepAlive no
 UseDNS no
 PidFile none
 ${sftp_server:+Subsystem sftp $sftp_server}
+${pwsh:+Subsystem powershell $pwsh -sshs -NoLogo -NoProfile}
 ForceCommand /bin/sh $folder/login.sh
 CONFIG
 }

@@ -3,8 +3,8 @@ using Benchmarks;
 
 IBenchmark[] all =
 [
-    new LoginBenchmark(), new StopBenchmark(), new WaitBenchmark(), new CommandBenchmark(), new ImportBenchmark(),
-    new SizeBenchmark(),
+    new LoginBenchmark(), new StopBenchmark(), new WaitBenchmark(), new CommandBenchmark(), new CopyBenchmark(),
+    new ImportBenchmark(), new SizeBenchmark(),
 ];
 
 // It takes a quarter of an hour, so that it runs only where it is named.

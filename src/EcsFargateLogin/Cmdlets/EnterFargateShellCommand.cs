@@ -12,7 +12,7 @@ namespace EcsFargateLogin.Cmdlets;
 /// </summary>
 [Cmdlet(VerbsCommon.Enter, "FargateShell")]
 [OutputType(typeof(void))]
-public sealed class EnterFargateShellCommand : LoginCmdlet
+public sealed partial class EnterFargateShellCommand : LoginCmdlet
 {
     /// <summary>Sessions, as New-FargateSession returns them. Several are entered one after the other.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -40,14 +40,7 @@ public sealed class EnterFargateShellCommand : LoginCmdlet
         var endpoint = EndpointOf(session);
         session.Timing.Shell ??= DateTimeOffset.UtcNow;
         WriteVerbose($"{session}: {session.Timing}");
-        var end = RunSsh(cloud, session, endpoint);
-        while (MayReconnect(session, end) && WaitForReturn(cloud, session))
-        {
-            // A login that fails because the network is gone again is one more connection that was lost.
-            var next = RunSsh(cloud, session, endpoint);
-            end = next with { WasOpen = true };
-        }
-
+        var end = Record(session, transcript => RunSshAgain(cloud, session, endpoint, transcript));
         if (end.ExitCode == SshProcess.ConnectionFailed && Await((_, cancellationToken) =>
             LostConnection.ExplainAsync(cloud, session, end.Messages, end.StoppedTask, cancellationToken)) is { } error)
         {
@@ -60,14 +53,29 @@ public sealed class EnterFargateShellCommand : LoginCmdlet
         }
     }
 
-    private ShellEnd RunSsh(IFargateCloud cloud, FargateSession session, SshEndpoint endpoint)
+    /// <summary>Runs ssh, and once more after each connection that was lost.</summary>
+    private ShellEnd RunSshAgain(
+        IFargateCloud cloud, FargateSession session, SshEndpoint endpoint, Transcript? transcript)
+    {
+        var end = RunSsh(cloud, session, endpoint, transcript);
+        while (MayReconnect(session, end) && WaitForReturn(cloud, session))
+        {
+            // A login that fails because the network is gone again is one more connection that was lost.
+            var next = RunSsh(cloud, session, endpoint, transcript);
+            end = next with { WasOpen = true };
+        }
+
+        return end;
+    }
+
+    private ShellEnd RunSsh(IFargateCloud cloud, FargateSession session, SshEndpoint endpoint, Transcript? transcript)
     {
         var log = SshLog.PathFor(session);
         SshLog.Clear(log);
         var arguments = SshCommandLine.ForShell(
             endpoint, Options, log, !Console.IsInputRedirected, Resumable ? ResumableShell.Command : null);
         WriteVerbose(CommandText.Of(Ssh, arguments));
-        var (exitCode, stoppedTask) = RunInTerminal(cloud, session, arguments);
+        var (exitCode, stoppedTask) = RunInTerminal(cloud, session, arguments, transcript);
         SessionState.PSVariable.Set("global:LASTEXITCODE", exitCode);
         var messages = SshLog.Read(log);
         WriteLog(messages);
@@ -109,13 +117,13 @@ public sealed class EnterFargateShellCommand : LoginCmdlet
     }
 
     private (int ExitCode, TaskDescription? StoppedTask) RunInTerminal(
-        IFargateCloud cloud, FargateSession session, IReadOnlyList<string> arguments)
+        IFargateCloud cloud, FargateSession session, IReadOnlyList<string> arguments, Transcript? transcript)
     {
         Host.NotifyBeginApplication();
         IsTerminalTaken = true;
         try
         {
-            WatchedShell shell = new(new ShellWatch(cloud, session, new ShellWatchOptions()));
+            WatchedShell shell = new(new ShellWatch(cloud, session, new ShellWatchOptions())) { Transcript = transcript };
             var start = SshCommandLine.Start(Ssh, arguments, KeepSession);
             return Await((progress, cancellationToken) => shell.RunAsync(start, progress, cancellationToken));
         }

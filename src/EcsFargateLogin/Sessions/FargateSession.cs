@@ -223,4 +223,18 @@ public sealed class FargateSession
         (_, true) => PublicAddress ?? (PrivateAddress is null ? IPv6Address : null),
         _ => PublicAddress ?? IPv6Address ?? PrivateAddress,
     };
+
+    /// <summary>What ssh is pointed at, once it has an address.</summary>
+    internal SshEndpoint EndpointFor(bool preferPrivate) => new()
+    {
+        Address = AddressFor(preferPrivate)!,
+        Port = Port,
+        UserName = UserName,
+        KeyPath = KeyPath!,
+        IsKeyInAgent = IsKeyInAgent,
+        KnownHostsPath = KnownHostsPath!,
+        HostKeyAlias = TaskId,
+        HostKeyIsKnown = HostKey is not null,
+        Proxy = Proxy,
+    };
 }

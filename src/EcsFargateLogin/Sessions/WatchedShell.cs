@@ -7,12 +7,18 @@ namespace EcsFargateLogin.Sessions;
 /// <summary>Runs ssh and watches the task meanwhile, so that what runs there ends with its task instead of hanging.</summary>
 internal sealed class WatchedShell(ShellWatch watch)
 {
+    /// <summary>Gets what the terminal has shown; null for nobody.</summary>
+    public Transcript? Transcript { get; init; }
+
     /// <summary>Runs ssh in this process's terminal until it or its task ends.</summary>
     /// <returns>ssh's exit code and, where the watch has seen it stopping, the task.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; ssh has ended.</exception>
     public Task<(int ExitCode, TaskDescription? StoppedTask)> RunAsync(
         ProcessStartInfo ssh, IProgress<SessionEvent> progress, CancellationToken cancellationToken) =>
-        RunAsync(hangUp => SshProcess.RunInTerminalAsync(ssh, hangUp, cancellationToken), progress, cancellationToken);
+        RunAsync(
+            hangUp => SshProcess.RunInTerminalAsync(ssh, hangUp, cancellationToken, Transcript is null ? null : Transcript.Add),
+            progress,
+            cancellationToken);
 
     /// <summary>Runs ssh in some other way.</summary>
     /// <param name="run">Runs it; the token tells it to end, with its task. Gives its exit code.</param>

@@ -33,15 +33,21 @@ internal static partial class SshProcess
     /// <param name="start">The program.</param>
     /// <param name="hangUp">Tells it to end (SIGTERM); what does not is killed.</param>
     /// <param name="cancellationToken">Cancels it, after the terminal has sent it Ctrl+C.</param>
+    /// <param name="seen">Gets what it prints, after the terminal has; null leaves the terminal to it alone.</param>
     /// <returns>Its exit code; <see cref="ConnectionFailed"/> when it had to be killed.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; the program has ended or was killed.</exception>
     public static async Task<int> RunInTerminalAsync(
-        ProcessStartInfo start, CancellationToken hangUp, CancellationToken cancellationToken)
+        ProcessStartInfo start,
+        CancellationToken hangUp,
+        CancellationToken cancellationToken,
+        Action<ReadOnlyMemory<byte>>? seen = null)
     {
         var modes = TerminalModes.Read();
-        // Nothing is redirected and no shell is between: ssh gets the real terminal, and every argument as it is.
+        // No shell is between: ssh gets the real terminal, and every argument as it is.
         start.UseShellExecute = false;
+        start.RedirectStandardOutput = seen is not null;
         using var process = Start(start);
+        using var passing = seen is null ? null : new TerminalTap(process, seen);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(hangUp, cancellationToken);
         try
         {
