@@ -59,7 +59,8 @@ internal static class AuthorizedKey
 
     private static string CheckAddress(string text)
     {
-        var (address, network) = (IPAddress.TryParse(text, out var one) ? one : null, IPNetwork.TryParse(text, out var many) ? many : default);
+        var address = IPAddress.TryParse(text, out var one) ? one : null;
+        var network = IPNetwork.TryParse(text, out var many) ? many : default;
         var isWhole = (address ?? (text.Contains('/', StringComparison.Ordinal) ? network.BaseAddress : null)) is { } numbers
             && !text.Contains('%', StringComparison.Ordinal)
             // .NET reads '10.1' as 10.0.0.1, and leading zeros as octal.

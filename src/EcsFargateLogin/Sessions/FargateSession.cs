@@ -130,7 +130,10 @@ public sealed class FargateSession
     /// <summary>True once its server turned out not to be its own, or may not be.</summary>
     internal bool IsDistrusted { get; set; }
 
-    /// <summary>Whether anything can still be done with it: a task that was stopped is nothing to keep, nor one that others may listen in on.</summary>
+    /// <summary>
+    /// Whether anything can still be done with it: a task that was stopped is nothing to keep, nor one that others may
+    /// listen in on.
+    /// </summary>
     internal bool IsWorthKeeping => !IsDistrusted && !TaskStatuses.IsEnding(Status);
 
     /// <summary>True once the log could not tell the host key, and the user was warned.</summary>
