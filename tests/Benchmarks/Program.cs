@@ -1,7 +1,10 @@
 using System.Runtime.InteropServices;
 using Benchmarks;
 
-IBenchmark[] all = [new LoginBenchmark(), new StopBenchmark(), new WaitBenchmark(), new CommandBenchmark(), new ImportBenchmark(), new SizeBenchmark()];
+IBenchmark[] all =
+[
+    new LoginBenchmark(), new StopBenchmark(), new WaitBenchmark(), new CommandBenchmark(), new ImportBenchmark(), new SizeBenchmark(),
+];
 if (args.Except(all.Select(benchmark => benchmark.Name)).Any())
 {
     var names = string.Join(" | ", all.Select(benchmark => benchmark.Name));

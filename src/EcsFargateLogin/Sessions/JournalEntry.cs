@@ -40,7 +40,7 @@ internal sealed record JournalEntry
     /// <summary>After how many seconds timeout ends the container's command; null where it does not.</summary>
     public int? CommandLimit { get; init; }
 
-    /// <summary>For how many seconds the container waits for a connection that was lost; null where that was not asked for.</summary>
+    /// <summary>For how many seconds the container waits for a lost connection; null where that was not asked for.</summary>
     public int? ReconnectWindow { get; init; }
 
     /// <summary>Null until RunTask has answered.</summary>
