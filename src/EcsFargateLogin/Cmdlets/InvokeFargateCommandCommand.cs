@@ -212,7 +212,12 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
         }
         else
         {
-            WriteObject(printed.Lines.Select(NoteOf(printed.Session).AttachTo), enumerateCollection: true);
+            // One by one: PowerShell would gather what it is given together, and keep all of it alive until the last is written.
+            var note = NoteOf(printed.Session);
+            foreach (var line in printed.Lines)
+            {
+                WriteObject(note.AttachTo(line));
+            }
         }
     }
 

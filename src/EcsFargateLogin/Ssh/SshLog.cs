@@ -65,7 +65,7 @@ internal static class SshLog
     public static bool IsDebug(string message) =>
         Array.Exists(DebugLines, beginning => message.StartsWith(beginning, StringComparison.Ordinal));
 
-    /// <summary>Whether a line is what ssh writes to standard error, and not to its log, when the server closes the connection.</summary>
+    /// <summary>Whether a line is what ssh writes to standard error, not to its log, when the server closes the connection.</summary>
     public static bool IsClosingWord(string line) =>
         line.StartsWith("Connection to ", StringComparison.Ordinal)
         && line.EndsWith(" closed by remote host.", StringComparison.Ordinal);

@@ -14,7 +14,8 @@ public sealed class ReconnectTests
     public async Task It_logs_in_again_by_itself_and_ends_as_ever()
     {
         await using var me = await Operator.StartAsync();
-        await using var terminal = TerminalRun.UnderTerminal(me.Process("New-FargateSession | Enter-FargateShell; \"code $LASTEXITCODE\""));
+        await using var terminal = TerminalRun.UnderTerminal(
+            me.Process("New-FargateSession | Enter-FargateShell; \"code $LASTEXITCODE\""));
         await terminal.ShowsAsync("since RunTask");
 
         for (var login = 1; login <= 2; login++)
@@ -47,8 +48,9 @@ public sealed class ReconnectTests
 
         await terminal.TypeAsync(LoseConnection);
         await terminal.ShowsAsync("logging in again");
-        await terminal.TypeAsync("echo again-$remembered; exit\n");
+        await terminal.TypeAsync("echo again-$remembered\n");
         await terminal.ShowsAsync("again-42");
+        await terminal.TypeAsync("exit\n");
 
         Assert.Equal(0, await terminal.EndAsync());
         Assert.Contains("code 0", terminal.Screen, StringComparison.Ordinal);
