@@ -40,7 +40,7 @@ internal static class ErrorRecords
         or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound or FargateError.ContainerNotFound
         or FargateError.InvalidEnvironmentVariable or FargateError.JournalUnavailable or FargateError.ModuleIncomplete
         or FargateError.SessionNotFound or FargateError.InvalidTag or FargateError.InvalidMyAddress or FargateError.LocalPortUnavailable
-        or FargateError.InvalidKey or FargateError.InvalidAddress
+        or FargateError.InvalidKey or FargateError.InvalidFromAddress
         or FargateError.LocalItemNotFound or FargateError.ItemNotFound or FargateError.InvalidDestination
         or FargateError.CopyFailed or FargateError.CopyInterrupted or FargateError.TranscriptUnavailable;
 
@@ -58,7 +58,7 @@ internal static class ErrorRecords
             ErrorCategory.ObjectNotFound,
         FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.InvalidCredential
             or FargateError.InvalidEnvironmentVariable or FargateError.InvalidTag or FargateError.InvalidMyAddress
-            or FargateError.InvalidKey or FargateError.InvalidDestination or FargateError.InvalidAddress
+            or FargateError.InvalidKey or FargateError.InvalidDestination or FargateError.InvalidFromAddress
             or FargateError.OverridesTooLong or FargateError.InvalidSshOption or FargateError.InvalidCommand
             or FargateError.TaskDefinitionUnsuitable => ErrorCategory.InvalidArgument,
         FargateError.Throttled => ErrorCategory.LimitsExceeded,

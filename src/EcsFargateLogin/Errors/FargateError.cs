@@ -82,7 +82,7 @@ public enum FargateError
     /// <summary>The user's own key cannot log in.</summary>
     InvalidKey,
     /// <summary>A text is no address and no network.</summary>
-    InvalidAddress,
+    InvalidFromAddress,
     /// <summary>An ssh option would take away what keeps the session safe, or is malformed.</summary>
     InvalidSshOption,
     /// <summary>ssh could not connect or log in, or lost the connection.</summary>

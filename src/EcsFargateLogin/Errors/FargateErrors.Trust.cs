@@ -73,8 +73,8 @@ internal static partial class FargateErrors
         "-KeyPath names a key that is there, and -KeyType asks for a new one.",
         "Leave one of them out.");
 
-    internal static FargateException InvalidAddress(string text) => new(
-        FargateError.InvalidAddress,
+    internal static FargateException InvalidFromAddress(string text) => new(
+        FargateError.InvalidFromAddress,
         $"'{text}' is no address to log in from.",
         "Write an IPv4 or IPv6 address, or a network by its first address and its bits: 198.51.100.7, 10.0.0.0/8, 2001:db8::/32.")
     { Target = text };

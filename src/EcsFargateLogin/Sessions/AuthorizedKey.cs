@@ -54,7 +54,7 @@ internal static class AuthorizedKey
             : null;
 
     /// <summary>Checks where a key lets in from: addresses, or networks as 'address/bits'.</summary>
-    /// <exception cref="FargateException"><see cref="FargateError.InvalidAddress"/>.</exception>
+    /// <exception cref="FargateException"><see cref="FargateError.InvalidFromAddress"/>.</exception>
     public static IReadOnlyList<string> CheckAddresses(IEnumerable<string> texts) => [.. texts.Select(CheckAddress)];
 
     private static string CheckAddress(string text)
@@ -67,7 +67,7 @@ internal static class AuthorizedKey
             && (numbers.AddressFamily == AddressFamily.InterNetworkV6 || text.Split('/')[0] == numbers.ToString());
         return isWhole && (address is not null || network.PrefixLength > 0)
             ? address?.ToString() ?? network.ToString()
-            : throw FargateErrors.InvalidAddress(text);
+            : throw FargateErrors.InvalidFromAddress(text);
     }
 
     private static int? LifetimeOf(ContainerStart? start) => start switch
