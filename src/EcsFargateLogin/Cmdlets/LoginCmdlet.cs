@@ -148,18 +148,7 @@ public abstract class LoginCmdlet : AwsCmdlet
     private protected SshEndpoint EndpointOf(FargateSession session)
     {
         NoteFirstKey(session);
-        return new()
-        {
-            Address = session.AddressFor(Private)!,
-            Port = session.Port,
-            UserName = session.UserName,
-            KeyPath = session.KeyPath!,
-            IsKeyInAgent = session.IsKeyInAgent,
-            KnownHostsPath = session.KnownHostsPath!,
-            HostKeyAlias = session.TaskId,
-            HostKeyIsKnown = session.HostKey is not null,
-            Proxy = session.Proxy,
-        };
+        return session.EndpointFor(Private);
     }
 
     /// <summary>From the first login on, the server's key is known.</summary>

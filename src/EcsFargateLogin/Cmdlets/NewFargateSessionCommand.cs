@@ -148,7 +148,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         var request = RequestOf();
         ThrowUnlessIngressHasGroup();
         var what = Count == 1 ? "Start Fargate task" : $"Start {Count} Fargate tasks";
-        if (ShouldProcess($"{TaskDefinition} in cluster {Cluster}", what))
+        if (ShouldProcess($"{TaskDefinition} in cluster {Cluster}", what + IngressInWords))
         {
             var cloud = Connect();
             WarnOfEarlierSessions(cloud);

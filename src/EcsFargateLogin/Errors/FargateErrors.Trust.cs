@@ -27,11 +27,14 @@ internal static partial class FargateErrors
         $"The host-key line in the log of session {session} holds no public key.",
         "Use this module's start-sshd.sh as it is; module/container/README.md has the line's format.");
 
-    internal static FargateException HostKeySeenDiffers(FargateSession session, PublicKey logged, PublicKey seen) =>
+    /// <param name="session">The session.</param>
+    /// <param name="logged">The fingerprint of the key in the log.</param>
+    /// <param name="seen">The fingerprint of the key that was shown before.</param>
+    internal static FargateException HostKeySeenDiffers(FargateSession session, string logged, string seen) =>
         HostKeyNotVerified(
             session,
-            $"The server that session {session} met first showed the host key {seen.Fingerprint}, but the task's log says "
-            + $"{logged.Fingerprint}: it was another server.",
+            $"The server that session {session} met first showed the host key {seen}, but the task's log says "
+            + $"{logged}: it was another server.",
             "Take what was typed there for known to others, and do not go on over this network path.");
 
     /// <param name="session">The session.</param>
@@ -70,8 +73,8 @@ internal static partial class FargateErrors
         "-KeyPath names a key that is there, and -KeyType asks for a new one.",
         "Leave one of them out.");
 
-    internal static FargateException InvalidAddress(string text) => new(
-        FargateError.InvalidAddress,
+    internal static FargateException InvalidFromAddress(string text) => new(
+        FargateError.InvalidFromAddress,
         $"'{text}' is no address to log in from.",
         "Write an IPv4 or IPv6 address, or a network by its first address and its bits: 198.51.100.7, 10.0.0.0/8, 2001:db8::/32.")
     { Target = text };

@@ -54,19 +54,20 @@ internal static class AuthorizedKey
             : null;
 
     /// <summary>Checks where a key lets in from: addresses, or networks as 'address/bits'.</summary>
-    /// <exception cref="FargateException"><see cref="FargateError.InvalidAddress"/>.</exception>
+    /// <exception cref="FargateException"><see cref="FargateError.InvalidFromAddress"/>.</exception>
     public static IReadOnlyList<string> CheckAddresses(IEnumerable<string> texts) => [.. texts.Select(CheckAddress)];
 
     private static string CheckAddress(string text)
     {
-        var (address, network) = (IPAddress.TryParse(text, out var one) ? one : null, IPNetwork.TryParse(text, out var many) ? many : default);
+        var address = IPAddress.TryParse(text, out var one) ? one : null;
+        var network = IPNetwork.TryParse(text, out var many) ? many : default;
         var isWhole = (address ?? (text.Contains('/', StringComparison.Ordinal) ? network.BaseAddress : null)) is { } numbers
             && !text.Contains('%', StringComparison.Ordinal)
             // .NET reads '10.1' as 10.0.0.1, and leading zeros as octal.
             && (numbers.AddressFamily == AddressFamily.InterNetworkV6 || text.Split('/')[0] == numbers.ToString());
         return isWhole && (address is not null || network.PrefixLength > 0)
             ? address?.ToString() ?? network.ToString()
-            : throw FargateErrors.InvalidAddress(text);
+            : throw FargateErrors.InvalidFromAddress(text);
     }
 
     private static int? LifetimeOf(ContainerStart? start) => start switch

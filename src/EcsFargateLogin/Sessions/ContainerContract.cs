@@ -15,6 +15,9 @@ internal static class ContainerContract
     /// <summary>What the line begins with by which start-sshd.sh says why it ends.</summary>
     public const string EndLine = "ecs-fargate-login end ";
 
+    /// <summary>For how long start-sshd.sh waits for a connection that was lost, unless it is told otherwise.</summary>
+    public static readonly TimeSpan DefaultReconnectWindow = TimeSpan.FromSeconds(120);
+
     private const string AuthorizedKey = "_AUTHORIZED_PUBLIC_KEY";
     private const string Nonce = "_SESSION_NONCE";
     private const string Port = "_SSH_PORT";

@@ -130,7 +130,10 @@ public sealed class FargateSession
     /// <summary>True once its server turned out not to be its own, or may not be.</summary>
     internal bool IsDistrusted { get; set; }
 
-    /// <summary>Whether anything can still be done with it: a task that was stopped is nothing to keep, nor one that others may listen in on.</summary>
+    /// <summary>
+    /// Whether anything can still be done with it: a task that was stopped is nothing to keep, nor one that others may
+    /// listen in on.
+    /// </summary>
     internal bool IsWorthKeeping => !IsDistrusted && !TaskStatuses.IsEnding(Status);
 
     /// <summary>True once the log could not tell the host key, and the user was warned.</summary>
@@ -147,6 +150,9 @@ public sealed class FargateSession
 
     /// <summary>Whether this machine's address was let in, and is an IPv6 one.</summary>
     internal bool IsLetInByIPv6 { get; set; }
+
+    /// <summary>For how long its container waits for a connection that was lost.</summary>
+    internal TimeSpan ReconnectWindow { get; init; } = ContainerContract.DefaultReconnectWindow;
 
     /// <summary>How long after <see cref="CreatedAt"/> the task may take to run.</summary>
     internal TimeSpan StartTimeout { get; init; } = DefaultStartTimeout;
@@ -219,5 +225,19 @@ public sealed class FargateSession
         _ when IsLetInByIPv6 && IPv6Address is not null => IPv6Address,
         (_, true) => PublicAddress ?? (PrivateAddress is null ? IPv6Address : null),
         _ => PublicAddress ?? IPv6Address ?? PrivateAddress,
+    };
+
+    /// <summary>What ssh is pointed at, once it has an address.</summary>
+    internal SshEndpoint EndpointFor(bool preferPrivate) => new()
+    {
+        Address = AddressFor(preferPrivate)!,
+        Port = Port,
+        UserName = UserName,
+        KeyPath = KeyPath!,
+        IsKeyInAgent = IsKeyInAgent,
+        KnownHostsPath = KnownHostsPath!,
+        HostKeyAlias = TaskId,
+        HostKeyIsKnown = HostKey is not null,
+        Proxy = Proxy,
     };
 }

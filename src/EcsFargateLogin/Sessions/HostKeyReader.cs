@@ -72,7 +72,7 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
     {
         if (seen is not null && seen != key)
         {
-            throw FargateErrors.HostKeySeenDiffers(session, key, seen);
+            throw FargateErrors.HostKeySeenDiffers(session, key.Fingerprint, seen.Fingerprint);
         }
 
         KnownHosts.Pin(session, key);

@@ -107,6 +107,9 @@ internal sealed partial class Journal(string root)
         HostKeyVerification = entry.HostKeyVerification,
         HostKeyMark = entry.HostKeyMark,
         CommandLimit = entry.CommandLimit is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        ReconnectWindow = entry.ReconnectWindow is { } window
+            ? TimeSpan.FromSeconds(window)
+            : ContainerContract.DefaultReconnectWindow,
         StartTimeout = startTimeout ?? FargateSession.DefaultStartTimeout,
         Ingress = entry.Ingress,
         IsLetInByIPv6 = entry.Ingress?.IsIPv6 == true,

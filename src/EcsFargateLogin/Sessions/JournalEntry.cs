@@ -58,6 +58,9 @@ internal sealed record JournalEntry
     /// <summary>The rule that lets this machine's address in, from before it is added until it is removed; null without one.</summary>
     public IngressRule? Ingress { get; init; }
 
+    /// <summary>For how many seconds the container waits for a connection that was lost; null where that was not asked for.</summary>
+    public int? ReconnectWindow { get; init; }
+
     /// <summary>Null until RunTask has answered.</summary>
     public string? TaskArn { get; init; }
 

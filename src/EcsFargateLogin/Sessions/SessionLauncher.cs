@@ -96,6 +96,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
                 IsKeyInAgent = facts.OwnKey?.IsInAgent ?? false,
                 HostKeyMark = ContainerContract.MarkOf(publicKey, nonce),
                 CommandLimit = CommandLimit.SecondsFor(request, container.Start),
+                ReconnectWindow = request.Limits.ReconnectWindow,
             };
             var session = journal.SessionOf(entry, request.StartTimeout);
             session.Plan = new StartPlan(request, runTask, entry);

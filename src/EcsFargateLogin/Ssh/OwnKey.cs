@@ -37,7 +37,9 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
             throw FargateErrors.KeyOpenToOthers(path);
         }
 
-        var derived = await SshTool.RunAsync(sshKeygen, ["-y", "-P", "", "-f", path], Limit, cancellationToken).ConfigureAwait(false);
+        var derived = await SshTool
+            .RunAsync(sshKeygen, ["-y", "-P", "", "-f", path], Limit, cancellationToken)
+            .ConfigureAwait(false);
         if (derived is { ExitCode: 0 } && PublicKey.TryParse(derived.Output) is { } publicKey)
         {
             return new OwnKey(path, publicKey, IsInAgent: false);

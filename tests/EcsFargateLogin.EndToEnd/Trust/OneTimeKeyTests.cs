@@ -68,7 +68,7 @@ public sealed class OneTimeKeyTests
         await using var me = await Operator.StartAsync();
 
         me.ErrorOf("New-FargateSession -FromAddress 127.0.0.1, '10.0.0.1\"'").Is(
-            "InvalidAddress", ErrorCategory.InvalidArgument, "10.0.0.1\"");
+            "InvalidFromAddress", ErrorCategory.InvalidArgument, "10.0.0.1\"");
 
         me.HasStartedNothing();
     }

@@ -84,6 +84,6 @@ public sealed class AuthorizedKeyTests
     {
         var error = Assert.Throws<FargateException>(() => AuthorizedKey.CheckAddresses([text]));
 
-        Assert.Equal((FargateError.InvalidAddress, text), (error.Error, (string?)error.Target));
+        Assert.Equal((FargateError.InvalidFromAddress, text), (error.Error, (string?)error.Target));
     }
 }
