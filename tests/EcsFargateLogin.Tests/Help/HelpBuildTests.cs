@@ -134,8 +134,8 @@ public sealed class HelpBuildTests : IDisposable
                 What things are.
 
             KINDS OF THINGS
-                - One _thing is described at its page (https://example.com/things), where more
-                  than eighty characters are needed to say it.
+                - One _thing is described at its page (https://example.com/things), where
+                  more than eighty characters are needed to say it.
                 - Another.
 
               SmallThing
