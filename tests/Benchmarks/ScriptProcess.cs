@@ -41,10 +41,10 @@ internal sealed class ScriptProcess : IAsyncDisposable
     /// <summary>Presses Ctrl+C.</summary>
     public void Interrupt() => EngineProcess.Interrupt(_process);
 
-    /// <summary>Waits until it has ended. Returns its exit code.</summary>
-    public async Task<int> WaitForExitAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until it has ended, a minute unless told otherwise. Returns its exit code.</summary>
+    public async Task<int> WaitForExitAsync(CancellationToken cancellationToken, TimeSpan? limit = null)
     {
-        await _process.WaitForExitAsync(cancellationToken).WaitAsync(s_limit, cancellationToken);
+        await _process.WaitForExitAsync(cancellationToken).WaitAsync(limit ?? s_limit, cancellationToken);
         return _process.ExitCode;
     }
 

@@ -20,6 +20,7 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
         SshPipe pipe = new(ssh, SshCommandLine.ForSftp(endpoint, options));
         await using (pipe.ConfigureAwait(false))
         {
+            using var stop = cancellationToken.Register(pipe.Kill);
             SftpClient sftp = new(new SftpConnection(pipe.Input, pipe.Output));
             if (await HasSftpAsync(pipe, sftp, cancellationToken).ConfigureAwait(false))
             {
@@ -49,6 +50,7 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
         }
         catch (SftpConnectionException)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             pipe.Input.Close();
             await pipe.WaitAsync(cancellationToken).ConfigureAwait(false);
             return pipe.Complaint is { } complaint && !complaint.Contains(NoSubsystem, StringComparison.Ordinal)
@@ -66,6 +68,11 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
             await (request.FromSession
                 ? new SftpDownload(sftp, request, report).RunAsync(cancellationToken)
                 : new SftpUpload(sftp, request, report).RunAsync(cancellationToken)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (cancellationToken.IsCancellationRequested
+            && (e is CopyBrokenException or SftpConnectionException))
+        {
+            throw new OperationCanceledException(cancellationToken);
         }
         catch (CopyBrokenException e)
         {

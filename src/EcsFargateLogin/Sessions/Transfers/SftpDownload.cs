@@ -124,7 +124,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
             while (next < item.Length && underWay.Count < SftpClient.BlocksUnderWay)
             {
                 var count = (int)Math.Min(sftp.BlockSize, item.Length - next);
-                underWay.Enqueue((next, count, await sftp.BeginReadAsync(handle, next, count, cancellationToken).ConfigureAwait(false)));
+                underWay.Enqueue((next, count, sftp.BeginRead(handle, next, count)));
                 next += count;
             }
 
@@ -142,7 +142,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
                 done += data.Length;
                 if (done < wanted)
                 {
-                    read = await sftp.BeginReadAsync(handle, offset + done, wanted - done, cancellationToken).ConfigureAwait(false);
+                    read = sftp.BeginRead(handle, offset + done, wanted - done);
                 }
             }
         }

@@ -110,8 +110,7 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
             count = await file.ReadAsync(block, cancellationToken).ConfigureAwait(false);
             if (count > 0)
             {
-                var write = await sftp.BeginWriteAsync(handle, offset, block.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
-                underWay.Enqueue((write, count));
+                underWay.Enqueue((sftp.BeginWrite(handle, offset, block.AsSpan(0, count)), count));
             }
 
             while (underWay.Count > (count > 0 ? SftpClient.BlocksUnderWay : 0))
