@@ -131,13 +131,14 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
             var (offset, wanted, read) = underWay.Dequeue();
             for (var done = 0; done < wanted;)
             {
-                var data = await read.WaitAsync(cancellationToken).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                var data = await read.ConfigureAwait(false);
                 if (data.IsEmpty)
                 {
                     throw FargateErrors.CopyFailed(item.Source, "it has become shorter meanwhile");
                 }
 
-                await file.WriteAsync(data, cancellationToken).ConfigureAwait(false);
+                file.Write(data.Span);
                 report.Add(item, data.Length);
                 done += data.Length;
                 if (done < wanted)

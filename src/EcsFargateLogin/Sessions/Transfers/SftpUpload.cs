@@ -107,7 +107,8 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
         do
         {
             var offset = file.Position;
-            count = await file.ReadAsync(block, cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            count = file.Read(block);
             if (count > 0)
             {
                 underWay.Enqueue((sftp.BeginWrite(handle, offset, block.AsSpan(0, count)), count));
@@ -116,7 +117,7 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
             while (underWay.Count > (count > 0 ? SftpClient.BlocksUnderWay : 0))
             {
                 var (write, written) = underWay.Dequeue();
-                await write.WaitAsync(cancellationToken).ConfigureAwait(false);
+                await write.ConfigureAwait(false);
                 report.Add(item, written);
             }
         }
