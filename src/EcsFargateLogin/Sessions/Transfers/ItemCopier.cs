@@ -37,8 +37,10 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
         }
 
         progress.Report(new CopyWarning(
-            session, "The image has no SFTP server: tar copies, which cannot go on with what was broken off, nor take wildcards of the task."));
-        await new TarCopy(remote, request, new CopyReport(session, "tar", progress)).RunAsync(cancellationToken).ConfigureAwait(false);
+            session,
+            "The image has no SFTP server: tar copies, which cannot go on with what was broken off, nor take wildcards of the task."));
+        CopyReport report = new(session, "tar", progress);
+        await new TarCopy(remote, request, report).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<bool> HasSftpAsync(SshPipe pipe, SftpClient sftp, CancellationToken cancellationToken)

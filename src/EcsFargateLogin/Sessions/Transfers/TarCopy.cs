@@ -10,7 +10,8 @@ namespace EcsFargateLogin.Sessions.Transfers;
 internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request, CopyReport report)
 {
     private const string Tell =
-        "exec xargs -0 sh -c 'for p; do if [ -d \"$p\" ]; then echo folder; elif [ -e \"$p\" ]; then echo file; else echo none; fi; done' sh";
+        "exec xargs -0 sh -c 'for p; do "
+        + "if [ -d \"$p\" ]; then echo folder; elif [ -e \"$p\" ]; then echo file; else echo none; fi; done' sh";
     private const string Unpack = "exec tar -xpf -";
     private const string MakeFolders = "exec xargs -0 mkdir -p --";
     private const string Rename = "exec xargs -0 -n 2 mv -f --";
@@ -54,12 +55,15 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
             throw FargateErrors.DestinationNoFolder(parent, parentKind != "none");
         }
 
-        List<CopyItem> items = [.. request.Sources.SelectMany(source => LocalTree.Walk(
-            source, kind == "folder" ? RemotePath.Join(destination, Path.GetFileName(source)) : destination, request.Recurse, report))];
+        string TargetOf(string source) =>
+            kind == "folder" ? RemotePath.Join(destination, Path.GetFileName(source)) : destination;
+        List<CopyItem> items =
+            [.. request.Sources.SelectMany(source => LocalTree.Walk(source, TargetOf(source), request.Recurse, report))];
         var files = await WithoutFoldersInTheWayAsync(items, cancellationToken).ConfigureAwait(false);
         CopyItem[] folders = [.. items.Where(item => item.IsFolder)];
         report.Total = files.Sum(item => item.Length);
-        await DoAsync(MakeFolders, folders.Select(item => item.Destination), destination, cancellationToken).ConfigureAwait(false);
+        await DoAsync(MakeFolders, folders.Select(item => item.Destination), destination, cancellationToken)
+            .ConfigureAwait(false);
         try
         {
             await SendAsync(files, cancellationToken).ConfigureAwait(false);
@@ -106,7 +110,9 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
 
         var (output, fault) = await remote.RunAsync(Tell, asked, cancellationToken).ConfigureAwait(false);
         var kinds = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return kinds.Length == asked.Length ? kinds : throw FargateErrors.CopyFailed(asked[0], fault ?? "the task does not tell what is there");
+        return kinds.Length == asked.Length
+            ? kinds
+            : throw FargateErrors.CopyFailed(asked[0], fault ?? "the task does not tell what is there");
     }
 
     private async Task DoAsync(string command, IEnumerable<string> paths, string about, CancellationToken cancellationToken)

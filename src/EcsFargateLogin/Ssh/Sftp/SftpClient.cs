@@ -45,7 +45,8 @@ internal sealed class SftpClient(SftpConnection connection)
     {
         try
         {
-            return (await AskAsync(SftpType.Stat, packet => packet.Add(path), cancellationToken).ConfigureAwait(false)).ReadAttributes();
+            return (await AskAsync(SftpType.Stat, packet => packet.Add(path), cancellationToken)
+                .ConfigureAwait(false)).ReadAttributes();
         }
         catch (SftpStatusException e) when (e.Status == SftpStatusException.NoSuchFile)
         {
@@ -57,12 +58,14 @@ internal sealed class SftpClient(SftpConnection connection)
     public async Task<IReadOnlyList<SftpEntry>> ListAsync(string path, CancellationToken cancellationToken)
     {
         List<SftpEntry> entries = [];
-        var handle = (await AskAsync(SftpType.OpenFolder, packet => packet.Add(path), cancellationToken).ConfigureAwait(false)).ReadBytes();
+        var handle = (await AskAsync(SftpType.OpenFolder, packet => packet.Add(path), cancellationToken)
+            .ConfigureAwait(false)).ReadBytes();
         try
         {
             while (true)
             {
-                var reply = await AskAsync(SftpType.ReadFolder, packet => packet.Add(handle.Span), cancellationToken).ConfigureAwait(false);
+                var reply = await AskAsync(SftpType.ReadFolder, packet => packet.Add(handle.Span), cancellationToken)
+                    .ConfigureAwait(false);
                 for (var left = reply.ReadUInt32(); left > 0; left--)
                 {
                     var name = reply.ReadText();
@@ -113,7 +116,8 @@ internal sealed class SftpClient(SftpConnection connection)
     {
         if (connection.Extensions.Contains(PosixRename))
         {
-            await AskAsync(SftpType.Extended, packet => packet.Add(PosixRename).Add(from).Add(to), cancellationToken).ConfigureAwait(false);
+            await AskAsync(SftpType.Extended, packet => packet.Add(PosixRename).Add(from).Add(to), cancellationToken)
+                .ConfigureAwait(false);
             return;
         }
 
@@ -133,7 +137,8 @@ internal sealed class SftpClient(SftpConnection connection)
             return null;
         }
 
-        var reply = await AskAsync(SftpType.Extended, packet => packet.Add(FileSystem).Add(path), cancellationToken).ConfigureAwait(false);
+        var reply = await AskAsync(SftpType.Extended, packet => packet.Add(FileSystem).Add(path), cancellationToken)
+            .ConfigureAwait(false);
         reply.ReadUInt64();
         var blockSize = reply.ReadUInt64();
         reply.ReadUInt64();
