@@ -8,6 +8,9 @@ namespace EcsFargateLogin.EndToEnd.Help;
 /// <summary>The examples of Get-Help, typed as they stand there.</summary>
 public sealed class ExampleTests
 {
+    /// <summary>How many read at the same time, each with an account and a journal of their own: examples mostly wait.</summary>
+    private const int Readers = 3;
+
     /// <summary>Examples that cannot be run here, by cmdlet and title, and why.</summary>
     private static readonly Dictionary<string, string> NotRun = new()
     {
@@ -33,19 +36,25 @@ public sealed class ExampleTests
     [Fact]
     public async Task Every_example_runs_without_an_error_and_the_session_it_starts_can_be_stopped()
     {
-        await using var me = await Operator.StartAsync(
-            new LocalFargateOptions { Region = "eu-central-1", Clusters = ["prod", "default"] });
-
-        var examples = await RunAllAsync(me);
+        var examples = (await Task.WhenAll(Enumerable.Range(0, Readers).Select(ReadAsync))).SelectMany(read => read).ToList();
 
         Assert.Equal(NotRun.Keys.Order(), examples.Where(example => !example.WasRun).Select(example => example.Name).Order());
         Assert.All(examples, example => Assert.True(example.Errors.Length == 0, $"{example.Name}\n{string.Join('\n', example.Errors)}"));
+    }
+
+    /// <summary>Runs a reader's share of the examples, and asserts that it leaves nothing.</summary>
+    private static async Task<RunExample[]> ReadAsync(int reader)
+    {
+        await using var me = await Operator.StartAsync(
+            new LocalFargateOptions { Region = "eu-central-1", Clusters = ["prod", "default"] });
+        var examples = await RunAllAsync(me, reader);
         Assert.NotEmpty(me.Fargate.Tasks);
         await Eventually.BecomesAsync(() => me.Fargate.Tasks.All(task => !task.IsAlive), () => string.Join(", ", me.Fargate.Tasks));
         Assert.Empty(me.SessionFiles());
+        return examples;
     }
 
-    private static async Task<RunExample[]> RunAllAsync(Operator me)
+    private static async Task<RunExample[]> RunAllAsync(Operator me, int reader)
     {
         var report = Path.Combine(me.StateHome, "examples.json");
         var words = Path.Combine(me.StateHome, "words.json");
@@ -58,7 +67,7 @@ public sealed class ExampleTests
             TaskDefinition,Cluster,Subnet,SecurityGroup
             rails-cli,prod,"{string.Join(',', me.Fargate.Subnets.Take(2))}",{me.Fargate.SecurityGroups[0]}
             """);
-        var start = me.Process(Script(report, words, notRun));
+        var start = me.Process(Script(reader, report, words, notRun));
         start.WorkingDirectory = me.StateHome;
         var run = await EngineProcess.RunAsync(start, "");
         Assert.True(File.Exists(report), run.Output + run.Error);
@@ -66,7 +75,7 @@ public sealed class ExampleTests
     }
 
     /// <summary>The examples of one cmdlet are run one after the other, as its reader would: later ones use earlier ones' variables.</summary>
-    private static string Script(string report, string words, string notRun) => $$"""
+    private static string Script(int reader, string report, string words, string notRun) => $$"""
         # Examples say for themselves what is started, and where.
         'TaskDefinition', 'Cluster', 'Subnet', 'SecurityGroup' |
             ForEach-Object { $PSDefaultParameterValues.Remove("New-FargateSession:$_") }
@@ -83,7 +92,9 @@ public sealed class ExampleTests
             @{ Name = $name; WasRun = $true; Errors = @($Error | ForEach-Object { "$($_.FullyQualifiedErrorId): $_" }) }
         }
 
-        $seen = foreach ($command in Get-Command -Module EcsFargateLogin) {
+        $commands = @(Get-Command -Module EcsFargateLogin | Sort-Object Name)
+        $seen = for ($i = {{reader}}; $i -lt $commands.Count; $i += {{Readers}}) {
+            $command = $commands[$i]
             & {
                 foreach ($example in (Get-Help $command.Name).examples.example) {
                     $name = "$($command.Name): $($example.title -replace '^-+ Example \d+: | -+$')"
