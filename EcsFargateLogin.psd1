@@ -15,10 +15,13 @@
     CmdletsToExport      = @(
         'Enter-FargateShell'
         'Get-FargateSession'
+        'Get-FargateSessionPreset'
         'Get-FargateTaskAddress'
         'Get-FargateTunnel'
         'Invoke-FargateCommand'
         'New-FargateSession'
+        'Remove-FargateSessionPreset'
+        'Save-FargateSessionPreset'
         'Start-FargateTunnel'
         'Stop-FargateSession'
         'Stop-FargateTunnel'

@@ -24,7 +24,7 @@ internal static class ErrorRecords
         or FargateError.InvalidCredential
         or FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.SshNotFound
         or FargateError.InvalidSshOption or FargateError.InvalidCommand or FargateError.ModuleIncomplete
-        or FargateError.LocalPortUnavailable;
+        or FargateError.LocalPortUnavailable or FargateError.InvalidPreset or FargateError.PresetUnavailable;
 
     /// <summary>The user's own value that an error is about: the one that it names, or what the command was at work on.</summary>
     private static object? TargetOf(FargateException exception, object? input) => NamesAValue(exception.Error)
@@ -36,7 +36,9 @@ internal static class ErrorRecords
         or FargateError.SshNotFound or FargateError.InvalidSshOption or FargateError.ClusterNotFound
         or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound or FargateError.ContainerNotFound
         or FargateError.InvalidEnvironmentVariable or FargateError.JournalUnavailable or FargateError.ModuleIncomplete
-        or FargateError.SessionNotFound or FargateError.InvalidTag or FargateError.LocalPortUnavailable;
+        or FargateError.SessionNotFound or FargateError.InvalidTag or FargateError.LocalPortUnavailable
+        or FargateError.PresetNotFound or FargateError.InvalidPreset or FargateError.PresetUnavailable
+        or FargateError.ServiceNotFound or FargateError.ServiceUnsuitable;
 
     private static ErrorCategory CategoryOf(FargateError error) => error switch
     {
@@ -47,12 +49,16 @@ internal static class ErrorRecords
             or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound
             or FargateError.NetworkInterfaceNotFound or FargateError.TaskNotFound or FargateError.ContainerNotFound
             or FargateError.NoPublicAddress or FargateError.NoAddress or FargateError.KeyNotFound
-            or FargateError.SessionNotFound or FargateError.TunnelNotFound =>
+            or FargateError.SessionNotFound or FargateError.TunnelNotFound or FargateError.PresetNotFound
+            or FargateError.ServiceNotFound =>
             ErrorCategory.ObjectNotFound,
         FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.InvalidCredential
             or FargateError.InvalidEnvironmentVariable or FargateError.InvalidTag
             or FargateError.OverridesTooLong or FargateError.InvalidSshOption or FargateError.InvalidCommand
-            or FargateError.TaskDefinitionUnsuitable => ErrorCategory.InvalidArgument,
+            or FargateError.TaskDefinitionUnsuitable or FargateError.ServiceUnsuitable
+            or FargateError.MissingMandatoryParameter => ErrorCategory.InvalidArgument,
+        FargateError.InvalidPreset => ErrorCategory.InvalidData,
+        FargateError.PresetUnavailable => ErrorCategory.OpenError,
         FargateError.Throttled => ErrorCategory.LimitsExceeded,
         FargateError.QuotaExceeded => ErrorCategory.QuotaExceeded,
         FargateError.CapacityUnavailable or FargateError.LocalPortUnavailable => ErrorCategory.ResourceUnavailable,

@@ -23,6 +23,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
     public async Task<IReadOnlyList<FargateException>> LaunchAsync(
         SessionRequest request, int count, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
+        request = await ServiceChoice.CompleteAsync(cloud, request, cancellationToken).ConfigureAwait(false);
         var container = await LoginContainer.FindAsync(cloud, request, cancellationToken).ConfigureAwait(false);
         ConcurrentQueue<FargateException> errors = [];
         ParallelOptions options = new() { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken };
@@ -106,6 +107,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             Tags = request.Tags,
             StartedBy = sessionId,
             CapacityProvider = request.CapacityProvider,
+            PlatformVersion = request.PlatformVersion,
             ClientToken = Guid.NewGuid().ToString("N"),
         };
 

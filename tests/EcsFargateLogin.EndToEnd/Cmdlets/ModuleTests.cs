@@ -7,8 +7,9 @@ public sealed class ModuleTests
 {
     private static readonly string[] Cmdlets =
     [
-        "Enter-FargateShell", "Get-FargateSession", "Get-FargateTaskAddress", "Get-FargateTunnel", "Invoke-FargateCommand",
-        "New-FargateSession", "Start-FargateTunnel", "Stop-FargateSession", "Stop-FargateTunnel", "Wait-FargateSession",
+        "Enter-FargateShell", "Get-FargateSession", "Get-FargateSessionPreset", "Get-FargateTaskAddress", "Get-FargateTunnel",
+        "Invoke-FargateCommand", "New-FargateSession", "Remove-FargateSessionPreset", "Save-FargateSessionPreset",
+        "Start-FargateTunnel", "Stop-FargateSession", "Stop-FargateTunnel", "Wait-FargateSession",
     ];
 
     [Fact]
