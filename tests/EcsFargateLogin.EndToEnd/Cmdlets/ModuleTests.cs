@@ -7,9 +7,9 @@ public sealed class ModuleTests
 {
     private static readonly string[] Cmdlets =
     [
-        "Copy-FargateItem", "Enter-FargateShell", "Get-FargateSession", "Get-FargateTaskAddress", "Get-FargateTunnel",
-        "Invoke-FargateCommand", "New-FargateSession", "Start-FargateTunnel", "Stop-FargateSession", "Stop-FargateTunnel",
-        "Wait-FargateSession",
+        "Copy-FargateItem", "Enter-FargateShell", "Get-FargateSession", "Get-FargateSessionPreset", "Get-FargateTaskAddress",
+        "Get-FargateTunnel", "Invoke-FargateCommand", "New-FargateSession", "Remove-FargateSessionPreset",
+        "Save-FargateSessionPreset", "Start-FargateTunnel", "Stop-FargateSession", "Stop-FargateTunnel", "Wait-FargateSession",
     ];
 
     [Fact]

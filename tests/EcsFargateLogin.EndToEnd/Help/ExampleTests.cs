@@ -69,6 +69,9 @@ public sealed class ExampleTests
             """);
         var start = me.Process(Script(reader, report, words, notRun));
         start.WorkingDirectory = me.StateHome;
+        start.Environment["AWS_REGION"] = me.Fargate.Region;
+        start.Environment["AWS_ENDPOINT_URL"] = me.Fargate.EndpointUrl;
+        start.Environment["XDG_CONFIG_HOME"] = Path.Combine(me.StateHome, "config");
         var run = await EngineProcess.RunAsync(start, "");
         Assert.True(File.Exists(report), run.Output + run.Error);
         return JsonSerializer.Deserialize<RunExample[]>(await File.ReadAllTextAsync(report))!;
@@ -76,9 +79,8 @@ public sealed class ExampleTests
 
     /// <summary>The examples of one cmdlet are run one after the other, as its reader would: later ones use earlier ones' variables.</summary>
     private static string Script(int reader, string report, string words, string notRun) => $$"""
-        # Examples say for themselves what is started, and where.
-        'TaskDefinition', 'Cluster', 'Subnet', 'SecurityGroup' |
-            ForEach-Object { $PSDefaultParameterValues.Remove("New-FargateSession:$_") }
+        # Examples say for themselves what is started, and where. The account is the environment's.
+        $PSDefaultParameterValues = @{ 'New-FargateSession:Port' = $PSDefaultParameterValues['New-FargateSession:Port'] }
         $words = Get-Content '{{words}}' | ConvertFrom-Json -AsHashtable
         $notRun = @(Get-Content '{{notRun}}' | ConvertFrom-Json)
         # Programs of others, which show what they were asked for.
@@ -102,6 +104,8 @@ public sealed class ExampleTests
                     else { . Invoke-Example $name $example.code }
                 }
             }
+            # A preset of one cmdlet's examples is not for the next one's.
+            Remove-Item "$env:XDG_CONFIG_HOME/EcsFargateLogin", ./.fargatelogin.json -Recurse -ErrorAction Ignore
             Get-FargateTunnel | Stop-FargateTunnel
             Get-FargateSession -Mine | Stop-FargateSession
         }

@@ -16,6 +16,8 @@ public sealed class ShapeTests
         { "ListTasks", typeof(ListTasksInput), typeof(ListTasksOutput) },
         { "DescribeTaskDefinition", typeof(DescribeTaskDefinitionInput), typeof(DescribeTaskDefinitionOutput) },
         { "DescribeClusters", typeof(DescribeClustersInput), typeof(DescribeClustersOutput) },
+        { "DescribeServices", typeof(DescribeServicesInput), typeof(DescribeServicesOutput) },
+        { "ListServices", typeof(ListServicesInput), typeof(ListServicesOutput) },
         { "ListClusters", typeof(ListClustersInput), typeof(ListClustersOutput) },
         {
             "ListTaskDefinitionFamilies",
