@@ -14,14 +14,17 @@
 
     CmdletsToExport      = @(
         'Enter-FargateShell'
+        'Export-FargateLoginContainer'
         'Get-FargateSession'
         'Get-FargateTaskAddress'
         'Get-FargateTunnel'
         'Invoke-FargateCommand'
         'New-FargateSession'
+        'Register-FargateLoginTaskDefinition'
         'Start-FargateTunnel'
         'Stop-FargateSession'
         'Stop-FargateTunnel'
+        'Test-FargateLogin'
         'Wait-FargateSession'
     )
     FunctionsToExport    = @()

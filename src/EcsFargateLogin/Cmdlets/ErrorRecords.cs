@@ -39,7 +39,9 @@ internal static class ErrorRecords
         or FargateError.SshNotFound or FargateError.InvalidSshOption or FargateError.ClusterNotFound
         or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound or FargateError.ContainerNotFound
         or FargateError.InvalidEnvironmentVariable or FargateError.JournalUnavailable or FargateError.ModuleIncomplete
-        or FargateError.SessionNotFound or FargateError.InvalidTag or FargateError.InvalidMyAddress or FargateError.LocalPortUnavailable;
+        or FargateError.SessionNotFound or FargateError.InvalidTag or FargateError.InvalidMyAddress or FargateError.LocalPortUnavailable
+        or FargateError.InvalidImage or FargateError.DistributionUnknown or FargateError.InvalidFamily
+        or FargateError.FileExists or FargateError.FileNotWritten;
 
     private static ErrorCategory CategoryOf(FargateError error) => error switch
     {
@@ -55,7 +57,9 @@ internal static class ErrorRecords
         FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.InvalidCredential
             or FargateError.InvalidEnvironmentVariable or FargateError.InvalidTag or FargateError.InvalidMyAddress
             or FargateError.OverridesTooLong or FargateError.InvalidSshOption or FargateError.InvalidCommand
+            or FargateError.InvalidImage or FargateError.DistributionUnknown or FargateError.InvalidFamily
             or FargateError.TaskDefinitionUnsuitable => ErrorCategory.InvalidArgument,
+        FargateError.FileExists => ErrorCategory.ResourceExists,
         FargateError.Throttled => ErrorCategory.LimitsExceeded,
         FargateError.QuotaExceeded => ErrorCategory.QuotaExceeded,
         FargateError.CapacityUnavailable or FargateError.LocalPortUnavailable => ErrorCategory.ResourceUnavailable,
@@ -65,7 +69,7 @@ internal static class ErrorRecords
         FargateError.EndpointUnreachable or FargateError.PortUnreachable or FargateError.SshFailed =>
             ErrorCategory.ConnectionError,
         FargateError.SshNotFound or FargateError.ModuleIncomplete => ErrorCategory.NotInstalled,
-        FargateError.JournalUnavailable => ErrorCategory.WriteError,
+        FargateError.JournalUnavailable or FargateError.FileNotWritten => ErrorCategory.WriteError,
         FargateError.RequestRejected or FargateError.ServiceFailed or FargateError.StopFailed
             or FargateError.IngressNotRevoked
             or FargateError.KeyGenerationFailed or FargateError.RemoteProgramFailed => ErrorCategory.InvalidResult,

@@ -7,8 +7,11 @@ public sealed class ModuleTests
 {
     private static readonly string[] Cmdlets =
     [
-        "Enter-FargateShell", "Get-FargateSession", "Get-FargateTaskAddress", "Get-FargateTunnel", "Invoke-FargateCommand",
-        "New-FargateSession", "Start-FargateTunnel", "Stop-FargateSession", "Stop-FargateTunnel", "Wait-FargateSession",
+        "Enter-FargateShell", "Export-FargateLoginContainer",
+        "Get-FargateSession", "Get-FargateTaskAddress", "Get-FargateTunnel", "Invoke-FargateCommand",
+        "New-FargateSession", "Register-FargateLoginTaskDefinition",
+        "Start-FargateTunnel", "Stop-FargateSession", "Stop-FargateTunnel", "Test-FargateLogin",
+        "Wait-FargateSession",
     ];
 
     [Fact]
