@@ -13,6 +13,7 @@
     FormatsToProcess     = @('module/EcsFargateLogin.Format.ps1xml')
 
     CmdletsToExport      = @(
+        'Copy-FargateItem'
         'Enter-FargateShell'
         'Export-FargateLoginContainer'
         'Get-FargateSession'

@@ -125,7 +125,7 @@ function New-Layout {
     if (Test-Path $layout) { Remove-Item $layout -Recurse }
     $null = New-Item $layout -ItemType Directory -Force
     $files = @(Get-ChildItem (Join-Path $PSScriptRoot 'module') -Recurse -File) +
-        ('EcsFargateLogin.psd1', 'LICENSE', 'README.md', 'CHANGELOG.md' |
+        ('EcsFargateLogin.psd1', 'LICENSE', 'README.md', 'SECURITY.md', 'CHANGELOG.md' |
             ForEach-Object { Get-Item (Join-Path $PSScriptRoot $_) })
     $hashes = foreach ($file in $files | Sort-Object FullName) {
         $name = [IO.Path]::GetRelativePath($PSScriptRoot, $file.FullName).Replace('\', '/')

@@ -132,6 +132,7 @@ fi
 if [ "$task" = test ]; then
     need busybox busybox 'the script of the container is tested in its shell.'
     need ip iproute2 'the ports of a container are scanned in a network of its own.'
+    need tmux tmux 'a shell that outlives its connection is tested in it.'
 fi
 
 if command -v pwsh >/dev/null 2>&1 && suits pwsh; then

@@ -12,12 +12,15 @@ EXIT_LIMIT=124  # a time limit ended the task
 
 # The kernel moves the times of a terminal forward in steps of so many seconds.
 TTY_TIME_STEP=8
+# Who has logged out may come back within so many seconds, unless that login asked for the whole reconnect window.
+LOGOUT_WINDOW=5
 # Once a limit is near, this many seconds (or half of the limit) are left to save one's work.
 WARNING_TIME=600
 
 folder=
 sshd_pid=
 sleep_pid=
+log_pid=
 logins=0
 ttys=
 logins_without_tty=0
@@ -52,7 +55,7 @@ read_settings() {
     login_timeout=$(seconds _LOGIN_TIMEOUT "${_LOGIN_TIMEOUT:-600}") || exit
     idle_timeout=$(seconds _IDLE_TIMEOUT "${_IDLE_TIMEOUT:-0}") || exit
     max_lifetime=$(seconds _MAX_LIFETIME "${_MAX_LIFETIME:-14400}") || exit
-    reconnect_window=$(seconds _RECONNECT_WINDOW "${_RECONNECT_WINDOW:-5}") || exit
+    reconnect_window=$(seconds _RECONNECT_WINDOW "${_RECONNECT_WINDOW:-120}") || exit
     nonce=${_SESSION_NONCE:-}
     case $nonce in
     *[!0-9A-Za-z]*) fail $EXIT_SETTING "_SESSION_NONCE must be letters and digits" ;;
@@ -66,6 +69,7 @@ read_settings() {
 find_programs() {
     sshd=$(command -v sshd) && command -v ssh-keygen >/dev/null ||
         fail $EXIT_IMAGE "sshd or ssh-keygen is missing: install openssh-server (Debian) or openssh (Alpine)"
+    pwsh=$(command -v pwsh) || pwsh=
     sftp_server=
     for candidate in /usr/lib/openssh /usr/lib/ssh /usr/libexec/openssh /usr/libexec; do
         [ -z "$sftp_server" ] && [ -x "$candidate/sftp-server" ] && sftp_server=$candidate/sftp-server
@@ -168,6 +172,8 @@ write_login_script() {
     cat >"$folder/login.sh" <<'LOGIN'
 folder=${0%/*}/login
 true >"$folder/seen"
+if [ -n "${_KEEP_SESSION:-}" ]; then true >"$folder/keep"; else rm -f "$folder/keep"; fi
+unset _KEEP_SESSION
 . "$folder/environment"
 if [ -n "${SSH_ORIGINAL_COMMAND:-}" ]; then
     command=$SSH_ORIGINAL_COMMAND
@@ -221,6 +227,7 @@ AllowAgentForwarding no
 X11Forwarding no
 PermitTunnel no
 PermitUserEnvironment no
+AcceptEnv _KEEP_SESSION
 PermitUserRC no
 PrintLastLog no
 # A client that is gone without a word has logged out after a minute.
@@ -230,6 +237,7 @@ TCPKeepAlive no
 UseDNS no
 PidFile none
 ${sftp_server:+Subsystem sftp $sftp_server}
+${pwsh:+Subsystem powershell $pwsh -sshs -NoLogo -NoProfile}
 ForceCommand /bin/sh $folder/login.sh
 CONFIG
 }
@@ -271,10 +279,26 @@ start_sshd() {
     mark="for $fingerprint${nonce:+ nonce=$nonce}"
     say "start user=$user port=$port $mark"
     say "host-key $key_type $key_text $mark"
+    mkfifo -m 600 "$folder/log" || fail $EXIT_IMAGE "cannot write to $folder"
+    relay_log <"$folder/log" &
+    log_pid=$!
     # sshd gets a clean environment: the container's may hold secrets, and belongs to logins alone.
     env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-        "$sshd" -D -e -f "$folder/sshd_config" </dev/null 2>&1 &
+        "$sshd" -D -e -f "$folder/sshd_config" </dev/null 2>"$folder/log" &
     sshd_pid=$!
+}
+
+# Passes sshd's log on, and notes by the file "left" whether the latest connection to end was logged out, or only lost.
+relay_log() {
+    trap '' TERM INT HUP
+    while IFS= read -r line; do
+        printf '%s\n' "$line"
+        case $line in
+        *'[preauth]'*) ;;
+        'Received disconnect from '*) true >"$folder/left" ;;
+        'Accepted '* | 'Connection '* | 'Timeout, '* | 'Read error from '*) rm -f "$folder/left" ;;
+        esac
+    done
 }
 
 # read_clock: sets now to the seconds since boot, which nobody can set back.
@@ -367,6 +391,7 @@ end() {
         find_family
         # shellcheck disable=SC2086 # A list of numbers.
         end_family $family
+        end_relay
     fi
     exit "$1"
 }
@@ -382,6 +407,17 @@ end_family() {
         tries=$((tries - 1))
     done
     signal KILL "$@"
+}
+
+# Until sshd's last words are passed on, which its end ends.
+end_relay() {
+    tries=10
+    while [ $tries -gt 0 ] && any_alive "$log_pid"; do
+        sleep 0.1 &
+        wait $!
+        tries=$((tries - 1))
+    done
+    kill -s KILL "$log_pid" 2>/dev/null
 }
 
 clean_up() {
@@ -407,8 +443,12 @@ watch_logins() {
     elif [ -z "$last_login" ]; then
         [ "$login_timeout" -eq 0 ] || [ $((now - started)) -lt "$login_timeout" ] ||
             end $EXIT_LIMIT no-login "nobody logged in within $login_timeout seconds"
-    elif [ $((now - last_login)) -ge "$reconnect_window" ]; then
-        end 0 last-logout "the last login has ended"
+    else
+        window=$reconnect_window
+        if [ -e "$folder/left" ] && [ ! -e "$folder/login/keep" ] && [ "$window" -gt $LOGOUT_WINDOW ]; then
+            window=$LOGOUT_WINDOW
+        fi
+        [ $((now - last_login)) -lt "$window" ] || end 0 last-logout "the last login has ended"
     fi
 }
 

@@ -1,7 +1,11 @@
 using System.Runtime.InteropServices;
 using Benchmarks;
 
-IBenchmark[] all = [new LoginBenchmark(), new StopBenchmark(), new WaitBenchmark(), new ImportBenchmark(), new SizeBenchmark()];
+IBenchmark[] all =
+[
+    new LoginBenchmark(), new StopBenchmark(), new WaitBenchmark(), new CommandBenchmark(), new CopyBenchmark(),
+    new ImportBenchmark(), new SizeBenchmark(),
+];
 
 // It takes a quarter of an hour, so that it runs only where it is named.
 var sessions = SoakBenchmark.DefaultCount;

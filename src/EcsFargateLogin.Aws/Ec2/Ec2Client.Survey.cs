@@ -77,5 +77,7 @@ internal sealed partial class Ec2Client
         names.Select(name => Text(item, name)).OfType<string>().FirstOrDefault() ?? "";
 
     private static int? Number(XElement item, string name) =>
-        int.TryParse(Text(item, name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+        int.TryParse(Text(item, name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 }

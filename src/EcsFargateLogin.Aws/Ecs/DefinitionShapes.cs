@@ -22,6 +22,7 @@ internal sealed record ContainerDefinitionShape
     public LogConfigurationShape? LogConfiguration { get; init; }
     public IReadOnlyList<string?>? EntryPoint { get; init; }
     public IReadOnlyList<string?>? Command { get; init; }
+    public IReadOnlyList<KeyValuePairShape?>? Environment { get; init; }
 }
 
 internal sealed record LogConfigurationShape(string? LogDriver, IReadOnlyDictionary<string, string?>? Options);

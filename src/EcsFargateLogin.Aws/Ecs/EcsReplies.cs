@@ -34,6 +34,10 @@ internal static class EcsReplies
     {
         EntryPoint = [.. (container.EntryPoint ?? []).OfType<string>()],
         Command = [.. (container.Command ?? []).OfType<string>()],
+        Environment = (container.Environment ?? [])
+            .Where(variable => variable?.Name is not null)
+            .DistinctBy(variable => variable!.Name)
+            .ToDictionary(variable => variable!.Name!, variable => variable!.Value ?? "", StringComparer.Ordinal),
     };
 
     /// <summary>Null for other log drivers, and where the stream's name cannot be told beforehand.</summary>

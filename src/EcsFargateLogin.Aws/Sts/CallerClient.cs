@@ -44,7 +44,9 @@ internal sealed class CallerClient(AWSCredentials credentials, AwsClientConfig c
     public void Dispose() => _sts.Dispose();
 
     private static TimeSpan? SkewOf(WebServiceResponseEventArgs? reply) =>
-        reply?.ResponseHeaders.FirstOrDefault(header => header.Key.Equals("Date", StringComparison.OrdinalIgnoreCase)).Value is { } text
+        reply?.ResponseHeaders
+            .FirstOrDefault(header => header.Key.Equals("Date", StringComparison.OrdinalIgnoreCase))
+            .Value is { } text
         && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var there)
             ? there - DateTimeOffset.UtcNow
             : null;

@@ -22,7 +22,9 @@ public interface IAccountSurvey
 
 /// <summary>Whom credentials belong to.</summary>
 /// <param name="Arn">The user or the session of a role.</param>
-/// <param name="ClockSkew">How far AWS's clock is ahead of this machine's, to about a second; null where the answer had no time.</param>
+/// <param name="ClockSkew">
+/// How far AWS's clock is ahead of this machine's, to about a second; null where the answer had no time.
+/// </param>
 public sealed record CallerIdentity(string Arn, TimeSpan? ClockSkew);
 
 /// <summary>A route table.</summary>

@@ -65,7 +65,9 @@ public interface IFargateCloud : IDisposable
     /// <summary>Removes a rule from a security group. Removing one that is gone already succeeds.</summary>
     Task RevokeIngressAsync(IngressRule rule, CancellationToken cancellationToken);
 
-    /// <summary>Reads those rules of a security group that let in one TCP port from CIDR blocks; none when there is no such group.</summary>
+    /// <summary>
+    /// Reads those rules of a security group that are for one TCP port and a CIDR block; none when there is no such group.
+    /// </summary>
     Task<IReadOnlyList<IngressRule>> DescribeIngressAsync(string securityGroupId, CancellationToken cancellationToken);
 
     /// <summary>Reads the messages at one end of a log stream, the oldest first; none while the stream does not exist.</summary>

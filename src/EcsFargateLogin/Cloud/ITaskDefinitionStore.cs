@@ -20,6 +20,8 @@ public interface ITaskDefinitionStore
     /// </param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>The ARN of the new revision.</returns>
-    /// <exception cref="FargateException"><see cref="FargateError.QuotaExceeded"/> when its family takes no further one.</exception>
+    /// <exception cref="FargateException">
+    /// <see cref="FargateError.QuotaExceeded"/> when its family takes no further one.
+    /// </exception>
     Task<string> RegisterAsync(JsonObject definition, CancellationToken cancellationToken);
 }

@@ -108,10 +108,10 @@ public abstract class AwsCmdlet : FargateCmdlet
     /// <summary>Finds a program of OpenSSH.</summary>
     /// <returns>Its full path.</returns>
     /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
-    private protected string FindProgram(string name) =>
-        InvokeCommand.GetCommand(name, CommandTypes.Application) is ApplicationInfo { Path.Length: > 0 } program
-            ? program.Path
-            : throw FargateErrors.SshNotFound(name);
+    private protected string FindProgram(string name) => FindProgramOrNull(name) ?? throw FargateErrors.SshNotFound(name);
+
+    private protected string? FindProgramOrNull(string name) =>
+        InvokeCommand.GetCommand(name, CommandTypes.Application) is ApplicationInfo { Path.Length: > 0 } program ? program.Path : null;
 
     /// <summary>Waits for sessions, and starts their tasks again where that helps.</summary>
     private protected SessionWaiter WaiterFor(IFargateCloud cloud) => new(cloud, new WaitOptions(), StarterFor(cloud));

@@ -7,16 +7,24 @@ namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
 /// Opens a shell in a session's container: waits until its SSH server answers, runs ssh in this terminal, and stops the
-/// session afterwards, whatever happened. The exit code of ssh, and so of the shell, is in $LASTEXITCODE.
+/// session afterwards, whatever happened. When the connection is lost in a terminal, it logs in again as soon as the
+/// network is back. The exit code of ssh, and so of the shell, is in $LASTEXITCODE.
 /// </summary>
 [Cmdlet(VerbsCommon.Enter, "FargateShell")]
 [OutputType(typeof(void))]
-public sealed class EnterFargateShellCommand : LoginCmdlet
+public sealed partial class EnterFargateShellCommand : LoginCmdlet
 {
     /// <summary>Sessions, as New-FargateSession returns them. Several are entered one after the other.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];
+
+    /// <summary>
+    /// Opens the shell in tmux or screen, where the image has one of them: after a lost connection, or with -KeepSession the next
+    /// time, it is the same shell with everything that runs there. $LASTEXITCODE is then that program's.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Resumable { get; set; }
 
     /// <summary>Opens the shells of this record's sessions.</summary>
     protected override void ProcessRecord()
@@ -29,26 +37,73 @@ public sealed class EnterFargateShellCommand : LoginCmdlet
 
     private void RunShell(IFargateCloud cloud, FargateSession session)
     {
-        var log = SshLog.PathFor(session);
-        SshLog.Clear(log);
-        var arguments = SshCommandLine.ForShell(EndpointOf(session), Options, log, !Console.IsInputRedirected);
-        WriteVerbose(CommandText.Of(Ssh, arguments));
+        var endpoint = EndpointOf(session);
         session.Timing.Shell ??= DateTimeOffset.UtcNow;
         WriteVerbose($"{session}: {session.Timing}");
-        var (exitCode, stoppedTask) = RunInTerminal(cloud, session, arguments);
-        SessionState.PSVariable.Set("global:LASTEXITCODE", exitCode);
-        var messages = SshLog.Read(log);
-        WriteLog(messages);
-        if (exitCode == SshProcess.ConnectionFailed && Await((_, cancellationToken) =>
-            LostConnection.ExplainAsync(cloud, session, messages, stoppedTask, cancellationToken)) is { } error)
+        var end = Record(session, transcript => RunSshAgain(cloud, session, endpoint, transcript));
+        if (end.ExitCode == SshProcess.ConnectionFailed && Await((_, cancellationToken) =>
+            LostConnection.ExplainAsync(cloud, session, end.Messages, end.StoppedTask, cancellationToken)) is { } error)
         {
             throw error;
         }
 
-        if (exitCode != 0 && LanguagePrimitives.IsTrue(GetVariableValue("PSNativeCommandUseErrorActionPreference")))
+        if (end.ExitCode != 0 && LanguagePrimitives.IsTrue(GetVariableValue("PSNativeCommandUseErrorActionPreference")))
         {
-            throw FargateErrors.RemoteProgramFailed(session, exitCode);
+            throw FargateErrors.RemoteProgramFailed(session, end.ExitCode);
         }
+    }
+
+    /// <summary>Runs ssh, and once more after each connection that was lost.</summary>
+    private ShellEnd RunSshAgain(
+        IFargateCloud cloud, FargateSession session, SshEndpoint endpoint, Transcript? transcript)
+    {
+        var end = RunSsh(cloud, session, endpoint, transcript);
+        while (MayReconnect(session, end) && WaitForReturn(cloud, session))
+        {
+            // A login that fails because the network is gone again is one more connection that was lost.
+            var next = RunSsh(cloud, session, endpoint, transcript);
+            end = next with { WasOpen = true };
+        }
+
+        return end;
+    }
+
+    private ShellEnd RunSsh(IFargateCloud cloud, FargateSession session, SshEndpoint endpoint, Transcript? transcript)
+    {
+        var log = SshLog.PathFor(session);
+        SshLog.Clear(log);
+        var arguments = SshCommandLine.ForShell(
+            endpoint, Options, log, !Console.IsInputRedirected, Resumable ? ResumableShell.Command : null);
+        WriteVerbose(CommandText.Of(Ssh, arguments));
+        var (exitCode, stoppedTask) = RunInTerminal(cloud, session, arguments, transcript);
+        SessionState.PSVariable.Set("global:LASTEXITCODE", exitCode);
+        var messages = SshLog.Read(log);
+        WriteLog(messages);
+        return new ShellEnd(exitCode, stoppedTask, messages, SshLog.EndOf(messages) == ConnectionEnd.Lost);
+    }
+
+    /// <summary>A script on standard input is not gone on with: how much of it was read is not known.</summary>
+    private static bool MayReconnect(FargateSession session, ShellEnd end) =>
+        end is { ExitCode: SshProcess.ConnectionFailed, StoppedTask: null, WasOpen: true }
+        && !SshLog.TellsSignal(end.Messages)
+        && !SshLog.TellsEscape(end.Messages)
+        && SshLog.EndOf(end.Messages) != ConnectionEnd.ProgramEnded
+        && session.ReconnectWindow > TimeSpan.Zero
+        && !Console.IsInputRedirected;
+
+    private bool WaitForReturn(IFargateCloud cloud, FargateSession session)
+    {
+        TerminalNotice.Write(
+            $"the connection was lost; reconnecting for {session.ReconnectWindow.TotalSeconds:0} seconds (Ctrl+C ends it)");
+        var answers = Await((progress, cancellationToken) =>
+            new Reconnection(cloud, session, Private).WaitAsync(progress, cancellationToken));
+        CompleteProgress();
+        if (answers)
+        {
+            TerminalNotice.Write("the server answers: logging in again");
+        }
+
+        return answers;
     }
 
     /// <summary>Shows ssh's log. The debug lines that the module itself has asked for are for nobody's eyes.</summary>
@@ -62,14 +117,15 @@ public sealed class EnterFargateShellCommand : LoginCmdlet
     }
 
     private (int ExitCode, TaskDescription? StoppedTask) RunInTerminal(
-        IFargateCloud cloud, FargateSession session, IReadOnlyList<string> arguments)
+        IFargateCloud cloud, FargateSession session, IReadOnlyList<string> arguments, Transcript? transcript)
     {
         Host.NotifyBeginApplication();
         IsTerminalTaken = true;
         try
         {
-            WatchedShell shell = new(new ShellWatch(cloud, session, new ShellWatchOptions()));
-            return Await((progress, cancellationToken) => shell.RunAsync(Ssh, arguments, progress, cancellationToken));
+            WatchedShell shell = new(new ShellWatch(cloud, session, new ShellWatchOptions())) { Transcript = transcript };
+            var start = SshCommandLine.Start(Ssh, arguments, KeepSession);
+            return Await((progress, cancellationToken) => shell.RunAsync(start, progress, cancellationToken));
         }
         finally
         {
@@ -89,4 +145,12 @@ public sealed class EnterFargateShellCommand : LoginCmdlet
             base.Show(happened);
         }
     }
+
+    /// <summary>How ssh has ended.</summary>
+    /// <param name="ExitCode">Its exit code.</param>
+    /// <param name="StoppedTask">The task, where it was seen stopping.</param>
+    /// <param name="Messages">ssh's log.</param>
+    /// <param name="WasOpen">Whether the shell had been open.</param>
+    private sealed record ShellEnd(
+        int ExitCode, TaskDescription? StoppedTask, IReadOnlyList<string> Messages, bool WasOpen);
 }

@@ -27,7 +27,7 @@ internal static class ErrorRecords
         or FargateError.InvalidCredential
         or FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.SshNotFound
         or FargateError.InvalidSshOption or FargateError.InvalidMyAddress or FargateError.InvalidCommand or FargateError.ModuleIncomplete
-        or FargateError.LocalPortUnavailable;
+        or FargateError.LocalPortUnavailable or FargateError.LocalItemNotFound;
 
     /// <summary>The user's own value that an error is about: the one that it names, or what the command was at work on.</summary>
     private static object? TargetOf(FargateException exception, object? input) => NamesAValue(exception.Error)
@@ -40,6 +40,9 @@ internal static class ErrorRecords
         or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound or FargateError.ContainerNotFound
         or FargateError.InvalidEnvironmentVariable or FargateError.JournalUnavailable or FargateError.ModuleIncomplete
         or FargateError.SessionNotFound or FargateError.InvalidTag or FargateError.InvalidMyAddress or FargateError.LocalPortUnavailable
+        or FargateError.InvalidKey or FargateError.InvalidFromAddress
+        or FargateError.LocalItemNotFound or FargateError.ItemNotFound or FargateError.InvalidDestination
+        or FargateError.CopyFailed or FargateError.CopyInterrupted or FargateError.TranscriptUnavailable
         or FargateError.InvalidImage or FargateError.DistributionUnknown or FargateError.InvalidFamily
         or FargateError.FileExists or FargateError.FileNotWritten;
 
@@ -52,10 +55,12 @@ internal static class ErrorRecords
             or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound
             or FargateError.NetworkInterfaceNotFound or FargateError.TaskNotFound or FargateError.ContainerNotFound
             or FargateError.NoPublicAddress or FargateError.NoAddress or FargateError.KeyNotFound
-            or FargateError.SessionNotFound or FargateError.TunnelNotFound =>
+            or FargateError.SessionNotFound or FargateError.TunnelNotFound
+            or FargateError.LocalItemNotFound or FargateError.ItemNotFound =>
             ErrorCategory.ObjectNotFound,
         FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.InvalidCredential
             or FargateError.InvalidEnvironmentVariable or FargateError.InvalidTag or FargateError.InvalidMyAddress
+            or FargateError.InvalidKey or FargateError.InvalidDestination or FargateError.InvalidFromAddress
             or FargateError.OverridesTooLong or FargateError.InvalidSshOption or FargateError.InvalidCommand
             or FargateError.InvalidImage or FargateError.DistributionUnknown or FargateError.InvalidFamily
             or FargateError.TaskDefinitionUnsuitable => ErrorCategory.InvalidArgument,
@@ -66,10 +71,12 @@ internal static class ErrorRecords
         FargateError.StartTimeout or FargateError.CommandTimeout => ErrorCategory.OperationTimeout,
         FargateError.TaskStopped => ErrorCategory.OperationStopped,
         FargateError.SessionEnded => ErrorCategory.InvalidOperation,
-        FargateError.EndpointUnreachable or FargateError.PortUnreachable or FargateError.SshFailed =>
+        FargateError.EndpointUnreachable or FargateError.PortUnreachable or FargateError.SshFailed
+            or FargateError.CopyInterrupted =>
             ErrorCategory.ConnectionError,
-        FargateError.SshNotFound or FargateError.ModuleIncomplete => ErrorCategory.NotInstalled,
-        FargateError.JournalUnavailable or FargateError.FileNotWritten => ErrorCategory.WriteError,
+        FargateError.SshNotFound or FargateError.ModuleIncomplete or FargateError.CopyUnavailable => ErrorCategory.NotInstalled,
+        FargateError.JournalUnavailable or FargateError.CopyFailed or FargateError.FileNotWritten
+            or FargateError.TranscriptUnavailable => ErrorCategory.WriteError,
         FargateError.RequestRejected or FargateError.ServiceFailed or FargateError.StopFailed
             or FargateError.IngressNotRevoked
             or FargateError.KeyGenerationFailed or FargateError.RemoteProgramFailed => ErrorCategory.InvalidResult,

@@ -12,7 +12,9 @@ namespace EcsFargateLogin.Cmdlets;
 [OutputType(typeof(FileInfo))]
 public sealed class ExportFargateLoginContainerCommand : FargateCmdlet
 {
-    /// <summary>The image to build on: the application's own, such as my-app:1.2 or 111122223333.dkr.ecr.eu-central-1.amazonaws.com/rails.</summary>
+    /// <summary>
+    /// The image to build on: the application's own, such as my-app:1.2 or 111122223333.dkr.ecr.eu-central-1.amazonaws.com/rails.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     public string BaseImage { get; set; } = "";

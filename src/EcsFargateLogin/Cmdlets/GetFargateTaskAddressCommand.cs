@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions;
@@ -6,7 +7,7 @@ namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>Tells where tasks are reached. Waits until they run and have their addresses, unless told not to.</summary>
 [Cmdlet(VerbsCommon.Get, "FargateTaskAddress", DefaultParameterSetName = SessionSet)]
-[OutputType(typeof(FargateTaskAddress))]
+[OutputType(typeof(FargateTaskAddress), typeof(Hashtable))]
 public sealed class GetFargateTaskAddressCommand : TaskCmdlet
 {
     private IFargateCloud? _cloud;
@@ -18,6 +19,13 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
     /// <summary>Tells what is known now.</summary>
     [Parameter]
     public SwitchParameter NoWait { get; set; }
+
+    /// <summary>
+    /// Waits until the SSH server answers and returns the parameters by which Enter-PSSession, New-PSSession and
+    /// Invoke-Command reach PowerShell in the container, with the session's key and host key: a hashtable to splat.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter ForPSSession { get; set; }
 
     /// <summary>Tells the addresses of this record's tasks.</summary>
     protected override void ProcessRecord() => Guard(null, () =>
@@ -42,7 +50,7 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
 
                 FargateSession[] open = [.. byCloud.Where(session => !session.IsClosed)];
                 Await((progress, cancellationToken) => waiter.WaitAsync(
-                    open, new Readiness(Private, SshAnswers: false), progress, cancellationToken));
+                    open, new Readiness(Private, SshAnswers: ForPSSession), progress, cancellationToken));
             }
         }
     });
@@ -53,7 +61,7 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
         switch (happened)
         {
             case SessionReady ready:
-                WriteObject(new FargateTaskAddress(ready.Session, Private));
+                WriteObject(AnswerFor(ready.Session));
                 break;
             case SessionFailed failed:
                 // A session that did not get ready is of no use to anybody; a task that others started is theirs.
@@ -67,9 +75,12 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
         }
     }
 
+    private object AnswerFor(FargateSession session) =>
+        ForPSSession ? PSSessionParameters.Of(session, Private) : new FargateTaskAddress(session, Private);
+
     private void LookOnce(SessionWaiter waiter, FargateSession session)
     {
         Await((_, cancellationToken) => waiter.LookOnceAsync(session, cancellationToken));
-        WriteObject(new FargateTaskAddress(session, Private));
+        WriteObject(AnswerFor(session));
     }
 }

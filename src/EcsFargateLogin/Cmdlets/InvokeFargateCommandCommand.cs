@@ -17,6 +17,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     private const string FileSet = "File";
 
     private readonly Dictionary<FargateSession, IFargateCloud> _sessions = [];
+    private readonly Dictionary<FargateSession, SessionNote> _notes = [];
     private readonly CommandInput _input = new();
     private readonly CommandOutput _printed = new();
     private RemoteCommand? _command;
@@ -73,7 +74,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     [ValidateRange(1, 1000)]
     public int ThrottleLimit { get; set; } = 32;
 
-    /// <summary>Returns the bytes of standard output as they are, in byte arrays of up to 64 KB.</summary>
+    /// <summary>Returns the bytes of standard output as they are, in byte arrays of up to 128 KB.</summary>
     [Parameter]
     public SwitchParameter Raw { get; set; }
 
@@ -152,6 +153,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
         SshOptions = Options,
         Command = _input.Bytes.Length > 0 ? _command! with { Input = _input.Bytes } : _command!,
         Timeout = Timeout > 0 ? TimeSpan.FromSeconds(Timeout) : null,
+        KeepsSession = _sessions.Keys.All(IsKept),
         IsRaw = Raw,
     };
 
@@ -166,7 +168,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
                 _printed.Add(printed);
                 break;
             case BytesPrinted printed:
-                WriteObject(WithSession(printed.Bytes, printed.Session));
+                WriteObject(NoteOf(printed.Session).AttachTo(printed.Bytes));
                 break;
             case CommandEnded ended:
                 Show(ended);
@@ -184,23 +186,37 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
         }
     }
 
+    private SessionNote NoteOf(FargateSession session)
+    {
+        if (!_notes.TryGetValue(session, out var note))
+        {
+            note = new SessionNote(session);
+            _notes.Add(session, note);
+        }
+
+        return note;
+    }
+
     private void Show(LinesPrinted printed)
     {
         if (PassThru)
         {
             _printed.Add(printed);
-            return;
         }
-
-        foreach (var line in printed.Lines)
+        else if (printed.AreErrors)
         {
-            if (printed.AreErrors)
+            foreach (var line in printed.Lines)
             {
                 WriteError(ErrorRecords.OfErrorLine(line, printed.Session));
             }
-            else
+        }
+        else
+        {
+            // One by one: PowerShell would gather what it is given together, and keep all of it alive until the last is written.
+            var note = NoteOf(printed.Session);
+            foreach (var line in printed.Lines)
             {
-                WriteObject(WithSession(line, printed.Session));
+                WriteObject(note.AttachTo(line));
             }
         }
     }
@@ -241,13 +257,5 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
         await Deliver(await new CommandRun(login.Cloud, login.Session, CommandOptions, Deliver)
             .RunAsync(endpoint, progress, cancellationToken)
             .ConfigureAwait(false)).ConfigureAwait(false);
-    }
-
-    /// <summary>What was printed, with its session attached; neither text nor bytes show that.</summary>
-    private static PSObject WithSession(object printed, FargateSession session)
-    {
-        PSObject result = new(printed);
-        result.Properties.Add(new PSNoteProperty(nameof(FargateCommandResult.FargateSession), session), preValidated: true);
-        return result;
     }
 }

@@ -79,7 +79,6 @@ public abstract class LoginCmdlet : AwsCmdlet
         session.IsTaken = true;
         TakeCharge(session);
         var reason = $"its {workName} was never reached";
-        var isTrusted = true;
         try
         {
             if (!File.Exists(session.KeyPath))
@@ -93,16 +92,10 @@ public abstract class LoginCmdlet : AwsCmdlet
             reason = $"its {workName} has ended";
             work(cloud);
         }
-        catch (FargateException e) when (e.Error is FargateError.HostKeyNotVerified or FargateError.HostKeyMismatch)
-        {
-            isTrusted = false;
-            throw;
-        }
         finally
         {
             NoteFirstKey(session);
-            // A task that was stopped under the work is nothing to keep, nor is one that others may listen in on.
-            if (!IsKept(session) || !isTrusted || TaskStatuses.IsEnding(session.Status))
+            if (!IsKept(session) || !session.IsWorthKeeping)
             {
                 Close(cloud, session, reason);
             }
@@ -148,20 +141,15 @@ public abstract class LoginCmdlet : AwsCmdlet
     {
         ThrowUnlessOpen(session);
         session.Proxy = _proxy ?? session.Proxy;
+        session.HostKeyVerification = HostKeyVerification ?? session.HostKeyVerification;
         return Connect(session);
     }
 
-    private protected SshEndpoint EndpointOf(FargateSession session) => new()
+    private protected SshEndpoint EndpointOf(FargateSession session)
     {
-        Address = session.AddressFor(Private)!,
-        Port = session.Port,
-        UserName = session.UserName,
-        KeyPath = session.KeyPath!,
-        KnownHostsPath = session.KnownHostsPath!,
-        HostKeyAlias = session.TaskId,
-        HostKeyIsKnown = session.HostKey is not null,
-        Proxy = session.Proxy,
-    };
+        NoteFirstKey(session);
+        return session.EndpointFor(Private);
+    }
 
     /// <summary>From the first login on, the server's key is known.</summary>
     private static void NoteFirstKey(FargateSession session)
@@ -197,9 +185,8 @@ public abstract class LoginCmdlet : AwsCmdlet
     }
 
     /// <summary>Others see from now on that it is not left over. Where that cannot be written down, it works all the same.</summary>
-    private void TakeCharge(FargateSession session)
+    private static void TakeCharge(FargateSession session)
     {
-        session.HostKeyVerification = HostKeyVerification ?? session.HostKeyVerification;
         try
         {
             Journal.Claim(session.SessionId);

@@ -33,6 +33,20 @@ public sealed partial class NewFargateSessionCommand
     [ValidateRange(0, SessionLimits.Longest)]
     public int? IdleTimeout { get; set; }
 
-    private SessionLimits Limits =>
-        new() { MaxLifetime = MaxLifetime, LoginTimeout = LoginTimeout, IdleTimeout = IdleTimeout };
+    /// <summary>
+    /// For how many seconds the task waits for another login after the last connection was lost; 0 ends it at once. As long
+    /// Enter-FargateShell tries to reconnect. Without it the task definition's _RECONNECT_WINDOW holds or, where it has none,
+    /// 120. Only the container's start-sshd.sh keeps this limit.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(0, SessionLimits.Longest)]
+    public int? ReconnectWindow { get; set; }
+
+    private SessionLimits Limits => new()
+    {
+        MaxLifetime = MaxLifetime,
+        LoginTimeout = LoginTimeout,
+        IdleTimeout = IdleTimeout,
+        ReconnectWindow = ReconnectWindow,
+    };
 }

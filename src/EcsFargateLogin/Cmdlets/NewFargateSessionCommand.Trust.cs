@@ -12,4 +12,33 @@ public sealed partial class NewFargateSessionCommand
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public HostKeyVerification HostKeyVerification { get; set; }
+
+    /// <summary>The kind of the session's one-time key.</summary>
+    [Parameter]
+    public SshKeyType KeyType { get; set; }
+
+    /// <summary>
+    /// A key of your own that takes the one-time key's place: a private key's file, or the public half (.pub) of one that
+    /// your agent holds. One with a passphrase has to be in the agent. It is never copied, changed or deleted.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? KeyPath { get; set; }
+
+    /// <summary>
+    /// The addresses that the key lets in from, as the server sees them: IPv4 or IPv6 addresses, and networks such as
+    /// 198.51.100.0/24, up to 32. Without it from anywhere.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [IdList]
+    [ValidateCount(1, 32)]
+    [ValidateNotNullOrEmpty]
+    public string[] FromAddress { get; set; } = [];
+
+    private string? OwnKeyPath() => KeyPath switch
+    {
+        null => null,
+        _ when MyInvocation.BoundParameters.ContainsKey(nameof(KeyType)) => throw FargateErrors.KeyGivenTwice(KeyPath),
+        _ => GetUnresolvedProviderPathFromPSPath(KeyPath),
+    };
 }

@@ -23,8 +23,8 @@ public sealed partial class NewFargateSessionCommand
 
     /// <summary>
     /// The host, as [user@]host[:port], through which the task is reached, for private subnets. Your own ssh configuration,
-    /// keys and agent hold for it, and for it alone; it has to let you in without a question. Later
-    /// commands about the session take the same way.
+    /// keys and agent hold for it, and for it alone; it has to let you in without a question. Later commands about the
+    /// session take the same way.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
@@ -37,6 +37,9 @@ public sealed partial class NewFargateSessionCommand
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? ProxyCommand { get; set; }
+
+    /// <summary>What starting a session means to the network, for those who are asked whether it shall be done.</summary>
+    private string IngressInWords => AuthorizeMyAddress ? $" and let this machine's address in to {SecurityGroup[0]}" : "";
 
     private void ThrowUnlessIngressHasGroup()
     {

@@ -21,6 +21,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     private readonly ConcurrentDictionary<FargateSession, IFargateCloud> _started = [];
     private readonly List<FargateSession> _handedOver = [];
     private KeyGenerator? _keyGenerator;
+    private OwnKeyReader? _ownKeys;
 
     /// <summary>The task definition: family (its latest revision), family:revision or ARN.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -128,7 +129,9 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     protected override void BeginProcessing() => Guard(null, () =>
     {
         FindProgram("ssh");
-        _keyGenerator = new KeyGenerator(FindProgram("ssh-keygen"));
+        var sshKeygen = FindProgram("ssh-keygen");
+        _keyGenerator = new KeyGenerator(sshKeygen);
+        _ownKeys = KeyPath is null ? null : new OwnKeyReader(sshKeygen, FindProgramOrNull("ssh-add"));
     });
 
     /// <summary>Starts this record's sessions.</summary>
@@ -137,7 +140,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         var request = RequestOf();
         ThrowUnlessIngressHasGroup();
         var what = Count == 1 ? "Start Fargate task" : $"Start {Count} Fargate tasks";
-        if (ShouldProcess($"{TaskDefinition} in cluster {Cluster}", what))
+        if (ShouldProcess($"{TaskDefinition} in cluster {Cluster}", what + IngressInWords))
         {
             var cloud = Connect();
             WarnOfEarlierSessions(cloud);
@@ -232,7 +235,11 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     private async Task<IReadOnlyList<FargateException>> StartAsync(
         IFargateCloud cloud, SessionRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        SessionLauncher launcher = new(cloud, Journal, _keyGenerator!) { Starter = StarterFor(cloud) };
+        SessionLauncher launcher = new(cloud, Journal, _keyGenerator!)
+        {
+            OwnKeys = _ownKeys,
+            Starter = StarterFor(cloud),
+        };
         var started = new StartedSessions(progress, session => _started.TryAdd(session, cloud));
         var errors = await launcher.LaunchAsync(request, Count, started, cancellationToken).ConfigureAwait(false);
         if (Wait)
@@ -268,6 +275,9 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         Command = Command,
         TaskRoleArn = TaskRoleArn,
         HostKeyVerification = HostKeyVerification,
+        KeyType = KeyType,
+        KeyPath = OwnKeyPath(),
+        FromAddresses = AuthorizedKey.CheckAddresses(FromAddress),
         Limits = Limits,
         Tags = SessionTags.Of(Reason, Tag),
         CapacityProvider = CapacityProvider,

@@ -58,7 +58,9 @@ public sealed class RegisterFargateLoginTaskDefinitionCommand : AwsCmdlet
     [ValidateSet("256", "512", "1024", "2048", "4096", "8192", "16384")]
     public int? Cpu { get; set; }
 
-    /// <summary>The task's memory in MiB, 512 to 122880; which of them go with -Cpu, Fargate says. Without it: the application's, or 1024.</summary>
+    /// <summary>
+    /// The task's memory in MiB, 512 to 122880; which of them go with -Cpu, Fargate says. Without it: the application's, or 1024.
+    /// </summary>
     [Parameter]
     [ValidateRange(512, 122880)]
     public int? Memory { get; set; }
@@ -89,7 +91,7 @@ public sealed class RegisterFargateLoginTaskDefinitionCommand : AwsCmdlet
             DefinitionRegistration.PrepareAsync(cloud, request, cancellationToken));
         if (!registration.LogsToCloudWatch)
         {
-            WriteWarning("It does not log to CloudWatch Logs, so that sessions cannot verify their host keys there: see -LogGroup.");
+            WriteWarning("Its log is not in CloudWatch Logs, so that sessions cannot verify their host keys: see -LogGroup.");
         }
 
         if (ShouldProcess(registration.Description, registration.Description, "Register task definition"))

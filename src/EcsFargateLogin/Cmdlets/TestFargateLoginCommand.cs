@@ -66,16 +66,19 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
     [ValidateNotNullOrEmpty]
     public string? MyAddress { get; set; }
 
-    /// <summary>Starts a session, tells each phase until its SSH server answers, and stops it. Needs a task definition and subnets.</summary>
+    /// <summary>
+    /// Starts a session, tells each phase until its SSH server answers, and stops it. Needs a task definition and subnets.
+    /// </summary>
     [Parameter]
     public SwitchParameter Deep { get; set; }
 
     /// <summary>Looks at everything.</summary>
     protected override void ProcessRecord() => Guard(TaskDefinition, () =>
     {
-        var (ssh, sshKeygen) = (Find("ssh"), Find("ssh-keygen"));
+        var (ssh, sshKeygen) = (FindProgramOrNull("ssh"), FindProgramOrNull("ssh-keygen"));
         var request = RequestOf();
-        Await((_, cancellationToken) => new ProgramChecks(ssh, sshKeygen, row => Show(row, cancellationToken)).RunAsync(cancellationToken));
+        Await((_, cancellationToken) =>
+            new ProgramChecks(ssh, sshKeygen, row => Show(row, cancellationToken)).RunAsync(cancellationToken));
         if (Reach() is { } cloud)
         {
             request = request with { StartsSession = WantsSession(ssh, sshKeygen) };
@@ -94,18 +97,6 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
         },
         cancellationToken).ConfigureAwait(false);
 
-    private string? Find(string program)
-    {
-        try
-        {
-            return FindProgram(program);
-        }
-        catch (FargateException e) when (e.Error == FargateError.SshNotFound)
-        {
-            return null;
-        }
-    }
-
     /// <summary>Reaches AWS, or says in rows why it cannot be reached and what is not looked at for that reason.</summary>
     private IFargateCloud? Reach()
     {
@@ -120,7 +111,7 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
             WriteObject(new FargateLoginCheck(
                 "account",
                 FargateCheckResult.NotChecked,
-                "clock, cluster, task definition, subnets, security groups and permissions were not looked at, as AWS cannot be asked"));
+                "clock, cluster, task definition, subnets, security groups and permissions: AWS cannot be asked about them"));
             return null;
         }
     }

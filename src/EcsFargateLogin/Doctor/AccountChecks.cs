@@ -72,11 +72,13 @@ internal sealed class AccountChecks : ICheckGroup
             return examination.SkipAsync(Check, "AWS's time is not known");
         }
 
-        var detail = string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(by.TotalSeconds):0} s {(by > TimeSpan.Zero ? "behind" : "ahead of")} AWS's");
+        var side = by > TimeSpan.Zero ? "behind" : "ahead of";
+        var detail = FormattableString.Invariant($"{Math.Abs(by.TotalSeconds):0} s {side} AWS's");
         return by.Duration() < CommonSkew ? examination.PassAsync(Check, "within a minute of AWS's")
             : by.Duration() < MostSkew ? examination.WarnAsync(Check, detail, Fix)
             : examination.FailAsync(Check, detail, Fix);
     }
 
-    private static string Time(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+    private static string Time(DateTimeOffset time) =>
+        time.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 }

@@ -47,7 +47,8 @@ internal sealed class ActionChecks : ICheckGroup
         var cloud = examination.Cloud;
         var cluster = examination.Request.Cluster;
         var nobody = Guid.NewGuid().ToString("N");
-        await TryAsync("ecs:DescribeTasks", () => cloud.DescribeTasksAsync(cluster, [nobody], cancellationToken)).ConfigureAwait(false);
+        await TryAsync("ecs:DescribeTasks", () => cloud.DescribeTasksAsync(cluster, [nobody], cancellationToken))
+            .ConfigureAwait(false);
         await TryAsync("ecs:ListTasks", () => cloud.ListTasksAsync(cluster, nobody, cancellationToken)).ConfigureAwait(false);
         await TryAsync("ecs:StopTask", async () =>
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using EcsFargateLogin.Ssh;
@@ -34,10 +33,12 @@ internal sealed partial class ProgramChecks(string? ssh, string? sshKeygen, Func
     {
         try
         {
-            var said = await AskVersionAsync(ssh, cancellationToken).ConfigureAwait(false);
+            var result = await SshTool.RunAsync(ssh, ["-V"], Limit, cancellationToken).ConfigureAwait(false);
+            var said = result?.Words.Split('\n')[0].TrimEnd() ?? $"nothing within {Limit.TotalSeconds:0} s";
             if (Version().Match(said) is not { Success: true } match)
             {
-                return new("ssh", FargateCheckResult.Warning, $"{ssh} is not OpenSSH: it says '{said}'", "Install OpenSSH's client.");
+                return new(
+                    "ssh", FargateCheckResult.Warning, $"{ssh} is not OpenSSH: it says '{said}'", "Install OpenSSH's client.");
             }
 
             Version version = new(
@@ -53,34 +54,6 @@ internal sealed partial class ProgramChecks(string? ssh, string? sshKeygen, Func
         }
     }
 
-    private static async Task<string> AskVersionAsync(string ssh, CancellationToken cancellationToken)
-    {
-        ProcessStartInfo start = new(ssh, ["-V"])
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = SshProcess.Start(start);
-        process.StandardInput.Close();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Limit);
-        try
-        {
-            var output = process.StandardOutput.ReadToEndAsync(limit.Token);
-            var errors = await process.StandardError.ReadToEndAsync(limit.Token).ConfigureAwait(false);
-            await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
-            return $"{errors}{await output.ConfigureAwait(false)}".Trim().Split('\n')[0].TrimEnd();
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            cancellationToken.ThrowIfCancellationRequested();
-            return $"nothing within {Limit.TotalSeconds:0} s";
-        }
-    }
-
     /// <summary>ssh-keygen tells no version; what counts is that it makes a key.</summary>
     private static async Task<FargateLoginCheck> CheckKeyAsync(string sshKeygen, CancellationToken cancellationToken)
     {
@@ -89,9 +62,9 @@ internal sealed partial class ProgramChecks(string? ssh, string? sshKeygen, Func
         {
             folder = Directory.CreateTempSubdirectory("fargate-login-doctor-");
             await new KeyGenerator(sshKeygen)
-                .GenerateAsync(Path.Combine(folder.FullName, "key"), "Test-FargateLogin", cancellationToken)
+                .GenerateAsync(Path.Combine(folder.FullName, "key"), SshKeyType.Ed25519, "Test-FargateLogin", cancellationToken)
                 .ConfigureAwait(false);
-            return new("ssh-keygen", FargateCheckResult.Passed, $"{sshKeygen} makes Ed25519 keys; it tells no version of its own");
+            return new("ssh-keygen", FargateCheckResult.Passed, $"{sshKeygen} makes keys; it tells no version of its own");
         }
         catch (FargateException e)
         {
@@ -100,7 +73,10 @@ internal sealed partial class ProgramChecks(string? ssh, string? sshKeygen, Func
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return new(
-                "ssh-keygen", FargateCheckResult.NotChecked, $"there is no place for a key to try: {e.Message}", "Set TMPDIR to a folder of yours.");
+                "ssh-keygen",
+                FargateCheckResult.NotChecked,
+                $"there is no place to try a key in: {e.Message}",
+                "Set TMPDIR to a folder of yours.");
         }
         finally
         {

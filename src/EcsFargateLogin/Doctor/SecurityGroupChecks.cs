@@ -19,7 +19,7 @@ internal sealed class SecurityGroupChecks : ICheckGroup
         if (wanted.Count == 0)
         {
             await examination
-                .SkipAsync(Check, "none was named: the VPC's default group is used", "Name it, or another one, with -SecurityGroup.")
+                .SkipAsync(Check, "none was named: the VPC's default group is used", "Name it, or another, with -SecurityGroup.")
                 .ConfigureAwait(false);
             return;
         }
@@ -47,7 +47,8 @@ internal sealed class SecurityGroupChecks : ICheckGroup
         return group is null
                 ? examination.FailAsync(check, "it was not found in this account and region", "Check -SecurityGroup and -Region.")
             : examination.VpcId is { } vpc && group.VpcId != vpc
-                ? examination.FailAsync(check, $"it is of {group.VpcId}, not of the subnets' {vpc}", "Name one of that VPC with -SecurityGroup.")
+                ? examination.FailAsync(
+                    check, $"it is of {group.VpcId}, not of the subnets' {vpc}", "Name one of that VPC with -SecurityGroup.")
             : examination.PassAsync(check, $"of {group.VpcId}");
     }
 
@@ -76,7 +77,7 @@ internal sealed class SecurityGroupChecks : ICheckGroup
         return sources.Exists(source => Includes(source, mine))
             ? examination.PassAsync(Ingress, $"{mine} is let in to port {port}")
             : sources.Exists(source => source.StartsWith("pl-", StringComparison.Ordinal))
-                ? examination.SkipAsync(Ingress, $"port {port} is open to {who}; what the prefix lists hold is not looked at", LetIn)
+                ? examination.SkipAsync(Ingress, $"port {port} is open to {who}; prefix lists are not looked into", LetIn)
                 : examination.FailAsync(Ingress, $"port {port} is open to {who}, not to {mine}", LetIn);
     }
 

@@ -49,7 +49,7 @@ internal sealed class SessionCheck : ICheckGroup
             }
 
             await examination.PassAsync("ecs:RunTask", $"session {session} is task {session!.TaskId}").ConfigureAwait(false);
-            await examination.PassAsync("iam:PassRole", "allowed for the roles that the task definition has").ConfigureAwait(false);
+            await examination.PassAsync("iam:PassRole", "allowed for the task definition's roles").ConfigureAwait(false);
             return session;
         }
         catch (FargateException e) when (session is null)
@@ -80,8 +80,9 @@ internal sealed class SessionCheck : ICheckGroup
             try
             {
                 Catcher all = new(happened => events.Writer.TryWrite(happened));
+                Readiness ready = new(PreferPrivate: !examination.Request.AssignPublicIp, SshAnswers: true);
                 await new SessionWaiter(examination.Cloud, new WaitOptions(), Parts.Starter)
-                    .WaitAsync([session], new Readiness(!examination.Request.AssignPublicIp, SshAnswers: true), all, cancellationToken)
+                    .WaitAsync([session], ready, all, cancellationToken)
                     .ConfigureAwait(false);
             }
             finally
@@ -93,7 +94,8 @@ internal sealed class SessionCheck : ICheckGroup
 
     private static Task ShowAsync(Examination examination, SessionEvent happened) => happened switch
     {
-        PhaseSeen phase => examination.PassAsync(Check, FormattableString.Invariant($"{phase.Phase} after {phase.Elapsed.TotalSeconds:0.0} s")),
+        PhaseSeen phase => examination.PassAsync(
+            Check, FormattableString.Invariant($"{phase.Phase} after {phase.Elapsed.TotalSeconds:0.0} s")),
         Caution caution => examination.WarnAsync(Check, caution.Text, ""),
         SessionReady ready => examination.PassAsync($"{Check} ready", $"its SSH server answers: {ready.Session.Timing}"),
         SessionFailed failed => examination.FailAsync($"{Check} ready", failed.Error),
@@ -114,7 +116,9 @@ internal sealed class SessionCheck : ICheckGroup
 
         if (!cancellationToken.IsCancellationRequested)
         {
-            await examination.PassAsync($"{Check} stop", "the task was told to stop, and its key is deleted").ConfigureAwait(false);
+            await examination
+                .PassAsync($"{Check} stop", "the task was told to stop, and its key is deleted")
+                .ConfigureAwait(false);
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed class SubnetChecks : ICheckGroup
         return subnet switch
         {
             { CidrBlock: null } or { FreeAddresses: null } => examination.PassAsync(check, where),
-            { FreeAddresses: 0 } => examination.FailAsync(check, $"{where}: no address is free", "Name another one with -Subnet."),
+            { FreeAddresses: 0 } => examination.FailAsync(check, $"{where}: no address is free", "Name another one."),
             { FreeAddresses: < FewAddresses } => examination.WarnAsync(
                 check, $"{where}: only {subnet.FreeAddresses} addresses are free", "Name another one besides with -Subnet."),
             _ => examination.PassAsync(check, $"{where}: {subnet.FreeAddresses} addresses are free"),
@@ -69,7 +69,7 @@ internal sealed class SubnetChecks : ICheckGroup
         if (vpcs.Count > 1)
         {
             await examination
-                .FailAsync("VPC", $"the subnets are of several: {string.Join(", ", vpcs)}", "Name subnets of one VPC with -Subnet.")
+                .FailAsync("VPC", $"the subnets are of several: {string.Join(", ", vpcs)}", "Name subnets of one VPC.")
                 .ConfigureAwait(false);
             return;
         }
@@ -91,7 +91,8 @@ internal sealed class SubnetChecks : ICheckGroup
             .ConfigureAwait(false);
         foreach (var subnet in tables is null ? [] : subnets)
         {
-            var table = tables!.FirstOrDefault(each => each.SubnetIds.Contains(subnet.Id)) ?? tables!.FirstOrDefault(each => each.IsMain);
+            var table = tables!.FirstOrDefault(each => each.SubnetIds.Contains(subnet.Id))
+                ?? tables!.FirstOrDefault(each => each.IsMain);
             var anywhere = subnet.CidrBlock is null ? "::/0" : "0.0.0.0/0";
             var route = table?.Routes.FirstOrDefault(each => each.Destination == anywhere);
             await CheckRouteAsync(examination, subnet, route).ConfigureAwait(false);
@@ -110,12 +111,12 @@ internal sealed class SubnetChecks : ICheckGroup
                 check, $"it leads to {route.Target}, which is gone", "Correct the route table, or name another subnet."),
             (not null, true) when isPublic => examination.PassAsync(check, $"to the internet gateway {route.Target}"),
             (not null, true) => examination.FailAsync(
-                check, $"a public address is wanted, but the route leads to {route.Target} and to no internet gateway", ToInternet),
+                check, $"a public address is wanted, but it leads to {route.Target} and to no internet gateway", ToInternet),
             (null, true) => examination.FailAsync(check, "a public address is wanted, but there is no route out", ToInternet),
             (not null, false) when isPublic => examination.WarnAsync(
                 check,
                 $"it leads to the internet gateway {route.Target}, which is of no use to a task without a public address",
-                "Give -AssignPublicIp Enabled, or name a subnet with a NAT gateway or endpoints for ECR, S3 and CloudWatch Logs."),
+                "Give -AssignPublicIp Enabled, or name a subnet with a route to a NAT gateway."),
             (not null, false) => examination.PassAsync(check, $"to {route.Target}"),
             _ => examination.WarnAsync(
                 check,

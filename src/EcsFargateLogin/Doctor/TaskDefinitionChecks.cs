@@ -62,7 +62,9 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
                 .ConfigureAwait(false);
             examination.Container = Items(definition["containerDefinitions"])
                 .FirstOrDefault(container => (string?)container["name"] == found.Name);
-            await examination.PassAsync("Fargate", "networkMode is awsvpc, and it is compatible with FARGATE").ConfigureAwait(false);
+            await examination
+                .PassAsync("Fargate", "networkMode is awsvpc, and it is compatible with FARGATE")
+                .ConfigureAwait(false);
             await examination.PassAsync("container", $"{found.Name}, {examination.Container?["image"]}").ConfigureAwait(false);
         }
         catch (FargateException e) when (e.Error is FargateError.TaskDefinitionUnsuitable or FargateError.ContainerNotFound)
@@ -115,12 +117,14 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
         // A session says _SSH_PORT only where its port is another than sshd's own.
         if (port == ContainerContract.DefaultPort && Value(container, PortVariable) is { } set && set != portText)
         {
-            return examination.FailAsync(Check, $"the container listens on {set} ({PortVariable}), not on {portText}", $"Give -Port {set}.");
+            return examination.FailAsync(
+                Check, $"the container listens on {set} ({PortVariable}), not on {portText}", $"Give -Port {set}.");
         }
 
         var others = Items(definition["containerDefinitions"]).Where(each => each != container && Maps(each, port));
         return others.FirstOrDefault() is { } other
-            ? examination.FailAsync(Check, $"port {portText} is that of container '{other["name"]}'", "Choose another one with -Port.")
+            ? examination.FailAsync(
+                Check, $"port {portText} is that of container '{other["name"]}'", "Choose another one with -Port.")
             : Maps(container, port)
                 ? examination.PassAsync(Check, portText)
                 : examination.WarnAsync(

@@ -79,6 +79,10 @@ public enum FargateError
     SshNotFound,
     /// <summary>ssh-keygen made no key.</summary>
     KeyGenerationFailed,
+    /// <summary>The user's own key cannot log in.</summary>
+    InvalidKey,
+    /// <summary>A text is no address and no network.</summary>
+    InvalidFromAddress,
     /// <summary>An ssh option would take away what keeps the session safe, or is malformed.</summary>
     InvalidSshOption,
     /// <summary>ssh could not connect or log in, or lost the connection.</summary>
@@ -91,6 +95,20 @@ public enum FargateError
     LocalPortUnavailable,
     /// <summary>There is no tunnel of that number.</summary>
     TunnelNotFound,
+    /// <summary>A file or folder to be copied is not on this machine.</summary>
+    LocalItemNotFound,
+    /// <summary>A file or folder to be copied is not in the container.</summary>
+    ItemNotFound,
+    /// <summary>The destination of a copy is not what it must be.</summary>
+    InvalidDestination,
+    /// <summary>A file or folder could not be copied.</summary>
+    CopyFailed,
+    /// <summary>The connection was lost in the middle of a copy; what has arrived is kept.</summary>
+    CopyInterrupted,
+    /// <summary>The image has nothing that files could be copied with.</summary>
+    CopyUnavailable,
+    /// <summary>The file of a transcript cannot be made.</summary>
+    TranscriptUnavailable,
     /// <summary>The remote program ended with a code other than 0, and the user asked for that to be an error.</summary>
     RemoteProgramFailed,
     /// <summary>A command or script cannot be sent as it is.</summary>

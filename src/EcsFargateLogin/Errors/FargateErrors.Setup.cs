@@ -8,7 +8,7 @@ internal static partial class FargateErrors
     internal static FargateException InvalidImage(string text) => new(
         FargateError.InvalidImage,
         $"'{text}' is not the name of a container image.",
-        "Write it like debian:12-slim or 111122223333.dkr.ecr.eu-central-1.amazonaws.com/rails:7: lower case, one tag, no blanks.")
+        "Write it like debian:12-slim or 111122223333.dkr.ecr.eu-central-1.amazonaws.com/rails:7.")
     { Target = text };
 
     internal static FargateException DistributionUnknown(string image) => new(

@@ -87,8 +87,8 @@ internal static partial class FargateErrors
     private static string NextStepFor(string reason) => reason switch
     {
         _ when reason.Contains("Permission denied", StringComparison.Ordinal) =>
-            "The server refused the one-time key: check that -UserName is the user that the container's SSH server lets in, "
-            + "and that the container reads _AUTHORIZED_PUBLIC_KEY.",
+            "The server refused the session's key: check that -UserName is the user that the container's SSH server lets in, "
+            + "that the container reads _AUTHORIZED_PUBLIC_KEY, and that -FromAddress holds the address this machine is seen at.",
         _ when reason.Contains("Host key verification failed", StringComparison.Ordinal)
             || reason.Contains("HOST IDENTIFICATION HAS CHANGED", StringComparison.Ordinal) =>
             "Another server than before answered at this address. Do not go on; start a new session.",

@@ -27,11 +27,14 @@ internal static partial class FargateErrors
         $"The host-key line in the log of session {session} holds no public key.",
         "Use this module's start-sshd.sh as it is; module/container/README.md has the line's format.");
 
-    internal static FargateException HostKeySeenDiffers(FargateSession session, PublicKey logged, PublicKey seen) =>
+    /// <param name="session">The session.</param>
+    /// <param name="logged">The fingerprint of the key in the log.</param>
+    /// <param name="seen">The fingerprint of the key that was shown before.</param>
+    internal static FargateException HostKeySeenDiffers(FargateSession session, string logged, string seen) =>
         HostKeyNotVerified(
             session,
-            $"The server that session {session} met first showed the host key {seen.Fingerprint}, but the task's log says "
-            + $"{logged.Fingerprint}: it was another server.",
+            $"The server that session {session} met first showed the host key {seen}, but the task's log says "
+            + $"{logged}: it was another server.",
             "Take what was typed there for known to others, and do not go on over this network path.");
 
     /// <param name="session">The session.</param>
@@ -43,6 +46,44 @@ internal static partial class FargateErrors
         "Somebody may stand between this machine and the task: try another network path (-Private, a VPN), and tell those "
         + "who run this one. Then start a new session.")
     { Target = session.SessionId };
+
+    internal static FargateException KeyUnreadable(string path, string why) => InvalidKey(
+        path,
+        $"The key '{path}' cannot be used: {OneLine(why)}.",
+        "Name a private key of OpenSSH with -KeyPath, or leave that out: each session then gets a key of its own.");
+
+    internal static FargateException KeyOpenToOthers(string path) => InvalidKey(
+        path,
+        $"The private key '{path}' is not for its owner alone, and ssh uses no such key.",
+        $"{CommandText.Of("chmod", ["600", path])} makes it so; whether somebody has read it is another question.");
+
+    internal static FargateException KeyLocked(string path) => InvalidKey(
+        path,
+        $"The private key '{path}' has a passphrase, and no agent holds it: each login would have to ask.",
+        $"Give it to your agent with: {CommandText.Of("ssh-add", [path])}. Its public half has to lie beside it ({path}.pub).");
+
+    internal static FargateException PublicKeyWithoutAgent(string path) => InvalidKey(
+        path,
+        $"'{path}' holds a public key, and no agent has the private one.",
+        $"Name the private key's file{(path.EndsWith(".pub", StringComparison.Ordinal) ? $" ({path[..^4]})" : "")}, or give that key "
+        + "to your agent with ssh-add; ssh-add -L shows what the agent has.");
+
+    internal static FargateException KeyGivenTwice(string path) => InvalidKey(
+        path,
+        "-KeyPath names a key that is there, and -KeyType asks for a new one.",
+        "Leave one of them out.");
+
+    internal static FargateException InvalidFromAddress(string text) => new(
+        FargateError.InvalidFromAddress,
+        $"'{text}' is no address to log in from.",
+        "Write an IPv4 or IPv6 address, or a network by its first address and its bits: 198.51.100.7, 10.0.0.0/8, 2001:db8::/32.")
+    { Target = text };
+
+    private static FargateException InvalidKey(string path, string message, string nextStep) =>
+        new(FargateError.InvalidKey, message, nextStep) { Target = path };
+
+    private static string OneLine(string words) =>
+        string.Join(' ', words.Split((char[])['\r', '\n', ' '], StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
 
     private static FargateException HostKeyNotVerified(FargateSession session, string message, string nextStep) =>
         new(FargateError.HostKeyNotVerified, message, nextStep) { Target = session.SessionId };

@@ -2,9 +2,9 @@ namespace EcsFargateLogin.Sessions;
 
 /// <summary>Lines that a command has printed.</summary>
 /// <param name="Session">Where it runs.</param>
-/// <param name="Lines">The lines.</param>
+/// <param name="Lines">The lines, to be gone through once, while this is being delivered.</param>
 /// <param name="AreErrors">Whether they came from standard error.</param>
-internal sealed record LinesPrinted(FargateSession Session, IReadOnlyList<string> Lines, bool AreErrors) : SessionEvent(Session);
+internal sealed record LinesPrinted(FargateSession Session, IEnumerable<string> Lines, bool AreErrors) : SessionEvent(Session);
 
 /// <summary>Bytes that a command has printed, as they are.</summary>
 /// <param name="Session">Where it runs.</param>

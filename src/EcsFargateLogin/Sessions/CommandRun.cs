@@ -65,11 +65,15 @@ internal sealed class CommandRun(
             Input = options.Command.Input,
             Output = options.IsRaw
                 ? bytes => deliver(new BytesPrinted(session, bytes.ToArray()))
-                : bytes => DeliverAsync(_output.Read(bytes.Span), areErrors: false),
-            Errors = bytes => DeliverAsync(_errors.Read(bytes.Span), areErrors: true),
+                : bytes => DeliverAsync(_output.Read(bytes), areErrors: false),
+            Errors = bytes => DeliverAsync(WithoutOwn(_errors.Read(bytes)), areErrors: true),
         };
         var exitCode = await CommandProcess
-            .RunAsync(new ProcessStartInfo(options.Ssh, arguments), streams, ending.Token, cancellationToken)
+            .RunAsync(
+                SshCommandLine.Start(options.Ssh, arguments, options.KeepsSession),
+                streams,
+                ending.Token,
+                cancellationToken)
             .ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
 
@@ -81,11 +85,14 @@ internal sealed class CommandRun(
     private async Task DeliverRestAsync()
     {
         await DeliverAsync(_output.ReadRest(), areErrors: false).ConfigureAwait(false);
-        await DeliverAsync(_errors.ReadRest(), areErrors: true).ConfigureAwait(false);
+        await DeliverAsync(WithoutOwn(_errors.ReadRest()), areErrors: true).ConfigureAwait(false);
     }
 
-    private Task DeliverAsync(List<string> lines, bool areErrors) =>
-        lines.Count > 0 ? deliver(new LinesPrinted(session, lines, areErrors)) : Task.CompletedTask;
+    /// <summary>ssh's own last words go to standard error whatever its log is; the error says more.</summary>
+    private static IEnumerable<string> WithoutOwn(IEnumerable<string> lines) => lines.Where(line => !SshLog.IsClosingWord(line));
+
+    private Task DeliverAsync(IEnumerable<string> lines, bool areErrors) =>
+        deliver(new LinesPrinted(session, lines, areErrors));
 
     /// <summary>Why the output is partial; null where the exit code is the command's own.</summary>
     private async Task<FargateException?> ExplainAsync(

@@ -15,6 +15,9 @@ internal static class ContainerContract
     /// <summary>What the line begins with by which start-sshd.sh says why it ends.</summary>
     public const string EndLine = "ecs-fargate-login end ";
 
+    /// <summary>For how long start-sshd.sh waits for a connection that was lost, unless it is told otherwise.</summary>
+    public static readonly TimeSpan DefaultReconnectWindow = TimeSpan.FromSeconds(120);
+
     private const string AuthorizedKey = "_AUTHORIZED_PUBLIC_KEY";
     private const string Nonce = "_SESSION_NONCE";
     private const string Port = "_SSH_PORT";
@@ -25,9 +28,9 @@ internal static class ContainerContract
     /// said where they are not the defaults, and limits where they were asked for, so that task definitions can set their
     /// own and containers that know nothing of them keep working.
     /// </summary>
-    public static IReadOnlyDictionary<string, string> EnvironmentOf(SessionRequest request, string publicKey, string nonce)
+    public static IReadOnlyDictionary<string, string> EnvironmentOf(SessionRequest request, string authorizedKey, string nonce)
     {
-        Dictionary<string, string> environment = new(request.Environment) { [AuthorizedKey] = publicKey, [Nonce] = nonce };
+        Dictionary<string, string> environment = new(request.Environment) { [AuthorizedKey] = authorizedKey, [Nonce] = nonce };
         if (request.Port != DefaultPort)
         {
             environment[Port] = request.Port.ToString(CultureInfo.InvariantCulture);

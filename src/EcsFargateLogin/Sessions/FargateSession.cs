@@ -91,7 +91,10 @@ public sealed class FargateSession
     /// <summary>Who has charge of it.</summary>
     public SessionOwner Owner { get; internal set; } = SessionOwner.Elsewhere;
 
-    /// <summary>The file of the one-time private key, deleted when the session ends. Null for tasks that others started.</summary>
+    /// <summary>
+    /// The file of the one-time private key, deleted when the session ends; or the user's own key, which stays. Null for
+    /// tasks that others started.
+    /// </summary>
     public string? KeyPath { get; internal init; }
 
     /// <summary>The known_hosts file of this session alone. Null for tasks that others started.</summary>
@@ -118,8 +121,20 @@ public sealed class FargateSession
     /// <summary>The account of the task, as far as it is known.</summary>
     internal string? Account => Sessions.TaskArn.AccountOf(TaskArn) ?? DefinitionAccount;
 
+    /// <summary>Whether the key is the user's, and their agent signs with it.</summary>
+    internal bool IsKeyInAgent { get; init; }
+
     /// <summary>What the container's own lines in the log end with; null when others started it.</summary>
     internal string? HostKeyMark { get; init; }
+
+    /// <summary>True once its server turned out not to be its own, or may not be.</summary>
+    internal bool IsDistrusted { get; set; }
+
+    /// <summary>
+    /// Whether anything can still be done with it: a task that was stopped is nothing to keep, nor one that others may
+    /// listen in on.
+    /// </summary>
+    internal bool IsWorthKeeping => !IsDistrusted && !TaskStatuses.IsEnding(Status);
 
     /// <summary>True once the log could not tell the host key, and the user was warned.</summary>
     internal bool TrustsFirstKey { get; set; }
@@ -135,6 +150,9 @@ public sealed class FargateSession
 
     /// <summary>Whether this machine's address was let in, and is an IPv6 one.</summary>
     internal bool IsLetInByIPv6 { get; set; }
+
+    /// <summary>For how long its container waits for a connection that was lost.</summary>
+    internal TimeSpan ReconnectWindow { get; init; } = ContainerContract.DefaultReconnectWindow;
 
     /// <summary>How long after <see cref="CreatedAt"/> the task may take to run.</summary>
     internal TimeSpan StartTimeout { get; init; } = DefaultStartTimeout;
@@ -207,5 +225,19 @@ public sealed class FargateSession
         _ when IsLetInByIPv6 && IPv6Address is not null => IPv6Address,
         (_, true) => PublicAddress ?? (PrivateAddress is null ? IPv6Address : null),
         _ => PublicAddress ?? IPv6Address ?? PrivateAddress,
+    };
+
+    /// <summary>What ssh is pointed at, once it has an address.</summary>
+    internal SshEndpoint EndpointFor(bool preferPrivate) => new()
+    {
+        Address = AddressFor(preferPrivate)!,
+        Port = Port,
+        UserName = UserName,
+        KeyPath = KeyPath!,
+        IsKeyInAgent = IsKeyInAgent,
+        KnownHostsPath = KnownHostsPath!,
+        HostKeyAlias = TaskId,
+        HostKeyIsKnown = HostKey is not null,
+        Proxy = Proxy,
     };
 }

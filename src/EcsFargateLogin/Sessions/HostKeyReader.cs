@@ -49,19 +49,22 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
             return;
         }
 
-        var (key, reason) = await ReadAsync(session, answer, cancellationToken).ConfigureAwait(false);
-        if (key is not null)
+        try
         {
-            Pin(session, key, seen, progress);
+            var (key, reason) = await ReadAsync(session, answer, cancellationToken).ConfigureAwait(false);
+            if (key is not null)
+            {
+                Pin(session, key, seen, progress);
+            }
+            else
+            {
+                DoWithout(session, reason, progress);
+            }
         }
-        else if (session.HostKeyVerification == HostKeyVerification.Strict)
+        catch (FargateException e) when (e.Error == FargateError.HostKeyNotVerified)
         {
-            throw FargateErrors.HostKeyNotInLog(session, reason);
-        }
-        else
-        {
-            session.TrustsFirstKey = true;
-            progress.Report(new Caution(session, FirstKeyWarning(session, reason)));
+            session.IsDistrusted = true;
+            throw;
         }
     }
 
@@ -69,7 +72,7 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
     {
         if (seen is not null && seen != key)
         {
-            throw FargateErrors.HostKeySeenDiffers(session, key, seen);
+            throw FargateErrors.HostKeySeenDiffers(session, key.Fingerprint, seen.Fingerprint);
         }
 
         KnownHosts.Pin(session, key);
@@ -77,9 +80,19 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
         progress.Report(new Detail(session, $"{session}: host key {session.HostKey}."));
     }
 
-    private static string FirstKeyWarning(FargateSession session, string reason) =>
-        $"The host key of session {session} could not be verified: {reason} The key that is seen first will be trusted "
-        + "for this session. -HostKeyVerification Strict refuses instead, AcceptNew does not ask the log.";
+    private static void DoWithout(FargateSession session, string reason, IProgress<SessionEvent> progress)
+    {
+        if (session.HostKeyVerification == HostKeyVerification.Strict)
+        {
+            throw FargateErrors.HostKeyNotInLog(session, reason);
+        }
+
+        session.TrustsFirstKey = true;
+        progress.Report(new Caution(
+            session,
+            $"The host key of session {session} could not be verified: {reason} The key that is seen first will be trusted "
+            + "for this session. -HostKeyVerification Strict refuses instead, AcceptNew does not ask the log."));
+    }
 
     /// <returns>The key, or why the log does not tell it.</returns>
     private async Task<(PublicKey? Key, string Reason)> ReadAsync(

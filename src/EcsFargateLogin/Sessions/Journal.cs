@@ -107,11 +107,15 @@ internal sealed partial class Journal(string root)
         HostKeyVerification = entry.HostKeyVerification,
         HostKeyMark = entry.HostKeyMark,
         CommandLimit = entry.CommandLimit is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        ReconnectWindow = entry.ReconnectWindow is { } window
+            ? TimeSpan.FromSeconds(window)
+            : ContainerContract.DefaultReconnectWindow,
         StartTimeout = startTimeout ?? FargateSession.DefaultStartTimeout,
         Ingress = entry.Ingress,
         IsLetInByIPv6 = entry.Ingress?.IsIPv6 == true,
         Owner = OwnerOf(entry.SessionId),
-        KeyPath = KeyPathOf(entry.SessionId),
+        KeyPath = entry.OwnKeyPath ?? KeyPathOf(entry.SessionId, entry.KeyType),
+        IsKeyInAgent = entry.IsKeyInAgent,
         KnownHostsPath = KnownHostsPathOf(entry.SessionId),
     };
 
@@ -125,7 +129,11 @@ internal sealed partial class Journal(string root)
             try
             {
                 // The key goes first: should the rest fail, no secret stays behind.
-                File.Delete(KeyPathOf(sessionId));
+                foreach (var type in Enum.GetValues<SshKeyType>())
+                {
+                    File.Delete(KeyPathOf(sessionId, type));
+                }
+
                 File.Delete(Path.Combine(folder, EntryFile));
                 ControlSocket.Delete(folder);
                 DeleteFolder(folder);
@@ -158,7 +166,13 @@ internal sealed partial class Journal(string root)
     public JournalEntry? FindByTask(string task) => ReadAll().FirstOrDefault(entry =>
         entry.TaskArn is { } taskArn && (taskArn == task || taskArn.EndsWith($"/{task}", StringComparison.Ordinal)));
 
-    public string KeyPathOf(string sessionId) => Path.Combine(FolderOf(sessionId), "id_ed25519");
+    /// <summary>Where a session's one-time key is.</summary>
+    public string KeyPathOf(string sessionId, SshKeyType type = SshKeyType.Ed25519) => Path.Combine(FolderOf(sessionId), type switch
+    {
+        SshKeyType.Ecdsa => "id_ecdsa",
+        SshKeyType.Rsa => "id_rsa",
+        _ => "id_ed25519",
+    });
 
     public string KnownHostsPathOf(string sessionId) => Path.Combine(FolderOf(sessionId), "known_hosts");
 

@@ -37,6 +37,15 @@ internal sealed record JournalEntry
     /// <summary>Where the container's log goes, or null when that is not known.</summary>
     public ContainerLog? Log { get; init; }
 
+    /// <summary>The kind of its one-time key.</summary>
+    public SshKeyType KeyType { get; init; }
+
+    /// <summary>The user's own key, which is never deleted; null for a one-time key.</summary>
+    public string? OwnKeyPath { get; init; }
+
+    /// <summary>Whether the user's agent holds that key.</summary>
+    public bool IsKeyInAgent { get; init; }
+
     /// <summary>How its host key is to be verified.</summary>
     public HostKeyVerification HostKeyVerification { get; init; }
 
@@ -48,6 +57,9 @@ internal sealed record JournalEntry
 
     /// <summary>The rule that lets this machine's address in, from before it is added until it is removed; null without one.</summary>
     public IngressRule? Ingress { get; init; }
+
+    /// <summary>For how many seconds the container waits for a connection that was lost; null where that was not asked for.</summary>
+    public int? ReconnectWindow { get; init; }
 
     /// <summary>Null until RunTask has answered.</summary>
     public string? TaskArn { get; init; }

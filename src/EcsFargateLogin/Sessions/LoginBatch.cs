@@ -88,6 +88,7 @@ internal sealed class LoginBatch(int throttleLimit)
     /// <summary>Whether others are logged in by way of the connection that is shared: then there is nothing to wait for.</summary>
     private async Task<bool> IsOpenAsync(FargateSession session, CancellationToken cancellationToken) =>
         session.AddressFor(PreferPrivate) is not null
+        && (session.HostKeyVerification != HostKeyVerification.Strict || session.HostKey is { Source: HostKeySource.TaskLog })
         && await new SshMaster(session.Folder!).IsOpenAsync(cancellationToken).ConfigureAwait(false);
 
     private async Task RunAsync(
@@ -133,8 +134,7 @@ internal sealed class LoginBatch(int throttleLimit)
     private async Task EndAsync(
         Login login, string reason, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        // A task that was stopped under the work is nothing to keep.
-        if (login.IsKept && !TaskStatuses.IsEnding(login.Session.Status))
+        if (login.IsKept && login.Session.IsWorthKeeping)
         {
             return;
         }

@@ -9,6 +9,18 @@ namespace EcsFargateLogin.Sessions;
 /// </summary>
 internal static class LostConnection
 {
+    /// <summary>The error where ssh refused a server for its host key, which ends the session; null where it did not.</summary>
+    public static FargateException? FindOtherServer(FargateSession session, IReadOnlyCollection<string> messages)
+    {
+        if (!SshLog.TellsHostKeyRefused(messages))
+        {
+            return null;
+        }
+
+        session.IsDistrusted = true;
+        return FargateErrors.HostKeyMismatch(session, SshLog.HostKeyOf(messages));
+    }
+
     /// <summary>Explains the end of a connection.</summary>
     /// <param name="cloud">What is asked about the task.</param>
     /// <param name="session">The session that was logged in to.</param>
@@ -23,9 +35,15 @@ internal static class LostConnection
         TaskDescription? stoppedTask,
         CancellationToken cancellationToken)
     {
-        if (SshLog.TellsHostKeyRefused(messages))
+        if (FindOtherServer(session, messages) is { } otherServer)
         {
-            return FargateErrors.HostKeyMismatch(session, SshLog.HostKeyOf(messages));
+            return otherServer;
+        }
+
+        if (stoppedTask is null && SshLog.TellsEscape(messages))
+        {
+            // It was not lost: the user has ended it, and knows.
+            return null;
         }
 
         var end = SshLog.EndOf(messages);

@@ -99,6 +99,8 @@ internal sealed class SessionIngress(IFargateCloud cloud, Journal journal)
         using var limit = CleanUpLimit.Begin(AuthorizeLimit, GiveUp);
         if (await cloud.AuthorizeIngressAsync(rule, limit.Token).ConfigureAwait(false))
         {
+            progress.Report(new Detail(
+                session, $"{session}: {rule.Cidr} is let in to {rule.SecurityGroupId} on port {rule.Port}."));
             return;
         }
 

@@ -10,6 +10,9 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
     /// <summary>How many sessions are on their way to RunTask at once: enough for the pace, and no burden for this machine.</summary>
     private const int Concurrency = 20;
 
+    /// <summary>What reads a key of the user's own; null where none is asked for.</summary>
+    public OwnKeyReader? OwnKeys { get; init; }
+
     /// <summary>What starts their tasks.</summary>
     public TaskStarter Starter { get; init; } = new(cloud, journal);
 
@@ -23,7 +26,11 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
     public async Task<IReadOnlyList<FargateException>> LaunchAsync(
         SessionRequest request, int count, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
+        var ownKey = request.KeyPath is { } path
+            ? await OwnKeys!.ReadAsync(path, cancellationToken).ConfigureAwait(false)
+            : null;
         var container = await LoginContainer.FindAsync(cloud, request, cancellationToken).ConfigureAwait(false);
+        LaunchFacts facts = new(container, ownKey);
         ConcurrentQueue<FargateException> errors = [];
         ParallelOptions options = new() { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken };
         try
@@ -32,7 +39,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             {
                 try
                 {
-                    var session = await LaunchAsync(request, container, progress, token).ConfigureAwait(false);
+                    var session = await LaunchAsync(request, facts, progress, token).ConfigureAwait(false);
                     progress.Report(new SessionStarted(session));
                 }
                 catch (FargateException e)
@@ -50,9 +57,9 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
     }
 
     private async Task<FargateSession> LaunchAsync(
-        SessionRequest request, LoginContainer container, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+        SessionRequest request, LaunchFacts facts, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        var session = await PrepareAsync(request, container, cancellationToken).ConfigureAwait(false);
+        var session = await PrepareAsync(request, facts, cancellationToken).ConfigureAwait(false);
         if (request.AuthorizedCidr is { } cidr)
         {
             var rule = SessionIngress.RuleFor(session.SessionId, request.SecurityGroups[0], cidr, request.Port);
@@ -65,26 +72,31 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
 
     /// <summary>Makes a session that has its folder, key and plan, and no task yet.</summary>
     private async Task<FargateSession> PrepareAsync(
-        SessionRequest request, LoginContainer container, CancellationToken cancellationToken)
+        SessionRequest request, LaunchFacts facts, CancellationToken cancellationToken)
     {
+        var container = facts.Container;
         var sessionId = journal.Open();
         try
         {
-            var publicKey = await keyGenerator
-                .GenerateAsync(journal.KeyPathOf(sessionId), sessionId, cancellationToken)
+            var publicKey = facts.OwnKey?.PublicKey ?? await keyGenerator
+                .GenerateAsync(journal.KeyPathOf(sessionId, request.KeyType), request.KeyType, sessionId, cancellationToken)
                 .ConfigureAwait(false);
+            var expiry = AuthorizedKey.ExpiryOf(request, container.Start, DateTimeOffset.UtcNow);
+            var authorizedKey = AuthorizedKey.LineOf(publicKey, sessionId, expiry, request.FromAddresses);
             var nonce = ContainerContract.CreateNonce();
             var runTask = RunTaskRequestOf(request, container.Name, sessionId) with
             {
-                Environment = ContainerContract.EnvironmentOf(request, $"{publicKey} {sessionId}", nonce),
+                Environment = ContainerContract.EnvironmentOf(request, authorizedKey, nonce),
                 Command = CommandLimit.Apply(request, container.Start),
             };
             var entry = EntryOf(request, runTask) with
             {
-                Account = container.Account,
                 Log = container.Log,
+                OwnKeyPath = facts.OwnKey?.Path,
+                IsKeyInAgent = facts.OwnKey?.IsInAgent ?? false,
                 HostKeyMark = ContainerContract.MarkOf(publicKey, nonce),
                 CommandLimit = CommandLimit.SecondsFor(request, container.Start),
+                ReconnectWindow = request.Limits.ReconnectWindow,
             };
             var session = journal.SessionOf(entry, request.StartTimeout);
             session.Plan = new StartPlan(request, runTask, entry);
@@ -126,6 +138,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
         UserName = request.UserName,
         Port = request.Port,
         AssignPublicIp = request.AssignPublicIp,
+        KeyType = request.KeyType,
         HostKeyVerification = request.HostKeyVerification,
         Region = cloud.Connection.Region,
         CredentialOrigin = cloud.Connection.CredentialOrigin,
@@ -135,4 +148,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
         ClientToken = runTask.ClientToken,
         CreatedAt = DateTimeOffset.UtcNow,
     };
+
+    /// <summary>What all sessions of one launch share.</summary>
+    private sealed record LaunchFacts(LoginContainer Container, OwnKey? OwnKey);
 }

@@ -17,9 +17,15 @@ internal sealed record SessionLimits
 
     public int? IdleTimeout { get; init; }
 
+    public int? ReconnectWindow { get; init; }
+
     /// <summary>The container's variables for the limits that were asked for.</summary>
     public IEnumerable<(string Name, string Value)> Variables() =>
-        new[] { ("_MAX_LIFETIME", MaxLifetime), ("_LOGIN_TIMEOUT", LoginTimeout), ("_IDLE_TIMEOUT", IdleTimeout) }
+        new[]
+        {
+            ("_MAX_LIFETIME", MaxLifetime), ("_LOGIN_TIMEOUT", LoginTimeout), ("_IDLE_TIMEOUT", IdleTimeout),
+            ("_RECONNECT_WINDOW", ReconnectWindow),
+        }
             .Where(limit => limit.Item2 is not null)
             .Select(limit => (limit.Item1, limit.Item2!.Value.ToString(CultureInfo.InvariantCulture)));
 }

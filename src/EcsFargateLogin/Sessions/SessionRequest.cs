@@ -36,6 +36,15 @@ internal sealed record SessionRequest
     /// <summary>The task's tags, checked.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = SessionTags.None;
 
+    /// <summary>The kind of a new key.</summary>
+    public SshKeyType KeyType { get; init; }
+
+    /// <summary>A key of the user's own that takes the place of new ones; null for none.</summary>
+    public string? KeyPath { get; init; }
+
+    /// <summary>Where the key lets in from, checked; none for everywhere.</summary>
+    public IReadOnlyList<string> FromAddresses { get; init; } = [];
+
     public SessionLimits Limits { get; init; } = new();
 
     public string CapacityProvider { get; init; } = RunTaskRequest.Fargate;

@@ -19,7 +19,9 @@ internal sealed class TokenBucket(int burst, double perSecond, TimeProvider cloc
     /// </summary>
     public static TokenBucket OfLaunches { get; } = new(burst: 100, perSecond: 20, TimeProvider.System);
 
-    /// <summary>What all looks into logs of this process share: GetLogEvents takes 25 calls a second, of everybody in the account.</summary>
+    /// <summary>
+    /// What all looks into logs of this process share: GetLogEvents takes 25 calls a second, of everybody in the account.
+    /// </summary>
     public static TokenBucket OfLogReads { get; } = new(burst: 25, perSecond: 15, TimeProvider.System);
 
     /// <summary>Returns when one more call may be made.</summary>

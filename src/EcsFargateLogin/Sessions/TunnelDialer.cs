@@ -17,13 +17,14 @@ internal sealed class TunnelDialer(string ssh, SshEndpoint endpoint, IReadOnlyLi
     /// <param name="heard">Gets ssh's messages.</param>
     /// <param name="cancellationToken">Cancels it; ssh has ended then.</param>
     /// <exception cref="FargateException">
-    /// <see cref="FargateError.LocalPortUnavailable"/> or <see cref="FargateError.SshFailed"/>.
+    /// <see cref="FargateError.LocalPortUnavailable"/>, <see cref="FargateError.HostKeyMismatch"/> or
+    /// <see cref="FargateError.SshFailed"/>.
     /// </exception>
     public async Task<TunnelConnection> DialAsync(
         FargateSession session, TunnelRoute route, Action<string> heard, CancellationToken cancellationToken)
     {
         var arguments = SshCommandLine.ForTunnel(endpoint, options, route);
-        TunnelConnection connection = new(SshProcess.InBackground(ssh, arguments), heard);
+        TunnelConnection connection = new(ssh, arguments, heard);
         try
         {
             if (await connection.IsReadyAsync(cancellationToken).ConfigureAwait(false))
@@ -41,7 +42,7 @@ internal sealed class TunnelDialer(string ssh, SshEndpoint endpoint, IReadOnlyLi
         var why = connection.Complaint ?? "the connection was closed before the tunnel stood.";
         throw why.Contains(PortTaken, StringComparison.Ordinal)
             ? FargateErrors.LocalPortUnavailable(route, why)
-            : FargateErrors.SshFailed(session, why);
+            : LostConnection.FindOtherServer(session, [why]) ?? FargateErrors.SshFailed(session, why);
     }
 
     /// <summary>The command line, for people.</summary>

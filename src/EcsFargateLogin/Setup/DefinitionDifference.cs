@@ -16,6 +16,8 @@ internal static class DefinitionDifference
         "deregisteredAt", "deleteRequestedAt", "containerDefinitions", "family",
     ];
 
+    private const string Ports = "container portMappings";
+
     /// <summary>Lists whose items have names, and count one by one.</summary>
     private static readonly HashSet<string> Named = ["environment", "secrets"];
 
@@ -41,7 +43,10 @@ internal static class DefinitionDifference
     }
 
     private static bool Same(Dictionary<string, JsonNode> old, KeyValuePair<string, JsonNode> fact) =>
-        old.TryGetValue(fact.Key, out var value) && JsonNode.DeepEquals(value, fact.Value);
+        old.TryGetValue(fact.Key, out var value)
+        && (JsonNode.DeepEquals(value, fact.Value)
+            // ECS adds host ports of its own.
+            || (fact.Key == Ports && Text(value) == Text(fact.Value)));
 
     private static string Line(string what, string name, string text) => $"  {what,-9} {name}{(text.Length > 0 ? $": {text}" : "")}";
 
@@ -53,13 +58,18 @@ internal static class DefinitionDifference
             .ToDictionary(fact => fact.Key, fact => fact.Value, StringComparer.Ordinal);
 
     private static IEnumerable<KeyValuePair<string, JsonNode>> Members(JsonObject? node, string prefix) =>
-        (node ?? []).Where(member => member.Value is not (null or JsonArray { Count: 0 } or JsonObject { Count: 0 }))
+        (node ?? []).Where(member => !IsNothing(member.Value))
             .SelectMany(member => Named.Contains(member.Key)
                 ? member.Value!.AsArray().OfType<JsonObject>()
                     .Select(item => KeyValuePair.Create($"{member.Key} {(string?)item["name"]}", (JsonNode)item))
                 : [KeyValuePair.Create(prefix + member.Key, member.Value!)])
             // A name that stands there twice counts as ECS takes it: the last one.
             .GroupBy(fact => fact.Key, (_, facts) => facts.Last());
+
+    /// <summary>What says as much as its absence, and is in every answer of ECS.</summary>
+    private static bool IsNothing(JsonNode? value) =>
+        value is null or JsonArray { Count: 0 } or JsonObject { Count: 0 }
+        || (value is JsonValue && value.ToJsonString() is "0" or "false");
 
     /// <summary>A value for people; empty for one that might be a secret or has parts.</summary>
     private static string Text(JsonNode value) => value switch

@@ -5,9 +5,6 @@ namespace EcsFargateLogin.Ssh;
 /// <summary>Runs ssh for a remote command, with pipes for its input and output.</summary>
 internal static class CommandProcess
 {
-    /// <summary>What comes at once is handed on at once; this is the most of it, and as much as a pipe holds.</summary>
-    private const int ChunkSize = 64 * 1024;
-
     /// <summary>
     /// How long the output of a program that was ended is still read. The master connection may hold the pipe open as
     /// long as the remote program runs on.
@@ -72,23 +69,11 @@ internal static class CommandProcess
         CancellationTokenSource ending,
         CancellationToken cancellationToken)
     {
-        // Two halves: one is being read while the other one is taken.
-        var (buffer, other) = (new byte[ChunkSize], new byte[ChunkSize]);
-        var taking = Task.CompletedTask;
         try
         {
             await using (stream.ConfigureAwait(false))
             {
-                int count;
-                while ((count = await stream.ReadAsync(buffer, CancellationToken.None).AsTask()
-                    .WaitAsync(cancellationToken).ConfigureAwait(false)) > 0)
-                {
-                    await taking.ConfigureAwait(false);
-                    taking = take(buffer.AsMemory(0, count));
-                    (buffer, other) = (other, buffer);
-                }
-
-                await taking.ConfigureAwait(false);
+                await new OutputReader(stream, take).ReadAllAsync(cancellationToken).ConfigureAwait(false);
             }
         }
         catch

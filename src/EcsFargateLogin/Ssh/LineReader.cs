@@ -15,8 +15,11 @@ internal sealed class LineReader
     private readonly StringBuilder _unfinished = new();
     private char[] _characters = [];
 
-    /// <summary>The lines that these bytes complete, without their ends (LF, or CR and LF).</summary>
-    public List<string> Read(ReadOnlySpan<byte> bytes)
+    /// <summary>
+    /// The lines that these bytes complete, without their ends (LF, or CR and LF). Each is only made when it is asked for: many
+    /// short ones that are alive at the same time cost more than all else. All of them must be asked for, once.
+    /// </summary>
+    public IEnumerable<string> Read(ReadOnlyMemory<byte> bytes)
     {
         var most = Encoding.UTF8.GetMaxCharCount(bytes.Length);
         if (_characters.Length < most)
@@ -24,41 +27,42 @@ internal sealed class LineReader
             _characters = new char[most];
         }
 
-        var text = _characters.AsSpan(0, _decoder.GetChars(bytes, _characters, flush: false));
-        List<string> lines = [];
-        for (var end = text.IndexOf('\n'); end >= 0; end = text.IndexOf('\n'))
+        var length = _decoder.GetChars(bytes.Span, _characters, flush: false);
+        var start = 0;
+        for (var end = FindEnd(start, length); end >= 0; end = FindEnd(start, length))
         {
-            lines.Add(Finish(text[..end]));
-            text = text[(end + 1)..];
+            yield return Finish(start, end);
+            start = end + 1;
         }
 
-        _unfinished.Append(text);
+        _unfinished.Append(_characters, start, length - start);
         while (_unfinished.Length >= LongestPiece)
         {
-            lines.Add(_unfinished.ToString(0, LongestPiece));
+            var piece = _unfinished.ToString(0, LongestPiece);
             _unfinished.Remove(0, LongestPiece);
+            yield return piece;
         }
-
-        return lines;
     }
 
     /// <summary>The last line, where it has no end, and what is left of half a character as U+FFFD.</summary>
-    public List<string> ReadRest()
+    public IEnumerable<string> ReadRest()
     {
         Span<char> half = stackalloc char[Encoding.UTF8.GetMaxCharCount(0) + 1];
         _unfinished.Append(half[.._decoder.GetChars([], half, flush: true)]);
-        return _unfinished.Length > 0 ? [Finish([])] : [];
+        return _unfinished.Length > 0 ? [Finish(0, 0)] : [];
     }
 
-    private string Finish(ReadOnlySpan<char> end)
+    private int FindEnd(int start, int length) => Array.IndexOf(_characters, '\n', start, length - start);
+
+    private string Finish(int start, int end)
     {
         if (_unfinished.Length > 0)
         {
-            var whole = _unfinished.Append(end).ToString();
+            var whole = _unfinished.Append(_characters, start, end - start).ToString();
             _unfinished.Clear();
             return whole.EndsWith('\r') ? whole[..^1] : whole;
         }
 
-        return (end is [.., '\r'] ? end[..^1] : end).ToString();
+        return new string(_characters, start, end - start - (end > start && _characters[end - 1] == '\r' ? 1 : 0));
     }
 }

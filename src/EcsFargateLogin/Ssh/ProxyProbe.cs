@@ -20,6 +20,10 @@ internal sealed class ProxyProbe(SshProxy proxy, string address, int port) : ISe
     private static readonly string[] Refusals =
         ["Permission denied (", "Host key verification failed", "Could not resolve hostname", "Too many authentication failures"];
 
+    /// <summary>What is said whatever the reason is.</summary>
+    private static readonly string[] NoReasons =
+        ["kex_exchange_identification:", "Connection closed by UNKNOWN", "stdio forwarding failed", "Warning: Permanently added"];
+
     /// <inheritdoc/>
     public string LastOutcome { get; private set; } = "no attempt was made";
 
@@ -85,13 +89,14 @@ internal sealed class ProxyProbe(SshProxy proxy, string address, int port) : ISe
                 continue;
             }
 
-            // The first complaint is the proxy's, and the reason; ssh's own after it only says that there is no way.
             if (Array.Exists(Refusals, refusal => line.Contains(refusal, StringComparison.Ordinal)))
             {
                 throw FargateErrors.ProxyRefused(proxy.Name, Printable(line));
             }
 
-            said = said == "it said nothing" && line.Length > 0 ? Printable(line) : said;
+            var isReason = line.Length > 0
+                && !Array.Exists(NoReasons, beginning => line.StartsWith(beginning, StringComparison.Ordinal));
+            said = isReason ? Printable(line) : said;
         }
 
         LastOutcome = $"through {proxy.Name}: {said}";

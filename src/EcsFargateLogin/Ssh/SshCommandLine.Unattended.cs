@@ -15,6 +15,21 @@ internal static partial class SshCommandLine
         TunnelConnection.RemoteCommand,
     ];
 
+    /// <summary>The arguments of ssh for the server's SFTP, whose packets go through its input and output.</summary>
+    public static IReadOnlyList<string> ForSftp(SshEndpoint endpoint, IEnumerable<SshOption> options) =>
+        [.. Unattended(endpoint, options), "-s", .. Destination(endpoint), "sftp"];
+
+    /// <summary>The arguments of ssh for a program without a terminal.</summary>
+    /// <param name="endpoint">Where to log in.</param>
+    /// <param name="options">The user's own options, checked.</param>
+    /// <param name="command">A constant of this module, which the remote shell reads: nothing of anybody's goes into it.</param>
+    public static IReadOnlyList<string> ForProgram(SshEndpoint endpoint, IEnumerable<SshOption> options, string command) =>
+        [.. Unattended(endpoint, options), .. Destination(endpoint), command];
+
+    /// <summary>The options for somebody else's command line of ssh, which names the key itself.</summary>
+    public static IReadOnlyList<SshOption> ForRemoting(SshEndpoint endpoint) =>
+        [.. TrustOptions(endpoint).Where(option => !option.IsOf("IdentityFile")), .. Defaults.Except([LogLevel])];
+
     private static IEnumerable<string> Unattended(
         SshEndpoint endpoint, IEnumerable<SshOption> options, params SshOption[] own) =>
     [

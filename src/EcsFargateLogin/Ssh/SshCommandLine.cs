@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace EcsFargateLogin.Ssh;
@@ -5,29 +6,29 @@ namespace EcsFargateLogin.Ssh;
 /// <summary>Builds ssh's arguments. OpenSSH keeps the first value it meets of an option, so order is rank.</summary>
 internal static partial class SshCommandLine
 {
-    /// <summary>
-    /// What ssh logs unless the user says otherwise. Its exit code alone does not tell a lost connection from a remote
-    /// program that ended with 255, and "Connection closed by remote host" goes to the terminal; its debug lines tell.
-    /// </summary>
-    public static SshOption LogLevel { get; } = new("LogLevel", "DEBUG1");
+    /// <summary>The container's variable by which a login asks it to wait after a logout in good order, too.</summary>
+    private const string KeepSession = "_KEEP_SESSION";
 
     /// <summary>
-    /// The same for a program that may share a connection: that tells at this level alone whether the remote program's
-    /// exit code came back.
+    /// What ssh logs unless the user says otherwise. Its exit code alone does not tell a lost connection from a remote
+    /// program that ended with 255, and "Connection closed by remote host" goes to the terminal; its debug lines tell. At
+    /// this level they also tell whether the user has left by an escape character, and what came over a shared connection.
     /// </summary>
-    private static readonly SshOption SharedLogLevel = new(LogLevel.Name, "DEBUG2");
+    public static SshOption LogLevel { get; } = new("LogLevel", "DEBUG2");
 
     /// <summary>The arguments of an interactive shell, which has a connection of its own.</summary>
     /// <param name="endpoint">Where to log in.</param>
     /// <param name="options">The user's own options, checked.</param>
     /// <param name="logPath">The file that ssh's own messages go to.</param>
     /// <param name="allocateTerminal">Whether the remote shell gets a terminal.</param>
+    /// <param name="command">What runs in the shell's place; null for the login shell.</param>
     public static IReadOnlyList<string> ForShell(
-        SshEndpoint endpoint, IEnumerable<SshOption> options, string logPath, bool allocateTerminal) =>
+        SshEndpoint endpoint, IEnumerable<SshOption> options, string logPath, bool allocateTerminal, string? command = null) =>
     [
-        .. Connection(endpoint, options, logPath, LogLevel),
+        .. Connection(endpoint, options, logPath),
         allocateTerminal ? "-t" : "-T",
         .. Destination(endpoint),
+        .. command is null ? [] : new[] { command },
     ];
 
     /// <summary>The arguments of a command line that the remote login shell runs, without a terminal.</summary>
@@ -39,7 +40,7 @@ internal static partial class SshCommandLine
     public static IReadOnlyList<string> ForCommand(
         SshEndpoint endpoint, IEnumerable<SshOption> options, string logPath, string command) =>
     [
-        .. Connection(endpoint, options, logPath, SharedLogLevel),
+        .. Connection(endpoint, options, logPath),
         .. SharedConnection(endpoint),
         "-T",
         .. Destination(endpoint),
@@ -58,7 +59,7 @@ internal static partial class SshCommandLine
     public static IReadOnlyList<string> ForMaster(
         SshEndpoint endpoint, IEnumerable<SshOption> options, string logPath, TimeSpan idleLimit) =>
     [
-        .. Connection(endpoint, options, logPath, LogLevel),
+        .. Connection(endpoint, options, logPath),
         .. OptionArguments(
         [
             new("ControlMaster", "yes"),
@@ -73,19 +74,34 @@ internal static partial class SshCommandLine
     public static IReadOnlyList<string> ForExit(string controlPath) =>
         ["-F", "none", .. OptionArguments([new("ControlPath", SshOption.QuotePath(controlPath))]), "-O", "exit", "--", "master"];
 
+    /// <summary>Starts ssh.</summary>
+    /// <param name="ssh">Its path.</param>
+    /// <param name="arguments">Its arguments, made here.</param>
+    /// <param name="keepsSession">Whether it tells the container that somebody means to come back.</param>
+    public static ProcessStartInfo Start(string ssh, IEnumerable<string> arguments, bool keepsSession)
+    {
+        ProcessStartInfo start = new(ssh, arguments);
+        start.Environment.Remove(KeepSession);
+        if (keepsSession)
+        {
+            start.Environment[KeepSession] = "yes";
+        }
+
+        return start;
+    }
+
     /// <summary>The options by which a program of OpenSSH uses the master connection; none without a control path.</summary>
     public static IReadOnlyList<string> SharedConnection(SshEndpoint endpoint) => endpoint.ControlPath is { } path
         ? [.. OptionArguments([new("ControlMaster", "no"), new("ControlPath", SshOption.QuotePath(path))])]
         : [];
 
-    private static IEnumerable<string> Connection(
-        SshEndpoint endpoint, IEnumerable<SshOption> options, string logPath, SshOption logLevel) =>
+    private static IEnumerable<string> Connection(SshEndpoint endpoint, IEnumerable<SshOption> options, string logPath) =>
     [
         "-F", "none",
         "-E", logPath,
         .. OptionArguments(TrustOptions(endpoint)),
         .. OptionArguments(options),
-        .. OptionArguments([.. Defaults, logLevel]),
+        .. OptionArguments(Defaults),
     ];
 
     private static IEnumerable<string> Destination(SshEndpoint endpoint) =>
@@ -96,7 +112,8 @@ internal static partial class SshCommandLine
     [
         new("IdentityFile", SshOption.QuotePath(endpoint.KeyPath)),
         new("IdentitiesOnly", "yes"),
-        new("IdentityAgent", "none"),
+        // With IdentitiesOnly the agent is asked for this one key.
+        .. endpoint.IsKeyInAgent ? [] : new SshOption[] { new("IdentityAgent", "none") },
         new("PreferredAuthentications", "publickey"),
         new("UserKnownHostsFile", SshOption.QuotePath(endpoint.KnownHostsPath)),
         new("GlobalKnownHostsFile", "none"),
@@ -114,6 +131,9 @@ internal static partial class SshCommandLine
         new("ConnectTimeout", "15"),
         new("ServerAliveInterval", "15"),
         new("ServerAliveCountMax", "4"),
+        LogLevel,
+        // Adds to what the user sends.
+        new("SendEnv", KeepSession),
     ];
 
     private static IEnumerable<string> OptionArguments(IEnumerable<SshOption> options) =>

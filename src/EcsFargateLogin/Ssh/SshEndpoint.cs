@@ -11,6 +11,9 @@ internal sealed record SshEndpoint
 
     public required string KeyPath { get; init; }
 
+    /// <summary>Whether the user's agent signs with that key; otherwise no agent is asked.</summary>
+    public bool IsKeyInAgent { get; init; }
+
     public required string KnownHostsPath { get; init; }
 
     /// <summary>The way there; null for the direct one.</summary>

@@ -52,6 +52,9 @@ internal static class SshLog
     /// <summary>Whether the server reported that a signal ended the remote program: then 255 stands for that.</summary>
     public static bool TellsSignal(IEnumerable<string> messages) => Tells(messages, "rtype exit-signal");
 
+    /// <summary>Whether the user has ended the connection by ssh's escape character (~.).</summary>
+    public static bool TellsEscape(IEnumerable<string> messages) => Tells(messages, "filter stops");
+
     /// <summary>
     /// Whether the program ran over the session's master connection. What has ended without an exit code was then ended
     /// by a signal where that connection lives on.
@@ -61,6 +64,11 @@ internal static class SshLog
     /// <summary>Whether a line is only there because of that level.</summary>
     public static bool IsDebug(string message) =>
         Array.Exists(DebugLines, beginning => message.StartsWith(beginning, StringComparison.Ordinal));
+
+    /// <summary>Whether a line is what ssh writes to standard error, not to its log, when the server closes the connection.</summary>
+    public static bool IsClosingWord(string line) =>
+        line.StartsWith("Connection to ", StringComparison.Ordinal)
+        && line.EndsWith(" closed by remote host.", StringComparison.Ordinal);
 
     /// <summary>What ssh has written; nothing when it wrote nothing or the file cannot be read.</summary>
     public static IReadOnlyList<string> Read(string path)

@@ -30,18 +30,24 @@ internal static partial class SshProcess
     }
 
     /// <summary>Runs a program with this process's own terminal, input and output, until it ends.</summary>
-    /// <param name="program">Its path.</param>
-    /// <param name="arguments">Its arguments.</param>
+    /// <param name="start">The program.</param>
     /// <param name="hangUp">Tells it to end (SIGTERM); what does not is killed.</param>
     /// <param name="cancellationToken">Cancels it, after the terminal has sent it Ctrl+C.</param>
+    /// <param name="seen">Gets what it prints, after the terminal has; null leaves the terminal to it alone.</param>
     /// <returns>Its exit code; <see cref="ConnectionFailed"/> when it had to be killed.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; the program has ended or was killed.</exception>
     public static async Task<int> RunInTerminalAsync(
-        string program, IEnumerable<string> arguments, CancellationToken hangUp, CancellationToken cancellationToken)
+        ProcessStartInfo start,
+        CancellationToken hangUp,
+        CancellationToken cancellationToken,
+        Action<ReadOnlyMemory<byte>>? seen = null)
     {
         var modes = TerminalModes.Read();
-        // Nothing is redirected and no shell is between: ssh gets the real terminal, and every argument as it is.
-        using var process = Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false });
+        // No shell is between: ssh gets the real terminal, and every argument as it is.
+        start.UseShellExecute = false;
+        start.RedirectStandardOutput = seen is not null;
+        using var process = Start(start);
+        using var passing = seen is null ? null : new TerminalTap(process, seen);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(hangUp, cancellationToken);
         try
         {

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace EcsFargateLogin.Ssh;
 
 /// <summary>
@@ -15,40 +13,29 @@ internal sealed class TunnelConnection : IAsyncDisposable
     public const string RemoteCommand = $"exec sh -c 'echo {Ready}; while read -r line; do :; done; kill \"$PPID\"'";
 
     private const string Ready = "ecs-fargate-login-tunnel-ready";
-    private const int LastMessages = 20;
 
     /// <summary>For the connection and the login; ssh's own limit for the former is 15 s.</summary>
     private static readonly TimeSpan OpenLimit = TimeSpan.FromSeconds(45);
 
-    private readonly Process _process;
-    private readonly Queue<string> _messages = new();
-    private readonly Task _ended;
+    private readonly SshPipe _pipe;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Starts ssh.</summary>
-    /// <param name="start">ssh with its arguments, among them <see cref="RemoteCommand"/>.</param>
+    /// <param name="ssh">Its path.</param>
+    /// <param name="arguments">Its arguments, among them <see cref="RemoteCommand"/>.</param>
     /// <param name="heard">Gets each of ssh's own messages as it comes, on any thread.</param>
     /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
-    public TunnelConnection(ProcessStartInfo start, Action<string> heard)
+    public TunnelConnection(string ssh, IEnumerable<string> arguments, Action<string> heard)
     {
-        _process = SshProcess.Start(start);
-        _ended = Task.WhenAll(ReadOutputAsync(), ReadMessagesAsync(heard), _process.WaitForExitAsync());
+        _pipe = new SshPipe(ssh, arguments, heard);
+        Ended = Task.WhenAll(ReadOutputAsync(), _pipe.WaitAsync(CancellationToken.None));
     }
 
     /// <summary>Completes when ssh has ended.</summary>
-    public Task Ended => _ended;
+    public Task Ended { get; }
 
-    /// <summary>What ssh complained of last, or null.</summary>
-    public string? Complaint
-    {
-        get
-        {
-            lock (_messages)
-            {
-                return SshLog.Complaint(_messages);
-            }
-        }
-    }
+    /// <inheritdoc cref="SshPipe.Complaint"/>
+    public string? Complaint => _pipe.Complaint;
 
     /// <summary>Waits until the local port is listened on and the login stands.</summary>
     /// <returns>False when ssh has ended instead, or has not come so far in time.</returns>
@@ -58,7 +45,7 @@ internal sealed class TunnelConnection : IAsyncDisposable
         limit.CancelAfter(OpenLimit);
         try
         {
-            return await Task.WhenAny(_ready.Task, _ended).WaitAsync(limit.Token).ConfigureAwait(false) == _ready.Task;
+            return await Task.WhenAny(_ready.Task, Ended).WaitAsync(limit.Token).ConfigureAwait(false) == _ready.Task;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -67,40 +54,18 @@ internal sealed class TunnelConnection : IAsyncDisposable
     }
 
     /// <summary>Ends ssh.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _process.Kill(entireProcessTree: true);
-        await _ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _process.Dispose();
-    }
+    public ValueTask DisposeAsync() => _pipe.DisposeAsync();
 
     private async Task ReadOutputAsync()
     {
+        using StreamReader reader = new(_pipe.Output, leaveOpen: true);
         // Login scripts may have something to say before.
-        while (await _process.StandardOutput.ReadLineAsync().ConfigureAwait(false) is { } line)
+        while (await reader.ReadLineAsync().ConfigureAwait(false) is { } line)
         {
             if (line == Ready)
             {
                 _ready.TrySetResult();
             }
-        }
-    }
-
-    private async Task ReadMessagesAsync(Action<string> heard)
-    {
-        while (await _process.StandardError.ReadLineAsync().ConfigureAwait(false) is { } line)
-        {
-            var message = line.Trim();
-            lock (_messages)
-            {
-                _messages.Enqueue(message);
-                if (_messages.Count > LastMessages)
-                {
-                    _messages.Dequeue();
-                }
-            }
-
-            heard(message);
         }
     }
 }

@@ -7,9 +7,9 @@ public sealed class ModuleTests
 {
     private static readonly string[] Cmdlets =
     [
-        "Enter-FargateShell", "Export-FargateLoginContainer",
-        "Get-FargateSession", "Get-FargateTaskAddress", "Get-FargateTunnel", "Invoke-FargateCommand",
-        "New-FargateSession", "Register-FargateLoginTaskDefinition",
+        "Copy-FargateItem", "Enter-FargateShell", "Export-FargateLoginContainer",
+        "Get-FargateSession", "Get-FargateTaskAddress", "Get-FargateTunnel",
+        "Invoke-FargateCommand", "New-FargateSession", "Register-FargateLoginTaskDefinition",
         "Start-FargateTunnel", "Stop-FargateSession", "Stop-FargateTunnel", "Test-FargateLogin",
         "Wait-FargateSession",
     ];

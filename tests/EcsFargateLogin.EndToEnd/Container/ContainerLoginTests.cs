@@ -72,6 +72,30 @@ public sealed class ContainerLoginTests
     }
 
     [Fact]
+    public async Task A_lost_login_is_waited_for_and_one_that_was_left_only_where_it_asked_for_that()
+    {
+        await using var container = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Variables = ContainerOptions.Limit("_RECONNECT_WINDOW", 120),
+        });
+
+        // Killed, so that it says no word to the server.
+        await using (await container.StartTerminalAsync())
+        {
+        }
+
+        await Task.Delay(TimeSpan.FromSeconds(8));
+        var kept = await container.SshAsync("echo \"kept <$_KEEP_SESSION>\"", options: ["-o", "SetEnv=_KEEP_SESSION=yes"]);
+        await Task.Delay(TimeSpan.FromSeconds(8));
+        var left = await container.SshAsync("echo left");
+        var end = await container.EndAsync();
+
+        Assert.Equal(("kept <>\n", "left\n"), (kept.Text, left.Text));
+        Assert.Equal(0, end.ExitCode);
+        Assert.Contains("ecs-fargate-login end last-logout: ", end.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Another_login_within_the_reconnect_window_keeps_the_container()
     {
         await using var container = await SshContainer.StartAsync(new ContainerOptions

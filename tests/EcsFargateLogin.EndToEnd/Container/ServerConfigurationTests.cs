@@ -42,7 +42,10 @@ public sealed class ServerConfigurationTests
         Assert.All(
             [.. Strict, $"allowusers {user}", $"permitrootlogin {(userId == 0 ? "without-password" : "no")}", $"port {container.Port}"],
             setting => Assert.Contains(setting, settings));
-        Assert.DoesNotContain(settings, setting => setting.StartsWith("acceptenv", StringComparison.Ordinal));
+        // The script's own, which it does not hand to the shell.
+        Assert.Equal(
+            "acceptenv _KEEP_SESSION",
+            Assert.Single(settings, setting => setting.StartsWith("acceptenv", StringComparison.Ordinal)));
         Assert.Contains(settings, setting => setting.StartsWith("subsystem sftp /", StringComparison.Ordinal));
         var algorithms = settings.Where(setting => AlgorithmSettings.Any(setting.StartsWith)).ToArray();
         Assert.Equal(AlgorithmSettings.Length, algorithms.Length);

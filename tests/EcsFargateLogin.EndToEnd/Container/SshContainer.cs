@@ -73,8 +73,8 @@ internal sealed partial class SshContainer : IAsyncDisposable
 
     public Task<ProcessResult> EndAsync() => _run!.EndAsync();
 
-    public Task<ProcessResult> SshAsync(string command, string user = "root") =>
-        ProcessRun.CompleteAsync("ssh", [.. ClientOptions, $"{user}@{Address}", command]);
+    public Task<ProcessResult> SshAsync(string command, string user = "root", params string[] options) =>
+        ProcessRun.CompleteAsync("ssh", [.. ClientOptions, .. options, $"{user}@{Address}", command]);
 
     /// <summary>Starts ssh; the caller ends it.</summary>
     public ProcessRun StartSsh(params string[] arguments) =>

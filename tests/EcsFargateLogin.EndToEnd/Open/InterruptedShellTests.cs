@@ -50,7 +50,8 @@ public sealed class InterruptedShellTests
         await using var me = await Operator.StartAsync();
         await using var terminal = TerminalRun.UnderTerminal(me.Process(
             """
-            New-FargateSession | Enter-FargateShell -ErrorVariable problems -ErrorAction SilentlyContinue
+            New-FargateSession -ReconnectWindow 0 |
+                Enter-FargateShell -ErrorVariable problems -ErrorAction SilentlyContinue
             "$LASTEXITCODE $($problems[0].FullyQualifiedErrorId): $($problems[0])"
             """));
         await terminal.ShowsAsync("since RunTask");

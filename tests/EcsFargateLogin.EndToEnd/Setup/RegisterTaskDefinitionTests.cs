@@ -144,7 +144,8 @@ public sealed class RegisterTaskDefinitionTests : IAsyncLifetime
     public async Task What_was_registered_starts_a_session_by_the_pipeline()
     {
         var run = _me.Run(
-            $"$s = {Register} ecs-fargate-login -ExecutionRoleArn arn:x -LogGroup /ecs/rails-cli -Port {_me.Fargate.SshPort} | "
+            "$PSDefaultParameterValues.Remove('New-FargateSession:TaskDefinition'); "
+            + $"$s = {Register} ecs-fargate-login -ExecutionRoleArn arn:x -LogGroup /ecs/rails-cli -Port {_me.Fargate.SshPort} | "
             + "New-FargateSession -Wait; $s.TaskDefinition; $s.ContainerName; $s | Stop-FargateSession");
 
         Assert.Empty(run.Errors);

@@ -27,7 +27,7 @@ public sealed class SessionLauncherTests : LaunchTest
             Assert.Equal(OwnerOnlyFolder, File.GetUnixFileMode(folder));
             Assert.Equal(OwnerOnlyFolder, File.GetUnixFileMode(Folder["sessions"]));
             var (_, publicKey, _) = await RunningProgram.RunAsync("ssh-keygen", "-y", "-f", key);
-            Assert.Equal(publicKey.Trim(), request.Environment["_AUTHORIZED_PUBLIC_KEY"]);
+            Assert.Equal($"restrict,pty,port-forwarding {publicKey.Trim()}", request.Environment["_AUTHORIZED_PUBLIC_KEY"]);
             return new RunTaskReply([SampleTask.Of("PROVISIONING")], []);
         };
 

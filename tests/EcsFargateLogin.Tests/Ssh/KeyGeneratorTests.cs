@@ -38,7 +38,7 @@ public sealed class KeyGeneratorTests : IDisposable
         KeyGenerator generator = new("ssh-keygen");
 
         var error = await Assert.ThrowsAsync<FargateException>(
-            () => generator.GenerateAsync(_folder["gone/id"], "fl-test", CancellationToken.None));
+            () => generator.GenerateAsync(_folder["gone/id"], SshKeyType.Ed25519, "fl-test", CancellationToken.None));
 
         Assert.Equal(FargateError.KeyGenerationFailed, error.Error);
         Assert.Contains("No such file or directory", error.Message, StringComparison.Ordinal);
@@ -82,7 +82,7 @@ public sealed class KeyGeneratorTests : IDisposable
     {
         var program = _folder.WriteScript("ssh-keygen", "echo $$ >\"$0.new\"; mv \"$0.new\" \"$0.pid\"; exec sleep 60");
         using CancellationTokenSource cancellation = new();
-        var generating = new KeyGenerator(program).GenerateAsync(_folder["id"], "fl-test", cancellation.Token);
+        var generating = new KeyGenerator(program).GenerateAsync(_folder["id"], SshKeyType.Ed25519, "fl-test", cancellation.Token);
         await Eventually.Async(() => File.Exists($"{program}.pid"), () => "no process");
 
         await cancellation.CancelAsync();
@@ -92,7 +92,7 @@ public sealed class KeyGeneratorTests : IDisposable
     }
 
     private Task<PublicKey> GenerateAsync(string program) => new KeyGenerator(program) { Limit = TimeSpan.FromSeconds(1) }
-        .GenerateAsync(_folder["id"], "fl-test", CancellationToken.None);
+        .GenerateAsync(_folder["id"], SshKeyType.Ed25519, "fl-test", CancellationToken.None);
 
     private async Task<FargateException> FailAsync(FargateError expected, string program)
     {

@@ -86,7 +86,7 @@ public sealed class SshCommandLineTests : IDisposable
     public async Task Any_path_arrives_at_ssh_as_it_is(string name)
     {
         var key = Path.Combine(Directory.CreateDirectory(_folder[name]).FullName, "id");
-        await new KeyGenerator("ssh-keygen").GenerateAsync(key, "fl-test", CancellationToken.None);
+        await new KeyGenerator("ssh-keygen").GenerateAsync(key, SshKeyType.Ed25519, "fl-test", CancellationToken.None);
         var endpoint = Endpoint with { KeyPath = key, KnownHostsPath = Path.Combine(_folder[name], "known_hosts") };
 
         var settings = await SettingsAsync([], endpoint: endpoint);

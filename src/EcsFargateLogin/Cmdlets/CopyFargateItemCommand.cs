@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Management.Automation;
+using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Transfers;
+
+namespace EcsFargateLogin.Cmdlets;
+
+/// <summary>
+/// Copies files and folders to a session's container, or from it, with their permissions and times. A transfer that
+/// breaks is gone on with by the same command, and no file has its name before all of it is there. Stops the session
+/// afterwards, unless told not to.
+/// </summary>
+[Cmdlet(VerbsCommon.Copy, "FargateItem", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
+[OutputType(typeof(FargateCopiedItem))]
+public sealed class CopyFargateItemCommand : LoginCmdlet
+{
+    private const string PathSet = "Path";
+    private const string LiteralPathSet = "LiteralPath";
+    private const int ProgressId = 0x4648;
+
+    private readonly Stopwatch _watch = new();
+    private CopyRequest? _request;
+
+    /// <summary>
+    /// What to copy: local files and folders; with -FromSession those of the container, counted from the user's home
+    /// unless the path begins with '/'. Wildcards are permitted.
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>What to copy, taken as it is written.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet)]
+    [ValidateNotNullOrEmpty]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>
+    /// The folder that the copies go into or, for one file or folder, the path of its copy. Without it: the container
+    /// user's home or, with -FromSession, the current folder.
+    /// </summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string Destination { get; set; } = ".";
+
+    /// <summary>Sessions, as New-FargateSession returns them.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    public FargateSession[] Session { get; set; } = [];
+
+    /// <summary>Copies from the container to this machine.</summary>
+    [Parameter]
+    public SwitchParameter FromSession { get; set; }
+
+    /// <summary>Copies folders with all that is in them.</summary>
+    [Parameter]
+    public SwitchParameter Recurse { get; set; }
+
+    /// <summary>Returns what was copied.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>Looks for the local files before anything is started.</summary>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        Guard(null, () => _request = FromSession ? Download() : Upload());
+    }
+
+    /// <summary>Copies to or from this record's sessions.</summary>
+    protected override void ProcessRecord()
+    {
+        foreach (var session in Session)
+        {
+            var what = string.Join(", ", _request!.Sources);
+            if (ShouldProcess($"{what} to {_request.Destination}", $"Copy {(FromSession ? "from" : "to")} session {session}"))
+            {
+                Guard(session, () => LogIn(session, "copy", _ => Copy(session)));
+            }
+        }
+    }
+
+    private void Copy(FargateSession session)
+    {
+        _watch.Restart();
+        ItemCopier copier = new(session, Ssh, EndpointOf(session), Options);
+        try
+        {
+            Await((progress, cancellationToken) => copier.CopyAsync(_request!, progress, cancellationToken));
+        }
+        finally
+        {
+            if (!CancelToken.IsCancellationRequested)
+            {
+                WriteProgress(new ProgressRecord(ProgressId, "Copying", "done") { RecordType = ProgressRecordType.Completed });
+            }
+        }
+    }
+
+    private CopyRequest Upload()
+    {
+        List<string> sources = [];
+        foreach (var path in LiteralPath)
+        {
+            var full = GetUnresolvedProviderPathFromPSPath(path);
+            sources.Add(File.Exists(full) || Directory.Exists(full) ? full : throw FargateErrors.LocalItemNotFound(path));
+        }
+
+        foreach (var path in Path)
+        {
+            try
+            {
+                var found = GetResolvedProviderPathFromPSPath(path, out _);
+                sources.AddRange(found.Count > 0 ? found : throw FargateErrors.LocalItemNotFound(path));
+            }
+            catch (ItemNotFoundException)
+            {
+                throw FargateErrors.LocalItemNotFound(path);
+            }
+        }
+
+        return RequestFor(sources, Destination);
+    }
+
+    private CopyRequest Download()
+    {
+        var destination = GetUnresolvedProviderPathFromPSPath(Destination);
+        var request = RequestFor(ParameterSetName == PathSet ? Path : LiteralPath, destination);
+        return ParameterSetName == LiteralPathSet ? request : request with
+        {
+            IsPattern = WildcardPattern.ContainsWildcardCharacters,
+            IsMatch = (pattern, name) => WildcardPattern.Get(pattern, WildcardOptions.None).IsMatch(name),
+        };
+    }
+
+    private CopyRequest RequestFor(IReadOnlyList<string> sources, string destination) => new()
+    {
+        Sources = sources,
+        Destination = destination,
+        FromSession = FromSession,
+        Recurse = Recurse,
+    };
+
+    private protected override void Show(SessionEvent happened)
+    {
+        base.Show(happened);
+        if (CancelToken.IsCancellationRequested)
+        {
+            return;
+        }
+
+        switch (happened)
+        {
+            case CopyProgress progress:
+                ShowProgress(progress);
+                break;
+            case ItemCopied { Item: var item } when PassThru:
+                WriteObject(item);
+                break;
+            case ItemFailed failed:
+                Report(failed.Error, failed.Source);
+                break;
+            case CopyWarning warning:
+                WriteWarning(warning.Text);
+                break;
+        }
+    }
+
+    private void ShowProgress(CopyProgress progress)
+    {
+        const double MB = 1e6;
+        var rate = progress.Copied / MB / Math.Max(_watch.Elapsed.TotalSeconds, 0.001);
+        var of = progress.Total > 0 ? $" of {progress.Total / MB:0.0}" : "";
+        var status = string.Create(CultureInfo.InvariantCulture, $"{progress.Copied / MB:0.0}{of} MB, {rate:0.0} MB/s: {progress.Name}");
+        WriteProgress(new ProgressRecord(ProgressId, $"Copying ({progress.Session})", status)
+        {
+            PercentComplete = progress.Total > 0 ? (int)Math.Min(100, 100 * progress.Copied / progress.Total) : -1,
+        });
+    }
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Management.Automation;
+using System.Runtime.InteropServices;
+using EcsFargateLogin.Sessions;
+
+namespace EcsFargateLogin.Cmdlets;
+
+// The transcript of a shell.
+public sealed partial class EnterFargateShellCommand
+{
+    /// <summary>
+    /// Records what the terminal shows as asciicast v2, which asciinema plays: a file that is not there yet, or a folder, in
+    /// which each shell gets a file of its own. Only you can read it. What you type is in it where it is echoed, and so no
+    /// password.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? TranscriptPath { get; set; }
+
+    /// <summary>Runs a shell, and records it where that is wanted.</summary>
+    private T Record<T>(FargateSession session, Func<Transcript?, T> run)
+    {
+        if (TranscriptPath is null)
+        {
+            return run(null);
+        }
+
+        var path = TranscriptFileOf(session);
+        var (columns, rows) = TerminalSize();
+        var transcript = Transcript.Begin(path, session, columns, rows);
+        WriteVerbose($"Transcript: {path}");
+        try
+        {
+            using var resize = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ =>
+            {
+                var (newColumns, newRows) = TerminalSize();
+                transcript.AddSize(newColumns, newRows);
+            });
+            return run(transcript);
+        }
+        finally
+        {
+            CleanUp(() => transcript.DisposeAsync().AsTask(), session);
+            if (transcript.Fault is { } fault && !CancelToken.IsCancellationRequested)
+            {
+                WriteWarning($"The transcript '{path}' is incomplete: {fault}");
+            }
+        }
+    }
+
+    private string TranscriptFileOf(FargateSession session)
+    {
+        var path = GetUnresolvedProviderPathFromPSPath(TranscriptPath!);
+        var time = DateTimeOffset.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        return Directory.Exists(path) ? Path.Combine(path, $"{session}-{time}.cast") : path;
+    }
+
+    /// <summary>80 columns and 24 rows where there is no terminal.</summary>
+    private static (int Columns, int Rows) TerminalSize()
+    {
+        try
+        {
+            var (columns, rows) = (Console.WindowWidth, Console.WindowHeight);
+            return (columns > 0 ? columns : 80, rows > 0 ? rows : 24);
+        }
+        catch (IOException)
+        {
+            return (80, 24);
+        }
+    }
+}

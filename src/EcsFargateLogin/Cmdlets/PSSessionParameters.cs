@@ -1,0 +1,39 @@
+using System.Collections;
+using EcsFargateLogin.Ssh;
+
+namespace EcsFargateLogin.Cmdlets;
+
+/// <summary>What PowerShell's own remoting over ssh takes to reach a session's container.</summary>
+internal static class PSSessionParameters
+{
+    /// <summary>The parameters, to be splatted. No user configuration of ssh counts that contradicts them.</summary>
+    /// <exception cref="FargateException">The session has no key here, or no address yet.</exception>
+    public static Hashtable Of(FargateSession session, bool preferPrivate)
+    {
+        if (!session.IsOwn || !File.Exists(session.KeyPath))
+        {
+            throw FargateErrors.KeyNotFound(session);
+        }
+
+        if (session.AddressFor(preferPrivate) is null)
+        {
+            throw FargateErrors.NoAddress(session);
+        }
+
+        var endpoint = session.EndpointFor(preferPrivate);
+        Hashtable options = [];
+        foreach (var option in SshCommandLine.ForRemoting(endpoint))
+        {
+            options[option.Name] = option.Value;
+        }
+
+        return new Hashtable
+        {
+            ["HostName"] = endpoint.Address,
+            ["Port"] = session.Port,
+            ["UserName"] = session.UserName,
+            ["KeyFilePath"] = session.KeyPath,
+            ["Options"] = options,
+        };
+    }
+}

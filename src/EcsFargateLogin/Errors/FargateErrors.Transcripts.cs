@@ -1,0 +1,12 @@
+namespace EcsFargateLogin;
+
+// Errors about transcripts.
+internal static partial class FargateErrors
+{
+    internal static FargateException TranscriptUnavailable(string path, Exception cause) => new(
+        FargateError.TranscriptUnavailable,
+        $"The transcript cannot be written to '{path}': {cause.Message}",
+        "Name a file that is not there yet in a folder that you may write to, or a folder, with -TranscriptPath.",
+        cause)
+    { Target = path };
+}

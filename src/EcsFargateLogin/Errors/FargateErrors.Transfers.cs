@@ -1,0 +1,52 @@
+namespace EcsFargateLogin;
+
+// Errors about copying files.
+internal static partial class FargateErrors
+{
+    internal static FargateException ItemNotFound(string path, FargateSession? session = null) => new(
+        FargateError.ItemNotFound,
+        $"There is no file or folder '{path}'{(session is null ? "" : $" in the task of session {session}")}.",
+        "Check the path; one with wildcard characters that are meant as they are goes into -LiteralPath.")
+    { Target = path };
+
+    internal static FargateException LocalItemNotFound(string path) => new(
+        FargateError.LocalItemNotFound,
+        $"There is no file or folder '{path}' on this machine.",
+        "Check the path; one with wildcard characters that are meant as they are goes into -LiteralPath.")
+    { Target = path };
+
+    internal static FargateException RecurseMissing(string path) => new(
+        FargateError.CopyFailed,
+        $"'{path}' is a folder.",
+        "Copy it with all that is in it by -Recurse.")
+    { Target = path };
+
+    internal static FargateException DestinationNoFolder(string path, bool exists) => new(
+        FargateError.InvalidDestination,
+        $"The destination '{path}' is to hold the copies, but {(exists ? "it is no folder" : "there is no such folder")}.",
+        "Name a folder that exists with -Destination or, for one file, the name that its copy is to have.")
+    { Target = path };
+
+    internal static FargateException CopyFailed(string path, string why) => new(
+        FargateError.CopyFailed,
+        $"'{path}' could not be copied: {why.TrimEnd('.')}.",
+        "Correct what the reason names and repeat the command: what has arrived in part is gone on with.")
+    { Target = path };
+
+    internal static FargateException CopyInterrupted(
+        FargateSession session, string path, string? partialPath, string? why, Exception cause) => new(
+        FargateError.CopyInterrupted,
+        $"The connection to session {session} was lost while '{path}' was copied: {(why ?? "it was closed").TrimEnd('.')}. "
+        + (partialPath is null ? "The file that was under way is not kept." : $"What has arrived of it is kept as '{partialPath}'."),
+        partialPath is null
+            ? "Repeat the command while the session lives."
+            : "Repeat the command while the session lives to go on from there; or delete that file.",
+        cause)
+    { Target = path };
+
+    internal static FargateException CopyUnavailable(FargateSession session) => new(
+        FargateError.CopyUnavailable,
+        $"Nothing can be copied to or from session {session}: its image has neither an SFTP server nor tar.",
+        "Install one of them in the image (Debian: openssh-sftp-server, Alpine: openssh-sftp-server).")
+    { Target = session.SessionId };
+}

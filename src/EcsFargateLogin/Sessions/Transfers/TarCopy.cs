@@ -1,0 +1,310 @@
+using System.Formats.Tar;
+using EcsFargateLogin.Ssh;
+
+namespace EcsFargateLogin.Sessions.Transfers;
+
+/// <summary>
+/// Copies files with the container's tar, for images without an SFTP server. A transfer that breaks begins anew, and
+/// remote paths are no patterns.
+/// </summary>
+internal sealed class TarCopy(RemoteProgram remote, CopyRequest request, CopyReport report)
+{
+    private const string Tell =
+        "exec xargs -0 sh -c 'for p; do if [ -d \"$p\" ]; then echo folder; elif [ -e \"$p\" ]; then echo file; else echo none; fi; done' sh";
+    private const string Unpack = "exec tar -xpf -";
+    private const string MakeFolders = "exec xargs -0 mkdir -p --";
+    private const string Rename = "exec xargs -0 -n 2 mv -f --";
+    private const string Remove = "exec xargs -0 rm -f --";
+    private const string Pack = "exec xargs -0 tar -cf - --";
+
+    /// <summary>Follows the link that a single file may be; in a folder one may lead back to where it lies.</summary>
+    private const string PackFile = "exec xargs -0 tar -chf - --";
+
+    /// <summary>Whether the container has what this needs.</summary>
+    public static async Task<bool> IsPossibleAsync(RemoteProgram remote, CancellationToken cancellationToken) =>
+        (await remote.RunAsync("command -v tar && command -v xargs", [], cancellationToken).ConfigureAwait(false)).Fault is null;
+
+    /// <summary>Copies everything.</summary>
+    /// <exception cref="FargateException">Something could not be copied.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (request.FromSession)
+        {
+            await DownloadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await UploadAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task UploadAsync(CancellationToken cancellationToken)
+    {
+        var destination = Plain(RemotePath.Of(request.Destination));
+        var parent = Plain(RemotePath.FolderOf(destination));
+        var kinds = await KindsAsync([destination, parent], cancellationToken).ConfigureAwait(false);
+        var (kind, parentKind) = (kinds[0], kinds[1]);
+        if (kind != "folder" && (destination.EndsWith('/') || request.Sources.Count > 1))
+        {
+            throw FargateErrors.DestinationNoFolder(destination, kind != "none");
+        }
+
+        if (parentKind != "folder")
+        {
+            throw FargateErrors.DestinationNoFolder(parent, parentKind != "none");
+        }
+
+        List<CopyItem> items = [.. request.Sources.SelectMany(source => LocalTree.Walk(
+            source, kind == "folder" ? RemotePath.Join(destination, Path.GetFileName(source)) : destination, request.Recurse, report))];
+        var files = await WithoutFoldersInTheWayAsync(items, cancellationToken).ConfigureAwait(false);
+        CopyItem[] folders = [.. items.Where(item => item.IsFolder)];
+        report.Total = files.Sum(item => item.Length);
+        await DoAsync(MakeFolders, folders.Select(item => item.Destination), destination, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await SendAsync(files, cancellationToken).ConfigureAwait(false);
+            await DoAsync(
+                Rename, files.SelectMany(item => new[] { item.PartialPath, item.Destination }), destination, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch
+        {
+            // What is half there is of no use to anybody. When the connection is lost it stays, under its other name.
+            await remote.RunAsync(Remove, files.Select(item => item.PartialPath), CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+
+        // Last: the renaming has changed their times.
+        await SendAsync(folders, cancellationToken).ConfigureAwait(false);
+        items.ForEach(item => report.Copied(item));
+    }
+
+    private async Task<List<CopyItem>> WithoutFoldersInTheWayAsync(List<CopyItem> items, CancellationToken cancellationToken)
+    {
+        List<CopyItem> files = [.. items.Where(item => !item.IsFolder)];
+        var kinds = await KindsAsync(files.Select(item => item.Destination), cancellationToken).ConfigureAwait(false);
+        foreach (var (item, kind) in files.Zip(kinds).ToList())
+        {
+            if (kind == "folder")
+            {
+                report.Failed(item.Source, FargateErrors.CopyFailed(item.Source, $"'{item.Destination}' is a folder"));
+                files.Remove(item);
+                items.Remove(item);
+            }
+        }
+
+        return files;
+    }
+
+    private async Task<string[]> KindsAsync(IEnumerable<string> paths, CancellationToken cancellationToken)
+    {
+        string[] asked = [.. paths];
+        if (asked.Length == 0)
+        {
+            return [];
+        }
+
+        var (output, fault) = await remote.RunAsync(Tell, asked, cancellationToken).ConfigureAwait(false);
+        var kinds = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return kinds.Length == asked.Length ? kinds : throw FargateErrors.CopyFailed(asked[0], fault ?? "the task does not tell what is there");
+    }
+
+    private async Task DoAsync(string command, IEnumerable<string> paths, string about, CancellationToken cancellationToken)
+    {
+        string[] given = [.. paths];
+        if (given.Length > 0
+            && (await remote.RunAsync(command, given, cancellationToken).ConfigureAwait(false)).Fault is { } fault)
+        {
+            throw FargateErrors.CopyFailed(about, fault);
+        }
+    }
+
+    private async Task SendAsync(IReadOnlyList<CopyItem> items, CancellationToken cancellationToken)
+    {
+        foreach (var group in items.GroupBy(item => item.Destination.StartsWith('/')))
+        {
+            var pipe = remote.Start(group.Key ? $"{Unpack} -C /" : Unpack);
+            await using (pipe.ConfigureAwait(false))
+            {
+                await WriteArchiveAsync(pipe, [.. group], cancellationToken).ConfigureAwait(false);
+                if (await pipe.WaitAsync(cancellationToken).ConfigureAwait(false) is var exitCode and not 0)
+                {
+                    throw FargateErrors.CopyFailed(items[0].Source, pipe.Complaint ?? $"tar ended with exit code {exitCode}");
+                }
+            }
+        }
+    }
+
+    private async Task WriteArchiveAsync(SshPipe pipe, CopyItem[] items, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // GNU's format is the one that BusyBox knows as well.
+            TarWriter writer = new(pipe.Input, TarEntryFormat.Gnu, leaveOpen: true);
+            await using (writer.ConfigureAwait(false))
+            {
+                foreach (var item in items)
+                {
+                    await WriteEntryAsync(writer, item, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            pipe.Input.Close();
+        }
+        catch (IOException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // tar has ended, and its exit code says why.
+        }
+    }
+
+    private async Task WriteEntryAsync(TarWriter writer, CopyItem item, CancellationToken cancellationToken)
+    {
+        var path = (item.IsFolder ? item.Destination : item.PartialPath).TrimStart('/');
+        GnuTarEntry entry = new(item.IsFolder ? TarEntryType.Directory : TarEntryType.RegularFile, path)
+        {
+            Mode = (UnixFileMode)(item.Permissions ?? (item.IsFolder ? 0x1EDu : 0x1A4u)),
+            ModificationTime = DateTimeOffset.FromUnixTimeSeconds(item.ModifiedAt),
+        };
+        Stream file = item.Length == 0 ? Stream.Null : File.OpenRead(item.Source);
+        await using (file.ConfigureAwait(false))
+        {
+            if (!item.IsFolder)
+            {
+                entry.DataStream = file;
+            }
+
+            await writer.WriteEntryAsync(entry, cancellationToken).ConfigureAwait(false);
+        }
+
+        report.Add(item, item.Length);
+    }
+
+    private async Task DownloadAsync(CancellationToken cancellationToken)
+    {
+        string[] sources = [.. request.Sources.Select(source => Plain(RemotePath.Of(source)).TrimEnd('/'))];
+        var kinds = await KindsAsync(sources, cancellationToken).ConfigureAwait(false);
+        var isFolder = LocalCopy.IsFolder(request.Destination, sources.Length);
+        foreach (var (source, kind) in sources.Zip(kinds))
+        {
+            try
+            {
+                var target = isFolder ? LocalCopy.Join(request.Destination, RemotePath.NameOf(source)) : request.Destination;
+                await ReceiveAsync(source, target, kind, cancellationToken).ConfigureAwait(false);
+            }
+            catch (FargateException e)
+            {
+                report.Failed(source, e);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+            {
+                report.Failed(source, FargateErrors.CopyFailed(source, e.Message));
+            }
+        }
+    }
+
+    private async Task ReceiveAsync(string source, string target, string kind, CancellationToken cancellationToken)
+    {
+        if (kind == "none")
+        {
+            throw FargateErrors.ItemNotFound(source, report.Session);
+        }
+
+        if (kind == "folder" && !request.Recurse)
+        {
+            throw FargateErrors.RecurseMissing(source);
+        }
+
+        var pipe = remote.Start(kind == "folder" ? Pack : PackFile);
+        await using (pipe.ConfigureAwait(false))
+        {
+            await RemoteProgram.WritePathsAsync(pipe, [source], cancellationToken).ConfigureAwait(false);
+            List<CopyItem> folders = [];
+            try
+            {
+                await ReadArchiveAsync(pipe, source, target, folders, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+            {
+                await pipe.WaitAsync(cancellationToken).ConfigureAwait(false);
+                throw FargateErrors.CopyInterrupted(report.Session, source, partialPath: null, pipe.Complaint, e);
+            }
+
+            if (await pipe.WaitAsync(cancellationToken).ConfigureAwait(false) is var exitCode and not 0)
+            {
+                throw FargateErrors.CopyFailed(source, pipe.Complaint ?? $"tar ended with exit code {exitCode}");
+            }
+
+            folders.Reverse();
+            folders.ForEach(LocalCopy.Finish);
+        }
+    }
+
+    private async Task ReadArchiveAsync(
+        SshPipe pipe, string source, string target, List<CopyItem> folders, CancellationToken cancellationToken)
+    {
+        TarReader reader = new(pipe.Output, leaveOpen: true);
+        await using (reader.ConfigureAwait(false))
+        {
+            while (await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false) is { } entry)
+            {
+                await ReadEntryAsync(entry, source, target, folders, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task ReadEntryAsync(
+        TarEntry entry, string source, string target, List<CopyItem> folders, CancellationToken cancellationToken)
+    {
+        // tar leaves out the '/' at the beginning of its names.
+        var below = entry.Name.TrimEnd('/')[Math.Min(entry.Name.TrimEnd('/').Length, source.TrimStart('/').Length)..];
+        var destination = below.Split('/', StringSplitOptions.RemoveEmptyEntries).Aggregate(target, LocalCopy.Join);
+        CopyItem item = new($"{source}{below}", destination)
+        {
+            IsFolder = entry.EntryType == TarEntryType.Directory,
+            Length = entry.Length,
+            Permissions = (uint)entry.Mode,
+            ModifiedAt = (uint)Math.Max(0, entry.ModificationTime.ToUnixTimeSeconds()),
+        };
+        if (item.IsFolder)
+        {
+            Directory.CreateDirectory(destination);
+            folders.Add(item);
+        }
+        else if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile)
+        {
+            LocalCopy.ThrowIfFolder(item);
+            await ReadFileAsync(entry, item, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            report.Warn($"'{item.Source}' is left out: it is neither a file nor a folder.");
+            return;
+        }
+
+        report.Copied(item);
+    }
+
+    private async Task ReadFileAsync(TarEntry entry, CopyItem item, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var file = LocalCopy.OpenPartial(item);
+            await using (file.ConfigureAwait(false))
+            {
+                file.SetLength(0);
+                await (entry.DataStream ?? Stream.Null).CopyToAsync(file, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            File.Delete(item.PartialPath);
+            throw;
+        }
+
+        report.Add(item, item.Length);
+        LocalCopy.Finish(item);
+    }
+
+    /// <summary>A path that no program takes for an option.</summary>
+    private static string Plain(string path) => path.StartsWith('-') ? $"./{path}" : path;
+}

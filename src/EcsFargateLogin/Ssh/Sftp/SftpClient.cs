@@ -1,0 +1,192 @@
+namespace EcsFargateLogin.Ssh.Sftp;
+
+/// <summary>The files of a container, by its SFTP server. Paths that do not begin with '/' are below the user's home.</summary>
+internal sealed class SftpClient(SftpConnection connection)
+{
+    private const string PosixRename = "posix-rename@openssh.com";
+    private const string Limits = "limits@openssh.com";
+    private const string FileSystem = "statvfs@openssh.com";
+
+    /// <summary>What every server takes and gives in one packet.</summary>
+    private const int SafeBlock = 32 * 1024;
+
+    /// <summary>No more than that in one packet, whatever the server allows: less is lost when the connection is.</summary>
+    private const int LongestBlock = 256 * 1024 - 1024;
+
+    /// <summary>How many blocks of a file are under way at once: enough for a line with a long round trip.</summary>
+    public const int BlocksUnderWay = 16;
+
+    /// <summary>How many bytes one packet of a file holds.</summary>
+    public int BlockSize { get; private set; } = SafeBlock;
+
+    /// <summary>Begins.</summary>
+    /// <exception cref="SftpConnectionException">The connection has ended, or there is no SFTP server.</exception>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+        if (connection.Extensions.Contains(Limits))
+        {
+            var reply = await AskAsync(SftpType.Extended, packet => packet.Add(Limits), cancellationToken).ConfigureAwait(false);
+            reply.ReadUInt64();
+            var longest = Math.Min(reply.ReadUInt64(), reply.ReadUInt64());
+            BlockSize = (int)Math.Clamp(longest, SafeBlock, LongestBlock);
+        }
+    }
+
+    /// <summary>The absolute form of a path.</summary>
+    public async Task<string> RealPathAsync(string path, CancellationToken cancellationToken)
+    {
+        var reply = await AskAsync(SftpType.RealPath, packet => packet.Add(path), cancellationToken).ConfigureAwait(false);
+        return reply.ReadUInt32() > 0 ? reply.ReadText() : path;
+    }
+
+    /// <summary>What is at a path, or where a link there leads to; null for nothing.</summary>
+    public async Task<SftpAttributes?> FindAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await AskAsync(SftpType.Stat, packet => packet.Add(path), cancellationToken).ConfigureAwait(false)).ReadAttributes();
+        }
+        catch (SftpStatusException e) when (e.Status == SftpStatusException.NoSuchFile)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The files of a folder, by name, without "." and "..".</summary>
+    public async Task<IReadOnlyList<SftpEntry>> ListAsync(string path, CancellationToken cancellationToken)
+    {
+        List<SftpEntry> entries = [];
+        var handle = (await AskAsync(SftpType.OpenFolder, packet => packet.Add(path), cancellationToken).ConfigureAwait(false)).ReadBytes();
+        try
+        {
+            while (true)
+            {
+                var reply = await AskAsync(SftpType.ReadFolder, packet => packet.Add(handle.Span), cancellationToken).ConfigureAwait(false);
+                for (var left = reply.ReadUInt32(); left > 0; left--)
+                {
+                    var name = reply.ReadText();
+                    reply.ReadBytes();
+                    entries.Add(new SftpEntry(name, reply.ReadAttributes()));
+                }
+            }
+        }
+        catch (SftpStatusException e) when (e.Status == SftpStatusException.EndOfFile)
+        {
+        }
+
+        await CloseAsync(handle, cancellationToken).ConfigureAwait(false);
+        // A name with a slash in it would lead elsewhere on this machine.
+        return [.. entries
+            .Where(entry => entry.Name is not ("." or "..") && !entry.Name.Contains('/', StringComparison.Ordinal))
+            .OrderBy(entry => entry.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="forWriting">Whether it is made where it is not there, and written to; otherwise it is read.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>Its handle, which is to be closed.</returns>
+    public async Task<ReadOnlyMemory<byte>> OpenFileAsync(string path, bool forWriting, CancellationToken cancellationToken)
+    {
+        const uint Read = 1, WriteAndCreate = 2 | 8;
+        SftpAttributes ownersAlone = new(null, 0x180, null);
+        var reply = await AskAsync(
+            SftpType.Open,
+            packet => packet.Add(path).Add(forWriting ? WriteAndCreate : Read)
+                .Add(forWriting ? ownersAlone : new SftpAttributes(null, null, null)),
+            cancellationToken).ConfigureAwait(false);
+        return reply.ReadBytes();
+    }
+
+    public Task CloseAsync(ReadOnlyMemory<byte> handle, CancellationToken cancellationToken) =>
+        AskAsync(SftpType.Close, packet => packet.Add(handle.Span), cancellationToken);
+
+    public Task MakeFolderAsync(string path, CancellationToken cancellationToken) =>
+        AskAsync(SftpType.MakeFolder, packet => packet.Add(path).Add(new SftpAttributes(null, null, null)), cancellationToken);
+
+    public Task SetAttributesAsync(string path, SftpAttributes attributes, CancellationToken cancellationToken) =>
+        AskAsync(SftpType.SetStat, packet => packet.Add(path).Add(attributes), cancellationToken);
+
+    /// <summary>Gives a file another name, and replaces what has that.</summary>
+    public async Task RenameAsync(string from, string to, CancellationToken cancellationToken)
+    {
+        if (connection.Extensions.Contains(PosixRename))
+        {
+            await AskAsync(SftpType.Extended, packet => packet.Add(PosixRename).Add(from).Add(to), cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        if (await FindAsync(to, cancellationToken).ConfigureAwait(false) is not null)
+        {
+            await AskAsync(SftpType.Remove, packet => packet.Add(to), cancellationToken).ConfigureAwait(false);
+        }
+
+        await AskAsync(SftpType.Rename, packet => packet.Add(from).Add(to), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>How many bytes the user can still write below a path; null where the server does not tell.</summary>
+    public async Task<ulong?> FreeSpaceAsync(string path, CancellationToken cancellationToken)
+    {
+        if (!connection.Extensions.Contains(FileSystem))
+        {
+            return null;
+        }
+
+        var reply = await AskAsync(SftpType.Extended, packet => packet.Add(FileSystem).Add(path), cancellationToken).ConfigureAwait(false);
+        reply.ReadUInt64();
+        var blockSize = reply.ReadUInt64();
+        reply.ReadUInt64();
+        reply.ReadUInt64();
+        return blockSize * reply.ReadUInt64();
+    }
+
+    /// <summary>Sends a request to write.</summary>
+    /// <returns>What completes when it is written.</returns>
+    public async Task<Task> BeginWriteAsync(
+        ReadOnlyMemory<byte> handle, long offset, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        var reply = await connection
+            .RequestAsync(SftpType.Write, packet => packet.Add(handle.Span).Add((ulong)offset).Add(data.Span), cancellationToken)
+            .ConfigureAwait(false);
+        return CheckAsync(reply);
+    }
+
+    /// <summary>Sends a request to read.</summary>
+    /// <returns>What was read, less than asked for when the server has no more at hand; empty at the end of the file.</returns>
+    public async Task<Task<ReadOnlyMemory<byte>>> BeginReadAsync(
+        ReadOnlyMemory<byte> handle, long offset, int count, CancellationToken cancellationToken)
+    {
+        var reply = await connection
+            .RequestAsync(SftpType.Read, packet => packet.Add(handle.Span).Add((ulong)offset).Add((uint)count), cancellationToken)
+            .ConfigureAwait(false);
+        return ReadDataAsync(reply);
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadDataAsync(Task<SftpReply> reply)
+    {
+        try
+        {
+            return (await CheckAsync(reply).ConfigureAwait(false)).ReadBytes();
+        }
+        catch (SftpStatusException e) when (e.Status == SftpStatusException.EndOfFile)
+        {
+            return default;
+        }
+    }
+
+    private async Task<SftpReply> AskAsync(
+        SftpType type, Func<SftpPacket, SftpPacket> addFields, CancellationToken cancellationToken)
+    {
+        var reply = await connection.RequestAsync(type, addFields, cancellationToken).ConfigureAwait(false);
+        return await CheckAsync(reply).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<SftpReply> CheckAsync(Task<SftpReply> pending)
+    {
+        var reply = await pending.ConfigureAwait(false);
+        return reply.Type == SftpType.Status && reply.ReadUInt32() is var status and not 0
+            ? throw new SftpStatusException(status, reply.ReadText())
+            : reply;
+    }
+}

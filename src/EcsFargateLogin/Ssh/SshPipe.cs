@@ -1,0 +1,77 @@
+using System.Diagnostics;
+
+namespace EcsFargateLogin.Ssh;
+
+/// <summary>An ssh process whose input and output are pipes to this one. Disposing it ends it.</summary>
+internal sealed class SshPipe : IAsyncDisposable
+{
+    private const int LastMessages = 20;
+
+    private readonly Process _process;
+    private readonly Queue<string> _messages = new();
+    private readonly Task _read;
+
+    /// <summary>Starts ssh.</summary>
+    /// <param name="ssh">Its path.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="heard">Gets each of ssh's own messages, and of the remote program's errors, on any thread.</param>
+    /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
+    public SshPipe(string ssh, IEnumerable<string> arguments, Action<string>? heard = null)
+    {
+        _process = SshProcess.Start(SshProcess.InBackground(ssh, arguments));
+        _read = ReadMessagesAsync(heard);
+    }
+
+    /// <summary>The remote program's input.</summary>
+    public Stream Input => _process.StandardInput.BaseStream;
+
+    /// <summary>The remote program's output.</summary>
+    public Stream Output => _process.StandardOutput.BaseStream;
+
+    /// <summary>What ssh complained of last, or null.</summary>
+    public string? Complaint
+    {
+        get
+        {
+            lock (_messages)
+            {
+                return SshLog.Complaint(_messages);
+            }
+        }
+    }
+
+    /// <summary>Waits until it has ended and all messages have come.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> WaitAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(_process.WaitForExitAsync(CancellationToken.None), _read)
+            .WaitAsync(cancellationToken).ConfigureAwait(false);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Ends ssh.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        _process.Dispose();
+    }
+
+    private async Task ReadMessagesAsync(Action<string>? heard)
+    {
+        while (await _process.StandardError.ReadLineAsync().ConfigureAwait(false) is { } line)
+        {
+            var message = line.Trim();
+            lock (_messages)
+            {
+                _messages.Enqueue(message);
+                if (_messages.Count > LastMessages)
+                {
+                    _messages.Dequeue();
+                }
+            }
+
+            heard?.Invoke(message);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Collections;
+using System.Diagnostics;
+using PowerShellHost;
+
+namespace EcsFargateLogin.EndToEnd.Cmdlets;
+
+/// <summary>Get-FargateTaskAddress -ForPSSession: what PowerShell's own remoting over ssh takes.</summary>
+public sealed class PSSessionParameterTests
+{
+    [Fact]
+    public async Task The_parameters_are_those_of_PowerShells_remoting_and_lead_ssh_into_the_container()
+    {
+        await using var me = await Operator.StartAsync();
+
+        var run = me.Run(
+            """
+            $session = New-FargateSession
+            $there = $session | Get-FargateTaskAddress -ForPSSession
+            $there
+            foreach ($command in 'Invoke-Command', 'New-PSSession', 'Enter-PSSession') {
+                $parameters = (Get-Command $command).Parameters
+                "$command $(@($there.Keys | Where-Object { -not $parameters.ContainsKey($_) }))"
+            }
+            """);
+
+        Assert.Empty(run.Errors);
+        Assert.Equal(["Invoke-Command ", "New-PSSession ", "Enter-PSSession "], run.Output.Skip(1).Select(line => line.ToString()));
+        var there = (Hashtable)run.Output[0].BaseObject;
+        var task = Assert.Single(me.Fargate.Tasks);
+        Assert.Equal((task.PublicAddress, me.Fargate.SshPort, "root"), (there["HostName"], there["Port"], there["UserName"]));
+        ProcessStartInfo ssh = new("ssh", ["-F", "none", "-i", $"{there["KeyFilePath"]}", "-p", $"{there["Port"]}", "-l", $"{there["UserName"]}"]);
+        foreach (DictionaryEntry option in (Hashtable)there["Options"]!)
+        {
+            ssh.ArgumentList.Add("-o");
+            ssh.ArgumentList.Add($"{option.Key}={option.Value}");
+        }
+
+        ssh.ArgumentList.Add($"{there["HostName"]}");
+        ssh.ArgumentList.Add("echo in-$((6*7))");
+        Assert.Equal("in-42\n", (await EngineProcess.RunAsync(ssh)).Output);
+        me.Run("$session | Stop-FargateSession");
+        await me.LeftNothingAsync();
+    }
+}

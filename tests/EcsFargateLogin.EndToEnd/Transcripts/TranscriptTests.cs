@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using EcsFargateLogin.EndToEnd.Cmdlets;
+using EcsFargateLogin.EndToEnd.Engine;
+
+namespace EcsFargateLogin.EndToEnd.Transcripts;
+
+/// <summary>Enter-FargateShell -TranscriptPath.</summary>
+public sealed class TranscriptTests
+{
+    [Fact]
+    public async Task What_the_terminal_shows_is_recorded_with_who_and_why_and_typed_passwords_are_not()
+    {
+        using TemporaryFolder folder = new();
+        var file = Path.Combine(folder.Path, "shell.cast");
+        await using var me = await Operator.StartAsync();
+        await using var terminal = TerminalRun.UnderTerminal(me.Process(
+            $$"""
+            stty rows 33 cols 101
+            $before = stty -g
+            New-FargateSession -Reason 'INC-1: look' | Enter-FargateShell -TranscriptPath '{{file}}'
+            "code: $LASTEXITCODE, terminal as before: $((stty -g) -eq $before)"
+            """));
+        await terminal.ShowsAsync("since RunTask");
+
+        await terminal.TypeAsync("PS1=; stty -echo; echo size: $(stty size)\n");
+        await terminal.ShowsAsync("size: 33 101");
+        await terminal.TypeAsync("read -r word; echo read $((${#word}+0)) characters\nsecret-word\n");
+        await terminal.ShowsAsync("read 11 characters");
+        // The second byte of a character comes a moment after the first.
+        await terminal.TypeAsync("printf 'gr\\303'; sleep 0.3; printf '\\274n\\377.'; exit 9\n");
+
+        Assert.Equal(0, await terminal.EndAsync());
+        Assert.Contains("code: 9, terminal as before: True", terminal.Screen, StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        var lines = (await File.ReadAllLinesAsync(file)).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var task = Assert.Single(me.Fargate.Tasks);
+        Assert.Equal((2, 101, 33), (lines[0].GetProperty("version").GetInt32(), lines[0].GetProperty("width").GetInt32(), lines[0].GetProperty("height").GetInt32()));
+        Assert.EndsWith($"by {Environment.UserName}@{Environment.MachineName}: INC-1: look", lines[0].GetProperty("title").GetString(), StringComparison.Ordinal);
+        Assert.Equal(task.Arn, lines[0].GetProperty("ecs-fargate-login").GetProperty("task").GetString());
+        var times = lines.Skip(1).Select(line => line[0].GetDouble()).ToList();
+        Assert.Equal(times.Order(), times);
+        var shown = string.Concat(lines.Skip(1).Where(line => line[1].GetString() == "o").Select(line => line[2].GetString()));
+        Assert.Contains("size: 33 101", shown, StringComparison.Ordinal);
+        Assert.Contains("grün\uFFFD.", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret-word", shown, StringComparison.Ordinal);
+        Assert.Empty(me.SessionFiles());
+    }
+
+    [Fact]
+    public async Task A_change_of_the_terminals_size_is_recorded()
+    {
+        using TemporaryFolder folder = new();
+        await using var me = await Operator.StartAsync();
+        await using var terminal = TerminalRun.UnderTerminal(me.Process(
+            $"stty rows 33 cols 101; tty; New-FargateSession | Enter-FargateShell -TranscriptPath '{folder.Path}'; exit $LASTEXITCODE"));
+        await terminal.ShowsAsync("since RunTask");
+        await terminal.TypeAsync("PS1=; echo up-$((6*7))\n");
+        await terminal.ShowsAsync("up-42");
+
+        var device = Regex.Match(terminal.Screen, "/dev/pts/[0-9]+").Value;
+        using var stty = Process.Start("stty", ["-F", device, "cols", "77"]);
+        await stty.WaitForExitAsync();
+        await Eventually.BecomesAsync(
+            () => Directory.GetFiles(folder.Path, "fl-*.cast") is [var file] && File.ReadAllText(file).Contains("\"r\", \"77x", StringComparison.Ordinal),
+            () => terminal.Screen);
+        await terminal.TypeAsync("exit 3\n");
+
+        Assert.Equal(3, await terminal.EndAsync());
+    }
+
+    [Fact]
+    public async Task A_file_that_is_there_already_is_left_alone_and_the_session_is_stopped()
+    {
+        using TemporaryFolder folder = new();
+        var file = folder.Write("old.cast", "old");
+        await using var me = await Operator.StartAsync();
+
+        var run = await me.FailingProcessAsync($"New-FargateSession | Enter-FargateShell -TranscriptPath '{file}'");
+
+        Assert.Single(run.Errors).Is("TranscriptUnavailable", ErrorCategory.WriteError, file);
+        Assert.Equal("old", await File.ReadAllTextAsync(file));
+        await me.LeftNothingAsync();
+    }
+}
