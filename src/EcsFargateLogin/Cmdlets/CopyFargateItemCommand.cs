@@ -172,7 +172,8 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
         const double MB = 1e6;
         var rate = progress.Copied / MB / Math.Max(_watch.Elapsed.TotalSeconds, 0.001);
         var of = progress.Total > 0 ? $" of {progress.Total / MB:0.0}" : "";
-        var status = string.Create(CultureInfo.InvariantCulture, $"{progress.Copied / MB:0.0}{of} MB, {rate:0.0} MB/s: {progress.Name}");
+        var status = string.Create(
+            CultureInfo.InvariantCulture, $"{progress.Copied / MB:0.0}{of} MB, {rate:0.0} MB/s: {progress.Name}");
         WriteProgress(new ProgressRecord(ProgressId, $"Copying ({progress.Session})", status)
         {
             PercentComplete = progress.Total > 0 ? (int)Math.Min(100, 100 * progress.Copied / progress.Total) : -1,

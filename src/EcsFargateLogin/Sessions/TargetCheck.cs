@@ -6,7 +6,7 @@ namespace EcsFargateLogin.Sessions;
 /// <summary>Tries a new tunnel once: that a host cannot be reached from the task shows with the first connection only.</summary>
 internal sealed class TargetCheck(TunnelKeeper keeper)
 {
-    /// <summary>How long is waited for the task's answer. That none comes is no fault: many hosts let their clients begin.</summary>
+    /// <summary>For the task's answer. That none comes is no fault: many hosts let their clients begin.</summary>
     public required TimeSpan Limit { get; init; }
 
     /// <summary>Connects, and waits for what the task says.</summary>
@@ -14,7 +14,8 @@ internal sealed class TargetCheck(TunnelKeeper keeper)
     public async Task<string?> FindFaultAsync(CancellationToken cancellationToken)
     {
         TaskCompletionSource<string> fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        void Hear(string message) => fault.TrySetResult(message[(message.LastIndexOf("failed: ", StringComparison.Ordinal) + 8)..]);
+        void Hear(string message) =>
+            fault.TrySetResult(message[(message.LastIndexOf("failed: ", StringComparison.Ordinal) + 8)..]);
         keeper.TargetFailed += Hear;
         try
         {

@@ -49,10 +49,13 @@ internal sealed class SshPipe : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Ends ssh, so that whoever reads or writes is not held up any longer.</summary>
+    public void Kill() => _process.Kill(entireProcessTree: true);
+
     /// <summary>Ends ssh.</summary>
     public async ValueTask DisposeAsync()
     {
-        _process.Kill(entireProcessTree: true);
+        Kill();
         await WaitAsync(CancellationToken.None).ConfigureAwait(false);
         _process.Dispose();
     }

@@ -14,7 +14,7 @@ try {
         '-F', 'none', '-P', $Port, '-i', $session.KeyPath, '-o', "UserKnownHostsFile=$($session.KnownHostsPath)"
         '-o', "HostKeyAlias=$($session.TaskId)", '-o', 'StrictHostKeyChecking=accept-new', '-q', '-b', '-')
     $there = "$($session.UserName)@$($session.PublicAddress)"
-    foreach ($turn in 0..5) {
+    foreach ($turn in 0..3) {
         $times = [ordered]@{
             upload = Measure-Command { $session | Copy-FargateItem "$folder/big" big -KeepSession @access }
             put = Measure-Command { "put `"$folder/big`" big2" | sftp @options $there }

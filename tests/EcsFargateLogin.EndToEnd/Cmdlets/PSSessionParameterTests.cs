@@ -1,20 +1,31 @@
 using System.Collections;
 using System.Diagnostics;
+using EcsFargateLogin.EndToEnd.Engine;
+using LocalFargate;
+using LocalFargate.Tasks;
 using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
-/// <summary>Get-FargateTaskAddress -ForPSSession: what PowerShell's own remoting over ssh takes.</summary>
+/// <summary>
+/// Get-FargateTaskAddress -ForPSSession: what PowerShell's own remoting over ssh takes. No PowerShell in the container
+/// answers here: the way to it is shown, up to how it is called.
+/// </summary>
 public sealed class PSSessionParameterTests
 {
     [Fact]
     public async Task The_parameters_are_those_of_PowerShells_remoting_and_lead_ssh_into_the_container()
     {
-        await using var me = await Operator.StartAsync();
+        using TemporaryFolder folder = new();
+        await using var me = await Operator.StartAsync(new LocalFargateOptions { Images = ImagesWithPowerShell(folder) });
+        me.Fargate.RegisterTaskDefinition(new TaskDefinitionOptions("with-pwsh")
+        {
+            Containers = [new ContainerOptions("cli") { Image = "with-pwsh" }],
+        });
 
         var run = me.Run(
             """
-            $session = New-FargateSession
+            $session = New-FargateSession with-pwsh
             $there = $session | Get-FargateTaskAddress -ForPSSession
             $there
             foreach ($command in 'Invoke-Command', 'New-PSSession', 'Enter-PSSession') {
@@ -38,7 +49,24 @@ public sealed class PSSessionParameterTests
         ssh.ArgumentList.Add($"{there["HostName"]}");
         ssh.ArgumentList.Add("echo in-$((6*7))");
         Assert.Equal("in-42\n", (await EngineProcess.RunAsync(ssh)).Output);
+        ssh.ArgumentList[^1] = "powershell";
+        ssh.ArgumentList.Insert(0, "-s");
+        Assert.Equal("stand-in -sshs -NoLogo -NoProfile\n", (await EngineProcess.RunAsync(ssh)).Output);
         me.Run("$session | Stop-FargateSession");
         await me.LeftNothingAsync();
     }
+
+    /// <summary>An image with a program in PowerShell's place that tells how it was called.</summary>
+    private static Dictionary<string, LocalImage> ImagesWithPowerShell(TemporaryFolder folder) => new()
+    {
+        ["with-pwsh"] = new LocalImage
+        {
+            Files = new Dictionary<string, string>
+            {
+                ["/start-sshd.sh"] = Path.Combine(Path.GetDirectoryName(Operator.Manifest)!, "module", "container", "start-sshd.sh"),
+                ["/usr/local/bin/pwsh"] = folder.WriteProgram("pwsh", "echo stand-in \"$@\"\n"),
+            },
+            Command = ["/start-sshd.sh"],
+        },
+    };
 }

@@ -20,6 +20,7 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
         SshPipe pipe = new(ssh, SshCommandLine.ForSftp(endpoint, options));
         await using (pipe.ConfigureAwait(false))
         {
+            using var stop = cancellationToken.Register(pipe.Kill);
             SftpClient sftp = new(new SftpConnection(pipe.Input, pipe.Output));
             if (await HasSftpAsync(pipe, sftp, cancellationToken).ConfigureAwait(false))
             {
@@ -36,8 +37,10 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
         }
 
         progress.Report(new CopyWarning(
-            session, "The image has no SFTP server: tar copies, which cannot go on with what was broken off, nor take wildcards of the task."));
-        await new TarCopy(remote, request, new CopyReport(session, "tar", progress)).RunAsync(cancellationToken).ConfigureAwait(false);
+            session,
+            "The image has no SFTP server: tar copies, which cannot go on with what was broken off, nor take wildcards of the task."));
+        CopyReport report = new(session, "tar", progress);
+        await new TarCopy(remote, request, report).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<bool> HasSftpAsync(SshPipe pipe, SftpClient sftp, CancellationToken cancellationToken)
@@ -49,6 +52,7 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
         }
         catch (SftpConnectionException)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             pipe.Input.Close();
             await pipe.WaitAsync(cancellationToken).ConfigureAwait(false);
             return pipe.Complaint is { } complaint && !complaint.Contains(NoSubsystem, StringComparison.Ordinal)
@@ -66,6 +70,11 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
             await (request.FromSession
                 ? new SftpDownload(sftp, request, report).RunAsync(cancellationToken)
                 : new SftpUpload(sftp, request, report).RunAsync(cancellationToken)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (cancellationToken.IsCancellationRequested
+            && (e is CopyBrokenException or SftpConnectionException))
+        {
+            throw new OperationCanceledException(cancellationToken);
         }
         catch (CopyBrokenException e)
         {

@@ -20,9 +20,10 @@ internal sealed class RemoteGlob(SftpClient sftp, CopyRequest request)
             List<string> next = [];
             foreach (var folder in found)
             {
-                next.AddRange(request.IsPattern(part)
-                    ? (await NamesInAsync(folder, part, cancellationToken).ConfigureAwait(false)).Select(name => RemotePath.Join(folder, name))
-                    : [RemotePath.Join(folder, part)]);
+                IEnumerable<string> names = request.IsPattern(part)
+                    ? await NamesInAsync(folder, part, cancellationToken).ConfigureAwait(false)
+                    : [part];
+                next.AddRange(names.Select(name => RemotePath.Join(folder, name)));
             }
 
             found = next;

@@ -124,25 +124,26 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
             while (next < item.Length && underWay.Count < SftpClient.BlocksUnderWay)
             {
                 var count = (int)Math.Min(sftp.BlockSize, item.Length - next);
-                underWay.Enqueue((next, count, await sftp.BeginReadAsync(handle, next, count, cancellationToken).ConfigureAwait(false)));
+                underWay.Enqueue((next, count, sftp.BeginRead(handle, next, count)));
                 next += count;
             }
 
             var (offset, wanted, read) = underWay.Dequeue();
             for (var done = 0; done < wanted;)
             {
-                var data = await read.WaitAsync(cancellationToken).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                var data = await read.ConfigureAwait(false);
                 if (data.IsEmpty)
                 {
                     throw FargateErrors.CopyFailed(item.Source, "it has become shorter meanwhile");
                 }
 
-                await file.WriteAsync(data, cancellationToken).ConfigureAwait(false);
+                file.Write(data.Span);
                 report.Add(item, data.Length);
                 done += data.Length;
                 if (done < wanted)
                 {
-                    read = await sftp.BeginReadAsync(handle, offset + done, wanted - done, cancellationToken).ConfigureAwait(false);
+                    read = sftp.BeginRead(handle, offset + done, wanted - done);
                 }
             }
         }

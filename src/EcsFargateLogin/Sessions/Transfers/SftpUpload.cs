@@ -107,17 +107,17 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
         do
         {
             var offset = file.Position;
-            count = await file.ReadAsync(block, cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            count = file.Read(block);
             if (count > 0)
             {
-                var write = await sftp.BeginWriteAsync(handle, offset, block.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
-                underWay.Enqueue((write, count));
+                underWay.Enqueue((sftp.BeginWrite(handle, offset, block.AsSpan(0, count)), count));
             }
 
             while (underWay.Count > (count > 0 ? SftpClient.BlocksUnderWay : 0))
             {
                 var (write, written) = underWay.Dequeue();
-                await write.WaitAsync(cancellationToken).ConfigureAwait(false);
+                await write.ConfigureAwait(false);
                 report.Add(item, written);
             }
         }

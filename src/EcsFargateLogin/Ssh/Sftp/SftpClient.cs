@@ -10,11 +10,11 @@ internal sealed class SftpClient(SftpConnection connection)
     /// <summary>What every server takes and gives in one packet.</summary>
     private const int SafeBlock = 32 * 1024;
 
-    /// <summary>No more than that in one packet, whatever the server allows: less is lost when the connection is.</summary>
-    private const int LongestBlock = 256 * 1024 - 1024;
+    /// <summary>What a pipe holds; more at once is no quicker.</summary>
+    private const int LongestBlock = 64 * 1024;
 
     /// <summary>How many blocks of a file are under way at once: enough for a line with a long round trip.</summary>
-    public const int BlocksUnderWay = 16;
+    public const int BlocksUnderWay = 64;
 
     /// <summary>How many bytes one packet of a file holds.</summary>
     public int BlockSize { get; private set; } = SafeBlock;
@@ -23,7 +23,7 @@ internal sealed class SftpClient(SftpConnection connection)
     /// <exception cref="SftpConnectionException">The connection has ended, or there is no SFTP server.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await connection.OpenAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         if (connection.Extensions.Contains(Limits))
         {
             var reply = await AskAsync(SftpType.Extended, packet => packet.Add(Limits), cancellationToken).ConfigureAwait(false);
@@ -45,7 +45,8 @@ internal sealed class SftpClient(SftpConnection connection)
     {
         try
         {
-            return (await AskAsync(SftpType.Stat, packet => packet.Add(path), cancellationToken).ConfigureAwait(false)).ReadAttributes();
+            return (await AskAsync(SftpType.Stat, packet => packet.Add(path), cancellationToken)
+                .ConfigureAwait(false)).ReadAttributes();
         }
         catch (SftpStatusException e) when (e.Status == SftpStatusException.NoSuchFile)
         {
@@ -57,12 +58,14 @@ internal sealed class SftpClient(SftpConnection connection)
     public async Task<IReadOnlyList<SftpEntry>> ListAsync(string path, CancellationToken cancellationToken)
     {
         List<SftpEntry> entries = [];
-        var handle = (await AskAsync(SftpType.OpenFolder, packet => packet.Add(path), cancellationToken).ConfigureAwait(false)).ReadBytes();
+        var handle = (await AskAsync(SftpType.OpenFolder, packet => packet.Add(path), cancellationToken)
+            .ConfigureAwait(false)).ReadBytes();
         try
         {
             while (true)
             {
-                var reply = await AskAsync(SftpType.ReadFolder, packet => packet.Add(handle.Span), cancellationToken).ConfigureAwait(false);
+                var reply = await AskAsync(SftpType.ReadFolder, packet => packet.Add(handle.Span), cancellationToken)
+                    .ConfigureAwait(false);
                 for (var left = reply.ReadUInt32(); left > 0; left--)
                 {
                     var name = reply.ReadText();
@@ -113,7 +116,8 @@ internal sealed class SftpClient(SftpConnection connection)
     {
         if (connection.Extensions.Contains(PosixRename))
         {
-            await AskAsync(SftpType.Extended, packet => packet.Add(PosixRename).Add(from).Add(to), cancellationToken).ConfigureAwait(false);
+            await AskAsync(SftpType.Extended, packet => packet.Add(PosixRename).Add(from).Add(to), cancellationToken)
+                .ConfigureAwait(false);
             return;
         }
 
@@ -133,7 +137,8 @@ internal sealed class SftpClient(SftpConnection connection)
             return null;
         }
 
-        var reply = await AskAsync(SftpType.Extended, packet => packet.Add(FileSystem).Add(path), cancellationToken).ConfigureAwait(false);
+        var reply = await AskAsync(SftpType.Extended, packet => packet.Add(FileSystem).Add(path), cancellationToken)
+            .ConfigureAwait(false);
         reply.ReadUInt64();
         var blockSize = reply.ReadUInt64();
         reply.ReadUInt64();
@@ -141,27 +146,19 @@ internal sealed class SftpClient(SftpConnection connection)
         return blockSize * reply.ReadUInt64();
     }
 
-    /// <summary>Sends a request to write.</summary>
+    /// <summary>Sends a request to write. The data is on its way, and may change, when this returns.</summary>
     /// <returns>What completes when it is written.</returns>
-    public async Task<Task> BeginWriteAsync(
-        ReadOnlyMemory<byte> handle, long offset, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    public Task BeginWrite(ReadOnlyMemory<byte> handle, long offset, ReadOnlySpan<byte> data)
     {
-        var reply = await connection
-            .RequestAsync(SftpType.Write, packet => packet.Add(handle.Span).Add((ulong)offset).Add(data.Span), cancellationToken)
-            .ConfigureAwait(false);
-        return CheckAsync(reply);
+        var length = (uint)data.Length;
+        return CheckAsync(connection.Request(
+            SftpType.Write, packet => packet.Add(handle.Span).Add((ulong)offset).Add(length), data));
     }
 
     /// <summary>Sends a request to read.</summary>
     /// <returns>What was read, less than asked for when the server has no more at hand; empty at the end of the file.</returns>
-    public async Task<Task<ReadOnlyMemory<byte>>> BeginReadAsync(
-        ReadOnlyMemory<byte> handle, long offset, int count, CancellationToken cancellationToken)
-    {
-        var reply = await connection
-            .RequestAsync(SftpType.Read, packet => packet.Add(handle.Span).Add((ulong)offset).Add((uint)count), cancellationToken)
-            .ConfigureAwait(false);
-        return ReadDataAsync(reply);
-    }
+    public Task<ReadOnlyMemory<byte>> BeginRead(ReadOnlyMemory<byte> handle, long offset, int count) => ReadDataAsync(
+        connection.Request(SftpType.Read, packet => packet.Add(handle.Span).Add((ulong)offset).Add((uint)count)));
 
     private static async Task<ReadOnlyMemory<byte>> ReadDataAsync(Task<SftpReply> reply)
     {
@@ -175,12 +172,9 @@ internal sealed class SftpClient(SftpConnection connection)
         }
     }
 
-    private async Task<SftpReply> AskAsync(
-        SftpType type, Func<SftpPacket, SftpPacket> addFields, CancellationToken cancellationToken)
-    {
-        var reply = await connection.RequestAsync(type, addFields, cancellationToken).ConfigureAwait(false);
-        return await CheckAsync(reply).WaitAsync(cancellationToken).ConfigureAwait(false);
-    }
+    private Task<SftpReply> AskAsync(
+        SftpType type, Func<SftpPacket, SftpPacket> addFields, CancellationToken cancellationToken) =>
+        CheckAsync(connection.Request(type, addFields)).WaitAsync(cancellationToken);
 
     private static async Task<SftpReply> CheckAsync(Task<SftpReply> pending)
     {

@@ -7,6 +7,7 @@ namespace EcsFargateLogin.Ssh.Sftp;
 internal sealed class SftpPacket
 {
     private const int LengthSize = 4;
+    private const int UsualLength = 256;
     private const uint HasSize = 1;
     private const uint HasPermissions = 4;
     private const uint HasTimes = 8;
@@ -14,9 +15,9 @@ internal sealed class SftpPacket
     private byte[] _bytes;
     private int _count = LengthSize;
 
-    public SftpPacket(SftpType type, int capacity = 512)
+    public SftpPacket(SftpType type)
     {
-        _bytes = new byte[capacity];
+        _bytes = new byte[UsualLength];
         Reserve(1)[0] = (byte)type;
     }
 
@@ -60,11 +61,12 @@ internal sealed class SftpPacket
         return attributes.ModifiedAt is { } time ? Add(time).Add(time) : this;
     }
 
-    /// <summary>The whole packet.</summary>
-    public ReadOnlyMemory<byte> Finish()
+    /// <summary>The packet but for the content of a file, which follows it.</summary>
+    /// <param name="dataLength">The length of that.</param>
+    public ReadOnlySpan<byte> Finish(int dataLength)
     {
-        BinaryPrimitives.WriteUInt32BigEndian(_bytes, (uint)(_count - LengthSize));
-        return _bytes.AsMemory(0, _count);
+        BinaryPrimitives.WriteUInt32BigEndian(_bytes, (uint)(_count - LengthSize + dataLength));
+        return _bytes.AsSpan(0, _count);
     }
 
     private Span<byte> Reserve(int count)
