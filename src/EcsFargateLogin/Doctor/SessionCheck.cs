@@ -52,7 +52,7 @@ internal sealed class SessionCheck : ICheckGroup
             await examination.PassAsync("iam:PassRole", "allowed for the task definition's roles").ConfigureAwait(false);
             return session;
         }
-        catch (FargateException e) when (session is null)
+        catch (FargateException e) when (session is null && !cancellationToken.IsCancellationRequested)
         {
             await examination.FailAsync($"{Check} start", e).ConfigureAwait(false);
             return null;
@@ -67,10 +67,20 @@ internal sealed class SessionCheck : ICheckGroup
     private async Task FollowAsync(Examination examination, FargateSession session, CancellationToken cancellationToken)
     {
         var events = Channel.CreateUnbounded<SessionEvent>();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var waiting = WaitAsync();
-        await foreach (var happened in events.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+        try
         {
-            await ShowAsync(examination, happened).ConfigureAwait(false);
+            await foreach (var happened in events.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                await ShowAsync(examination, happened).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            // Shown to the end or not: nobody may start the task again while it is being stopped.
+            await ending.CancelAsync().ConfigureAwait(false);
+            await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await waiting.ConfigureAwait(false);
@@ -82,7 +92,7 @@ internal sealed class SessionCheck : ICheckGroup
                 Catcher all = new(happened => events.Writer.TryWrite(happened));
                 Readiness ready = new(PreferPrivate: !examination.Request.AssignPublicIp, SshAnswers: true);
                 await new SessionWaiter(examination.Cloud, new WaitOptions(), Parts.Starter)
-                    .WaitAsync([session], ready, all, cancellationToken)
+                    .WaitAsync([session], ready, all, ending.Token)
                     .ConfigureAwait(false);
             }
             finally

@@ -27,23 +27,23 @@ internal static class DefinitionDifference
     /// <param name="after">The new one, with one container.</param>
     public static IReadOnlyList<string> Lines(JsonObject? before, JsonObject? container, JsonObject after)
     {
-        var old = Facts(before, container);
-        var @new = Facts(after, after["containerDefinitions"]![0]!.AsObject());
+        var then = Facts(before, container);
+        var now = Facts(after, after["containerDefinitions"]![0]!.AsObject());
         var others = (before?["containerDefinitions"] as JsonArray ?? [])
             .Where(each => each != container)
             .Select(each => $"container '{(string?)each?["name"]}'");
         return
         [
-            .. @new.Where(fact => Same(old, fact)).Select(fact => Line("kept", fact.Key, Text(fact.Value))),
-            .. @new.Where(fact => old.ContainsKey(fact.Key) && !Same(old, fact)).Select(fact =>
-                Line("changed", fact.Key, Change(Text(old[fact.Key]), Text(fact.Value)))),
-            .. @new.Where(fact => !old.ContainsKey(fact.Key)).Select(fact => Line("added", fact.Key, Text(fact.Value))),
-            .. old.Keys.Except(@new.Keys).Concat(others).Select(name => Line("left out", name, "")),
+            .. now.Where(fact => Same(then, fact)).Select(fact => Line("kept", fact.Key, Text(fact.Value))),
+            .. now.Where(fact => then.ContainsKey(fact.Key) && !Same(then, fact)).Select(fact =>
+                Line("changed", fact.Key, Change(Text(then[fact.Key]), Text(fact.Value)))),
+            .. now.Where(fact => !then.ContainsKey(fact.Key)).Select(fact => Line("added", fact.Key, Text(fact.Value))),
+            .. then.Keys.Except(now.Keys).Concat(others).Select(name => Line("left out", name, "")),
         ];
     }
 
-    private static bool Same(Dictionary<string, JsonNode> old, KeyValuePair<string, JsonNode> fact) =>
-        old.TryGetValue(fact.Key, out var value)
+    private static bool Same(Dictionary<string, JsonNode> then, KeyValuePair<string, JsonNode> fact) =>
+        then.TryGetValue(fact.Key, out var value)
         && (JsonNode.DeepEquals(value, fact.Value)
             // ECS adds host ports of its own.
             || (fact.Key == Ports && Text(value) == Text(fact.Value)));

@@ -220,6 +220,18 @@ public sealed class DoctorTests : IAsyncLifetime
         Assert.DoesNotContain('\u001b', text);
     }
 
+    [Fact]
+    public async Task The_marks_have_colours_unless_NO_COLOR_is_set()
+    {
+        const string Show = "Test-FargateLogin | Out-String -Width 120 | Write-Host";
+
+        var run = await _me.RunProcessAsync($"$PSStyle.OutputRendering = 'Ansi'; {Show}; $env:NO_COLOR = '1'; {Show}");
+
+        Assert.Equal("", run.Error);
+        Assert.Single(run.Output.Split("\u001b[32m✔\u001b[0m ssh ")[1..]);
+        Assert.Single(run.Output.Split("\n✔ ssh ")[1..]);
+    }
+
     private IReadOnlyList<CheckRow> Rows(string script)
     {
         var run = _me.Run(script);
