@@ -223,13 +223,13 @@ public sealed class DoctorTests : IAsyncLifetime
     [Fact]
     public async Task The_marks_have_colours_unless_NO_COLOR_is_set()
     {
-        const string Show = "Test-FargateLogin | Out-String -Width 120 | Write-Host";
+        await using var run = TerminalRun.UnderTerminal(
+            _me.Process("Test-FargateLogin; $env:NO_COLOR = '1'; Test-FargateLogin; 'up-' + 'done'"));
 
-        var run = await _me.RunProcessAsync($"$PSStyle.OutputRendering = 'Ansi'; {Show}; $env:NO_COLOR = '1'; {Show}");
+        await run.ShowsAsync("up-done");
 
-        Assert.Equal("", run.Error);
-        Assert.Single(run.Output.Split("\u001b[32m✔\u001b[0m ssh ")[1..]);
-        Assert.Single(run.Output.Split("\n✔ ssh ")[1..]);
+        Assert.Single(run.Screen.Split("\u001b[32m✔\u001b[0m ssh ")[1..]);
+        Assert.Single(run.Screen.Split("\n✔ ssh ")[1..]);
     }
 
     private IReadOnlyList<CheckRow> Rows(string script)
