@@ -10,6 +10,9 @@ internal sealed partial class AwsFargateCloud : IFargateCatalog
 {
     private const string Active = "ACTIVE";
 
+    /// <summary>The most that ECS takes; it gives 10 where nobody asks for more.</summary>
+    private const int ServicesPerPage = 100;
+
     public Task<IReadOnlyList<string>> ListClustersAsync(CancellationToken cancellationToken) =>
         AllPagesAsync(
             EcsCall("ListClusters"),
@@ -17,6 +20,16 @@ internal sealed partial class AwsFargateCloud : IFargateCatalog
             {
                 var output = await ecs.ListClustersAsync(new(next), token);
                 return Page.Of(output.ClusterArns, output.NextToken);
+            },
+            cancellationToken);
+
+    public Task<IReadOnlyList<string>> ListServicesAsync(string cluster, CancellationToken cancellationToken) =>
+        AllPagesAsync(
+            EcsCall("ListServices") with { Cluster = cluster },
+            async (next, token) =>
+            {
+                var output = await ecs.ListServicesAsync(new(cluster, ServicesPerPage, next), token);
+                return Page.Of(output.ServiceArns, output.NextToken);
             },
             cancellationToken);
 

@@ -108,6 +108,18 @@ internal sealed partial class AwsFargateCloud(
         return EcsReplies.TaskDefinition(output.TaskDefinition, call.Operation);
     }
 
+    public async Task<ServiceDescription?> DescribeServiceAsync(
+        string cluster, string service, CancellationToken cancellationToken)
+    {
+        var call = EcsCall("DescribeServices") with { Cluster = cluster };
+        var input = new DescribeServicesInput(cluster, [service], ["TAGS"]);
+        var output = await SendAsync(call, token => ecs.DescribeServicesAsync(input, token), cancellationToken);
+        return (output.Services ?? [])
+            .Where(shape => shape?.Status == Active)
+            .Select(shape => ServiceReplies.Service(shape!, call.Operation))
+            .FirstOrDefault();
+    }
+
     public async Task<ClusterDescription?> DescribeClusterAsync(string cluster, CancellationToken cancellationToken)
     {
         var call = EcsCall("DescribeClusters") with { Cluster = cluster };

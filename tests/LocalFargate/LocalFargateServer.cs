@@ -26,6 +26,7 @@ public sealed class LocalFargateServer : IAsyncDisposable
     private readonly TaskRegistry _tasks;
     private readonly TaskLauncher _launcher;
     private readonly TaskDefinitions _definitions;
+    private readonly ServiceRegistry _services;
     private readonly LogStreams _logs = new();
     private readonly AwsEndpoint _endpoint;
     private WebApplication? _application;
@@ -46,6 +47,7 @@ public sealed class LocalFargateServer : IAsyncDisposable
             RunsContainers = options.RunsContainers,
         };
         var clusters = new ClusterRegistry(arnPrefix, options.Clusters);
+        _services = new ServiceRegistry(clusters, _definitions);
         var runTask = new RunTaskOperation(clusters, _definitions, _vpc, _tasks, _launcher)
         {
             Faults = Faults,
@@ -54,7 +56,7 @@ public sealed class LocalFargateServer : IAsyncDisposable
         var callerArn = $"arn:{Partition(options.Region)}:iam::{AccountId}:user/{options.Credentials[0].AccessKeyId}";
         IAwsService[] services =
         [
-            new EcsService(clusters, _definitions, _tasks, runTask),
+            new EcsService(clusters, _definitions, _tasks, runTask, _services),
             new Ec2Service(_vpc, _tasks, AccountId, arnPrefix),
             new LogsService(_logs),
             new StsService(AccountId, callerArn),
@@ -166,6 +168,9 @@ public sealed class LocalFargateServer : IAsyncDisposable
 
         return _definitions.Register(definition.ToInput(Region)).Arn;
     }
+
+    /// <summary>Registers a service, which starts no tasks here. Returns its ARN.</summary>
+    public string RegisterService(ServiceOptions service) => _services.Register(service);
 
     /// <summary>Ends a task as if Fargate did, with a stop code and reason of Fargate's.</summary>
     /// <param name="taskArn">The task's ARN.</param>

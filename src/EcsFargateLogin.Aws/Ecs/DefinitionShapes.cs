@@ -23,6 +23,7 @@ internal sealed record ContainerDefinitionShape
     public IReadOnlyList<string?>? EntryPoint { get; init; }
     public IReadOnlyList<string?>? Command { get; init; }
     public IReadOnlyList<KeyValuePairShape?>? Environment { get; init; }
+    public bool? Essential { get; init; }
 }
 
 internal sealed record LogConfigurationShape(string? LogDriver, IReadOnlyDictionary<string, string?>? Options);

@@ -45,6 +45,13 @@ internal sealed class EcsClient(AWSCredentials credentials, AwsClientConfig conf
         DescribeClustersInput input, CancellationToken cancellationToken) =>
         CallAsync<DescribeClustersInput, DescribeClustersOutput>("DescribeClusters", input, cancellationToken);
 
+    internal Task<DescribeServicesOutput> DescribeServicesAsync(
+        DescribeServicesInput input, CancellationToken cancellationToken) =>
+        CallAsync<DescribeServicesInput, DescribeServicesOutput>("DescribeServices", input, cancellationToken);
+
+    internal Task<ListServicesOutput> ListServicesAsync(ListServicesInput input, CancellationToken cancellationToken) =>
+        CallAsync<ListServicesInput, ListServicesOutput>("ListServices", input, cancellationToken);
+
     internal Task<ListClustersOutput> ListClustersAsync(ListClustersInput input, CancellationToken cancellationToken) =>
         CallAsync<ListClustersInput, ListClustersOutput>("ListClusters", input, cancellationToken);
 

@@ -21,6 +21,14 @@ internal static class EcsReplies
             .. (definition?.ContainerDefinitions ?? [])
                 .Select(container => Required(container?.Name, operation, "containerDefinitions[].name")),
         ],
+        // Essential unless it is said not to be.
+        EssentialNames =
+        [
+            .. (definition?.ContainerDefinitions ?? [])
+                .OfType<ContainerDefinitionShape>()
+                .Where(container => container.Essential ?? true)
+                .Select(container => container.Name!),
+        ],
         Logs = (definition?.ContainerDefinitions ?? [])
             .Select(container => (container?.Name, Log: Log(container?.LogConfiguration)))
             .Where(container => container.Log is not null)
@@ -100,7 +108,7 @@ internal static class EcsReplies
         Reason = container.Reason,
     };
 
-    private static Dictionary<string, string>? Tags(IReadOnlyList<TagShape?>? tags) => tags?
+    internal static Dictionary<string, string>? Tags(IReadOnlyList<TagShape?>? tags) => tags?
         .Where(tag => tag?.Key is not null)
         .DistinctBy(tag => tag!.Key)
         .ToDictionary(tag => tag!.Key!, tag => tag!.Value ?? "", StringComparer.Ordinal);

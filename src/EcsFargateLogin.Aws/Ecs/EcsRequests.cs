@@ -27,6 +27,7 @@ internal static class EcsRequests
             CapacityProviderStrategy = request.CapacityProvider == RunTaskRequest.Fargate
                 ? null
                 : [new CapacityProviderStrategyItemShape(request.CapacityProvider)],
+            PlatformVersion = request.PlatformVersion,
             Count = 1,
             NetworkConfiguration = new(new AwsVpcConfigurationShape
             {

@@ -8,6 +8,7 @@ internal sealed record RunTaskInput
     public required string TaskDefinition { get; init; }
     public string? LaunchType { get; init; }
     public IReadOnlyList<CapacityProviderStrategyItemShape>? CapacityProviderStrategy { get; init; }
+    public string? PlatformVersion { get; init; }
     public required int Count { get; init; }
     public required NetworkConfigurationShape NetworkConfiguration { get; init; }
     public required TaskOverrideShape Overrides { get; init; }
@@ -17,7 +18,7 @@ internal sealed record RunTaskInput
     public required string ClientToken { get; init; }
 }
 
-internal sealed record CapacityProviderStrategyItemShape(string CapacityProvider);
+internal sealed record CapacityProviderStrategyItemShape(string? CapacityProvider);
 
 internal sealed record NetworkConfigurationShape(AwsVpcConfigurationShape AwsvpcConfiguration);
 

@@ -15,6 +15,9 @@ public sealed record TaskDefinitionDescription
     /// <summary>The names of its containers, in order.</summary>
     public IReadOnlyList<string> ContainerNames { get; init; } = [];
 
+    /// <summary>The names of those whose end ends the task, in order.</summary>
+    public IReadOnlyList<string> EssentialNames { get; init; } = [];
+
     /// <summary>The logs of those containers that log to CloudWatch Logs, by container name.</summary>
     public IReadOnlyDictionary<string, ContainerLog> Logs { get; init; } = new Dictionary<string, ContainerLog>();
 

@@ -8,6 +8,9 @@ public interface IFargateCatalog : IDisposable
     /// <summary>The ARNs of the region's clusters.</summary>
     Task<IReadOnlyList<string>> ListClustersAsync(CancellationToken cancellationToken);
 
+    /// <summary>The ARNs of a cluster's services.</summary>
+    Task<IReadOnlyList<string>> ListServicesAsync(string cluster, CancellationToken cancellationToken);
+
     /// <summary>The families that have an active task definition.</summary>
     Task<IReadOnlyList<string>> ListTaskDefinitionFamiliesAsync(CancellationToken cancellationToken);
 

@@ -48,6 +48,10 @@ public interface IFargateCloud : IDisposable
     Task<TaskDefinitionDescription> DescribeTaskDefinitionAsync(
         string taskDefinition, CancellationToken cancellationToken);
 
+    /// <summary>Reads a service with its tags, by name or ARN, or null when the cluster has none that is active.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.ClusterNotFound"/> when there is no such cluster.</exception>
+    Task<ServiceDescription?> DescribeServiceAsync(string cluster, string service, CancellationToken cancellationToken);
+
     /// <summary>Reads a cluster by name or ARN, or null when there is none that is active.</summary>
     Task<ClusterDescription?> DescribeClusterAsync(string cluster, CancellationToken cancellationToken);
 

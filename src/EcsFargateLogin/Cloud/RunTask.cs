@@ -27,6 +27,9 @@ public sealed record RunTaskRequest
     /// <summary>Where on Fargate the task runs: <see cref="Fargate"/> or <see cref="FargateSpot"/>.</summary>
     public string CapacityProvider { get; init; } = Fargate;
 
+    /// <summary>The version of Fargate's platform; null for the latest.</summary>
+    public string? PlatformVersion { get; init; }
+
     /// <summary>The container whose environment and command are overridden.</summary>
     public required string ContainerName { get; init; }
 

@@ -27,7 +27,8 @@ internal static class ErrorRecords
         or FargateError.InvalidCredential
         or FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.SshNotFound
         or FargateError.InvalidSshOption or FargateError.InvalidMyAddress or FargateError.InvalidCommand or FargateError.ModuleIncomplete
-        or FargateError.LocalPortUnavailable or FargateError.LocalItemNotFound;
+        or FargateError.LocalPortUnavailable or FargateError.LocalItemNotFound
+        or FargateError.InvalidPreset or FargateError.PresetUnavailable;
 
     /// <summary>The user's own value that an error is about: the one that it names, or what the command was at work on.</summary>
     private static object? TargetOf(FargateException exception, object? input) => NamesAValue(exception.Error)
@@ -43,6 +44,8 @@ internal static class ErrorRecords
         or FargateError.InvalidKey or FargateError.InvalidFromAddress
         or FargateError.LocalItemNotFound or FargateError.ItemNotFound or FargateError.InvalidDestination
         or FargateError.CopyFailed or FargateError.CopyInterrupted or FargateError.TranscriptUnavailable
+        or FargateError.PresetNotFound or FargateError.InvalidPreset or FargateError.PresetUnavailable
+        or FargateError.ServiceNotFound or FargateError.ServiceUnsuitable
         or FargateError.InvalidImage or FargateError.DistributionUnknown or FargateError.InvalidFamily
         or FargateError.FileExists or FargateError.FileNotWritten;
 
@@ -56,15 +59,19 @@ internal static class ErrorRecords
             or FargateError.NetworkInterfaceNotFound or FargateError.TaskNotFound or FargateError.ContainerNotFound
             or FargateError.NoPublicAddress or FargateError.NoAddress or FargateError.KeyNotFound
             or FargateError.SessionNotFound or FargateError.TunnelNotFound
-            or FargateError.LocalItemNotFound or FargateError.ItemNotFound =>
+            or FargateError.LocalItemNotFound or FargateError.ItemNotFound
+            or FargateError.PresetNotFound or FargateError.ServiceNotFound =>
             ErrorCategory.ObjectNotFound,
         FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.InvalidCredential
             or FargateError.InvalidEnvironmentVariable or FargateError.InvalidTag or FargateError.InvalidMyAddress
             or FargateError.InvalidKey or FargateError.InvalidDestination or FargateError.InvalidFromAddress
             or FargateError.OverridesTooLong or FargateError.InvalidSshOption or FargateError.InvalidCommand
             or FargateError.InvalidImage or FargateError.DistributionUnknown or FargateError.InvalidFamily
-            or FargateError.TaskDefinitionUnsuitable => ErrorCategory.InvalidArgument,
+            or FargateError.TaskDefinitionUnsuitable or FargateError.ServiceUnsuitable
+            or FargateError.MissingMandatoryParameter => ErrorCategory.InvalidArgument,
         FargateError.FileExists => ErrorCategory.ResourceExists,
+        FargateError.InvalidPreset => ErrorCategory.InvalidData,
+        FargateError.PresetUnavailable => ErrorCategory.OpenError,
         FargateError.Throttled => ErrorCategory.LimitsExceeded,
         FargateError.QuotaExceeded => ErrorCategory.QuotaExceeded,
         FargateError.CapacityUnavailable or FargateError.LocalPortUnavailable => ErrorCategory.ResourceUnavailable,

@@ -11,7 +11,7 @@ namespace EcsFargateLogin.Cmdlets;
 /// <summary>
 /// Starts a one-off Fargate task whose container runs an SSH server, with a one-time key that only this session has.
 /// </summary>
-[Cmdlet(VerbsCommon.New, "FargateSession", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.New, "FargateSession", DefaultParameterSetName = LoginSet, SupportsShouldProcess = true)]
 [OutputType(typeof(FargateSession))]
 public sealed partial class NewFargateSessionCommand : AwsCmdlet
 {
@@ -24,7 +24,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     private OwnKeyReader? _ownKeys;
 
     /// <summary>The task definition: family (its latest revision), family:revision or ARN.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = LoginSet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TaskDefinitionCompleter))]
     public string TaskDefinition { get; set; } = "";
@@ -39,7 +39,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// 1 to 16 subnet ids. With a public address, subnets that have a route to an internet gateway. Several may stand in
     /// one text, as in a cell of a table, with ',', ';' or blanks between them.
     /// </summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [IdList]
     [ValidateCount(1, 16)]
     [ValidateNotNullOrEmpty]
@@ -128,25 +128,27 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// <summary>Looks for OpenSSH before any task is started.</summary>
     protected override void BeginProcessing() => Guard(null, () =>
     {
+        _typed = [.. MyInvocation.BoundParameters.Keys];
         FindProgram("ssh");
         var sshKeygen = FindProgram("ssh-keygen");
         _keyGenerator = new KeyGenerator(sshKeygen);
-        _ownKeys = KeyPath is null ? null : new OwnKeyReader(sshKeygen, FindProgramOrNull("ssh-add"));
+        _ownKeys = new OwnKeyReader(sshKeygen, FindProgramOrNull("ssh-add"));
     });
 
     /// <summary>Starts this record's sessions.</summary>
-    protected override void ProcessRecord() => Guard(TaskDefinition, () =>
+    protected override void ProcessRecord() => WithPreset(() => Guard(Subject, () =>
     {
         var request = RequestOf();
         ThrowUnlessIngressHasGroup();
         var what = Count == 1 ? "Start Fargate task" : $"Start {Count} Fargate tasks";
-        if (ShouldProcess($"{TaskDefinition} in cluster {Cluster}", what + IngressInWords))
+        if (ShouldProcess($"{Subject} in cluster {ClusterOfRecord}", what + IngressInWords))
         {
             var cloud = Connect();
+            NoteService();
             WarnOfEarlierSessions(cloud);
             Start(cloud, request with { AuthorizedCidr = AuthorizedCidr() });
         }
-    });
+    }));
 
     private void WarnOfEarlierSessions(IFargateCloud cloud)
     {
@@ -171,6 +173,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         {
             case SessionStarted { Session: var session }:
                 RememberCredentials(session);
+                session.ParameterSource = new Dictionary<string, string>(_sources);
                 WriteVerbose($"Session {session} is task {session.TaskArn}.");
                 if (!Wait)
                 {
@@ -184,7 +187,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
             case SessionFailed { Session: var session, Error: var error }:
                 _started.TryRemove(session, out var cloud);
                 Close(cloud!, session, "it did not become ready");
-                Report(error, TaskDefinition);
+                Report(error, Subject);
                 break;
         }
     }
@@ -224,11 +227,11 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     {
         if (CancelToken.IsCancellationRequested)
         {
-            CleanUp(() => Task.FromException(error), TaskDefinition);
+            CleanUp(() => Task.FromException(error), Subject);
         }
         else
         {
-            Report(error, TaskDefinition);
+            Report(error, Subject);
         }
     }
 
@@ -263,8 +266,10 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
 
     private SessionRequest RequestOf() => new()
     {
-        TaskDefinition = TaskDefinition,
-        Cluster = Cluster,
+        TaskDefinition = FromTaskDefinition ?? TaskDefinition,
+        IsOfApplication = FromTaskDefinition is not null,
+        Service = ServiceChoice,
+        Cluster = ClusterOfRecord,
         Subnets = Subnet,
         SecurityGroups = SecurityGroup,
         ContainerName = ContainerName,
@@ -281,6 +286,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         Limits = Limits,
         Tags = SessionTags.Of(Reason, Tag),
         CapacityProvider = CapacityProvider,
+        PlatformVersion = PlatformVersion,
         FallsBackToOnDemand = FallbackToOnDemand,
         RetryCount = RetryCount,
         Proxy = ProxyParameters.ToProxy(JumpHost, ProxyCommand, FindProgram),

@@ -8,20 +8,21 @@ internal abstract class CatalogCompleter : Completer
     private protected sealed override IEnumerable<Candidate> Candidates(TypedWord word, TypedCommand command)
     {
         var access = command.Access();
+        var scope = Scope(word, command);
         return CatalogCache.Ask(
-            new CatalogQuestion(access, Topic(word)),
+            new CatalogQuestion(access, $"{GetType().Name} {scope}"),
             async cancellationToken =>
             {
                 using var catalog = await FargateCloud.Connector.OpenCatalogAsync(access.Settings, cancellationToken);
-                return await AskAsync(catalog, word, cancellationToken);
+                return await AskAsync(catalog, scope, cancellationToken);
             });
     }
 
-    /// <summary>What is asked for: words with the same topic get the same answer.</summary>
-    private protected virtual string Topic(TypedWord word) => GetType().Name;
+    /// <summary>Of what is asked for, the part that the question is limited to; null for all of it.</summary>
+    private protected virtual string? Scope(TypedWord word, TypedCommand command) => null;
 
     private protected abstract Task<IEnumerable<Candidate>> AskAsync(
-        IFargateCatalog catalog, TypedWord word, CancellationToken cancellationToken);
+        IFargateCatalog catalog, string? scope, CancellationToken cancellationToken);
 
     /// <summary>What follows the last slash of an ARN.</summary>
     private protected static string NameOf(string arn) => arn[(arn.LastIndexOf('/') + 1)..];

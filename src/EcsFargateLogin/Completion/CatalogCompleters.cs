@@ -6,8 +6,20 @@ namespace EcsFargateLogin.Completion;
 internal sealed class ClusterCompleter : CatalogCompleter
 {
     private protected override async Task<IEnumerable<Candidate>> AskAsync(
-        IFargateCatalog catalog, TypedWord word, CancellationToken cancellationToken) =>
+        IFargateCatalog catalog, string? scope, CancellationToken cancellationToken) =>
         (await catalog.ListClustersAsync(cancellationToken))
+            .Select(arn => new Candidate(NameOf(arn)) { Description = arn })
+            .OrderBy(candidate => candidate.Value, StringComparer.OrdinalIgnoreCase);
+}
+
+/// <summary>Completes the names of a cluster's services.</summary>
+internal sealed class ServiceCompleter : CatalogCompleter
+{
+    private protected override string? Scope(TypedWord word, TypedCommand command) => command.Cluster();
+
+    private protected override async Task<IEnumerable<Candidate>> AskAsync(
+        IFargateCatalog catalog, string? scope, CancellationToken cancellationToken) =>
+        (await catalog.ListServicesAsync(scope!, cancellationToken))
             .Select(arn => new Candidate(NameOf(arn)) { Description = arn })
             .OrderBy(candidate => candidate.Value, StringComparer.OrdinalIgnoreCase);
 }
@@ -15,11 +27,11 @@ internal sealed class ClusterCompleter : CatalogCompleter
 /// <summary>Completes the families of task definitions and, after a colon, the revisions of one.</summary>
 internal sealed class TaskDefinitionCompleter : CatalogCompleter
 {
-    private protected override string Topic(TypedWord word) => $"{base.Topic(word)} {FamilyOf(word)}";
+    private protected override string? Scope(TypedWord word, TypedCommand command) => FamilyOf(word);
 
     private protected override Task<IEnumerable<Candidate>> AskAsync(
-        IFargateCatalog catalog, TypedWord word, CancellationToken cancellationToken) =>
-        FamilyOf(word) is { } family
+        IFargateCatalog catalog, string? scope, CancellationToken cancellationToken) =>
+        scope is { } family
             ? RevisionsAsync(catalog, family, cancellationToken)
             : FamiliesAsync(catalog, cancellationToken);
 
@@ -44,7 +56,7 @@ internal sealed class TaskDefinitionCompleter : CatalogCompleter
 internal sealed class SubnetCompleter : CatalogCompleter
 {
     private protected override async Task<IEnumerable<Candidate>> AskAsync(
-        IFargateCatalog catalog, TypedWord word, CancellationToken cancellationToken) =>
+        IFargateCatalog catalog, string? scope, CancellationToken cancellationToken) =>
         (await catalog.DescribeSubnetsAsync(cancellationToken))
             .OrderBy(subnet => subnet.VpcId, StringComparer.Ordinal)
             .ThenBy(subnet => subnet.Name, StringComparer.OrdinalIgnoreCase)
@@ -60,7 +72,7 @@ internal sealed class SubnetCompleter : CatalogCompleter
 internal sealed class SecurityGroupCompleter : CatalogCompleter
 {
     private protected override async Task<IEnumerable<Candidate>> AskAsync(
-        IFargateCatalog catalog, TypedWord word, CancellationToken cancellationToken) =>
+        IFargateCatalog catalog, string? scope, CancellationToken cancellationToken) =>
         (await catalog.DescribeSecurityGroupsAsync(cancellationToken))
             .OrderBy(group => group.VpcId, StringComparer.Ordinal)
             .ThenBy(group => group.Name, StringComparer.OrdinalIgnoreCase)

@@ -11,6 +11,16 @@ internal sealed class ProfileNameCompleter : Completer
             .Select(name => new Candidate(name));
 }
 
+/// <summary>Completes the names of the presets that hold in the current folder.</summary>
+internal sealed class PresetCompleter : Completer
+{
+    private protected override IEnumerable<Candidate> Candidates(TypedWord word, TypedCommand command) =>
+        TypedCommand.Presets().ReadAll().Select(preset => new Candidate(preset.Name)
+        {
+            Description = string.Join(", ", preset.Parameter.Keys),
+        });
+}
+
 /// <summary>Completes the regions that the SDK knows.</summary>
 internal sealed class RegionCompleter : Completer
 {

@@ -2,15 +2,18 @@ using System.Collections;
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Cmdlets;
+using EcsFargateLogin.Presets;
 
 namespace EcsFargateLogin.Completion;
 
 /// <summary>
-/// The command that is being typed: what its parameters are bound to so far, or would be by $PSDefaultParameterValues,
-/// and so how it would reach AWS.
+/// The command that is being typed: what its parameters are bound to so far, or would be by $PSDefaultParameterValues or a
+/// preset, and so how it would reach AWS.
 /// </summary>
 internal sealed class TypedCommand(string name, IDictionary bound)
 {
+    private const string CommandOfPresets = "New-FargateSession";
+    private const string CurrentFolder = "$ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath";
     private const string KnownPath = "param($path) $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($path)";
 
     /// <summary>How the command would reach AWS.</summary>
@@ -44,6 +47,12 @@ internal sealed class TypedCommand(string name, IDictionary bound)
     /// <summary>The file to look for profiles in, or null.</summary>
     internal string? Location() => Text("ProfileLocation") is { } path ? Run(KnownPath, path) as string : null;
 
+    /// <summary>The cluster that it is about.</summary>
+    internal string Cluster() => Text("Cluster") ?? "default";
+
+    /// <summary>The presets that hold where it is typed.</summary>
+    internal static PresetStore Presets() => new((string)Run(CurrentFolder)!, SessionParameters.Keys);
+
     private static TypedAccess By(object credential, CredentialOrigin origin, CloudSettings settings) =>
         new(settings with { Credentials = CredentialObject.ToSource(credential, origin) }, credential);
 
@@ -52,7 +61,25 @@ internal sealed class TypedCommand(string name, IDictionary bound)
 
     private string? Text(string parameter) => Value(parameter) as string is { Length: > 0 } text ? text : null;
 
-    private object? Value(string parameter) => Unwrap(bound[parameter]) ?? Default(parameter);
+    private object? Value(string parameter) => Unwrap(bound[parameter]) ?? Default(parameter) ?? OfPreset(parameter);
+
+    private object? OfPreset(string parameter)
+    {
+        if (!name.EndsWith(CommandOfPresets, StringComparison.OrdinalIgnoreCase) || bound.Contains("NoPreset"))
+        {
+            return null;
+        }
+
+        try
+        {
+            return Presets().Find(Unwrap(bound["Preset"]) as string)?.Parameter.GetValueOrDefault(parameter);
+        }
+        catch (FargateException)
+        {
+            // The command itself will say so.
+            return null;
+        }
+    }
 
     private object? Default(string parameter)
     {

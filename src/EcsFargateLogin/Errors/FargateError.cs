@@ -49,6 +49,18 @@ public enum FargateError
     InvalidEnvironmentVariable,
     /// <summary>A tag's key or value cannot be used.</summary>
     InvalidTag,
+    /// <summary>What a session cannot be started without is given by no parameter, preset or service.</summary>
+    MissingMandatoryParameter,
+    /// <summary>There is no preset of that name.</summary>
+    PresetNotFound,
+    /// <summary>A file of presets holds what presets cannot hold.</summary>
+    InvalidPreset,
+    /// <summary>A file of presets cannot be read or written.</summary>
+    PresetUnavailable,
+    /// <summary>There is no such service in the cluster.</summary>
+    ServiceNotFound,
+    /// <summary>A session cannot be started as the service's tasks are.</summary>
+    ServiceUnsuitable,
     /// <summary>The overrides of RunTask exceed what ECS takes.</summary>
     OverridesTooLong,
     /// <summary>The task did not become ready in time.</summary>

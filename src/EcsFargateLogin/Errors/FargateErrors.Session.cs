@@ -13,7 +13,7 @@ internal static partial class FargateErrors
         return new(
             FargateError.ContainerNotFound,
             wanted is null
-                ? $"The task definition '{taskDefinition}' has several containers and none is called 'cli': {names}."
+                ? $"The task definition '{taskDefinition}' has several essential containers and none is called 'cli': {names}."
                 : $"The task definition '{taskDefinition}' has no container '{wanted}'; it has: {names}.",
             "Name the container that runs the SSH server with -ContainerName.")
         { Target = wanted ?? taskDefinition };

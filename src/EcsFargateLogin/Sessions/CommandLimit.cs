@@ -17,7 +17,7 @@ internal static class CommandLimit
     /// <param name="request">What the user asks for.</param>
     /// <param name="start">How the container starts; null where that is not known.</param>
     public static int? SecondsFor(SessionRequest request, ContainerStart? start) =>
-        request.Limits.MaxLifetime is > 0 and var lifetime
+        request.Limits.MaxLifetime is > 0 and var lifetime && !StartsScript(request)
         && start is { EntryPoint.Count: 0 } && CommandOf(request, start).Count > 0
             ? lifetime + Grace
             : null;
@@ -27,7 +27,10 @@ internal static class CommandLimit
     public static IReadOnlyList<string> Apply(SessionRequest request, ContainerStart? start) =>
         SecondsFor(request, start) is { } seconds
             ? ["timeout", seconds.ToString(CultureInfo.InvariantCulture), .. CommandOf(request, start!)]
-            : request.Command;
+            : StartsScript(request) ? [ContainerContract.ScriptPath] : request.Command;
+
+    /// <summary>An application's container runs the script in place of its command, and that keeps the lifetime itself.</summary>
+    private static bool StartsScript(SessionRequest request) => request.IsOfApplication && request.Command.Count == 0;
 
     private static IReadOnlyList<string> CommandOf(SessionRequest request, ContainerStart start) =>
         request.Command.Count > 0 ? request.Command : start.Command;

@@ -12,6 +12,9 @@ internal static class ContainerContract
     public const string DefaultUserName = "root";
     public const string DefaultContainerName = "cli";
 
+    /// <summary>Where start-sshd.sh lies in the images that this project's Dockerfiles make.</summary>
+    public const string ScriptPath = "/usr/local/bin/start-sshd.sh";
+
     /// <summary>What the line begins with by which start-sshd.sh says why it ends.</summary>
     public const string EndLine = "ecs-fargate-login end ";
 

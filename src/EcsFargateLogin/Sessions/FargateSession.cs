@@ -88,6 +88,12 @@ public sealed class FargateSession
     /// <summary>Why it was started, as New-FargateSession -Reason said; null where it did not.</summary>
     public string? Reason => Tags.GetValueOrDefault(SessionTags.ReasonKey);
 
+    /// <summary>
+    /// Where those parameters came from that New-FargateSession was not given: the file of a preset, or a service, by the
+    /// parameter's name. Known to the PowerShell that has started it.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> ParameterSource { get; internal set; } = SessionTags.None;
+
     /// <summary>Who has charge of it.</summary>
     public SessionOwner Owner { get; internal set; } = SessionOwner.Elsewhere;
 

@@ -13,7 +13,9 @@ internal sealed record LoginContainer(string Name, ContainerLog? Log)
     /// <summary>How it starts; null where that is not known.</summary>
     public ContainerStart? Start { get; init; }
 
-    /// <summary>Finds it: the one that was named, 'cli', or the only one there is.</summary>
+    /// <summary>
+    /// Finds it: the one that was named, 'cli', or the only one there is, side-cars left out: those that are not essential.
+    /// </summary>
     /// <exception cref="FargateException">There is none, or the task definition cannot run on Fargate.</exception>
     public static async Task<LoginContainer> FindAsync(
         IFargateCloud cloud, SessionRequest request, CancellationToken cancellationToken)
@@ -32,7 +34,7 @@ internal sealed record LoginContainer(string Name, ContainerLog? Log)
         }
 
         CheckSuitable(request.TaskDefinition, definition);
-        var name = Choose(request, definition.ContainerNames);
+        var name = Choose(request, definition);
         return new LoginContainer(name, definition.Logs.GetValueOrDefault(name))
         {
             Account = TaskArn.AccountOf(definition.Arn),
@@ -55,11 +57,13 @@ internal sealed record LoginContainer(string Name, ContainerLog? Log)
         }
     }
 
-    private static string Choose(SessionRequest request, IReadOnlyList<string> present)
+    private static string Choose(SessionRequest request, TaskDefinitionDescription definition)
     {
-        if (request.ContainerName is null && present.Count == 1)
+        var present = definition.ContainerNames;
+        if (request.ContainerName is null && !present.Contains(ContainerContract.DefaultContainerName)
+            && (present.Count == 1 ? present : definition.EssentialNames) is [var only])
         {
-            return present[0];
+            return only;
         }
 
         return present.Contains(request.ContainerName ?? ContainerContract.DefaultContainerName)

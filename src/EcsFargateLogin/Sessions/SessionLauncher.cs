@@ -26,6 +26,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
     public async Task<IReadOnlyList<FargateException>> LaunchAsync(
         SessionRequest request, int count, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
+        request = await ServiceChoice.CompleteAsync(cloud, request, cancellationToken).ConfigureAwait(false);
         var ownKey = request.KeyPath is { } path
             ? await OwnKeys!.ReadAsync(path, cancellationToken).ConfigureAwait(false)
             : null;
@@ -126,6 +127,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             Tags = request.Tags,
             StartedBy = sessionId,
             CapacityProvider = request.CapacityProvider,
+            PlatformVersion = request.PlatformVersion,
             ClientToken = Guid.NewGuid().ToString("N"),
         };
 

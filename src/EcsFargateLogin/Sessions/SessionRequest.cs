@@ -8,7 +8,14 @@ internal sealed record SessionRequest
 {
     public const int DefaultRetryCount = 2;
 
+    /// <summary>Family, family:revision or ARN; empty where the service gives it.</summary>
     public required string TaskDefinition { get; init; }
+
+    /// <summary>Whether that is an application's own: the container then runs start-sshd.sh in place of its command.</summary>
+    public bool IsOfApplication { get; init; }
+
+    /// <summary>The service that the session is modelled on; null for none.</summary>
+    public ServiceChoice? Service { get; init; }
 
     public required string Cluster { get; init; }
 
@@ -27,6 +34,7 @@ internal sealed record SessionRequest
 
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What the user wants the container to run; empty for what it runs anyway.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
     public string? TaskRoleArn { get; init; }
@@ -48,6 +56,9 @@ internal sealed record SessionRequest
     public SessionLimits Limits { get; init; } = new();
 
     public string CapacityProvider { get; init; } = RunTaskRequest.Fargate;
+
+    /// <summary>The version of Fargate's platform; null for the latest.</summary>
+    public string? PlatformVersion { get; init; }
 
     /// <summary>Whether the last attempt is made on demand, when there was no room on Spot.</summary>
     public bool FallsBackToOnDemand { get; init; }

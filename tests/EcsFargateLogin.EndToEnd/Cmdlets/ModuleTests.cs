@@ -8,9 +8,9 @@ public sealed class ModuleTests
     private static readonly string[] Cmdlets =
     [
         "Copy-FargateItem", "Enter-FargateShell", "Export-FargateLoginContainer",
-        "Get-FargateSession", "Get-FargateTaskAddress", "Get-FargateTunnel",
-        "Invoke-FargateCommand", "New-FargateSession", "Register-FargateLoginTaskDefinition",
-        "Start-FargateTunnel", "Stop-FargateSession", "Stop-FargateTunnel", "Test-FargateLogin",
+        "Get-FargateSession", "Get-FargateSessionPreset", "Get-FargateTaskAddress", "Get-FargateTunnel",
+        "Invoke-FargateCommand", "New-FargateSession", "Register-FargateLoginTaskDefinition", "Remove-FargateSessionPreset",
+        "Save-FargateSessionPreset", "Start-FargateTunnel", "Stop-FargateSession", "Stop-FargateTunnel", "Test-FargateLogin",
         "Wait-FargateSession",
     ];
 

@@ -18,6 +18,7 @@ internal static class OperatorHome
         foreach (var (name, value) in new Dictionary<string, string?>
         {
             ["XDG_STATE_HOME"] = StateHome,
+            ["XDG_CONFIG_HOME"] = Path.Combine(StateHome, "config"),
             ["AWS_ACCESS_KEY_ID"] = "local",
             ["AWS_SECRET_ACCESS_KEY"] = "local",
             ["AWS_SESSION_TOKEN"] = null,

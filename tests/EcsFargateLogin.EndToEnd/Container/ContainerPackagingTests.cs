@@ -13,8 +13,8 @@ public sealed partial class ContainerPackagingTests
         Assert.Equal(
             [
                 "ec2:AuthorizeSecurityGroupIngress", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups",
-                "ec2:RevokeSecurityGroupIngress", "ecs:DescribeClusters", "ecs:DescribeTaskDefinition",
-                "ecs:DescribeTasks", "ecs:ListTasks", "ecs:RunTask", "ecs:StopTask", "ecs:TagResource",
+                "ec2:RevokeSecurityGroupIngress", "ecs:DescribeClusters", "ecs:DescribeServices",
+                "ecs:DescribeTaskDefinition", "ecs:DescribeTasks", "ecs:ListTasks", "ecs:RunTask", "ecs:StopTask", "ecs:TagResource",
                 "iam:PassRole", "logs:GetLogEvents",
             ],
             statements.SelectMany(statement => Texts(statement.GetProperty("Action"))).Order(StringComparer.Ordinal));
@@ -23,8 +23,8 @@ public sealed partial class ContainerPackagingTests
     [Fact]
     public void Completion_needs_no_more_than_to_list_what_can_be_chosen() => Assert.Equal(
         [
-            "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ecs:ListClusters", "ecs:ListTaskDefinitionFamilies",
-            "ecs:ListTaskDefinitions",
+            "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ecs:ListClusters", "ecs:ListServices",
+            "ecs:ListTaskDefinitionFamilies", "ecs:ListTaskDefinitions",
         ],
         Texts(Assert.Single(Statements("iam/completion-policy.json")).GetProperty("Action")).Order(StringComparer.Ordinal));
 

@@ -9,6 +9,7 @@ public sealed class CatalogTests
     public static TheoryData<string, string> Lists => new()
     {
         { "ListClusters", "clusterArns" },
+        { "ListServices", "serviceArns" },
         { "ListTaskDefinitionFamilies", "families" },
         { "ListTaskDefinitions", "taskDefinitionArns" },
     };
@@ -127,6 +128,7 @@ public sealed class CatalogTests
     private static Task<IReadOnlyList<string>> ListAsync(IFargateCatalog catalog, string operation) => operation switch
     {
         "ListClusters" => catalog.ListClustersAsync(CancellationToken.None),
+        "ListServices" => catalog.ListServicesAsync("prod", CancellationToken.None),
         "ListTaskDefinitionFamilies" => catalog.ListTaskDefinitionFamiliesAsync(CancellationToken.None),
         _ => catalog.ListTaskDefinitionsAsync("rails-cli", CancellationToken.None),
     };

@@ -10,7 +10,7 @@ public sealed class RequestTests
     private const string Tasks = """{"tasks":[],"failures":[]}""";
 
     public static TheoryData<string> Operations =>
-        ["RunTask", "DescribeTasks", "StopTask", "ListTasks", "DescribeTaskDefinition", "DescribeClusters"];
+        ["RunTask", "DescribeTasks", "StopTask", "ListTasks", "DescribeTaskDefinition", "DescribeClusters", "DescribeServices"];
 
     [Theory]
     [MemberData(nameof(Operations))]
@@ -230,6 +230,7 @@ public sealed class RequestTests
         "ListTasks" => cloud.ListTasksAsync("prod", "me", CancellationToken.None),
         "DescribeTaskDefinition" => cloud.DescribeTaskDefinitionAsync("rails-cli", CancellationToken.None),
         "DescribeClusters" => cloud.DescribeClusterAsync("prod", CancellationToken.None),
+        "DescribeServices" => cloud.DescribeServiceAsync("prod", "web", CancellationToken.None),
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, null),
     };
 }

@@ -19,6 +19,8 @@ public sealed class ShapeTests
         { "DescribeTaskDefinition", typeof(DescribeTaskDefinitionInput), typeof(WholeTaskDefinitionOutput) },
         { "RegisterTaskDefinition", typeof(RegisterTaskDefinitionInput), typeof(RegisterTaskDefinitionOutput) },
         { "DescribeClusters", typeof(DescribeClustersInput), typeof(DescribeClustersOutput) },
+        { "DescribeServices", typeof(DescribeServicesInput), typeof(DescribeServicesOutput) },
+        { "ListServices", typeof(ListServicesInput), typeof(ListServicesOutput) },
         { "ListClusters", typeof(ListClustersInput), typeof(ListClustersOutput) },
         {
             "ListTaskDefinitionFamilies",

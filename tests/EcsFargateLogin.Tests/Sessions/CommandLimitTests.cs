@@ -33,6 +33,16 @@ public sealed class CommandLimitTests
         Assert.Empty(CommandLimit.Apply(Request(60), new ContainerStart()));
     }
 
+    [Fact]
+    public void An_application_s_container_runs_the_script_which_keeps_the_lifetime_itself()
+    {
+        var request = Request(60) with { IsOfApplication = true };
+
+        Assert.Equal(["/usr/local/bin/start-sshd.sh"], CommandLimit.Apply(request, Named));
+        Assert.Null(CommandLimit.SecondsFor(request, Named));
+        Assert.Equal(["timeout", "75", "/opt/sshd"], CommandLimit.Apply(request with { Command = ["/opt/sshd"] }, Named));
+    }
+
     private static SessionRequest Request(int? maxLifetime) => new()
     {
         TaskDefinition = "cli", Cluster = "dev", Subnets = ["subnet-1"], Limits = new() { MaxLifetime = maxLifetime },

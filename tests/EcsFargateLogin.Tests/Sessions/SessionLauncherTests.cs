@@ -54,7 +54,7 @@ public sealed class SessionLauncherTests : LaunchTest
     }
 
     [Theory]
-    [InlineData(null, "has several containers and none is called 'cli': web, db.")]
+    [InlineData(null, "has several essential containers and none is called 'cli': web, db.")]
     [InlineData("app", "has no container 'app'; it has: web, db.")]
     public async Task A_container_that_is_missing_is_an_error_that_lists_those_present(string? wanted, string expected)
     {

@@ -38,6 +38,8 @@ internal sealed class ScriptedCloud : IFargateCloud
     public Func<ClusterDescription?> OnDescribeCluster { get; set; } =
         () => new ClusterDescription(SampleTask.Of("RUNNING").ClusterArn, "dev", "ACTIVE");
 
+    public Func<ServiceDescription?> OnDescribeService { get; set; } = () => null;
+
     public Func<TaskDefinitionDescription> OnDescribeTaskDefinition { get; set; } = () => SampleTask.Definition("cli");
 
     public Func<int, IReadOnlyList<NetworkInterfaceDescription>> OnDescribeNetworkInterfaces { get; set; } = _ => [];
@@ -89,6 +91,13 @@ internal sealed class ScriptedCloud : IFargateCloud
     {
         Begin("DescribeTaskDefinition", taskDefinition, cancellationToken);
         return Answer(OnDescribeTaskDefinition);
+    }
+
+    public Task<ServiceDescription?> DescribeServiceAsync(
+        string cluster, string service, CancellationToken cancellationToken)
+    {
+        Begin("DescribeServices", (cluster, service), cancellationToken);
+        return Answer(OnDescribeService);
     }
 
     public Task<ClusterDescription?> DescribeClusterAsync(string cluster, CancellationToken cancellationToken)

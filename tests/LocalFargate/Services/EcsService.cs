@@ -6,7 +6,8 @@ namespace LocalFargate.Services;
 
 /// <summary>The operations of Amazon ECS that a session needs.</summary>
 internal sealed class EcsService(
-    ClusterRegistry clusters, TaskDefinitions definitions, TaskRegistry tasks, RunTaskOperation runTask) : IAwsService
+    ClusterRegistry clusters, TaskDefinitions definitions, TaskRegistry tasks, RunTaskOperation runTask, ServiceRegistry services)
+    : IAwsService
 {
     private const int MaxPageSize = 100;
 
@@ -21,6 +22,8 @@ internal sealed class EcsService(
         "DescribeTaskDefinition" => DescribeTaskDefinition(parameters),
         "RegisterTaskDefinition" => RegisterTaskDefinition(parameters),
         "DescribeClusters" => DescribeClusters(parameters),
+        "DescribeServices" => services.Describe(parameters),
+        "ListServices" => services.List(parameters),
         "ListTaskDefinitionFamilies" => ListTaskDefinitionFamilies(parameters),
         "ListTaskDefinitions" => ListTaskDefinitions(parameters),
         "ListClusters" => Page.Take(parameters, "clusterArns", [.. clusters.All.Select(cluster => cluster.Arn)], MaxPageSize),

@@ -1,0 +1,35 @@
+using System.Management.Automation;
+using EcsFargateLogin.Completion;
+using EcsFargateLogin.Presets;
+
+namespace EcsFargateLogin.Cmdlets;
+
+/// <summary>Lists the presets that hold in the current folder, with what each gives and the file that it comes from.</summary>
+[Cmdlet(VerbsCommon.Get, "FargateSessionPreset")]
+[OutputType(typeof(FargateSessionPreset))]
+public sealed class GetFargateSessionPresetCommand : PresetCmdlet
+{
+    /// <summary>Names of presets; wildcards are permitted. Without it all of them.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(PresetCompleter))]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <summary>Returns the presets of these names.</summary>
+    protected override void ProcessRecord() => Guard(null, () =>
+    {
+        var presets = Store.ReadAll();
+        foreach (var name in Name)
+        {
+            var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
+            FargateSessionPreset[] found = [.. presets.Where(preset => pattern.IsMatch(preset.Name))];
+            if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
+            {
+                Report(PresetStore.NotFound(name, presets.Select(preset => preset.Name)), name);
+            }
+
+            WriteObject(found, enumerateCollection: true);
+        }
+    });
+}

@@ -1,0 +1,54 @@
+using System.Management.Automation;
+using EcsFargateLogin.Completion;
+using EcsFargateLogin.Presets;
+
+namespace EcsFargateLogin.Cmdlets;
+
+/// <summary>
+/// Keeps parameters of New-FargateSession under a name. It takes all of them but those that hold secrets.
+/// </summary>
+[Cmdlet(VerbsData.Save, "FargateSessionPreset", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
+public sealed class SaveFargateSessionPresetCommand : PresetCmdlet, IDynamicParameters
+{
+    /// <summary>The preset's name. 'default' is used wherever none is named. One that exists is replaced.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PresetCompleter))]
+    public string Name { get; set; } = PresetStore.DefaultName;
+
+    /// <summary>
+    /// Keeps it in the project's file, .fargatelogin.json: the nearest one of the current folder and those above, or a new
+    /// one in the current folder. Without it in your own file.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Project { get; set; }
+
+    /// <summary>The parameters of New-FargateSession.</summary>
+    public object GetDynamicParameters() => SessionParameters.AsDynamic();
+
+    /// <summary>Writes the preset.</summary>
+    protected override void ProcessRecord() => Guard(Name, () =>
+    {
+        if (!PresetParser.IsName(Name))
+        {
+            throw FargateErrors.InvalidPresetName(Name);
+        }
+
+        var keys = SessionParameters.Keys.All.Where(key => MyInvocation.BoundParameters.ContainsKey(key.Name)).ToList();
+        var refused = keys.Where(key => Project && !key.IsForProjects).Select(key => key.Name).ToList();
+        if (keys.Count == 0 || refused.Count > 0)
+        {
+            throw keys.Count == 0 ? FargateErrors.EmptyPreset(Name) : FargateErrors.NotForProjects(refused);
+        }
+
+        var file = Project ? Store.Project : Store.User;
+        var presets = file.Read();
+        presets[Name] = keys.ToDictionary(
+            key => key.Name, key => SessionParameters.ToPreset(key.Name, MyInvocation.BoundParameters[key.Name]));
+        if (ShouldProcess(file.Path, $"Save preset {Name}"))
+        {
+            file.Write(presets);
+        }
+    });
+}

@@ -1,0 +1,133 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using EcsFargateLogin.Sessions;
+
+namespace EcsFargateLogin.Presets;
+
+/// <summary>A file of presets: the user's own, or a project's.</summary>
+/// <param name="path">Where it is or will be.</param>
+/// <param name="isProjects">Whether it is a project's, which may come from somebody else.</param>
+/// <param name="keys">The keys that presets have.</param>
+internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
+{
+    /// <summary>Far more than anybody writes by hand.</summary>
+    private const int LongestFile = 256 * 1024;
+
+    private static readonly JsonWriterOptions Readable = new()
+    {
+        Indented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Where it is or will be.</summary>
+    public string Path => path;
+
+    /// <summary>Whether it is a project's.</summary>
+    public bool IsProjects => isProjects;
+
+    /// <summary>Its presets by name, in its order; none where there is no file.</summary>
+    /// <exception cref="FargateException">
+    /// <see cref="FargateError.InvalidPreset"/> or <see cref="FargateError.PresetUnavailable"/>.
+    /// </exception>
+    public Dictionary<string, Dictionary<string, object>> Read()
+    {
+        byte[] content;
+        try
+        {
+            CheckOrigin();
+            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var buffer = new byte[LongestFile + 1];
+            content = buffer[..stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new(StringComparer.OrdinalIgnoreCase);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw FargateErrors.PresetUnavailable(path, e);
+        }
+
+        return content.Length <= LongestFile
+            ? PresetParser.Parse(path, content, keys, isProjects)
+            : throw FargateErrors.PresetFileUntrusted(path, $"it is longer than {LongestFile / 1024} KB");
+    }
+
+    /// <summary>Puts presets in place of those that it holds. A reader sees the old ones or the new ones.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.PresetUnavailable"/>.</exception>
+    public void Write(IReadOnlyDictionary<string, Dictionary<string, object>> presets)
+    {
+        try
+        {
+            if (!isProjects && System.IO.Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))
+            {
+                OwnerOnly.CreateFolder(folder);
+            }
+
+            // Where the user keeps it elsewhere and has a link here, the link stays.
+            var target = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
+            var temporary = $"{target}.{System.IO.Path.GetRandomFileName()}";
+            try
+            {
+                using (var stream = Create(temporary))
+                {
+                    Write(stream, presets);
+                    stream.Flush(flushToDisk: true);
+                }
+
+                File.Move(temporary, target, overwrite: true);
+            }
+            finally
+            {
+                File.Delete(temporary);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw FargateErrors.PresetUnavailable(path, e);
+        }
+    }
+
+    private FileStream Create(string temporary) => isProjects
+        ? new FileStream(temporary, FileMode.CreateNew, FileAccess.Write)
+        : OwnerOnly.CreateFile(temporary);
+
+    /// <summary>
+    /// A project's file lies above wherever the user happens to be: where everybody may write, anybody may have put it there,
+    /// and a link may lead to what is no file at all.
+    /// </summary>
+    private void CheckOrigin()
+    {
+        if (!isProjects)
+        {
+            return;
+        }
+
+        FileInfo file = new(path);
+        if (file.LinkTarget is not null)
+        {
+            throw FargateErrors.PresetFileUntrusted(path, "it is a symbolic link");
+        }
+
+        if (!OperatingSystem.IsWindows() && file.Exists
+            && ((file.UnixFileMode | file.Directory!.UnixFileMode) & UnixFileMode.OtherWrite) != 0)
+        {
+            throw FargateErrors.PresetFileUntrusted(path, "every user of this machine may write to it or to its folder");
+        }
+    }
+
+    private static void Write(Stream stream, IReadOnlyDictionary<string, Dictionary<string, object>> presets)
+    {
+        using Utf8JsonWriter json = new(stream, Readable);
+        json.WriteStartObject();
+        json.WriteStartObject("presets");
+        foreach (var (name, values) in presets)
+        {
+            json.WritePropertyName(name);
+            JsonSerializer.Serialize(json, values);
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+}

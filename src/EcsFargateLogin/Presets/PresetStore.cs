@@ -1,0 +1,94 @@
+namespace EcsFargateLogin.Presets;
+
+/// <summary>
+/// The presets that hold in a folder: those of the project, whose file lies there or above, and those of the user. Where
+/// both have a preset of one name, it is the project's with what the user's adds.
+/// </summary>
+internal sealed class PresetStore
+{
+    /// <summary>The preset that is used when none is named.</summary>
+    public const string DefaultName = "default";
+
+    /// <summary>The name of a project's file.</summary>
+    public const string ProjectFileName = ".fargatelogin.json";
+
+    /// <param name="folder">The folder that somebody is in.</param>
+    /// <param name="keys">The keys that presets have.</param>
+    public PresetStore(string folder, PresetKeys keys)
+    {
+        Project = new PresetFile(FindUpward(folder) ?? Path.Combine(folder, ProjectFileName), isProjects: true, keys);
+        User = new PresetFile(PathOfUser(), isProjects: false, keys);
+    }
+
+    /// <summary>The project's file: the nearest one there is, or where one would be made.</summary>
+    public PresetFile Project { get; }
+
+    /// <summary>The user's own file, under XDG_CONFIG_HOME, ~/.config or %APPDATA%.</summary>
+    public PresetFile User { get; }
+
+    /// <summary>All presets, by name.</summary>
+    /// <exception cref="FargateException">A file cannot be used.</exception>
+    public IReadOnlyList<FargateSessionPreset> ReadAll()
+    {
+        Dictionary<string, FargateSessionPreset> presets = new(StringComparer.OrdinalIgnoreCase);
+        foreach (var file in new[] { Project, User })
+        {
+            foreach (var (name, values) in file.Read())
+            {
+                if (!presets.TryGetValue(name, out var preset))
+                {
+                    presets.Add(name, preset = new FargateSessionPreset(name));
+                }
+
+                preset.Add(values, file.Path);
+            }
+        }
+
+        return [.. presets.Values.OrderBy(preset => preset.Name, StringComparer.OrdinalIgnoreCase)];
+    }
+
+    /// <summary>A preset by name; where none is named, the default one, or null when there is none.</summary>
+    /// <exception cref="FargateException">
+    /// <see cref="FargateError.PresetNotFound"/> of one that is named; or a file cannot be used.
+    /// </exception>
+    public FargateSessionPreset? Find(string? name)
+    {
+        var presets = ReadAll();
+        return presets.FirstOrDefault(preset => preset.Name.Equals(name ?? DefaultName, StringComparison.OrdinalIgnoreCase))
+            ?? (name is null ? null : throw NotFound(name, presets.Select(preset => preset.Name)));
+    }
+
+    /// <summary>The error of a preset that is not there.</summary>
+    public static FargateException NotFound(string name, IEnumerable<string> names)
+    {
+        string[] there = [.. names];
+        return FargateErrors.PresetNotFound(name, NearestName.Of(name, there), there);
+    }
+
+    private static string? FindUpward(string folder)
+    {
+        for (var at = folder; at is not null; at = Path.GetDirectoryName(at))
+        {
+            var file = Path.Combine(at, ProjectFileName);
+            if (File.Exists(file))
+            {
+                return file;
+            }
+        }
+
+        return null;
+    }
+
+    private static string PathOfUser()
+    {
+        var configHome = Environment.GetEnvironmentVariable("XDG_CONFIG_HOME");
+        if (string.IsNullOrEmpty(configHome) || !Path.IsPathRooted(configHome))
+        {
+            configHome = OperatingSystem.IsWindows()
+                ? Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData)
+                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config");
+        }
+
+        return Path.Combine(configHome, "EcsFargateLogin", "presets.json");
+    }
+}
