@@ -29,6 +29,17 @@ public sealed partial class ContainerPackagingTests
         Texts(Assert.Single(Statements("iam/completion-policy.json")).GetProperty("Action")).Order(StringComparer.Ordinal));
 
     [Fact]
+    public void The_doctor_and_the_one_who_sets_up_need_no_more_than_what_they_do()
+    {
+        Assert.Equal(
+            ["ec2:DescribeRouteTables", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets"],
+            Statements("iam/doctor-policy.json").SelectMany(statement => Texts(statement.GetProperty("Action"))));
+        Assert.Equal(
+            ["ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition", "iam:PassRole"],
+            Statements("iam/setup-policy.json").SelectMany(statement => Texts(statement.GetProperty("Action"))));
+    }
+
+    [Fact]
     public void Roles_are_passed_to_ecs_tasks_alone_and_are_those_of_the_task_definition()
     {
         var passRole = Statements("iam/caller-policy.json")
