@@ -15,17 +15,20 @@
     CmdletsToExport      = @(
         'Copy-FargateItem'
         'Enter-FargateShell'
+        'Export-FargateLoginContainer'
         'Get-FargateSession'
         'Get-FargateSessionPreset'
         'Get-FargateTaskAddress'
         'Get-FargateTunnel'
         'Invoke-FargateCommand'
         'New-FargateSession'
+        'Register-FargateLoginTaskDefinition'
         'Remove-FargateSessionPreset'
         'Save-FargateSessionPreset'
         'Start-FargateTunnel'
         'Stop-FargateSession'
         'Stop-FargateTunnel'
+        'Test-FargateLogin'
         'Wait-FargateSession'
     )
     FunctionsToExport    = @()

@@ -4,6 +4,7 @@ using EcsFargateLogin.Aws.Credentials;
 using EcsFargateLogin.Aws.Ec2;
 using EcsFargateLogin.Aws.Ecs;
 using EcsFargateLogin.Aws.Logs;
+using EcsFargateLogin.Aws.Sts;
 using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws;
@@ -45,6 +46,7 @@ public sealed class AwsCloudConnector : IFargateCloudConnector
             new EcsClient(found.Credentials, Config(EcsClient.ServiceId, EcsClient.SigningName, region.Name, ecs)),
             new Ec2Client(found.Credentials, Config(Ec2Client.ServiceId, Ec2Client.SigningName, region.Name, ec2)),
             CreateLogs,
+            CreateCaller,
             found.Credentials);
 
         // A log may lie in another region than its task.
@@ -53,6 +55,12 @@ public sealed class AwsCloudConnector : IFargateCloudConnector
             LogsClient.SigningName,
             logRegion,
             new ServiceEndpoints(settings, profile, logRegion).Resolve(LogsClient.ServiceId, LogsClient.SigningName)));
+
+        CallerClient CreateCaller() => new(found.Credentials, Config(
+            CallerClient.ServiceId,
+            CallerClient.SigningName,
+            region.Name,
+            endpoints.Resolve(CallerClient.ServiceId, CallerClient.SigningName)));
 
         AwsClientConfig Config(string serviceId, string signingName, string ofRegion, Uri endpoint) =>
             new AwsClientConfig(serviceId, signingName, ofRegion, endpoint).Retrying(retries);

@@ -24,6 +24,9 @@ public sealed record LocalFargateOptions
     /// <summary>The family of the task definition that it has from the start.</summary>
     public string TaskDefinition { get; init; } = "rails-cli";
 
+    /// <summary>How many revisions a family may have, as ECS's quota says.</summary>
+    public int RevisionLimit { get; init; } = 1_000_000;
+
     /// <summary>The script that the task definition's container runs; null looks for module/container/start-sshd.sh.</summary>
     public string? StartSshdPath { get; init; }
 

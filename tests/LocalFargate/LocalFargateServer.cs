@@ -40,7 +40,7 @@ public sealed class LocalFargateServer : IAsyncDisposable
         SshPort = options.SshPort ?? SshPorts.Choose(_addresses);
         _vpc = new Vpc(options.Region, _addresses);
         _tasks = new TaskRegistry(options.StoppedTaskRetention);
-        _definitions = new TaskDefinitions(arnPrefix);
+        _definitions = new TaskDefinitions(arnPrefix, options.RevisionLimit);
         var specs = new ContainerSpecs(images, options.Region, SshPort);
         _launcher = new TaskLauncher(_tasks, _addresses, _logs, specs, options.StopTimeout)
         {
@@ -53,17 +53,19 @@ public sealed class LocalFargateServer : IAsyncDisposable
             Faults = Faults,
             Timeline = options.Timeline,
         };
+        var callerArn = $"arn:{Partition(options.Region)}:iam::{AccountId}:user/{options.Credentials[0].AccessKeyId}";
         IAwsService[] services =
         [
             new EcsService(clusters, _definitions, _tasks, runTask, _services),
             new Ec2Service(_vpc, _tasks, AccountId, arnPrefix),
             new LogsService(_logs),
+            new StsService(AccountId, callerArn),
         ];
         _endpoint = new AwsEndpoint(
             services, new SignatureVerifier(options.Region, options.Credentials), Faults, _stopping.Token)
         {
             Logger = logger,
-            CallerArn = $"arn:{Partition(options.Region)}:iam::{AccountId}:user/{options.Credentials[0].AccessKeyId}",
+            CallerArn = callerArn,
         };
         RegisterTaskDefinition(new TaskDefinitionOptions(options.TaskDefinition)
         {
@@ -92,6 +94,11 @@ public sealed class LocalFargateServer : IAsyncDisposable
     /// <summary>The rules of a security group, each as "CIDR port description".</summary>
     public IReadOnlyList<string> IngressRules(string securityGroup) =>
         [.. _vpc.RulesOf(securityGroup).All.Select(rule => $"{rule.Cidr} {rule.FromPort} {rule.Description}")];
+
+    /// <summary>
+    /// Makes a subnet's default route lead to something else than the internet gateway, such as nat-1; null takes it away.
+    /// </summary>
+    public void SetDefaultRoute(string subnet, string? target) => _vpc.SetDefaultRoute(subnet, target);
 
     /// <summary>Adds a rule to a security group, as somebody else might.</summary>
     public void AddIngressRule(string securityGroup, string cidr, int port, string description) =>

@@ -20,6 +20,7 @@ public sealed record TaskDefinitionOptions(string Family)
         ["family"] = Family,
         ["networkMode"] = NetworkMode,
         ["requiresCompatibilities"] = Strings(RequiresCompatibilities),
+        ["executionRoleArn"] = "arn:aws:iam::123456789012:role/local-execution",
         ["cpu"] = "256",
         ["memory"] = "512",
         ["containerDefinitions"] = new JsonArray([.. Containers.Select(container => container.ToInput(Family, region))]),

@@ -31,6 +31,16 @@ internal sealed class EcsClient(AWSCredentials credentials, AwsClientConfig conf
         CallAsync<DescribeTaskDefinitionInput, DescribeTaskDefinitionOutput>(
             "DescribeTaskDefinition", input, cancellationToken);
 
+    /// <summary>The same, with all that the answer has.</summary>
+    internal Task<WholeTaskDefinitionOutput> DescribeWholeTaskDefinitionAsync(
+        DescribeTaskDefinitionInput input, CancellationToken cancellationToken) =>
+        CallAsync<DescribeTaskDefinitionInput, WholeTaskDefinitionOutput>("DescribeTaskDefinition", input, cancellationToken);
+
+    internal Task<RegisterTaskDefinitionOutput> RegisterTaskDefinitionAsync(
+        RegisterTaskDefinitionInput input, CancellationToken cancellationToken) =>
+        CallAsync<RegisterTaskDefinitionInput, RegisterTaskDefinitionOutput>(
+            "RegisterTaskDefinition", input, cancellationToken);
+
     internal Task<DescribeClustersOutput> DescribeClustersAsync(
         DescribeClustersInput input, CancellationToken cancellationToken) =>
         CallAsync<DescribeClustersInput, DescribeClustersOutput>("DescribeClusters", input, cancellationToken);

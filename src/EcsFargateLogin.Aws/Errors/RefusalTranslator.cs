@@ -9,6 +9,8 @@ namespace EcsFargateLogin.Aws.Errors;
 /// </summary>
 internal static partial class RefusalTranslator
 {
+    private const string RegisterTaskDefinition = "ecs:RegisterTaskDefinition";
+
     internal static FargateException Translate(AmazonServiceException refusal, ServiceCall call)
     {
         var answer = Answer(refusal);
@@ -53,10 +55,17 @@ internal static partial class RefusalTranslator
                 ? FargateErrors.TaskDefinitionNotFound(call.TaskDefinition ?? "", answer)
             : Has(words, "is not a container in the TaskDefinition")
                 ? FargateErrors.ContainerNotFound(call.ContainerName ?? "", answer)
+            : call.Operation == RegisterTaskDefinition && Has(words, "revision") ? FromWordsOfRevisions(answer, call)
             : Has(words, "Overrides length") ? FargateErrors.OverridesTooLong(answer)
             : IsUnsuitable(answer) ? FargateErrors.TaskDefinitionUnsuitable(call.TaskDefinition ?? "", answer)
             : null;
     }
+
+    private static FargateException? FromWordsOfRevisions(ServiceAnswer answer, ServiceCall call) =>
+        Has(answer.Message, "concurrent") ? FargateErrors.RevisionsAtOnce(call.TaskDefinition, answer)
+        : Has(answer.Message, "limit") || Has(answer.Message, "maximum") || Has(answer.Message, "exceed")
+            ? FargateErrors.RevisionLimit(call.TaskDefinition, answer)
+        : null;
 
     private static bool IsUnsuitable(ServiceAnswer answer) =>
         answer.ErrorCode == "PlatformTaskDefinitionIncompatibilityException"
@@ -73,6 +82,8 @@ internal static partial class RefusalTranslator
         "UnrecognizedClientException" or "InvalidClientTokenId" or "AuthFailure" or "MissingAuthenticationToken"
             or "MissingAuthenticationTokenException" or "OptInRequired" or "SubscriptionRequiredException" =>
             FargateErrors.CredentialsRejected(call.CredentialSource, answer),
+        "LimitExceededException" when call.Operation == RegisterTaskDefinition =>
+            FargateErrors.RevisionLimit(call.TaskDefinition, answer),
         "LimitExceededException" => FargateErrors.QuotaExceeded(call.Operation, answer),
         "ClusterNotFoundException" => FargateErrors.ClusterNotFound(call.Cluster ?? "", answer),
         "InvalidNetworkInterfaceID.NotFound" or "InvalidNetworkInterfaceId.Malformed"

@@ -41,6 +41,9 @@ public sealed record SubnetDescription
 
     /// <summary>The VPC it belongs to.</summary>
     public string? VpcId { get; init; }
+
+    /// <summary>How many IPv4 addresses are free; null where that was not asked for.</summary>
+    public int? FreeAddresses { get; init; }
 }
 
 /// <summary>A security group.</summary>

@@ -17,6 +17,12 @@ public interface IFargateCloud : IDisposable
     /// </summary>
     DateTimeOffset? CredentialsEnd { get; }
 
+    /// <summary>The account's task definitions, whole.</summary>
+    ITaskDefinitionStore Definitions { get; }
+
+    /// <summary>What tells beforehand whether a session can be reached.</summary>
+    IAccountSurvey Survey { get; }
+
     /// <summary>
     /// Starts tasks on Fargate. A reply without an exception may still hold failures instead of tasks.
     /// Repeating a request with the same client token answers with the tasks of the first one.

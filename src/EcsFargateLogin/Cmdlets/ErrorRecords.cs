@@ -45,7 +45,9 @@ internal static class ErrorRecords
         or FargateError.LocalItemNotFound or FargateError.ItemNotFound or FargateError.InvalidDestination
         or FargateError.CopyFailed or FargateError.CopyInterrupted or FargateError.TranscriptUnavailable
         or FargateError.PresetNotFound or FargateError.InvalidPreset or FargateError.PresetUnavailable
-        or FargateError.ServiceNotFound or FargateError.ServiceUnsuitable;
+        or FargateError.ServiceNotFound or FargateError.ServiceUnsuitable
+        or FargateError.InvalidImage or FargateError.DistributionUnknown or FargateError.InvalidFamily
+        or FargateError.FileExists or FargateError.FileNotWritten;
 
     private static ErrorCategory CategoryOf(FargateError error) => error switch
     {
@@ -64,8 +66,10 @@ internal static class ErrorRecords
             or FargateError.InvalidEnvironmentVariable or FargateError.InvalidTag or FargateError.InvalidMyAddress
             or FargateError.InvalidKey or FargateError.InvalidDestination or FargateError.InvalidFromAddress
             or FargateError.OverridesTooLong or FargateError.InvalidSshOption or FargateError.InvalidCommand
+            or FargateError.InvalidImage or FargateError.DistributionUnknown or FargateError.InvalidFamily
             or FargateError.TaskDefinitionUnsuitable or FargateError.ServiceUnsuitable
             or FargateError.MissingMandatoryParameter => ErrorCategory.InvalidArgument,
+        FargateError.FileExists => ErrorCategory.ResourceExists,
         FargateError.InvalidPreset => ErrorCategory.InvalidData,
         FargateError.PresetUnavailable => ErrorCategory.OpenError,
         FargateError.Throttled => ErrorCategory.LimitsExceeded,
@@ -78,7 +82,7 @@ internal static class ErrorRecords
             or FargateError.CopyInterrupted =>
             ErrorCategory.ConnectionError,
         FargateError.SshNotFound or FargateError.ModuleIncomplete or FargateError.CopyUnavailable => ErrorCategory.NotInstalled,
-        FargateError.JournalUnavailable or FargateError.CopyFailed
+        FargateError.JournalUnavailable or FargateError.CopyFailed or FargateError.FileNotWritten
             or FargateError.TranscriptUnavailable => ErrorCategory.WriteError,
         FargateError.RequestRejected or FargateError.ServiceFailed or FargateError.StopFailed
             or FargateError.IngressNotRevoked

@@ -127,6 +127,16 @@ public enum FargateError
     InvalidCommand,
     /// <summary>A command had not ended in time.</summary>
     CommandTimeout,
+    /// <summary>What was given is not the name of a container image.</summary>
+    InvalidImage,
+    /// <summary>An image's name does not tell its Linux distribution, or tells one without a package manager.</summary>
+    DistributionUnknown,
+    /// <summary>A file is there already that was to be written.</summary>
+    FileExists,
+    /// <summary>A file could not be written.</summary>
+    FileNotWritten,
+    /// <summary>A task definition for sessions cannot be registered under that family.</summary>
+    InvalidFamily,
     /// <summary>The module's own files are incomplete.</summary>
     ModuleIncomplete,
     /// <summary>Something that this module did not foresee.</summary>

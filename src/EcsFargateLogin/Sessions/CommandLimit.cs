@@ -5,8 +5,9 @@ namespace EcsFargateLogin.Sessions;
 
 /// <summary>
 /// The lifetime of a container whose script may not know the contract: the program timeout, put before its command.
-/// That is done only for a lifetime that was asked for, because it changes what is run, and it can only be done where the command is known and nothing stands before it. An image's own CMD and ENTRYPOINT
-/// cannot be read from ECS; an entry point in the task definition may be a shell, which would take the words amiss.
+/// That is done only for a lifetime that was asked for, because it changes what is run, and it can only be done where
+/// the command is known and nothing stands before it. An image's own CMD and ENTRYPOINT cannot be read from ECS; an
+/// entry point in the task definition may be a shell, which would take the words amiss.
 /// </summary>
 internal static class CommandLimit
 {

@@ -7,9 +7,11 @@ public sealed class ModuleTests
 {
     private static readonly string[] Cmdlets =
     [
-        "Copy-FargateItem", "Enter-FargateShell", "Get-FargateSession", "Get-FargateSessionPreset", "Get-FargateTaskAddress",
-        "Get-FargateTunnel", "Invoke-FargateCommand", "New-FargateSession", "Remove-FargateSessionPreset",
-        "Save-FargateSessionPreset", "Start-FargateTunnel", "Stop-FargateSession", "Stop-FargateTunnel", "Wait-FargateSession",
+        "Copy-FargateItem", "Enter-FargateShell", "Export-FargateLoginContainer",
+        "Get-FargateSession", "Get-FargateSessionPreset", "Get-FargateTaskAddress", "Get-FargateTunnel",
+        "Invoke-FargateCommand", "New-FargateSession", "Register-FargateLoginTaskDefinition", "Remove-FargateSessionPreset",
+        "Save-FargateSessionPreset", "Start-FargateTunnel", "Stop-FargateSession", "Stop-FargateTunnel", "Test-FargateLogin",
+        "Wait-FargateSession",
     ];
 
     [Fact]

@@ -26,7 +26,8 @@ public sealed class RunTaskRequestTests
         Assert.False(container.ContainsKey("command"));
         Assert.Null(sent["overrides"]!["taskRoleArn"]);
         var variables = Variables(container);
-        Assert.StartsWith("ssh-ed25519 ", variables["_AUTHORIZED_PUBLIC_KEY"], StringComparison.Ordinal);
+        Assert.Matches(
+            "^restrict,pty,port-forwarding,expiry-time=\"[0-9]{12,14}\" ssh-ed25519 [^ ]+ [^ ]+$", variables["_AUTHORIZED_PUBLIC_KEY"]);
         Assert.Matches("^[0-9a-f]{32}$", variables["_SESSION_NONCE"]);
         Assert.Equal(me.Fargate.SshPort == 22 ? 2 : 3, variables.Count);
         me.Run("$args[0] | Stop-FargateSession", session);

@@ -17,7 +17,7 @@ public sealed class SshErrorTests
 
         var run = await me.FailingProcessAsync(
             $"""
-            New-FargateSession -Command env, '_AUTHORIZED_PUBLIC_KEY={SomebodyElsesKey}', {StartSshd} |
+            New-FargateSession -HostKeyVerification AcceptNew -Command env, '_AUTHORIZED_PUBLIC_KEY={SomebodyElsesKey}', {StartSshd} |
                 Enter-FargateShell
             """);
 

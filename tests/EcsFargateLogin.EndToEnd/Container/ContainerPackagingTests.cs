@@ -29,6 +29,17 @@ public sealed partial class ContainerPackagingTests
         Texts(Assert.Single(Statements("iam/completion-policy.json")).GetProperty("Action")).Order(StringComparer.Ordinal));
 
     [Fact]
+    public void The_doctor_and_the_one_who_sets_up_need_no_more_than_what_they_do()
+    {
+        Assert.Equal(
+            ["ec2:DescribeRouteTables", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets"],
+            Statements("iam/doctor-policy.json").SelectMany(statement => Texts(statement.GetProperty("Action"))));
+        Assert.Equal(
+            ["ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition", "iam:PassRole"],
+            Statements("iam/setup-policy.json").SelectMany(statement => Texts(statement.GetProperty("Action"))));
+    }
+
+    [Fact]
     public void Roles_are_passed_to_ecs_tasks_alone_and_are_those_of_the_task_definition()
     {
         var passRole = Statements("iam/caller-policy.json")
@@ -82,7 +93,7 @@ public sealed partial class ContainerPackagingTests
             .Select(match => match.Groups[1].Value).Distinct().ToArray();
         var readMe = File.ReadAllText(ContainerFiles.Path("README.md"));
 
-        Assert.Equal(9, variables.Length);
+        Assert.Equal(10, variables.Length);
         Assert.All(variables, variable => Assert.Contains($"| `{variable}` |", readMe, StringComparison.Ordinal));
     }
 

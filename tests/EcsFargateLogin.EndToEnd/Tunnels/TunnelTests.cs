@@ -148,7 +148,7 @@ public sealed class TunnelTests
         await using var me = await Operator.StartAsync();
         await using var shell = TerminalRun.WithPipes(me.Process(
             $$"""
-            $tunnel = New-FargateSession | Start-FargateTunnel -RemoteHost 127.0.0.1 -RemotePort {{echo.Port}}
+            $tunnel = New-FargateSession -ReconnectWindow 5 | Start-FargateTunnel -RemoteHost 127.0.0.1 -RemotePort {{echo.Port}}
             "port=$($tunnel.LocalPort)."
             Start-Sleep 600
             """));

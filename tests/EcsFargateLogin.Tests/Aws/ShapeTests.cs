@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using EcsFargateLogin.Aws.Ecs;
@@ -15,6 +16,8 @@ public sealed class ShapeTests
         { "StopTask", typeof(StopTaskInput), typeof(StopTaskOutput) },
         { "ListTasks", typeof(ListTasksInput), typeof(ListTasksOutput) },
         { "DescribeTaskDefinition", typeof(DescribeTaskDefinitionInput), typeof(DescribeTaskDefinitionOutput) },
+        { "DescribeTaskDefinition", typeof(DescribeTaskDefinitionInput), typeof(WholeTaskDefinitionOutput) },
+        { "RegisterTaskDefinition", typeof(RegisterTaskDefinitionInput), typeof(RegisterTaskDefinitionOutput) },
         { "DescribeClusters", typeof(DescribeClustersInput), typeof(DescribeClustersOutput) },
         { "DescribeServices", typeof(DescribeServicesInput), typeof(DescribeServicesOutput) },
         { "ListServices", typeof(ListServicesInput), typeof(ListServicesOutput) },
@@ -85,5 +88,7 @@ public sealed class ShapeTests
         : type == typeof(int) ? "integer"
         : type == typeof(bool) ? "boolean"
         : type == typeof(DateTimeOffset) ? "timestamp"
+        : type == typeof(JsonObject) ? "structure"
+        : type == typeof(JsonArray) ? "list"
         : null;
 }

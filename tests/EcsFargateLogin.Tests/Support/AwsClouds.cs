@@ -4,6 +4,7 @@ using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Aws.Ec2;
 using EcsFargateLogin.Aws.Ecs;
 using EcsFargateLogin.Aws.Logs;
+using EcsFargateLogin.Aws.Sts;
 using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Tests.Support;
@@ -41,6 +42,8 @@ internal static class AwsClouds
             new Ec2Client(credentials, ec2),
             logRegion => new LogsClient(
                 credentials, new AwsClientConfig(LogsClient.ServiceId, LogsClient.SigningName, logRegion, endpoint)),
+            () => new CallerClient(
+                credentials, new AwsClientConfig(CallerClient.ServiceId, CallerClient.SigningName, region, endpoint)),
             credentials);
     }
 

@@ -18,6 +18,10 @@ internal sealed class ScriptedCloud : IFargateCloud
 
     public DateTimeOffset? CredentialsEnd { get; set; }
 
+    public IAccountSurvey Survey => throw new NotSupportedException("No session looks around in the account.");
+
+    public ITaskDefinitionStore Definitions => throw new NotSupportedException("No session registers task definitions.");
+
     public Func<RunTaskRequest, CancellationToken, Task<RunTaskReply>> OnRunTask { get; set; } =
         (_, _) => Task.FromResult(new RunTaskReply([SampleTask.Of("PROVISIONING")], []));
 

@@ -11,6 +11,7 @@ namespace LocalFargate.Faults;
 [JsonDerivedType(typeof(HtmlAnswer), "htmlAnswer")]
 [JsonDerivedType(typeof(LostReply), "lostReply")]
 [JsonDerivedType(typeof(DelayedReply), "delayedReply")]
+[JsonDerivedType(typeof(ClockOff), "clockOff")]
 [JsonDerivedType(typeof(LaunchFails), "launchFails")]
 [JsonDerivedType(typeof(TaskMissing), "taskMissing")]
 [JsonDerivedType(typeof(TaskStopsEarly), "taskStopsEarly")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using LocalFargate.Protocol;
 
@@ -80,4 +81,17 @@ public sealed record DelayedReply : RequestFault
 
     internal override Task AfterAsync(AwsCall call) =>
         Task.Delay(Delay, call.Stopping).ContinueWith(_ => { }, TaskScheduler.Default);
+}
+
+/// <summary>The reply's Date differs from the time of this machine.</summary>
+public sealed record ClockOff : RequestFault
+{
+    /// <summary>How far the server is ahead.</summary>
+    public required TimeSpan By { get; init; }
+
+    internal override Task BeforeAsync(AwsCall call)
+    {
+        call.Http.Response.Headers.Date = (DateTimeOffset.UtcNow + By).ToString("R", CultureInfo.InvariantCulture);
+        return Task.CompletedTask;
+    }
 }

@@ -3,14 +3,21 @@ using System.Xml.Linq;
 
 namespace LocalFargate.Protocol;
 
-/// <summary>Writes replies of the EC2 query protocol, which are XML.</summary>
+/// <summary>Writes replies of the EC2 query protocol and of the query protocol, which are XML.</summary>
 internal static class QueryWriter
 {
     internal static string WriteReply(ServiceModel model, OperationModel operation, JsonObject reply, string requestId)
     {
         var root = Element(model, operation.Name + "Response");
         root.Add(Element(model, "requestId", requestId));
-        AddMembers(model, root, operation.Output!, reply);
+        var parent = root;
+        if (operation.ResultWrapper is { } wrapper)
+        {
+            parent = Element(model, wrapper);
+            root.Add(parent);
+        }
+
+        AddMembers(model, parent, operation.Output!, reply);
         return new XDeclaration("1.0", "UTF-8", null) + Environment.NewLine + root;
     }
 

@@ -19,7 +19,10 @@ internal sealed class ServiceModel
         var shapes = ReadShapes(document["shapes"]!.AsObject());
         foreach (var (name, operation) in document["operations"]!.AsObject())
         {
-            _operations[name] = new OperationModel(name, ShapeOf("input"), ShapeOf("output"));
+            _operations[name] = new OperationModel(name, ShapeOf("input"), ShapeOf("output"))
+            {
+                ResultWrapper = (string?)operation!["output"]?["resultWrapper"],
+            };
             Shape? ShapeOf(string direction) =>
                 operation![direction] is { } use ? shapes[(string)use["shape"]!] : null;
         }
@@ -84,4 +87,8 @@ internal sealed class ServiceModel
 }
 
 /// <summary>An operation of a service: the shapes of its request and its reply, null where there is none.</summary>
-internal sealed record OperationModel(string Name, Shape? Input, Shape? Output);
+internal sealed record OperationModel(string Name, Shape? Input, Shape? Output)
+{
+    /// <summary>The element that the reply's members stand in; null where they stand in its root.</summary>
+    internal string? ResultWrapper { get; init; }
+}

@@ -9,6 +9,7 @@ namespace LocalFargate.Services;
 internal sealed class Ec2Service(Vpc vpc, TaskRegistry tasks, string accountId, string arnPrefix) : IAwsService
 {
     private readonly IngressOperations _ingress = new(vpc, accountId);
+    private readonly RouteTables _routeTables = new(vpc, accountId);
 
     public ServiceModel Model { get; } = ServiceModel.Load("ec2-2016-11-15");
 
@@ -17,6 +18,10 @@ internal sealed class Ec2Service(Vpc vpc, TaskRegistry tasks, string accountId, 
         "DescribeNetworkInterfaces" => DescribeNetworkInterfaces(parameters),
         "DescribeSubnets" => DescribeSubnets(parameters),
         "DescribeSecurityGroups" => DescribeSecurityGroups(parameters),
+        "DescribeRouteTables" => new JsonObject
+        {
+            ["RouteTables"] = Filter(parameters, _routeTables.Describe(), new() { ["vpc-id"] = item => item["VpcId"] }),
+        },
         "AuthorizeSecurityGroupIngress" => _ingress.Authorize(parameters),
         "RevokeSecurityGroupIngress" => _ingress.Revoke(parameters),
         _ => null,

@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
+using LocalFargate.Protocol;
 
 namespace LocalFargate.Tasks;
 
 /// <summary>The task definitions of a server, by family and revision.</summary>
-internal sealed class TaskDefinitions(string arnPrefix)
+internal sealed class TaskDefinitions(string arnPrefix, int revisionLimit)
 {
     private readonly Dictionary<string, List<TaskDefinition>> _families = [];
     private readonly Lock _lock = new();
@@ -26,6 +27,11 @@ internal sealed class TaskDefinitions(string arnPrefix)
         {
             var family = (string)input["family"]!;
             var revisions = _families.TryGetValue(family, out var known) ? known : _families[family] = [];
+            if (revisions.Count >= revisionLimit)
+            {
+                throw new AwsException("LimitExceededException", "The limit for the resource was exceeded.");
+            }
+
             var definition = TaskDefinition.Create(input, arnPrefix, revisions.Count + 1);
             revisions.Add(definition);
             return definition;

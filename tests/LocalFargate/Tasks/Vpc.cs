@@ -21,6 +21,14 @@ internal sealed class Vpc(string region, AddressBlock addresses)
     /// <summary>The rules of one of the security groups.</summary>
     internal SecurityGroupRules RulesOf(string securityGroup) => _rules.GetOrAdd(securityGroup, _ => new SecurityGroupRules());
 
+    /// <summary>The id of its internet gateway.</summary>
+    internal string InternetGateway { get; } = NewId("igw");
+
+    /// <summary>The default routes of those subnets that have a route table of their own; null for none.</summary>
+    internal ConcurrentDictionary<string, string?> DefaultRoutes { get; } = [];
+
+    internal void SetDefaultRoute(string subnet, string? target) => DefaultRoutes[subnet] = target;
+
     internal Subnet? FindSubnet(string id) => Subnets.FirstOrDefault(subnet => subnet.Id == id);
 
     private static string NewId(string kind) => $"{kind}-0{Guid.NewGuid():N}"[..(kind.Length + 18)];

@@ -1,0 +1,117 @@
+using System.Management.Automation;
+using EcsFargateLogin.Completion;
+using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Setup;
+
+namespace EcsFargateLogin.Cmdlets;
+
+/// <summary>
+/// Registers a task definition for sessions: from an image that holds start-sshd.sh alone, or with what an application's own
+/// task definition has of environment, secrets, roles, volumes, log configuration and CPU architecture. Ports, health checks,
+/// other containers and load balancing are left out. Nothing else is created. -WhatIf says what would be registered, beside
+/// what is there.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Register, "FargateLoginTaskDefinition", DefaultParameterSetName = NewSet, SupportsShouldProcess = true)]
+[OutputType(typeof(FargateLoginTaskDefinition))]
+public sealed class RegisterFargateLoginTaskDefinitionCommand : AwsCmdlet
+{
+    private const string NewSet = "New";
+    private const string FromSet = "FromTaskDefinition";
+
+    /// <summary>The image with the SSH server, as Export-FargateLoginContainer has prepared it.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string Image { get; set; } = "";
+
+    /// <summary>The application's task definition: family (its latest revision), family:revision or ARN.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = FromSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TaskDefinitionCompleter))]
+    public string? FromTaskDefinition { get; set; }
+
+    /// <summary>The application's container. Without it: the only one that its task definition has.</summary>
+    [Parameter(ParameterSetName = FromSet)]
+    [ValidateNotNullOrEmpty]
+    public string? ContainerName { get; set; }
+
+    /// <summary>
+    /// The family to register a revision of, up to 255 letters, digits, hyphens and underscores. Without it: the image's
+    /// name, with -cli at its end.
+    /// </summary>
+    [Parameter]
+    [ValidatePattern("^[A-Za-z0-9_-]{1,255}$")]
+    public string? Family { get; set; }
+
+    /// <summary>The ARN of the role by which ECS pulls the image, reads secrets and writes the log.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = NewSet)]
+    [Parameter(ParameterSetName = FromSet)]
+    [ValidateNotNullOrEmpty]
+    public string? ExecutionRoleArn { get; set; }
+
+    /// <summary>The ARN of the role that the container's programs act as. Without it: the application's, or none.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? TaskRoleArn { get; set; }
+
+    /// <summary>The task's CPU units, of which 1024 are one vCPU. Without it: the application's, or 512.</summary>
+    [Parameter]
+    [ValidateSet("256", "512", "1024", "2048", "4096", "8192", "16384")]
+    public int? Cpu { get; set; }
+
+    /// <summary>
+    /// The task's memory in MiB, 512 to 122880; which of them go with -Cpu, Fargate says. Without it: the application's, or 1024.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(512, 122880)]
+    public int? Memory { get; set; }
+
+    /// <summary>The image's CPU architecture. Without it: the application's, or X86_64.</summary>
+    [Parameter]
+    [ValidateSet("X86_64", "ARM64")]
+    public string? CpuArchitecture { get; set; }
+
+    /// <summary>
+    /// The log group of CloudWatch Logs, which has to exist. Without it: the application's, or /ecs/ and the family.
+    /// </summary>
+    [Parameter]
+    [ValidatePattern("^[A-Za-z0-9_/.#-]{1,512}$")]
+    public string? LogGroup { get; set; }
+
+    /// <summary>The port that the SSH server listens on, 1 to 65535. Unprivileged containers need one above 1023.</summary>
+    [Parameter]
+    [ValidateRange(1, 65535)]
+    public int Port { get; set; } = ContainerContract.DefaultPort;
+
+    /// <summary>Registers the task definition.</summary>
+    protected override void ProcessRecord() => Guard(Image, () =>
+    {
+        var request = RequestOf(ImageReference.Parse(Image));
+        var cloud = Connect();
+        var registration = Await((_, cancellationToken) =>
+            DefinitionRegistration.PrepareAsync(cloud, request, cancellationToken));
+        if (!registration.LogsToCloudWatch)
+        {
+            WriteWarning("Its log is not in CloudWatch Logs, so that sessions cannot verify their host keys: see -LogGroup.");
+        }
+
+        if (ShouldProcess(registration.Description, registration.Description, "Register task definition"))
+        {
+            WriteObject(Await((_, cancellationToken) => registration.RegisterAsync(cloud, cancellationToken)));
+        }
+    });
+
+    private LoginDefinitionRequest RequestOf(ImageReference image) => new()
+    {
+        Image = image,
+        Family = Family ?? image.LoginName.Replace('.', '-'),
+        ExecutionRoleArn = ExecutionRoleArn,
+        TaskRoleArn = TaskRoleArn,
+        Cpu = Cpu,
+        Memory = Memory,
+        CpuArchitecture = CpuArchitecture,
+        LogGroup = LogGroup,
+        Port = Port,
+        FromTaskDefinition = FromTaskDefinition,
+        FromContainer = ContainerName,
+    };
+}

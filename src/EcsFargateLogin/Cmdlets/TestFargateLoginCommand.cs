@@ -1,0 +1,163 @@
+using System.Management.Automation;
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Completion;
+using EcsFargateLogin.Doctor;
+using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Ssh;
+
+namespace EcsFargateLogin.Cmdlets;
+
+/// <summary>
+/// Looks at all that a session needs, and says of each thing how it is and what to do about it: OpenSSH, credentials, region,
+/// clock, cluster, task definition, subnets, routes, security groups and permissions. It changes nothing, looks at as much as
+/// was named and may be seen, and ends without an error whatever it finds. With -Deep it starts a session, and stops it.
+/// </summary>
+[Cmdlet(VerbsDiagnostic.Test, "FargateLogin", SupportsShouldProcess = true)]
+[OutputType(typeof(FargateLoginCheck))]
+public sealed class TestFargateLoginCommand : AwsCmdlet
+{
+    /// <summary>The task definition: family (its latest revision), family:revision or ARN.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TaskDefinitionCompleter))]
+    public string? TaskDefinition { get; set; }
+
+    /// <summary>The cluster's name or ARN.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
+    public string Cluster { get; set; } = "default";
+
+    /// <summary>1 to 16 subnet ids.</summary>
+    [Parameter]
+    [IdList]
+    [ValidateCount(1, 16)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SubnetCompleter))]
+    public string[] Subnet { get; set; } = [];
+
+    /// <summary>Up to 5 security group ids.</summary>
+    [Parameter]
+    [IdList]
+    [ValidateCount(1, 5)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SecurityGroupCompleter))]
+    public string[] SecurityGroup { get; set; } = [];
+
+    /// <summary>Whether the task is to get a public address.</summary>
+    [Parameter]
+    public AssignPublicIp AssignPublicIp { get; set; } = AssignPublicIp.Enabled;
+
+    /// <summary>The port that the SSH server listens on, 1 to 65535.</summary>
+    [Parameter]
+    [ValidateRange(1, 65535)]
+    public int Port { get; set; } = ContainerContract.DefaultPort;
+
+    /// <summary>The container that runs the SSH server. Without it: 'cli', or the only container there is.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ContainerName { get; set; }
+
+    /// <summary>
+    /// The IPv4 or IPv6 address by which AWS sees this machine. Without it the service is asked whose URL the environment
+    /// variable ECSFARGATELOGIN_MYADDRESS_URL holds; without that, whether it is let in stays open.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? MyAddress { get; set; }
+
+    /// <summary>
+    /// Starts a session, tells each phase until its SSH server answers, and stops it. Needs a task definition and subnets.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Deep { get; set; }
+
+    /// <summary>Looks at everything.</summary>
+    protected override void ProcessRecord() => Guard(TaskDefinition, () =>
+    {
+        var (ssh, sshKeygen) = (FindProgramOrNull("ssh"), FindProgramOrNull("ssh-keygen"));
+        var request = RequestOf();
+        Await((_, cancellationToken) =>
+            new ProgramChecks(ssh, sshKeygen, row => Show(row, cancellationToken)).RunAsync(cancellationToken));
+        if (Reach() is { } cloud)
+        {
+            request = request with { StartsSession = WantsSession(ssh, sshKeygen) };
+            var groups = LoginDoctor.Groups.Concat(request.StartsSession ? [SessionCheckFor(cloud, sshKeygen!)] : []);
+            Await((_, cancellationToken) => LoginDoctor.RunAsync(
+                groups, new Examination(request, cloud, row => Show(row, cancellationToken)), cancellationToken));
+        }
+    });
+
+    /// <summary>Shows a row as soon as it is there, on behalf of the thread that has found it.</summary>
+    private async Task Show(FargateLoginCheck row, CancellationToken cancellationToken) => await OnPipelineThread(
+        () =>
+        {
+            WriteObject(row);
+            return row;
+        },
+        cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Reaches AWS, or says in rows why it cannot be reached and what is not looked at for that reason.</summary>
+    private IFargateCloud? Reach()
+    {
+        try
+        {
+            return Connect();
+        }
+        catch (FargateException e)
+        {
+            var check = e.Error is FargateError.NoRegion or FargateError.InvalidEndpoint ? "region" : "credentials";
+            WriteObject(new FargateLoginCheck(check, FargateCheckResult.Failed, Examination.Finding(e), e.NextStep));
+            WriteObject(new FargateLoginCheck(
+                "account",
+                FargateCheckResult.NotChecked,
+                "clock, cluster, task definition, subnets, security groups and permissions: AWS cannot be asked about them"));
+            return null;
+        }
+    }
+
+    private bool WantsSession(string? ssh, string? sshKeygen)
+    {
+        if (!Deep)
+        {
+            return false;
+        }
+
+        if (TaskDefinition is null || Subnet.Length == 0 || ssh is null || sshKeygen is null)
+        {
+            WriteWarning("No session was started: -Deep needs -TaskDefinition, -Subnet and OpenSSH.");
+            return false;
+        }
+
+        return ShouldProcess($"{TaskDefinition} in cluster {Cluster}", "Start and stop Fargate task");
+    }
+
+    private SessionCheck SessionCheckFor(IFargateCloud cloud, string sshKeygen) => new()
+    {
+        Parts = new(Journal, new KeyGenerator(sshKeygen), StarterFor(cloud), CloserFor(cloud)),
+    };
+
+    private DoctorRequest RequestOf() => new()
+    {
+        TaskDefinition = TaskDefinition,
+        Cluster = Cluster,
+        Subnets = Subnet,
+        SecurityGroups = SecurityGroup,
+        AssignPublicIp = AssignPublicIp == AssignPublicIp.Enabled,
+        Port = Port,
+        ContainerName = ContainerName,
+        MyCidr = Await((_, cancellationToken) => FindMyAddressAsync(cancellationToken)),
+    };
+
+    private async Task<string?> FindMyAddressAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Sessions.MyAddress.FindAsync(MyAddress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FargateException) when (MyAddress is null)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin.Doctor;
+
+/// <summary>Whose credentials they are and for how long, the region, and this machine's clock.</summary>
+internal sealed class AccountChecks : ICheckGroup
+{
+    private const string Credentials = "credentials";
+
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(10);
+
+    /// <summary>What AWS takes; beyond it, requests are refused once before the clock is corrected for.</summary>
+    private static readonly TimeSpan MostSkew = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan CommonSkew = TimeSpan.FromMinutes(1);
+
+    /// <inheritdoc/>
+    public string Name => "account";
+
+    /// <inheritdoc/>
+    public async Task RunAsync(Examination examination, CancellationToken cancellationToken)
+    {
+        var caller = await AskAsync(examination, cancellationToken).ConfigureAwait(false);
+        if (caller is not null)
+        {
+            await CheckEndAsync(examination, caller).ConfigureAwait(false);
+        }
+
+        var connection = examination.Cloud.Connection;
+        await examination
+            .PassAsync("region", $"{connection.Region} (from {connection.RegionSource}), {connection.EcsEndpoint}")
+            .ConfigureAwait(false);
+        await CheckClockAsync(examination, caller?.ClockSkew).ConfigureAwait(false);
+    }
+
+    private static async Task<CallerIdentity?> AskAsync(Examination examination, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await examination.Cloud.Survey.GetCallerAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (FargateException e) when (e.Error is FargateError.NoCredentials or FargateError.CredentialsExpired)
+        {
+            await examination.FailAsync(Credentials, e).ConfigureAwait(false);
+        }
+        catch (FargateException e)
+        {
+            await examination
+                .SkipAsync(Credentials, $"whose they are could not be looked at: {Examination.Finding(e)}", e.NextStep)
+                .ConfigureAwait(false);
+        }
+
+        return null;
+    }
+
+    private static Task CheckEndAsync(Examination examination, CallerIdentity caller)
+    {
+        var who = $"{caller.Arn} (from {examination.Cloud.Connection.CredentialSource})";
+        return examination.Cloud.CredentialsEnd is not { } end
+            ? examination.PassAsync(Credentials, $"{who}; no end is known")
+            : end - DateTimeOffset.UtcNow < Soon
+                ? examination.WarnAsync(Credentials, $"{who}; they end at {Time(end)}", "Log in again before a longer session.")
+                : examination.PassAsync(Credentials, $"{who}; they end at {Time(end)}");
+    }
+
+    private static Task CheckClockAsync(Examination examination, TimeSpan? skew)
+    {
+        const string Check = "clock";
+        const string Fix = "Set this machine's clock by NTP.";
+        if (skew is not { } by)
+        {
+            return examination.SkipAsync(Check, "AWS's time is not known");
+        }
+
+        var side = by > TimeSpan.Zero ? "behind" : "ahead of";
+        var detail = FormattableString.Invariant($"{Math.Abs(by.TotalSeconds):0} s {side} AWS's");
+        return by.Duration() < CommonSkew ? examination.PassAsync(Check, "within a minute of AWS's")
+            : by.Duration() < MostSkew ? examination.WarnAsync(Check, detail, Fix)
+            : examination.FailAsync(Check, detail, Fix);
+    }
+
+    private static string Time(DateTimeOffset time) =>
+        time.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+}

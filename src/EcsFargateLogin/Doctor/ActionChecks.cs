@@ -1,0 +1,101 @@
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin.Doctor;
+
+/// <summary>
+/// What the credentials may do, inferred from calls that change nothing: about tasks, interfaces and logs that do not exist.
+/// AWS says that they do not exist only to those who may ask.
+/// </summary>
+internal sealed class ActionChecks : ICheckGroup
+{
+    /// <summary>What a session can do without, at a price.</summary>
+    private static readonly Dictionary<string, string> Optional = new()
+    {
+        ["ecs:DescribeTaskDefinition"] = "errors come later, and host keys are not verified",
+        ["ecs:DescribeClusters"] = "sessions of another account cannot be told from those that are gone",
+        ["logs:GetLogEvents"] = "host keys are not verified, and the reasons why a container ended are not shown",
+    };
+
+    /// <inheritdoc/>
+    public string Name => "permissions";
+
+    /// <inheritdoc/>
+    public async Task RunAsync(Examination examination, CancellationToken cancellationToken)
+    {
+        await TryAllAsync(examination, cancellationToken).ConfigureAwait(false);
+        foreach (var (action, refusal) in examination.Actions.Where(action => IsOfSession(action.Key)))
+        {
+            await ShowAsync(examination, action, refusal).ConfigureAwait(false);
+        }
+
+        const string OnlyByDoing = "it cannot be tried without starting a task";
+        foreach (var action in examination.Request.StartsSession ? [] : (string[])["ecs:RunTask", "iam:PassRole"])
+        {
+            await examination.SkipAsync(action, OnlyByDoing, "Run it with -Deep.").ConfigureAwait(false);
+        }
+
+        await examination
+            .SkipAsync("ecs:TagResource", $"{OnlyByDoing}; needed for -Reason and -Tag alone", "Start a session with -Reason.")
+            .ConfigureAwait(false);
+    }
+
+    private static bool IsOfSession(string action) =>
+        action is not ("ec2:DescribeSubnets" or "ec2:DescribeRouteTables" or "ec2:DescribeSecurityGroups");
+
+    private static async Task TryAllAsync(Examination examination, CancellationToken cancellationToken)
+    {
+        var cloud = examination.Cloud;
+        var cluster = examination.Request.Cluster;
+        var nobody = Guid.NewGuid().ToString("N");
+        await TryAsync("ecs:DescribeTasks", () => cloud.DescribeTasksAsync(cluster, [nobody], cancellationToken))
+            .ConfigureAwait(false);
+        await TryAsync("ecs:ListTasks", () => cloud.ListTasksAsync(cluster, nobody, cancellationToken)).ConfigureAwait(false);
+        await TryAsync("ecs:StopTask", async () =>
+        {
+            await cloud.StopTaskAsync(cluster, nobody, "Test-FargateLogin", cancellationToken).ConfigureAwait(false);
+            return nobody;
+        }).ConfigureAwait(false);
+        await TryAsync("ec2:DescribeNetworkInterfaces", () =>
+            cloud.DescribeNetworkInterfacesAsync([$"eni-{nobody[..17]}"], cancellationToken)).ConfigureAwait(false);
+        if (LogOf(examination) is { } log)
+        {
+            await TryAsync("logs:GetLogEvents", () => cloud.GetLogEventsAsync(
+                log.StreamOf((string)examination.Container!["name"]!, nobody), fromStart: true, limit: 1, cancellationToken))
+                .ConfigureAwait(false);
+        }
+
+        async Task TryAsync<T>(string action, Func<Task<T>> call)
+        {
+            try
+            {
+                await examination.TryAsync(action, call).ConfigureAwait(false);
+            }
+            catch (FargateException)
+            {
+                // The examination has noted what it means.
+            }
+        }
+    }
+
+    private static ContainerLog? LogOf(Examination examination) =>
+        examination.Container?["logConfiguration"]?["options"] is { } options
+        && (string?)options["awslogs-group"] is { } group
+        && (string?)options["awslogs-region"] is { } region
+        && (string?)options["awslogs-stream-prefix"] is { } prefix
+            ? new ContainerLog(group, region, prefix)
+            : null;
+
+    private static Task ShowAsync(Examination examination, string action, FargateException? refusal)
+    {
+        var isOptional = Optional.TryGetValue(action, out var price)
+            || (action == "ec2:DescribeNetworkInterfaces" && !examination.Request.AssignPublicIp);
+        return refusal switch
+        {
+            null => examination.PassAsync(action, "allowed"),
+            { Error: FargateError.AccessDenied } when isOptional => examination.WarnAsync(
+                action, $"not allowed{(price is null ? "" : $": {price}")}", refusal.NextStep),
+            { Error: FargateError.AccessDenied } => examination.FailAsync(action, "not allowed", refusal.NextStep),
+            _ => examination.SkipAsync(action, Examination.Finding(refusal), refusal.NextStep),
+        };
+    }
+}

@@ -1,0 +1,142 @@
+using System.Threading.Channels;
+using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Ssh;
+
+namespace EcsFargateLogin.Doctor;
+
+/// <summary>A session that is started, waited for until its SSH server answers, and stopped in any case.</summary>
+internal sealed class SessionCheck : ICheckGroup
+{
+    private const string Check = "session";
+
+    public required SessionLauncherParts Parts { get; init; }
+
+    /// <inheritdoc/>
+    public string Name => Check;
+
+    /// <inheritdoc/>
+    public async Task RunAsync(Examination examination, CancellationToken cancellationToken)
+    {
+        var session = await StartAsync(examination, cancellationToken).ConfigureAwait(false);
+        if (session is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await FollowAsync(examination, session, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await StopAsync(examination, session, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<FargateSession?> StartAsync(Examination examination, CancellationToken cancellationToken)
+    {
+        FargateSession? session = null;
+        try
+        {
+            SessionLauncher launcher = new(examination.Cloud, Parts.Journal, Parts.Keys) { Starter = Parts.Starter };
+            Catcher started = new(happened => session = (happened as SessionStarted)?.Session ?? session);
+            var errors = await launcher
+                .LaunchAsync(examination.Request.ToSession(), count: 1, started, cancellationToken)
+                .ConfigureAwait(false);
+            if (errors is [var error, ..])
+            {
+                throw error;
+            }
+
+            await examination.PassAsync("ecs:RunTask", $"session {session} is task {session!.TaskId}").ConfigureAwait(false);
+            await examination.PassAsync("iam:PassRole", "allowed for the task definition's roles").ConfigureAwait(false);
+            return session;
+        }
+        catch (FargateException e) when (session is null && !cancellationToken.IsCancellationRequested)
+        {
+            await examination.FailAsync($"{Check} start", e).ConfigureAwait(false);
+            return null;
+        }
+        catch when (session is not null)
+        {
+            await Parts.Closer.CloseAsync(session, "Test-FargateLogin was stopped").ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task FollowAsync(Examination examination, FargateSession session, CancellationToken cancellationToken)
+    {
+        var events = Channel.CreateUnbounded<SessionEvent>();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var waiting = WaitAsync();
+        try
+        {
+            await foreach (var happened in events.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                await ShowAsync(examination, happened).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            // Shown to the end or not: nobody may start the task again while it is being stopped.
+            await ending.CancelAsync().ConfigureAwait(false);
+            await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await waiting.ConfigureAwait(false);
+
+        async Task WaitAsync()
+        {
+            try
+            {
+                Catcher all = new(happened => events.Writer.TryWrite(happened));
+                Readiness ready = new(PreferPrivate: !examination.Request.AssignPublicIp, SshAnswers: true);
+                await new SessionWaiter(examination.Cloud, new WaitOptions(), Parts.Starter)
+                    .WaitAsync([session], ready, all, ending.Token)
+                    .ConfigureAwait(false);
+            }
+            finally
+            {
+                events.Writer.Complete();
+            }
+        }
+    }
+
+    private static Task ShowAsync(Examination examination, SessionEvent happened) => happened switch
+    {
+        PhaseSeen phase => examination.PassAsync(
+            Check, FormattableString.Invariant($"{phase.Phase} after {phase.Elapsed.TotalSeconds:0.0} s")),
+        Caution caution => examination.WarnAsync(Check, caution.Text, ""),
+        SessionReady ready => examination.PassAsync($"{Check} ready", $"its SSH server answers: {ready.Session.Timing}"),
+        SessionFailed failed => examination.FailAsync($"{Check} ready", failed.Error),
+        _ => Task.CompletedTask,
+    };
+
+    private async Task StopAsync(Examination examination, FargateSession session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Parts.Closer.CloseAsync(session, "Test-FargateLogin").ConfigureAwait(false);
+        }
+        catch (FargateException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            await examination.FailAsync($"{Check} stop", e).ConfigureAwait(false);
+            return;
+        }
+
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            await examination
+                .PassAsync($"{Check} stop", "the task was told to stop, and its key is deleted")
+                .ConfigureAwait(false);
+        }
+    }
+
+    private sealed class Catcher(Action<SessionEvent> take) : IProgress<SessionEvent>
+    {
+        public void Report(SessionEvent value) => take(value);
+    }
+}
+
+/// <summary>What sessions are started and stopped with.</summary>
+internal sealed record SessionLauncherParts(Journal Journal, KeyGenerator Keys, TaskStarter Starter, SessionCloser Closer);

@@ -1,0 +1,127 @@
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin.Doctor;
+
+/// <summary>The subnets: that they are there, in one VPC, with free addresses, and where their routes lead.</summary>
+internal sealed class SubnetChecks : ICheckGroup
+{
+    private const string Check = "subnets";
+
+    private const int FewAddresses = 4;
+
+    /// <inheritdoc/>
+    public string Name => Check;
+
+    /// <inheritdoc/>
+    public async Task RunAsync(Examination examination, CancellationToken cancellationToken)
+    {
+        var wanted = examination.Request.Subnets;
+        if (wanted.Count == 0)
+        {
+            await examination.SkipAsync(Check, "none was named", "Name some with -Subnet.").ConfigureAwait(false);
+            return;
+        }
+
+        var subnets = await examination
+            .AskAsync(Check, "ec2:DescribeSubnets", () => examination.Cloud.Survey.FindSubnetsAsync(wanted, cancellationToken))
+            .ConfigureAwait(false);
+        if (subnets is null)
+        {
+            return;
+        }
+
+        foreach (var missing in wanted.Except(subnets.Select(subnet => subnet.Id)))
+        {
+            await examination
+                .FailAsync(
+                    $"subnet {missing}",
+                    "it was not found in this account and region",
+                    "Check -Subnet and -Region; 'aws ec2 describe-subnets' or Get-EC2Subnet lists those there are.")
+                .ConfigureAwait(false);
+        }
+
+        foreach (var subnet in subnets)
+        {
+            await CheckAddressesAsync(examination, subnet).ConfigureAwait(false);
+        }
+
+        await CheckVpcAsync(examination, subnets, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static Task CheckAddressesAsync(Examination examination, SubnetDescription subnet)
+    {
+        var check = $"subnet {subnet.Id}";
+        var where = string.Join(", ", new[] { subnet.Name, subnet.AvailabilityZone, subnet.CidrBlock }.OfType<string>());
+        return subnet switch
+        {
+            { CidrBlock: null } or { FreeAddresses: null } => examination.PassAsync(check, where),
+            { FreeAddresses: 0 } => examination.FailAsync(check, $"{where}: no address is free", "Name another one."),
+            { FreeAddresses: < FewAddresses } => examination.WarnAsync(
+                check, $"{where}: only {subnet.FreeAddresses} addresses are free", "Name another one besides with -Subnet."),
+            _ => examination.PassAsync(check, $"{where}: {subnet.FreeAddresses} addresses are free"),
+        };
+    }
+
+    private static async Task CheckVpcAsync(
+        Examination examination, IReadOnlyList<SubnetDescription> subnets, CancellationToken cancellationToken)
+    {
+        var vpcs = subnets.Select(subnet => subnet.VpcId).OfType<string>().Distinct().ToList();
+        if (vpcs.Count > 1)
+        {
+            await examination
+                .FailAsync("VPC", $"the subnets are of several: {string.Join(", ", vpcs)}", "Name subnets of one VPC.")
+                .ConfigureAwait(false);
+            return;
+        }
+
+        if (vpcs is [var vpc])
+        {
+            examination.VpcId = vpc;
+            await examination.PassAsync("VPC", vpc).ConfigureAwait(false);
+            await CheckRoutesAsync(examination, subnets, vpc, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task CheckRoutesAsync(
+        Examination examination, IReadOnlyList<SubnetDescription> subnets, string vpc, CancellationToken cancellationToken)
+    {
+        var tables = await examination
+            .AskAsync("routes", "ec2:DescribeRouteTables", () =>
+                examination.Cloud.Survey.DescribeRouteTablesAsync(vpc, cancellationToken))
+            .ConfigureAwait(false);
+        foreach (var subnet in tables is null ? [] : subnets)
+        {
+            var table = tables!.FirstOrDefault(each => each.SubnetIds.Contains(subnet.Id))
+                ?? tables!.FirstOrDefault(each => each.IsMain);
+            var anywhere = subnet.CidrBlock is null ? "::/0" : "0.0.0.0/0";
+            var route = table?.Routes.FirstOrDefault(each => each.Destination == anywhere);
+            await CheckRouteAsync(examination, subnet, route).ConfigureAwait(false);
+        }
+    }
+
+    private static Task CheckRouteAsync(Examination examination, SubnetDescription subnet, RouteDescription? route)
+    {
+        var check = $"route of {subnet.Id}";
+        var isPublic = route?.Target.StartsWith("igw-", StringComparison.Ordinal) == true;
+        const string ToInternet = "Name a subnet with a route to an internet gateway, or give -AssignPublicIp Disabled with "
+            + "-JumpHost or -Private.";
+        return (route, examination.Request.AssignPublicIp) switch
+        {
+            ({ IsActive: false }, _) => examination.FailAsync(
+                check, $"it leads to {route.Target}, which is gone", "Correct the route table, or name another subnet."),
+            (not null, true) when isPublic => examination.PassAsync(check, $"to the internet gateway {route.Target}"),
+            (not null, true) => examination.FailAsync(
+                check, $"a public address is wanted, but it leads to {route.Target} and to no internet gateway", ToInternet),
+            (null, true) => examination.FailAsync(check, "a public address is wanted, but there is no route out", ToInternet),
+            (not null, false) when isPublic => examination.WarnAsync(
+                check,
+                $"it leads to the internet gateway {route.Target}, which is of no use to a task without a public address",
+                "Give -AssignPublicIp Enabled, or name a subnet with a route to a NAT gateway."),
+            (not null, false) => examination.PassAsync(check, $"to {route.Target}"),
+            _ => examination.WarnAsync(
+                check,
+                "there is no route out: the image is pulled only by endpoints of the VPC for ECR, S3 and CloudWatch Logs",
+                "Make sure that it has them, or name a subnet with a NAT gateway."),
+        };
+    }
+}

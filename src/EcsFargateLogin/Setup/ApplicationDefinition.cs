@@ -1,0 +1,139 @@
+using System.Text.Json.Nodes;
+
+namespace EcsFargateLogin.Setup;
+
+/// <summary>An application's own task definition, as ECS describes it, and the container that runs the application.</summary>
+internal sealed class ApplicationDefinition
+{
+    /// <summary>What of a task definition is as right for a session as for the application.</summary>
+    private static readonly string[] KeptOfTask =
+        ["taskRoleArn", "executionRoleArn", "cpu", "memory", "runtimePlatform", "ephemeralStorage"];
+
+    /// <summary>
+    /// What of a container is. Everything else is about serving, starting or watching the application, or about its image.
+    /// </summary>
+    private static readonly string[] KeptOfContainer =
+        ["environment", "environmentFiles", "secrets", "workingDirectory", "mountPoints", "ulimits"];
+
+    /// <summary>Variables that each session sets anew.</summary>
+    private static readonly string[] SessionVariables = ["_AUTHORIZED_PUBLIC_KEY", "_SESSION_NONCE", "_SSH_PORT"];
+
+    private readonly JsonObject _definition;
+
+    private ApplicationDefinition(JsonObject definition, JsonObject container) =>
+        (_definition, Container) = (definition, container);
+
+    /// <summary>The container that runs the application.</summary>
+    public JsonObject Container { get; }
+
+    /// <summary>Finds the container that was named, or the only one there is.</summary>
+    /// <param name="name">The task definition, as the user named it.</param>
+    /// <param name="definition">What ECS says of it.</param>
+    /// <param name="containerName">The container, or null.</param>
+    /// <exception cref="FargateException">There is none, several, or none for Linux.</exception>
+    public static ApplicationDefinition Of(string name, JsonObject definition, string? containerName)
+    {
+        if ((string?)definition["runtimePlatform"]?["operatingSystemFamily"] is { } system
+            && !system.Equals("LINUX", StringComparison.OrdinalIgnoreCase))
+        {
+            throw FargateErrors.NotForLinux(name, system);
+        }
+
+        List<JsonObject> containers = [.. Items(definition["containerDefinitions"])];
+        var found = containerName is null && containers.Count == 1
+            ? containers[0]
+            : containers.Find(container => containerName is not null && (string?)container["name"] == containerName);
+        return found is not null
+            ? new(definition, found)
+            : throw FargateErrors.SourceContainerUnclear(
+                name, containerName, containers.Select(container => (string?)container["name"] ?? ""));
+    }
+
+    /// <summary>Puts what is kept into a task definition of sessions and its container.</summary>
+    public void CarryOverTo(JsonObject definition, JsonObject container, ImageReference image)
+    {
+        Copy(KeptOfTask, _definition, definition);
+        var ownEnvironment = Items(container["environment"]).Select(variable => variable.DeepClone()).ToList();
+        Copy(KeptOfContainer, Container, container);
+        Drop(container, "secrets", secret => SessionVariables.Contains((string?)secret["name"]));
+        container["environment"] = Environment(container, ownEnvironment);
+        CarryLogOver(container);
+        CarryVolumesOver(definition, container);
+
+        // They are for one registry, and would be sent to another.
+        if (Container["repositoryCredentials"] is { } credentials
+            && ImageReference.TryParse((string?)Container["image"])?.Registry == image.Registry)
+        {
+            container["repositoryCredentials"] = credentials.DeepClone();
+        }
+    }
+
+    private static JsonArray Environment(JsonObject container, List<JsonNode> own)
+    {
+        List<JsonNode> kept = [.. Items(container["environment"])
+            .Where(variable => !SessionVariables.Contains((string?)variable["name"]))
+            .Select(variable => variable.DeepClone())];
+        var taken = kept.Concat(Items(container["secrets"])).Select(each => (string?)each["name"]).ToHashSet();
+        return new JsonArray([.. kept, .. own.Where(variable => !taken.Contains((string?)variable["name"]))]);
+    }
+
+    /// <summary>
+    /// A log goes where the application's goes; but FireLens is another container, which is left out, and where there is no
+    /// log there is nobody to say that a group for it exists.
+    /// </summary>
+    private void CarryLogOver(JsonObject container)
+    {
+        if (Container["logConfiguration"] is not JsonObject log || (string?)log["logDriver"] == "awsfirelens")
+        {
+            container.Remove("logConfiguration");
+            return;
+        }
+
+        var kept = log.DeepClone().AsObject();
+        if ((string?)kept["logDriver"] == "awslogs" && kept["options"] is JsonObject options)
+        {
+            // Fargate wants one, other launch types do not.
+            options["awslogs-stream-prefix"] ??= "fargate-login";
+        }
+
+        container["logConfiguration"] = kept;
+    }
+
+    /// <summary>Volumes that its container mounts and that Fargate can attach to a task that is run by itself.</summary>
+    private void CarryVolumesOver(JsonObject definition, JsonObject container)
+    {
+        var mounted = Items(Container["mountPoints"]).Select(mount => (string?)mount["sourceVolume"]).ToHashSet();
+        List<JsonObject> volumes =
+            [.. Items(_definition["volumes"]).Where(volume => mounted.Contains((string?)volume["name"]) && IsForFargate(volume))];
+        Drop(container, "mountPoints", mount => volumes.TrueForAll(
+            volume => (string?)volume["name"] != (string?)mount["sourceVolume"]));
+        if (volumes.Count > 0)
+        {
+            definition["volumes"] = new JsonArray([.. volumes.Select(volume => volume.DeepClone())]);
+        }
+    }
+
+    private static bool IsForFargate(JsonObject volume) =>
+        volume["dockerVolumeConfiguration"] is null
+        && volume["fsxWindowsFileServerVolumeConfiguration"] is null
+        && (bool?)volume["configuredAtLaunch"] != true
+        && volume["host"]?["sourcePath"] is null;
+
+    private static void Copy(string[] members, JsonObject from, JsonObject to)
+    {
+        foreach (var member in members.Where(member => from[member] is not null))
+        {
+            to[member] = from[member]!.DeepClone();
+        }
+    }
+
+    private static void Drop(JsonObject parent, string list, Predicate<JsonObject> isDropped)
+    {
+        if (parent[list] is JsonArray items)
+        {
+            parent[list] = new JsonArray([.. items.OfType<JsonObject>().Where(item => !isDropped(item)).Select(item => item.DeepClone())]);
+        }
+    }
+
+    private static IEnumerable<JsonObject> Items(JsonNode? list) => (list as JsonArray ?? []).OfType<JsonObject>();
+}

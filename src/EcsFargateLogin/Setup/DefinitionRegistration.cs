@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin.Setup;
+
+/// <summary>A task definition of sessions that is ready to be registered.</summary>
+/// <param name="request">What the user asked for.</param>
+/// <param name="definition">The task definition.</param>
+internal sealed class DefinitionRegistration(LoginDefinitionRequest request, JsonObject definition)
+{
+    /// <summary>What it would be, beside what is there: the application's own or the family's newest revision.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>Whether sessions can read their host key from its log.</summary>
+    public bool LogsToCloudWatch => (string?)Container["logConfiguration"]?["logDriver"] == "awslogs";
+
+    private JsonObject Container => definition["containerDefinitions"]![0]!.AsObject();
+
+    /// <summary>Looks at what is there, and makes the task definition. Changes nothing.</summary>
+    /// <exception cref="FargateException">It cannot be made, or what it is to be made from is not there.</exception>
+    public static async Task<DefinitionRegistration> PrepareAsync(
+        IFargateCloud cloud, LoginDefinitionRequest request, CancellationToken cancellationToken)
+    {
+        LoginDefinition login = new(request, cloud.Connection.Region);
+        if (request.FromTaskDefinition is not { } name)
+        {
+            var newest = await FindNewestAsync(cloud, request.Family, cancellationToken).ConfigureAwait(false);
+            var container = newest?["containerDefinitions"]?[0]?.AsObject();
+            return Of(request, newest, container, login.Create(null));
+        }
+
+        var source = await cloud.Definitions.ReadAsync(name, cancellationToken).ConfigureAwait(false);
+        if ((string?)source["family"] == request.Family)
+        {
+            throw FargateErrors.FamilyOfApplication(request.Family, name);
+        }
+
+        var application = ApplicationDefinition.Of(name, source, request.FromContainer);
+        return Of(request, source, application.Container, login.Create(application));
+    }
+
+    /// <summary>Registers it.</summary>
+    public async Task<FargateLoginTaskDefinition> RegisterAsync(IFargateCloud cloud, CancellationToken cancellationToken) =>
+        new(await cloud.Definitions.RegisterAsync(definition, cancellationToken).ConfigureAwait(false))
+        {
+            ContainerName = (string)Container["name"]!,
+            Image = request.Image.Text,
+            Port = request.Port,
+        };
+
+    private static DefinitionRegistration Of(
+        LoginDefinitionRequest request, JsonObject? before, JsonObject? container, JsonObject definition)
+    {
+        var beside = before is null ? "none of that family is there" : $"beside {(string?)before["family"]}:{before["revision"]}";
+        var lines = DefinitionDifference.Lines(before, container, definition);
+        return new(request, definition)
+        {
+            Description = string.Join('\n', [$"Register task definition '{request.Family}' ({beside}):", .. lines]),
+        };
+    }
+
+    /// <summary>The family's newest revision; null where there is none, or none that may be seen.</summary>
+    private static async Task<JsonObject?> FindNewestAsync(IFargateCloud cloud, string family, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await cloud.Definitions.ReadAsync(family, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FargateException e) when (e.Error is FargateError.TaskDefinitionNotFound or FargateError.AccessDenied)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.RegularExpressions;
+
+namespace EcsFargateLogin.Setup;
+
+/// <summary>The name of a container image.</summary>
+/// <param name="Text">The whole name.</param>
+/// <param name="Registry">The registry's host; null for Docker Hub.</param>
+/// <param name="Repository">What stands between registry and tag, with slashes in it.</param>
+/// <param name="Tag">The tag, or null.</param>
+internal sealed partial record ImageReference(string Text, string? Registry, string Repository, string? Tag)
+{
+    /// <summary>The last part of the repository: what people call the image.</summary>
+    public string Name => Repository[(Repository.LastIndexOf('/') + 1)..];
+
+    /// <summary>What the image with the SSH server is called that is built on it.</summary>
+    public string LoginName => Name.EndsWith(Suffix, StringComparison.Ordinal) ? Name : Name + Suffix;
+
+    private const string Suffix = "-cli";
+
+    /// <summary>Reads a name. It ends up in files and commands, so that nothing else is let through.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.InvalidImage"/>.</exception>
+    public static ImageReference Parse(string text) => TryParse(text) ?? throw FargateErrors.InvalidImage(text);
+
+    /// <summary>Reads a name, or gives null where it is none.</summary>
+    public static ImageReference? TryParse(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var first = slash < 0 ? "" : text[..slash];
+        // Docker's rule: otherwise the first part is a folder of Docker Hub's.
+        var hasRegistry = first.Contains('.', StringComparison.Ordinal) || first.Contains(':', StringComparison.Ordinal)
+            || first == "localhost";
+        var match = (hasRegistry ? WithRegistry() : WithoutRegistry()).Match(text);
+        return match.Success ? new(text, Value(match, "registry"), match.Groups["repository"].Value, Value(match, "tag")) : null;
+    }
+
+    private static string? Value(Match match, string group) => match.Groups[group] is { Success: true, Value: var value } ? value : null;
+
+    private const string AfterRegistry =
+        @"(?<repository>[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*)"
+        + @"(:(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(@sha256:[0-9a-f]{64})?\z";
+
+    [GeneratedRegex("^(?<registry>[A-Za-z0-9.-]+(:[0-9]+)?)/" + AfterRegistry, RegexOptions.ExplicitCapture)]
+    private static partial Regex WithRegistry();
+
+    [GeneratedRegex("^" + AfterRegistry, RegexOptions.ExplicitCapture)]
+    private static partial Regex WithoutRegistry();
+}
