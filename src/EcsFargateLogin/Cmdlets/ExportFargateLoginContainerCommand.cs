@@ -8,7 +8,8 @@ namespace EcsFargateLogin.Cmdlets;
 /// Writes what an image is built from that has an SSH server on top of a base image: start-sshd.sh, a Dockerfile for the base
 /// image's distribution, and a README with the next steps.
 /// </summary>
-[Cmdlet(VerbsData.Export, "FargateLoginContainer", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Export, "FargateLoginContainer", SupportsShouldProcess = true,
+    HelpUri = HelpPages.Folder + "Export-FargateLoginContainer.md")]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportFargateLoginContainerCommand : FargateCmdlet
 {

@@ -11,7 +11,8 @@ namespace EcsFargateLogin.Cmdlets;
 /// other containers and load balancing are left out. Nothing else is created. -WhatIf says what would be registered, beside
 /// what is there.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Register, "FargateLoginTaskDefinition", DefaultParameterSetName = NewSet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Register, "FargateLoginTaskDefinition", DefaultParameterSetName = NewSet, SupportsShouldProcess = true,
+    HelpUri = HelpPages.Folder + "Register-FargateLoginTaskDefinition.md")]
 [OutputType(typeof(FargateLoginTaskDefinition))]
 public sealed class RegisterFargateLoginTaskDefinitionCommand : AwsCmdlet
 {
@@ -78,6 +79,7 @@ public sealed class RegisterFargateLoginTaskDefinitionCommand : AwsCmdlet
     public string? LogGroup { get; set; }
 
     /// <summary>The port that the SSH server listens on, 1 to 65535. Unprivileged containers need one above 1023.</summary>
+    /// <value>22</value>
     [Parameter]
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = ContainerContract.DefaultPort;

@@ -12,7 +12,8 @@ namespace EcsFargateLogin.Cmdlets;
 /// clock, cluster, task definition, subnets, routes, security groups and permissions. It changes nothing, looks at as much as
 /// was named and may be seen, and ends without an error whatever it finds. With -Deep it starts a session, and stops it.
 /// </summary>
-[Cmdlet(VerbsDiagnostic.Test, "FargateLogin", SupportsShouldProcess = true)]
+[Cmdlet(VerbsDiagnostic.Test, "FargateLogin", SupportsShouldProcess = true,
+    HelpUri = HelpPages.Folder + "Test-FargateLogin.md")]
 [OutputType(typeof(FargateLoginCheck))]
 public sealed class TestFargateLoginCommand : AwsCmdlet
 {
@@ -23,6 +24,7 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
     public string? TaskDefinition { get; set; }
 
     /// <summary>The cluster's name or ARN.</summary>
+    /// <value>default</value>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
@@ -45,10 +47,12 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
     public string[] SecurityGroup { get; set; } = [];
 
     /// <summary>Whether the task is to get a public address.</summary>
+    /// <value>Enabled</value>
     [Parameter]
     public AssignPublicIp AssignPublicIp { get; set; } = AssignPublicIp.Enabled;
 
     /// <summary>The port that the SSH server listens on, 1 to 65535.</summary>
+    /// <value>22</value>
     [Parameter]
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = ContainerContract.DefaultPort;
