@@ -129,7 +129,8 @@ function New-Layout {
             ForEach-Object { Get-Item (Join-Path $PSScriptRoot $_) })
     $hashes = foreach ($file in $files | Sort-Object FullName) {
         $name = [IO.Path]::GetRelativePath($PSScriptRoot, $file.FullName).Replace('\', '/')
-        if ($name -notlike 'module/help/*') {
+        # Sources of the help, and the assemblies' documentation, which the help is made of, do not ship.
+        if ($name -notlike 'module/help/*' -and $name -notmatch '^module/bin/.*(?<!-Help)\.xml$') {
             $null = New-Item (Split-Path "$layout/$name") -ItemType Directory -Force
             [IO.File]::Copy($file.FullName, "$layout/$name")
             '{0}  {1}' -f (Get-FileHash $file.FullName -Algorithm SHA256).Hash.ToLowerInvariant(), $name

@@ -19,7 +19,8 @@ internal static class MamlWriter
             Msh + "helpItems",
             new XAttribute("schema", "maml"),
             pages.Select(page => CommandOf(page.Cmdlet, page.Page))));
-        XmlWriterSettings settings = new() { Indent = true, NewLineChars = "\n", Encoding = new UTF8Encoding(false) };
+        // Without indentation, which would be a fifth of the file.
+        XmlWriterSettings settings = new() { NewLineChars = "\n", Encoding = new UTF8Encoding(false) };
         using var writer = XmlWriter.Create(file, settings);
         document.Save(writer);
     }

@@ -11,8 +11,17 @@ internal sealed class SizeBenchmark : IBenchmark
     {
         var bytes = new DirectoryInfo(Checkout.Module).EnumerateFiles("*", SearchOption.AllDirectories)
             .Append(new FileInfo(Checkout.Manifest))
+            .Where(Ships)
             .Sum(file => file.Length);
         var size = new Measurement("module/ and its manifest as shipped", "MB", [bytes / Megabyte]) { MaximumLimit = 3 };
         return new[] { size }.ToAsyncEnumerable();
     }
+
+    /// <summary>Whether build.ps1 packs a file: not the sources of the help, nor the assemblies' documentation.</summary>
+    private static bool Ships(FileInfo file) => file.Extension switch
+    {
+        ".md" => file.Directory!.Name != "help",
+        ".xml" => file.Name.EndsWith("-Help.xml", StringComparison.Ordinal),
+        _ => true,
+    };
 }

@@ -61,7 +61,11 @@ public sealed class PackageTests : IDisposable
         Assert.Equal(files, listed.Select(file => file[1]).Order(StringComparer.Ordinal));
         Assert.Contains("module/bin/lib/EcsFargateLogin.Aws.dll", listed.Select(file => file[1]));
         Assert.Contains("module/container/start-sshd.sh", listed.Select(file => file[1]));
-        Assert.DoesNotContain(listed, file => file[1].EndsWith(".cs", StringComparison.Ordinal));
+        Assert.Contains("module/bin/en-US/EcsFargateLogin.dll-Help.xml", listed.Select(file => file[1]));
+        Assert.Contains("en-US/about_EcsFargateLogin.help.txt", listed.Select(file => file[1]));
+        Assert.DoesNotContain(listed, file => file[1].EndsWith(".cs", StringComparison.Ordinal)
+            || file[1].StartsWith("module/help/", StringComparison.Ordinal)
+            || file[1].EndsWith("EcsFargateLogin.xml", StringComparison.Ordinal));
     }
 
     [Fact]
