@@ -41,7 +41,7 @@ internal static class MamlWriter
         new XElement(
             Command + "parameters",
             cmdlet.Parameters.OrderBy(parameter => parameter.Name, StringComparer.Ordinal)
-                .Select(parameter => ParameterOf(parameter, RoleForAllOf(parameter)))),
+                .Select(parameter => ParameterOf(parameter, RoleForAllOf(parameter), isExplained: true))),
         new XElement(Command + "inputTypes", InputsOf(cmdlet).Select(type => TypeOf(Command + "inputType", type))),
         new XElement(Command + "returnValues", cmdlet.OutputTypes.Select(type => TypeOf(Command + "returnValue", type))),
         page.Notes.Count == 0 ? null : new XElement(Maml + "alertSet", new XElement(Maml + "alert", Paragraphs(page.Notes))),
@@ -60,9 +60,9 @@ internal static class MamlWriter
             .OrderBy(member => member.Role!.Position ?? int.MaxValue)
             .ThenBy(member => !member.Role!.IsMandatory)
             // What a parameter means is said once, below.
-            .Select(member => ParameterOf(member.Parameter with { Description = [] }, member.Role!)));
+            .Select(member => ParameterOf(member.Parameter, member.Role!, isExplained: false)));
 
-    private static XElement ParameterOf(Parameter parameter, ParameterRole role) => new(
+    private static XElement ParameterOf(Parameter parameter, ParameterRole role, bool isExplained) => new(
         Command + "parameter",
         new XAttribute("required", Text(role.IsMandatory)),
         new XAttribute("variableLength", Text(parameter.Type.EndsWith("[]", StringComparison.Ordinal))),
@@ -71,7 +71,7 @@ internal static class MamlWriter
         new XAttribute("position", role.Position?.ToString(CultureInfo.InvariantCulture) ?? "named"),
         new XAttribute("aliases", parameter.Aliases.Count == 0 ? "none" : string.Join(", ", parameter.Aliases)),
         new XElement(Maml + "name", parameter.Name),
-        Description(parameter.Description),
+        isExplained ? Description(parameter.Description) : null,
         parameter.Values.Count == 0
             ? null
             : new XElement(
@@ -85,8 +85,8 @@ internal static class MamlWriter
                 new XAttribute("required", "true"),
                 new XAttribute("variableLength", Text(parameter.Type.EndsWith("[]", StringComparison.Ordinal))),
                 parameter.Type),
-        new XElement(Dev + "type", new XElement(Maml + "name", parameter.Type), new XElement(Maml + "uri")),
-        new XElement(Dev + "defaultValue", parameter.DefaultValue ?? (parameter.IsSwitch ? "False" : "None")));
+        isExplained ? new XElement(Dev + "type", new XElement(Maml + "name", parameter.Type), new XElement(Maml + "uri")) : null,
+        isExplained ? new XElement(Dev + "defaultValue", parameter.DefaultValue ?? (parameter.IsSwitch ? "False" : "None")) : null);
 
     /// <summary>What is said of a parameter where no set is named: all that it can be.</summary>
     private static ParameterRole RoleForAllOf(Parameter parameter) => new("")

@@ -29,6 +29,7 @@ namespace EcsFargateLogin.Aws.Ecs;
 [JsonSerializable(typeof(ListTaskDefinitionFamiliesOutput))]
 [JsonSerializable(typeof(ListTaskDefinitionsInput))]
 [JsonSerializable(typeof(ListTaskDefinitionsOutput))]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 internal sealed partial class EcsShapes : JsonSerializerContext
 {
     internal static EcsShapes OnWire { get; } = new(WireJson.CreateOptions());

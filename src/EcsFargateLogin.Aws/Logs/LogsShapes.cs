@@ -6,6 +6,7 @@ namespace EcsFargateLogin.Aws.Logs;
 /// <summary>Every input and output of the operations of <see cref="LogsClient"/>, for System.Text.Json.</summary>
 [JsonSerializable(typeof(GetLogEventsInput))]
 [JsonSerializable(typeof(GetLogEventsOutput))]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 internal sealed partial class LogsShapes : JsonSerializerContext
 {
     internal static LogsShapes OnWire { get; } = new(WireJson.CreateOptions());
