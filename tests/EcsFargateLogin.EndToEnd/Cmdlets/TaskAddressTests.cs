@@ -110,7 +110,7 @@ public sealed class TaskAddressTests
     public async Task A_public_address_may_come_late()
     {
         await using var me = await Operator.StartAsync();
-        me.Fargate.Faults.Add(new PublicAddressLate { Delay = TimeSpan.FromSeconds(2) });
+        me.Fargate.Faults.Add(new PublicAddressLate { Delay = TimeSpan.FromSeconds(8) });
 
         var run = me.Run("$session = New-FargateSession; Get-FargateTaskAddress $session -Verbose");
 

@@ -50,9 +50,11 @@ public sealed class LaunchManyTests : LaunchTest
     public async Task A_cancelled_launch_stops_what_was_started_and_not_told()
     {
         using CancellationTokenSource cancellation = new();
+        // Once for all calls: a second CancelAsync would return before the first one has told everybody.
+        Lazy<Task> cancelling = new(cancellation.CancelAsync);
         Cloud.OnRunTask = async (_, _) =>
         {
-            await cancellation.CancelAsync();
+            await cancelling.Value;
             return new RunTaskReply([SampleTask.Of("PROVISIONING")], []);
         };
         EventLog events = new();
