@@ -28,10 +28,10 @@ public sealed class Invocation
     public Task Completion { get; }
 
     /// <summary>What the script wrote to the pipeline.</summary>
-    public IReadOnlyList<PSObject> Output => [.. _output];
+    public IReadOnlyList<PSObject> Output => Read(_output);
 
     /// <summary>The non-terminating errors.</summary>
-    public IReadOnlyList<ErrorRecord> Errors => [.. _powerShell.Streams.Error];
+    public IReadOnlyList<ErrorRecord> Errors => Read(_powerShell.Streams.Error);
 
     /// <summary>The error that ended the script, or null.</summary>
     public ErrorRecord? TerminatingError { get; private set; }
@@ -39,15 +39,15 @@ public sealed class Invocation
     /// <summary>Whether <see cref="Stop"/> ended the script.</summary>
     public bool WasStopped { get; private set; }
 
-    public IReadOnlyList<string> Warnings => [.. _powerShell.Streams.Warning.Select(record => record.Message)];
+    public IReadOnlyList<string> Warnings => [.. Read(_powerShell.Streams.Warning).Select(record => record.Message)];
 
-    public IReadOnlyList<string> Verbose => [.. _powerShell.Streams.Verbose.Select(record => record.Message)];
+    public IReadOnlyList<string> Verbose => [.. Read(_powerShell.Streams.Verbose).Select(record => record.Message)];
 
-    public IReadOnlyList<string> Debug => [.. _powerShell.Streams.Debug.Select(record => record.Message)];
+    public IReadOnlyList<string> Debug => [.. Read(_powerShell.Streams.Debug).Select(record => record.Message)];
 
-    public IReadOnlyList<ProgressRecord> Progress => [.. _powerShell.Streams.Progress];
+    public IReadOnlyList<ProgressRecord> Progress => Read(_powerShell.Streams.Progress);
 
-    public IReadOnlyList<InformationRecord> Information => [.. _powerShell.Streams.Information];
+    public IReadOnlyList<InformationRecord> Information => Read(_powerShell.Streams.Information);
 
     /// <summary>Stops the script as Ctrl+C does, and waits until its cleanup has run.</summary>
     /// <param name="limit">How long to wait; one minute where not given.</param>
@@ -60,6 +60,10 @@ public sealed class Invocation
             throw new TimeoutException("The script did not stop in time.");
         }
     }
+
+    /// <summary>Item by item: between a collection's count and a copy of it, a script that runs may add some.</summary>
+    private static List<T> Read<T>(PSDataCollection<T> stream) =>
+        [.. Enumerable.Range(0, stream.Count).Select(index => stream[index])];
 
     private void End(IAsyncResult running)
     {
