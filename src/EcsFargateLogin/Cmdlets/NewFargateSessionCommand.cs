@@ -139,9 +139,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     {
         _typed = [.. MyInvocation.BoundParameters.Keys];
         FindProgram("ssh");
-        var sshKeygen = FindProgram("ssh-keygen");
-        _keyGenerator = new KeyGenerator(sshKeygen);
-        _ownKeys = new OwnKeyReader(sshKeygen, FindProgramOrNull("ssh-add"));
+        _keyGenerator = new KeyGenerator(FindProgram("ssh-keygen"));
     });
 
     /// <summary>Starts this record's sessions.</summary>
@@ -203,6 +201,9 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
 
     private void Start(IFargateCloud cloud, SessionRequest request)
     {
+        _ownKeys ??= request.KeyPath is null
+            ? null
+            : new OwnKeyReader(FindProgram("ssh-keygen"), FindProgramOrNull("ssh-add"));
         ConcurrentDictionary<FargateSession, Task> closings = [];
         // At once, while answers to other RunTask calls are still waited for.
         var early = CancelToken.Register(CloseUnowned);

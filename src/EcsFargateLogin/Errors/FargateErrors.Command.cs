@@ -40,7 +40,7 @@ internal static partial class FargateErrors
         $"The command on session {session} was cut short, and what it has printed is partial: {cause.Message}",
         "Whether it has done its work is not known.",
         cause)
-    { Target = cause.Target, ErrorCode = cause.ErrorCode, RequestId = cause.RequestId, StatusCode = cause.StatusCode };
+    { Target = cause.Target };
 
     internal static FargateException CommandFailed(FargateSession session, int exitCode) => new(
         FargateError.RemoteProgramFailed,

@@ -41,24 +41,12 @@ internal static partial class FargateErrors
         $"Remove it with: Stop-FargateSession -SessionId {session.SessionId} or: {RevokeCommand(session, rule)}"
         + WithCredentials(session),
         cause)
-    {
-        MayLeaveTask = true,
-        Target = rule.SecurityGroupId,
-        ErrorCode = cause.ErrorCode,
-        RequestId = cause.RequestId,
-        StatusCode = cause.StatusCode,
-    };
+    { MayLeaveTask = true, Target = rule.SecurityGroupId };
 
     /// <summary>An error after which a rule could not be removed either: both have to be said.</summary>
     internal static FargateException AndIngressNotRevoked(FargateException error, FargateException notRevoked) => new(
         error.Error, error.Message, notRevoked.Message, error)
-    {
-        MayLeaveTask = true,
-        Target = error.Target,
-        ErrorCode = error.ErrorCode,
-        RequestId = error.RequestId,
-        StatusCode = error.StatusCode,
-    };
+    { MayLeaveTask = true, Target = error.Target };
 
     private static string RevokeCommand(FargateSession session, IngressRule rule)
     {

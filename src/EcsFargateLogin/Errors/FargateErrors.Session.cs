@@ -62,7 +62,7 @@ internal static partial class FargateErrors
         $"Get-FargateSession lists it when it runs, and Stop-FargateSession -SessionId {session.SessionId} stops it; or look "
         + $"for it with: {AwsCli(session, "list-tasks", "--started-by", session.SessionId)}",
         cause)
-    { MayLeaveTask = true, Target = session.SessionId, ErrorCode = cause.ErrorCode, RequestId = cause.RequestId, StatusCode = cause.StatusCode };
+    { MayLeaveTask = true, Target = session.SessionId };
 
     internal static FargateException TaskNotListed(FargateSession session) => new(
         FargateError.StopFailed,
@@ -155,13 +155,7 @@ internal static partial class FargateErrors
         $"ECS knows no task '{session.TaskArn}', but these credentials are not known to be for its account {session.Account}.",
         "Use credentials for that account, which may also call ecs:DescribeClusters, so that the account can be told.",
         cause)
-    {
-        MayLeaveTask = true,
-        Target = session.TaskArn,
-        ErrorCode = cause.ErrorCode,
-        RequestId = cause.RequestId,
-        StatusCode = cause.StatusCode,
-    };
+    { MayLeaveTask = true, Target = session.TaskArn };
 
     private static FargateException TaskNotFound(FargateSession session, string message) => new(
         FargateError.TaskNotFound,
@@ -207,13 +201,7 @@ internal static partial class FargateErrors
         $"The task of session {session.SessionId} may still run, because it could not be stopped: {cause.Message}",
         $"Stop it with: {StopCmdlet(session)} or: {AwsCli(session, "stop-task", "--task", session.TaskArn)}{WithCredentials(session)}",
         cause)
-    {
-        MayLeaveTask = true,
-        Target = session.TaskArn,
-        ErrorCode = cause.ErrorCode,
-        RequestId = cause.RequestId,
-        StatusCode = cause.StatusCode,
-    };
+    { MayLeaveTask = true, Target = session.TaskArn };
 
     internal static FargateException StopTimeout(FargateSession session, TimeSpan limit) => new(
         FargateError.StopFailed,

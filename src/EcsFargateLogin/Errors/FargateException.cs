@@ -12,6 +12,11 @@ public sealed class FargateException : Exception
         Error = error;
         NextStep = OneLine(nextStep);
         HelpLink = HelpPages.Of(error);
+        if (innerException is FargateException cause)
+        {
+            // What AWS said about the cause, it said about this.
+            (ErrorCode, RequestId, StatusCode) = (cause.ErrorCode, cause.RequestId, cause.StatusCode);
+        }
     }
 
     /// <summary>What went wrong.</summary>
