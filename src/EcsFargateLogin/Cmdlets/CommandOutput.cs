@@ -1,4 +1,4 @@
-using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Commands;
 
 namespace EcsFargateLogin.Cmdlets;
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Shells;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Cmdlets;

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Tunnels;
 
 namespace EcsFargateLogin.Cmdlets;
 

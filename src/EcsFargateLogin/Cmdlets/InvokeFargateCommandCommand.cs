@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Commands;
+using EcsFargateLogin.Sessions.Starting;
 
 namespace EcsFargateLogin.Cmdlets;
 

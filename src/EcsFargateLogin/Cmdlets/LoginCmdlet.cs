@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Journals;
+using EcsFargateLogin.Sessions.Trust;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Cmdlets;

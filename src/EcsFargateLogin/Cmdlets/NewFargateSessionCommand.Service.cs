@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using EcsFargateLogin.Completion;
-using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Starting;
 
 namespace EcsFargateLogin.Cmdlets;
 

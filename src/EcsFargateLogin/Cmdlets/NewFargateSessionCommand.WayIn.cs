@@ -51,6 +51,6 @@ public sealed partial class NewFargateSessionCommand
 
     /// <summary>The address to let in; null for none.</summary>
     private string? AuthorizedCidr() => AuthorizeMyAddress
-        ? Await((_, cancellationToken) => Sessions.MyAddress.FindAsync(MyAddress, cancellationToken))
+        ? Await((_, cancellationToken) => Sessions.Ingress.MyAddress.FindAsync(MyAddress, cancellationToken))
         : null;
 }

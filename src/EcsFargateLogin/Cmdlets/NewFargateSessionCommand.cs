@@ -4,6 +4,9 @@ using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Completion;
 using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Journals;
+using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Sessions.Trust;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Cmdlets;

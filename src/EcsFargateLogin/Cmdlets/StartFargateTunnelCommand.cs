@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Net;
-using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Sessions.Tunnels;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Cmdlets;

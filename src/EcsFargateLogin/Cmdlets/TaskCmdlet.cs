@@ -2,6 +2,8 @@ using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Completion;
 using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Journals;
+using EcsFargateLogin.Sessions.Starting;
 
 namespace EcsFargateLogin.Cmdlets;
 

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Completion;
 using EcsFargateLogin.Doctor;
-using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Starting;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Cmdlets;
@@ -157,7 +157,7 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
     {
         try
         {
-            return await Sessions.MyAddress.FindAsync(MyAddress, cancellationToken).ConfigureAwait(false);
+            return await Sessions.Ingress.MyAddress.FindAsync(MyAddress, cancellationToken).ConfigureAwait(false);
         }
         catch (FargateException) when (MyAddress is null)
         {

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
-using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Tunnels;
 
 namespace EcsFargateLogin.Cmdlets;
 

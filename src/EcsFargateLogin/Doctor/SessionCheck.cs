@@ -1,5 +1,7 @@
 using System.Threading.Channels;
 using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Journals;
+using EcsFargateLogin.Sessions.Starting;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Doctor;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Starting;
 
 namespace EcsFargateLogin.Doctor;
 

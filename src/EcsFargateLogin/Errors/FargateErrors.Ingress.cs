@@ -1,6 +1,6 @@
 using System.Globalization;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Ingress;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin;

@@ -1,6 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Journals;
 
 namespace EcsFargateLogin.Presets;
 

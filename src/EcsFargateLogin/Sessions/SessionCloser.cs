@@ -1,4 +1,7 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Sessions.Ingress;
+using EcsFargateLogin.Sessions.Journals;
+using EcsFargateLogin.Sessions.Starting;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Sessions;

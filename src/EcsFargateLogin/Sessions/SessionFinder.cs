@@ -1,4 +1,6 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Sessions.Ingress;
+using EcsFargateLogin.Sessions.Journals;
 
 namespace EcsFargateLogin.Sessions;
 

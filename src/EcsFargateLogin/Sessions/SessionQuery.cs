@@ -1,3 +1,5 @@
+using EcsFargateLogin.Sessions.Journals;
+
 namespace EcsFargateLogin.Sessions;
 
 /// <summary>Which sessions of one connection are looked for.</summary>

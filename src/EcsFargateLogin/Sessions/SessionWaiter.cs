@@ -1,4 +1,6 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Sessions.Trust;
 
 namespace EcsFargateLogin.Sessions;
 

@@ -1,4 +1,5 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Sessions.Starting;
 
 namespace EcsFargateLogin.Sessions;
 

@@ -1,5 +1,6 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Sessions.Trust;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Tests.Sessions;

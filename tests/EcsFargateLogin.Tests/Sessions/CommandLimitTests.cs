@@ -1,5 +1,6 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Commands;
+using EcsFargateLogin.Sessions.Starting;
 
 namespace EcsFargateLogin.Tests.Sessions;
 

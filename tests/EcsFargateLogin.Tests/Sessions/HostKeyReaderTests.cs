@@ -1,5 +1,7 @@
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Journals;
+using EcsFargateLogin.Sessions.Trust;
 using EcsFargateLogin.Ssh;
 using EcsFargateLogin.Tests.Support;
 

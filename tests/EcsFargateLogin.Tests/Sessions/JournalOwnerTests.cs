@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Journals;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Sessions;

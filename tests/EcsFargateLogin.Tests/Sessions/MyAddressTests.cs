@@ -1,4 +1,4 @@
-using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Ingress;
 using EcsFargateLogin.Tests.Support;
 using Microsoft.AspNetCore.Http;
 

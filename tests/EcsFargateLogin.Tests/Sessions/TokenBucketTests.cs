@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Starting;
 
 namespace EcsFargateLogin.Tests.Sessions;
 

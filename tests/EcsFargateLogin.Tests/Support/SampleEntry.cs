@@ -1,4 +1,4 @@
-using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Journals;
 
 namespace EcsFargateLogin.Tests.Support;
 

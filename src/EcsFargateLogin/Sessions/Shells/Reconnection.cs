@@ -1,0 +1,60 @@
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin.Sessions.Shells;
+
+/// <summary>Waits until a session whose connection was lost can be logged in to again.</summary>
+/// <param name="cloud">What is asked about the task.</param>
+/// <param name="session">The session.</param>
+/// <param name="preferPrivate">Whether it is logged in to at its private address.</param>
+internal sealed class Reconnection(IFargateCloud cloud, FargateSession session, bool preferPrivate)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Waits until its SSH server answers, for no longer than the container waits for its part. While this machine's network
+    /// is gone AWS cannot be asked either, which ends nothing.
+    /// </summary>
+    /// <param name="progress">Is told what happens to the task.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>Whether it answers; false also when the task has stopped.</returns>
+    public async Task<bool> WaitAsync(IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(session.ReconnectWindow);
+        SessionWaiter waiter = new(cloud, new WaitOptions { BannerLimit = session.ReconnectWindow });
+        try
+        {
+            while (!await TryAsync(waiter, progress, limit.Token).ConfigureAwait(false))
+            {
+                await Task.Delay(Pause, limit.Token).ConfigureAwait(false);
+            }
+
+            return true;
+        }
+        catch (FargateException e)
+        {
+            progress.Report(new Detail(session, e.Message));
+        }
+        catch (OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return false;
+    }
+
+    private async Task<bool> TryAsync(SessionWaiter waiter, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await waiter
+                .WaitAsync(session, new Readiness(preferPrivate, SshAnswers: true), progress, cancellationToken)
+                .ConfigureAwait(false);
+            return true;
+        }
+        catch (FargateException e) when (e.Error is FargateError.EndpointUnreachable or FargateError.ServiceFailed)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Sessions.Commands;
+using EcsFargateLogin.Sessions.Ingress;
+using EcsFargateLogin.Sessions.Journals;
+using EcsFargateLogin.Sessions.Trust;
+using EcsFargateLogin.Ssh;
+
+namespace EcsFargateLogin.Sessions.Starting;
+
+/// <summary>Starts sessions: key pair, journal entry, RunTask, in this order, so that no task starts unremembered.</summary>
+internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyGenerator keyGenerator)
+{
+    /// <summary>How many sessions are on their way to RunTask at once: enough for the pace, and no burden for this machine.</summary>
+    private const int Concurrency = 20;
+
+    /// <summary>What reads a key of the user's own; null where none is asked for.</summary>
+    public OwnKeyReader? OwnKeys { get; init; }
+
+    /// <summary>What starts their tasks.</summary>
+    public TaskStarter Starter { get; init; } = new(cloud, journal);
+
+    /// <summary>
+    /// Starts some sessions of one kind. Each has a key, a mark and a RunTask call of its own: tasks of one call would
+    /// share them. Reports each as <see cref="SessionStarted"/> as soon as ECS has accepted it.
+    /// </summary>
+    /// <returns>Why some were not started; none when all were.</returns>
+    /// <exception cref="FargateException">None could be started.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; those that had not been reported were stopped.</exception>
+    public async Task<IReadOnlyList<FargateException>> LaunchAsync(
+        SessionRequest request, int count, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        request = await ServiceChoice.CompleteAsync(cloud, request, cancellationToken).ConfigureAwait(false);
+        var ownKey = request.KeyPath is { } path
+            ? await OwnKeys!.ReadAsync(path, cancellationToken).ConfigureAwait(false)
+            : null;
+        var container = await LoginContainer.FindAsync(cloud, request, cancellationToken).ConfigureAwait(false);
+        LaunchFacts facts = new(container, ownKey);
+        ConcurrentQueue<FargateException> errors = [];
+        ParallelOptions options = new() { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken };
+        try
+        {
+            await Parallel.ForEachAsync(Enumerable.Range(0, count), options, async (_, token) =>
+            {
+                try
+                {
+                    var session = await LaunchAsync(request, facts, progress, token).ConfigureAwait(false);
+                    progress.Report(new SessionStarted(session));
+                }
+                catch (FargateException e)
+                {
+                    errors.Enqueue(e);
+                }
+            }).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!errors.IsEmpty)
+        {
+            // What went wrong may be that a task still runs, which must be said.
+        }
+
+        return [.. errors];
+    }
+
+    private async Task<FargateSession> LaunchAsync(
+        SessionRequest request, LaunchFacts facts, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        var session = await PrepareAsync(request, facts, cancellationToken).ConfigureAwait(false);
+        if (request.AuthorizedCidr is { } cidr)
+        {
+            var rule = SessionIngress.RuleFor(session.SessionId, request.SecurityGroups[0], cidr, request.Port);
+            await Starter.LetInAsync(session, rule, progress, cancellationToken).ConfigureAwait(false);
+        }
+
+        await Starter.StartAsync(session, progress, cancellationToken).ConfigureAwait(false);
+        return session;
+    }
+
+    /// <summary>Makes a session that has its folder, key and plan, and no task yet.</summary>
+    private async Task<FargateSession> PrepareAsync(
+        SessionRequest request, LaunchFacts facts, CancellationToken cancellationToken)
+    {
+        var container = facts.Container;
+        var sessionId = journal.Open();
+        try
+        {
+            var publicKey = facts.OwnKey?.PublicKey ?? await keyGenerator
+                .GenerateAsync(journal.KeyPathOf(sessionId, request.KeyType), request.KeyType, sessionId, cancellationToken)
+                .ConfigureAwait(false);
+            var expiry = AuthorizedKey.ExpiryOf(request, container.Start, DateTimeOffset.UtcNow);
+            var authorizedKey = AuthorizedKey.LineOf(publicKey, sessionId, expiry, request.FromAddresses);
+            var nonce = ContainerContract.CreateNonce();
+            var runTask = RunTaskRequestOf(request, container.Name, sessionId) with
+            {
+                Environment = ContainerContract.EnvironmentOf(request, authorizedKey, nonce),
+                Command = CommandLimit.Apply(request, container.Start),
+            };
+            var entry = EntryOf(request, runTask) with
+            {
+                Log = container.Log,
+                OwnKeyPath = facts.OwnKey?.Path,
+                IsKeyInAgent = facts.OwnKey?.IsInAgent ?? false,
+                HostKeyMark = ContainerContract.MarkOf(publicKey, nonce),
+                CommandLimit = CommandLimit.SecondsFor(request, container.Start),
+                ReconnectWindow = request.Limits.ReconnectWindow,
+            };
+            var session = journal.SessionOf(entry, request.StartTimeout);
+            session.Plan = new StartPlan(request, runTask, entry);
+            session.Tags = request.Tags;
+            session.Proxy = request.Proxy;
+            session.IsLetInByIPv6 = request.AuthorizedCidr?.Contains(':', StringComparison.Ordinal) == true;
+            return session;
+        }
+        catch
+        {
+            journal.Close(sessionId);
+            throw;
+        }
+    }
+
+    private static RunTaskRequest RunTaskRequestOf(
+        SessionRequest request, string containerName, string sessionId) => new()
+        {
+            Cluster = request.Cluster,
+            TaskDefinition = request.TaskDefinition,
+            Subnets = request.Subnets,
+            SecurityGroups = request.SecurityGroups,
+            AssignPublicIp = request.AssignPublicIp,
+            ContainerName = containerName,
+            Command = request.Command,
+            TaskRoleArn = request.TaskRoleArn,
+            Tags = request.Tags,
+            StartedBy = sessionId,
+            CapacityProvider = request.CapacityProvider,
+            PlatformVersion = request.PlatformVersion,
+            ClientToken = Guid.NewGuid().ToString("N"),
+        };
+
+    private JournalEntry EntryOf(SessionRequest request, RunTaskRequest runTask) => new()
+    {
+        SessionId = runTask.StartedBy,
+        Cluster = request.Cluster,
+        TaskDefinition = request.TaskDefinition,
+        ContainerName = runTask.ContainerName,
+        UserName = request.UserName,
+        Port = request.Port,
+        AssignPublicIp = request.AssignPublicIp,
+        KeyType = request.KeyType,
+        HostKeyVerification = request.HostKeyVerification,
+        Region = cloud.Connection.Region,
+        CredentialOrigin = cloud.Connection.CredentialOrigin,
+        ProfileName = cloud.Connection.ProfileName,
+        ProfileLocation = cloud.Connection.ProfileLocation,
+        EndpointUrl = cloud.Connection.EndpointUrl,
+        ClientToken = runTask.ClientToken,
+        CreatedAt = DateTimeOffset.UtcNow,
+    };
+
+    /// <summary>What all sessions of one launch share.</summary>
+    private sealed record LaunchFacts(LoginContainer Container, OwnKey? OwnKey);
+}

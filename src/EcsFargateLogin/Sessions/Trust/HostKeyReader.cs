@@ -1,0 +1,166 @@
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Ssh;
+
+namespace EcsFargateLogin.Sessions.Trust;
+
+/// <summary>
+/// Gets a session's host key from where nobody between this machine and the task can change it: AWS's copy of the
+/// container's log. What is found is pinned in the session's known_hosts.
+/// </summary>
+internal sealed class HostKeyReader(IFargateCloud cloud)
+{
+    /// <summary>The script says its key before anything else of length; what an image's own start prints comes before.</summary>
+    private const int MostMessages = 1000;
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long the line may take to reach the log after the server has answered.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Between the first looks; each takes twice as long as the one before, up to a second.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Paces the looks of all sessions together.</summary>
+    public TokenBucket Pacer { get; init; } = TokenBucket.OfLogReads;
+
+    /// <summary>Makes sure that ssh can tell the session's server, as its <see cref="HostKeyVerification"/> asks for.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="answer">Completes when a server has answered.</param>
+    /// <param name="progress">Gets a warning where the key that is seen first has to be trusted.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <exception cref="FargateException">
+    /// <see cref="FargateError.HostKeyNotVerified"/>, or <see cref="FargateError.JournalUnavailable"/> where known_hosts
+    /// cannot be written.
+    /// </exception>
+    public async Task VerifyAsync(
+        FargateSession session, Task answer, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        if (!session.IsOwn || session.HostKey is { Source: HostKeySource.TaskLog })
+        {
+            return;
+        }
+
+        KnownHosts.MakeWritable(session);
+        var seen = KnownHosts.Find(session);
+        session.HostKey = seen is null ? null : new FargateHostKey(seen, HostKeySource.FirstContact);
+        if (session.HostKeyVerification == HostKeyVerification.AcceptNew || session is
+            { HostKeyVerification: HostKeyVerification.Auto, TrustsFirstKey: true })
+        {
+            return;
+        }
+
+        try
+        {
+            var (key, reason) = await ReadAsync(session, answer, cancellationToken).ConfigureAwait(false);
+            if (key is not null)
+            {
+                Pin(session, key, seen, progress);
+            }
+            else
+            {
+                DoWithout(session, reason, progress);
+            }
+        }
+        catch (FargateException e) when (e.Error == FargateError.HostKeyNotVerified)
+        {
+            session.IsDistrusted = true;
+            throw;
+        }
+    }
+
+    private static void Pin(FargateSession session, PublicKey key, PublicKey? seen, IProgress<SessionEvent> progress)
+    {
+        if (seen is not null && seen != key)
+        {
+            throw FargateErrors.HostKeySeenDiffers(session, key.Fingerprint, seen.Fingerprint);
+        }
+
+        KnownHosts.Pin(session, key);
+        session.HostKey = new FargateHostKey(key, HostKeySource.TaskLog);
+        progress.Report(new Detail(session, $"{session}: host key {session.HostKey}."));
+    }
+
+    private static void DoWithout(FargateSession session, string reason, IProgress<SessionEvent> progress)
+    {
+        if (session.HostKeyVerification == HostKeyVerification.Strict)
+        {
+            throw FargateErrors.HostKeyNotInLog(session, reason);
+        }
+
+        session.TrustsFirstKey = true;
+        progress.Report(new Caution(
+            session,
+            $"The host key of session {session} could not be verified: {reason} The key that is seen first will be trusted "
+            + "for this session. -HostKeyVerification Strict refuses instead, AcceptNew does not ask the log."));
+    }
+
+    /// <returns>The key, or why the log does not tell it.</returns>
+    private async Task<(PublicKey? Key, string Reason)> ReadAsync(
+        FargateSession session, Task answer, CancellationToken cancellationToken)
+    {
+        if (session is not { Log: { } log, ContainerName: { } containerName, HostKeyMark: { } mark })
+        {
+            return (null, "its container has no log in CloudWatch Logs (awslogs), or its task definition may not be read.");
+        }
+
+        var stream = log.StreamOf(containerName, session.TaskId);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var reading = ReadUntilFoundAsync(session, mark, stream, answer, stop.Token);
+        try
+        {
+            await answer.ConfigureAwait(false);
+            return (await reading.WaitAsync(Limit, cancellationToken).ConfigureAwait(false), "");
+        }
+        catch (TimeoutException)
+        {
+            return (null, $"the log stream {stream.Name} of {stream.Group} had no host key {Limit.TotalSeconds:0} s after the server "
+                + "answered; images made for ecs-fargate-login print none.");
+        }
+        catch (FargateException e) when (e.Error != FargateError.HostKeyNotVerified)
+        {
+            return (null, e.Message);
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>
+    /// Reads until the key is there. What counts is read after the server has answered, because the script's own line is
+    /// written by then; the look before that opens the connection, so that the answer is not waited for twice.
+    /// </summary>
+    private async Task<PublicKey> ReadUntilFoundAsync(
+        FargateSession session, string mark, LogStreamName stream, Task answer, CancellationToken cancellationToken)
+    {
+        await LookAsync(stream, cancellationToken).ConfigureAwait(false);
+        await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
+        for (var pause = FirstPause; ; pause = pause < LongestPause ? pause * 2 : LongestPause)
+        {
+            var messages = await LookAsync(stream, cancellationToken).ConfigureAwait(false);
+            if (HostKeyLines.Find(session, mark, messages) is { } key)
+            {
+                return key;
+            }
+
+            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> LookAsync(LogStreamName stream, CancellationToken cancellationToken)
+    {
+        await Pacer.TakeAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await cloud.GetLogEventsAsync(stream, fromStart: true, MostMessages, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FargateException e) when (
+            e.Error is FargateError.Throttled or FargateError.EndpointUnreachable or FargateError.ServiceFailed)
+        {
+            // It may pass before the time is over.
+            return [];
+        }
+    }
+}

@@ -1,0 +1,198 @@
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Sessions.Journals;
+using EcsFargateLogin.Ssh;
+
+namespace EcsFargateLogin.Sessions.Tunnels;
+
+/// <summary>Keeps a tunnel open: connects it again when its connection drops, until it is stopped or its session ends.</summary>
+/// <param name="tunnel">The tunnel.</param>
+/// <param name="dialer">What connects it.</param>
+/// <param name="cloud">What is asked about the session's task; disposed of with the tunnel.</param>
+/// <param name="journal">What remembers the session.</param>
+internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IFargateCloud cloud, Journal journal)
+    : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _closing = new(1);
+    private TunnelConnection? _connection;
+    private Task _kept = Task.CompletedTask;
+    private bool _isClosed;
+
+    /// <summary>The pauses between attempts to connect again: each is twice the one before, up to the longest.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(0.5);
+
+    /// <inheritdoc cref="FirstPause"/>
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>For how long it is tried to connect again.</summary>
+    public TimeSpan ReconnectLimit { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>For a question about the task, on which nothing depends but to end early.</summary>
+    private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(3);
+
+    /// <summary>For StopTask, when PowerShell itself is ending.</summary>
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
+
+    public FargateTunnel Tunnel => tunnel;
+
+    /// <summary>Gets each message of ssh that says that the task could not reach a host.</summary>
+    public event Action<string>? TargetFailed;
+
+    /// <summary>Connects for the first time.</summary>
+    /// <exception cref="FargateException">It cannot be connected.</exception>
+    public async Task OpenAsync(CancellationToken cancellationToken) =>
+        _connection = await dialer.DialAsync(tunnel.Session, tunnel.Route, Hear, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Keeps it open from now on.</summary>
+    public void Keep() => _kept = Task.Run(KeepAsync);
+
+    /// <summary>Ends the tunnel and, unless it is to be kept, its session. Safe to repeat.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.StopFailed"/>.</exception>
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _kept.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await DisconnectAsync().ConfigureAwait(false);
+        if (tunnel.Status is FargateTunnelStatus.Open or FargateTunnelStatus.Reconnecting)
+        {
+            tunnel.Status = FargateTunnelStatus.Stopped;
+        }
+
+        await CloseAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Ends a tunnel that nobody has got to see, and leaves its session to whoever has it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        tunnel.KeepSession = true;
+        await StopAsync().ConfigureAwait(false);
+        _stop.Dispose();
+        _closing.Dispose();
+    }
+
+    private async Task KeepAsync()
+    {
+        try
+        {
+            do
+            {
+                await _connection!.Ended.WaitAsync(_stop.Token).ConfigureAwait(false);
+                tunnel.Note(_connection.Complaint ?? "the connection was closed");
+                await DisconnectAsync().ConfigureAwait(false);
+            }
+            while (await ReconnectAsync().ConfigureAwait(false));
+            await CloseAsync().ConfigureAwait(false);
+        }
+        catch (FargateException e)
+        {
+            tunnel.Note(e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            // It is being stopped.
+        }
+    }
+
+    /// <returns>False when its session has ended or the time is over; its status says which.</returns>
+    private async Task<bool> ReconnectAsync()
+    {
+        tunnel.Status = FargateTunnelStatus.Reconnecting;
+        var until = DateTimeOffset.UtcNow + ReconnectLimit;
+        for (var pause = FirstPause; DateTimeOffset.UtcNow < until; pause = Shorter(2 * pause, LongestPause))
+        {
+            await Task.Delay(Jitter.Of(pause), _stop.Token).ConfigureAwait(false);
+            if (await HasSessionEndedAsync().ConfigureAwait(false))
+            {
+                tunnel.Status = FargateTunnelStatus.SessionEnded;
+                return false;
+            }
+
+            try
+            {
+                await OpenAsync(_stop.Token).ConfigureAwait(false);
+                tunnel.ReconnectCount++;
+                tunnel.Status = FargateTunnelStatus.Open;
+                return true;
+            }
+            catch (FargateException e)
+            {
+                tunnel.Note(e.Message);
+            }
+        }
+
+        tunnel.Status = FargateTunnelStatus.Lost;
+        return false;
+    }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private async Task<bool> HasSessionEndedAsync()
+    {
+        if (tunnel.Session.IsClosed)
+        {
+            return true;
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        limit.CancelAfter(LookLimit);
+        try
+        {
+            var reply = await cloud
+                .DescribeTasksAsync(tunnel.Session.Cluster, [tunnel.Session.TaskArn], limit.Token)
+                .ConfigureAwait(false);
+            if (reply.Tasks.FirstOrDefault(tunnel.Session.IsOf) is { } task)
+            {
+                tunnel.Session.Update(task);
+                return TaskStatuses.IsEnding(task.LastStatus) || task.DesiredStatus == TaskStatuses.Stopped;
+            }
+        }
+        catch (Exception e) when (e is FargateException or OperationCanceledException)
+        {
+            _stop.Token.ThrowIfCancellationRequested();
+        }
+
+        return false;
+    }
+
+    private void Hear(string message)
+    {
+        if (message.Contains("open failed", StringComparison.Ordinal))
+        {
+            tunnel.Note(message);
+            TargetFailed?.Invoke(message);
+        }
+    }
+
+    private async Task DisconnectAsync()
+    {
+        if (Interlocked.Exchange(ref _connection, null) is { } connection)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Stops the session unless it is to be kept; one whose task has ended is nothing to keep.</summary>
+    private async Task CloseAsync()
+    {
+        await _closing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (!_isClosed && (!tunnel.KeepSession || tunnel.Status == FargateTunnelStatus.SessionEnded))
+            {
+                await new SessionCloser(cloud, journal) { StopLimit = StopLimit }
+                    .CloseAsync(tunnel.Session, "its tunnel has ended")
+                    .ConfigureAwait(false);
+            }
+
+            if (!_isClosed)
+            {
+                _isClosed = true;
+                cloud.Dispose();
+            }
+        }
+        finally
+        {
+            _closing.Release();
+        }
+    }
+}
