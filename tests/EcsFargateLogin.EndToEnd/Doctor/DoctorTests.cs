@@ -221,15 +221,24 @@ public sealed class DoctorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_marks_have_colours_unless_NO_COLOR_is_set()
+    public async Task The_marks_have_colours_unless_NO_COLOR_is_set_and_are_ASCII_where_the_console_has_no_more()
     {
-        await using var run = TerminalRun.UnderTerminal(
-            _me.Process("Test-FargateLogin; $env:NO_COLOR = '1'; Test-FargateLogin; 'up-' + 'done'"));
+        await using var run = TerminalRun.UnderTerminal(_me.Process(
+            """
+            Test-FargateLogin
+            $env:NO_COLOR = '1'
+            Test-FargateLogin
+            [Console]::OutputEncoding = [Text.Encoding]::ASCII
+            Test-FargateLogin
+            'up-' + 'done'
+            """));
 
         await run.ShowsAsync("up-done");
 
         Assert.Single(run.Screen.Split("\u001b[32m✔\u001b[0m ssh ")[1..]);
         Assert.Single(run.Screen.Split("\n✔ ssh ")[1..]);
+        Assert.Single(run.Screen.Split("\n+ ssh ")[1..]);
+        Assert.Contains("-> Run it with -Deep.", run.Screen, StringComparison.Ordinal);
     }
 
     private IReadOnlyList<CheckRow> Rows(string script)
