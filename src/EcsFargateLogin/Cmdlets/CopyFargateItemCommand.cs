@@ -18,6 +18,7 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
 {
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
+
     private readonly Stopwatch _watch = new();
     private readonly ProgressLine _line;
     private CopyRequest? _request;
