@@ -66,7 +66,7 @@ $scenes = @{
     presets  = @{
         Before   = { $PSDefaultParameterValues.Clear() }
         Commands = @(
-            "Save-FargateSessionPreset -TaskDefinition rails-cli -Cluster prod ```n    -Subnet subnet-1,subnet-2 -SecurityGroup sg-1"
+            "Save-FargateSessionPreset -TaskDefinition rails-cli ```n    -Cluster prod -Subnet subnet-1,subnet-2 -SecurityGroup sg-1"
             "Save-FargateSessionPreset staging -Service web -Cluster staging -MaxLifetime 3600 ```n    -Project"
             'Get-FargateSessionPreset'
             'Get-FargateSessionPreset staging | Format-List'

@@ -294,7 +294,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
                 WriteWarning(caution.Text);
                 break;
             case SessionReady or SessionFailed:
-                _progress.Forget(happened.Session);
+                _progress.Settle(happened.Session);
                 break;
         }
     }

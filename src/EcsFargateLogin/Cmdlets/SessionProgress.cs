@@ -13,9 +13,9 @@ internal sealed class SessionProgress(PSCmdlet cmdlet)
 
     private readonly ProgressLine _line = new(cmdlet, 0x4647);
     private readonly Dictionary<FargateSession, PhaseSeen> _phases = [];
+    private readonly HashSet<FargateSession> _done = [];
     private DateTimeOffset _since;
     private DateTimeOffset _shownAt;
-    private int _doneCount;
 
     /// <summary>Shows the phase that a session was seen in.</summary>
     public void Show(PhaseSeen phase)
@@ -24,6 +24,7 @@ internal sealed class SessionProgress(PSCmdlet cmdlet)
         var since = DateTimeOffset.UtcNow - phase.Elapsed;
         _since = _phases.Count == 0 || since < _since ? since : _since;
         _phases[phase.Session] = phase;
+        _done.Remove(phase.Session);
         if (isNew)
         {
             cmdlet.WriteVerbose(string.Create(
@@ -37,7 +38,7 @@ internal sealed class SessionProgress(PSCmdlet cmdlet)
 
         if (phase.Phase == TaskStatuses.Stopped)
         {
-            Forget(phase.Session);
+            Settle(phase.Session);
         }
     }
 
@@ -50,13 +51,17 @@ internal sealed class SessionProgress(PSCmdlet cmdlet)
         }
     }
 
-    /// <summary>Waits for a session no more: it is ready or has failed.</summary>
-    public void Forget(FargateSession session) => _doneCount += _phases.Remove(session) ? 1 : 0;
+    /// <summary>Counts a session as done: it is ready, has failed or has stopped.</summary>
+    public void Settle(FargateSession session)
+    {
+        _phases.Remove(session);
+        _done.Add(session);
+    }
 
     /// <summary>Takes the line off the screen.</summary>
     public void Complete()
     {
-        _doneCount = 0;
+        _done.Clear();
         _line.Complete();
     }
 
@@ -68,34 +73,38 @@ internal sealed class SessionProgress(PSCmdlet cmdlet)
         }
 
         _shownAt = DateTimeOffset.UtcNow;
-        var call = _phases.Values.First().Call;
         var elapsed = RelativeTime.Length(_shownAt - _since);
-        var total = _phases.Count + _doneCount;
-        if (total == 1)
+        if (_phases.Count + _done.Count == 1)
         {
-            var phase = _phases.Values.Single().Phase;
-            var session = _phases.Keys.Single().ToString();
-            _line.Show(
-                [$"Fargate session {session}", session],
-                [
-                    $"{phase}, {elapsed} since {call}",
-                    $"{ShortPhase(phase)}, {elapsed} since {call}",
-                    $"{ShortPhase(phase)}, {elapsed}",
-                ]);
+            WriteOne(_phases.Values.Single(), elapsed);
         }
         else
         {
-            var done = string.Create(CultureInfo.InvariantCulture, $"{_doneCount} of {total}");
-            _line.Show(
-                [$"{total} Fargate sessions", "Sessions"],
-                [
-                    $"{done} done, {Summary()}, {elapsed} since {call}",
-                    $"{done} done, {Summary()}, {elapsed}",
-                    $"{done} done, {elapsed}",
-                    done,
-                ],
-                100 * _doneCount / total);
+            WriteMany(elapsed);
         }
+    }
+
+    private void WriteOne(PhaseSeen seen, string elapsed) => _line.Show(
+        [$"Fargate session {seen.Session}", seen.Session.ToString()],
+        [
+            $"{seen.Phase}, {elapsed} since {seen.Call}",
+            $"{ShortPhase(seen.Phase)}, {elapsed} since {seen.Call}",
+            $"{ShortPhase(seen.Phase)}, {elapsed}",
+        ]);
+
+    private void WriteMany(string elapsed)
+    {
+        var total = _phases.Count + _done.Count;
+        var done = string.Create(CultureInfo.InvariantCulture, $"{_done.Count} of {total}");
+        _line.Show(
+            [$"{total} Fargate sessions", "Sessions"],
+            [
+                $"{done} done, {Summary()}, {elapsed} since {_phases.Values.First().Call}",
+                $"{done} done, {Summary()}, {elapsed}",
+                $"{done} done, {elapsed}",
+                done,
+            ],
+            100 * _done.Count / total);
     }
 
     /// <summary>How many sessions are in each phase.</summary>

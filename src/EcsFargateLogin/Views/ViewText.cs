@@ -21,7 +21,7 @@ public static class ViewText
         ? $"{value.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)} ({Relative(value)})"
         : "";
 
-    /// <summary>A session's status: green while it runs, faint when it ends, and else as warnings are.</summary>
+    /// <summary>A session's status: green while it runs, faint when it ends, and otherwise as warnings are.</summary>
     /// <param name="session">A session.</param>
     /// <param name="style">The value of $PSStyle.</param>
     public static string Status(FargateSession session, object? style)
@@ -49,7 +49,7 @@ public static class ViewText
         return new Palette(style).Paint(code, result.ExitCode == 0 ? Tone.Good : Tone.Bad);
     }
 
-    /// <summary>The mark of a check's result: ✔ ⚠ ✘ –, or + ! x - where the console's encoding has none of them.</summary>
+    /// <summary>The mark of a check's result: ✔ ⚠ ✘ –, or + ! x - where the console's encoding lacks them.</summary>
     /// <param name="check">A check.</param>
     /// <param name="style">The value of $PSStyle.</param>
     public static string Mark(FargateLoginCheck check, object? style)
@@ -63,16 +63,29 @@ public static class ViewText
     public static string Finding(FargateLoginCheck check)
     {
         ArgumentNullException.ThrowIfNull(check);
-        return check.Fix.Length == 0 ? check.Detail : $"{check.Detail}\n{Symbols.Arrow(Console.OutputEncoding)} {check.Fix}";
+        return check.Fix.Length == 0
+            ? check.Detail
+            : $"{check.Detail}\n{Symbols.Arrow(Console.OutputEncoding)} {check.Fix}";
     }
 
-    /// <summary>A preset's parameters with their values. Of variables and tags the names alone: their values may be secrets.</summary>
+    /// <summary>
+    /// A preset's parameters with their values. Of variables and tags the names alone: their values may be secrets.
+    /// </summary>
     /// <param name="preset">A preset.</param>
     /// <param name="separator">What stands between two of them.</param>
     public static string Parameters(FargateSessionPreset preset, string separator)
     {
         ArgumentNullException.ThrowIfNull(preset);
         return string.Join(separator, preset.Parameter.Select(parameter => $"{parameter.Key}={Value(parameter.Value)}"));
+    }
+
+    /// <summary>A preset's parameters with the files that give them.</summary>
+    /// <param name="preset">A preset.</param>
+    /// <param name="separator">What stands between two of them.</param>
+    public static string Sources(FargateSessionPreset preset, string separator)
+    {
+        ArgumentNullException.ThrowIfNull(preset);
+        return string.Join(separator, preset.Source.Select(source => $"{source.Key} from {source.Value}"));
     }
 
     private static string Value(object value) => value switch

@@ -16,7 +16,8 @@ public sealed class PictureTests
     {
         var readMe = File.ReadAllText(Path.Combine(ModuleFolder.Root(), "README.md"));
 
-        var shown = Regex.Matches(readMe, @"!\[[^\]]{20,}\]\(tests/Pictures/([a-z]+\.svg)\)").Select(match => match.Groups[1].Value);
+        var shown = Regex.Matches(readMe, @"!\[[^\]]{20,}\]\(tests/Pictures/([a-z]+\.svg)\)")
+            .Select(match => match.Groups[1].Value);
 
         Assert.Equal(Directory.GetFiles(Pictures, "*.svg").Select(Path.GetFileName).Order(), shown.Order());
     }
