@@ -95,7 +95,7 @@ function Find-TestModule {
 }
 
 function Invoke-PesterTest {
-    $pester = Find-TestModule Pester $pesterVersion $env:ECSFARGATELOGIN_PESTER
+    $pester = Find-TestModule -Name Pester -Version $pesterVersion -Folder $env:ECSFARGATELOGIN_PESTER
     if (-not $pester) {
         Write-Warning ("Pester $pesterVersion or later is not on this machine and could not be had from the " +
             'PowerShell Gallery: tests/Pester is not run. Install Pester, or name its folder in ECSFARGATELOGIN_PESTER.')
@@ -108,7 +108,8 @@ function Invoke-PesterTest {
 }
 
 function Invoke-Analyzer {
-    $analyzer = Find-TestModule PSScriptAnalyzer $analyzerVersion $env:ECSFARGATELOGIN_PSSCRIPTANALYZER
+    $analyzer = Find-TestModule -Name PSScriptAnalyzer -Version $analyzerVersion `
+        -Folder $env:ECSFARGATELOGIN_PSSCRIPTANALYZER
     if (-not $analyzer) {
         throw ("PSScriptAnalyzer $analyzerVersion or later is not on this machine and could not be had from the PowerShell " +
             'Gallery. Install it, or name its folder in ECSFARGATELOGIN_PSSCRIPTANALYZER.')
