@@ -55,6 +55,7 @@ $words = [ordered]@{
     "'bin/"                        = "'echo bin/"
     "'pg_dump "                    = "'echo pg_dump "
     "'psql "                       = "'cat; : "
+    '$pattern, '                   = "'root', "
     'log/production.log'           = '/etc/passwd'
     '/var/log/app/*.log'           = '/etc/*.conf'
     '/app/config'                  = '/etc/ssh'
@@ -62,7 +63,6 @@ $words = [ordered]@{
     '-Count 20'                    = '-Count 2'
     '-Count 64'                    = '-Count 2'
 }
-$pattern = 'root'
 
 # Programs of others, which show what they were asked for, and those of PowerShell that need one in the container.
 foreach ($program in 'psql', 'curl', 'docker', 'asciinema', 'pwsh', 'Invoke-Command', 'Enter-PSSession') {
@@ -95,8 +95,8 @@ $seen = for ($i = $Share; $i -lt $groups.Count; $i += $Of) {
     # Later examples of a group use earlier ones' variables.
     & {
         foreach ($example in $groups[$i].Group) {
-            if ($why = $notRun[$example.Name]) { @{ Name = $example.Name; WhyNotRun = $why; Errors = @() } }
-            else { . Invoke-Example $example }
+            $why = $notRun[$example.Name]
+            if ($why) { @{ Name = $example.Name; WhyNotRun = $why; Errors = @() } } else { . Invoke-Example $example }
         }
     }
     # A preset of one group is not for the next one.
