@@ -62,19 +62,21 @@ internal static class MamlWriter
             .ThenBy(member => !member.Role!.IsMandatory)
             // What a parameter means is said once, below.
             .Select(member => new XElement(
-                Command + "parameter", PlaceOf(member.Role!), new XElement(Maml + "name", member.Parameter.Name), ValueOf(member.Parameter))));
+                Command + "parameter",
+                PlaceOf(member.Role!),
+                new XElement(Maml + "name", member.Parameter.Name),
+                ValueOf(member.Parameter))));
 
     private static XElement ParameterOf(Parameter parameter) => new(
         Command + "parameter",
         PlaceOf(RoleForAllOf(parameter)),
-        new XAttribute("variableLength", Text(parameter.Type.EndsWith("[]", StringComparison.Ordinal))),
         new XAttribute("globbing", Text(parameter.TakesWildcards)),
         new XAttribute("pipelineInput", PipelineInputOf(RoleForAllOf(parameter))),
         new XAttribute("aliases", parameter.Aliases.Count == 0 ? "none" : string.Join(", ", parameter.Aliases)),
         new XElement(Maml + "name", parameter.Name),
         Description(parameter.Description),
-        ValueOf(parameter),
-        new XElement(Dev + "type", new XElement(Maml + "name", parameter.Type), new XElement(Maml + "uri")),
+        ValueOf(parameter, new XAttribute("required", "true")),
+        new XElement(Dev + "type", new XElement(Maml + "name", parameter.Type)),
         new XElement(Dev + "defaultValue", parameter.DefaultValue ?? (parameter.IsSwitch ? "False" : "None")));
 
     /// <summary>What the reader of a syntax line sees of a parameter's role.</summary>
@@ -85,7 +87,7 @@ internal static class MamlWriter
     ];
 
     /// <summary>What stands behind a parameter's name: one of some words, a type, or nothing.</summary>
-    private static IEnumerable<XElement> ValueOf(Parameter parameter)
+    private static IEnumerable<XElement> ValueOf(Parameter parameter, XAttribute? isRequired = null)
     {
         if (parameter.Values.Count > 0)
         {
@@ -95,7 +97,7 @@ internal static class MamlWriter
 
         if (!parameter.IsSwitch)
         {
-            yield return new XElement(Command + "parameterValue", new XAttribute("required", "true"), parameter.Type);
+            yield return new XElement(Command + "parameterValue", isRequired, parameter.Type);
         }
     }
 

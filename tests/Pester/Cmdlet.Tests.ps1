@@ -21,9 +21,9 @@ BeforeAll {
     $common = [Management.Automation.Cmdlet]::CommonParameters
     $approvedVerbs = (Get-Verb).Verb
 
-    # Its parameters, without those that every cmdlet has, and those that come with a preset's name.
+    # Its parameters, without those that every cmdlet has.
     function Get-OwnParameter($Cmdlet) {
-        $Cmdlet.Parameters.Values | Where-Object { -not $_.IsDynamic -and $_.Name -notin $common }
+        $Cmdlet.Parameters.Values | Where-Object Name -NotIn $common
     }
 
     # A value that a parameter takes and that leads to nothing.

@@ -10,6 +10,11 @@ namespace EcsFargateLogin.Cmdlets;
 [Cmdlet(VerbsData.Save, "FargateSessionPreset", SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Save-FargateSessionPreset.md")]
 [OutputType(typeof(void))]
+[ParametersOf(typeof(NewFargateSessionCommand), Except =
+[
+    nameof(NewFargateSessionCommand.Preset), nameof(NewFargateSessionCommand.NoPreset),
+    nameof(AwsCmdlet.AccessKey), nameof(AwsCmdlet.SecretKey), nameof(AwsCmdlet.SessionToken), nameof(AwsCmdlet.Credential),
+])]
 public sealed class SaveFargateSessionPresetCommand : PresetCmdlet, IDynamicParameters
 {
     /// <summary>The preset's name. 'default' is used wherever none is named. One that exists is replaced.</summary>
