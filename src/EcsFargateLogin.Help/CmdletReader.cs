@@ -53,7 +53,7 @@ internal sealed class CmdletReader
     /// <summary>The parameters of another cmdlet that a cmdlet takes while it runs. A word on each is enough.</summary>
     private IEnumerable<Parameter> ParametersOfAnother(TypeDefinition type)
     {
-        var attribute = type.CustomAttributes.FirstOrDefault(attribute => attribute.AttributeType.Name == "ParametersOfAttribute");
+        var attribute = type.CustomAttributes.FirstOrDefault(own => own.AttributeType.Name == "ParametersOfAttribute");
         if (attribute?.ConstructorArguments[0].Value is not TypeDefinition other)
         {
             return [];

@@ -69,7 +69,8 @@ Describe '<_.Name>' -ForEach $cmdlets {
 
     It 'has parameters in PascalCase, of which none is a plural' {
         $own.Name | Where-Object { $_ -cnotmatch '^([A-Z][a-z0-9]*)+$' } | Should -BeNullOrEmpty
-        $own.Name | Where-Object { $_ -match '[^s]s$' -and $_ -notin 'Status', 'Socks', 'StandardErrorAs' } | Should -BeNullOrEmpty
+        $singulars = 'Status', 'Socks', 'StandardErrorAs'
+        $own.Name | Where-Object { $_ -match '[^s]s$' -and $_ -notin $singulars } | Should -BeNullOrEmpty
     }
 
     It 'has no alias that is a name of something else' {
@@ -103,13 +104,15 @@ Describe '<_.Name>' -ForEach $cmdlets {
             $sets = @($parameter.ParameterSets.Values)
             $positions = @($sets.Position | Where-Object { $_ -ge 0 } | Sort-Object -Unique)
             $said = $described[$parameter.Name]
-            $said.position | Should -BeIn ($positions.Count ? $positions : @('named')) -Because "that is -$($parameter.Name)'s position"
+            $said.position | Should -BeIn ($positions.Count ? $positions : @('named')) -Because "of -$($parameter.Name)"
             $pipeline = @(
                 if ($sets.ValueFromPipelineByPropertyName -contains $true) { 'ByPropertyName' }
                 if ($sets.ValueFromPipeline -contains $true) { 'ByValue' }
             )
-            $said.pipelineInput | Should -Be ($pipeline ? "True ($($pipeline -join ', '))" : 'False') -Because "of -$($parameter.Name)"
-            $said.aliases | Should -Be ($parameter.Aliases ? ($parameter.Aliases -join ', ') : 'none') -Because "of -$($parameter.Name)"
+            $taken = $pipeline ? "True ($($pipeline -join ', '))" : 'False'
+            $said.pipelineInput | Should -Be $taken -Because "of -$($parameter.Name)"
+            $aliases = $parameter.Aliases ? ($parameter.Aliases -join ', ') : 'none'
+            $said.aliases | Should -Be $aliases -Because "of -$($parameter.Name)"
         }
     }
 
@@ -148,7 +151,8 @@ Describe '<_.Name>, which reaches AWS' -ForEach $awsCmdlets {
         }
         foreach ($name in $aliases.Keys) {
             $cmdlet.Parameters.Keys | Should -Contain $name
-            $cmdlet.Parameters[$name].Aliases | Sort-Object | Should -Be ($aliases[$name] | Sort-Object) -Because "that is -$name in AWS Tools"
+            $own = $cmdlet.Parameters[$name].Aliases | Sort-Object
+            $own | Should -Be ($aliases[$name] | Sort-Object) -Because "that is -$name in AWS Tools"
         }
     }
 

@@ -32,7 +32,9 @@ Describe 'An example of the README' {
             Where-Object { $_.GetCommandName() -match '-Fargate' }
         foreach ($command in $commands) {
             $known = Get-Command $command.GetCommandName() -Module EcsFargateLogin -ErrorAction Stop
-            foreach ($parameter in $command.CommandElements | Where-Object { $_ -is [Management.Automation.Language.CommandParameterAst] }) {
+            $parameters = $command.CommandElements |
+                Where-Object { $_ -is [Management.Automation.Language.CommandParameterAst] }
+            foreach ($parameter in $parameters) {
                 # Save-FargateSessionPreset takes those of New-FargateSession, which are not there until it runs.
                 $taking = $known.Name -eq 'Save-FargateSessionPreset' ? @($known, (Get-Command New-FargateSession)) : $known
                 $taking.Parameters.Keys | Should -Contain $parameter.ParameterName -Because "the README says $($command.Extent)"

@@ -49,13 +49,15 @@ public sealed class SaveFargateSessionPresetCommand : PresetCmdlet, IDynamicPara
             throw keys.Count == 0 ? FargateErrors.EmptyPreset(Name) : FargateErrors.NotForProjects(refused);
         }
 
-        var file = Project ? Store.Project : Store.User;
-        var presets = file.Read();
-        presets[Name] = keys.ToDictionary(
+        var store = Store;
+        var file = Project ? store.Project : store.User;
+        // A file that cannot be used is told of before anybody is asked.
+        file.Read();
+        var preset = keys.ToDictionary(
             key => key.Name, key => SessionParameters.ToPreset(key.Name, MyInvocation.BoundParameters[key.Name]));
         if (ShouldProcess(file.Path, $"Save preset {Name}"))
         {
-            file.Write(presets);
+            Change(store, file, presets => presets[Name] = preset);
         }
     });
 }
