@@ -65,7 +65,7 @@ internal static class CommandProcess
 
     private static async Task ReadAsync(
         Stream stream,
-        Func<ReadOnlyMemory<byte>, Task> take,
+        Action<ReadOnlyMemory<byte>> take,
         CancellationTokenSource ending,
         CancellationToken cancellationToken)
     {
