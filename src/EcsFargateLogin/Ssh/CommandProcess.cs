@@ -71,10 +71,7 @@ internal static class CommandProcess
     {
         try
         {
-            await using (stream.ConfigureAwait(false))
-            {
-                await new OutputReader(stream, take).ReadAllAsync(cancellationToken).ConfigureAwait(false);
-            }
+            await new OutputReader(stream, take).ReadAllAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
         {

@@ -1,7 +1,7 @@
 namespace EcsFargateLogin.Ssh;
 
 /// <summary>Hands on what a program prints as soon as it comes. While nobody takes more, the program has to wait.</summary>
-/// <param name="stream">What it prints.</param>
+/// <param name="stream">What it prints; this closes it.</param>
 /// <param name="take">
 /// Takes bytes, which are there until it returns; it returns when it can take more. Called on a thread of its own: what a
 /// program prints in great amounts would come slower by way of the thread pool, and a pipe without any keeps its thread.
@@ -28,7 +28,7 @@ internal sealed class OutputReader(Stream stream, Action<ReadOnlyMemory<byte>> t
         }
         finally
         {
-            // A pipe cannot be cancelled while it is read: it is left to itself then.
+            // A pipe can neither be cancelled nor closed while it is read: it is left to itself then.
             lock (_gate)
             {
                 _isLeft = true;
@@ -38,6 +38,7 @@ internal sealed class OutputReader(Stream stream, Action<ReadOnlyMemory<byte>> t
 
     private void ReadAll()
     {
+        using var closed = stream;
         var bytes = new byte[LargestPart];
         for (var count = stream.Read(bytes); count > 0; count = stream.Read(bytes))
         {
