@@ -75,6 +75,7 @@ public sealed class LocalFargateServer : IAsyncDisposable
         {
             Containers = [new ContainerOptions("cli") { Environment = options.ContainerEnvironment, Ports = [SshPort] }],
         });
+        RegisterServices(options);
     }
 
     /// <summary>The URL that stands for every service's.</summary>
@@ -200,6 +201,24 @@ public sealed class LocalFargateServer : IAsyncDisposable
         await _launcher.DisposeAsync();
         _addresses.Dispose();
         _stopping.Dispose();
+    }
+
+    private void RegisterServices(LocalFargateOptions options)
+    {
+        foreach (var cluster in options.Clusters)
+        {
+            foreach (var name in options.Services)
+            {
+                RegisterService(new ServiceOptions(name)
+                {
+                    Cluster = cluster,
+                    TaskDefinition = options.TaskDefinition,
+                    Subnets = Subnets,
+                    SecurityGroups = SecurityGroups,
+                    AssignPublicIp = true,
+                });
+            }
+        }
     }
 
     private async Task ListenAsync(ILogger logger, CancellationToken cancellationToken)

@@ -80,7 +80,7 @@ function ConvertTo-Window([string[]] $Lines, [double] $Top, [double] $Width, [do
     }
     $style = @{ Colour = $plain; IsBold = $false; IsItalic = $false }
     for ($i = 0; $i -lt $Lines.Count; $i++) {
-        ConvertTo-TextElement $Lines[$i] $style ($titleBar + $line * ($i + 1))
+        ConvertTo-TextElement -Line $Lines[$i] -Style $style -Y ($titleBar + $line * ($i + 1))
     }
     '  </g>'
 }
@@ -90,7 +90,7 @@ $top = 0
 $windows = foreach ($file in $Capture -split ',') {
     $lines = @(Get-Content -LiteralPath $file)
     $height = $titleBar + $line * $lines.Count + $padding
-    ConvertTo-Window $lines $top $width $height
+    ConvertTo-Window -Lines $lines -Top $top -Width $width -Height $height
     $top += $height + $gap
 }
 $fonts = "ui-monospace, 'Cascadia Mono', 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace"
