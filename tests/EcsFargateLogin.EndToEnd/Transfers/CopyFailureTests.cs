@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using EcsFargateLogin.EndToEnd.Engine;
 using EcsFargateLogin.EndToEnd.Open;
@@ -82,8 +83,8 @@ public sealed class CopyFailureTests : IDisposable
         var stalled = Path.Combine(me.StateHome, "stalled");
         var half = $"dd bs=64k count=10000000 iflag=count_bytes status=none; read -r -N1 x && touch {stalled} && exec sleep 600";
         var stalling = fromSession
-            ? $"exec 3<>/dev/tcp/%h/%p; {{ {half}; }} <&3 & exec cat >&3"
-            : $"exec 3<>/dev/tcp/%h/%p; cat <&3 & exec >&3; {half}";
+            ? $"exec 2>/dev/null 3<>/dev/tcp/%h/%p; {{ {half}; }} <&3 & cat >&3; kill $!"
+            : $"exec 2>/dev/null 3<>/dev/tcp/%h/%p; cat <&3 & exec >&3; {half}; kill $!";
         me.Run($"$session = {NewSession(method)} -Wait; $session | Copy-FargateItem '{source}' there -KeepSession 3>$null");
         var copy = fromSession ? $"Copy-FargateItem there '{back}' -FromSession" : $"Copy-FargateItem '{source}' big";
         var run = me.Start($"$session | {copy} -KeepSession -Option $args[0] 3>$null", $"ProxyCommand=bash -c '{stalling}'");
@@ -97,7 +98,7 @@ public sealed class CopyFailureTests : IDisposable
             ? Directory.GetFiles(_folder.Path).Select(path => Path.GetFileName(path)!)
             : me.Run("Invoke-FargateCommand -Session $session 'ls'").Output.Select(line => line.ToString()!);
         var partial = fromSession ? @"^back\..*\.part$" : @"^big\..*\.part$";
-        Assert.Equal(method == "sftp" ? 1 : 0, files.Count(file => System.Text.RegularExpressions.Regex.IsMatch(file, partial)));
+        Assert.Equal(method == "sftp" ? 1 : 0, files.Count(file => Regex.IsMatch(file, partial)));
         Assert.DoesNotContain(fromSession ? "back" : "big", fromSession ? files : files.Where(file => file != "there"));
         Assert.Empty(me.Run($"$session | {copy} 3>$null").Errors);
         await me.HasLeftNothingAsync();
@@ -125,7 +126,7 @@ public sealed class CopyFailureTests : IDisposable
         var run = await EngineProcess.RunAsync(SmallDisk.Mount(me.Process(script), disk, "size=1m"));
 
         var lines = run.Output.TrimEnd().Split('\n');
-        Assert.Equal(8, lines.Length);
+        Assert.True(lines.Length == 8, run.Output + run.Error);
         Assert.All((int[])[0, 1, 4, 5], i => Assert.Matches("(?i)no space", lines[i]));
         Assert.Matches(@"^here: big\.[0-9a-f]{8}\.part$", lines[2]);
         Assert.Matches(@"^there: big\.[0-9a-f]{8}\.part$", lines[3]);
@@ -141,7 +142,7 @@ public sealed class CopyFailureTests : IDisposable
         await using var me = await StartAsync();
         var source = _folder.Write("big", new string('x', 20_000_000));
         var lost = Path.Combine(me.StateHome, "lost");
-        var losing = $"[ -e {lost} ] && exit 1; exec 3<>/dev/tcp/%h/%p; cat <&3 & "
+        var losing = $"[ -e {lost} ] && exit 1; exec 2>/dev/null 3<>/dev/tcp/%h/%p; cat <&3 & "
             + $"dd bs=64k count=10000000 iflag=count_bytes status=none >&3; read -r -N1 x && {(staysLost ? $"touch {lost}" : "true")}; kill $!";
         me.Run($"$session = {NewSession("tar")} -Wait");
 
