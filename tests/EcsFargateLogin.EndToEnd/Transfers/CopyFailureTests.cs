@@ -105,19 +105,16 @@ public sealed class CopyFailureTests : IDisposable
     }
 
     [RootFact]
-    public async Task With_no_space_left_on_either_side_no_file_has_its_name()
+    public async Task With_no_space_left_here_no_file_has_its_name()
     {
         await using var me = await StartAsync();
         var disk = Directory.CreateDirectory(Path.Combine(_folder.Path, "disk")).FullName;
-        var big = _folder.Write("big", new string('x', 3_000_000));
         var script = string.Concat(((string[])["sftp", "tar"]).Select(method =>
             $$"""
-            $session = {{NewSession(method)}} -Wait
-            Invoke-FargateCommand -Session $session 'mkdir small && mount -t tmpfs -o size=1m tmpfs small; head -c 3000000 /dev/zero >big'
+            $session = {{NewSession(method)}} -Wait 3>$null
+            Invoke-FargateCommand -Session $session 'head -c 3000000 /dev/zero >big'
             try { $session | Copy-FargateItem big '{{disk}}/' -FromSession -KeepSession -ErrorAction Stop 3>$null } catch { "$_" }
-            try { $session | Copy-FargateItem '{{big}}' small/ -KeepSession -ErrorAction Stop 3>$null } catch { "$_" }
             "here: $((Get-ChildItem '{{disk}}').Name)"
-            "there: $(Invoke-FargateCommand -Session $session 'ls small')"
             Remove-Item '{{disk}}/*'
             $session | Stop-FargateSession
 
@@ -126,11 +123,10 @@ public sealed class CopyFailureTests : IDisposable
         var run = await EngineProcess.RunAsync(SmallDisk.Mount(me.Process(script), disk, "size=1m"));
 
         var lines = run.Output.TrimEnd().Split('\n');
-        Assert.True(lines.Length == 8, run.Output + run.Error);
-        Assert.All((int[])[0, 1, 4, 5], i => Assert.Matches("(?i)no space", lines[i]));
-        Assert.Matches(@"^here: big\.[0-9a-f]{8}\.part$", lines[2]);
-        Assert.Matches(@"^there: big\.[0-9a-f]{8}\.part$", lines[3]);
-        Assert.Equal(["here: ", "there: "], lines[6..]);
+        Assert.True(lines.Length == 4, run.Output + run.Error);
+        Assert.All((int[])[0, 2], i => Assert.Contains("No space left", lines[i], StringComparison.Ordinal));
+        Assert.Matches(@"^here: big\.[0-9a-f]{8}\.part$", lines[1]);
+        Assert.Equal("here: ", lines[3]);
         await me.LeftNothingAsync();
     }
 
