@@ -113,16 +113,16 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     /// Begins work on other threads that goes on while the pipeline's thread is elsewhere. What it has to show waits until
     /// it is awaited; who does not do that to its end has to <see cref="Abandon"/> it.
     /// </summary>
-    private protected PipelineWork Begin(Func<IProgress<SessionEvent>, CancellationToken, Task> work)
+    private protected RunningWork Begin(Func<IProgress<SessionEvent>, CancellationToken, Task> work)
     {
         _endSignals ??= EndSignals.Watching(() => UnlessDisposed(StopProcessing), () => UnlessDisposed(GiveUp));
-        PipelineWork running = new(work, Show, _cancellation.Token);
+        RunningWork running = new(work, Show, _cancellation.Token);
         _events = running.Events;
         return running;
     }
 
     /// <summary>Shows the events of work until it has ended, or until something else has.</summary>
-    private protected void Await(PipelineWork running, Task? until = null)
+    private protected void Await(RunningWork running, Task? until = null)
     {
         running.Show(until, _progress.Refresh, CancelToken);
         if (running.IsCompleted)
@@ -134,7 +134,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>Cancels work and waits until it has cleaned up.</summary>
-    private protected void Abandon(PipelineWork running)
+    private protected void Abandon(RunningWork running)
     {
         _events = null;
         running.Abandon();

@@ -9,7 +9,7 @@ public sealed partial class InvokeFargateCommandCommand
 {
     private readonly CommandInput _input = new();
     private SharedInput? _shared;
-    private PipelineWork? _running;
+    private RunningWork? _running;
     private bool _isInputNamed;
     private bool _areCommandsOver;
 

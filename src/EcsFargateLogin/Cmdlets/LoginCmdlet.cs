@@ -115,7 +115,7 @@ public abstract class LoginCmdlet : AwsCmdlet
     /// <param name="workName">What is done there, for those who find the stopped task, such as 'command'.</param>
     /// <param name="throttleLimit">In how many sessions it is done at once.</param>
     /// <param name="work">What to do in each, on any thread; its errors are reported as <see cref="SessionFailed"/>.</param>
-    private protected PipelineWork BeginToLogIn(
+    private protected RunningWork BeginToLogIn(
         IReadOnlyList<Login> logins,
         string workName,
         int throttleLimit,

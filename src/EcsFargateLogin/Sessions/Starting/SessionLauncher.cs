@@ -100,6 +100,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
                 OwnKeyPath = facts.OwnKey?.Path,
                 IsKeyInAgent = facts.OwnKey?.IsInAgent ?? false,
                 HostKeyMark = ContainerContract.MarkOf(publicKey, nonce),
+                MaxLifetime = request.Limits.MaxLifetime,
                 CommandLimit = CommandLimit.SecondsFor(request, container.Start),
                 ReconnectWindow = request.Limits.ReconnectWindow,
             };

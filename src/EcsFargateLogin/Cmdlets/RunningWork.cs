@@ -4,7 +4,7 @@ using EcsFargateLogin.Sessions;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>Work on other threads whose events are shown on the pipeline's thread, whenever that has time for them.</summary>
-internal sealed class PipelineWork : IDisposable
+internal sealed class RunningWork : IDisposable
 {
     /// <summary>How often the seconds on display move on.</summary>
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
@@ -19,7 +19,7 @@ internal sealed class PipelineWork : IDisposable
     /// <param name="work">The work.</param>
     /// <param name="show">Shows an event; called on the pipeline's thread.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    public PipelineWork(
+    public RunningWork(
         Func<IProgress<SessionEvent>, CancellationToken, Task> work,
         Action<SessionEvent> show,
         CancellationToken cancellationToken)
