@@ -126,7 +126,7 @@ public sealed class CopyFailureTests : IDisposable
         Assert.True(lines.Length == 4, run.Output + run.Error);
         Assert.All((int[])[0, 2], i => Assert.Contains("No space left", lines[i], StringComparison.Ordinal));
         Assert.Matches(@"^here: big\.[0-9a-f]{8}\.part$", lines[1]);
-        Assert.Equal("here: ", lines[3]);
+        Assert.Equal("here:", lines[3]);
         await me.LeftNothingAsync();
     }
 
