@@ -9,8 +9,11 @@ internal sealed class CommandInput
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();
 
-    /// <summary>All that was added.</summary>
+    /// <summary>All that was added since it was cleared.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes.WrittenMemory;
+
+    /// <summary>Forgets what was added.</summary>
+    public void Clear() => _bytes.Clear();
 
     /// <summary>Adds an object of the pipeline, or each of a list that was given by name.</summary>
     public void Add(object? input)

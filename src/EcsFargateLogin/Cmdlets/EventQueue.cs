@@ -15,8 +15,14 @@ internal sealed class EventQueue(Action<SessionEvent> show, CancellationToken ca
     /// <summary>True when the work has ended and every event was taken.</summary>
     public bool IsCompleted => _calls.IsCompleted;
 
+    /// <summary>How much there is to be done now.</summary>
+    public int Count => _calls.Count;
+
     /// <summary>Adds an event. One that comes after the end is dropped.</summary>
     public void Report(SessionEvent value) => TryAdd(() => show(value));
+
+    /// <summary>Ends a <see cref="Take"/> that waits.</summary>
+    public void Wake() => TryAdd(() => { });
 
     /// <summary>Asks on the pipeline's thread. What is asked after the end is cancelled.</summary>
     public async Task<T> AskAsync<T>(Func<T> ask, CancellationToken cancellation)

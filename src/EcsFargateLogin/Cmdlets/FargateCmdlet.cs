@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Management.Automation;
 using System.Management.Automation.Host;
-using System.Runtime.ExceptionServices;
 using EcsFargateLogin.Sessions;
 
 namespace EcsFargateLogin.Cmdlets;
@@ -12,9 +11,6 @@ namespace EcsFargateLogin.Cmdlets;
 /// </summary>
 public abstract class FargateCmdlet : PSCmdlet, IDisposable
 {
-    /// <summary>How often the seconds on display move on.</summary>
-    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
-
     /// <summary>
     /// What a clean-up has in any case before a second Ctrl+C ends it: whoever hits the keys in quick succession still
     /// wants the task stopped, and AWS usually answers sooner.
@@ -99,57 +95,59 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     /// </summary>
     private protected T Await<T>(Func<IProgress<SessionEvent>, CancellationToken, Task<T>> work)
     {
-        _endSignals ??= EndSignals.Watching(() => UnlessDisposed(StopProcessing), () => UnlessDisposed(GiveUp));
-        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(_cancellation.Token);
-        using EventQueue events = new(Show, cancellation.Token);
-        _events = events;
-        var running = Task.Run(() => work(events, cancellation.Token), CancellationToken.None);
-        var completion = running.ContinueWith(
-            _ => events.Complete(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        ExceptionDispatchInfo? failure = null;
-        while (!events.IsCompleted)
-        {
-            try
-            {
-                if (events.Take(Tick) is { } call && failure is null)
-                {
-                    call();
-                }
-                else if (failure is null && !CancelToken.IsCancellationRequested)
-                {
-                    _progress.Refresh();
-                }
-            }
-            catch (Exception e)
-            {
-                // A stopped pipeline or a failing later cmdlet: end the work in good order, then go the same way.
-                failure = ExceptionDispatchInfo.Capture(e);
-                cancellation.Cancel();
-            }
-        }
-
-        _events = null;
-        completion.GetAwaiter().GetResult();
-        if (failure is not null)
-        {
-            if (running.Exception?.InnerException is FargateException { MayLeaveTask: true } lost)
-            {
-                SayOnHost(lost.Message);
-            }
-
-            failure.Throw();
-        }
-
-        return running.GetAwaiter().GetResult();
+        T? result = default;
+        using var running = Begin(async (progress, cancellationToken) =>
+            result = await work(progress, cancellationToken).ConfigureAwait(false));
+        Await(running);
+        return result!;
     }
 
     /// <inheritdoc cref="Await{T}"/>
-    private protected void Await(Func<IProgress<SessionEvent>, CancellationToken, Task> work) =>
-        Await(async (progress, cancellationToken) =>
+    private protected void Await(Func<IProgress<SessionEvent>, CancellationToken, Task> work)
+    {
+        using var running = Begin(work);
+        Await(running);
+    }
+
+    /// <summary>
+    /// Begins work on other threads that goes on while the pipeline's thread is elsewhere. What it has to show waits until
+    /// it is awaited; who does not do that to its end has to <see cref="Abandon"/> it.
+    /// </summary>
+    private protected RunningWork Begin(Func<IProgress<SessionEvent>, CancellationToken, Task> work)
+    {
+        _endSignals ??= EndSignals.Watching(() => UnlessDisposed(StopProcessing), () => UnlessDisposed(GiveUp));
+        RunningWork running = new(work, Show, _cancellation.Token);
+        _events = running.Events;
+        return running;
+    }
+
+    /// <summary>Shows the events of work until it has ended, or until something else has.</summary>
+    private protected void Await(RunningWork running, Task? until = null)
+    {
+        running.Show(until, _progress.Refresh, CancelToken);
+        if (running.IsCompleted)
         {
-            await work(progress, cancellationToken).ConfigureAwait(false);
-            return true;
-        });
+            _events = null;
+            SayLost(running.Lost);
+            running.ThrowFailure();
+        }
+    }
+
+    /// <summary>Cancels work and waits until it has cleaned up.</summary>
+    private protected void Abandon(RunningWork running)
+    {
+        _events = null;
+        running.Abandon();
+        SayLost(running.Lost);
+    }
+
+    private void SayLost(FargateException? lost)
+    {
+        if (lost is { MayLeaveTask: true })
+        {
+            SayOnHost(lost.Message);
+        }
+    }
 
     /// <summary>
     /// Cleans up, whether or not the pipeline has been stopped. A stopped pipeline takes no more errors, so a failure
@@ -242,11 +240,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     {
         if (CancelToken.IsCancellationRequested)
         {
-            if (exception.MayLeaveTask)
-            {
-                SayOnHost(exception.Message);
-            }
-
+            SayLost(exception);
             return;
         }
 

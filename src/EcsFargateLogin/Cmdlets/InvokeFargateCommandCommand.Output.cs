@@ -21,7 +21,7 @@ public sealed partial class InvokeFargateCommandCommand
         SessionNote note = new(login.Session);
         PipelineFeed feed = new(login.Session, progress, cancellationToken);
         var ended = await new CommandRun(
-                login.Cloud, login.Session, CommandOptions, printed => feed.Add(WritesOf(printed, note)))
+                login.Cloud, login.Session, OptionsFor(login), printed => feed.Add(WritesOf(printed, note)))
             .RunAsync(endpoint, progress, cancellationToken)
             .ConfigureAwait(false);
         await OnPipelineThread(

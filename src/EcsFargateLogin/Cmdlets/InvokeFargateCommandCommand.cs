@@ -20,7 +20,6 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     private const string FileSet = "File";
 
     private readonly Dictionary<FargateSession, IFargateCloud> _sessions = [];
-    private readonly CommandInput _input = new();
     private RemoteCommand? _command;
     private bool _areNamed;
     private int? _exitCode;
@@ -55,15 +54,6 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     [Alias("Args")]
     [AllowEmptyString]
     public string[] ArgumentList { get; set; } = [];
-
-    /// <summary>
-    /// What the command reads: text as lines of UTF-8, bytes as they are. It is gathered before the command starts, and
-    /// every session's command reads all of it.
-    /// </summary>
-    [Parameter(ValueFromPipeline = true, ParameterSetName = SessionSet)]
-    [AllowNull]
-    [AllowEmptyString]
-    public object? InputObject { get; set; }
 
     /// <summary>After how many seconds a command is cut off, 1 to 999999999. Without it there is no limit.</summary>
     [Parameter]
@@ -100,41 +90,51 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
             _command = MyInvocation.BoundParameters.ContainsKey(nameof(FilePath))
                 ? RemoteCommand.OfScript(GetUnresolvedProviderPathFromPSPath(FilePath), ArgumentList, mergesErrors)
                 : RemoteCommand.OfLine(Command, ArgumentList, mergesErrors);
+            TakeNamedInput();
         });
+        if (_areNamed)
+        {
+            TakeSessions();
+        }
     }
 
     /// <summary>Takes in this record's sessions or input.</summary>
     protected override void ProcessRecord()
     {
-        if (MyInvocation.BoundParameters.ContainsKey(nameof(InputObject)))
+        if (_areNamed)
         {
-            _input.Add(InputObject);
+            TakeInput();
         }
-
-        foreach (var session in Session.Where(session => !_sessions.ContainsKey(session)))
+        else
         {
-            Guard(session, () => _sessions.Add(session, Reach(session)));
+            TakeSessions();
         }
     }
 
     /// <summary>Runs the command in all sessions.</summary>
     protected override void EndProcessing() => Guard(null, () =>
     {
-        Login[] logins = [.. _sessions.Select(pair => new Login(pair.Key, pair.Value, IsKept(pair.Key)))];
-        _sessions.Clear();
-        if (AsJob && logins.Length > 0)
+        if (!AsJob)
         {
-            StartJob([.. logins.Select(login => login.Session)]);
+            FinishCommands();
         }
-        else
+        else if (_sessions.Count > 0)
         {
-            LogInToAll(logins, "command", ThrottleLimit, RunAsync);
+            FargateSession[] sessions = [.. _sessions.Keys];
+            _sessions.Clear();
+            StartJob(sessions);
         }
     });
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
+        if (disposing && _running is not null && !_areCommandsOver)
+        {
+            // The pipeline has ended in some other command.
+            Abandon(_running);
+        }
+
         if (disposing && CancelToken.IsCancellationRequested)
         {
             // The pipeline was stopped before the command could begin, when nobody else has them any more.
@@ -144,19 +144,29 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
             }
         }
 
+        _running?.Dispose();
         base.Dispose(disposing);
     }
 
     private protected override bool IsKept(FargateSession session) =>
         MyInvocation.BoundParameters.ContainsKey(nameof(KeepSession)) ? KeepSession : _areNamed;
 
-    private CommandOptions CommandOptions => new()
+    private void TakeSessions()
+    {
+        foreach (var session in Session.Where(session => !_sessions.ContainsKey(session)))
+        {
+            Guard(session, () => _sessions.Add(session, Reach(session)));
+        }
+    }
+
+    private CommandOptions OptionsFor(Login login) => new()
     {
         Ssh = Ssh,
         SshOptions = Options,
-        Command = _input.Bytes.Length > 0 ? _command! with { Input = _input.Bytes } : _command!,
+        Command = _command!,
+        Input = _shared!,
         Timeout = Timeout > 0 ? TimeSpan.FromSeconds(Timeout) : null,
-        KeepsSession = _sessions.Keys.All(IsKept),
+        KeepsSession = login.IsKept,
         IsRaw = Raw,
     };
 
@@ -169,6 +179,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
                 break;
             case SessionFailed failed:
                 base.Show(failed);
+                _shared!.Leave(failed.Session);
                 Report(failed.Error, failed.Session);
                 break;
             case ShellNotice notice when !CancelToken.IsCancellationRequested:
@@ -182,6 +193,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
 
     private void Show(CommandEnded ended)
     {
+        _shared!.Leave(ended.Session);
         // Of many the last that is not 0.
         _exitCode = ended.ExitCode != 0 || _exitCode is null ? ended.ExitCode : _exitCode;
         SessionState.PSVariable.Set("global:LASTEXITCODE", _exitCode);

@@ -108,14 +108,14 @@ public abstract class LoginCmdlet : AwsCmdlet
     private protected virtual bool IsKept(FargateSession session) => KeepSession;
 
     /// <summary>
-    /// Takes charge of sessions, waits for all of them together, does the work in each as soon as its SSH server answers, and
-    /// stops each that is not kept.
+    /// Takes charge of sessions and begins to wait for all of them together, to do the work in each as soon as its SSH server
+    /// answers, and to stop each that is not kept.
     /// </summary>
     /// <param name="logins">The sessions, with what <see cref="Reach"/> gave.</param>
     /// <param name="workName">What is done there, for those who find the stopped task, such as 'command'.</param>
     /// <param name="throttleLimit">In how many sessions it is done at once.</param>
     /// <param name="work">What to do in each, on any thread; its errors are reported as <see cref="SessionFailed"/>.</param>
-    private protected void LogInToAll(
+    private protected RunningWork BeginToLogIn(
         IReadOnlyList<Login> logins,
         string workName,
         int throttleLimit,
@@ -134,7 +134,7 @@ public abstract class LoginCmdlet : AwsCmdlet
             PreferPrivate = Private,
             WorkName = workName,
         };
-        Await((progress, cancellationToken) => batch.RunAsync(
+        return Begin((progress, cancellationToken) => batch.RunAsync(
             logins, (login, token) => work(login, progress, token), progress, cancellationToken));
     }
 

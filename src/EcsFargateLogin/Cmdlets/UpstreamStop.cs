@@ -4,7 +4,7 @@ using System.Runtime.ExceptionServices;
 
 namespace EcsFargateLogin.Cmdlets;
 
-/// <summary>Tells why a later command let nothing more through.</summary>
+/// <summary>Tells why a later command let nothing more through, and lets earlier ones know that nothing more is wanted.</summary>
 internal static class UpstreamStop
 {
     private const BindingFlags Internal = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
@@ -21,6 +21,22 @@ internal static class UpstreamStop
         PipelineStoppedException => ReasonOf(runtime)?.GetType().Name == "StopUpstreamCommandsException",
         _ => false,
     };
+
+    /// <summary>
+    /// Ends the earlier commands of a pipeline, as Select-Object -First does. Where PowerShell has changed its ways, they run on
+    /// and what they write is not used.
+    /// </summary>
+    /// <param name="cmdlet">The cmdlet that wants no more.</param>
+    public static void Request(PSCmdlet cmdlet)
+    {
+        var constructor = typeof(PSCmdlet).Assembly.GetType("System.Management.Automation.StopUpstreamCommandsException")
+            ?.GetConstructors(Internal)
+            .FirstOrDefault(each => each.GetParameters() is [var only] && only.ParameterType.IsInstanceOfType(cmdlet));
+        if (constructor?.Invoke([cmdlet]) is FlowControlException stop)
+        {
+            throw stop;
+        }
+    }
 
     /// <summary>
     /// Commands before Select-Object -First see the same exception as those before an error. What made the pipeline

@@ -1,3 +1,5 @@
+using EcsFargateLogin.Sessions.Transfers;
+
 namespace EcsFargateLogin;
 
 // Errors about copying files.
@@ -19,6 +21,12 @@ internal static partial class FargateErrors
         FargateError.CopyFailed,
         $"'{path}' is a folder.",
         "Copy it with all that is in it by -Recurse.")
+    { Target = path };
+
+    internal static FargateException NotCopiable(string path) => new(
+        FargateError.CopyFailed,
+        $"'{path}' is neither a file nor a folder.",
+        "Copy files and folders; what a device or a pipe gives is read by a command with -Raw, with a limit such as head -c.")
     { Target = path };
 
     internal static FargateException DestinationNoFolder(string path, bool exists) => new(
@@ -43,6 +51,16 @@ internal static partial class FargateErrors
             : "Repeat the command while the session lives to go on from there; or delete that file.",
         cause)
     { Target = path };
+
+    internal static FargateException CopyPartsLeft(
+        FargateSession session, CopyItem item, int count, string why, Exception cause) => new(
+        FargateError.CopyInterrupted,
+        $"The connection to session {session} was lost while '{item.Source}' was copied: {why.TrimEnd('.')}. "
+        + $"What has arrived of it may be left as '{item.PartialPath}' in the task"
+        + (count > 1 ? ", and that of the other files of this copy under such names as well." : "."),
+        "Repeat the command while the session lives: tar begins anew, and writes over what is left.",
+        cause)
+    { Target = item.Source };
 
     internal static FargateException CopyUnavailable(FargateSession session) => new(
         FargateError.CopyUnavailable,

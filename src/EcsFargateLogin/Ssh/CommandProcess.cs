@@ -26,11 +26,14 @@ internal static class CommandProcess
         using var process = SshProcess.Start(start);
         using var unread = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(hangUp, cancellationToken);
-        _ = FeedAsync(process.StandardInput.BaseStream, streams.Input, ending.Token);
+        using var feeding = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
+        // Not waited for: a pipe that is full, and that somebody else holds open, is no reason to stay.
+        _ = FeedAsync(process.StandardInput.BaseStream, streams.Feed, feeding.Token);
         var reading = Task.WhenAll(
             ReadAsync(process.StandardOutput.BaseStream, streams.Output, ending, unread.Token),
             ReadAsync(process.StandardError.BaseStream, streams.Errors, ending, unread.Token));
         var exitCode = await SshProcess.WaitForEndAsync(process, ending.Token).ConfigureAwait(false);
+        await feeding.CancelAsync().ConfigureAwait(false);
         if (ending.IsCancellationRequested)
         {
             unread.CancelAfter(RestLimit);
@@ -48,13 +51,14 @@ internal static class CommandProcess
         return exitCode;
     }
 
-    private static async Task FeedAsync(Stream stream, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+    private static async Task FeedAsync(
+        Stream stream, Func<Stream, CancellationToken, Task> feed, CancellationToken cancellationToken)
     {
         try
         {
             await using (stream.ConfigureAwait(false))
             {
-                await stream.WriteAsync(input, cancellationToken).ConfigureAwait(false);
+                await feed(stream, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)

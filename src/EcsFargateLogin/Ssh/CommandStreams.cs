@@ -3,8 +3,10 @@ namespace EcsFargateLogin.Ssh;
 /// <summary>What a remote command reads, and who gets what it prints.</summary>
 internal sealed record CommandStreams
 {
-    /// <summary>All of its standard input.</summary>
-    public ReadOnlyMemory<byte> Input { get; init; }
+    /// <summary>
+    /// Writes its standard input, as it comes. It is cancelled when the program has ended; that nobody reads any more is no error.
+    /// </summary>
+    public required Func<Stream, CancellationToken, Task> Feed { get; init; }
 
     /// <summary>
     /// Takes what came of its standard output, on a thread of its own; the next is only read when this has returned, so that

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using EcsFargateLogin.EndToEnd.Cmdlets;
+using EcsFargateLogin.EndToEnd.Engine;
 using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Listing;
@@ -59,36 +59,12 @@ public sealed class FullDiskTests
         await me.LeftNothingAsync();
     }
 
-    /// <summary>Runs a script whose journal lies on a file system of its own, which is gone with the process.</summary>
+    /// <summary>Runs a script whose journal lies on a file system of its own.</summary>
     private static Task<ProcessResult> RunOnTmpfsAsync(Operator me, string options, string script)
     {
-        var inner = me.Process(script);
         var disk = Directory.CreateDirectory(Path.Combine(me.StateHome, "disk")).FullName;
-        ProcessStartInfo start = new(
-            "unshare",
-            [
-                "--mount", "sh", "-c", "mount -t tmpfs -o \"$1\" tmpfs \"$2\" && shift 2 && exec \"$@\"", "sh", options, disk,
-                inner.FileName, .. inner.ArgumentList,
-            ]);
-        foreach (var (name, value) in inner.Environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        start.Environment["XDG_STATE_HOME"] = disk;
-        return EngineProcess.RunAsync(start);
-    }
-}
-
-/// <summary>A test that mounts a file system, which only root may.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class RootFactAttribute : FactAttribute
-{
-    public RootFactAttribute()
-    {
-        if (!Environment.IsPrivilegedProcess)
-        {
-            Skip = "Only root can mount a file system.";
-        }
+        var inner = me.Process(script);
+        inner.Environment["XDG_STATE_HOME"] = disk;
+        return EngineProcess.RunAsync(SmallDisk.Mount(inner, disk, options));
     }
 }

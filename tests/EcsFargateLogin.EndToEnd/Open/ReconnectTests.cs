@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
 using EcsFargateLogin.EndToEnd.Cmdlets;
+using LocalFargate.Faults;
 
 namespace EcsFargateLogin.EndToEnd.Open;
 
@@ -31,6 +34,35 @@ public sealed class ReconnectTests
 
         Assert.Equal(0, await terminal.EndAsync());
         Assert.Contains(Lost, terminal.Screen, StringComparison.Ordinal);
+        Assert.Contains("code 5", terminal.Screen, StringComparison.Ordinal);
+        await me.LeftNothingAsync();
+    }
+
+    [Fact]
+    public async Task A_network_that_is_gone_for_AWS_as_well_ends_nothing()
+    {
+        using TcpListener switchboard = new(IPAddress.Loopback, 0);
+        switchboard.Start();
+        await using var me = await Operator.StartAsync();
+        await using var terminal = TerminalRun.UnderTerminal(
+            me.Process("New-FargateSession | Enter-FargateShell; \"code $LASTEXITCODE\""));
+        await terminal.ShowsAsync("since RunTask");
+        // Stops the server until it is told to go on.
+        await terminal.TypeAsync(
+            "listener=$(pgrep -o -f 'sshd.*listener'); setsid bash -c "
+            + $"\"read x </dev/tcp/127.0.0.1/{((IPEndPoint)switchboard.LocalEndpoint).Port}; kill -CONT $listener\" & echo up-$((6*7))\n");
+        await terminal.ShowsAsync("up-42");
+        using var network = await switchboard.AcceptTcpClientAsync();
+        var unreachable = me.Fargate.Faults.Add(new ServerError());
+        await terminal.TypeAsync("kill -STOP $listener; kill -9 $PPID\n");
+        await terminal.ShowsAsync("still reconnecting, but AWS cannot be asked about the task");
+
+        me.Fargate.Faults.Remove(unreachable);
+        await network.GetStream().WriteAsync("on\n"u8.ToArray());
+        await terminal.ShowsAsync("logging in again");
+        await terminal.TypeAsync("exit 5\n");
+
+        Assert.Equal(0, await terminal.EndAsync());
         Assert.Contains("code 5", terminal.Screen, StringComparison.Ordinal);
         await me.LeftNothingAsync();
     }

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Net;
 using System.Net.Sockets;
 using EcsFargateLogin.EndToEnd.Cmdlets;
+using LocalFargate.Faults;
 using LocalFargate.Tasks;
 
 namespace EcsFargateLogin.EndToEnd.Tunnels;
@@ -49,6 +50,14 @@ public sealed class TunnelTests
 
         using var again = await Echo.ReachAsync(LocalPort(tunnel));
         Assert.Equal(("Open", "the connection was closed"), (tunnel.Text("Status"), tunnel.Text("LastError")));
+
+        // A network that is gone takes AWS along.
+        var unreachable = me.Fargate.Faults.Add(new ServerError());
+        SshProcesses.Signal(Assert.Single(SshProcesses.With($"127.0.0.1:{LocalPort(tunnel)}:")), "KILL");
+        await Eventually.BecomesAsync(() => tunnel.Text("ReconnectCount") == "2", () => tunnel.Text("Status"));
+        using var last = await Echo.ReachAsync(LocalPort(tunnel));
+        Assert.True(unreachable.Uses > 0);
+        me.Fargate.Faults.Remove(unreachable);
         me.Run("Stop-FargateTunnel $args[0].Id", tunnel);
         await me.LeftNothingAsync();
     }
@@ -65,6 +74,23 @@ public sealed class TunnelTests
         await Eventually.BecomesAsync(() => me.SessionFolders().Count == 0, () => "Its key is still there.");
         Assert.Empty(SshProcesses.With($"127.0.0.1:{LocalPort(tunnel)}:"));
         Assert.Empty(me.Run("Stop-FargateTunnel -Id $args[0].Id", tunnel).Errors);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_while_it_starts_leaves_no_listener_and_no_ssh()
+    {
+        await using var me = await Operator.StartAsync();
+        var reached = Path.Combine(me.StateHome, "reached");
+        var run = me.Start(
+            "New-FargateSession | Start-FargateTunnel -Socks -Option $args[0]", $"ProxyCommand=touch {reached}; exec sleep 600");
+        await Eventually.BecomesAsync(() => File.Exists(reached), () => "ssh was not started.");
+
+        run.Stop();
+
+        Assert.True(run.WasStopped);
+        Assert.Empty(SshProcesses.With(reached));
+        Assert.DoesNotContain(me.Run("Get-FargateTunnel").Output, tunnel => me.Fargate.Tasks.Any(task => task.StartedBy == tunnel.Text("SessionId")));
+        await me.LeftNothingAsync();
     }
 
     [Fact]

@@ -14,6 +14,9 @@ internal sealed record CommandOptions
     /// <summary>What to run.</summary>
     public required RemoteCommand Command { get; init; }
 
+    /// <summary>What it reads.</summary>
+    public required SharedInput Input { get; init; }
+
     /// <summary>How long it may run; null for as long as it takes.</summary>
     public TimeSpan? Timeout { get; init; }
 

@@ -63,7 +63,7 @@ internal sealed class CommandRun(
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(hangUp, timeout.Token);
         CommandStreams streams = new()
         {
-            Input = options.Command.Input,
+            Feed = (stream, token) => options.Input.FeedAsync(session, stream, token),
             Output = options.IsRaw
                 ? bytes => deliver(new BytesPrinted(session, bytes.ToArray()))
                 : bytes => Deliver(_output.Read(bytes), areErrors: false),

@@ -3,7 +3,7 @@ using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Sessions.Commands;
 
-/// <summary>What is to be run in sessions' containers: a line for the login shell there, and what it reads.</summary>
+/// <summary>What is to be run in sessions' containers: a line for the login shell there, and the script it reads.</summary>
 internal sealed record RemoteCommand
 {
     /// <summary>In bytes of UTF-8; a little less than Linux takes as one argument of a program, here and there.</summary>
@@ -19,8 +19,8 @@ internal sealed record RemoteCommand
     /// <summary>The line.</summary>
     public string Line { get; }
 
-    /// <summary>All of its standard input.</summary>
-    public ReadOnlyMemory<byte> Input { get; init; }
+    /// <summary>The script, as a shell reads it from its standard input; empty for a command.</summary>
+    public ReadOnlyMemory<byte> Script { get; private init; }
 
     /// <summary>A command as it is typed into a shell, and further words as they are.</summary>
     /// <param name="command">The command; the login shell takes it apart.</param>
@@ -41,7 +41,7 @@ internal sealed record RemoteCommand
         {
             var script = File.ReadAllBytes(path);
             var line = PosixShell.Append($"{ShellOf(path, script)} -s --", arguments);
-            return Checked(mergesErrors ? MergeErrors + line : line) with { Input = script };
+            return Checked(mergesErrors ? MergeErrors + line : line) with { Script = script };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -10,9 +10,18 @@ internal sealed class Reconnection(IFargateCloud cloud, FargateSession session, 
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    /// <summary>What AWS could not be asked for; none of it says anything about the task.</summary>
+    private static readonly FargateError[] Passing =
+    [
+        FargateError.EndpointUnreachable, FargateError.ServiceFailed, FargateError.Throttled, FargateError.AccessDenied,
+        FargateError.CredentialsExpired, FargateError.NoCredentials,
+    ];
+
+    private FargateError? _told;
+
     /// <summary>
     /// Waits until its SSH server answers, for no longer than the container waits for its part. While this machine's network
-    /// is gone AWS cannot be asked either, which ends nothing.
+    /// is gone AWS cannot be asked either, which is said once and ends nothing.
     /// </summary>
     /// <param name="progress">Is told what happens to the task.</param>
     /// <param name="cancellationToken">Cancels it.</param>
@@ -52,8 +61,14 @@ internal sealed class Reconnection(IFargateCloud cloud, FargateSession session, 
                 .ConfigureAwait(false);
             return true;
         }
-        catch (FargateException e) when (e.Error is FargateError.EndpointUnreachable or FargateError.ServiceFailed)
+        catch (FargateException e) when (Passing.Contains(e.Error))
         {
+            if (_told != e.Error)
+            {
+                _told = e.Error;
+                progress.Report(new ShellNotice(session, $"still reconnecting, but AWS cannot be asked about the task: {e.Message}"));
+            }
+
             return false;
         }
     }

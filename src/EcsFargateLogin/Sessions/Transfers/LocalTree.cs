@@ -1,3 +1,5 @@
+using System.Formats.Tar;
+
 namespace EcsFargateLogin.Sessions.Transfers;
 
 /// <summary>The files and folders of this machine that a copy is made of.</summary>
@@ -8,12 +10,12 @@ internal static class LocalTree
     /// <param name="destination">The remote path of its copy.</param>
     /// <param name="recurse">Whether a folder may be copied.</param>
     /// <param name="report">Is told what is left out.</param>
-    /// <exception cref="FargateException">It is a folder, and those are not copied.</exception>
+    /// <exception cref="FargateException">It is a folder, and those are not copied; or it is neither.</exception>
     public static IEnumerable<CopyItem> Walk(string source, string destination, bool recurse, CopyReport report)
     {
         if (!Directory.Exists(source))
         {
-            return File.Exists(source) ? [ItemOf(new FileInfo(source), destination)] : LeaveOut(source, report);
+            return IsFile(source) ? [ItemOf(new FileInfo(source), destination)] : throw FargateErrors.NotCopiable(source);
         }
 
         return recurse ? WalkFolder(source, destination, report) : throw FargateErrors.RecurseMissing(source);
@@ -28,12 +30,44 @@ internal static class LocalTree
             var isLink = new FileInfo(path).LinkTarget is not null;
             // A link to a folder may lead back to where it lies.
             var items = Directory.Exists(path) && !isLink ? WalkFolder(path, target, report)
-                : File.Exists(path) ? [ItemOf(new FileInfo(path), target)]
+                : IsFile(path) ? [ItemOf(new FileInfo(path), target)]
                 : LeaveOut(path, report);
             foreach (var item in items)
             {
                 yield return item;
             }
+        }
+    }
+
+    /// <summary>
+    /// Whether it is a file, or a link to one. A pipe or a device looks like an empty file, and would be opened for ever; the
+    /// entry of an archive tells them apart without opening them.
+    /// </summary>
+    private static bool IsFile(string path)
+    {
+        FileInfo file = new(path);
+        var target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
+        if (target is not { Exists: true } || target.Length > 0 || OperatingSystem.IsWindows())
+        {
+            return target is { Exists: true };
+        }
+
+        try
+        {
+            using MemoryStream archive = new();
+            using (TarWriter writer = new(archive, leaveOpen: true))
+            {
+                writer.WriteEntry(target.FullName, "file");
+            }
+
+            archive.Position = 0;
+            using TarReader reader = new(archive);
+            return reader.GetNextEntry()?.EntryType is TarEntryType.RegularFile;
+        }
+        catch (IOException)
+        {
+            // A socket, which no archive can hold.
+            return false;
         }
     }
 

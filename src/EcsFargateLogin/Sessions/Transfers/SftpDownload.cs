@@ -47,6 +47,11 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
                     throw FargateErrors.RecurseMissing(source);
                 }
 
+                if (!attributes.IsFolder && !attributes.IsFile)
+                {
+                    throw FargateErrors.NotCopiable(source);
+                }
+
                 await WalkAsync(ItemOf(source, target, attributes), items, cancellationToken).ConfigureAwait(false);
             }).ConfigureAwait(false);
         }
@@ -100,23 +105,27 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
     private async Task CopyAsync(CopyItem item, CancellationToken cancellationToken)
     {
         LocalCopy.ThrowIfFolder(item);
+        // First: what cannot be read leaves no empty file here.
+        var handle = await sftp.OpenFileAsync(item.Source, forWriting: false, cancellationToken).ConfigureAwait(false);
         long resumedAt;
         var file = LocalCopy.OpenPartial(item);
         await using (file.ConfigureAwait(false))
         {
             resumedAt = file.Position;
             report.Add(item, resumedAt);
-            await ReadAsync(item, file, cancellationToken).ConfigureAwait(false);
+            await ReadAsync(item, handle, file, cancellationToken).ConfigureAwait(false);
         }
+
+        await sftp.CloseAsync(handle, cancellationToken).ConfigureAwait(false);
 
         LocalCopy.Finish(item);
         report.Copied(item, resumedAt);
     }
 
     /// <summary>Reads the rest of a file. Several blocks are under way at once, and are written in order.</summary>
-    private async Task ReadAsync(CopyItem item, FileStream file, CancellationToken cancellationToken)
+    private async Task ReadAsync(
+        CopyItem item, ReadOnlyMemory<byte> handle, FileStream file, CancellationToken cancellationToken)
     {
-        var handle = await sftp.OpenFileAsync(item.Source, forWriting: false, cancellationToken).ConfigureAwait(false);
         Queue<(long Offset, int Count, Task<SftpReply?> Read)> underWay = new();
         var next = file.Position;
         while (next < item.Length || underWay.Count > 0)
@@ -148,7 +157,5 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
                 }
             }
         }
-
-        await sftp.CloseAsync(handle, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -44,6 +44,7 @@ internal sealed partial class TarCopy
         var pipe = remote.Start(kind == "folder" ? Pack : PackFile);
         await using (pipe.ConfigureAwait(false))
         {
+            using var stop = cancellationToken.Register(pipe.Kill);
             await RemoteProgram.WritePathsAsync(pipe, [source], cancellationToken).ConfigureAwait(false);
             List<CopyItem> folders = [];
             try
@@ -101,6 +102,10 @@ internal sealed partial class TarCopy
         {
             LocalCopy.ThrowIfFolder(item);
             await ReadFileAsync(entry, item, cancellationToken).ConfigureAwait(false);
+        }
+        else if (below.Length == 0)
+        {
+            throw FargateErrors.NotCopiable(item.Source);
         }
         else
         {

@@ -29,13 +29,13 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
     /// <exception cref="FargateException">Something could not be copied.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (request.FromSession)
+        try
         {
-            await DownloadAsync(cancellationToken).ConfigureAwait(false);
+            await (request.FromSession ? DownloadAsync(cancellationToken) : UploadAsync(cancellationToken)).ConfigureAwait(false);
         }
-        else
+        catch (CopyBrokenException e)
         {
-            await UploadAsync(cancellationToken).ConfigureAwait(false);
+            throw FargateErrors.CopyInterrupted(report.Session, e.Item.Source, partialPath: null, e.Message, e);
         }
     }
 
@@ -71,16 +71,34 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
                 Rename, files.SelectMany(item => new[] { item.PartialPath, item.Destination }), destination, cancellationToken)
                 .ConfigureAwait(false);
         }
-        catch
+        catch (Exception e)
         {
-            // What is half there is of no use to anybody. When the connection is lost it stays, under its other name.
-            await remote.RunAsync(Remove, files.Select(item => item.PartialPath), CancellationToken.None).ConfigureAwait(false);
+            if (!await HasRemovedPartsAsync(files).ConfigureAwait(false) && e is CopyBrokenException broken)
+            {
+                throw FargateErrors.CopyPartsLeft(report.Session, broken.Item, files.Count, broken.Message, broken);
+            }
+
             throw;
         }
 
         // Last: the renaming has changed their times.
         await SendAsync(folders, cancellationToken).ConfigureAwait(false);
         items.ForEach(item => report.Copied(item));
+    }
+
+    /// <summary>What is half there is of no use to anybody. Where the task cannot be reached it stays, under its other name.</summary>
+    private async Task<bool> HasRemovedPartsAsync(IEnumerable<CopyItem> files)
+    {
+        using var limit = CleanUpLimit.Begin(CancellationToken.None);
+        try
+        {
+            var paths = files.Select(item => item.PartialPath);
+            return (await remote.RunAsync(Remove, paths, limit.Token).ConfigureAwait(false)).Fault is null;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     private async Task<List<CopyItem>> WithoutFoldersInTheWayAsync(List<CopyItem> items, CancellationToken cancellationToken)
@@ -132,17 +150,27 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
             var pipe = remote.Start(group.Key ? $"{Unpack} -C /" : Unpack);
             await using (pipe.ConfigureAwait(false))
             {
-                await WriteArchiveAsync(pipe, [.. group], cancellationToken).ConfigureAwait(false);
-                if (await pipe.WaitAsync(cancellationToken).ConfigureAwait(false) is var exitCode and not 0)
+                using var stop = cancellationToken.Register(pipe.Kill);
+                var last = await WriteArchiveAsync(pipe, [.. group], cancellationToken).ConfigureAwait(false);
+                var exitCode = await pipe.WaitAsync(cancellationToken).ConfigureAwait(false);
+                if (exitCode == SshProcess.ConnectionFailed)
                 {
-                    throw FargateErrors.CopyFailed(items[0].Source, pipe.Complaint ?? $"tar ended with exit code {exitCode}");
+                    throw new CopyBrokenException(last, new IOException(pipe.Complaint ?? "it was closed"));
+                }
+
+                if (exitCode != 0)
+                {
+                    throw FargateErrors.CopyFailed(last.Source, pipe.Complaint ?? $"tar ended with exit code {exitCode}");
                 }
             }
         }
     }
 
-    private async Task WriteArchiveAsync(SshPipe pipe, CopyItem[] items, CancellationToken cancellationToken)
+    /// <summary>Writes the archive, as far as tar reads it.</summary>
+    /// <returns>What was written last.</returns>
+    private async Task<CopyItem> WriteArchiveAsync(SshPipe pipe, CopyItem[] items, CancellationToken cancellationToken)
     {
+        var last = items[0];
         try
         {
             // GNU's format is the one that BusyBox knows as well.
@@ -151,6 +179,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
             {
                 foreach (var item in items)
                 {
+                    last = item;
                     await WriteEntryAsync(writer, item, cancellationToken).ConfigureAwait(false);
                 }
             }
@@ -161,6 +190,8 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         {
             // tar has ended, and its exit code says why.
         }
+
+        return last;
     }
 
     private async Task WriteEntryAsync(TarWriter writer, CopyItem item, CancellationToken cancellationToken)
@@ -171,7 +202,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
             Mode = (UnixFileMode)(item.Permissions ?? (item.IsFolder ? 0x1EDu : 0x1A4u)),
             ModificationTime = DateTimeOffset.FromUnixTimeSeconds(item.ModifiedAt),
         };
-        Stream file = item.Length == 0 ? Stream.Null : File.OpenRead(item.Source);
+        var file = OpenSource(item);
         await using (file.ConfigureAwait(false))
         {
             if (!item.IsFolder)
@@ -183,6 +214,18 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         }
 
         report.Add(item, item.Length);
+    }
+
+    private static Stream OpenSource(CopyItem item)
+    {
+        try
+        {
+            return item.Length == 0 ? Stream.Null : File.OpenRead(item.Source);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw FargateErrors.CopyFailed(item.Source, e.Message);
+        }
     }
 
     /// <summary>A path that no program takes for an option.</summary>

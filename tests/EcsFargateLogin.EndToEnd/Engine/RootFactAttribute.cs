@@ -1,0 +1,14 @@
+namespace EcsFargateLogin.EndToEnd.Engine;
+
+/// <summary>A test that mounts a file system, which only root may.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RootFactAttribute : FactAttribute
+{
+    public RootFactAttribute()
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            Skip = "Only root can mount a file system.";
+        }
+    }
+}
