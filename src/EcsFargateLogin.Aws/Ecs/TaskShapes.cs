@@ -40,6 +40,8 @@ internal sealed record TaskShape
     public string? AvailabilityZone { get; init; }
     public IReadOnlyList<ContainerShape?>? Containers { get; init; }
     public IReadOnlyList<AttachmentShape?>? Attachments { get; init; }
+    public bool? EnableExecuteCommand { get; init; }
+    public GivenOverrideShape? Overrides { get; init; }
 }
 
 internal sealed record ContainerShape
@@ -49,7 +51,16 @@ internal sealed record ContainerShape
     public int? ExitCode { get; init; }
     public string? Reason { get; init; }
     public IReadOnlyList<NetworkInterfaceShape?>? NetworkInterfaces { get; init; }
+    public string? RuntimeId { get; init; }
+    public IReadOnlyList<ManagedAgentShape?>? ManagedAgents { get; init; }
 }
+
+internal sealed record ManagedAgentShape(string? Name, string? LastStatus, string? Reason);
+
+internal sealed record GivenOverrideShape(IReadOnlyList<GivenContainerOverrideShape?>? ContainerOverrides);
+
+internal sealed record GivenContainerOverrideShape(
+    string? Name, IReadOnlyList<string?>? Command, IReadOnlyList<KeyValuePairShape?>? Environment);
 
 internal sealed record NetworkInterfaceShape(string? PrivateIpv4Address, string? Ipv6Address);
 

@@ -92,7 +92,7 @@ internal sealed class SessionCheck : ICheckGroup
             try
             {
                 Catcher all = new(happened => events.Writer.TryWrite(happened));
-                Readiness ready = new(PreferPrivate: !examination.Request.AssignPublicIp, SshAnswers: true);
+                Readiness ready = new(PreferPrivate: !examination.Request.AssignPublicIp, CanBeEntered: true);
                 await new SessionWaiter(examination.Cloud, new WaitOptions(), Parts.Starter)
                     .WaitAsync([session], ready, all, ending.Token)
                     .ConfigureAwait(false);

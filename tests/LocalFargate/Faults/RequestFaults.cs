@@ -62,6 +62,13 @@ public sealed record HtmlAnswer : RequestFault
     }
 }
 
+/// <summary>The agent of ECS Exec is not connected, although it runs.</summary>
+public sealed record TargetNotConnected : RequestFault
+{
+    internal override Task BeforeAsync(AwsCall call) =>
+        call.Operation.Name == "ExecuteCommand" ? throw Services.EcsErrors.TargetNotConnected() : Task.CompletedTask;
+}
+
 /// <summary>The operation is performed, and the connection is cut before its reply is sent.</summary>
 public sealed record LostReply : RequestFault
 {
