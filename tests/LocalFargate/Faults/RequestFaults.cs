@@ -65,8 +65,10 @@ public sealed record HtmlAnswer : RequestFault
 /// <summary>The agent of ECS Exec is not connected, although it runs.</summary>
 public sealed record TargetNotConnected : RequestFault
 {
-    internal override Task BeforeAsync(AwsCall call) =>
-        call.Operation.Name == "ExecuteCommand" ? throw Services.EcsErrors.TargetNotConnected() : Task.CompletedTask;
+    /// <summary>Makes one, of the one operation that it happens to.</summary>
+    public TargetNotConnected() => Operation = "ExecuteCommand";
+
+    internal override Task BeforeAsync(AwsCall call) => throw Services.EcsErrors.TargetNotConnected();
 }
 
 /// <summary>The operation is performed, and the connection is cut before its reply is sent.</summary>
