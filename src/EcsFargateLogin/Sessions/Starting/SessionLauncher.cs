@@ -18,9 +18,6 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
     /// <summary>How many sessions are on their way to RunTask at once: enough for the pace, and no burden for this machine.</summary>
     private const int Concurrency = 20;
 
-    /// <summary>The first version of Fargate's platform that has ECS Exec.</summary>
-    private static readonly Version FirstWithEcsExec = new(1, 4, 0);
-
     /// <summary>What reads a key of the user's own; null where none is asked for.</summary>
     public OwnKeyReader? OwnKeys { get; init; }
 
@@ -156,8 +153,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
     /// <summary>A service may have named the platform's version.</summary>
     private static void ThrowUnlessPlatformHas(SessionRequest request)
     {
-        if (request.Transport.HasEcsExec()
-            && Version.TryParse(request.PlatformVersion, out var version) && version < FirstWithEcsExec)
+        if (request.Transport.HasEcsExec() && !EcsExecPlatform.Has(request.PlatformVersion))
         {
             throw FargateErrors.PlatformWithoutEcsExec(request.PlatformVersion!);
         }
