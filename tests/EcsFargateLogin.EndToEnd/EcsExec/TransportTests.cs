@@ -152,7 +152,7 @@ public sealed class TransportTests : IAsyncLifetime
     public async Task A_project_may_say_how_its_containers_are_reached()
     {
         await File.WriteAllTextAsync(
-            Path.Combine(_me.StateHome, ".fargatelogin.json"), """{ "default": { "Transport": "EcsExec" } }""");
+            Path.Combine(_me.StateHome, ".fargatelogin.json"), """{ "presets": { "default": { "Transport": "EcsExec" } } }""");
 
         var run = _me.Run($"Set-Location '{_me.StateHome}'; $session = New-FargateSession; $session; $session | Stop-FargateSession");
 

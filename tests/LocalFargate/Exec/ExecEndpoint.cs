@@ -12,6 +12,8 @@ namespace LocalFargate.Exec;
 /// </summary>
 internal sealed class ExecEndpoint(ExecSessions sessions, CancellationToken stopping)
 {
+    private static readonly byte[] _endOfInput = [0x04];
+    private static readonly TimeSpan _endInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan _endLimit = TimeSpan.FromSeconds(10);
 
     internal void Map(WebApplication application)
@@ -80,13 +82,11 @@ internal sealed class ExecEndpoint(ExecSessions sessions, CancellationToken stop
             {
                 if (input.Length == 0)
                 {
-                    terminal.Close();
+                    await EndInputAsync(terminal, ending.Token);
                 }
-                else
-                {
-                    await terminal.WriteAsync(input, ending.Token);
-                    await terminal.FlushAsync(ending.Token);
-                }
+
+                await terminal.WriteAsync(input, ending.Token);
+                await terminal.FlushAsync(ending.Token);
             }
         }
         catch (Exception exception) when (exception is WebSocketException or IOException or OperationCanceledException)
@@ -95,6 +95,19 @@ internal sealed class ExecEndpoint(ExecSessions sessions, CancellationToken stop
         }
 
         await ending.CancelAsync();
+    }
+
+    /// <summary>
+    /// Types Ctrl+D until the program has ended: a shell that is just getting its terminal ready may not see the first.
+    /// </summary>
+    private static async Task EndInputAsync(Stream terminal, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await terminal.WriteAsync(_endOfInput, cancellationToken);
+            await terminal.FlushAsync(cancellationToken);
+            await Task.Delay(_endInterval, cancellationToken);
+        }
     }
 
     private static async Task CopyOutputAsync(Stream terminal, WebSocket socket, CancellationToken cancellationToken)
