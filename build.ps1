@@ -4,8 +4,8 @@ Builds the module, tests it, packs it, publishes it, or shows it at work. On a m
 runs this file.
 .PARAMETER Task
 Build lays the module out in module/bin. Test builds and runs every test. Analyze runs PSScriptAnalyzer over the scripts.
-Package builds, and makes EcsFargateLogin/<version>/ and a .nupkg in -OutputPath. Publish packs, and publishes to
--Repository. Demo builds and logs in to a task of a Fargate on this machine.
+Package builds, and makes EcsFargateLogin/<version>/, a .nupkg and a .symbols.zip in -OutputPath. Publish packs, and
+publishes to -Repository. Demo builds and logs in to a task of a Fargate on this machine.
 .PARAMETER Filter
 Which of the xunit tests to run, as `dotnet test --filter` takes it; Pester is left out then.
 .PARAMETER OutputPath
@@ -95,7 +95,7 @@ function Find-TestModule {
 }
 
 function Invoke-PesterTest {
-    $pester = Find-TestModule Pester $pesterVersion $env:ECSFARGATELOGIN_PESTER
+    $pester = Find-TestModule -Name Pester -Version $pesterVersion -Folder $env:ECSFARGATELOGIN_PESTER
     if (-not $pester) {
         Write-Warning ("Pester $pesterVersion or later is not on this machine and could not be had from the " +
             'PowerShell Gallery: tests/Pester is not run. Install Pester, or name its folder in ECSFARGATELOGIN_PESTER.')
@@ -108,7 +108,8 @@ function Invoke-PesterTest {
 }
 
 function Invoke-Analyzer {
-    $analyzer = Find-TestModule PSScriptAnalyzer $analyzerVersion $env:ECSFARGATELOGIN_PSSCRIPTANALYZER
+    $analyzer = Find-TestModule -Name PSScriptAnalyzer -Version $analyzerVersion `
+        -Folder $env:ECSFARGATELOGIN_PSSCRIPTANALYZER
     if (-not $analyzer) {
         throw ("PSScriptAnalyzer $analyzerVersion or later is not on this machine and could not be had from the PowerShell " +
             'Gallery. Install it, or name its folder in ECSFARGATELOGIN_PSSCRIPTANALYZER.')
@@ -129,8 +130,8 @@ function New-Layout {
             ForEach-Object { Get-Item (Join-Path $PSScriptRoot $_) })
     $hashes = foreach ($file in $files | Sort-Object FullName) {
         $name = [IO.Path]::GetRelativePath($PSScriptRoot, $file.FullName).Replace('\', '/')
-        # Sources of the help, and the assemblies' documentation, which the help is made of, do not ship.
-        if ($name -notlike 'module/help/*' -and $name -notmatch '^module/bin/.*(?<!-Help)\.xml$') {
+        # Sources of the help, and the assemblies' documentation, which the help is made of, do not ship. Symbols go apart.
+        if ($name -notlike 'module/help/*' -and $name -notmatch '^module/bin/.*((?<!-Help)\.xml|\.pdb)$') {
             $null = New-Item (Split-Path "$layout/$name") -ItemType Directory -Force
             [IO.File]::Copy($file.FullName, "$layout/$name")
             '{0}  {1}' -f (Get-FileHash $file.FullName -Algorithm SHA256).Hash.ToLowerInvariant(), $name
@@ -144,12 +145,29 @@ function New-Layout {
     $layout
 }
 
+# What gives a stack trace its files and lines: unpacked over an installed module, which is a tenth smaller without it.
+function New-SymbolArchive {
+    param([string] $Version)
+
+    $file = Join-Path $OutputPath "EcsFargateLogin.$Version.symbols.zip"
+    if (Test-Path $file) { Remove-Item $file }
+    $archive = [IO.Compression.ZipFile]::Open($file, 'Create')
+    try {
+        foreach ($symbols in Get-ChildItem (Join-Path $PSScriptRoot 'module/bin') -Recurse -Filter EcsFargateLogin*.pdb) {
+            $name = [IO.Path]::GetRelativePath($PSScriptRoot, $symbols.FullName).Replace('\', '/')
+            $null = [IO.Compression.ZipFileExtensions]::CreateEntryFromFile($archive, $symbols.FullName, $name)
+        }
+    }
+    finally { $archive.Dispose() }
+}
+
 function New-Package {
     if (-not $NoBuild) { Invoke-Build -Property '-p:ContinuousIntegrationBuild=true' }
     if (-not (Get-Command Compress-PSResource -ErrorAction Ignore)) {
         throw 'Compress-PSResource is missing: Microsoft.PowerShell.PSResourceGet 1.1 or later has it, and so PowerShell 7.5.'
     }
     $layout = New-Layout
+    New-SymbolArchive (Split-Path $layout -Leaf)
     Compress-PSResource -Path $layout -DestinationPath $OutputPath -PassThru
 }
 

@@ -3,6 +3,7 @@ using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Aws.Credentials;
 using EcsFargateLogin.Aws.Ec2;
 using EcsFargateLogin.Aws.Ecs;
+using EcsFargateLogin.Aws.Iam;
 using EcsFargateLogin.Aws.Logs;
 using EcsFargateLogin.Aws.Sts;
 using EcsFargateLogin.Cloud;
@@ -46,7 +47,7 @@ public sealed class AwsCloudConnector : IFargateCloudConnector
             new EcsClient(found.Credentials, Config(EcsClient.ServiceId, EcsClient.SigningName, region.Name, ecs)),
             new Ec2Client(found.Credentials, Config(Ec2Client.ServiceId, Ec2Client.SigningName, region.Name, ec2)),
             CreateLogs,
-            CreateCaller,
+            new SurveyClients(CreateCaller, CreateIam),
             found.Credentials);
 
         // A log may lie in another region than its task.
@@ -61,6 +62,12 @@ public sealed class AwsCloudConnector : IFargateCloudConnector
             CallerClient.SigningName,
             region.Name,
             endpoints.Resolve(CallerClient.ServiceId, CallerClient.SigningName)));
+
+        IamClient CreateIam()
+        {
+            var (url, home) = endpoints.ResolveIam(IamClient.ServiceId);
+            return new(found.Credentials, Config(IamClient.ServiceId, IamClient.SigningName, home, url));
+        }
 
         AwsClientConfig Config(string serviceId, string signingName, string ofRegion, Uri endpoint) =>
             new AwsClientConfig(serviceId, signingName, ofRegion, endpoint).Retrying(retries);

@@ -11,7 +11,7 @@ internal sealed partial class AwsFargateCloud : IAccountSurvey
     async Task<CallerIdentity> IAccountSurvey.GetCallerAsync(CancellationToken cancellationToken)
     {
         // Once a run at most: not worth a client for every session.
-        using var sts = createCaller();
+        using var sts = surveyClients.CreateCaller();
         var call = new ServiceCall("sts:GetCallerIdentity", sts.Endpoint, Connection.CredentialSource);
         return await SendAsync(call, sts.GetCallerAsync, cancellationToken);
     }
@@ -34,4 +34,18 @@ internal sealed partial class AwsFargateCloud : IAccountSurvey
             Ec2Call("DescribeSecurityGroups"),
             (next, token) => ec2.FindSecurityGroupsAsync(securityGroupIds, next, token),
             cancellationToken);
+
+    async Task<string> IAccountSurvey.GetRoleArnAsync(string roleName, CancellationToken cancellationToken)
+    {
+        using var iam = surveyClients.CreateIam();
+        var call = new ServiceCall("iam:GetRole", iam.Endpoint, Connection.CredentialSource);
+        return await SendAsync(call, token => iam.GetRoleArnAsync(roleName, token), cancellationToken);
+    }
+
+    async Task<PermissionAnswer> IAccountSurvey.SimulateAsync(PermissionQuestion question, CancellationToken cancellationToken)
+    {
+        using var iam = surveyClients.CreateIam();
+        var call = new ServiceCall("iam:SimulatePrincipalPolicy", iam.Endpoint, Connection.CredentialSource);
+        return await SendAsync(call, token => iam.SimulateAsync(question, token), cancellationToken);
+    }
 }

@@ -6,7 +6,6 @@ using EcsFargateLogin.Aws.Ec2;
 using EcsFargateLogin.Aws.Ecs;
 using EcsFargateLogin.Aws.Errors;
 using EcsFargateLogin.Aws.Logs;
-using EcsFargateLogin.Aws.Sts;
 using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws;
@@ -16,14 +15,14 @@ namespace EcsFargateLogin.Aws;
 /// <param name="ecs">ECS.</param>
 /// <param name="ec2">EC2.</param>
 /// <param name="createLogs">Makes a client for the logs of a region.</param>
-/// <param name="createCaller">Makes a client that tells whom the credentials belong to.</param>
+/// <param name="surveyClients">Makes the clients that only a survey needs.</param>
 /// <param name="credentials">What signs the requests.</param>
 internal sealed partial class AwsFargateCloud(
     CloudConnection connection,
     EcsClient ecs,
     Ec2Client ec2,
     Func<string, LogsClient> createLogs,
-    Func<CallerClient> createCaller,
+    SurveyClients surveyClients,
     AWSCredentials credentials) : IFargateCloud
 {
     private const int TasksPerCall = 100;

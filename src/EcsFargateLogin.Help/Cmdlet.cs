@@ -41,6 +41,7 @@ internal sealed record Parameter(string Name, string Type)
 
     internal bool TakesWildcards { get; init; }
 
+    /// <summary>Empty where it is another cmdlet's, which this one takes too: then it is in no line of the syntax.</summary>
     internal required IReadOnlyList<ParameterRole> Roles { get; init; }
 
     internal bool IsSwitch => Type == "SwitchParameter";

@@ -40,7 +40,7 @@ internal sealed class CmdletReader
             parameters = parameters.Concat(ShouldProcessParameters);
         }
 
-        Parameter[] all = [.. parameters];
+        Parameter[] all = [.. parameters, .. ParametersOfAnother(type)];
         return new Cmdlet((string)attribute.ConstructorArguments[0].Value, (string)attribute.ConstructorArguments[1].Value)
         {
             HelpUri = NamedValue(attribute, "HelpUri") as string,
@@ -48,6 +48,20 @@ internal sealed class CmdletReader
             ParameterSets = [.. SetsOf(all, NamedValue(attribute, "DefaultParameterSetName") as string)],
             OutputTypes = [.. AttributesOf(type, "OutputTypeAttribute").SelectMany(OutputTypesOf)],
         };
+    }
+
+    /// <summary>The parameters of another cmdlet that a cmdlet takes while it runs. A word on each is enough.</summary>
+    private IEnumerable<Parameter> ParametersOfAnother(TypeDefinition type)
+    {
+        var attribute = type.CustomAttributes.FirstOrDefault(own => own.AttributeType.Name == "ParametersOfAttribute");
+        if (attribute?.ConstructorArguments[0].Value is not TypeDefinition other)
+        {
+            return [];
+        }
+
+        var except = ((CustomAttributeArgument[])NamedValue(attribute, "Except")!).Select(name => (string)name.Value);
+        return PropertiesOf(other).Where(IsParameter).ExceptBy(except, property => property.Name).Select(ParameterOf)
+            .Select(parameter => parameter with { Description = [.. parameter.Description.Take(1)], DefaultValue = null, Roles = [] });
     }
 
     private static IEnumerable<string> SetsOf(IEnumerable<Parameter> parameters, string? defaultSet) => parameters

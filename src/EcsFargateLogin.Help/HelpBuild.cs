@@ -59,7 +59,8 @@ internal static class HelpBuild
 
     private static IEnumerable<HelpProblem> ProblemsOf(Cmdlet cmdlet, string assembly)
     {
-        foreach (var parameter in cmdlet.Parameters.Where(parameter => parameter.Description.Count == 0))
+        // Another cmdlet's parameters are missed there.
+        foreach (var parameter in cmdlet.Parameters.Where(own => own.Description.Count == 0 && own.Roles.Count > 0))
         {
             yield return new HelpProblem(
                 assembly, $"{cmdlet.Name} -{parameter.Name} has no description. Give its property a <summary>.");

@@ -27,9 +27,10 @@ internal static class MamlWriter
 
     private static XElement CommandOf(Cmdlet cmdlet, HelpPage page) => new(
         Command + "command",
-        new XAttribute(XNamespace.Xmlns + "maml", Maml),
-        new XAttribute(XNamespace.Xmlns + "command", Command),
-        new XAttribute(XNamespace.Xmlns + "dev", Dev),
+        // The namespace of most elements goes without a prefix, those of the others have short ones: a sixth of the file.
+        new XAttribute("xmlns", Maml),
+        new XAttribute(XNamespace.Xmlns + "c", Command),
+        new XAttribute(XNamespace.Xmlns + "d", Dev),
         new XElement(
             Command + "details",
             new XElement(Command + "name", cmdlet.Name),
@@ -41,7 +42,7 @@ internal static class MamlWriter
         new XElement(
             Command + "parameters",
             cmdlet.Parameters.OrderBy(parameter => parameter.Name, StringComparer.Ordinal)
-                .Select(parameter => ParameterOf(parameter, RoleForAllOf(parameter), isExplained: true))),
+                .Select(ParameterOf)),
         new XElement(Command + "inputTypes", InputsOf(cmdlet).Select(type => TypeOf(Command + "inputType", type))),
         new XElement(Command + "returnValues", cmdlet.OutputTypes.Select(type => TypeOf(Command + "returnValue", type))),
         page.Notes.Count == 0 ? null : new XElement(Maml + "alertSet", new XElement(Maml + "alert", Paragraphs(page.Notes))),
@@ -60,33 +61,45 @@ internal static class MamlWriter
             .OrderBy(member => member.Role!.Position ?? int.MaxValue)
             .ThenBy(member => !member.Role!.IsMandatory)
             // What a parameter means is said once, below.
-            .Select(member => ParameterOf(member.Parameter, member.Role!, isExplained: false)));
+            .Select(member => new XElement(
+                Command + "parameter",
+                PlaceOf(member.Role!),
+                new XElement(Maml + "name", member.Parameter.Name),
+                ValueOf(member.Parameter))));
 
-    private static XElement ParameterOf(Parameter parameter, ParameterRole role, bool isExplained) => new(
+    private static XElement ParameterOf(Parameter parameter) => new(
         Command + "parameter",
-        new XAttribute("required", Text(role.IsMandatory)),
-        new XAttribute("variableLength", Text(parameter.Type.EndsWith("[]", StringComparison.Ordinal))),
+        PlaceOf(RoleForAllOf(parameter)),
         new XAttribute("globbing", Text(parameter.TakesWildcards)),
-        new XAttribute("pipelineInput", PipelineInputOf(role)),
-        new XAttribute("position", role.Position?.ToString(CultureInfo.InvariantCulture) ?? "named"),
+        new XAttribute("pipelineInput", PipelineInputOf(RoleForAllOf(parameter))),
         new XAttribute("aliases", parameter.Aliases.Count == 0 ? "none" : string.Join(", ", parameter.Aliases)),
         new XElement(Maml + "name", parameter.Name),
-        isExplained ? Description(parameter.Description) : null,
-        parameter.Values.Count == 0
-            ? null
-            : new XElement(
-                Command + "parameterValueGroup",
-                parameter.Values.Select(value => new XElement(
-                    Command + "parameterValue", new XAttribute("required", "false"), new XAttribute("variableLength", "false"), value))),
-        parameter.IsSwitch
-            ? null
-            : new XElement(
-                Command + "parameterValue",
-                new XAttribute("required", "true"),
-                new XAttribute("variableLength", Text(parameter.Type.EndsWith("[]", StringComparison.Ordinal))),
-                parameter.Type),
-        isExplained ? new XElement(Dev + "type", new XElement(Maml + "name", parameter.Type), new XElement(Maml + "uri")) : null,
-        isExplained ? new XElement(Dev + "defaultValue", parameter.DefaultValue ?? (parameter.IsSwitch ? "False" : "None")) : null);
+        Description(parameter.Description),
+        ValueOf(parameter, new XAttribute("required", "true")),
+        new XElement(Dev + "type", new XElement(Maml + "name", parameter.Type)),
+        new XElement(Dev + "defaultValue", parameter.DefaultValue ?? (parameter.IsSwitch ? "False" : "None")));
+
+    /// <summary>What the reader of a syntax line sees of a parameter's role.</summary>
+    private static XAttribute[] PlaceOf(ParameterRole role) =>
+    [
+        new("required", Text(role.IsMandatory)),
+        new("position", role.Position?.ToString(CultureInfo.InvariantCulture) ?? "named"),
+    ];
+
+    /// <summary>What stands behind a parameter's name: one of some words, a type, or nothing.</summary>
+    private static IEnumerable<XElement> ValueOf(Parameter parameter, XAttribute? isRequired = null)
+    {
+        if (parameter.Values.Count > 0)
+        {
+            yield return new XElement(
+                Command + "parameterValueGroup", parameter.Values.Select(value => new XElement(Command + "parameterValue", value)));
+        }
+
+        if (!parameter.IsSwitch)
+        {
+            yield return new XElement(Command + "parameterValue", isRequired, parameter.Type);
+        }
+    }
 
     /// <summary>What is said of a parameter where no set is named: all that it can be.</summary>
     private static ParameterRole RoleForAllOf(Parameter parameter) => new("")

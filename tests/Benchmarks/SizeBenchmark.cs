@@ -17,10 +17,11 @@ internal sealed class SizeBenchmark : IBenchmark
         return new[] { size }.ToAsyncEnumerable();
     }
 
-    /// <summary>Whether build.ps1 packs a file: not the sources of the help, nor the assemblies' documentation.</summary>
+    /// <summary>Whether build.ps1 packs a file: not the sources of the help, nor the assemblies' documentation and symbols.</summary>
     private static bool Ships(FileInfo file) => file.Extension switch
     {
         ".md" => file.Directory!.Name != "help",
+        ".pdb" => false,
         ".xml" => file.Name.EndsWith("-Help.xml", StringComparison.Ordinal),
         _ => true,
     };

@@ -50,6 +50,8 @@ internal sealed class Workstation : IAsyncDisposable
         start.Environment["AWS_ACCESS_KEY_ID"] = Fargate.AccessKeyId;
         start.Environment["AWS_SECRET_ACCESS_KEY"] = Fargate.SecretAccessKey;
         start.Environment["XDG_STATE_HOME"] = _stateHome;
+        // No presets of whoever runs this.
+        start.Environment["XDG_CONFIG_HOME"] = _stateHome;
         foreach (var (variable, value) in variables)
         {
             start.Environment[variable] = value;

@@ -18,8 +18,14 @@ public sealed record LocalFargateOptions
     /// <summary>The credentials that it accepts, at least one; the first is the one that it tells others to use.</summary>
     public IReadOnlyList<AwsCredential> Credentials { get; init; } = [new AwsCredential("local", "local")];
 
+    /// <summary>Whom the credentials belong to; null for a user named like the first access key.</summary>
+    public string? CallerArn { get; init; }
+
     /// <summary>The names of its clusters, at least one; the first is the one that it tells others to use.</summary>
     public IReadOnlyList<string> Clusters { get; init; } = ["local", "default"];
+
+    /// <summary>The names of services that each cluster has from the start, which run that task definition.</summary>
+    public IReadOnlyList<string> Services { get; init; } = [];
 
     /// <summary>The family of the task definition that it has from the start.</summary>
     public string TaskDefinition { get; init; } = "rails-cli";

@@ -31,6 +31,7 @@ public sealed class LocalFargateServer : IAsyncDisposable
     private readonly LogStreams _logs = new();
     private readonly AwsEndpoint _endpoint;
     private readonly ExecEndpoint _exec;
+    private readonly IamService _iam;
     private WebApplication? _application;
 
     private LocalFargateServer(LocalFargateOptions options, ILogger logger)
@@ -57,7 +58,9 @@ public sealed class LocalFargateServer : IAsyncDisposable
         };
         var execSessions = new ExecSessions(() => EndpointUrl);
         _exec = new ExecEndpoint(execSessions, _stopping.Token);
-        var callerArn = $"arn:{Partition(options.Region)}:iam::{AccountId}:user/{options.Credentials[0].AccessKeyId}";
+        var accountArn = $"arn:{Partition(options.Region)}:iam::{AccountId}";
+        var callerArn = options.CallerArn ?? $"{accountArn}:user/{options.Credentials[0].AccessKeyId}";
+        _iam = new IamService(accountArn);
         IAwsService[] services =
         [
             new EcsService(
@@ -65,6 +68,7 @@ public sealed class LocalFargateServer : IAsyncDisposable
             new Ec2Service(_vpc, _tasks, AccountId, arnPrefix),
             new LogsService(_logs),
             new StsService(AccountId, callerArn),
+            _iam,
         ];
         _endpoint = new AwsEndpoint(
             services, new SignatureVerifier(options.Region, options.Credentials), Faults, _stopping.Token)
@@ -77,6 +81,7 @@ public sealed class LocalFargateServer : IAsyncDisposable
             Containers = [new ContainerOptions("cli") { Environment = options.ContainerEnvironment, Ports = [SshPort] }],
             TaskRoleArn = "arn:aws:iam::123456789012:role/local-task",
         });
+        RegisterServices(options);
     }
 
     /// <summary>The URL that stands for every service's.</summary>
@@ -109,6 +114,11 @@ public sealed class LocalFargateServer : IAsyncDisposable
     /// <summary>Adds a rule to a security group, as somebody else might.</summary>
     public void AddIngressRule(string securityGroup, string cidr, int port, string description) =>
         _vpc.RulesOf(securityGroup).TryAdd(new SecurityGroupRule("tcp", port, port, cidr, description));
+
+    /// <summary>Makes IAM's policy simulator say that an action is not allowed. It stays allowed all the same.</summary>
+    /// <param name="action">The action, such as ecs:RunTask.</param>
+    /// <param name="missingContext">What the simulator would have to know to be certain.</param>
+    public void DenyInSimulation(string action, params string[] missingContext) => _iam.Denied[action] = missingContext;
 
     /// <summary>Removes all rules of a security group.</summary>
     public void RemoveIngressRules(string securityGroup)
@@ -197,6 +207,24 @@ public sealed class LocalFargateServer : IAsyncDisposable
         await _launcher.DisposeAsync();
         _addresses.Dispose();
         _stopping.Dispose();
+    }
+
+    private void RegisterServices(LocalFargateOptions options)
+    {
+        foreach (var cluster in options.Clusters)
+        {
+            foreach (var name in options.Services)
+            {
+                RegisterService(new ServiceOptions(name)
+                {
+                    Cluster = cluster,
+                    TaskDefinition = options.TaskDefinition,
+                    Subnets = Subnets,
+                    SecurityGroups = SecurityGroups,
+                    AssignPublicIp = true,
+                });
+            }
+        }
     }
 
     private async Task ListenAsync(ILogger logger, CancellationToken cancellationToken)

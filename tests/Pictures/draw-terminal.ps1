@@ -5,11 +5,16 @@ Draws captures of a terminal (text with SGR sequences, as `tmux capture-pane -e 
 The files, separated by commas. Each becomes a window, from top to bottom.
 .PARAMETER Path
 The image.
+.PARAMETER Title
+What it shows, for those who cannot see it.
+.PARAMETER Columns
+The terminal's width.
 #>
 [CmdletBinding()]
 param(
     [Parameter(Mandatory)] [string] $Capture,
     [Parameter(Mandatory)] [string] $Path,
+    [Parameter(Mandatory)] [string] $Title,
     [int] $Columns = 88
 )
 
@@ -29,9 +34,11 @@ function Set-Style([hashtable] $Style, [string] $Sequence) {
     $codes = @($Sequence -split ';' | ForEach-Object { [int]('0' + $_) })
     for ($i = 0; $i -lt $codes.Count; $i++) {
         switch ($codes[$i]) {
-            0 { $Style.Colour = $plain; $Style.IsBold = $false; break }
+            0 { $Style.Colour = $plain; $Style.IsBold = $Style.IsItalic = $false; break }
             1 { $Style.IsBold = $true; break }
+            3 { $Style.IsItalic = $true; break }
             22 { $Style.IsBold = $false; break }
+            23 { $Style.IsItalic = $false; break }
             39 { $Style.Colour = $plain; break }
             { $_ -in 30..37 } { $Style.Colour = $palette[$_ - 30]; break }
             { $_ -in 90..97 } { $Style.Colour = $palette[$_ - 82]; break }
@@ -54,9 +61,9 @@ function ConvertTo-TextElement([string] $Line, [hashtable] $Style, [double] $Y) 
         if ($text.Length -gt $indent) {
             # A fixed length a run keeps the columns in line, whichever of the fonts the viewer has.
             [string]::Format([cultureinfo]::InvariantCulture,
-                '    <text x="{0:0.##}" y="{1}" textLength="{2:0.##}" fill="{3}"{4}>{5}</text>',
+                '    <text x="{0:0.##}" y="{1}" textLength="{2:0.##}" fill="{3}"{4}{5}>{6}</text>',
                 ($padding + ($column + $indent) * $cell), $Y, (($text.Length - $indent) * $cell),
-                $Style.Colour, ($Style.IsBold ? ' font-weight="bold"' : ''),
+                $Style.Colour, ($Style.IsBold ? ' font-weight="bold"' : ''), ($Style.IsItalic ? ' font-style="italic"' : ''),
                 [Security.SecurityElement]::Escape($text.TrimStart()))
         }
         $column += $part.Length
@@ -71,9 +78,9 @@ function ConvertTo-Window([string[]] $Lines, [double] $Top, [double] $Width, [do
         "    <circle cx=`"$x`" cy=`"17`" r=`"5.5`" fill=`"$button`"/>"
         $x += 18
     }
-    $style = @{ Colour = $plain; IsBold = $false }
+    $style = @{ Colour = $plain; IsBold = $false; IsItalic = $false }
     for ($i = 0; $i -lt $Lines.Count; $i++) {
-        ConvertTo-TextElement $Lines[$i] $style ($titleBar + $line * ($i + 1))
+        ConvertTo-TextElement -Line $Lines[$i] -Style $style -Y ($titleBar + $line * ($i + 1))
     }
     '  </g>'
 }
@@ -83,14 +90,14 @@ $top = 0
 $windows = foreach ($file in $Capture -split ',') {
     $lines = @(Get-Content -LiteralPath $file)
     $height = $titleBar + $line * $lines.Count + $padding
-    ConvertTo-Window $lines $top $width $height
+    ConvertTo-Window -Lines $lines -Top $top -Width $width -Height $height
     $top += $height + $gap
 }
 $fonts = "ui-monospace, 'Cascadia Mono', 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 $image = @(
     "<svg xmlns=`"http://www.w3.org/2000/svg`" width=`"$width`" height=`"$($top - $gap)`" role=`"img`""
     "  xml:space=`"preserve`" font-family=`"$fonts`" font-size=`"$fontSize`">"
-    '  <title>A login to a Fargate task: while the task starts, and after the remote shell has ended</title>'
+    "  <title>$([Security.SecurityElement]::Escape($Title))</title>"
     $windows
     '</svg>'
 )

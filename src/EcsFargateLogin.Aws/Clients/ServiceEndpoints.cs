@@ -17,8 +17,38 @@ internal sealed class ServiceEndpoints(CloudSettings settings, CredentialProfile
     /// <param name="prefix">The first label of its host names.</param>
     internal Uri Resolve(string serviceId, string prefix)
     {
-        var configured = settings.EndpointUrl is { } url ? (url, "-EndpointUrl") : Configured(serviceId);
-        return configured is { } found ? Parse(found.Url, found.Source) : new Uri(OfAws(serviceId, prefix));
+        return Given(serviceId) ?? new Uri(OfAws(serviceId, prefix));
+    }
+
+    /// <summary>
+    /// Of IAM, which has one host in each partition, and takes signatures for that host's region whatever its URL.
+    /// </summary>
+    internal (Uri Url, string Region) ResolveIam(string serviceId)
+    {
+        var home = OfIam(serviceId);
+        return (Given(serviceId) ?? new Uri($"https://{home.Host}/"), home.Region);
+    }
+
+    private (string Host, string Region) OfIam(string serviceId)
+    {
+        var useFips = IsOn(EnvironmentNames.UseFips, profile?.UseFIPSEndpoint);
+        return (Fn.Partition(region).name, useFips) switch
+        {
+            ("aws", false) => ("iam.amazonaws.com", "us-east-1"),
+            ("aws", true) => ("iam-fips.amazonaws.com", "us-east-1"),
+            ("aws-us-gov", _) => ("iam.us-gov.amazonaws.com", "us-gov-west-1"),
+            ("aws-cn", false) => ("iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+            ("aws-iso", false) => ("iam.us-iso-east-1.c2s.ic.gov", "us-iso-east-1"),
+            ("aws-iso-b", false) => ("iam.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1"),
+            _ => throw FargateErrors.UnsupportedEndpoint(serviceId, region, useFips ? "FIPS" : "known"),
+        };
+    }
+
+    /// <summary>The URL that somebody has named; null where AWS's own counts.</summary>
+    private Uri? Given(string serviceId)
+    {
+        var given = settings.EndpointUrl is { } url ? (url, "-EndpointUrl") : Configured(serviceId);
+        return given is { } found ? Parse(found.Url, found.Source) : null;
     }
 
     private (string Url, string Source)? Configured(string serviceId)

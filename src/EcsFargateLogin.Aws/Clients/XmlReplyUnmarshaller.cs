@@ -6,7 +6,7 @@ using Amazon.Runtime.Internal.Transform;
 
 namespace EcsFargateLogin.Aws.Clients;
 
-/// <summary>Reads a reply of the EC2 query protocol as a document.</summary>
+/// <summary>Reads a reply of the query protocols as a document.</summary>
 /// <param name="rootName">The name that the reply's root element must have.</param>
 internal sealed class XmlReplyUnmarshaller(string rootName) : XmlResponseUnmarshaller
 {
@@ -21,18 +21,22 @@ internal sealed class XmlReplyUnmarshaller(string rootName) : XmlResponseUnmarsh
         XmlUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)
     {
         var root = Root(input);
-        var error = root?.Descendants("Error").FirstOrDefault();
-        var code = (string?)error?.Element("Code");
+        var error = root?.Descendants().FirstOrDefault(element => element.Name.LocalName == "Error");
+        var code = Text(error, "Code");
         return string.IsNullOrEmpty(code)
             ? new ForeignAnswerException(statusCode, input.ResponseData.ContentType)
             : new AmazonServiceException(
-                (string?)error!.Element("Message") ?? "",
+                Text(error, "Message") ?? "",
                 innerException,
                 ErrorType.Unknown,
                 code,
-                (string?)root!.Element("RequestID") ?? (string?)root.Element("RequestId"),
+                Text(root, "RequestID") ?? Text(root, "RequestId"),
                 statusCode);
     }
+
+    // Of EC2 without a namespace, of other services in one of their own.
+    private static string? Text(XElement? parent, string name) =>
+        parent?.Elements().FirstOrDefault(element => element.Name.LocalName == name)?.Value;
 
     private static XElement? Root(XmlUnmarshallerContext input)
     {

@@ -8,7 +8,7 @@ namespace EcsFargateLogin.Aws.Ec2;
 
 /// <summary>Amazon EC2. A new operation is one method that writes its parameters and reads its elements.</summary>
 internal sealed partial class Ec2Client(AWSCredentials credentials, AwsClientConfig config)
-    : Ec2QueryClient(credentials, config, "2016-11-15")
+    : QueryClient(credentials, config, "2016-11-15")
 {
     internal const string ServiceId = "EC2";
     internal const string SigningName = "ec2";
@@ -77,10 +77,4 @@ internal sealed partial class Ec2Client(AWSCredentials credentials, AwsClientCon
 
     private static IEnumerable<XElement> Items(XElement parent, string set) =>
         Child(parent, set)?.Elements().Where(element => element.Name.LocalName == "item") ?? [];
-
-    private static string? Text(XElement parent, string name) =>
-        Child(parent, name)?.Value is { Length: > 0 } text ? text : null;
-
-    private static XElement? Child(XElement parent, string name) =>
-        parent.Elements().FirstOrDefault(element => element.Name.LocalName == name);
 }

@@ -6,9 +6,12 @@ namespace EcsFargateLogin.Aws.Ecs;
 
 internal sealed record DescribeTaskDefinitionInput(string TaskDefinition);
 
-internal sealed record DescribeTaskDefinitionOutput(TaskDefinitionShape? TaskDefinition);
+internal sealed class DescribeTaskDefinitionOutput
+{
+    public TaskDefinitionShape? TaskDefinition { get; init; }
+}
 
-internal sealed record TaskDefinitionShape
+internal sealed class TaskDefinitionShape
 {
     public string? TaskDefinitionArn { get; init; }
     public string? NetworkMode { get; init; }
@@ -16,7 +19,7 @@ internal sealed record TaskDefinitionShape
     public IReadOnlyList<ContainerDefinitionShape?>? ContainerDefinitions { get; init; }
 }
 
-internal sealed record ContainerDefinitionShape
+internal sealed class ContainerDefinitionShape
 {
     public string? Name { get; init; }
     public LogConfigurationShape? LogConfiguration { get; init; }
@@ -26,13 +29,20 @@ internal sealed record ContainerDefinitionShape
     public bool? Essential { get; init; }
 }
 
-internal sealed record LogConfigurationShape(string? LogDriver, IReadOnlyDictionary<string, string?>? Options);
+internal sealed class LogConfigurationShape
+{
+    public string? LogDriver { get; init; }
+    public IReadOnlyDictionary<string, string?>? Options { get; init; }
+}
 
 /// <summary>DescribeTaskDefinition's answer whole, to be carried over to another task definition.</summary>
-internal sealed record WholeTaskDefinitionOutput(JsonObject? TaskDefinition);
+internal sealed class WholeTaskDefinitionOutput
+{
+    public JsonObject? TaskDefinition { get; init; }
+}
 
 /// <summary>What a task definition of sessions can have. Nodes are carried over as they came from ECS.</summary>
-internal sealed record RegisterTaskDefinitionInput
+internal sealed class RegisterTaskDefinitionInput
 {
     public string? Family { get; init; }
     public string? TaskRoleArn { get; init; }
@@ -47,10 +57,21 @@ internal sealed record RegisterTaskDefinitionInput
     public JsonObject? EphemeralStorage { get; init; }
 }
 
-internal sealed record RegisterTaskDefinitionOutput(TaskDefinitionShape? TaskDefinition);
+internal sealed class RegisterTaskDefinitionOutput
+{
+    public TaskDefinitionShape? TaskDefinition { get; init; }
+}
 
 internal sealed record DescribeClustersInput(IReadOnlyList<string> Clusters);
 
-internal sealed record DescribeClustersOutput(IReadOnlyList<ClusterShape?>? Clusters);
+internal sealed class DescribeClustersOutput
+{
+    public IReadOnlyList<ClusterShape?>? Clusters { get; init; }
+}
 
-internal sealed record ClusterShape(string? ClusterArn, string? ClusterName, string? Status);
+internal sealed class ClusterShape
+{
+    public string? ClusterArn { get; init; }
+    public string? ClusterName { get; init; }
+    public string? Status { get; init; }
+}

@@ -2,7 +2,7 @@ namespace EcsFargateLogin.Aws.Ecs;
 
 // What ExecuteCommand takes and gives. Every member of an answer may be absent.
 
-internal sealed record ExecuteCommandInput
+internal sealed class ExecuteCommandInput
 {
     public required string Cluster { get; init; }
     public required string Task { get; init; }
@@ -11,7 +11,10 @@ internal sealed record ExecuteCommandInput
     public required bool Interactive { get; init; }
 }
 
-internal sealed record ExecuteCommandOutput(SessionShape? Session);
+internal sealed class ExecuteCommandOutput
+{
+    public SessionShape? Session { get; init; }
+}
 
 /// <summary>Holds a secret: not to be shown.</summary>
 internal sealed class SessionShape

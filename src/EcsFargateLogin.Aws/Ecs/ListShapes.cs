@@ -4,12 +4,24 @@ namespace EcsFargateLogin.Aws.Ecs;
 
 internal sealed record ListClustersInput(string? NextToken);
 
-internal sealed record ListClustersOutput(IReadOnlyList<string?>? ClusterArns, string? NextToken);
+internal sealed class ListClustersOutput
+{
+    public IReadOnlyList<string?>? ClusterArns { get; init; }
+    public string? NextToken { get; init; }
+}
 
 internal sealed record ListTaskDefinitionFamiliesInput(string Status, string? NextToken);
 
-internal sealed record ListTaskDefinitionFamiliesOutput(IReadOnlyList<string?>? Families, string? NextToken);
+internal sealed class ListTaskDefinitionFamiliesOutput
+{
+    public IReadOnlyList<string?>? Families { get; init; }
+    public string? NextToken { get; init; }
+}
 
 internal sealed record ListTaskDefinitionsInput(string FamilyPrefix, string Status, string Sort, string? NextToken);
 
-internal sealed record ListTaskDefinitionsOutput(IReadOnlyList<string?>? TaskDefinitionArns, string? NextToken);
+internal sealed class ListTaskDefinitionsOutput
+{
+    public IReadOnlyList<string?>? TaskDefinitionArns { get; init; }
+    public string? NextToken { get; init; }
+}

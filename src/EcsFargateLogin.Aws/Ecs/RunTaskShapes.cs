@@ -2,7 +2,7 @@ namespace EcsFargateLogin.Aws.Ecs;
 
 // The shapes of RunTask as the service model names them; members that a session does not use are left out.
 
-internal sealed record RunTaskInput
+internal sealed class RunTaskInput
 {
     public required string Cluster { get; init; }
     public required string TaskDefinition { get; init; }
@@ -23,20 +23,20 @@ internal sealed record CapacityProviderStrategyItemShape(string? CapacityProvide
 
 internal sealed record NetworkConfigurationShape(AwsVpcConfigurationShape AwsvpcConfiguration);
 
-internal sealed record AwsVpcConfigurationShape
+internal sealed class AwsVpcConfigurationShape
 {
     public required IReadOnlyList<string> Subnets { get; init; }
     public IReadOnlyList<string>? SecurityGroups { get; init; }
     public required string AssignPublicIp { get; init; }
 }
 
-internal sealed record TaskOverrideShape
+internal sealed class TaskOverrideShape
 {
     public required IReadOnlyList<ContainerOverrideShape> ContainerOverrides { get; init; }
     public string? TaskRoleArn { get; init; }
 }
 
-internal sealed record ContainerOverrideShape
+internal sealed class ContainerOverrideShape
 {
     public required string Name { get; init; }
     public IReadOnlyList<KeyValuePairShape>? Environment { get; init; }
@@ -47,4 +47,8 @@ internal sealed record KeyValuePairShape(string? Name, string? Value);
 
 internal sealed record TagShape(string? Key, string? Value);
 
-internal sealed record RunTaskOutput(IReadOnlyList<TaskShape?>? Tasks, IReadOnlyList<FailureShape?>? Failures);
+internal sealed class RunTaskOutput
+{
+    public IReadOnlyList<TaskShape?>? Tasks { get; init; }
+    public IReadOnlyList<FailureShape?>? Failures { get; init; }
+}

@@ -4,10 +4,14 @@ namespace EcsFargateLogin.Aws.Ecs;
 
 internal sealed record DescribeServicesInput(string Cluster, IReadOnlyList<string> Services, IReadOnlyList<string> Include);
 
-internal sealed record DescribeServicesOutput(IReadOnlyList<ServiceShape?>? Services, IReadOnlyList<FailureShape?>? Failures);
+internal sealed class DescribeServicesOutput
+{
+    public IReadOnlyList<ServiceShape?>? Services { get; init; }
+    public IReadOnlyList<FailureShape?>? Failures { get; init; }
+}
 
 /// <summary>What a service and a task set say about their tasks.</summary>
-internal abstract record TaskSettingsShape
+internal abstract class TaskSettingsShape
 {
     public string? Status { get; init; }
     public string? TaskDefinition { get; init; }
@@ -17,18 +21,21 @@ internal abstract record TaskSettingsShape
     public ServiceNetworkShape? NetworkConfiguration { get; init; }
 }
 
-internal sealed record ServiceShape : TaskSettingsShape
+internal sealed class ServiceShape : TaskSettingsShape
 {
     public string? ServiceArn { get; init; }
     public IReadOnlyList<TaskSetShape?>? TaskSets { get; init; }
     public IReadOnlyList<TagShape?>? Tags { get; init; }
 }
 
-internal sealed record TaskSetShape : TaskSettingsShape;
+internal sealed class TaskSetShape : TaskSettingsShape;
 
-internal sealed record ServiceNetworkShape(ServiceAwsVpcShape? AwsvpcConfiguration);
+internal sealed class ServiceNetworkShape
+{
+    public ServiceAwsVpcShape? AwsvpcConfiguration { get; init; }
+}
 
-internal sealed record ServiceAwsVpcShape
+internal sealed class ServiceAwsVpcShape
 {
     public IReadOnlyList<string?>? Subnets { get; init; }
     public IReadOnlyList<string?>? SecurityGroups { get; init; }
@@ -37,4 +44,8 @@ internal sealed record ServiceAwsVpcShape
 
 internal sealed record ListServicesInput(string Cluster, int MaxResults, string? NextToken);
 
-internal sealed record ListServicesOutput(IReadOnlyList<string?>? ServiceArns, string? NextToken);
+internal sealed class ListServicesOutput
+{
+    public IReadOnlyList<string?>? ServiceArns { get; init; }
+    public string? NextToken { get; init; }
+}

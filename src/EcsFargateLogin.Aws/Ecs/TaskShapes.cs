@@ -7,19 +7,35 @@ internal sealed record DescribeTasksInput(string Cluster, IReadOnlyList<string> 
     public IReadOnlyList<string> Include { get; } = ["TAGS"];
 }
 
-internal sealed record DescribeTasksOutput(IReadOnlyList<TaskShape?>? Tasks, IReadOnlyList<FailureShape?>? Failures);
+internal sealed class DescribeTasksOutput
+{
+    public IReadOnlyList<TaskShape?>? Tasks { get; init; }
+    public IReadOnlyList<FailureShape?>? Failures { get; init; }
+}
 
 internal sealed record StopTaskInput(string Cluster, string Task, string Reason);
 
-internal sealed record StopTaskOutput(TaskShape? Task);
+internal sealed class StopTaskOutput
+{
+    public TaskShape? Task { get; init; }
+}
 
 internal sealed record ListTasksInput(string Cluster, string? StartedBy, string DesiredStatus, string? NextToken);
 
-internal sealed record ListTasksOutput(IReadOnlyList<string?>? TaskArns, string? NextToken);
+internal sealed class ListTasksOutput
+{
+    public IReadOnlyList<string?>? TaskArns { get; init; }
+    public string? NextToken { get; init; }
+}
 
-internal sealed record FailureShape(string? Arn, string? Reason, string? Detail);
+internal sealed class FailureShape
+{
+    public string? Arn { get; init; }
+    public string? Reason { get; init; }
+    public string? Detail { get; init; }
+}
 
-internal sealed record TaskShape
+internal sealed class TaskShape
 {
     public string? TaskArn { get; init; }
     public string? ClusterArn { get; init; }
@@ -44,7 +60,7 @@ internal sealed record TaskShape
     public GivenOverrideShape? Overrides { get; init; }
 }
 
-internal sealed record ContainerShape
+internal sealed class ContainerShape
 {
     public string? Name { get; init; }
     public string? LastStatus { get; init; }
@@ -55,13 +71,33 @@ internal sealed record ContainerShape
     public IReadOnlyList<ManagedAgentShape?>? ManagedAgents { get; init; }
 }
 
-internal sealed record ManagedAgentShape(string? Name, string? LastStatus, string? Reason);
+internal sealed class ManagedAgentShape
+{
+    public string? Name { get; init; }
+    public string? LastStatus { get; init; }
+    public string? Reason { get; init; }
+}
 
-internal sealed record GivenOverrideShape(IReadOnlyList<GivenContainerOverrideShape?>? ContainerOverrides);
+internal sealed class GivenOverrideShape
+{
+    public IReadOnlyList<GivenContainerOverrideShape?>? ContainerOverrides { get; init; }
+}
 
-internal sealed record GivenContainerOverrideShape(
-    string? Name, IReadOnlyList<string?>? Command, IReadOnlyList<KeyValuePairShape?>? Environment);
+internal sealed class GivenContainerOverrideShape
+{
+    public string? Name { get; init; }
+    public IReadOnlyList<string?>? Command { get; init; }
+    public IReadOnlyList<KeyValuePairShape?>? Environment { get; init; }
+}
 
-internal sealed record NetworkInterfaceShape(string? PrivateIpv4Address, string? Ipv6Address);
+internal sealed class NetworkInterfaceShape
+{
+    public string? PrivateIpv4Address { get; init; }
+    public string? Ipv6Address { get; init; }
+}
 
-internal sealed record AttachmentShape(string? Type, IReadOnlyList<KeyValuePairShape?>? Details);
+internal sealed class AttachmentShape
+{
+    public string? Type { get; init; }
+    public IReadOnlyList<KeyValuePairShape?>? Details { get; init; }
+}

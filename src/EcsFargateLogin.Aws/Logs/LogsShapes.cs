@@ -14,6 +14,12 @@ internal sealed partial class LogsShapes : JsonSerializerContext
 
 internal sealed record GetLogEventsInput(string LogGroupName, string LogStreamName, int Limit, bool StartFromHead);
 
-internal sealed record GetLogEventsOutput(IReadOnlyList<OutputLogEventShape?>? Events);
+internal sealed class GetLogEventsOutput
+{
+    public IReadOnlyList<OutputLogEventShape?>? Events { get; init; }
+}
 
-internal sealed record OutputLogEventShape(string? Message);
+internal sealed class OutputLogEventShape
+{
+    public string? Message { get; init; }
+}

@@ -18,6 +18,15 @@ public interface IAccountSurvey
     /// <summary>Those of the security groups that there are, with whom they let in.</summary>
     Task<IReadOnlyList<SecurityGroupIngress>> FindSecurityGroupsAsync(
         IReadOnlyCollection<string> securityGroupIds, CancellationToken cancellationToken);
+
+    /// <summary>The ARN of a role, with the path that its sessions' ARNs lack. Takes iam:GetRole.</summary>
+    Task<string> GetRoleArnAsync(string roleName, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Whether IAM's policy simulator says that a user or role may do something. Takes iam:SimulatePrincipalPolicy, and does
+    /// nothing of what is asked about.
+    /// </summary>
+    Task<PermissionAnswer> SimulateAsync(PermissionQuestion question, CancellationToken cancellationToken);
 }
 
 /// <summary>Whom credentials belong to.</summary>

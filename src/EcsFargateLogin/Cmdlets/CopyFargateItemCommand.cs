@@ -18,10 +18,13 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
 {
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
-    private const int ProgressId = 0x4648;
 
     private readonly Stopwatch _watch = new();
+    private readonly ProgressLine _line;
     private CopyRequest? _request;
+
+    /// <summary>Makes the cmdlet.</summary>
+    public CopyFargateItemCommand() => _line = new ProgressLine(this, id: 0x4648);
 
     /// <summary>
     /// What to copy: local files and folders; with -FromSession those of the container, counted from the user's home
@@ -95,7 +98,7 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
         {
             if (!CancelToken.IsCancellationRequested)
             {
-                WriteProgress(new ProgressRecord(ProgressId, "Copying", "done") { RecordType = ProgressRecordType.Completed });
+                _line.Complete();
             }
         }
     }
@@ -173,12 +176,12 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
     {
         const double MB = 1e6;
         var rate = progress.Copied / MB / Math.Max(_watch.Elapsed.TotalSeconds, 0.001);
-        var of = progress.Total > 0 ? $" of {progress.Total / MB:0.0}" : "";
-        var status = string.Create(
-            CultureInfo.InvariantCulture, $"{progress.Copied / MB:0.0}{of} MB, {rate:0.0} MB/s: {progress.Name}");
-        WriteProgress(new ProgressRecord(ProgressId, $"Copying ({progress.Session})", status)
-        {
-            PercentComplete = progress.Total > 0 ? (int)Math.Min(100, 100 * progress.Copied / progress.Total) : -1,
-        });
+        var of = progress.Total > 0 ? string.Create(CultureInfo.InvariantCulture, $" of {progress.Total / MB:0.0}") : "";
+        var amount = string.Create(CultureInfo.InvariantCulture, $"{progress.Copied / MB:0.0}{of} MB");
+        var amountAndRate = string.Create(CultureInfo.InvariantCulture, $"{amount}, {rate:0.0} MB/s");
+        _line.Show(
+            [$"Copying ({progress.Session})", "Copying"],
+            [$"{amountAndRate}: {progress.Name}", amountAndRate, amount],
+            progress.Total > 0 ? (int)Math.Min(100, 100 * progress.Copied / progress.Total) : -1);
     }
 }

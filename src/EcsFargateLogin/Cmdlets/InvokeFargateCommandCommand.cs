@@ -20,9 +20,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     private const string FileSet = "File";
 
     private readonly Dictionary<FargateSession, IFargateCloud> _sessions = [];
-    private readonly Dictionary<FargateSession, SessionNote> _notes = [];
     private readonly CommandInput _input = new();
-    private readonly CommandOutput _printed = new();
     private RemoteCommand? _command;
     private bool _areNamed;
     private int? _exitCode;
@@ -78,7 +76,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     [ValidateRange(1, 1000)]
     public int ThrottleLimit { get; set; } = 32;
 
-    /// <summary>Returns the bytes of standard output as they are, in byte arrays of up to 128 KB.</summary>
+    /// <summary>Returns the bytes of standard output as they are, in byte arrays of up to 64 KB.</summary>
     [Parameter]
     public SwitchParameter Raw { get; set; }
 
@@ -166,17 +164,8 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     {
         switch (happened)
         {
-            case LinesPrinted printed:
-                Show(printed);
-                break;
-            case BytesPrinted printed when PassThru:
-                _printed.Add(printed);
-                break;
-            case BytesPrinted printed:
-                WriteObject(NoteOf(printed.Session).AttachTo(printed.Bytes));
-                break;
-            case CommandEnded ended:
-                Show(ended);
+            case PipelineWork work:
+                work.Do();
                 break;
             case SessionFailed failed:
                 base.Show(failed);
@@ -188,41 +177,6 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
             default:
                 base.Show(happened);
                 break;
-        }
-    }
-
-    private SessionNote NoteOf(FargateSession session)
-    {
-        if (!_notes.TryGetValue(session, out var note))
-        {
-            note = new SessionNote(session);
-            _notes.Add(session, note);
-        }
-
-        return note;
-    }
-
-    private void Show(LinesPrinted printed)
-    {
-        if (PassThru)
-        {
-            _printed.Add(printed);
-        }
-        else if (printed.AreErrors)
-        {
-            foreach (var line in printed.Lines)
-            {
-                WriteError(ErrorRecords.OfErrorLine(line, printed.Session));
-            }
-        }
-        else
-        {
-            // One by one: PowerShell would gather what it is given together, and keep all of it alive until the last is written.
-            var note = NoteOf(printed.Session);
-            foreach (var line in printed.Lines)
-            {
-                WriteObject(note.AttachTo(line));
-            }
         }
     }
 
@@ -244,23 +198,5 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
         {
             Report(FargateErrors.CommandFailed(ended.Session, ended.ExitCode), ended.Session);
         }
-    }
-
-    private async Task RunAsync(Login login, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
-    {
-        // A session that ends with its first command has no second one that would share the connection.
-        var endpoint = login.IsKept
-            ? await SharedEndpointOf(login.Session, cancellationToken).ConfigureAwait(false)
-            : EndpointOf(login.Session);
-        Task Deliver(SessionEvent printed) => OnPipelineThread(
-            () =>
-            {
-                Show(printed);
-                return printed;
-            },
-            cancellationToken);
-        await Deliver(await new CommandRun(login.Cloud, login.Session, CommandOptions, Deliver)
-            .RunAsync(endpoint, progress, cancellationToken)
-            .ConfigureAwait(false)).ConfigureAwait(false);
     }
 }

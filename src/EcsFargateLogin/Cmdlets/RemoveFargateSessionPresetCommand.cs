@@ -43,8 +43,7 @@ public sealed class RemoveFargateSessionPresetCommand : PresetCmdlet
 
         if (ShouldProcess(file.Path, $"Remove preset {name}"))
         {
-            presets.Remove(name);
-            file.Write(presets);
+            Change(store, file, there => there.Remove(name));
         }
     }
 }

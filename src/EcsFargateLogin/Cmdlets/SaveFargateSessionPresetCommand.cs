@@ -10,6 +10,11 @@ namespace EcsFargateLogin.Cmdlets;
 [Cmdlet(VerbsData.Save, "FargateSessionPreset", SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Save-FargateSessionPreset.md")]
 [OutputType(typeof(void))]
+[ParametersOf(typeof(NewFargateSessionCommand), Except =
+[
+    nameof(NewFargateSessionCommand.Preset), nameof(NewFargateSessionCommand.NoPreset),
+    nameof(AwsCmdlet.AccessKey), nameof(AwsCmdlet.SecretKey), nameof(AwsCmdlet.SessionToken), nameof(AwsCmdlet.Credential),
+])]
 public sealed class SaveFargateSessionPresetCommand : PresetCmdlet, IDynamicParameters
 {
     /// <summary>The preset's name. 'default' is used wherever none is named. One that exists is replaced.</summary>
@@ -44,13 +49,15 @@ public sealed class SaveFargateSessionPresetCommand : PresetCmdlet, IDynamicPara
             throw keys.Count == 0 ? FargateErrors.EmptyPreset(Name) : FargateErrors.NotForProjects(refused);
         }
 
-        var file = Project ? Store.Project : Store.User;
-        var presets = file.Read();
-        presets[Name] = keys.ToDictionary(
+        var store = Store;
+        var file = Project ? store.Project : store.User;
+        // A file that cannot be used is told of before anybody is asked.
+        file.Read();
+        var preset = keys.ToDictionary(
             key => key.Name, key => SessionParameters.ToPreset(key.Name, MyInvocation.BoundParameters[key.Name]));
         if (ShouldProcess(file.Path, $"Save preset {Name}"))
         {
-            file.Write(presets);
+            Change(store, file, presets => presets[Name] = preset);
         }
     });
 }

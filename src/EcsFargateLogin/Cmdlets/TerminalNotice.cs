@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>Says something in the middle of a remote shell, which has the terminal and PowerShell's streams have not.</summary>
@@ -19,7 +17,7 @@ internal static class TerminalNotice
         using var terminal = Console.OpenStandardError();
         try
         {
-            terminal.Write(Encoding.UTF8.GetBytes($"\r\nEcsFargateLogin: {line}\r\n"));
+            terminal.Write(Console.OutputEncoding.GetBytes($"\r\nEcsFargateLogin: {line}\r\n"));
         }
         catch (IOException)
         {

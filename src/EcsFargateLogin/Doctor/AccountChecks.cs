@@ -23,6 +23,7 @@ internal sealed class AccountChecks : ICheckGroup
         var caller = await AskAsync(examination, cancellationToken).ConfigureAwait(false);
         if (caller is not null)
         {
+            examination.Caller = caller;
             await CheckEndAsync(examination, caller).ConfigureAwait(false);
         }
 

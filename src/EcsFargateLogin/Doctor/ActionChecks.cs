@@ -28,16 +28,6 @@ internal sealed class ActionChecks : ICheckGroup
         {
             await ShowAsync(examination, action, refusal).ConfigureAwait(false);
         }
-
-        const string OnlyByDoing = "it cannot be tried without starting a task";
-        foreach (var action in examination.Request.StartsSession ? [] : (string[])["ecs:RunTask", "iam:PassRole"])
-        {
-            await examination.SkipAsync(action, OnlyByDoing, "Run it with -Deep.").ConfigureAwait(false);
-        }
-
-        await examination
-            .SkipAsync("ecs:TagResource", $"{OnlyByDoing}; needed for -Reason and -Tag alone", "Start a session with -Reason.")
-            .ConfigureAwait(false);
     }
 
     private static bool IsOfSession(string action) =>

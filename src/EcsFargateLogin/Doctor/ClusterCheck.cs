@@ -18,6 +18,7 @@ internal sealed class ClusterCheck : ICheckGroup
             .AskAsync(Check, "ecs:DescribeClusters", async () => new Answer(
                 await examination.Cloud.DescribeClusterAsync(name, cancellationToken).ConfigureAwait(false)))
             .ConfigureAwait(false);
+        examination.ClusterArn = answered?.Cluster?.Arn;
         await (answered switch
         {
             null => Task.CompletedTask,

@@ -1,3 +1,4 @@
+using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions.Starting;
 using EcsFargateLogin.Sessions.WaysIn;
 
@@ -7,6 +8,13 @@ namespace EcsFargateLogin.Doctor;
 internal sealed class EcsExecChecks : ICheckGroup
 {
     private const string Fix = "It has to have the actions of module/container/iam/exec-task-policy.json.";
+
+    /// <summary>What the agent asks Systems Manager for, with the task's role.</summary>
+    private static readonly string[] ActionsOfAgent =
+    [
+        "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel",
+        "ssmmessages:OpenDataChannel",
+    ];
 
     /// <inheritdoc/>
     public string Name => "ECS Exec";
@@ -22,7 +30,7 @@ internal sealed class EcsExecChecks : ICheckGroup
         await CheckPlatformAsync(examination).ConfigureAwait(false);
         if (examination.Definition is { } definition)
         {
-            await CheckRoleAsync(examination, (string?)definition["taskRoleArn"]).ConfigureAwait(false);
+            await CheckRoleAsync(examination, (string?)definition["taskRoleArn"], cancellationToken).ConfigureAwait(false);
         }
 
         if (examination.Container is { } container)
@@ -45,13 +53,33 @@ internal sealed class EcsExecChecks : ICheckGroup
             : examination.FailAsync(Check, FargateErrors.PlatformWithoutEcsExec(version!));
     }
 
-    /// <summary>What a role allows only its own user's calls show, or the right to simulate policies, which this module never asks for.</summary>
-    private static Task CheckRoleAsync(Examination examination, string? role)
+    private static async Task CheckRoleAsync(Examination examination, string? role, CancellationToken cancellationToken)
     {
         const string Check = "task role";
-        return role is null ? examination.FailAsync(Check, "it has none, which ECS Exec needs", $"Name one with New-FargateSession -TaskRoleArn. {Fix}")
-            : examination.Request.StartsSession ? examination.PassAsync(Check, role)
-            : examination.SkipAsync(
-                Check, $"{role}: whether it allows ssmmessages shows when a task is started", $"Run it with -Deep. {Fix}");
+        if (role is null)
+        {
+            await examination
+                .FailAsync(Check, "it has none, which ECS Exec needs", $"Name one with New-FargateSession -TaskRoleArn. {Fix}")
+                .ConfigureAwait(false);
+            return;
+        }
+
+        PolicySimulator simulator = new(examination.Cloud.Survey);
+        List<string> denied = [];
+        foreach (var action in ActionsOfAgent)
+        {
+            if (await simulator.AskAsync(new PermissionQuestion(role, action, "*"), cancellationToken).ConfigureAwait(false)
+                is { IsAllowed: false })
+            {
+                denied.Add(action);
+            }
+        }
+
+        await (denied.Count > 0
+                ? examination.FailAsync(Check, $"{role} does not allow {string.Join(", ", denied)}, as IAM's policy simulator says", Fix)
+            : simulator.Refusal is { } refusal
+                ? examination.SkipAsync(
+                    Check, $"{role}: whether it allows ssmmessages is not known: {Examination.Finding(refusal)}", $"Run it with -Deep. {Fix}")
+                : examination.PassAsync(Check, $"{role} allows ssmmessages (simulated)")).ConfigureAwait(false);
     }
 }

@@ -15,6 +15,12 @@ internal sealed class Examination(DoctorRequest request, IFargateCloud cloud, Fu
 
     public IFargateCloud Cloud => cloud;
 
+    /// <summary>Whose the credentials are, once known.</summary>
+    public CallerIdentity? Caller { get; set; }
+
+    /// <summary>The cluster, once found.</summary>
+    public string? ClusterArn { get; set; }
+
     /// <summary>The task definition and its container, once found.</summary>
     public JsonObject? Definition { get; set; }
 

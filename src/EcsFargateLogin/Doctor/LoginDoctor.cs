@@ -10,7 +10,7 @@ internal static class LoginDoctor
     public static IReadOnlyList<ICheckGroup> Groups { get; } =
     [
         new AccountChecks(), new ClusterCheck(), new TaskDefinitionChecks(), new EcsExecChecks(), new SubnetChecks(),
-        new SecurityGroupChecks(), new ActionChecks(),
+        new SecurityGroupChecks(), new ActionChecks(), new StartPermissionChecks(),
     ];
 
     /// <summary>Runs groups of checks. What nobody foresaw in one of them is a row too, and the next one is run.</summary>

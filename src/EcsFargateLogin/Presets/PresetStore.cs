@@ -1,3 +1,5 @@
+using EcsFargateLogin.Sessions.Journals;
+
 namespace EcsFargateLogin.Presets;
 
 /// <summary>
@@ -11,6 +13,11 @@ internal sealed class PresetStore
 
     /// <summary>The name of a project's file.</summary>
     public const string ProjectFileName = ".fargatelogin.json";
+
+    /// <summary>Far longer than others need to read and write a file.</summary>
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
 
     /// <param name="folder">The folder that somebody is in.</param>
     /// <param name="keys">The keys that presets have.</param>
@@ -56,6 +63,48 @@ internal sealed class PresetStore
         var presets = ReadAll();
         return presets.FirstOrDefault(preset => preset.Name.Equals(name ?? DefaultName, StringComparison.OrdinalIgnoreCase))
             ?? (name is null ? null : throw NotFound(name, presets.Select(preset => preset.Name)));
+    }
+
+    /// <summary>Changes the presets of a file, one after the other: of two that are saved at the same time none is lost.</summary>
+    /// <exception cref="FargateException">The file cannot be used, or somebody else does not get done with it.</exception>
+    public async Task ChangeAsync(
+        PresetFile file, Action<Dictionary<string, Dictionary<string, object>>> change, CancellationToken cancellationToken)
+    {
+        using var turn = await TakeTurnAsync(file, cancellationToken).ConfigureAwait(false);
+        var presets = file.Read();
+        change(presets);
+        file.Write(presets);
+    }
+
+    /// <summary>Waits until nobody else of this user changes presets, and keeps it so until it is disposed of.</summary>
+    private async Task<IDisposable> TakeTurnAsync(PresetFile file, CancellationToken cancellationToken)
+    {
+        // Beside the user's own file for the project's too: that folder is for what belongs to the project.
+        var folder = Path.GetDirectoryName(User.Path)!;
+        var end = DateTime.UtcNow + LongestTurn;
+        try
+        {
+            if (!Directory.Exists(folder))
+            {
+                OwnerOnly.CreateFolder(folder);
+            }
+
+            while (true)
+            {
+                try
+                {
+                    return OwnerOnly.LockFile(Path.Combine(folder, "presets.lock"));
+                }
+                catch (IOException) when (DateTime.UtcNow < end)
+                {
+                    await Task.Delay(LookInterval, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw FargateErrors.PresetUnavailable(file.Path, e);
+        }
     }
 
     /// <summary>The error of a preset that is not there.</summary>

@@ -68,6 +68,12 @@ public sealed class FargateSession
     /// <summary>When the task became RUNNING, by AWS's clock.</summary>
     public DateTimeOffset? StartedAt { get; internal set; }
 
+    /// <summary>
+    /// When the task ends by itself at the latest: as long after <see cref="StartedAt"/> as -MaxLifetime of
+    /// New-FargateSession said. Null before that, and where it was left to the task definition or the image.
+    /// </summary>
+    public DateTimeOffset? EndsAt => StartedAt + MaxLifetime;
+
     /// <summary>When the task came into each phase of its start.</summary>
     public FargateSessionTiming Timing { get; private set; } = new();
 
@@ -150,6 +156,9 @@ public sealed class FargateSession
 
     /// <summary>True once the log could not tell the host key, and the user was warned.</summary>
     internal bool TrustsFirstKey { get; set; }
+
+    /// <summary>How long the task may run, where it was started with such a limit.</summary>
+    internal TimeSpan? MaxLifetime { get; init; }
 
     /// <summary>After what time timeout ends the container's command; null where it does not.</summary>
     internal TimeSpan? CommandLimit { get; init; }

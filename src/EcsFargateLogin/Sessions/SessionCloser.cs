@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions.Ingress;
 using EcsFargateLogin.Sessions.Journals;
@@ -90,6 +91,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(StoppedLimit);
+        var watch = Stopwatch.StartNew();
         try
         {
             FailureTolerance tolerance = new();
@@ -100,7 +102,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
                 {
                     await LookAsync(session, limit.Token).ConfigureAwait(false);
                     tolerance.Reset();
-                    progress.Report(new PhaseSeen(session, session.Status, DateTimeOffset.UtcNow - session.CreatedAt));
+                    progress.Report(new PhaseSeen(session, session.Status, watch.Elapsed, "StopTask"));
                 }
                 catch (FargateException e) when (tolerance.Tolerates(e))
                 {

@@ -7,8 +7,10 @@ internal abstract record SessionEvent(FargateSession Session);
 /// <summary>A phase that a session has come into: a task status of ECS, or what is waited for after it.</summary>
 /// <param name="Session">The session.</param>
 /// <param name="Phase">PROVISIONING, PENDING, …, or a few words.</param>
-/// <param name="Elapsed">The time since RunTask.</param>
-internal sealed record PhaseSeen(FargateSession Session, string Phase, TimeSpan Elapsed) : SessionEvent(Session);
+/// <param name="Elapsed">The time since the call that has set it going.</param>
+/// <param name="Call">That call.</param>
+internal sealed record PhaseSeen(FargateSession Session, string Phase, TimeSpan Elapsed, string Call = "RunTask")
+    : SessionEvent(Session);
 
 /// <summary>Something that is only worth a line when details are asked for.</summary>
 /// <param name="Session">The session.</param>

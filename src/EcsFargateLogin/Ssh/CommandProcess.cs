@@ -65,16 +65,13 @@ internal static class CommandProcess
 
     private static async Task ReadAsync(
         Stream stream,
-        Func<ReadOnlyMemory<byte>, Task> take,
+        Action<ReadOnlyMemory<byte>> take,
         CancellationTokenSource ending,
         CancellationToken cancellationToken)
     {
         try
         {
-            await using (stream.ConfigureAwait(false))
-            {
-                await new OutputReader(stream, take).ReadAllAsync(cancellationToken).ConfigureAwait(false);
-            }
+            await new OutputReader(stream, take).ReadAllAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
         {

@@ -7,11 +7,11 @@ internal sealed record CommandStreams
     public ReadOnlyMemory<byte> Input { get; init; }
 
     /// <summary>
-    /// Takes what came of its standard output; the next is only read when this has completed, so that nobody is given
-    /// more than they can take.
+    /// Takes what came of its standard output, on a thread of its own; the next is only read when this has returned, so that
+    /// nobody is given more than they can take.
     /// </summary>
-    public required Func<ReadOnlyMemory<byte>, Task> Output { get; init; }
+    public required Action<ReadOnlyMemory<byte>> Output { get; init; }
 
     /// <summary>The same for its standard error.</summary>
-    public required Func<ReadOnlyMemory<byte>, Task> Errors { get; init; }
+    public required Action<ReadOnlyMemory<byte>> Errors { get; init; }
 }

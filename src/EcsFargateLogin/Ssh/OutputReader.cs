@@ -1,69 +1,56 @@
 namespace EcsFargateLogin.Ssh;
 
-/// <summary>
-/// Hands on what a program prints as soon as it comes. While somebody is still busy with the last of it, what comes is gathered
-/// up to a limit, and then the program has to wait.
-/// </summary>
-/// <param name="stream">What it prints.</param>
-/// <param name="take">Takes bytes, which are there until it has completed.</param>
-internal sealed class OutputReader(Stream stream, Func<ReadOnlyMemory<byte>, Task> take)
+/// <summary>Hands on what a program prints as soon as it comes. While nobody takes more, the program has to wait.</summary>
+/// <param name="stream">What it prints; this closes it.</param>
+/// <param name="take">
+/// Takes bytes, which are there until it returns; it returns when it can take more. Called on a thread of its own: what a
+/// program prints in great amounts would come slower by way of the thread pool, and a pipe without any keeps its thread.
+/// </param>
+internal sealed class OutputReader(Stream stream, Action<ReadOnlyMemory<byte>> take)
 {
-    /// <summary>The most that is handed on at once.</summary>
-    public const int LargestPart = 128 * 1024;
+    /// <summary>The most that is handed on at once: what a pipe holds.</summary>
+    public const int LargestPart = 64 * 1024;
 
-    private const int ReadSize = 32 * 1024;
+    private readonly object _gate = new();
+    private bool _isLeft;
 
-    private readonly byte[] _incoming = new byte[ReadSize];
-    private byte[] _gathered = new byte[LargestPart];
-    private byte[] _taken = new byte[LargestPart];
-    private int _length;
-    private Task _taking = Task.CompletedTask;
-
-    /// <summary>Reads to the end, or until it is cancelled; what was read until then has been handed on.</summary>
+    /// <summary>
+    /// Reads to the end, or until it is cancelled; what was read until then has been handed on, and nothing is any more.
+    /// </summary>
     public async Task ReadAllAsync(CancellationToken cancellationToken)
     {
-        var reading = StartReading(cancellationToken);
-        while (true)
+        try
         {
-            if (_length > 0)
+            await Task.Factory
+                .StartNew(ReadAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                .WaitAsync(cancellationToken)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            // A pipe can neither be cancelled nor closed while it is read: it is left to itself then.
+            lock (_gate)
             {
-                await Task.WhenAny(reading, _taking).ConfigureAwait(false);
-                if (_taking.IsCompleted || (reading.IsCompleted && _length + ReadSize > LargestPart))
-                {
-                    await HandOnAsync().ConfigureAwait(false);
-                }
-            }
-
-            if (_length == 0 || reading.IsCompleted)
-            {
-                var count = await reading.ConfigureAwait(false);
-                if (count == 0)
-                {
-                    break;
-                }
-
-                _incoming.AsSpan(0, count).CopyTo(_gathered.AsSpan(_length));
-                _length += count;
-                reading = StartReading(cancellationToken);
+                _isLeft = true;
             }
         }
-
-        await HandOnAsync().ConfigureAwait(false);
-        await _taking.ConfigureAwait(false);
     }
 
-    /// <summary>A pipe cannot be cancelled while it is read: it is left to itself then.</summary>
-    private Task<int> StartReading(CancellationToken cancellationToken) =>
-        stream.ReadAsync(_incoming, CancellationToken.None).AsTask().WaitAsync(cancellationToken);
-
-    private async Task HandOnAsync()
+    private void ReadAll()
     {
-        await _taking.ConfigureAwait(false);
-        if (_length > 0)
+        using var closed = stream;
+        var bytes = new byte[LargestPart];
+        for (var count = stream.Read(bytes); count > 0; count = stream.Read(bytes))
         {
-            (_gathered, _taken) = (_taken, _gathered);
-            _taking = take(_taken.AsMemory(0, _length));
-            _length = 0;
+            lock (_gate)
+            {
+                if (_isLeft)
+                {
+                    return;
+                }
+
+                take(bytes.AsMemory(0, count));
+            }
         }
     }
 }

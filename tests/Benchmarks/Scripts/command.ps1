@@ -8,13 +8,13 @@ $new = @{
     Region = $Region; EndpointUrl = $EndpointUrl
 }
 
-function Measure-Seconds([scriptblock] $Work) { (Measure-Command $Work).TotalSeconds }
+function Measure-Duration([scriptblock] $Work) { (Measure-Command $Work).TotalSeconds }
 
 # Started as a program of its own, so that PowerShell's handling of native commands is not in its time.
 function Measure-Program([string] $Program, [string[]] $Arguments) {
     $start = [Diagnostics.ProcessStartInfo]::new($Program, $Arguments)
     $start.RedirectStandardOutput = $true
-    Measure-Seconds {
+    Measure-Duration {
         $process = [Diagnostics.Process]::Start($start)
         $null = $process.StandardOutput.ReadToEnd()
         $process.WaitForExit()
@@ -26,7 +26,7 @@ $session = New-FargateSession @new -Wait
 Invoke-FargateCommand -Session $session -Command 'true'
 $socket = Join-Path (Split-Path $session.KeyPath) 'control'
 $second = foreach ($run in 1..15) {
-    $ours = Measure-Seconds { Invoke-FargateCommand -Session $session -Command 'true' }
+    $ours = Measure-Duration { Invoke-FargateCommand -Session $session -Command 'true' }
     $ours - (Measure-Program ssh '-F', none, '-S', $socket, master, 'true')
 }
 
@@ -35,7 +35,7 @@ $million = "yes $('x' * 99) | head -n 1000000"
 Invoke-FargateCommand -Session $session -Command $million | Out-Null
 $before = (Get-Process -Id $PID).WorkingSet64
 $lines = foreach ($run in 1..5) {
-    $ours = Measure-Seconds { Invoke-FargateCommand -Session $session -Command $million | Out-Null }
+    $ours = Measure-Duration { Invoke-FargateCommand -Session $session -Command $million | Out-Null }
     $ours / (Measure-Program sh '-c', "ssh -F none -S '$socket' master '$million' | wc -l")
 }
 $grown = ((Get-Process -Id $PID).WorkingSet64 - $before) / 1MB
@@ -43,7 +43,7 @@ $session | Stop-FargateSession
 
 function Measure-Batch([int] $Count) {
     $sessions = @(New-FargateSession @new -Count $Count -Wait)
-    $seconds = Measure-Seconds {
+    $seconds = Measure-Duration {
         $results = Invoke-FargateCommand -Session $sessions -Command 'sleep 1' -ThrottleLimit 32 -PassThru
         if (@($results | Where-Object ExitCode -EQ 0).Count -ne $Count) { throw "Not all of $Count commands ran." }
     }

@@ -1,8 +1,21 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
-/// <summary>How sessions and addresses look.</summary>
+/// <summary>How objects look: in tables, in lists, on terminals of any width, and where colours are wanted or not.</summary>
 public sealed class ViewTests
 {
+    /// <summary>All but the checks, which are the doctor's, and what this module has no view of its own for.</summary>
+    private const string MakeEverything =
+        """
+        $session = New-FargateSession -Wait -MaxLifetime 3600
+        $address = $session | Get-FargateTaskAddress
+        $tunnel = $session | Start-FargateTunnel -RemoteHost 127.0.0.1 -RemotePort 9 -KeepSession -SkipTargetCheck
+        $result = Invoke-FargateCommand -Session $session 'echo printed; exit 3' -PassThru
+        $item = $session | Copy-FargateItem $PSCommandPath /tmp/looks-copied -KeepSession -PassThru -ErrorAction Stop
+        """;
+
     [Fact]
     public async Task Tables_have_at_most_5_columns_and_lists_tell_everything_but_secrets()
     {
@@ -10,7 +23,7 @@ public sealed class ViewTests
 
         var run = me.Run(
             """
-            $session = New-FargateSession -Wait
+            $session = New-FargateSession -Wait -MaxLifetime 3600
             $address = $session | Get-FargateTaskAddress
             foreach ($item in $session, $address) {
                 $item | Out-String -Width 120
@@ -23,15 +36,68 @@ public sealed class ViewTests
 
         Assert.Null(run.TerminatingError);
         var text = run.Output.Select(item => item.ToString()).ToList();
-        Assert.Equal(["SessionId", "Status", "TaskDefinition", "Address", "Age"], Headers(text[0]));
+        Assert.Equal(["SessionId", "Status", "Created", "Address", "TaskDefinition"], Headers(text[0]));
         Assert.Equal(["Address", "Port", "PrivateAddress", "Interface", "Session"], Headers(text[3]));
         var task = Assert.Single(me.Fargate.Tasks);
-        Assert.Matches($@"{task.StartedBy} +RUNNING +rails-cli:1 +127\.[\d.]+ +00:00:\d\d", text[0]);
-        Assert.Matches($@"127\.[\d.]+ +{me.Fargate.SshPort} {task.PrivateAddress} +eni-\w+ {task.StartedBy}", text[3]);
+        Assert.Matches($@"{task.StartedBy} +RUNNING +\d+ (s|min) ago +127\.[\d.]+ +rails-cli:1", text[0]);
+        Assert.Matches(@"CreatedAt +: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d \(\d+ (s|min) ago\)", text[1]);
+        Assert.Matches(@"EndsAt +: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d \(in 5\d min\)", text[1]);
+        Assert.Matches($@"127\.[\d.]+ +{me.Fargate.SshPort} {task.PrivateAddress} +eni-\w+ +{task.StartedBy}", text[3]);
         Assert.Equal(text[2].Split(' ').Where(name => name != "TaskId"), Labels(text[1]));
         Assert.Equal(text[5].Split(' '), Labels(text[4]));
         Assert.All(text[..^1], shown => Assert.DoesNotContain(text[^1], shown, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task Tables_fit_40_80_and_120_columns_cut_nothing_off_and_have_colours_only_where_they_are_wanted()
+    {
+        await using var me = await Operator.StartAsync();
+
+        var run = me.Run(MakeEverything.Replace("$PSCommandPath", $"'{Operator.Manifest}'", StringComparison.Ordinal) +
+            """
+
+            function Show($Item, $Width) { $Item | Format-Table | Out-String -Width $Width }
+            $items = $session, $address, $tunnel, $result, $item
+            foreach ($width in 40, 80, 120) { foreach ($item in $items) { Show $item $width } }
+            $PSStyle.OutputRendering = 'Ansi'
+            foreach ($item in $session, $tunnel, $result) { Show $item 80 }
+            $PSStyle.OutputRendering = 'PlainText'
+            foreach ($item in $session, $tunnel, $result) { Show $item 80 }
+            $session.NetworkInterfaceId, $PSStyle.Foreground.Green, $PSStyle.Formatting.Error
+            $session | Stop-FargateSession
+            """);
+
+        Assert.Null(run.TerminatingError);
+        Assert.Empty(run.Errors);
+        var text = run.Output.Select(item => item.ToString()!).ToList();
+        var id = Assert.Single(me.Fargate.Tasks).StartedBy!;
+        Assert.Equal(24, text.Count);
+        Assert.All(text[..15].Concat(text[18..21]), table => Assert.DoesNotContain('\u001b', table));
+        AssertFits(text[..5], 40);
+        AssertFits(text[5..10], 80);
+        AssertFits(text[10..15], 120);
+        // From 80 columns on, each has all of its columns and the session's id in one piece.
+        Assert.All(text[5..15], table => Assert.Contains(id, table, StringComparison.Ordinal));
+        Assert.Contains(text[^3], text[6], StringComparison.Ordinal);
+        Assert.All(text[5..10].Zip(text[10..15]), pair => Assert.Equal(Headers(pair.Second), Headers(pair.First)));
+        var (green, red) = (text[^2], text[^1]);
+        string[] painted = [$"{green}RUNNING\u001b[0m", $"{green}Open\u001b[0m", $"{red}3\u001b[0m"];
+        Assert.All(text[15..18].Zip(painted), pair => Assert.Contains(pair.Second, pair.First, StringComparison.Ordinal));
+        // With the colours taken out the columns are where they are without.
+        Assert.Equal(
+            text[18..21].Select(AtNoTime),
+            text[15..18].Select(table => AtNoTime(Regex.Replace(table, @"\u001b\[[\d;]*m", ""))));
+    }
+
+    /// <summary>Between two looks a second may have passed.</summary>
+    private static string AtNoTime(string table) => Regex.Replace(table, @"(now|\d+ \w+ ago) *", "");
+
+    private static void AssertFits(IEnumerable<string> tables, int width) => Assert.All(tables, table =>
+    {
+        Assert.DoesNotContain('…', table);
+        Assert.All(table.Split('\n'), line => Assert.True(
+            new StringInfo(line.TrimEnd()).LengthInTextElements <= width, $"wider than {width}: {line}"));
+    });
 
     private static string[] Headers(string table) =>
         table.Trim().Split('\n')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);

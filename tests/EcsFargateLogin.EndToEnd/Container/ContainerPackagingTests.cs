@@ -32,7 +32,10 @@ public sealed partial class ContainerPackagingTests
     public void The_doctor_and_the_one_who_sets_up_need_no_more_than_what_they_do()
     {
         Assert.Equal(
-            ["ec2:DescribeRouteTables", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets"],
+            [
+                "ec2:DescribeRouteTables", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "iam:GetRole",
+                "iam:SimulatePrincipalPolicy",
+            ],
             Statements("iam/doctor-policy.json").SelectMany(statement => Texts(statement.GetProperty("Action"))));
         Assert.Equal(
             ["ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition", "iam:PassRole"],

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using EcsFargateLogin.EndToEnd.LocalFargateTests;
 using LocalFargate;
@@ -26,16 +27,13 @@ public sealed class DoctorTests : IAsyncLifetime
     public async Task DisposeAsync() => await _me.DisposeAsync();
 
     [Fact]
-    public void Where_all_is_well_nothing_fails_and_what_was_not_looked_at_is_said()
+    public void Where_all_is_well_everything_passes()
     {
         _me.Fargate.AddIngressRule(Group, "198.51.100.0/24", _me.Fargate.SshPort, "office");
 
         var rows = Rows(Everything);
 
-        Assert.DoesNotContain(rows, row => row.Result is "Failed" or "Warning");
-        Assert.Equal(
-            ["ecs:RunTask", "ecs:TagResource", "iam:PassRole", "roles"],
-            rows.Where(row => row.Result == "NotChecked").Select(row => row.Check).Order(StringComparer.Ordinal));
+        Assert.All(rows, row => Assert.Equal("Passed", row.Result));
         Assert.All(
             (string[])
             [
@@ -43,8 +41,9 @@ public sealed class DoctorTests : IAsyncLifetime
                 "architecture", "port mapping", "log driver", "stop timeout", "_AUTHORIZED_PUBLIC_KEY", $"subnet {Subnet}", "VPC",
                 $"route of {Subnet}", $"security group {Group}", "ingress", "ecs:DescribeTasks", "ecs:ListTasks", "ecs:StopTask",
                 "ecs:DescribeClusters", "ecs:DescribeTaskDefinition", "ec2:DescribeNetworkInterfaces", "logs:GetLogEvents",
+                "roles", "ecs:RunTask", "iam:PassRole", "ecs:TagResource",
             ],
-            check => Assert.Equal("Passed", Row(rows, check).Result));
+            check => Row(rows, check));
         Assert.Contains("arn:aws:iam::123456789012:user/local", Row(rows, "credentials").Detail, StringComparison.Ordinal);
         Assert.Empty(_me.Calls("RunTask"));
     }
@@ -62,9 +61,56 @@ public sealed class DoctorTests : IAsyncLifetime
         Assert.All(
             (string[])["ecs:DescribeTasks", "ecs:ListTasks", "ecs:StopTask", "ec2:DescribeNetworkInterfaces"],
             check => Assert.Equal("Failed", Row(rows, check).Result));
+        Assert.All(
+            (string[])["ecs:RunTask", "iam:PassRole", "ecs:TagResource"],
+            check => Assert.Equal("NotChecked", Row(rows, check).Result));
         Assert.Equal("Warning", Row(rows, "ecs:DescribeTaskDefinition").Result);
         Assert.Contains("doctor-policy.json", Row(rows, "subnets").Fix, StringComparison.Ordinal);
         Assert.All(rows.Where(row => row.Result is "Failed"), row => Assert.NotEmpty(row.Fix));
+    }
+
+    [Fact]
+    public void What_only_a_start_shows_is_asked_of_the_policy_simulator()
+    {
+        _me.Fargate.DenyInSimulation("ecs:RunTask");
+        _me.Fargate.DenyInSimulation("iam:PassRole", "aws:MultiFactorAuthPresent");
+        _me.Fargate.DenyInSimulation("ecs:TagResource");
+
+        var rows = Rows(Everything);
+
+        Assert.Equal("Failed", Row(rows, "ecs:RunTask").Result);
+        Assert.Contains(":task-definition/rails-cli:", Row(rows, "ecs:RunTask").Detail, StringComparison.Ordinal);
+        Assert.Equal("Warning", Row(rows, "iam:PassRole").Result);
+        Assert.Contains("aws:MultiFactorAuthPresent", Row(rows, "iam:PassRole").Detail, StringComparison.Ordinal);
+        Assert.Equal("Warning", Row(rows, "ecs:TagResource").Result);
+        Assert.All(
+            _me.Calls("SimulatePrincipalPolicy"),
+            call => Assert.Equal("arn:aws:iam::123456789012:user/local", (string?)call.Parameters["PolicySourceArn"]));
+    }
+
+    [Fact]
+    public async Task Of_a_roles_session_it_is_the_role_that_is_asked_about()
+    {
+        await using var me = await Operator.StartAsync(new() { CallerArn = "arn:aws:sts::123456789012:assumed-role/console/me" });
+
+        me.Run("Test-FargateLogin rails-cli -Cluster local");
+
+        Assert.All(
+            me.Calls("SimulatePrincipalPolicy"),
+            call => Assert.Equal("arn:aws:iam::123456789012:role/ops/console", (string?)call.Parameters["PolicySourceArn"]));
+        Assert.Equal(3, me.Calls("SimulatePrincipalPolicy").Count);
+    }
+
+    [Fact]
+    public void Where_the_simulator_may_not_be_asked_it_is_asked_once()
+    {
+        _me.Fargate.Faults.Add(new AccessDenied { Operation = "SimulatePrincipalPolicy" });
+
+        var rows = Rows(Everything);
+
+        Assert.Equal(("NotChecked", "Run it with -Deep."), (Row(rows, "ecs:RunTask").Result, Row(rows, "ecs:RunTask").Fix));
+        Assert.Contains("iam:SimulatePrincipalPolicy", Row(rows, "iam:PassRole").Detail, StringComparison.Ordinal);
+        Assert.Single(_me.Calls("SimulatePrincipalPolicy"));
     }
 
     [Fact]
@@ -175,7 +221,8 @@ public sealed class DoctorTests : IAsyncLifetime
 
         Assert.Equal("Passed", Row(rows, "session ready").Result);
         Assert.Equal("Passed", Row(rows, "session stop").Result);
-        Assert.Contains(rows, row => row.Check == "session" && row.Detail.StartsWith("PROVISIONING", StringComparison.Ordinal));
+        // Which phases a look meets is a matter of time.
+        Assert.Contains(rows, row => row.Check == "session" && Regex.IsMatch(row.Detail, @"^[A-Z]+ after [0-9.]+ s$"));
         await _me.HasLeftNothingAsync();
     }
 
@@ -210,6 +257,7 @@ public sealed class DoctorTests : IAsyncLifetime
     public void The_view_has_a_mark_for_each_result_and_no_colour_where_none_is_wanted()
     {
         _me.Run("$PSStyle.OutputRendering = 'PlainText'");
+        _me.Fargate.Faults.Add(new AccessDenied { Operation = "SimulatePrincipalPolicy" });
 
         var text = _me.Run($"{Everything} | Out-String -Width 120").Output[0].ToString()!;
 
@@ -221,15 +269,24 @@ public sealed class DoctorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_marks_have_colours_unless_NO_COLOR_is_set()
+    public async Task The_marks_have_colours_unless_NO_COLOR_is_set_and_are_ASCII_where_the_console_has_no_more()
     {
-        await using var run = TerminalRun.UnderTerminal(
-            _me.Process("Test-FargateLogin; $env:NO_COLOR = '1'; Test-FargateLogin; 'up-' + 'done'"));
+        await using var run = TerminalRun.UnderTerminal(_me.Process(
+            """
+            Test-FargateLogin
+            $env:NO_COLOR = '1'
+            Test-FargateLogin
+            [Console]::OutputEncoding = [Text.Encoding]::ASCII
+            Test-FargateLogin
+            'up-' + 'done'
+            """));
 
         await run.ShowsAsync("up-done");
 
         Assert.Single(run.Screen.Split("\u001b[32m✔\u001b[0m ssh ")[1..]);
         Assert.Single(run.Screen.Split("\n✔ ssh ")[1..]);
+        Assert.Single(run.Screen.Split("\n+ ssh ")[1..]);
+        Assert.Contains("-> Run it with -Deep.", run.Screen, StringComparison.Ordinal);
     }
 
     private IReadOnlyList<CheckRow> Rows(string script)

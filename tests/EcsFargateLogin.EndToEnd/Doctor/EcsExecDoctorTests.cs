@@ -35,6 +35,7 @@ public sealed class EcsExecDoctorTests : IAsyncLifetime
     public void Auto_needs_what_both_need_and_misses_ECS_Exec_less()
     {
         _me.Fargate.Faults.Add(new AccessDenied { Operation = "ExecuteCommand" });
+        _me.Fargate.Faults.Add(new AccessDenied { Operation = "SimulatePrincipalPolicy" });
 
         var rows = Rows("rails-cli -Cluster local -Transport Auto");
 
@@ -61,6 +62,18 @@ public sealed class EcsExecDoctorTests : IAsyncLifetime
                 var row = rows.Single(row => row.Check == check);
                 Assert.Equal((check, "Failed", true), (check, row.Result, row.Fix.Length > 0));
             });
+    }
+
+    [Fact]
+    public void A_task_role_without_the_agents_rights_is_found_by_the_policy_simulator()
+    {
+        _me.Fargate.DenyInSimulation("ssmmessages:OpenDataChannel");
+
+        var row = Rows("rails-cli -Cluster local -Transport EcsExec").Single(row => row.Check == "task role");
+
+        Assert.Equal("Failed", row.Result);
+        Assert.Contains("role/local-task does not allow ssmmessages:OpenDataChannel", row.Detail, StringComparison.Ordinal);
+        Assert.Contains("exec-task-policy.json", row.Fix, StringComparison.Ordinal);
     }
 
     /// <summary>In a process of its own where the environment is changed.</summary>

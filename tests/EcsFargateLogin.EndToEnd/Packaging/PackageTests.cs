@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Security.Cryptography;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using EcsFargateLogin.EndToEnd.Engine;
@@ -65,7 +66,12 @@ public sealed class PackageTests : IDisposable
         Assert.Contains("en-US/about_EcsFargateLogin.help.txt", listed.Select(file => file[1]));
         Assert.DoesNotContain(listed, file => file[1].EndsWith(".cs", StringComparison.Ordinal)
             || file[1].StartsWith("module/help/", StringComparison.Ordinal)
-            || file[1].EndsWith("EcsFargateLogin.xml", StringComparison.Ordinal));
+            || file[1].EndsWith("EcsFargateLogin.xml", StringComparison.Ordinal)
+            || file[1].EndsWith(".pdb", StringComparison.Ordinal));
+        using var symbols = ZipFile.OpenRead(Assert.Single(Directory.GetFiles(Output, "*.symbols.zip")));
+        Assert.Equal(
+            ["module/bin/EcsFargateLogin.pdb", "module/bin/lib/EcsFargateLogin.Aws.pdb"],
+            symbols.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -29,6 +29,21 @@ public sealed class PresetTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Presets_that_are_saved_at_the_same_time_are_all_kept()
+    {
+        var output = await RunProcessAsync(
+            $$"""
+            1..6 | ForEach-Object -ThrottleLimit 6 -Parallel {
+                Import-Module '{{Operator.Manifest}}'
+                foreach ($number in 1..8) { Save-FargateSessionPreset "p$_-$number" -Cluster prod -ErrorAction Stop }
+            }
+            @(Get-FargateSessionPreset).Count
+            """);
+
+        Assert.Equal(["48"], output);
+    }
+
+    [Fact]
     public async Task A_project_and_the_user_give_together_what_nobody_types_and_the_object_says_who_gave_what()
     {
         var output = await RunProcessAsync(

@@ -48,6 +48,22 @@ public sealed class PartitionTests
             expected.Where(pair => pair.Value is null).Select(pair => pair.Key.PartitionName).Distinct().Order());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void IAMs_hosts_are_those_of_the_SDKs_endpoint_data_where_it_has_them(bool fips)
+    {
+        using var environment = Environment(fips, dualStack: false);
+        var regions = RegionEndpoint.EnumerableAllRegions
+            .Where(region => region.PartitionName is "aws" or "aws-us-gov" || (!fips
+                && region.PartitionName is "aws-cn" or "aws-iso" or "aws-iso-b"))
+            .Select(region => region.SystemName);
+
+        Assert.All(regions, region => Assert.Equal(
+            EndpointData.Host("iam", region, fips, dualStack: false),
+            new ServiceEndpoints(new(), profile: null, region).ResolveIam("IAM").Url.Host));
+    }
+
     [Fact]
     public void Every_region_is_in_one_of_the_partitions_that_were_looked_at() =>
         Assert.Equal(

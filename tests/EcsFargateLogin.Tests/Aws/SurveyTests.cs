@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Doctor;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Aws;
@@ -70,6 +71,89 @@ public sealed class SurveyTests
         Assert.Equal("arn:aws:sts::123456789012:assumed-role/x/me", caller.Arn);
         Assert.InRange(caller.ClockSkew!.Value.TotalMinutes, 50, 61);
         Assert.Contains($"/{AwsClouds.Region}/sts/aws4_request", server.Single.Authorization, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("allowed", "", true, 0)]
+    [InlineData("implicitDeny", "<member>aws:SourceIp</member>", false, 1)]
+    [InlineData("explicitDeny", "", false, 0)]
+    public async Task The_policy_simulator_is_asked_in_IAMs_words(string decision, string missing, bool isAllowed, int missed)
+    {
+        await using var server = await LoopbackServer.StartAsync((_, context) => context.AnswerAsync(
+            $"""
+            <SimulatePrincipalPolicyResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><SimulatePrincipalPolicyResult>
+            <EvaluationResults><member><EvalActionName>ecs:RunTask</EvalActionName><EvalDecision>{decision}</EvalDecision>
+            <MissingContextValues>{missing}</MissingContextValues></member></EvaluationResults>
+            </SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>
+            """,
+            contentType: "text/xml"));
+        using var cloud = AwsClouds.At(server);
+        PermissionQuestion question = new("arn:aws:iam::123456789012:user/me", "ecs:RunTask", "arn:aws:ecs:r:1:task-definition/x:1")
+        {
+            Context = new Dictionary<string, string> { ["ecs:cluster"] = "arn:c", ["ecs:CreateAction"] = "RunTask" },
+        };
+
+        var answer = await cloud.Survey.SimulateAsync(question, CancellationToken.None);
+
+        Assert.Equal((isAllowed, missed), (answer.IsAllowed, answer.MissingContext.Count));
+        var form = server.Single.Form;
+        Assert.Equal(
+            (question.PrincipalArn, question.Action, question.Resource),
+            (form["PolicySourceArn"], form["ActionNames.member.1"], form["ResourceArns.member.1"]));
+        Assert.Equal(
+            ("ecs:CreateAction", "string", "RunTask"),
+            (form["ContextEntries.member.2.ContextKeyName"], form["ContextEntries.member.2.ContextKeyType"],
+                form["ContextEntries.member.2.ContextKeyValues.member.1"]));
+    }
+
+    [Fact]
+    public async Task IAMs_refusal_is_understood()
+    {
+        await using var server = await LoopbackServer.StartAsync((_, context) => context.AnswerAsync(
+            """
+            <ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><Error><Type>Sender</Type><Code>AccessDenied</Code>
+            <Message>User: me is not authorized to perform: iam:GetRole</Message></Error><RequestId>7a62</RequestId></ErrorResponse>
+            """,
+            status: 403,
+            contentType: "text/xml"));
+        using var cloud = AwsClouds.At(server);
+
+        var error = await Assert.ThrowsAsync<FargateException>(
+            () => cloud.Survey.GetRoleArnAsync("x", CancellationToken.None));
+
+        Assert.Equal((FargateError.AccessDenied, "7a62"), (error.Error, error.RequestId));
+        Assert.Contains("iam:GetRole", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("arn:aws:iam::123456789012:user/me", "arn:aws:iam::123456789012:user/me")]
+    [InlineData("arn:aws:sts::123456789012:assumed-role/ops/me", "arn:aws:iam::123456789012:role/path/ops")]
+    [InlineData("arn:aws:iam::123456789012:root", null)]
+    [InlineData("arn:aws:sts::123456789012:federated-user/me", null)]
+    public async Task The_policies_of_a_caller_are_those_of_its_user_or_role(string caller, string? expected)
+    {
+        await using var server = await LoopbackServer.StartAsync((_, context) => context.AnswerAsync(
+            """
+            <GetRoleResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><GetRoleResult><Role>
+            <Arn>arn:aws:iam::123456789012:role/path/ops</Arn></Role></GetRoleResult></GetRoleResponse>
+            """,
+            contentType: "text/xml"));
+        using var cloud = AwsClouds.At(server);
+
+        Assert.Equal(expected, await new PolicySimulator(cloud.Survey).PrincipalOfAsync(caller, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_role_that_may_not_be_looked_at_is_taken_to_have_no_path()
+    {
+        await using var server = await LoopbackServer.StartAsync(
+            (_, context) => context.AnswerAsync("<x/>", status: 403, contentType: "text/xml"));
+        using var cloud = AwsClouds.At(server);
+
+        Assert.Equal(
+            "arn:aws-cn:iam::123456789012:role/ops",
+            await new PolicySimulator(cloud.Survey).PrincipalOfAsync(
+                "arn:aws-cn:sts::123456789012:assumed-role/ops/me", CancellationToken.None));
     }
 
     [Fact]

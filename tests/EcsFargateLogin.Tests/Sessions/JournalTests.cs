@@ -123,6 +123,21 @@ public sealed class JournalTests : IDisposable
         Assert.Equal(isFound ? entry : null, _journal.FindByTask(task));
     }
 
+    [Theory]
+    [InlineData(3600, 3600)]
+    [InlineData(0, null)]
+    [InlineData(null, null)]
+    public void A_session_ends_as_long_after_its_start_as_it_was_given(int? lifetime, int? seconds)
+    {
+        var session = _journal.SessionOf(SampleEntry.Of("fl-abcdefghjk", SampleTask.Arn) with { MaxLifetime = lifetime });
+        Assert.Null(session.EndsAt);
+        var startedAt = session.CreatedAt.AddSeconds(40);
+
+        session.Update(SampleTask.Of("RUNNING") with { StartedAt = startedAt });
+
+        Assert.Equal(seconds, (session.EndsAt - startedAt)?.TotalSeconds);
+    }
+
     [Fact]
     public void A_remembered_session_is_the_one_that_was_started()
     {

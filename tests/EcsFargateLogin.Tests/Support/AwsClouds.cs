@@ -3,6 +3,7 @@ using EcsFargateLogin.Aws;
 using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Aws.Ec2;
 using EcsFargateLogin.Aws.Ecs;
+using EcsFargateLogin.Aws.Iam;
 using EcsFargateLogin.Aws.Logs;
 using EcsFargateLogin.Aws.Sts;
 using EcsFargateLogin.Cloud;
@@ -42,8 +43,11 @@ internal static class AwsClouds
             new Ec2Client(credentials, ec2),
             logRegion => new LogsClient(
                 credentials, new AwsClientConfig(LogsClient.ServiceId, LogsClient.SigningName, logRegion, endpoint)),
-            () => new CallerClient(
-                credentials, new AwsClientConfig(CallerClient.ServiceId, CallerClient.SigningName, region, endpoint)),
+            new SurveyClients(
+                () => new CallerClient(
+                    credentials, new AwsClientConfig(CallerClient.ServiceId, CallerClient.SigningName, region, endpoint)),
+                () => new IamClient(
+                    credentials, new AwsClientConfig(IamClient.ServiceId, IamClient.SigningName, region, endpoint))),
             credentials);
     }
 

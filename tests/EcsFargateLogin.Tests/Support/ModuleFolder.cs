@@ -9,7 +9,8 @@ internal static class ModuleFolder
     internal static string Sdk3 { get; } =
         Path.Combine(Root(), "tests", "AwsToolsLookalike", "bin", "sdk-3", "AWSSDK.Core.dll");
 
-    private static string Root()
+    /// <summary>The checkout.</summary>
+    internal static string Root()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "EcsFargateLogin.sln")))

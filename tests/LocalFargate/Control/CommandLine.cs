@@ -17,6 +17,8 @@ internal static class CommandLine
           --port N               port of 127.0.0.1; 0, the default, takes a free one
           --region NAME          default: AWS_REGION, AWS_DEFAULT_REGION, us-east-1
           --start-seconds N      from RunTask to RUNNING; default 3
+          --clusters NAME,…      the first is the one that is printed; default local,default
+          --services NAME,…      in each cluster; default none
           --task-definition NAME default rails-cli
           --start-sshd PATH      the container's script; default module/container/start-sshd.sh
           --ssh-port N           port of the tasks' sshd; default 22 where it can be had
@@ -40,6 +42,8 @@ internal static class CommandLine
                 "--port" => options with { Port = (int)Number(name, value, 65535) },
                 "--region" => options with { Region = value },
                 "--start-seconds" => options with { Timeline = Timeline.StartingWithin(Seconds(name, value)) },
+                "--clusters" => options with { Clusters = value.Split(',') },
+                "--services" => options with { Services = value.Split(',') },
                 "--task-definition" => options with { TaskDefinition = value },
                 "--start-sshd" => options with { StartSshdPath = value },
                 "--ssh-port" => options with { SshPort = (int)Number(name, value, 65535) },

@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace LocalFargate.Protocol;
 
-/// <summary>Reads a request of the EC2 query protocol: Filter.1.Value.2=x becomes {"Filters":[{"Values":[…]}]}.</summary>
+/// <summary>
+/// Reads a request of the query protocols: Filter.1.Value.2=x of EC2's becomes {"Filters":[{"Values":[…]}]}, and so does
+/// Filters.member.1.Values.member.2=x of the other.
+/// </summary>
 internal static class QueryReader
 {
     private const int MaxListLength = 1000;
@@ -57,8 +60,14 @@ internal static class QueryReader
             return TrySet(shape, Existing(current, set, () => new JsonObject()), rest, value);
         }
 
+        if (rest[0] == "member")
+        {
+            rest = rest[1..];
+        }
+
         var list = Existing(current, set, () => new JsonArray());
-        if (!int.TryParse(rest[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        if (rest.IsEmpty
+            || !int.TryParse(rest[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             || number is < 1 or > MaxListLength)
         {
             return false;

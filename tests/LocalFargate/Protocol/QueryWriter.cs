@@ -50,7 +50,7 @@ internal static class QueryWriter
                 break;
             case "list":
                 var item = shape.Element!;
-                element.Add(value.AsArray().Select(node => Write(model, item.LocationName ?? "item", item.Shape, node!)));
+                element.Add(value.AsArray().Select(node => Write(model, item.LocationName ?? model.ListItemName, item.Shape, node!)));
                 break;
             default:
                 element.Value = value.GetValueKind() == System.Text.Json.JsonValueKind.String

@@ -15,6 +15,7 @@ internal sealed class ServiceModel
         SigningName = (string?)metadata["signingName"] ?? (string)metadata["endpointPrefix"]!;
         TargetPrefix = (string?)metadata["targetPrefix"];
         XmlNamespace = (string?)metadata["xmlNamespace"];
+        ListItemName = (string?)metadata["protocol"] == "query" ? "member" : "item";
 
         var shapes = ReadShapes(document["shapes"]!.AsObject());
         foreach (var (name, operation) in document["operations"]!.AsObject())
@@ -36,6 +37,9 @@ internal sealed class ServiceModel
     internal string? TargetPrefix { get; }
 
     internal string? XmlNamespace { get; }
+
+    /// <summary>What the query protocols call the items of a list where the model does not say.</summary>
+    internal string ListItemName { get; }
 
     /// <summary>Reads the model of that name, which is embedded in this assembly.</summary>
     internal static ServiceModel Load(string name)

@@ -10,10 +10,10 @@ namespace EcsFargateLogin.Sessions.Commands;
 /// <param name="session">The session.</param>
 /// <param name="options">What to run, and how.</param>
 /// <param name="deliver">
-/// Takes <see cref="LinesPrinted"/> and <see cref="BytesPrinted"/>; completes when it can take more.
+/// Takes <see cref="LinesPrinted"/> and <see cref="BytesPrinted"/>, on the threads that read; returns when it can take more.
 /// </param>
 internal sealed class CommandRun(
-    IFargateCloud cloud, FargateSession session, CommandOptions options, Func<SessionEvent, Task> deliver)
+    IFargateCloud cloud, FargateSession session, CommandOptions options, Action<SessionEvent> deliver)
 {
     private readonly LineReader _output = new();
     private readonly LineReader _errors = new();
@@ -37,7 +37,7 @@ internal sealed class CommandRun(
                 .RunAsync(hangUp => RunSshAsync(arguments, timeout, hangUp, cancellationToken), progress, cancellationToken)
                 .ConfigureAwait(false);
             var duration = Stopwatch.GetElapsedTime(begun);
-            await DeliverRestAsync().ConfigureAwait(false);
+            DeliverRest();
             var error = timeout.IsCancellationRequested
                 ? FargateErrors.CommandTimeout(session, options.Timeout!.Value)
                 : await ExplainAsync(endpoint, exitCode, SshLog.Read(log), stoppedTask, cancellationToken).ConfigureAwait(false);
@@ -66,8 +66,8 @@ internal sealed class CommandRun(
             Input = options.Command.Input,
             Output = options.IsRaw
                 ? bytes => deliver(new BytesPrinted(session, bytes.ToArray()))
-                : bytes => DeliverAsync(_output.Read(bytes), areErrors: false),
-            Errors = bytes => DeliverAsync(WithoutOwn(_errors.Read(bytes)), areErrors: true),
+                : bytes => Deliver(_output.Read(bytes), areErrors: false),
+            Errors = bytes => Deliver(WithoutOwn(_errors.Read(bytes)), areErrors: true),
         };
         var exitCode = await CommandProcess
             .RunAsync(
@@ -83,16 +83,16 @@ internal sealed class CommandRun(
         return exitCode;
     }
 
-    private async Task DeliverRestAsync()
+    private void DeliverRest()
     {
-        await DeliverAsync(_output.ReadRest(), areErrors: false).ConfigureAwait(false);
-        await DeliverAsync(WithoutOwn(_errors.ReadRest()), areErrors: true).ConfigureAwait(false);
+        Deliver(_output.ReadRest(), areErrors: false);
+        Deliver(WithoutOwn(_errors.ReadRest()), areErrors: true);
     }
 
     /// <summary>ssh's own last words go to standard error whatever its log is; the error says more.</summary>
     private static IEnumerable<string> WithoutOwn(IEnumerable<string> lines) => lines.Where(line => !SshLog.IsClosingWord(line));
 
-    private Task DeliverAsync(IEnumerable<string> lines, bool areErrors) =>
+    private void Deliver(IEnumerable<string> lines, bool areErrors) =>
         deliver(new LinesPrinted(session, lines, areErrors));
 
     /// <summary>Why the output is partial; null where the exit code is the command's own.</summary>

@@ -110,6 +110,7 @@ internal sealed partial class Journal(string root)
         Log = entry.Log,
         HostKeyVerification = entry.HostKeyVerification,
         HostKeyMark = entry.HostKeyMark,
+        MaxLifetime = entry.MaxLifetime is > 0 and var lifetime ? TimeSpan.FromSeconds(lifetime) : null,
         CommandLimit = entry.CommandLimit is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         ReconnectWindow = entry.ReconnectWindow is { } window
             ? TimeSpan.FromSeconds(window)

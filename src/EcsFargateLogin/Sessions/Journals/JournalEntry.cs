@@ -55,6 +55,9 @@ internal sealed record JournalEntry
     /// <summary>What the container's own lines in the log end with, or null when that is not known.</summary>
     public string? HostKeyMark { get; init; }
 
+    /// <summary>After how many seconds the task ends by itself, where that was asked for; 0 for never.</summary>
+    public int? MaxLifetime { get; init; }
+
     /// <summary>After how many seconds timeout ends the container's command; null where it does not.</summary>
     public int? CommandLimit { get; init; }
 

@@ -125,6 +125,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             OwnKeyPath = facts.OwnKey?.Path,
             IsKeyInAgent = facts.OwnKey?.IsInAgent ?? false,
             HostKeyMark = ContainerContract.MarkOf(publicKey, nonce),
+            MaxLifetime = request.Limits.MaxLifetime,
             CommandLimit = CommandLimit.SecondsFor(request, container.Start),
             ReconnectWindow = request.Limits.ReconnectWindow,
         };
@@ -145,6 +146,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
         var entry = EntryOf(request, runTask) with
         {
             Log = container.Log,
+            MaxLifetime = keepsAlive ? (int?)lifetime?.TotalSeconds : request.Limits.MaxLifetime,
             CommandLimit = keepsAlive ? (int?)lifetime?.TotalSeconds : CommandLimit.SecondsFor(request, container.Start),
         };
         return (runTask, entry);

@@ -117,7 +117,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
     private async Task ReadAsync(CopyItem item, FileStream file, CancellationToken cancellationToken)
     {
         var handle = await sftp.OpenFileAsync(item.Source, forWriting: false, cancellationToken).ConfigureAwait(false);
-        Queue<(long Offset, int Count, Task<ReadOnlyMemory<byte>> Read)> underWay = new();
+        Queue<(long Offset, int Count, Task<SftpReply?> Read)> underWay = new();
         var next = file.Position;
         while (next < item.Length || underWay.Count > 0)
         {
@@ -132,7 +132,8 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
             for (var done = 0; done < wanted;)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var data = await read.ConfigureAwait(false);
+                using var reply = await read.ConfigureAwait(false);
+                var data = reply?.ReadBytes() ?? default;
                 if (data.IsEmpty)
                 {
                     throw FargateErrors.CopyFailed(item.Source, "it has become shorter meanwhile");

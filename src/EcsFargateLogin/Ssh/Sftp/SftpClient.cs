@@ -156,19 +156,19 @@ internal sealed class SftpClient(SftpConnection connection)
     }
 
     /// <summary>Sends a request to read.</summary>
-    /// <returns>What was read, less than asked for when the server has no more at hand; empty at the end of the file.</returns>
-    public Task<ReadOnlyMemory<byte>> BeginRead(ReadOnlyMemory<byte> handle, long offset, int count) => ReadDataAsync(
-        connection.Request(SftpType.Read, packet => packet.Add(handle.Span).Add((ulong)offset).Add((uint)count)));
-
-    private static async Task<ReadOnlyMemory<byte>> ReadDataAsync(Task<SftpReply> reply)
+    /// <returns>
+    /// A reply whose bytes were read, fewer than asked for when the server has no more at hand; null at the end of the file.
+    /// </returns>
+    public async Task<SftpReply?> BeginRead(ReadOnlyMemory<byte> handle, long offset, int count)
     {
         try
         {
-            return (await CheckAsync(reply).ConfigureAwait(false)).ReadBytes();
+            return await CheckAsync(connection.Request(
+                SftpType.Read, packet => packet.Add(handle.Span).Add((ulong)offset).Add((uint)count))).ConfigureAwait(false);
         }
         catch (SftpStatusException e) when (e.Status == SftpStatusException.EndOfFile)
         {
-            return default;
+            return null;
         }
     }
 

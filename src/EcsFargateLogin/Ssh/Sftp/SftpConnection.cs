@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 
@@ -53,7 +54,9 @@ internal sealed class SftpConnection(Stream toServer, Stream fromServer)
         }
     }
 
-    /// <summary>Sends a request.</summary>
+    /// <summary>
+    /// Sends a request. Who awaits what was read of a file goes on on the thread that receives, and must not hold it up.
+    /// </summary>
     /// <param name="type">What is asked for.</param>
     /// <param name="addFields">Adds what follows the request's id.</param>
     /// <param name="data">The content of a file, which comes last; empty for none.</param>
@@ -62,7 +65,8 @@ internal sealed class SftpConnection(Stream toServer, Stream fromServer)
     public Task<SftpReply> Request(SftpType type, Func<SftpPacket, SftpPacket> addFields, ReadOnlySpan<byte> data = default)
     {
         var id = ++_lastId;
-        TaskCompletionSource<SftpReply> reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<SftpReply> reply = new(
+            type == SftpType.Read ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         _pending[id] = reply;
         if (_end is { } end)
         {
@@ -97,9 +101,9 @@ internal sealed class SftpConnection(Stream toServer, Stream fromServer)
             throw new InvalidDataException("What answers is no SFTP server.");
         }
 
-        var bytes = GC.AllocateUninitializedArray<byte>((int)length);
-        fromServer.ReadExactly(bytes);
-        return new SftpReply(bytes);
+        var bytes = ArrayPool<byte>.Shared.Rent((int)length);
+        fromServer.ReadExactly(bytes, 0, (int)length);
+        return new SftpReply(bytes, (int)length);
     }
 
     private void ReceiveAll()

@@ -1,10 +1,14 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
 namespace EcsFargateLogin.Ssh.Sftp;
 
-/// <summary>A packet that was received, read field by field. One that is too short is an <see cref="InvalidDataException"/>.</summary>
-internal sealed class SftpReply(byte[] bytes)
+/// <summary>
+/// A packet that was received, read field by field. One that is too short is an <see cref="InvalidDataException"/>. Disposing
+/// it lets a later one have its memory; that is worth it for what files hold, and nothing is lost otherwise.
+/// </summary>
+internal sealed class SftpReply(byte[] bytes, int length) : IDisposable
 {
     private const uint HasSize = 1;
     private const uint HasOwner = 2;
@@ -16,7 +20,7 @@ internal sealed class SftpReply(byte[] bytes)
 
     public SftpType Type { get; } = (SftpType)bytes[0];
 
-    public bool IsAtEnd => _position >= bytes.Length;
+    public bool IsAtEnd => _position >= length;
 
     public uint ReadUInt32() => BinaryPrimitives.ReadUInt32BigEndian(Take(sizeof(uint)));
 
@@ -24,10 +28,10 @@ internal sealed class SftpReply(byte[] bytes)
 
     public ReadOnlyMemory<byte> ReadBytes()
     {
-        var length = ReadUInt32();
+        var count = ReadUInt32();
         var start = _position;
-        Take(length);
-        return bytes.AsMemory(start, (int)length);
+        Take(count);
+        return bytes.AsMemory(start, (int)count);
     }
 
     public string ReadText() => Encoding.UTF8.GetString(ReadBytes().Span);
@@ -35,7 +39,7 @@ internal sealed class SftpReply(byte[] bytes)
     public SftpAttributes ReadAttributes()
     {
         var flags = ReadUInt32();
-        long? length = (flags & HasSize) != 0 ? (long)ReadUInt64() : null;
+        long? size = (flags & HasSize) != 0 ? (long)ReadUInt64() : null;
         if ((flags & HasOwner) != 0)
         {
             Take(2 * sizeof(uint));
@@ -55,12 +59,15 @@ internal sealed class SftpReply(byte[] bytes)
             ReadBytes();
         }
 
-        return new SftpAttributes(length, mode, modifiedAt);
+        return new SftpAttributes(size, mode, modifiedAt);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => ArrayPool<byte>.Shared.Return(bytes);
 
     private ReadOnlySpan<byte> Take(uint count)
     {
-        if (count > bytes.Length - _position)
+        if (count > length - _position)
         {
             throw new InvalidDataException("The SFTP server has sent a packet that is too short.");
         }

@@ -3,8 +3,8 @@ using Amazon.Runtime;
 
 namespace EcsFargateLogin.Aws.Clients;
 
-/// <summary>A service that speaks the EC2 query protocol: a form in, an XML document out.</summary>
-internal abstract class Ec2QueryClient(AWSCredentials credentials, AwsClientConfig config, string apiVersion)
+/// <summary>A service that speaks the query protocol or that of EC2: a form in, an XML document out.</summary>
+internal abstract class QueryClient(AWSCredentials credentials, AwsClientConfig config, string apiVersion)
     : AwsClient(credentials, config)
 {
     /// <summary>Calls an operation and returns the root element of its answer.</summary>
@@ -21,4 +21,12 @@ internal abstract class Ec2QueryClient(AWSCredentials credentials, AwsClientConf
         };
         return await SendAsync<XElement>(request, new XmlReplyUnmarshaller($"{operation}Response"), cancellationToken);
     }
+
+    /// <summary>The text of an element's child; null where there is none.</summary>
+    protected static string? Text(XElement parent, string name) =>
+        Child(parent, name)?.Value is { Length: > 0 } text ? text : null;
+
+    /// <summary>An element's child, in whatever namespace.</summary>
+    protected static XElement? Child(XElement parent, string name) =>
+        parent.Elements().FirstOrDefault(element => element.Name.LocalName == name);
 }

@@ -1,11 +1,7 @@
 #Requires -Version 7.4
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.5.0' }
-
-BeforeDiscovery {
-    $root = Split-Path (Split-Path $PSScriptRoot)
-    $commands = (Import-PowerShellDataFile "$root/EcsFargateLogin.psd1").CmdletsToExport
-    $changingCommands = $commands | Where-Object { $_ -match '^(New|Stop)-' }
-}
+[Diagnostics.CodeAnalysis.SuppressMessage('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Blocks share variables.')]
+param()
 
 BeforeAll {
     $root = Split-Path (Split-Path $PSScriptRoot)
@@ -47,33 +43,6 @@ Describe 'The manifest' {
         $module.ExportedFunctions.Count | Should -Be 0
         $module.ExportedAliases.Count | Should -Be 0
         $module.ExportedVariables.Count | Should -Be 0
-    }
-}
-
-Describe 'The cmdlet <_>' -ForEach $commands {
-    BeforeAll {
-        $command = Get-Command $_ -Module EcsFargateLogin
-    }
-
-    It 'has an approved verb' {
-        (Get-Verb).Verb | Should -Contain $command.Verb
-    }
-
-    It 'has a singular noun in PascalCase' {
-        $command.Noun | Should -MatchExactly '^Fargate([A-Z][a-z]+)*$'
-        # "Address" is singular, for all its end.
-        $command.Noun | Should -Match '([^s]|ss)$'
-    }
-
-    It 'says what it returns' {
-        $command.OutputType | Should -Not -BeNullOrEmpty
-    }
-}
-
-Describe 'The cmdlet <_>, which changes something in AWS' -ForEach $changingCommands {
-    It 'has -WhatIf and -Confirm' {
-        (Get-Command $_).Parameters.Keys | Should -Contain 'WhatIf'
-        (Get-Command $_).Parameters.Keys | Should -Contain 'Confirm'
     }
 }
 

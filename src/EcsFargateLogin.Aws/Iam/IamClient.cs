@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Xml.Linq;
+using Amazon.Runtime;
+using EcsFargateLogin.Aws.Clients;
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin.Aws.Iam;
+
+/// <summary>AWS IAM, whose policy simulator tells what a principal may do.</summary>
+internal sealed class IamClient(AWSCredentials credentials, AwsClientConfig config)
+    : QueryClient(credentials, config, "2010-05-08")
+{
+    internal const string ServiceId = "IAM";
+    internal const string SigningName = "iam";
+
+    private const string Allowed = "allowed";
+
+    internal async Task<string> GetRoleArnAsync(string roleName, CancellationToken cancellationToken)
+    {
+        var answer = await CallAsync("GetRole", [KeyValuePair.Create("RoleName", roleName)], cancellationToken);
+        return answer.Descendants().FirstOrDefault(element => element.Name.LocalName == "Arn")?.Value
+            ?? throw FargateErrors.MalformedAnswer("iam:GetRole", "lacks Arn");
+    }
+
+    internal async Task<PermissionAnswer> SimulateAsync(PermissionQuestion question, CancellationToken cancellationToken)
+    {
+        KeyValuePair<string, string>[] form =
+        [
+            new("PolicySourceArn", question.PrincipalArn),
+            new("ActionNames.member.1", question.Action),
+            new("ResourceArns.member.1", question.Resource),
+            .. question.Context.SelectMany((entry, index) => ContextEntry(index + 1, entry)),
+        ];
+        var answer = await CallAsync("SimulatePrincipalPolicy", form, cancellationToken);
+        return ToAnswer(answer);
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> ContextEntry(int number, KeyValuePair<string, string> entry)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"ContextEntries.member.{number}");
+        return
+        [
+            new($"{name}.ContextKeyName", entry.Key),
+            new($"{name}.ContextKeyType", "string"),
+            new($"{name}.ContextKeyValues.member.1", entry.Value),
+        ];
+    }
+
+    private static PermissionAnswer ToAnswer(XElement answer)
+    {
+        var results = answer.Descendants().FirstOrDefault(element => element.Name.LocalName == "EvaluationResults");
+        var result = results?.Elements().FirstOrDefault();
+        var decision = result is null ? null : Text(result, "EvalDecision");
+        return decision is null
+            ? throw FargateErrors.MalformedAnswer("iam:SimulatePrincipalPolicy", "lacks EvalDecision")
+            : new(decision == Allowed, [.. Child(result!, "MissingContextValues")?.Elements().Select(key => key.Value) ?? []]);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+
+namespace EcsFargateLogin.Views;
+
+/// <summary>
+/// What the views of this module show in place of plain values: relative times, and colours as $PSStyle has them. The
+/// script blocks of EcsFargateLogin.Format.ps1xml call it, and so can a view of your own.
+/// </summary>
+public static class ViewText
+{
+    /// <summary>How far a time is from now.</summary>
+    /// <param name="time">A time, or null.</param>
+    /// <returns>"3 min ago", "in 47 min", "now"; empty for null.</returns>
+    public static string Relative(DateTimeOffset? time) =>
+        time is { } value ? RelativeTime.Text(value, DateTimeOffset.UtcNow) : "";
+
+    /// <summary>A time by this machine's clock, and how far it is from now.</summary>
+    /// <param name="time">A time, or null.</param>
+    /// <returns>"2024-05-17 14:03:07 +02:00 (3 min ago)"; empty for null.</returns>
+    public static string Moment(DateTimeOffset? time) => time is { } value
+        ? $"{value.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)} ({Relative(value)})"
+        : "";
+
+    /// <summary>A session's status: green while it runs, faint when it ends, and else as warnings are.</summary>
+    /// <param name="session">A session.</param>
+    /// <param name="style">The value of $PSStyle.</param>
+    public static string Status(FargateSession session, object? style)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return new Palette(style).Paint(session.Status, Tones.OfStatus(session.Status));
+    }
+
+    /// <summary>A tunnel's status: green while it is open, faint when it was ended.</summary>
+    /// <param name="tunnel">A tunnel.</param>
+    /// <param name="style">The value of $PSStyle.</param>
+    public static string Status(FargateTunnel tunnel, object? style)
+    {
+        ArgumentNullException.ThrowIfNull(tunnel);
+        return new Palette(style).Paint(tunnel.Status.ToString(), Tones.Of(tunnel.Status));
+    }
+
+    /// <summary>A command's exit code: as errors are where it is not 0.</summary>
+    /// <param name="result">A command's result.</param>
+    /// <param name="style">The value of $PSStyle.</param>
+    public static string ExitCode(FargateCommandResult result, object? style)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        var code = result.ExitCode.ToString(CultureInfo.InvariantCulture);
+        return new Palette(style).Paint(code, result.ExitCode == 0 ? Tone.Good : Tone.Bad);
+    }
+
+    /// <summary>The mark of a check's result: ✔ ⚠ ✘ –, or + ! x - where the console's encoding has none of them.</summary>
+    /// <param name="check">A check.</param>
+    /// <param name="style">The value of $PSStyle.</param>
+    public static string Mark(FargateLoginCheck check, object? style)
+    {
+        ArgumentNullException.ThrowIfNull(check);
+        return new Palette(style).Paint(Symbols.MarkOf(check.Result, Console.OutputEncoding), Tones.Of(check.Result));
+    }
+
+    /// <summary>What a check has found and, on a line of its own, what to do about it.</summary>
+    /// <param name="check">A check.</param>
+    public static string Finding(FargateLoginCheck check)
+    {
+        ArgumentNullException.ThrowIfNull(check);
+        return check.Fix.Length == 0 ? check.Detail : $"{check.Detail}\n{Symbols.Arrow(Console.OutputEncoding)} {check.Fix}";
+    }
+
+    /// <summary>A preset's parameters with their values. Of variables and tags the names alone: their values may be secrets.</summary>
+    /// <param name="preset">A preset.</param>
+    /// <param name="separator">What stands between two of them.</param>
+    public static string Parameters(FargateSessionPreset preset, string separator)
+    {
+        ArgumentNullException.ThrowIfNull(preset);
+        return string.Join(separator, preset.Parameter.Select(parameter => $"{parameter.Key}={Value(parameter.Value)}"));
+    }
+
+    private static string Value(object value) => value switch
+    {
+        IReadOnlyDictionary<string, string> map => $"{{{string.Join(',', map.Keys)}}}",
+        IEnumerable<string> list => string.Join(',', list),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
+}

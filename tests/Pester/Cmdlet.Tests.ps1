@@ -1,0 +1,209 @@
+#Requires -Version 7.4
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.5.0' }
+[Diagnostics.CodeAnalysis.SuppressMessage('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Blocks share variables.')]
+param()
+
+BeforeDiscovery {
+    $root = Split-Path (Split-Path $PSScriptRoot)
+    Import-Module "$root/EcsFargateLogin.psd1" -Force
+    $cmdlets = Get-Command -Module EcsFargateLogin
+    # What has one of the parameters by which AWS is reached, has all of them.
+    $awsCmdlets = $cmdlets | Where-Object {
+        ($_.Parameters.Values | Where-Object IsDynamic -EQ $false).Name -match '^(ProfileName|Region|EndpointUrl)$'
+    }
+    # Entering, running, listing, waiting and testing is what these verbs say they do.
+    $changingCmdlets = $cmdlets | Where-Object Verb -NotIn Enter, Invoke, Get, Wait
+    $ownTypes = $cmdlets.OutputType.Type | Where-Object Namespace -EQ EcsFargateLogin | Sort-Object FullName -Unique
+}
+
+BeforeAll {
+    $root = Split-Path (Split-Path $PSScriptRoot)
+    $common = [Management.Automation.Cmdlet]::CommonParameters
+    $approvedVerbs = (Get-Verb).Verb
+
+    # Its parameters, without those that every cmdlet has.
+    function Get-OwnParameter($Cmdlet) {
+        $Cmdlet.Parameters.Values | Where-Object Name -NotIn $common
+    }
+
+    # A value that a parameter takes and that leads to nothing.
+    function Get-ValueOfNothing($Parameter) {
+        $type = $Parameter.ParameterType
+        $element = $type.IsArray ? $type.GetElementType() : ([Nullable]::GetUnderlyingType($type) ?? $type)
+        switch ($element) {
+            ([string]) { 'no-such-thing' }
+            ([int]) { 1 }
+            ([switch]) { $true }
+            # A session whose task nobody knows.
+            default { [Activator]::CreateInstance($element, $true) }
+        }
+    }
+}
+
+AfterAll {
+    Remove-Module EcsFargateLogin -ErrorAction Ignore
+}
+
+Describe '<_.Name>' -ForEach $cmdlets {
+    BeforeAll {
+        $cmdlet = $_
+        $own = Get-OwnParameter $cmdlet
+        $help = Get-Help $cmdlet.Name -Full
+        $described = @{}
+        foreach ($parameter in $help.parameters.parameter) { $described[$parameter.name] = $parameter }
+    }
+
+    It 'has an approved verb' {
+        $approvedVerbs | Should -Contain $cmdlet.Verb
+    }
+
+    It 'has a singular noun in PascalCase that begins with Fargate' {
+        $cmdlet.Noun | Should -MatchExactly '^Fargate([A-Z][a-z]+)*$'
+        # "Address" is singular, for all its end.
+        $cmdlet.Noun | Should -Match '([^s]|ss)$'
+    }
+
+    It 'says what it returns' {
+        $cmdlet.OutputType | Should -Not -BeNullOrEmpty
+    }
+
+    It 'has parameters in PascalCase, of which none is a plural' {
+        $own.Name | Where-Object { $_ -cnotmatch '^([A-Z][a-z0-9]*)+$' } | Should -BeNullOrEmpty
+        $singulars = 'Status', 'Socks', 'StandardErrorAs'
+        $own.Name | Where-Object { $_ -match '[^s]s$' -and $_ -notin $singulars } | Should -BeNullOrEmpty
+    }
+
+    It 'has no alias that is a name of something else' {
+        $names = @($cmdlet.Parameters.Keys) + $cmdlet.Parameters.Values.Aliases
+        $names | Group-Object | Where-Object Count -GT 1 | ForEach-Object Name | Should -BeNullOrEmpty
+    }
+
+    It 'opens its page of this repository with Get-Help -Online' {
+        $cmdlet.HelpUri | Should -Match '^https://github\.com/'
+        $page = ([uri]$cmdlet.HelpUri).AbsolutePath -replace '^/[^/]+/[^/]+/blob/main/'
+        Join-Path $root $page | Should -Exist
+        Get-Content (Join-Path $root $page) -TotalCount 1 | Should -BeExactly "# $($cmdlet.Name)"
+        # Get-Help -Online takes the first link, and HelpUri only where there is none.
+        @($help.relatedLinks.navigationLink)[0].uri | Should -BeExactly $cmdlet.HelpUri
+    }
+
+    It 'has a synopsis, a description and three examples or more' {
+        $help.Synopsis | Should -Match '\.\s*$'
+        $help.description.Text | Should -Not -BeNullOrEmpty
+        @($help.examples.example).Count | Should -BeGreaterOrEqual 3
+        $help.examples.example.code | Should -Not -BeNullOrEmpty
+    }
+
+    It 'has each parameter described, and no other' {
+        $described.Keys | Sort-Object | Should -Be ($own.Name | Sort-Object)
+        $described.Values | Where-Object { -not ($_.description.Text -join '').Trim() } | Should -BeNullOrEmpty
+    }
+
+    It 'documents position, pipeline and aliases as they are' {
+        foreach ($parameter in $own) {
+            $sets = @($parameter.ParameterSets.Values)
+            $positions = @($sets.Position | Where-Object { $_ -ge 0 } | Sort-Object -Unique)
+            $said = $described[$parameter.Name]
+            $said.position | Should -BeIn ($positions.Count ? $positions : @('named')) -Because "of -$($parameter.Name)"
+            $pipeline = @(
+                if ($sets.ValueFromPipelineByPropertyName -contains $true) { 'ByPropertyName' }
+                if ($sets.ValueFromPipeline -contains $true) { 'ByValue' }
+            )
+            $taken = $pipeline ? "True ($($pipeline -join ', '))" : 'False'
+            $said.pipelineInput | Should -Be $taken -Because "of -$($parameter.Name)"
+            $aliases = $parameter.Aliases ? ($parameter.Aliases -join ', ') : 'none'
+            $said.aliases | Should -Be $aliases -Because "of -$($parameter.Name)"
+        }
+    }
+
+    It 'shows the examples of its own, which PowerShell understands' {
+        foreach ($code in $help.examples.example.code) {
+            $problems = $null
+            $null = [Management.Automation.Language.Parser]::ParseInput($code, [ref]$null, [ref]$problems)
+            $problems | Should -BeNullOrEmpty -Because $code
+        }
+        $help.examples.example.code -join "`n" | Should -Match ([regex]::Escape($cmdlet.Name))
+    }
+}
+
+Describe '<_.Name>, which changes something' -ForEach $changingCmdlets {
+    It 'has -WhatIf and -Confirm' {
+        $_.Parameters.Keys | Should -Contain 'WhatIf'
+        $_.Parameters.Keys | Should -Contain 'Confirm'
+    }
+}
+
+Describe '<_.Name>, which reaches AWS' -ForEach $awsCmdlets {
+    BeforeAll {
+        $cmdlet = $_
+    }
+
+    It 'takes credentials and region under the names of AWS Tools' {
+        $aliases = @{
+            ProfileName     = 'StoredCredentials', 'AWSProfileName'
+            ProfileLocation = 'AWSProfilesLocation', 'ProfilesLocation'
+            AccessKey       = 'AK'
+            SecretKey       = 'SK', 'SecretAccessKey'
+            SessionToken    = 'ST'
+            Region          = 'RegionToCall'
+            Credential      = @()
+            EndpointUrl     = @()
+        }
+        foreach ($name in $aliases.Keys) {
+            $cmdlet.Parameters.Keys | Should -Contain $name
+            $own = $cmdlet.Parameters[$name].Aliases | Sort-Object
+            $own | Should -Be ($aliases[$name] | Sort-Object) -Because "that is -$name in AWS Tools"
+        }
+    }
+
+    It 'has an error with an id and a next step for what is not there' {
+        $arguments = @{ ProfileName = 'no-such-profile'; ErrorAction = 'SilentlyContinue' }
+        $set = @($cmdlet.ParameterSets | Sort-Object { -not $_.IsDefault })[0]
+        foreach ($parameter in $set.Parameters | Where-Object IsMandatory) {
+            $arguments[$parameter.Name] = Get-ValueOfNothing $parameter
+        }
+        if ($cmdlet.Verb -eq 'Test') {
+            # What is an error to others, a doctor finds.
+            & $cmdlet @arguments | Where-Object Result -EQ Failed | Should -Not -BeNullOrEmpty
+            return
+        }
+        try { $null = & $cmdlet @arguments -ErrorVariable written } catch { $written = @($_) }
+        $written[0].Exception | Should -BeOfType EcsFargateLogin.FargateException
+        $written[0].Exception.NextStep | Should -Not -BeNullOrEmpty
+        $written[0].FullyQualifiedErrorId | Should -Be "$($written[0].Exception.Error),$($cmdlet.ImplementingType.FullName)"
+    }
+}
+
+Describe 'Cmdlets that do not reach AWS' {
+    BeforeAll {
+        $badInput = @{
+            'Export-FargateLoginContainer' = { Export-FargateLoginContainer rails ./ -Distribution Debian -Force:$false }
+            'Get-FargateSessionPreset'     = { Get-FargateSessionPreset no-such-preset }
+            'Get-FargateTunnel'            = { Get-FargateTunnel 999999 }
+            'Remove-FargateSessionPreset'  = { Remove-FargateSessionPreset no-such-preset }
+            'Save-FargateSessionPreset'    = { Save-FargateSessionPreset 'no/such name' -Cluster prod }
+            'Stop-FargateTunnel'           = { Stop-FargateTunnel 999999 }
+        }
+        Push-Location $TestDrive
+        Set-Content ./Dockerfile 'FROM scratch'
+    }
+
+    AfterAll {
+        Pop-Location
+    }
+
+    It 'has an error with an id for bad input: <_.Name>' -ForEach (
+        $cmdlets | Where-Object Name -NotIn $awsCmdlets.Name) {
+        $badInput.Keys | Should -Contain $_.Name -Because 'a new cmdlet has bad input too: name some in this test'
+        $ErrorActionPreference = 'Stop'
+        $thrown = { & $badInput[$_.Name] } | Should -Throw -PassThru -Because "that is no input for $($_.Name)"
+        $thrown.Exception | Should -BeOfType EcsFargateLogin.FargateException
+        $thrown.FullyQualifiedErrorId | Should -Be "$($thrown.Exception.Error),$($_.ImplementingType.FullName)"
+    }
+}
+
+Describe 'The type <_.FullName>' -ForEach $ownTypes {
+    It 'has a view' {
+        Get-FormatData $_.FullName | Should -Not -BeNullOrEmpty
+    }
+}
