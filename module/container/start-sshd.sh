@@ -321,11 +321,20 @@ serves_connection() {
 
 # Sets logins, logins_without_tty and ttys. From authentication on, and not before, sshd titles the process that serves
 # a connection "sshd: USER" or "sshd: USER@TTY" ("sshd-session: …" since 9.8). That counts tunnels too, and no probes.
+# A shell of ECS Exec is a login like others.
 count_logins() {
     logins=0 logins_without_tty=0 ttys=
     for process in /proc/[0-9]*; do
         { IFS= read -r title <"$process/comm"; } 2>/dev/null || continue
-        case $title in sshd*) ;; *) continue ;; esac
+        case $title in
+        sshd*) ;;
+        # Serves a shell of ECS Exec (ssm-session-worker; the kernel keeps 15 characters). Its terminal cannot be told.
+        ssm-session-wor*)
+            logins=$((logins + 1)) logins_without_tty=$((logins_without_tty + 1))
+            continue
+            ;;
+        *) continue ;;
+        esac
         # What is read has no end of line, so read always fails.
         { IFS= read -r title <"$process/cmdline"; } 2>/dev/null || :
         case $title in *": $user" | *": $user@"*) ;; *) continue ;; esac

@@ -1,5 +1,6 @@
 using LocalFargate.Containers;
 using LocalFargate.Control;
+using LocalFargate.Exec;
 using LocalFargate.Faults;
 using LocalFargate.Logs;
 using LocalFargate.Network;
@@ -29,6 +30,7 @@ public sealed class LocalFargateServer : IAsyncDisposable
     private readonly ServiceRegistry _services;
     private readonly LogStreams _logs = new();
     private readonly AwsEndpoint _endpoint;
+    private readonly ExecEndpoint _exec;
     private readonly IamService _iam;
     private WebApplication? _application;
 
@@ -54,12 +56,15 @@ public sealed class LocalFargateServer : IAsyncDisposable
             Faults = Faults,
             Timeline = options.Timeline,
         };
+        var execSessions = new ExecSessions(() => EndpointUrl);
+        _exec = new ExecEndpoint(execSessions, _stopping.Token);
         var accountArn = $"arn:{Partition(options.Region)}:iam::{AccountId}";
         var callerArn = options.CallerArn ?? $"{accountArn}:user/{options.Credentials[0].AccessKeyId}";
         _iam = new IamService(accountArn);
         IAwsService[] services =
         [
-            new EcsService(clusters, _definitions, _tasks, runTask, _services),
+            new EcsService(
+                clusters, _definitions, _tasks, runTask, _services, new ExecuteCommandOperation(clusters, _tasks, execSessions)),
             new Ec2Service(_vpc, _tasks, AccountId, arnPrefix),
             new LogsService(_logs),
             new StsService(AccountId, callerArn),
@@ -74,6 +79,7 @@ public sealed class LocalFargateServer : IAsyncDisposable
         RegisterTaskDefinition(new TaskDefinitionOptions(options.TaskDefinition)
         {
             Containers = [new ContainerOptions("cli") { Environment = options.ContainerEnvironment, Ports = [SshPort] }],
+            TaskRoleArn = "arn:aws:iam::123456789012:role/local-task",
         });
         RegisterServices(options);
     }
@@ -241,6 +247,7 @@ public sealed class LocalFargateServer : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
         _application = builder.Build();
         _application.UseRouting();
+        _exec.Map(_application);
         ControlEndpoints.Map(_application, this);
         _application.MapFallback("{**path}", _endpoint.HandleAsync);
         await _application.StartAsync(cancellationToken);

@@ -15,7 +15,21 @@ public sealed record TaskDefinitionOptions(string Family)
     /// <summary>What it is required to fit: FARGATE, EC2 or both.</summary>
     public IReadOnlyList<string> RequiresCompatibilities { get; init; } = ["FARGATE"];
 
-    internal JsonObject ToInput(string region) => new()
+    /// <summary>The role that its containers' programs act as; null for none.</summary>
+    public string? TaskRoleArn { get; init; }
+
+    internal JsonObject ToInput(string region)
+    {
+        var input = ToInputWithoutRole(region);
+        if (TaskRoleArn is not null)
+        {
+            input["taskRoleArn"] = TaskRoleArn;
+        }
+
+        return input;
+    }
+
+    private JsonObject ToInputWithoutRole(string region) => new()
     {
         ["family"] = Family,
         ["networkMode"] = NetworkMode,

@@ -23,6 +23,9 @@ internal sealed class EcsClient(AWSCredentials credentials, AwsClientConfig conf
     internal Task<StopTaskOutput> StopTaskAsync(StopTaskInput input, CancellationToken cancellationToken) =>
         CallAsync<StopTaskInput, StopTaskOutput>("StopTask", input, cancellationToken);
 
+    internal Task<ExecuteCommandOutput> ExecuteCommandAsync(ExecuteCommandInput input, CancellationToken cancellationToken) =>
+        CallAsync<ExecuteCommandInput, ExecuteCommandOutput>("ExecuteCommand", input, cancellationToken);
+
     internal Task<ListTasksOutput> ListTasksAsync(ListTasksInput input, CancellationToken cancellationToken) =>
         CallAsync<ListTasksInput, ListTasksOutput>("ListTasks", input, cancellationToken);
 

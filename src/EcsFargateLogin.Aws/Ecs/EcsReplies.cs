@@ -92,6 +92,8 @@ internal static class EcsReplies
             StoppedReason = task.StoppedReason,
             AvailabilityZone = task.AvailabilityZone,
             Containers = [.. containers.Select(container => Container(container, operation))],
+            EnablesExecuteCommand = task.EnableExecuteCommand ?? false,
+            Overrides = [.. (task.Overrides?.ContainerOverrides ?? []).OfType<GivenContainerOverrideShape>().Select(Override)],
             NetworkInterfaceId = attachment.GetValueOrDefault("networkInterfaceId"),
             SubnetId = attachment.GetValueOrDefault("subnetId"),
             PrivateIPv4Address = attachment.GetValueOrDefault("privateIPv4Address")
@@ -106,7 +108,17 @@ internal static class EcsReplies
         LastStatus = container!.LastStatus,
         ExitCode = container.ExitCode,
         Reason = container.Reason,
+        RuntimeId = container.RuntimeId,
+        ExecuteCommandAgent = (container.ManagedAgents ?? [])
+            .Where(agent => agent?.Name == "ExecuteCommandAgent")
+            .Select(agent => new ManagedAgentDescription(agent!.LastStatus, agent.Reason))
+            .FirstOrDefault(),
     };
+
+    private static ContainerOverride Override(GivenContainerOverrideShape container) => new(
+        container.Name ?? "",
+        container.Command is { Count: > 0 },
+        [.. (container.Environment ?? []).Select(variable => variable?.Name).OfType<string>()]);
 
     internal static Dictionary<string, string>? Tags(IReadOnlyList<TagShape?>? tags) => tags?
         .Where(tag => tag?.Key is not null)

@@ -36,6 +36,7 @@ internal static class EcsRequests
                 AssignPublicIp = request.AssignPublicIp ? "ENABLED" : "DISABLED",
             }),
             Overrides = overrides,
+            EnableExecuteCommand = request.EnablesExecuteCommand ? true : null,
             StartedBy = request.StartedBy,
             Tags = NullIfEmpty(request.Tags.Select(tag => new TagShape(tag.Key, tag.Value)).ToList()),
             // Both need the right to tag, so that the definition's tags come along only where others are asked for.

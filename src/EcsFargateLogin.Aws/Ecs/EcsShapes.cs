@@ -10,6 +10,8 @@ namespace EcsFargateLogin.Aws.Ecs;
 [JsonSerializable(typeof(DescribeTasksOutput))]
 [JsonSerializable(typeof(StopTaskInput))]
 [JsonSerializable(typeof(StopTaskOutput))]
+[JsonSerializable(typeof(ExecuteCommandInput))]
+[JsonSerializable(typeof(ExecuteCommandOutput))]
 [JsonSerializable(typeof(ListTasksInput))]
 [JsonSerializable(typeof(ListTasksOutput))]
 [JsonSerializable(typeof(DescribeTaskDefinitionInput))]

@@ -12,6 +12,7 @@ internal sealed class RunTaskInput
     public required int Count { get; init; }
     public required NetworkConfigurationShape NetworkConfiguration { get; init; }
     public required TaskOverrideShape Overrides { get; init; }
+    public bool? EnableExecuteCommand { get; init; }
     public required string StartedBy { get; init; }
     public IReadOnlyList<TagShape>? Tags { get; init; }
     public string? PropagateTags { get; init; }

@@ -56,6 +56,8 @@ internal sealed class TaskShape
     public string? AvailabilityZone { get; init; }
     public IReadOnlyList<ContainerShape?>? Containers { get; init; }
     public IReadOnlyList<AttachmentShape?>? Attachments { get; init; }
+    public bool? EnableExecuteCommand { get; init; }
+    public GivenOverrideShape? Overrides { get; init; }
 }
 
 internal sealed class ContainerShape
@@ -65,6 +67,27 @@ internal sealed class ContainerShape
     public int? ExitCode { get; init; }
     public string? Reason { get; init; }
     public IReadOnlyList<NetworkInterfaceShape?>? NetworkInterfaces { get; init; }
+    public string? RuntimeId { get; init; }
+    public IReadOnlyList<ManagedAgentShape?>? ManagedAgents { get; init; }
+}
+
+internal sealed class ManagedAgentShape
+{
+    public string? Name { get; init; }
+    public string? LastStatus { get; init; }
+    public string? Reason { get; init; }
+}
+
+internal sealed class GivenOverrideShape
+{
+    public IReadOnlyList<GivenContainerOverrideShape?>? ContainerOverrides { get; init; }
+}
+
+internal sealed class GivenContainerOverrideShape
+{
+    public string? Name { get; init; }
+    public IReadOnlyList<string?>? Command { get; init; }
+    public IReadOnlyList<KeyValuePairShape?>? Environment { get; init; }
 }
 
 internal sealed class NetworkInterfaceShape

@@ -57,6 +57,8 @@ internal static partial class RefusalTranslator
                 ? FargateErrors.ContainerNotFound(call.ContainerName ?? "", answer)
             : call.Operation == RegisterTaskDefinition && Has(words, "revision") ? FromWordsOfRevisions(answer, call)
             : Has(words, "Overrides length") ? FargateErrors.OverridesTooLong(answer)
+            : Has(words, "execute command was not enabled") ? FargateErrors.ExecuteCommandRefused(call.Task ?? "", answer)
+            : Has(words, "valid taskRoleArn") ? FargateErrors.TaskRoleMissing(call.TaskDefinition ?? "", answer)
             : IsUnsuitable(answer) ? FargateErrors.TaskDefinitionUnsuitable(call.TaskDefinition ?? "", answer)
             : null;
     }
@@ -85,6 +87,7 @@ internal static partial class RefusalTranslator
         "LimitExceededException" when call.Operation == RegisterTaskDefinition =>
             FargateErrors.RevisionLimit(call.TaskDefinition, answer),
         "LimitExceededException" => FargateErrors.QuotaExceeded(call.Operation, answer),
+        "TargetNotConnectedException" => FargateErrors.ExecuteCommandRefused(call.Task ?? "", answer),
         "ClusterNotFoundException" => FargateErrors.ClusterNotFound(call.Cluster ?? "", answer),
         "InvalidNetworkInterfaceID.NotFound" or "InvalidNetworkInterfaceId.Malformed"
             or "InvalidNetworkInterfaceID.Malformed" => FargateErrors.NetworkInterfaceNotFound(

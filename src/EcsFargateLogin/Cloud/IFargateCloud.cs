@@ -37,6 +37,13 @@ public interface IFargateCloud : IDisposable
     /// <exception cref="FargateException"><see cref="FargateError.TaskNotFound"/> when ECS has no such task.</exception>
     Task StopTaskAsync(string cluster, string taskArn, string reason, CancellationToken cancellationToken);
 
+    /// <summary>Starts a program in a container of a task that enables it, and opens a channel to its terminal.</summary>
+    /// <exception cref="FargateException">
+    /// <see cref="FargateError.EcsExecUnavailable"/> when the container's agent does not answer, which may pass, or the task
+    /// does not enable it; <see cref="FargateError.TaskNotFound"/> when ECS has no such task.
+    /// </exception>
+    Task<ExecuteCommandChannel> ExecuteCommandAsync(ExecuteCommandRequest request, CancellationToken cancellationToken);
+
     /// <summary>The ARNs of a cluster's tasks that bear this mark and are meant to run.</summary>
     Task<IReadOnlyList<string>> ListTasksAsync(string cluster, string startedBy, CancellationToken cancellationToken);
 

@@ -39,6 +39,9 @@ public sealed record RunTaskRequest
     /// <summary>Takes the place of the container's command; empty keeps it.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
+    /// <summary>Whether commands can be executed in the task by way of ECS.</summary>
+    public bool EnablesExecuteCommand { get; init; }
+
     /// <summary>Takes the place of the task definition's task role; null keeps it.</summary>
     public string? TaskRoleArn { get; init; }
 

@@ -62,6 +62,12 @@ public sealed record TaskDescription
     /// <summary>Its containers.</summary>
     public IReadOnlyList<ContainerDescription> Containers { get; init; } = [];
 
+    /// <summary>Whether commands can be executed in it by way of ECS.</summary>
+    public bool EnablesExecuteCommand { get; init; }
+
+    /// <summary>What RunTask was told to change of its containers; one that was left as it is has nothing in it.</summary>
+    public IReadOnlyList<ContainerOverride> Overrides { get; init; } = [];
+
     /// <summary>The id of its elastic network interface, once attached.</summary>
     public string? NetworkInterfaceId { get; init; }
 
@@ -89,4 +95,21 @@ public sealed record ContainerDescription
 
     /// <summary>ECS's words for what went wrong with it.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>What its host calls it, once it runs.</summary>
+    public string? RuntimeId { get; init; }
+
+    /// <summary>What executes commands in it; null where the task does not enable that, or has not come so far.</summary>
+    public ManagedAgentDescription? ExecuteCommandAgent { get; init; }
 }
+
+/// <summary>A program that ECS puts into a container.</summary>
+/// <param name="LastStatus">PENDING, RUNNING or STOPPED.</param>
+/// <param name="Reason">ECS's words for that; may be absent.</param>
+public sealed record ManagedAgentDescription(string? LastStatus, string? Reason);
+
+/// <summary>What RunTask was told to change of a container.</summary>
+/// <param name="ContainerName">The container's name.</param>
+/// <param name="HasCommand">Whether its command was replaced.</param>
+/// <param name="VariableNames">The environment variables that were added.</param>
+public sealed record ContainerOverride(string ContainerName, bool HasCommand, IReadOnlyList<string> VariableNames);

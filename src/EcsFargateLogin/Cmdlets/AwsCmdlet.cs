@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Completion;
+using EcsFargateLogin.SessionManager;
 using EcsFargateLogin.Sessions;
 using EcsFargateLogin.Sessions.Journals;
 using EcsFargateLogin.Sessions.Starting;
@@ -114,6 +115,28 @@ public abstract class AwsCmdlet : FargateCmdlet
 
     private protected string? FindProgramOrNull(string name) =>
         InvokeCommand.GetCommand(name, CommandTypes.Application) is ApplicationInfo { Path.Length: > 0 } program ? program.Path : null;
+
+    /// <summary>Finds session-manager-plugin, and makes sure that it can be used.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.PluginNotFound"/>.</exception>
+    private protected SessionManagerPlugin FindPlugin()
+    {
+        SessionManagerPlugin plugin = new(
+            FindProgramOrNull(SessionManagerPlugin.Name) ?? throw FargateErrors.PluginNotFound(SessionManagerPlugin.Name));
+        var version = Await((_, cancellationToken) => plugin.CheckAsync(cancellationToken));
+        WriteDebug($"{plugin.Path} is version {version}.");
+        return plugin;
+    }
+
+    /// <summary>Makes sure that nothing was typed which only ssh takes.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.InvalidTransport"/>.</exception>
+    private protected void ThrowIfGiven(IEnumerable<string> parametersOfSsh)
+    {
+        string[] given = [.. parametersOfSsh.Where(MyInvocation.BoundParameters.ContainsKey).Select(name => $"-{name}")];
+        if (given.Length > 0)
+        {
+            throw FargateErrors.OnlyForSsh(given);
+        }
+    }
 
     /// <summary>Waits for sessions, and starts their tasks again where that helps.</summary>
     private protected SessionWaiter WaiterFor(IFargateCloud cloud) => new(cloud, new WaitOptions(), StarterFor(cloud));

@@ -9,7 +9,8 @@ namespace EcsFargateLogin.Cmdlets;
 /// <summary>
 /// Opens a shell in a session's container: waits until its SSH server answers, runs ssh in this terminal, and stops the
 /// session afterwards, whatever happened. When the connection is lost in a terminal, it logs in again as soon as the
-/// network is back. The exit code of ssh, and so of the shell, is in $LASTEXITCODE.
+/// network is back. The exit code of ssh, and so of the shell, is in $LASTEXITCODE. Where the session's transport is ECS
+/// Exec, session-manager-plugin takes the place of ssh.
 /// </summary>
 [Cmdlet(VerbsCommon.Enter, "FargateShell", HelpUri = HelpPages.Folder + "Enter-FargateShell.md")]
 [OutputType(typeof(void))]
@@ -38,9 +39,18 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
 
     private void RunShell(IFargateCloud cloud, FargateSession session)
     {
-        var endpoint = EndpointOf(session);
         session.Timing.Shell ??= DateTimeOffset.UtcNow;
         WriteVerbose($"{session}: {session.Timing}");
+        var exitCode = session.WayIn == FargateTransport.EcsExec ? RunEcsExec(cloud, session) : RunSsh(cloud, session);
+        if (exitCode != 0 && LanguagePrimitives.IsTrue(GetVariableValue("PSNativeCommandUseErrorActionPreference")))
+        {
+            throw FargateErrors.RemoteProgramFailed(session, exitCode);
+        }
+    }
+
+    private int RunSsh(IFargateCloud cloud, FargateSession session)
+    {
+        var endpoint = EndpointOf(session);
         var end = Record(session, transcript => RunSshAgain(cloud, session, endpoint, transcript));
         if (end.ExitCode == SshProcess.ConnectionFailed && Await((_, cancellationToken) =>
             LostConnection.ExplainAsync(cloud, session, end.Messages, end.StoppedTask, cancellationToken)) is { } error)
@@ -48,10 +58,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
             throw error;
         }
 
-        if (end.ExitCode != 0 && LanguagePrimitives.IsTrue(GetVariableValue("PSNativeCommandUseErrorActionPreference")))
-        {
-            throw FargateErrors.RemoteProgramFailed(session, end.ExitCode);
-        }
+        return end.ExitCode;
     }
 
     /// <summary>Runs ssh, and once more after each connection that was lost.</summary>
@@ -76,7 +83,9 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
         var arguments = SshCommandLine.ForShell(
             endpoint, Options, log, !Console.IsInputRedirected, Resumable ? ResumableShell.Command : null);
         WriteVerbose(CommandText.Of(Ssh, arguments));
-        var (exitCode, stoppedTask) = RunInTerminal(cloud, session, arguments, transcript);
+        var start = SshCommandLine.Start(Ssh, arguments, KeepSession);
+        var (exitCode, stoppedTask) = RunInTerminal(cloud, session, (watch, progress, cancellationToken) =>
+            new WatchedShell(watch) { Transcript = transcript }.RunAsync(start, progress, cancellationToken));
         SessionState.PSVariable.Set("global:LASTEXITCODE", exitCode);
         var messages = SshLog.Read(log);
         WriteLog(messages);
@@ -117,16 +126,18 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
         }
     }
 
+    /// <summary>Runs a program in this terminal, while the task is watched.</summary>
     private (int ExitCode, TaskDescription? StoppedTask) RunInTerminal(
-        IFargateCloud cloud, FargateSession session, IReadOnlyList<string> arguments, Transcript? transcript)
+        IFargateCloud cloud,
+        FargateSession session,
+        Func<ShellWatch, IProgress<SessionEvent>, CancellationToken, Task<(int ExitCode, TaskDescription? StoppedTask)>> run)
     {
         Host.NotifyBeginApplication();
         IsTerminalTaken = true;
         try
         {
-            WatchedShell shell = new(new ShellWatch(cloud, session, new ShellWatchOptions())) { Transcript = transcript };
-            var start = SshCommandLine.Start(Ssh, arguments, KeepSession);
-            return Await((progress, cancellationToken) => shell.RunAsync(start, progress, cancellationToken));
+            ShellWatch watch = new(cloud, session, new ShellWatchOptions());
+            return Await((progress, cancellationToken) => run(watch, progress, cancellationToken));
         }
         finally
         {

@@ -28,7 +28,8 @@ internal static class ErrorRecords
         or FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.SshNotFound
         or FargateError.InvalidSshOption or FargateError.InvalidMyAddress or FargateError.InvalidCommand or FargateError.ModuleIncomplete
         or FargateError.LocalPortUnavailable or FargateError.LocalItemNotFound
-        or FargateError.InvalidPreset or FargateError.PresetUnavailable;
+        or FargateError.InvalidPreset or FargateError.PresetUnavailable
+        or FargateError.InvalidTransport or FargateError.PluginNotFound;
 
     /// <summary>The user's own value that an error is about: the one that it names, or what the command was at work on.</summary>
     private static object? TargetOf(FargateException exception, object? input) => NamesAValue(exception.Error)
@@ -38,6 +39,7 @@ internal static class ErrorRecords
     private static bool NamesAValue(FargateError error) => error is
         FargateError.ProfileNotFound or FargateError.NoRegion or FargateError.InvalidEndpoint
         or FargateError.SshNotFound or FargateError.InvalidSshOption or FargateError.ClusterNotFound
+        or FargateError.InvalidTransport or FargateError.PluginNotFound
         or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound or FargateError.ContainerNotFound
         or FargateError.InvalidEnvironmentVariable or FargateError.JournalUnavailable or FargateError.ModuleIncomplete
         or FargateError.SessionNotFound or FargateError.InvalidTag or FargateError.InvalidMyAddress or FargateError.LocalPortUnavailable
@@ -68,7 +70,7 @@ internal static class ErrorRecords
             or FargateError.OverridesTooLong or FargateError.InvalidSshOption or FargateError.InvalidCommand
             or FargateError.InvalidImage or FargateError.DistributionUnknown or FargateError.InvalidFamily
             or FargateError.TaskDefinitionUnsuitable or FargateError.ServiceUnsuitable
-            or FargateError.MissingMandatoryParameter => ErrorCategory.InvalidArgument,
+            or FargateError.MissingMandatoryParameter or FargateError.InvalidTransport => ErrorCategory.InvalidArgument,
         FargateError.FileExists => ErrorCategory.ResourceExists,
         FargateError.InvalidPreset => ErrorCategory.InvalidData,
         FargateError.PresetUnavailable => ErrorCategory.OpenError,
@@ -77,11 +79,12 @@ internal static class ErrorRecords
         FargateError.CapacityUnavailable or FargateError.LocalPortUnavailable => ErrorCategory.ResourceUnavailable,
         FargateError.StartTimeout or FargateError.CommandTimeout => ErrorCategory.OperationTimeout,
         FargateError.TaskStopped => ErrorCategory.OperationStopped,
-        FargateError.SessionEnded => ErrorCategory.InvalidOperation,
+        FargateError.SessionEnded or FargateError.TransportUnavailable => ErrorCategory.InvalidOperation,
         FargateError.EndpointUnreachable or FargateError.PortUnreachable or FargateError.SshFailed
-            or FargateError.CopyInterrupted =>
+            or FargateError.CopyInterrupted or FargateError.EcsExecUnavailable =>
             ErrorCategory.ConnectionError,
-        FargateError.SshNotFound or FargateError.ModuleIncomplete or FargateError.CopyUnavailable => ErrorCategory.NotInstalled,
+        FargateError.SshNotFound or FargateError.PluginNotFound or FargateError.ModuleIncomplete
+            or FargateError.CopyUnavailable => ErrorCategory.NotInstalled,
         FargateError.JournalUnavailable or FargateError.CopyFailed or FargateError.FileNotWritten
             or FargateError.TranscriptUnavailable => ErrorCategory.WriteError,
         FargateError.RequestRejected or FargateError.ServiceFailed or FargateError.StopFailed

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.WaysIn;
 
 namespace EcsFargateLogin.Cmdlets;
 
@@ -49,9 +50,9 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
                     Report(FargateErrors.SessionEnded(session), session);
                 }
 
-                FargateSession[] open = [.. byCloud.Where(session => !session.IsClosed)];
+                FargateSession[] open = [.. byCloud.Where(session => !session.IsClosed && CanAnswerFor(session))];
                 Await((progress, cancellationToken) => waiter.WaitAsync(
-                    open, new Readiness(Private, SshAnswers: ForPSSession), progress, cancellationToken));
+                    open, ReadinessOfAsked, progress, cancellationToken));
             }
         }
     });
@@ -75,6 +76,21 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
                 break;
         }
     }
+
+    /// <summary>Remoting over ssh needs a session that has ssh; one that has not is reported, and left as it is.</summary>
+    private bool CanAnswerFor(FargateSession session)
+    {
+        var canAnswer = !ForPSSession || session.Transport.HasSsh();
+        if (!canAnswer)
+        {
+            Report(FargateErrors.SshNeeded(session, "PowerShell's remoting"), session);
+        }
+
+        return canAnswer;
+    }
+
+    private Readiness ReadinessOfAsked =>
+        new(Private, CanBeEntered: ForPSSession) { Transport = ForPSSession ? FargateTransport.Ssh : null };
 
     private object AnswerFor(FargateSession session) =>
         ForPSSession ? PSSessionParameters.Of(session, Private) : new FargateTaskAddress(session, Private);

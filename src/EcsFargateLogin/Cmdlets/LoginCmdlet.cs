@@ -3,6 +3,7 @@ using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions;
 using EcsFargateLogin.Sessions.Journals;
 using EcsFargateLogin.Sessions.Trust;
+using EcsFargateLogin.Sessions.WaysIn;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Cmdlets;
@@ -14,6 +15,7 @@ namespace EcsFargateLogin.Cmdlets;
 public abstract class LoginCmdlet : AwsCmdlet
 {
     private SshProxy? _proxy;
+    private string? _ssh;
 
     private protected LoginCmdlet()
     {
@@ -58,7 +60,11 @@ public abstract class LoginCmdlet : AwsCmdlet
     public HostKeyVerification? HostKeyVerification { get; set; }
 
     /// <summary>The path of ssh.</summary>
-    private protected string Ssh { get; private set; } = "";
+    /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
+    private protected string Ssh => _ssh ?? throw FargateErrors.SshNotFound("ssh");
+
+    /// <summary>Whether it cannot do without ssh, whatever session comes.</summary>
+    private protected virtual bool NeedsSsh => true;
 
     /// <summary>The user's own options for it.</summary>
     private protected IReadOnlyList<SshOption> Options { get; private set; } = [];
@@ -66,30 +72,31 @@ public abstract class LoginCmdlet : AwsCmdlet
     /// <summary>Looks for ssh and checks the options before anything is started.</summary>
     protected override void BeginProcessing() => Guard(null, () =>
     {
-        Ssh = FindProgram("ssh");
+        _ssh = NeedsSsh ? FindProgram("ssh") : FindProgramOrNull("ssh");
         Options = [.. Option.Select(SshOption.Parse)];
         _proxy = ProxyParameters.ToProxy(JumpHost, ProxyCommand, FindProgram);
     });
 
     /// <summary>Takes charge of a session, waits until it can be logged in to, does the work, and stops it.</summary>
-    /// <param name="session">The session; one that has ended, or has no key here, is an error.</param>
+    /// <param name="session">The session; one that has ended, or has no key here where one is needed, is an error.</param>
     /// <param name="workName">What is done there, for those who find the stopped task, such as 'shell'.</param>
-    /// <param name="work">What to do once its SSH server answers.</param>
+    /// <param name="work">What to do once it can be entered.</param>
     private protected void LogIn(FargateSession session, string workName, Action<IFargateCloud> work)
     {
         var cloud = Reach(session);
+        Readiness ready = new(Private, CanBeEntered: true) { Transport = TransportFor(session) };
         session.IsTaken = true;
         TakeCharge(session);
         var reason = $"its {workName} was never reached";
         try
         {
-            if (!File.Exists(session.KeyPath))
+            if (ready.Transport.Value.HasSsh() && !File.Exists(session.KeyPath))
             {
                 throw FargateErrors.KeyNotFound(session);
             }
 
             Await((progress, cancellationToken) => WaiterFor(cloud)
-                .WaitAsync(session, new Readiness(Private, SshAnswers: true), progress, cancellationToken));
+                .WaitAsync(session, ready, progress, cancellationToken));
             CompleteProgress();
             reason = $"its {workName} has ended";
             work(cloud);
@@ -141,7 +148,16 @@ public abstract class LoginCmdlet : AwsCmdlet
     /// <summary>Checks that a session can be logged in to at all, and reaches AWS for it.</summary>
     private protected IFargateCloud Reach(FargateSession session)
     {
-        ThrowUnlessOpen(session);
+        if (session.IsClosed)
+        {
+            throw FargateErrors.SessionEnded(session);
+        }
+
+        if (TransportFor(session).HasSsh() && session.KeyPath is null)
+        {
+            throw FargateErrors.KeyNotFound(session);
+        }
+
         session.Proxy = _proxy ?? session.Proxy;
         session.HostKeyVerification = HostKeyVerification ?? session.HostKeyVerification;
         return Connect(session);
@@ -158,7 +174,7 @@ public abstract class LoginCmdlet : AwsCmdlet
     {
         try
         {
-            if (session.HostKey is null && KnownHosts.Find(session) is { } key)
+            if (session is { HostKey: null, KnownHostsPath: not null } && KnownHosts.Find(session) is { } key)
             {
                 session.HostKey = new FargateHostKey(key, HostKeySource.FirstContact);
             }
@@ -173,22 +189,20 @@ public abstract class LoginCmdlet : AwsCmdlet
     private protected Task<SshEndpoint> SharedEndpointOf(FargateSession session, CancellationToken cancellationToken) =>
         new SshMaster(session.Folder!).OpenAsync(Ssh, EndpointOf(session), Options, cancellationToken);
 
-    private static void ThrowUnlessOpen(FargateSession session)
-    {
-        if (session.IsClosed)
-        {
-            throw FargateErrors.SessionEnded(session);
-        }
-
-        if (!session.IsOwn)
-        {
-            throw FargateErrors.KeyNotFound(session);
-        }
-    }
+    /// <summary>By which way a session is entered.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.TransportUnavailable"/>.</exception>
+    private protected virtual FargateTransport TransportFor(FargateSession session) => session.Transport.HasSsh()
+        ? FargateTransport.Ssh
+        : throw FargateErrors.SshNeeded(session, MyInvocation.MyCommand.Name);
 
     /// <summary>Others see from now on that it is not left over. Where that cannot be written down, it works all the same.</summary>
     private static void TakeCharge(FargateSession session)
     {
+        if (!session.IsOwn)
+        {
+            return;
+        }
+
         try
         {
             Journal.Claim(session.SessionId);

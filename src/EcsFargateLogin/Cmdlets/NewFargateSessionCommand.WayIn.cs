@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using EcsFargateLogin.Sessions.WaysIn;
 
 namespace EcsFargateLogin.Cmdlets;
 
@@ -38,19 +39,21 @@ public sealed partial class NewFargateSessionCommand
     [ValidateNotNullOrEmpty]
     public string? ProxyCommand { get; set; }
 
+    private bool AuthorizesMyAddress => AuthorizeMyAddress && Transport.HasSsh();
+
     /// <summary>What starting a session means to the network, for those who are asked whether it shall be done.</summary>
-    private string IngressInWords => AuthorizeMyAddress ? $" and let this machine's address in to {SecurityGroup[0]}" : "";
+    private string IngressInWords => AuthorizesMyAddress ? $" and let this machine's address in to {SecurityGroup[0]}" : "";
 
     private void ThrowUnlessIngressHasGroup()
     {
-        if (AuthorizeMyAddress && SecurityGroup.Length == 0)
+        if (AuthorizesMyAddress && SecurityGroup.Length == 0)
         {
             throw FargateErrors.IngressWithoutGroup();
         }
     }
 
     /// <summary>The address to let in; null for none.</summary>
-    private string? AuthorizedCidr() => AuthorizeMyAddress
+    private string? AuthorizedCidr() => AuthorizesMyAddress
         ? Await((_, cancellationToken) => Sessions.Ingress.MyAddress.FindAsync(MyAddress, cancellationToken))
         : null;
 }

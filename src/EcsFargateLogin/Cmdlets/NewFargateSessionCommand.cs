@@ -6,7 +6,6 @@ using EcsFargateLogin.Completion;
 using EcsFargateLogin.Sessions;
 using EcsFargateLogin.Sessions.Journals;
 using EcsFargateLogin.Sessions.Starting;
-using EcsFargateLogin.Sessions.Trust;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Cmdlets;
@@ -137,17 +136,13 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
-    /// <summary>Looks for OpenSSH before any task is started.</summary>
-    protected override void BeginProcessing() => Guard(null, () =>
-    {
-        _typed = [.. MyInvocation.BoundParameters.Keys];
-        FindProgram("ssh");
-        _keyGenerator = new KeyGenerator(FindProgram("ssh-keygen"));
-    });
+    /// <summary>Notes what was typed.</summary>
+    protected override void BeginProcessing() => _typed = [.. MyInvocation.BoundParameters.Keys];
 
     /// <summary>Starts this record's sessions.</summary>
     protected override void ProcessRecord() => WithPreset(() => Guard(Subject, () =>
     {
+        FindPrograms();
         var request = RequestOf();
         ThrowUnlessIngressHasGroup();
         var what = Count == 1 ? "Start Fargate task" : $"Start {Count} Fargate tasks";
@@ -251,7 +246,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     private async Task<IReadOnlyList<FargateException>> StartAsync(
         IFargateCloud cloud, SessionRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        SessionLauncher launcher = new(cloud, Journal, _keyGenerator!)
+        SessionLauncher launcher = new(cloud, Journal, _keyGenerator)
         {
             OwnKeys = _ownKeys,
             Starter = StarterFor(cloud),
@@ -261,7 +256,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         if (Wait)
         {
             await WaiterFor(cloud)
-                .WaitAsync([.. _started.Keys], new Readiness(PreferPrivate: false, SshAnswers: true), progress, cancellationToken)
+                .WaitAsync([.. _started.Keys], new Readiness(PreferPrivate: false, CanBeEntered: true), progress, cancellationToken)
                 .ConfigureAwait(false);
         }
 
@@ -276,35 +271,6 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         CompleteProgress();
         Handover.Write(this, session, () => _started.TryRemove(session, out _));
     }
-
-    private SessionRequest RequestOf() => new()
-    {
-        TaskDefinition = FromTaskDefinition ?? TaskDefinition,
-        IsOfApplication = FromTaskDefinition is not null,
-        Service = ServiceChoice,
-        Cluster = ClusterOfRecord,
-        Subnets = Subnet,
-        SecurityGroups = SecurityGroup,
-        ContainerName = ContainerName,
-        AssignPublicIp = AssignPublicIp == AssignPublicIp.Enabled,
-        Port = Port,
-        UserName = UserName,
-        Environment = ContainerContract.CheckVariables(EnvironmentVariable),
-        Command = Command,
-        TaskRoleArn = TaskRoleArn,
-        HostKeyVerification = HostKeyVerification,
-        KeyType = KeyType,
-        KeyPath = OwnKeyPath(),
-        FromAddresses = AuthorizedKey.CheckAddresses(FromAddress),
-        Limits = Limits,
-        Tags = SessionTags.Of(Reason, Tag),
-        CapacityProvider = CapacityProvider,
-        PlatformVersion = PlatformVersion,
-        FallsBackToOnDemand = FallbackToOnDemand,
-        RetryCount = RetryCount,
-        Proxy = ProxyParameters.ToProxy(JumpHost, ProxyCommand, FindProgram),
-        StartTimeout = TimeSpan.FromSeconds(StartTimeout),
-    };
 
     /// <summary>Notes each session before its event is on its way: one that nobody gets to see must be stopped.</summary>
     private sealed class StartedSessions(IProgress<SessionEvent> progress, Action<FargateSession> note) : IProgress<SessionEvent>

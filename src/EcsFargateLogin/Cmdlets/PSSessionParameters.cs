@@ -10,7 +10,12 @@ internal static class PSSessionParameters
     /// <exception cref="FargateException">The session has no key here, or no address yet.</exception>
     public static Hashtable Of(FargateSession session, bool preferPrivate)
     {
-        if (!session.IsOwn || !File.Exists(session.KeyPath))
+        if (session is { Transport: FargateTransport.EcsExec })
+        {
+            throw FargateErrors.SshNeeded(session, "PowerShell's remoting");
+        }
+
+        if (!File.Exists(session.KeyPath))
         {
             throw FargateErrors.KeyNotFound(session);
         }

@@ -26,6 +26,7 @@ internal static class SessionParameters
         nameof(NewFargateSessionCommand.SecurityGroup),
         nameof(NewFargateSessionCommand.ContainerName),
         nameof(NewFargateSessionCommand.AssignPublicIp),
+        nameof(NewFargateSessionCommand.Transport),
         nameof(NewFargateSessionCommand.Port),
         nameof(NewFargateSessionCommand.UserName),
         nameof(NewFargateSessionCommand.PlatformVersion),

@@ -2,7 +2,9 @@ using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Completion;
 using EcsFargateLogin.Doctor;
+using EcsFargateLogin.SessionManager;
 using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Sessions.WaysIn;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Cmdlets;
@@ -63,6 +65,19 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
     public string? ContainerName { get; set; }
 
     /// <summary>
+    /// How the container is to be reached: what ECS Exec needs is looked at for EcsExec and Auto, what ssh needs for Ssh and
+    /// Auto.
+    /// </summary>
+    /// <value>Ssh</value>
+    [Parameter]
+    public FargateTransport Transport { get; set; }
+
+    /// <summary>The version of Fargate's platform, such as 1.4.0, or LATEST. Without it the latest.</summary>
+    [Parameter]
+    [ValidatePattern(@"^(LATEST|\d+\.\d+\.\d+)$")]
+    public string? PlatformVersion { get; set; }
+
+    /// <summary>
     /// The IPv4 or IPv6 address by which AWS sees this machine. Without it the service is asked whose URL the environment
     /// variable ECSFARGATELOGIN_MYADDRESS_URL holds; without that, whether it is let in stays open.
     /// </summary>
@@ -71,7 +86,7 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
     public string? MyAddress { get; set; }
 
     /// <summary>
-    /// Starts a session, tells each phase until its SSH server answers, and stops it. Needs a task definition and subnets.
+    /// Starts a session, tells each phase until it can be entered, and stops it. Needs a task definition and subnets.
     /// </summary>
     [Parameter]
     public SwitchParameter Deep { get; set; }
@@ -81,16 +96,30 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
     {
         var (ssh, sshKeygen) = (FindProgramOrNull("ssh"), FindProgramOrNull("ssh-keygen"));
         var request = RequestOf();
-        Await((_, cancellationToken) =>
-            new ProgramChecks(ssh, sshKeygen, row => Show(row, cancellationToken)).RunAsync(cancellationToken));
+        CheckPrograms(ssh, sshKeygen);
         if (Reach() is { } cloud)
         {
             request = request with { StartsSession = WantsSession(ssh, sshKeygen) };
-            var groups = LoginDoctor.Groups.Concat(request.StartsSession ? [SessionCheckFor(cloud, sshKeygen!)] : []);
+            var groups = LoginDoctor.Groups.Concat(request.StartsSession ? [SessionCheckFor(cloud, sshKeygen)] : []);
             Await((_, cancellationToken) => LoginDoctor.RunAsync(
                 groups, new Examination(request, cloud, row => Show(row, cancellationToken)), cancellationToken));
         }
     });
+
+    private void CheckPrograms(string? ssh, string? sshKeygen)
+    {
+        if (Transport.HasSsh())
+        {
+            Await((_, cancellationToken) =>
+                new ProgramChecks(ssh, sshKeygen, row => Show(row, cancellationToken)).RunAsync(cancellationToken));
+        }
+
+        if (Transport.HasEcsExec())
+        {
+            PluginCheck check = new(FindProgramOrNull(SessionManagerPlugin.Name), isRequired: !Transport.HasSsh());
+            WriteObject(Await((_, cancellationToken) => check.RunAsync(cancellationToken)));
+        }
+    }
 
     /// <summary>Shows a row as soon as it is there, on behalf of the thread that has found it.</summary>
     private async Task Show(FargateLoginCheck row, CancellationToken cancellationToken) => await OnPipelineThread(
@@ -127,18 +156,19 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
             return false;
         }
 
-        if (TaskDefinition is null || Subnet.Length == 0 || ssh is null || sshKeygen is null)
+        if (TaskDefinition is null || Subnet.Length == 0 || (Transport.HasSsh() && (ssh is null || sshKeygen is null)))
         {
-            WriteWarning("No session was started: -Deep needs -TaskDefinition, -Subnet and OpenSSH.");
+            WriteWarning(
+                $"No session was started: -Deep needs -TaskDefinition, -Subnet{(Transport.HasSsh() ? " and OpenSSH" : "")}.");
             return false;
         }
 
         return ShouldProcess($"{TaskDefinition} in cluster {Cluster}", "Start and stop Fargate task");
     }
 
-    private SessionCheck SessionCheckFor(IFargateCloud cloud, string sshKeygen) => new()
+    private SessionCheck SessionCheckFor(IFargateCloud cloud, string? sshKeygen) => new()
     {
-        Parts = new(Journal, new KeyGenerator(sshKeygen), StarterFor(cloud), CloserFor(cloud)),
+        Parts = new(Journal, sshKeygen is null ? null : new KeyGenerator(sshKeygen), StarterFor(cloud), CloserFor(cloud)),
     };
 
     private DoctorRequest RequestOf() => new()
@@ -150,6 +180,8 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
         AssignPublicIp = AssignPublicIp == AssignPublicIp.Enabled,
         Port = Port,
         ContainerName = ContainerName,
+        Transport = Transport,
+        PlatformVersion = PlatformVersion,
         MyCidr = Await((_, cancellationToken) => FindMyAddressAsync(cancellationToken)),
     };
 

@@ -134,7 +134,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
         }
 
         var waits = _pending.ToLookup(pair => pair.Value, pair => pair.Key).Select(byCloud => WaiterFor(byCloud.Key)
-            .WaitAsync([.. byCloud], new Readiness(Private, SshAnswers: true), progress, limit.Token));
+            .WaitAsync([.. byCloud], new Readiness(Private, CanBeEntered: true), progress, limit.Token));
         try
         {
             await Task.WhenAll(waits).ConfigureAwait(false);

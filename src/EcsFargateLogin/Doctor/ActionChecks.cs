@@ -1,4 +1,5 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Sessions.WaysIn;
 
 namespace EcsFargateLogin.Doctor;
 
@@ -47,7 +48,13 @@ internal sealed class ActionChecks : ICheckGroup
         }).ConfigureAwait(false);
         await TryAsync("ec2:DescribeNetworkInterfaces", () =>
             cloud.DescribeNetworkInterfacesAsync([$"eni-{nobody[..17]}"], cancellationToken)).ConfigureAwait(false);
-        if (LogOf(examination) is { } log)
+        if (examination.Request.Transport.HasEcsExec())
+        {
+            await TryAsync("ecs:ExecuteCommand", () => cloud.ExecuteCommandAsync(
+                new() { Cluster = cluster, Task = nobody, Command = "true" }, cancellationToken)).ConfigureAwait(false);
+        }
+
+        if (examination.Request.Transport.HasSsh() && LogOf(examination) is { } log)
         {
             await TryAsync("logs:GetLogEvents", () => cloud.GetLogEventsAsync(
                 log.StreamOf((string)examination.Container!["name"]!, nobody), fromStart: true, limit: 1, cancellationToken))
@@ -78,7 +85,9 @@ internal sealed class ActionChecks : ICheckGroup
     private static Task ShowAsync(Examination examination, string action, FargateException? refusal)
     {
         var isOptional = Optional.TryGetValue(action, out var price)
-            || (action == "ec2:DescribeNetworkInterfaces" && !examination.Request.AssignPublicIp);
+            || (action == "ec2:DescribeNetworkInterfaces"
+                && (!examination.Request.AssignPublicIp || !examination.Request.Transport.HasSsh()))
+            || (action == "ecs:ExecuteCommand" && examination.Request.Transport.HasSsh());
         return refusal switch
         {
             null => examination.PassAsync(action, "allowed"),

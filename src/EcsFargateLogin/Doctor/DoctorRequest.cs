@@ -19,6 +19,11 @@ internal sealed record DoctorRequest
 
     public string? ContainerName { get; init; }
 
+    public FargateTransport Transport { get; init; }
+
+    /// <summary>The version of Fargate's platform; null for the latest.</summary>
+    public string? PlatformVersion { get; init; }
+
     /// <summary>The address by which AWS sees this machine, as a CIDR block; null where it is not known.</summary>
     public string? MyCidr { get; init; }
 
@@ -35,5 +40,7 @@ internal sealed record DoctorRequest
         AssignPublicIp = AssignPublicIp,
         Port = Port,
         ContainerName = ContainerName,
+        Transport = Transport,
+        PlatformVersion = PlatformVersion,
     };
 }

@@ -9,8 +9,8 @@ internal static class LoginDoctor
     /// <summary>The groups of checks, in the order in which they build on each other.</summary>
     public static IReadOnlyList<ICheckGroup> Groups { get; } =
     [
-        new AccountChecks(), new ClusterCheck(), new TaskDefinitionChecks(), new SubnetChecks(), new SecurityGroupChecks(),
-        new ActionChecks(), new StartPermissionChecks(),
+        new AccountChecks(), new ClusterCheck(), new TaskDefinitionChecks(), new EcsExecChecks(), new SubnetChecks(),
+        new SecurityGroupChecks(), new ActionChecks(), new StartPermissionChecks(),
     ];
 
     /// <summary>Runs groups of checks. What nobody foresaw in one of them is a row too, and the next one is run.</summary>

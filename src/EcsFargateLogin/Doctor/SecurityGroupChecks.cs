@@ -1,5 +1,6 @@
 using System.Net;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Sessions.WaysIn;
 
 namespace EcsFargateLogin.Doctor;
 
@@ -38,7 +39,10 @@ internal sealed class SecurityGroupChecks : ICheckGroup
             await CheckGroupAsync(examination, id, groups.FirstOrDefault(group => group.Id == id)).ConfigureAwait(false);
         }
 
-        await CheckIngressAsync(examination, groups).ConfigureAwait(false);
+        if (examination.Request.Transport.HasSsh())
+        {
+            await CheckIngressAsync(examination, groups).ConfigureAwait(false);
+        }
     }
 
     private static Task CheckGroupAsync(Examination examination, string id, SecurityGroupIngress? group)

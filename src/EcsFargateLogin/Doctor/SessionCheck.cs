@@ -6,7 +6,7 @@ using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Doctor;
 
-/// <summary>A session that is started, waited for until its SSH server answers, and stopped in any case.</summary>
+/// <summary>A session that is started, waited for until it can be entered, and stopped in any case.</summary>
 internal sealed class SessionCheck : ICheckGroup
 {
     private const string Check = "session";
@@ -92,7 +92,7 @@ internal sealed class SessionCheck : ICheckGroup
             try
             {
                 Catcher all = new(happened => events.Writer.TryWrite(happened));
-                Readiness ready = new(PreferPrivate: !examination.Request.AssignPublicIp, SshAnswers: true);
+                Readiness ready = new(PreferPrivate: !examination.Request.AssignPublicIp, CanBeEntered: true);
                 await new SessionWaiter(examination.Cloud, new WaitOptions(), Parts.Starter)
                     .WaitAsync([session], ready, all, ending.Token)
                     .ConfigureAwait(false);
@@ -109,7 +109,9 @@ internal sealed class SessionCheck : ICheckGroup
         PhaseSeen phase => examination.PassAsync(
             Check, FormattableString.Invariant($"{phase.Phase} after {phase.Elapsed.TotalSeconds:0.0} s")),
         Caution caution => examination.WarnAsync(Check, caution.Text, ""),
-        SessionReady ready => examination.PassAsync($"{Check} ready", $"its SSH server answers: {ready.Session.Timing}"),
+        SessionReady ready => examination.PassAsync($"{Check} ready", 
+            $"{(ready.Session.WayIn == FargateTransport.EcsExec ? "the agent of ECS Exec runs" : "its SSH server answers")}: "
+            + $"{ready.Session.Timing}"),
         SessionFailed failed => examination.FailAsync($"{Check} ready", failed.Error),
         _ => Task.CompletedTask,
     };
@@ -129,7 +131,7 @@ internal sealed class SessionCheck : ICheckGroup
         if (!cancellationToken.IsCancellationRequested)
         {
             await examination
-                .PassAsync($"{Check} stop", "the task was told to stop, and its key is deleted")
+                .PassAsync($"{Check} stop", "the task was told to stop, and nothing of it is kept")
                 .ConfigureAwait(false);
         }
     }
@@ -141,4 +143,4 @@ internal sealed class SessionCheck : ICheckGroup
 }
 
 /// <summary>What sessions are started and stopped with.</summary>
-internal sealed record SessionLauncherParts(Journal Journal, KeyGenerator Keys, TaskStarter Starter, SessionCloser Closer);
+internal sealed record SessionLauncherParts(Journal Journal, KeyGenerator? Keys, TaskStarter Starter, SessionCloser Closer);

@@ -1,4 +1,5 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Sessions.WaysIn;
 
 namespace EcsFargateLogin.Doctor;
 
@@ -120,7 +121,8 @@ internal sealed class SubnetChecks : ICheckGroup
             (not null, false) => examination.PassAsync(check, $"to {route.Target}"),
             _ => examination.WarnAsync(
                 check,
-                "there is no route out: the image is pulled only by endpoints of the VPC for ECR, S3 and CloudWatch Logs",
+                "there is no route out: the image is pulled only by endpoints of the VPC for ECR, S3 and CloudWatch Logs"
+                + (examination.Request.Transport.HasEcsExec() ? ", and ECS Exec works only by one for ssmmessages" : ""),
                 "Make sure that it has them, or name a subnet with a NAT gateway."),
         };
     }

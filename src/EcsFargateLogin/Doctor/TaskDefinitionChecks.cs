@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Sessions.WaysIn;
 
 namespace EcsFargateLogin.Doctor;
 
@@ -42,7 +43,7 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
         await CheckContainerAsync(examination, definition, cancellationToken).ConfigureAwait(false);
         await CheckArchitectureAsync(examination, definition).ConfigureAwait(false);
         await CheckRolesAsync(examination, definition).ConfigureAwait(false);
-        if (examination.Container is { } container)
+        if (examination.Container is { } container && examination.Request.Transport.HasSsh())
         {
             await CheckPortAsync(examination, definition, container).ConfigureAwait(false);
             await CheckLogAsync(examination, container).ConfigureAwait(false);

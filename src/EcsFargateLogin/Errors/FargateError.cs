@@ -73,6 +73,14 @@ public enum FargateError
     NoAddress,
     /// <summary>No SSH server answered on the task's port in time.</summary>
     PortUnreachable,
+    /// <summary>What was asked for does not go with the transport.</summary>
+    InvalidTransport,
+    /// <summary>The session cannot be reached in the way that is wanted.</summary>
+    TransportUnavailable,
+    /// <summary>ECS Exec does not reach the container.</summary>
+    EcsExecUnavailable,
+    /// <summary>session-manager-plugin is not installed, or is too old.</summary>
+    PluginNotFound,
     /// <summary>The session has ended: its task was stopped.</summary>
     SessionEnded,
     /// <summary>There is no session of that id.</summary>

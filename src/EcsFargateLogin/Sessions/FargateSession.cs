@@ -38,6 +38,9 @@ public sealed class FargateSession
     /// <summary>The container that runs the SSH server.</summary>
     public string? ContainerName { get; internal set; }
 
+    /// <summary>What it was started for: how its container can be reached.</summary>
+    public FargateTransport Transport { get; internal set; }
+
     /// <summary>The user to log in as.</summary>
     public string UserName { get; internal init; } = "root";
 
@@ -106,11 +109,13 @@ public sealed class FargateSession
 
     /// <summary>
     /// The file of the one-time private key, deleted when the session ends; or the user's own key, which stays. Null for
-    /// tasks that others started.
+    /// tasks that others started, and where ssh is no way in.
     /// </summary>
     public string? KeyPath { get; internal init; }
 
-    /// <summary>The known_hosts file of this session alone. Null for tasks that others started.</summary>
+    /// <summary>
+    /// The known_hosts file of this session alone. Null for tasks that others started, and where ssh is no way in.
+    /// </summary>
     public string? KnownHostsPath { get; internal init; }
 
     /// <summary>The host key that ssh accepts, and where it is known from; null until a server has answered.</summary>
@@ -120,7 +125,7 @@ public sealed class FargateSession
     public HostKeyVerification HostKeyVerification { get; internal set; }
 
     /// <summary>The session's own folder, which is its user's alone. Null for tasks that others started.</summary>
-    internal string? Folder => Path.GetDirectoryName(KnownHostsPath);
+    internal string? Folder { get; init; }
 
     /// <summary>Whether the task was to get a public address; null when others started it.</summary>
     internal bool? AssignPublicIp { get; init; }
@@ -174,7 +179,13 @@ public sealed class FargateSession
     internal TimeSpan StartTimeout { get; init; } = DefaultStartTimeout;
 
     /// <summary>True for a session of this machine's journal: only those are stopped unasked when they are of no use.</summary>
-    internal bool IsOwn => KeyPath is not null;
+    internal bool IsOwn => Folder is not null;
+
+    /// <summary>Whether its task enables ECS Exec.</summary>
+    internal bool HasEcsExec { get; set; }
+
+    /// <summary>The way by which it was found open, Ssh or EcsExec; null as long as it was not.</summary>
+    internal FargateTransport? WayIn { get; set; }
 
     /// <summary>How its task is started again; null when this process did not start it.</summary>
     internal StartPlan? Plan { get; set; }
@@ -200,7 +211,7 @@ public sealed class FargateSession
     {
         CreatedAt = createdAt;
         StartedAt = null;
-        (HostKey, TrustsFirstKey) = (null, false);
+        (HostKey, TrustsFirstKey, WayIn) = (null, false, null);
         Timing = new FargateSessionTiming();
         (NetworkInterfaceId, SubnetId, PublicAddress, PrivateAddress, IPv6Address) = (null, null, null, null, null);
         Update(task);
@@ -213,6 +224,7 @@ public sealed class FargateSession
         TaskArn = task.TaskArn;
         TaskDefinition = task.TaskDefinitionArn ?? TaskDefinition;
         Tags = task.Tags ?? Tags;
+        HasEcsExec |= task.EnablesExecuteCommand;
         StartedAt = task.StartedAt ?? StartedAt;
         Timing.Update(task);
         NetworkInterfaceId = task.NetworkInterfaceId ?? NetworkInterfaceId;

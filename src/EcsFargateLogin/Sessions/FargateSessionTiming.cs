@@ -30,7 +30,10 @@ public sealed class FargateSessionTiming
     /// <summary>The SSH server answered for the first time.</summary>
     public DateTimeOffset? Banner { get; internal set; }
 
-    /// <summary>ssh was started for the first time.</summary>
+    /// <summary>The agent of ECS Exec was seen running for the first time, where that is the way in.</summary>
+    public DateTimeOffset? Agent { get; internal set; }
+
+    /// <summary>ssh, or session-manager-plugin, was started for the first time.</summary>
     public DateTimeOffset? Shell { get; internal set; }
 
     /// <summary>The phases that have come, with the seconds from <see cref="Created"/>.</summary>
@@ -54,6 +57,7 @@ public sealed class FargateSessionTiming
         ("pull stopped", PullStopped),
         ("started", Started),
         ("banner", Banner),
+        ("agent", Agent),
         ("shell", Shell),
     }.Where(phase => phase.At is not null);
 }

@@ -80,7 +80,7 @@ internal sealed class LoginBatch(int throttleLimit)
             }
         }
 
-        Readiness readiness = new(PreferPrivate, SshAnswers: true);
+        Readiness readiness = new(PreferPrivate, CanBeEntered: true) { Transport = FargateTransport.Ssh };
         await Task.WhenAll(pending.ToLookup(login => login.Cloud, login => login.Session).Select(byCloud =>
             WaiterFor(byCloud.Key).WaitAsync([.. byCloud], readiness, outcomes, cancellationToken))).ConfigureAwait(false);
     }

@@ -1,15 +1,17 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Sessions.WaysIn;
 
 namespace EcsFargateLogin.Sessions;
 
 /// <summary>A session on its way to being ready: what was seen of it, since when, and whether that is enough or too much.</summary>
-internal sealed class PendingSession(FargateSession session, Readiness readiness, WaitOptions options) : IAsyncDisposable
+internal sealed class PendingSession : IAsyncDisposable
 {
     /// <summary>A task that is stopping gets this long to report its exit codes before it is reported without them.</summary>
     private static readonly TimeSpan EndingGrace = TimeSpan.FromSeconds(10);
 
-    private readonly List<Task> _work = [];
+    private readonly Readiness _readiness;
+    private readonly WaitOptions _options;
+    private readonly List<WayIn> _begun = [];
     private DateTimeOffset _since = DateTimeOffset.UtcNow;
     private DateTimeOffset? _missingSince;
     private DateTimeOffset? _runningSince;
@@ -18,27 +20,37 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     private FailureTolerance _tolerance = new();
     private string? _reportedPhase;
     private TaskDescription? _stoppedTask;
-    private IServerProbe? _probe;
-    private CancellationTokenSource? _knocking;
-    private Task? _answer;
-    private Task? _verification;
     private Task? _followUp;
 
-    public FargateSession Session { get; } = session;
+    private FargateException? _fallbackCause;
+
+    /// <summary>The way in that is waited for; null where none is.</summary>
+    private WayIn? _wayIn;
+
+    /// <summary>The way in that takes its place when that one stays closed; null where there is none.</summary>
+    private WayIn? _otherWay;
+
+    public PendingSession(FargateSession session, Readiness readiness, WaitOptions options)
+    {
+        (Session, _readiness, _options) = (session, readiness, options);
+        KnockPause = options.ShortestKnockPause;
+    }
+
+    public FargateSession Session { get; }
 
     /// <summary>Between knocks at its SSH port.</summary>
-    public TimeSpan KnockPause { get; init; } = options.ShortestKnockPause;
+    public TimeSpan KnockPause { get; init; }
 
     /// <summary>Why it will not be ready; null as long as it may be.</summary>
     public FargateException? Failure { get; private set; }
 
     /// <summary>Whether its SSH server has answered.</summary>
-    public bool HasAnswered => _answer is { IsCompletedSuccessfully: true };
+    public bool HasAnswered => _wayIn is SshWayIn { HasAnswered: true };
 
     /// <summary>Whether it is ready.</summary>
-    public bool IsReady => Failure is null && _followUp is null && (readiness.SshAnswers
-        ? HasAnswered && _verification is { IsCompletedSuccessfully: true } && _endingSince is null
-        : Session.Status == TaskStatuses.Running && Address is not null);
+    public bool IsReady => Failure is null && _followUp is null && (_wayIn is null
+        ? !_readiness.CanBeEntered && Session.Status == TaskStatuses.Running && Address is not null
+        : _wayIn.IsOpen && _endingSince is null);
 
     /// <summary>True once it was said what became of it.</summary>
     public bool IsSettled { get; set; }
@@ -47,24 +59,27 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     public bool WantsTask => Failure is null && _followUp is null;
 
     /// <summary>Whether EC2 should be asked for more about the network interface.</summary>
-    public bool WantsInterface => WantsTask
+    public bool WantsInterface => WantsTask && NeedsAddress
         && Session is { NetworkInterfaceId: not null, PublicAddress: null, AssignPublicIp: not false };
 
     /// <summary>Whether the session cannot be reached without what EC2 knows.</summary>
-    public bool RequiresPublicAddress => Session.AssignPublicIp == true && !readiness.PreferPrivate;
+    public bool RequiresPublicAddress => NeedsAddress && Session.AssignPublicIp == true && !_readiness.PreferPrivate;
 
     /// <summary>What may change its state before the next look.</summary>
-    public IEnumerable<Task> Awaited => new[] { _answer, _verification, _followUp }.OfType<Task>().Where(task => !task.IsCompleted);
+    public IEnumerable<Task> Awaited =>
+        (_wayIn?.Awaited ?? []).Concat(_followUp is { IsCompleted: false } followUp ? [followUp] : []);
 
-    private string? Address => Session.AddressFor(readiness.PreferPrivate);
+    private FargateTransport Transport => _readiness.Transport ?? Session.WayIn ?? Session.Transport;
+
+    private bool NeedsAddress => _readiness.CanBeEntered ? Ways().NeedsAddress : true;
+
+    private string? Address => Session.AddressFor(_readiness.PreferPrivate);
 
     /// <summary>What is waited for now, in ECS's word or in a few words.</summary>
     private string Phase => (Session.Status, Address) switch
     {
+        (TaskStatuses.Running, var address) when _readiness.CanBeEntered => $"RUNNING, waiting for {Ways().WaitsFor(address)}",
         (TaskStatuses.Running, null) => "RUNNING, waiting for its address",
-        (TaskStatuses.Running, _) when HasAnswered => "RUNNING, waiting for its host key in the log",
-        (TaskStatuses.Running, { } address) when readiness.SshAnswers =>
-            $"RUNNING, waiting for the SSH server at {address}:{Session.Port}",
         _ => Session.Status,
     };
 
@@ -84,6 +99,12 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
         _missingSince = null;
         _wasSeen = true;
         Session.Update(task);
+        if (_readiness.CanBeEntered)
+        {
+            Ways().Observe(task);
+            _otherWay?.Observe(task);
+        }
+
         if (TaskStatuses.IsEnding(task.LastStatus))
         {
             _endingSince ??= now;
@@ -100,9 +121,9 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     {
         var now = DateTimeOffset.UtcNow;
         _missingSince ??= now;
-        if (now - _missingSince > options.MissingLimit)
+        if (now - _missingSince > _options.MissingLimit)
         {
-            Failure = FargateErrors.TaskMissing(Session, options.MissingLimit);
+            Failure = FargateErrors.TaskMissing(Session, _options.MissingLimit);
         }
     }
 
@@ -116,26 +137,12 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     /// <summary>Takes over that AWS answered again.</summary>
     public void ForgetFailures() => _tolerance.Reset();
 
-    /// <summary>
-    /// Starts to knock as soon as there is an address: the server may answer before ECS's next answer says that the
-    /// task runs. A jump host is not bothered before that. The host key is verified at the same time.
-    /// </summary>
-    /// <param name="verify">Gets the server's answer, and throws why its host key is not to be trusted.</param>
-    /// <param name="cancellationToken">Cancels both.</param>
-    public void StartKnocking(Func<Task, CancellationToken, Task> verify, CancellationToken cancellationToken)
+    /// <inheritdoc cref="WayIn.Begin"/>
+    public void BeginToEnter(Func<Task, CancellationToken, Task> verify, CancellationToken cancellationToken)
     {
-        var isDue = Session.Proxy is null || Session.Status == TaskStatuses.Running;
-        if (readiness.SshAnswers && _answer is null && WantsTask && isDue && Address is { } address)
+        if (_readiness.CanBeEntered && WantsTask && Address is { } address)
         {
-            _probe = Session.Proxy is { } proxy
-                ? new ProxyProbe(proxy, address, Session.Port)
-                : new BannerProbe(address, Session.Port) { Pause = KnockPause };
-            _knocking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            _answer = _probe.WaitAsync(_knocking.Token);
-            // The log's client is made on its first use; nothing else is to wait for that.
-            var (answer, knocking) = (_answer, _knocking.Token);
-            _verification = Task.Run(() => verify(answer, knocking), knocking);
-            _work.AddRange([_answer, _verification]);
+            Ways().Begin(address, verify, cancellationToken);
         }
     }
 
@@ -145,22 +152,20 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
     {
         if (_stoppedTask is { } task && WantsTask)
         {
-            StopKnocking();
+            _wayIn?.Stop();
             _followUp = follow(task);
-            _work.Add(_followUp);
         }
     }
 
-    /// <summary>Checks what became of the knocking, what follows a stop, and every limit of the wait.</summary>
+    /// <summary>Checks what became of the way in, what follows a stop, and every limit of the wait.</summary>
     public void Check()
     {
         try
         {
             if (_followUp is null)
             {
-                ThrowIfUnreachable();
+                _wayIn?.ThrowIfClosed();
                 ThrowIfLate();
-                ThrowIfNotVerified();
             }
             else if (_followUp.IsCompleted)
             {
@@ -168,37 +173,81 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
                 StartOver();
             }
         }
+        catch (FargateException e) when (_otherWay is not null && IsAboutReachability(e))
+        {
+            FallBack(e);
+        }
         catch (FargateException e)
         {
             Failure ??= e;
         }
     }
 
+    /// <summary>Why it is from now on entered in another way, once; null where it is not, or that was told.</summary>
+    public FargateException? TakeFallbackCause()
+    {
+        var cause = _fallbackCause;
+        _fallbackCause = null;
+        return cause;
+    }
+
+    /// <summary>Notes in the session that it is ready, and how it was found so.</summary>
+    public void NoteReady()
+    {
+        IsSettled = true;
+        Session.WayIn = _wayIn?.Transport ?? Session.WayIn;
+        if (_wayIn is EcsExecWayIn)
+        {
+            Session.Timing.Agent ??= DateTimeOffset.UtcNow;
+        }
+    }
+
     /// <summary>Ends all that was begun for it.</summary>
     public async ValueTask DisposeAsync()
     {
-        StopKnocking();
-        await Task.WhenAll(_work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _knocking?.Dispose();
+        foreach (var wayIn in _begun)
+        {
+            await wayIn.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await (_followUp ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private void StopKnocking() => _knocking?.Cancel();
+    /// <summary>The way in that is waited for. Which ones there are is decided when the first is asked for.</summary>
+    private WayIn Ways()
+    {
+        if (_wayIn is null)
+        {
+            EcsExecWayIn? ecsExec = Transport.HasEcsExec() ? new(Session, _options) : null;
+            var requiresPublicAddress = Session.AssignPublicIp == true && !_readiness.PreferPrivate;
+            _wayIn = Transport.HasSsh()
+                ? new SshWayIn(Session, _options, requiresPublicAddress) { KnockPause = KnockPause }
+                : ecsExec!;
+            _otherWay = Transport == FargateTransport.Auto ? ecsExec : null;
+            _begun.Add(_wayIn);
+        }
+
+        return _wayIn;
+    }
+
+    /// <summary>
+    /// Only that a server cannot be reached is a reason to go another way: one that answers as another's is not.
+    /// </summary>
+    private static bool IsAboutReachability(FargateException error) =>
+        error.Error is FargateError.PortUnreachable or FargateError.NoPublicAddress or FargateError.NoAddress;
+
+    private void FallBack(FargateException cause)
+    {
+        _wayIn?.Stop();
+        (_wayIn, _otherWay, _fallbackCause) = (_otherWay, null, cause);
+    }
 
     /// <summary>The session stands for a new task: nothing that was seen counts any more.</summary>
     private void StartOver()
     {
-        _knocking?.Dispose();
         (_since, _wasSeen, _tolerance) = (DateTimeOffset.UtcNow, false, new FailureTolerance());
         (_missingSince, _runningSince, _endingSince) = (null, null, null);
-        (_stoppedTask, _probe, _knocking, _answer, _verification, _followUp) = (null, null, null, null, null, null);
-    }
-
-    private void ThrowIfUnreachable()
-    {
-        if (_answer is { IsFaulted: true })
-        {
-            _answer.GetAwaiter().GetResult();
-        }
+        (_stoppedTask, _wayIn, _otherWay, _followUp) = (null, null, null, null);
     }
 
     private void ThrowIfLate()
@@ -217,30 +266,15 @@ internal sealed class PendingSession(FargateSession session, Readiness readiness
                 throw FargateErrors.StartTimeout(Session, Session.StartTimeout);
             }
         }
-        else if (Address is not { } address)
+        else if (_readiness.CanBeEntered)
         {
-            if (!RequiresPublicAddress && now - running > options.PublicAddressLimit)
-            {
-                throw FargateErrors.NoAddress(Session);
-            }
-
-            if (now - running > options.PublicAddressLimit)
-            {
-                throw FargateErrors.NoPublicAddress(Session, options.PublicAddressLimit);
-            }
+            Ways().ThrowIfLate(Address, now - running, hasOther: _otherWay is { IsOpen: true });
         }
-        else if (readiness.SshAnswers && !HasAnswered && now - running > options.BannerLimit)
+        else if (Address is null && now - running > _options.PublicAddressLimit)
         {
-            throw FargateErrors.PortUnreachable(Session, address, now - running, _probe?.LastOutcome ?? "it was not tried");
-        }
-    }
-
-    private void ThrowIfNotVerified()
-    {
-        // What was cancelled had to give way to something else.
-        if (_verification is { IsFaulted: true })
-        {
-            _verification.GetAwaiter().GetResult();
+            throw RequiresPublicAddress
+                ? FargateErrors.NoPublicAddress(Session, _options.PublicAddressLimit)
+                : FargateErrors.NoAddress(Session);
         }
     }
 

@@ -1,6 +1,7 @@
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions.Ingress;
 using EcsFargateLogin.Sessions.Journals;
+using EcsFargateLogin.Sessions.Starting;
 
 namespace EcsFargateLogin.Sessions;
 
@@ -212,6 +213,8 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
             ProfileLocation = cloud.Connection.ProfileLocation,
             EndpointUrl = cloud.Connection.EndpointUrl,
             CreatedAt = task.CreatedAt ?? DateTimeOffset.UtcNow,
+            ContainerName = ContainerContract.LoginContainerOf(task),
+            Transport = ContainerContract.TransportOf(task),
         };
         session.Update(task);
         return session;

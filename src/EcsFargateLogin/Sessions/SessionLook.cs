@@ -46,7 +46,7 @@ internal sealed class SessionLook(IFargateCloud cloud, WaitOptions options)
         if (reply.Tasks.FirstOrDefault(session.IsOf) is { } task)
         {
             session.Update(task);
-            await using PendingSession pending = new(session, new Readiness(PreferPrivate: true, SshAnswers: false), options);
+            await using PendingSession pending = new(session, new Readiness(PreferPrivate: true, CanBeEntered: false), options);
             await LookAtInterfaceAsync(pending, cancellationToken).ConfigureAwait(false);
         }
         else if (DateTimeOffset.UtcNow - session.CreatedAt > options.MissingLimit || session.SessionId.Length == 0)

@@ -56,7 +56,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
                 var interval = await _look.AskAsync(pending, progress, cancellationToken).ConfigureAwait(false);
                 foreach (var session in pending)
                 {
-                    session.StartKnocking(
+                    session.BeginToEnter(
                         (answer, token) => _hostKeys.VerifyAsync(session.Session, answer, progress, token), lasting.Token);
                     session.FollowStop(task => FollowStopAsync(session.Session, task, progress, lasting.Token));
                 }
@@ -109,6 +109,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
         foreach (var session in pending)
         {
             session.Check();
+            WarnOfFallback(session, progress);
             session.Session.Timing.Banner ??= session.HasAnswered ? DateTimeOffset.UtcNow : null;
             if (session.Failure is { } failure)
             {
@@ -117,7 +118,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
             }
             else if (session.IsReady)
             {
-                session.IsSettled = true;
+                session.NoteReady();
                 progress.Report(new SessionReady(session.Session));
             }
             else
@@ -127,6 +128,15 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
         }
 
         pending.RemoveAll(session => session.IsSettled);
+    }
+
+    private static void WarnOfFallback(PendingSession session, IProgress<SessionEvent> progress)
+    {
+        if (session.TakeFallbackCause() is { } cause)
+        {
+            progress.Report(new Caution(
+                session.Session, $"Session {session.Session} is entered by ECS Exec, because ssh does not reach it. {cause.Message}"));
+        }
     }
 
     private static void ReportPhase(PendingSession session, IProgress<SessionEvent> progress)

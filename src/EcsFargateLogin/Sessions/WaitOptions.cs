@@ -29,4 +29,10 @@ internal sealed record WaitOptions
 
     /// <summary>How long the SSH server of a running task may take to answer.</summary>
     public TimeSpan BannerLimit { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The same, and for its address, where ECS Exec would take its place already.</summary>
+    public TimeSpan FallbackLimit { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long the agent of ECS Exec may take to run in a running task.</summary>
+    public TimeSpan AgentLimit { get; init; } = TimeSpan.FromSeconds(60);
 }

@@ -4,12 +4,15 @@ namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
 /// <summary>
 /// What the PowerShells in this process find in their environment, which they share: credentials of LocalFargate, no
-/// other configuration of AWS, and a place for sessions that goes with the process.
+/// other configuration of AWS, a session-manager-plugin, and a place for sessions that goes with the process.
 /// </summary>
 internal static class OperatorHome
 {
     /// <summary>XDG_STATE_HOME of this process.</summary>
     public static string StateHome { get; } = Directory.CreateTempSubdirectory("fargate-login-tests-").FullName;
+
+    /// <summary>Where tests/SessionManagerPlugin is built to, which stands in for AWS's program.</summary>
+    public static string PluginFolder { get; } = Path.Combine(Operator.RepositoryRoot(), "tests", "SessionManagerPlugin", "bin");
 
     [ModuleInitializer]
     internal static void Furnish()
@@ -17,6 +20,7 @@ internal static class OperatorHome
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(StateHome, recursive: true);
         foreach (var (name, value) in new Dictionary<string, string?>
         {
+            ["PATH"] = $"{PluginFolder}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}",
             ["XDG_STATE_HOME"] = StateHome,
             ["XDG_CONFIG_HOME"] = Path.Combine(StateHome, "config"),
             ["AWS_ACCESS_KEY_ID"] = "local",

@@ -40,6 +40,17 @@ public sealed class UnreachableTaskTests(UnreachableTaskTests.Waits waits) : ICl
         await me.HasLeftNothingAsync();
     }
 
+    [Fact]
+    public async Task An_agent_of_ECS_Exec_that_never_runs_is_an_error_that_says_what_it_needs()
+    {
+        var (me, error) = await waits.WithoutAgent;
+
+        var message = error.Is("EcsExecUnavailable", ErrorCategory.ConnectionError, Assert.Single(me.Fargate.Tasks).StartedBy!);
+        Assert.Contains("it is STOPPED", message, StringComparison.Ordinal);
+        Assert.Contains("exec-task-policy.json", error.NextStep, StringComparison.Ordinal);
+        await me.HasLeftNothingAsync();
+    }
+
     private static async Task PortIsUnreachable(Task<Failure> wait, string why)
     {
         var (me, error) = await wait;
@@ -67,6 +78,9 @@ public sealed class UnreachableTaskTests(UnreachableTaskTests.Waits waits) : ICl
         internal Task<Failure> WithoutAddress { get; } =
             FailAsync(new NoPublicAddress(), "New-FargateSession | Get-FargateTaskAddress");
 
+        internal Task<Failure> WithoutAgent { get; } =
+            FailAsync(new AgentStopped(), "New-FargateSession -Transport EcsExec | Enter-FargateShell");
+
         internal Task<Failure> Throttled { get; } = FailAsync(
             new Throttling { Operation = "DescribeTasks" }, "New-FargateSession -StartTimeout 5 | Get-FargateTaskAddress");
 
@@ -74,7 +88,7 @@ public sealed class UnreachableTaskTests(UnreachableTaskTests.Waits waits) : ICl
 
         public async Task DisposeAsync()
         {
-            foreach (var wait in (Task<Failure>[])[Closed, Silent, Unreachable, WithoutAddress, Throttled])
+            foreach (var wait in (Task<Failure>[])[Closed, Silent, Unreachable, WithoutAddress, WithoutAgent, Throttled])
             {
                 await (await wait).Me.DisposeAsync();
             }

@@ -6,6 +6,23 @@ namespace EcsFargateLogin.EndToEnd.Container;
 public sealed class ContainerLoginTests
 {
     [Fact]
+    public async Task A_shell_of_ECS_Exec_is_a_login_too_and_keeps_the_task()
+    {
+        await using var container = await SshContainer.StartAsync();
+
+        // What serves such a shell goes by this name, of which the kernel keeps 15 characters.
+        await container.SshAsync(
+            """
+            setsid sh -c 'printf ssm-session-worker >/proc/$$/comm; sleep 10; echo the-worker-has-ended >/proc/1/fd/1' \
+                </dev/null >/dev/null 2>&1 &
+            """);
+
+        var end = await container.EndAsync();
+        Assert.Equal(0, end.ExitCode);
+        Assert.Matches("(?s)the-worker-has-ended.*ecs-fargate-login end last-logout", end.Text);
+    }
+
+    [Fact]
     public async Task A_container_ends_after_the_last_of_several_logins()
     {
         await using var container = await SshContainer.StartAsync();

@@ -14,8 +14,8 @@ public sealed partial class ContainerPackagingTests
             [
                 "ec2:AuthorizeSecurityGroupIngress", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups",
                 "ec2:RevokeSecurityGroupIngress", "ecs:DescribeClusters", "ecs:DescribeServices",
-                "ecs:DescribeTaskDefinition", "ecs:DescribeTasks", "ecs:ListTasks", "ecs:RunTask", "ecs:StopTask", "ecs:TagResource",
-                "iam:PassRole", "logs:GetLogEvents",
+                "ecs:DescribeTaskDefinition", "ecs:DescribeTasks", "ecs:ExecuteCommand", "ecs:ListTasks", "ecs:RunTask", "ecs:StopTask",
+                "ecs:TagResource", "iam:PassRole", "logs:GetLogEvents",
             ],
             statements.SelectMany(statement => Texts(statement.GetProperty("Action"))).Order(StringComparer.Ordinal));
     }
@@ -41,6 +41,14 @@ public sealed partial class ContainerPackagingTests
             ["ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition", "iam:PassRole"],
             Statements("iam/setup-policy.json").SelectMany(statement => Texts(statement.GetProperty("Action"))));
     }
+
+    [Fact]
+    public void The_task_role_of_ECS_Exec_lets_its_agent_talk_and_nothing_else() => Assert.Equal(
+        [
+            "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel",
+            "ssmmessages:OpenDataChannel",
+        ],
+        Texts(Assert.Single(Statements("iam/exec-task-policy.json")).GetProperty("Action")));
 
     [Fact]
     public void Roles_are_passed_to_ecs_tasks_alone_and_are_those_of_the_task_definition()

@@ -31,14 +31,14 @@ public sealed class ProtocolTests
 
     [Theory]
     [InlineData("AmazonEC2ContainerServiceV20141113.FlyToTheMoon")]
-    [InlineData("AmazonEC2ContainerServiceV20141113.ExecuteCommand")]
+    [InlineData("AmazonEC2ContainerServiceV20141113.TagResource")]
     [InlineData("SomethingElse.RunTask")]
     public async Task An_operation_that_it_does_not_have_is_refused(string target)
     {
         await using var fargate = await LocalFargateServer.StartAsync();
         using var client = new FargateClient(fargate);
 
-        var reply = await client.SendJsonAsync("ecs", target, """{"container":"a","command":"b","interactive":true,"task":"c"}""");
+        var reply = await client.SendJsonAsync("ecs", target, """{"resourceArn":"a","tags":[]}""");
 
         Assert.Equal("UnknownOperationException", reply.Error);
     }

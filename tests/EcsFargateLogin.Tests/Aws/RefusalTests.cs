@@ -108,6 +108,24 @@ public sealed class RefusalTests
         Assert.Equal("arn:task/1", error.Target);
     }
 
+    [Theory]
+    [InlineData("TargetNotConnectedException", "The execute command failed due to an internal error. Try again later.")]
+    [InlineData(
+        "InvalidParameterException",
+        "The execute command failed because execute command was not enabled when the task was run or the execute command agent "
+        + "isn't running. Wait and try again or run a new task with execute command enabled and try again.")]
+    public async Task ExecuteCommand_whose_agent_does_not_answer_is_told_apart(string code, string words)
+    {
+        await using var server = await LoopbackServer.StartAsync((_, context) => context.AnswerErrorAsync(code, words));
+        using var cloud = AwsClouds.At(server);
+
+        var error = await Assert.ThrowsAsync<FargateException>(
+            () => cloud.ExecuteCommandAsync(AwsClouds.Command, CancellationToken.None));
+
+        Assert.Equal((FargateError.EcsExecUnavailable, code, "arn:task/1"), (error.Error, error.ErrorCode, error.Target));
+        Assert.Single(server.Requests);
+    }
+
     public static TheoryData<string, string, FargateError, string> OfEc2 => new()
     {
         {

@@ -62,6 +62,8 @@ public sealed class ReplyTests
             IPv6Address = "tasks[0].containers[0].networkInterfaces[0].ipv6Address",
             Containers = task.Containers,
             Tags = task.Tags,
+            EnablesExecuteCommand = true,
+            Overrides = task.Overrides,
         };
         Assert.Equal(expected, task);
         Assert.Equal(
@@ -74,8 +76,29 @@ public sealed class ReplyTests
                 LastStatus = $"tasks[0].containers[{index}].lastStatus",
                 ExitCode = sent["containers"]![index]!["exitCode"]!.GetValue<int>(),
                 Reason = $"tasks[0].containers[{index}].reason",
+                RuntimeId = $"tasks[0].containers[{index}].runtimeId",
+                ExecuteCommandAgent = new ManagedAgentDescription(
+                    $"tasks[0].containers[{index}].managedAgents[0].lastStatus",
+                    $"tasks[0].containers[{index}].managedAgents[0].reason"),
             }),
             task.Containers);
+        Assert.Equal(
+            Enumerable.Range(0, 2).Select(index => $"tasks[0].overrides.containerOverrides[{index}].name"),
+            task.Overrides.Select(container => container.ContainerName));
+        Assert.All(task.Overrides, container => Assert.Equal((true, 2), (container.HasCommand, container.VariableNames.Count)));
+    }
+
+    [Fact]
+    public async Task ExecuteCommand_gives_a_channel_that_shows_no_secret()
+    {
+        var answer = Sample.Json(ServiceModel.Ecs.Output("ExecuteCommand"))!.ToJsonString();
+        await using var server = await LoopbackServer.StartAsync(answer);
+        using var cloud = AwsClouds.At(server);
+
+        var channel = await cloud.ExecuteCommandAsync(AwsClouds.Command, CancellationToken.None);
+
+        Assert.Equal(new ExecuteCommandChannel("session.sessionId", "session.streamUrl", "session.tokenValue"), channel);
+        Assert.Equal("session.sessionId", channel.ToString());
     }
 
     [Fact]

@@ -10,7 +10,10 @@ public sealed class RequestTests
     private const string Tasks = """{"tasks":[],"failures":[]}""";
 
     public static TheoryData<string> Operations =>
-        ["RunTask", "DescribeTasks", "StopTask", "ListTasks", "DescribeTaskDefinition", "DescribeClusters", "DescribeServices"];
+    [
+        "RunTask", "DescribeTasks", "StopTask", "ExecuteCommand", "ListTasks", "DescribeTaskDefinition", "DescribeClusters",
+        "DescribeServices",
+    ];
 
     [Theory]
     [MemberData(nameof(Operations))]
@@ -53,6 +56,31 @@ public sealed class RequestTests
             """;
         var sent = server.Single;
         Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(expected).RootElement, sent.Json), sent.Body);
+    }
+
+    [Fact]
+    public async Task RunTask_enables_ECS_Exec_where_that_was_asked_for()
+    {
+        await using var server = await LoopbackServer.StartAsync(Tasks);
+        using var cloud = AwsClouds.At(server);
+        await cloud.RunTaskAsync(AwsClouds.FullRequest with { EnablesExecuteCommand = true }, CancellationToken.None);
+
+        Assert.True(server.Single.Json.GetProperty("enableExecuteCommand").GetBoolean());
+        Assert.Empty(ServiceModel.Ecs.Input("RunTask").Problems(server.Single.Json, "RunTask"));
+    }
+
+    [Fact]
+    public async Task ExecuteCommand_asks_for_a_terminal_in_the_container()
+    {
+        await using var server = await LoopbackServer.StartAsync(
+            """{"session":{"sessionId":"a","streamUrl":"b","tokenValue":"c"}}""");
+        using var cloud = AwsClouds.At(server);
+        await cloud.ExecuteCommandAsync(AwsClouds.Command, CancellationToken.None);
+
+        const string expected = """
+            {"cluster":"prod","task":"arn:task/1","container":"cli","command":"/bin/sh -c 'exec sh -l'","interactive":true}
+            """;
+        Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(expected).RootElement, server.Single.Json), server.Single.Body);
     }
 
     [Fact]
@@ -227,6 +255,7 @@ public sealed class RequestTests
         "RunTask" => cloud.RunTaskAsync(AwsClouds.FullRequest, CancellationToken.None),
         "DescribeTasks" => cloud.DescribeTasksAsync("prod", ["arn"], CancellationToken.None),
         "StopTask" => cloud.StopTaskAsync("prod", "arn", "done", CancellationToken.None),
+        "ExecuteCommand" => cloud.ExecuteCommandAsync(AwsClouds.Command, CancellationToken.None),
         "ListTasks" => cloud.ListTasksAsync("prod", "me", CancellationToken.None),
         "DescribeTaskDefinition" => cloud.DescribeTaskDefinitionAsync("rails-cli", CancellationToken.None),
         "DescribeClusters" => cloud.DescribeClusterAsync("prod", CancellationToken.None),

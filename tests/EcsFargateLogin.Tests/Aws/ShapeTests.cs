@@ -14,6 +14,7 @@ public sealed class ShapeTests
         { "RunTask", typeof(RunTaskInput), typeof(RunTaskOutput) },
         { "DescribeTasks", typeof(DescribeTasksInput), typeof(DescribeTasksOutput) },
         { "StopTask", typeof(StopTaskInput), typeof(StopTaskOutput) },
+        { "ExecuteCommand", typeof(ExecuteCommandInput), typeof(ExecuteCommandOutput) },
         { "ListTasks", typeof(ListTasksInput), typeof(ListTasksOutput) },
         { "DescribeTaskDefinition", typeof(DescribeTaskDefinitionInput), typeof(DescribeTaskDefinitionOutput) },
         { "DescribeTaskDefinition", typeof(DescribeTaskDefinitionInput), typeof(WholeTaskDefinitionOutput) },

@@ -78,6 +78,8 @@ public sealed class FargateErrorsTests
         var type when type == typeof(TaskDescription) => SampleTask.Of("STOPPED") with { StoppedReason = TwoLines },
         var type when type == typeof(TunnelRoute) => new TunnelRoute("127.0.0.1", 5432, "db.internal", 5432),
         var type when type == typeof(bool) => true,
+        var type when type == typeof(Version) => new Version(1, 2),
+        var type when type == typeof(ManagedAgentDescription) => new ManagedAgentDescription("STOPPED", TwoLines),
         var type when type == typeof(Type) => typeof(string),
         var type when type == typeof(IngressRule) => new IngressRule("sg-1", "198.51.100.7/32", 22, TwoLines),
         var type when type == typeof(MfaRequest) => new MfaRequest("ops", "arn:aws:iam::123456789012:mfa/me"),

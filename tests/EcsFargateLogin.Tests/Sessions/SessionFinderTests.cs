@@ -47,6 +47,30 @@ public sealed class SessionFinderTests : IDisposable
         Assert.Single(_cloud.CallsOf("DescribeTasks"));
     }
 
+    [Theory]
+    [InlineData(false, false, FargateTransport.Ssh)]
+    [InlineData(true, false, FargateTransport.EcsExec)]
+    [InlineData(true, true, FargateTransport.Auto)]
+    public async Task How_a_session_of_another_machine_can_be_reached_is_told_by_ECS_alone(
+        bool enablesExecuteCommand, bool hasKey, FargateTransport expected)
+    {
+        _cloud.OnListAllTasks = () => [OtherArn];
+        Describe(Marked("RUNNING", OtherArn, "fl-elsewhere") with
+        {
+            EnablesExecuteCommand = enablesExecuteCommand,
+            Overrides =
+            [
+                new ContainerOverride("sidecar", HasCommand: false, []),
+                new ContainerOverride("shell", HasCommand: !hasKey, hasKey ? ["_AUTHORIZED_PUBLIC_KEY"] : []),
+            ],
+        });
+
+        var session = Assert.Single((await FindAsync(new SessionQuery([]) { Clusters = ["dev"] })).Sessions);
+
+        Assert.Equal((expected, "shell", null), (session.Transport, session.ContainerName, session.KeyPath));
+        Assert.Equal(enablesExecuteCommand, session.HasEcsExec);
+    }
+
     [Fact]
     public async Task A_session_whose_task_has_stopped_is_forgotten()
     {

@@ -9,7 +9,7 @@ namespace EcsFargateLogin.Tests.Sessions;
 /// <summary>Tasks that stop while they are waited for, and are started again.</summary>
 public sealed class StartAgainTests : LaunchTest
 {
-    private static readonly Readiness Address = new(PreferPrivate: true, SshAnswers: false);
+    private static readonly Readiness Address = new(PreferPrivate: true, CanBeEntered: false);
 
     private readonly EventLog _events = new();
 

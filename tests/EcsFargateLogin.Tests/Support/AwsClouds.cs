@@ -51,6 +51,12 @@ internal static class AwsClouds
             credentials);
     }
 
+    /// <summary>A program with a terminal.</summary>
+    internal static ExecuteCommandRequest Command { get; } = new()
+    {
+        Cluster = "prod", Task = "arn:task/1", ContainerName = "cli", Command = "/bin/sh -c 'exec sh -l'",
+    };
+
     /// <summary>A request with every member in use.</summary>
     internal static RunTaskRequest FullRequest { get; } = new()
     {

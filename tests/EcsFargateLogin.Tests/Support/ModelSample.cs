@@ -9,7 +9,7 @@ namespace EcsFargateLogin.Tests.Support;
 /// </summary>
 internal sealed class ModelSample
 {
-    private const int DeepestNesting = 6;
+    private const int DeepestNesting = 7;
     private int _number = 1_700_000_000;
 
     /// <summary>Values for certain places, such as "tasks[0].attachments[0].type".</summary>

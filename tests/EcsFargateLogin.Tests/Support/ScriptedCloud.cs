@@ -31,6 +31,9 @@ internal sealed class ScriptedCloud : IFargateCloud
 
     public Func<CancellationToken, Task> OnStopTask { get; set; } = _ => Task.CompletedTask;
 
+    public Func<int, ExecuteCommandChannel> OnExecuteCommand { get; set; } =
+        _ => new ExecuteCommandChannel("ecs-execute-command-1", "wss://ssmmessages.example/1", "the-token");
+
     public Func<IReadOnlyList<string>> OnListTasks { get; set; } = () => [];
 
     public Func<IReadOnlyList<string>> OnListAllTasks { get; set; } = () => [];
@@ -72,6 +75,9 @@ internal sealed class ScriptedCloud : IFargateCloud
         Begin("StopTask", (cluster, taskArn, reason), cancellationToken);
         return OnStopTask(cancellationToken);
     }
+
+    public Task<ExecuteCommandChannel> ExecuteCommandAsync(ExecuteCommandRequest request, CancellationToken cancellationToken) =>
+        Answer(() => OnExecuteCommand(Begin("ExecuteCommand", request, cancellationToken)));
 
     public Task<IReadOnlyList<string>> ListTasksAsync(
         string cluster, string startedBy, CancellationToken cancellationToken)

@@ -17,6 +17,8 @@ namespace LocalFargate.Faults;
 [JsonDerivedType(typeof(TaskStopsEarly), "taskStopsEarly")]
 [JsonDerivedType(typeof(PublicAddressLate), "publicAddressLate")]
 [JsonDerivedType(typeof(NoPublicAddress), "noPublicAddress")]
+[JsonDerivedType(typeof(AgentStopped), "agentStopped")]
+[JsonDerivedType(typeof(TargetNotConnected), "targetNotConnected")]
 [JsonDerivedType(typeof(SshClosed), "sshClosed")]
 [JsonDerivedType(typeof(SshSilent), "sshSilent")]
 [JsonDerivedType(typeof(SshLate), "sshLate")]

@@ -100,6 +100,12 @@ public sealed record SshUnreachable : LaunchFault
     internal override TaskPlan Apply(TaskPlan plan) => plan with { SshPort = SshPortBehaviour.Unreachable };
 }
 
+/// <summary>The agent of ECS Exec never starts, as without the rights to ssmmessages.</summary>
+public sealed record AgentStopped : LaunchFault
+{
+    internal override TaskPlan Apply(TaskPlan plan) => plan with { AgentAfter = null };
+}
+
 /// <summary>Who connects to the public address reaches another server, as somebody on the path can arrange.</summary>
 public sealed record SshDiverted : LaunchFault
 {

@@ -62,6 +62,15 @@ public sealed record HtmlAnswer : RequestFault
     }
 }
 
+/// <summary>The agent of ECS Exec is not connected, although it runs.</summary>
+public sealed record TargetNotConnected : RequestFault
+{
+    /// <summary>Makes one, of the one operation that it happens to.</summary>
+    public TargetNotConnected() => Operation = "ExecuteCommand";
+
+    internal override Task BeforeAsync(AwsCall call) => throw Services.EcsErrors.TargetNotConnected();
+}
+
 /// <summary>The operation is performed, and the connection is cut before its reply is sent.</summary>
 public sealed record LostReply : RequestFault
 {

@@ -12,6 +12,17 @@ internal static class EcsErrors
 
     internal static AwsException TaskNotFound() => InvalidParameter("The referenced task was not found.");
 
+    internal static AwsException ExecuteCommandNotEnabled() => InvalidParameter(
+        "The execute command failed because execute command was not enabled when the task was run or the execute command agent "
+        + "isn't running. Wait and try again or run a new task with execute command enabled and try again.");
+
+    internal static AwsException TargetNotConnected() => new(
+        "TargetNotConnectedException", "The execute command failed due to an internal error. Try again later.");
+
+    internal static AwsException TaskRoleMissing() => InvalidParameter(
+        "The task couldn't be started because a valid taskRoleArn is not being used. Specify a valid task role in your task "
+        + "definition and try again.");
+
     internal static AwsException TaskDefinitionNotFound() => new("ClientException", "TaskDefinition not found.");
 
     internal static AwsException TokenConflict(IEnumerable<string> taskArns) => new(

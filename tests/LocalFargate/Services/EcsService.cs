@@ -6,7 +6,8 @@ namespace LocalFargate.Services;
 
 /// <summary>The operations of Amazon ECS that a session needs.</summary>
 internal sealed class EcsService(
-    ClusterRegistry clusters, TaskDefinitions definitions, TaskRegistry tasks, RunTaskOperation runTask, ServiceRegistry services)
+    ClusterRegistry clusters, TaskDefinitions definitions, TaskRegistry tasks, RunTaskOperation runTask, ServiceRegistry services,
+    ExecuteCommandOperation executeCommand)
     : IAwsService
 {
     private const int MaxPageSize = 100;
@@ -19,6 +20,7 @@ internal sealed class EcsService(
         "DescribeTasks" => DescribeTasks(parameters),
         "StopTask" => StopTask(parameters),
         "ListTasks" => ListTasks(parameters),
+        "ExecuteCommand" => executeCommand.Perform(parameters),
         "DescribeTaskDefinition" => DescribeTaskDefinition(parameters),
         "RegisterTaskDefinition" => RegisterTaskDefinition(parameters),
         "DescribeClusters" => DescribeClusters(parameters),

@@ -33,6 +33,7 @@ internal sealed partial class RunTaskOperation(
         CheckLaunchType(parameters, definition);
         CheckMarks(parameters);
         CheckOverrides(parameters, definition);
+        CheckExecuteCommand(parameters, definition);
         var request = CheckNetwork(parameters, cluster, definition);
 
         var launch = registry.LaunchOnce((string?)parameters["clientToken"], () => Launch(request, count));
@@ -160,6 +161,15 @@ internal sealed partial class RunTaskOperation(
         if (overrides.ToJsonString(AwsJson.Options).Length > MaxOverridesLength)
         {
             throw EcsErrors.InvalidParameter($"Container Overrides length must be at most {MaxOverridesLength}");
+        }
+    }
+
+    private static void CheckExecuteCommand(JsonObject parameters, TaskDefinition definition)
+    {
+        if (((bool?)parameters["enableExecuteCommand"] ?? false)
+            && ((string?)parameters["overrides"]?["taskRoleArn"] ?? definition.TaskRoleArn) is null)
+        {
+            throw EcsErrors.TaskRoleMissing();
         }
     }
 

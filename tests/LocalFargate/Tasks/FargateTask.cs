@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 
 namespace LocalFargate.Tasks;
@@ -42,6 +43,12 @@ internal sealed class FargateTask : IDisposable
 
     /// <summary>The ids that this machine knows the containers' first processes by, while they run.</summary>
     internal IReadOnlyList<int> ProcessIds { get; set; } = [];
+
+    /// <summary>The containers that have been started, by name.</summary>
+    internal ConcurrentDictionary<string, RunningContainer> Running { get; } = [];
+
+    /// <summary>Whether RunTask was asked for ECS Exec.</summary>
+    internal bool EnablesExecuteCommand => (bool?)Request["enableExecuteCommand"] ?? false;
 
     internal TaskState State
     {

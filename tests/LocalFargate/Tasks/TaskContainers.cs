@@ -20,10 +20,13 @@ internal sealed class TaskContainers(FargateTask task, ContainerSpecs specs, Log
         foreach (var definition in task.Definition.Containers)
         {
             var log = CreateLog(definition);
-            var process = await ContainerProcess.StartAsync(specs.Create(task, definition), isolation, line => log?.Write(line));
+            var spec = specs.Create(task, definition);
+            var process = await ContainerProcess.StartAsync(spec, isolation, line => log?.Write(line));
+            task.Running[definition.Name] = new RunningContainer(spec, process, isolation);
             var runtimeId = $"{task.Id}-{RandomNumberGenerator.GetInt32(int.MaxValue).ToString("D10", CultureInfo.InvariantCulture)}";
             task.Update(state => state.WithContainer(
-                definition.Name, container => container with { Status = "RUNNING", RuntimeId = runtimeId }));
+                definition.Name,
+                container => container with { Status = "RUNNING", RuntimeId = runtimeId, StartedAt = DateTimeOffset.UtcNow }));
             _running.Add((definition, process, WatchAsync(definition, process)));
             task.ProcessIds = [.. _running.Select(entry => entry.Process.ProcessId).OfType<int>()];
         }

@@ -23,6 +23,8 @@ internal sealed class TaskDefinition
 
     internal string? Cpu => (string?)_document["cpu"];
 
+    internal string? TaskRoleArn => (string?)_document["taskRoleArn"];
+
     internal string? Memory => (string?)_document["memory"];
 
     internal bool HasEphemeralStorage => _document["ephemeralStorage"] is not null;

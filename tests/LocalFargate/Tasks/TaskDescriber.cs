@@ -19,7 +19,7 @@ internal static class TaskDescriber
             ["cpu"] = task.Definition.Cpu,
             ["createdAt"] = EpochSeconds(state.CreatedAt),
             ["desiredStatus"] = state.StopWanted ? "STOPPED" : "RUNNING",
-            ["enableExecuteCommand"] = (bool?)request["enableExecuteCommand"] ?? false,
+            ["enableExecuteCommand"] = task.EnablesExecuteCommand,
             ["group"] = (string?)request["group"] ?? $"family:{task.Definition.Family}",
             ["healthStatus"] = "UNKNOWN",
             ["lastStatus"] = Status(state.Phase),
@@ -84,6 +84,7 @@ internal static class TaskDescriber
 
         return WithoutNulls(new JsonObject
         {
+            ["managedAgents"] = DescribeAgents(task, container),
             ["containerArn"] = $"{task.Arn.Replace(":task/", ":container/", StringComparison.Ordinal)}/{container.Name}",
             ["taskArn"] = task.Arn,
             ["name"] = container.Name,
@@ -97,6 +98,22 @@ internal static class TaskDescriber
             ["cpu"] = definition.Cpu,
             ["memory"] = definition.Memory,
         });
+    }
+
+    private static JsonArray? DescribeAgents(FargateTask task, ContainerState container)
+    {
+        if (!task.EnablesExecuteCommand)
+        {
+            return null;
+        }
+
+        var agent = new JsonObject { ["name"] = "ExecuteCommandAgent", ["lastStatus"] = container.AgentStatus(task.Plan) };
+        if (container.StartedAt + task.Plan.AgentAfter is { } startedAt && (string?)agent["lastStatus"] == "RUNNING")
+        {
+            agent["lastStartedAt"] = EpochSeconds(startedAt);
+        }
+
+        return new JsonArray(agent);
     }
 
     // ECS answers with an entry for every container, whether it was overridden or not.

@@ -22,6 +22,9 @@ internal sealed record TaskPlan
 
     internal SshPortBehaviour SshPort { get; init; }
 
+    /// <summary>From the start of a container to that of its agent of ECS Exec; null when that never starts.</summary>
+    internal TimeSpan? AgentAfter { get; init; } = TimeSpan.FromMilliseconds(300);
+
     /// <summary>How late the banner of <see cref="SshPortBehaviour.Late"/> is.</summary>
     internal TimeSpan BannerDelay { get; init; }
 

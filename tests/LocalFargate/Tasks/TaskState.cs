@@ -56,4 +56,12 @@ internal sealed record ContainerState(string Name)
     internal int? ExitCode { get; init; }
 
     internal string? Reason { get; init; }
+
+    internal DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>What ECS says of the agent of ECS Exec.</summary>
+    internal string AgentStatus(TaskPlan plan) =>
+        Status == "STOPPED" || (Status == "RUNNING" && plan.AgentAfter is null) ? "STOPPED"
+        : Status == "RUNNING" && DateTimeOffset.UtcNow - StartedAt > plan.AgentAfter ? "RUNNING"
+        : "PENDING";
 }

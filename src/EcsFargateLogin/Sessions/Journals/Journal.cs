@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Sessions.WaysIn;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Sessions.Journals;
@@ -96,6 +97,8 @@ internal sealed partial class Journal(string root)
         ContainerName = entry.ContainerName,
         UserName = entry.UserName,
         Port = entry.Port,
+        Transport = entry.Transport,
+        HasEcsExec = entry.Transport.HasEcsExec(),
         AssignPublicIp = entry.AssignPublicIp,
         Region = entry.Region,
         CredentialOrigin = entry.CredentialOrigin,
@@ -116,9 +119,10 @@ internal sealed partial class Journal(string root)
         Ingress = entry.Ingress,
         IsLetInByIPv6 = entry.Ingress?.IsIPv6 == true,
         Owner = OwnerOf(entry.SessionId),
-        KeyPath = entry.OwnKeyPath ?? KeyPathOf(entry.SessionId, entry.KeyType),
+        Folder = FolderOf(entry.SessionId),
+        KeyPath = entry.Transport.HasSsh() ? entry.OwnKeyPath ?? KeyPathOf(entry.SessionId, entry.KeyType) : null,
         IsKeyInAgent = entry.IsKeyInAgent,
-        KnownHostsPath = KnownHostsPathOf(entry.SessionId),
+        KnownHostsPath = entry.Transport.HasSsh() ? KnownHostsPathOf(entry.SessionId) : null,
     };
 
     /// <summary>Deletes a session's key and entry. Closing one that is closed already does nothing.</summary>

@@ -18,6 +18,9 @@ internal sealed record JournalEntry
 
     public required int Port { get; init; }
 
+    /// <summary>How its container can be reached.</summary>
+    public FargateTransport Transport { get; init; }
+
     public required bool AssignPublicIp { get; init; }
 
     public required string Region { get; init; }

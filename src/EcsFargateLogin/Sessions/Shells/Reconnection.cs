@@ -52,12 +52,14 @@ internal sealed class Reconnection(IFargateCloud cloud, FargateSession session, 
         return false;
     }
 
+    private Readiness Readiness => new(preferPrivate, CanBeEntered: true) { Transport = FargateTransport.Ssh };
+
     private async Task<bool> TryAsync(SessionWaiter waiter, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         try
         {
             await waiter
-                .WaitAsync(session, new Readiness(preferPrivate, SshAnswers: true), progress, cancellationToken)
+                .WaitAsync(session, Readiness, progress, cancellationToken)
                 .ConfigureAwait(false);
             return true;
         }

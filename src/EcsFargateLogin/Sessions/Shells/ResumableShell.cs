@@ -12,7 +12,7 @@ internal static class ResumableShell
         if command -v tmux >/dev/null; then exec tmux -u new-session -A -D -s fargate
         elif command -v screen >/dev/null; then exec screen -D -R -S fargate
         else echo 'EcsFargateLogin: the image has neither tmux nor screen: this shell ends with its connection' >&2
-        exec "$SHELL" -l
+        exec "${SHELL:-sh}" -l
         fi
         """;
 }

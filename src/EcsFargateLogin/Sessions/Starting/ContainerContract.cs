@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Security.Cryptography;
+using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Sessions.Starting;
@@ -26,11 +27,24 @@ internal static class ContainerContract
     private const string Port = "_SSH_PORT";
     private const string UserName = "_SSH_USER";
 
+    /// <summary>How a session's task can be reached, as ECS tells what it was started with.</summary>
+    public static FargateTransport TransportOf(TaskDescription task) =>
+        !task.EnablesExecuteCommand ? FargateTransport.Ssh
+        : task.Overrides.Any(container => container.VariableNames.Contains(AuthorizedKey)) ? FargateTransport.Auto
+        : FargateTransport.EcsExec;
+
+    /// <summary>The container that a session's task was started for; null where ECS does not tell.</summary>
+    public static string? LoginContainerOf(TaskDescription task) => task.Overrides
+        .FirstOrDefault(container => container.HasCommand || container.VariableNames.Count > 0)?.ContainerName;
+
     /// <summary>
     /// The environment of a session's container: the user's variables and the contract's own. Port and user are only
     /// said where they are not the defaults, and limits where they were asked for, so that task definitions can set their
     /// own and containers that know nothing of them keep working.
     /// </summary>
+    /// <param name="request">What the user asks for.</param>
+    /// <param name="authorizedKey">The line that lets the session's key in.</param>
+    /// <param name="nonce">What no other session has.</param>
     public static IReadOnlyDictionary<string, string> EnvironmentOf(SessionRequest request, string authorizedKey, string nonce)
     {
         Dictionary<string, string> environment = new(request.Environment) { [AuthorizedKey] = authorizedKey, [Nonce] = nonce };

@@ -4,12 +4,16 @@ using EcsFargateLogin.Sessions.Commands;
 using EcsFargateLogin.Sessions.Ingress;
 using EcsFargateLogin.Sessions.Journals;
 using EcsFargateLogin.Sessions.Trust;
+using EcsFargateLogin.Sessions.WaysIn;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Sessions.Starting;
 
 /// <summary>Starts sessions: key pair, journal entry, RunTask, in this order, so that no task starts unremembered.</summary>
-internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyGenerator keyGenerator)
+/// <param name="cloud">Where they are started.</param>
+/// <param name="journal">What remembers them.</param>
+/// <param name="keyGenerator">What makes their keys; null where they get none.</param>
+internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyGenerator? keyGenerator)
 {
     /// <summary>How many sessions are on their way to RunTask at once: enough for the pace, and no burden for this machine.</summary>
     private const int Concurrency = 20;
@@ -31,6 +35,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
         SessionRequest request, int count, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         request = await ServiceChoice.CompleteAsync(cloud, request, cancellationToken).ConfigureAwait(false);
+        ThrowUnlessPlatformHas(request);
         var ownKey = request.KeyPath is { } path
             ? await OwnKeys!.ReadAsync(path, cancellationToken).ConfigureAwait(false)
             : null;
@@ -79,31 +84,12 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
     private async Task<FargateSession> PrepareAsync(
         SessionRequest request, LaunchFacts facts, CancellationToken cancellationToken)
     {
-        var container = facts.Container;
         var sessionId = journal.Open();
         try
         {
-            var publicKey = facts.OwnKey?.PublicKey ?? await keyGenerator
-                .GenerateAsync(journal.KeyPathOf(sessionId, request.KeyType), request.KeyType, sessionId, cancellationToken)
-                .ConfigureAwait(false);
-            var expiry = AuthorizedKey.ExpiryOf(request, container.Start, DateTimeOffset.UtcNow);
-            var authorizedKey = AuthorizedKey.LineOf(publicKey, sessionId, expiry, request.FromAddresses);
-            var nonce = ContainerContract.CreateNonce();
-            var runTask = RunTaskRequestOf(request, container.Name, sessionId) with
-            {
-                Environment = ContainerContract.EnvironmentOf(request, authorizedKey, nonce),
-                Command = CommandLimit.Apply(request, container.Start),
-            };
-            var entry = EntryOf(request, runTask) with
-            {
-                Log = container.Log,
-                OwnKeyPath = facts.OwnKey?.Path,
-                IsKeyInAgent = facts.OwnKey?.IsInAgent ?? false,
-                HostKeyMark = ContainerContract.MarkOf(publicKey, nonce),
-                MaxLifetime = request.Limits.MaxLifetime,
-                CommandLimit = CommandLimit.SecondsFor(request, container.Start),
-                ReconnectWindow = request.Limits.ReconnectWindow,
-            };
+            var (runTask, entry) = request.Transport.HasSsh()
+                ? await PrepareForSshAsync(request, facts, sessionId, cancellationToken).ConfigureAwait(false)
+                : PrepareForEcsExec(request, facts.Container, sessionId);
             var session = journal.SessionOf(entry, request.StartTimeout);
             session.Plan = new StartPlan(request, runTask, entry);
             session.Tags = request.Tags;
@@ -118,6 +104,63 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
         }
     }
 
+    private async Task<(RunTaskRequest RunTask, JournalEntry Entry)> PrepareForSshAsync(
+        SessionRequest request, LaunchFacts facts, string sessionId, CancellationToken cancellationToken)
+    {
+        var container = facts.Container;
+        var publicKey = facts.OwnKey?.PublicKey ?? await keyGenerator!
+            .GenerateAsync(journal.KeyPathOf(sessionId, request.KeyType), request.KeyType, sessionId, cancellationToken)
+            .ConfigureAwait(false);
+        var expiry = AuthorizedKey.ExpiryOf(request, container.Start, DateTimeOffset.UtcNow);
+        var authorizedKey = AuthorizedKey.LineOf(publicKey, sessionId, expiry, request.FromAddresses);
+        var nonce = ContainerContract.CreateNonce();
+        var runTask = RunTaskRequestOf(request, container.Name, sessionId) with
+        {
+            Environment = ContainerContract.EnvironmentOf(request, authorizedKey, nonce),
+            Command = CommandLimit.Apply(request, container.Start),
+        };
+        var entry = EntryOf(request, runTask) with
+        {
+            Log = container.Log,
+            OwnKeyPath = facts.OwnKey?.Path,
+            IsKeyInAgent = facts.OwnKey?.IsInAgent ?? false,
+            HostKeyMark = ContainerContract.MarkOf(publicKey, nonce),
+            MaxLifetime = request.Limits.MaxLifetime,
+            CommandLimit = CommandLimit.SecondsFor(request, container.Start),
+            ReconnectWindow = request.Limits.ReconnectWindow,
+        };
+        return (runTask, entry);
+    }
+
+    /// <summary>Without a key, and without start-sshd.sh, whose part the container's command has to play.</summary>
+    private (RunTaskRequest RunTask, JournalEntry Entry) PrepareForEcsExec(
+        SessionRequest request, LoginContainer container, string sessionId)
+    {
+        var keepsAlive = request.Command.Count == 0;
+        var lifetime = KeepAlive.LifetimeOf(request, container.Start);
+        var runTask = RunTaskRequestOf(request, container.Name, sessionId) with
+        {
+            Environment = request.Environment,
+            Command = keepsAlive ? KeepAlive.Command(lifetime) : CommandLimit.Apply(request, container.Start),
+        };
+        var entry = EntryOf(request, runTask) with
+        {
+            Log = container.Log,
+            MaxLifetime = keepsAlive ? (int?)lifetime?.TotalSeconds : request.Limits.MaxLifetime,
+            CommandLimit = keepsAlive ? (int?)lifetime?.TotalSeconds : CommandLimit.SecondsFor(request, container.Start),
+        };
+        return (runTask, entry);
+    }
+
+    /// <summary>A service may have named the platform's version.</summary>
+    private static void ThrowUnlessPlatformHas(SessionRequest request)
+    {
+        if (request.Transport.HasEcsExec() && !EcsExecPlatform.Has(request.PlatformVersion))
+        {
+            throw FargateErrors.PlatformWithoutEcsExec(request.PlatformVersion!);
+        }
+    }
+
     private static RunTaskRequest RunTaskRequestOf(
         SessionRequest request, string containerName, string sessionId) => new()
         {
@@ -128,6 +171,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             AssignPublicIp = request.AssignPublicIp,
             ContainerName = containerName,
             Command = request.Command,
+            EnablesExecuteCommand = request.Transport.HasEcsExec(),
             TaskRoleArn = request.TaskRoleArn,
             Tags = request.Tags,
             StartedBy = sessionId,
@@ -144,6 +188,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
         ContainerName = runTask.ContainerName,
         UserName = request.UserName,
         Port = request.Port,
+        Transport = request.Transport,
         AssignPublicIp = request.AssignPublicIp,
         KeyType = request.KeyType,
         HostKeyVerification = request.HostKeyVerification,

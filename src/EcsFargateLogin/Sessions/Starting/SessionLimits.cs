@@ -1,4 +1,5 @@
 using System.Globalization;
+using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Sessions.Starting;
 
@@ -11,6 +12,11 @@ internal sealed record SessionLimits
     /// <summary>The longest lifetime that the contract takes; the other limits go as far.</summary>
     public const int Longest = 999_999_999;
 
+    /// <summary>The contract's default of the lifetime.</summary>
+    public const int DefaultLifetime = 14400;
+
+    private const string LifetimeVariable = "_MAX_LIFETIME";
+
     public int? MaxLifetime { get; init; }
 
     public int? LoginTimeout { get; init; }
@@ -19,11 +25,21 @@ internal sealed record SessionLimits
 
     public int? ReconnectWindow { get; init; }
 
+    /// <summary>The lifetime that a task definition gives its container; null where nobody here can tell.</summary>
+    /// <param name="start">How the container starts; null where that is not known.</param>
+    public static int? LifetimeOf(ContainerStart? start) => start switch
+    {
+        null => null,
+        { Environment: var variables } when variables.TryGetValue(LifetimeVariable, out var text) && text.Length > 0 =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : null,
+        _ => DefaultLifetime,
+    };
+
     /// <summary>The container's variables for the limits that were asked for.</summary>
     public IEnumerable<(string Name, string Value)> Variables() =>
         new[]
         {
-            ("_MAX_LIFETIME", MaxLifetime), ("_LOGIN_TIMEOUT", LoginTimeout), ("_IDLE_TIMEOUT", IdleTimeout),
+            (LifetimeVariable, MaxLifetime), ("_LOGIN_TIMEOUT", LoginTimeout), ("_IDLE_TIMEOUT", IdleTimeout),
             ("_RECONNECT_WINDOW", ReconnectWindow),
         }
             .Where(limit => limit.Item2 is not null)

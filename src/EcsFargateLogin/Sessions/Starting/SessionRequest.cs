@@ -28,6 +28,9 @@ internal sealed record SessionRequest
 
     public bool AssignPublicIp { get; init; } = true;
 
+    /// <summary>How the container is to be reached.</summary>
+    public FargateTransport Transport { get; init; }
+
     public int Port { get; init; } = ContainerContract.DefaultPort;
 
     public string UserName { get; init; } = ContainerContract.DefaultUserName;

@@ -13,9 +13,6 @@ namespace EcsFargateLogin.Sessions.Trust;
 /// </summary>
 internal static class AuthorizedKey
 {
-    private const string LifetimeVariable = "_MAX_LIFETIME";
-    private const int DefaultLifetime = 14400;
-
     /// <summary>
     /// Servers before OpenSSH 9.1 take a time for their own zone's alone, which may be 14 hours ahead; an hour is for clocks
     /// that differ.
@@ -50,7 +47,7 @@ internal static class AuthorizedKey
     /// <param name="now">The time.</param>
     /// <returns>Null where the task may live for ever, or nobody here knows how long.</returns>
     public static DateTimeOffset? ExpiryOf(SessionRequest request, ContainerStart? start, DateTimeOffset now) =>
-        (request.Limits.MaxLifetime ?? LifetimeOf(start)) is > 0 and var lifetime
+        (request.Limits.MaxLifetime ?? SessionLimits.LifetimeOf(start)) is > 0 and var lifetime
             ? now + (request.StartTimeout * (request.RetryCount + 2)) + TimeSpan.FromSeconds(lifetime) + Margin
             : null;
 
@@ -70,12 +67,4 @@ internal static class AuthorizedKey
             ? address?.ToString() ?? network.ToString()
             : throw FargateErrors.InvalidFromAddress(text);
     }
-
-    private static int? LifetimeOf(ContainerStart? start) => start switch
-    {
-        null => null,
-        { Environment: var variables } when variables.TryGetValue(LifetimeVariable, out var text) && text.Length > 0 =>
-            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : null,
-        _ => DefaultLifetime,
-    };
 }

@@ -1,0 +1,29 @@
+namespace EcsFargateLogin.Cloud;
+
+/// <summary>One call of ExecuteCommand, for a program with a terminal.</summary>
+public sealed record ExecuteCommandRequest
+{
+    /// <summary>A cluster's name or ARN.</summary>
+    public required string Cluster { get; init; }
+
+    /// <summary>The task's ARN or id.</summary>
+    public required string Task { get; init; }
+
+    /// <summary>The container; null for the only one there is.</summary>
+    public string? ContainerName { get; init; }
+
+    /// <summary>A line that is split into words as a POSIX shell does it, and that no shell reads.</summary>
+    public required string Command { get; init; }
+}
+
+/// <summary>
+/// Where a program's input and output go. Whoever has the token is in the container, so that it shows itself to nobody.
+/// </summary>
+/// <param name="SessionId">The id of the channel's session in Systems Manager.</param>
+/// <param name="StreamUrl">Where the channel is.</param>
+/// <param name="TokenValue">The secret that opens it.</param>
+public sealed record ExecuteCommandChannel(string SessionId, string StreamUrl, string TokenValue)
+{
+    /// <summary>The session's id alone.</summary>
+    public override string ToString() => SessionId;
+}

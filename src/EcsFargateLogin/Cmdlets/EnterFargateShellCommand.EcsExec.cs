@@ -1,0 +1,102 @@
+using System.Management.Automation;
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.SessionManager;
+using EcsFargateLogin.Sessions.Shells;
+using EcsFargateLogin.Sessions.WaysIn;
+using EcsFargateLogin.Ssh;
+
+namespace EcsFargateLogin.Cmdlets;
+
+// ECS Exec as the other way in.
+public sealed partial class EnterFargateShellCommand
+{
+    private static readonly string[] ParametersOfSsh =
+        [nameof(Private), nameof(JumpHost), nameof(ProxyCommand), nameof(Option), nameof(HostKeyVerification), nameof(TranscriptPath)];
+
+    private SessionManagerPlugin? _plugin;
+
+    /// <summary>
+    /// How the container is reached. Without it as the session was started. EcsExec and Auto are for sessions that were
+    /// started with either of them. Auto uses ssh, and falls back to ECS Exec with a warning where the SSH port cannot be
+    /// reached; with -TranscriptPath, which needs ssh, it does not fall back.
+    /// </summary>
+    [Parameter]
+    public FargateTransport? Transport { get; set; }
+
+    private SessionManagerPlugin Plugin => _plugin ??= FindPlugin();
+
+    /// <summary>Where there is the plugin, ssh is missed only when a session comes that wants it.</summary>
+    private protected override bool NeedsSsh =>
+        Transport?.HasSsh() ?? FindProgramOrNull(SessionManagerPlugin.Name) is null;
+
+    /// <summary>Looks for the programs before anything is started, as far as it is known what is needed.</summary>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        Guard(null, () =>
+        {
+            if (Transport == FargateTransport.EcsExec)
+            {
+                ThrowIfGiven(ParametersOfSsh);
+                _ = Plugin;
+            }
+        });
+    }
+
+    private protected override FargateTransport TransportFor(FargateSession session)
+    {
+        var transport = (Transport ?? session.WayIn ?? session.Transport) switch
+        {
+            FargateTransport.Ssh => base.TransportFor(session),
+            FargateTransport.EcsExec => session.HasEcsExec
+                ? FargateTransport.EcsExec
+                : throw FargateErrors.EcsExecNotEnabled(session),
+            _ when !session.HasEcsExec => FargateTransport.Ssh,
+            // A key that is not here opens nothing.
+            _ => session.KeyPath is null ? FargateTransport.EcsExec
+                : TranscriptPath is null && HasPlugin() ? FargateTransport.Auto
+                : FargateTransport.Ssh,
+        };
+        if (transport == FargateTransport.EcsExec)
+        {
+            ThrowIfGiven(ParametersOfSsh);
+            _ = Plugin;
+        }
+
+        return transport;
+    }
+
+    /// <summary>Where it cannot be used, that is said, and ssh is the only way in.</summary>
+    private bool HasPlugin()
+    {
+        try
+        {
+            _ = Plugin;
+            return true;
+        }
+        catch (FargateException e) when (e.Error == FargateError.PluginNotFound)
+        {
+            WriteWarning($"There is no falling back to ECS Exec. {e.Message}");
+            return false;
+        }
+    }
+
+    private int RunEcsExec(IFargateCloud cloud, FargateSession session)
+    {
+        EcsExecShell shell = new(cloud, session);
+        var channel = Await((progress, cancellationToken) => shell.OpenAsync(Resumable, progress, cancellationToken));
+        CompleteProgress();
+        var start = Plugin.StartFor(channel);
+        WriteVerbose(CommandText.Of(start.FileName, start.ArgumentList));
+        var (exitCode, stoppedTask) = RunInTerminal(cloud, session, (watch, progress, cancellationToken) =>
+            new WatchedShell(watch).RunAsync(
+                hangUp => PluginProcess.RunInTerminalAsync(start, hangUp, cancellationToken), progress, cancellationToken));
+        SessionState.PSVariable.Set("global:LASTEXITCODE", exitCode);
+        if (Await((_, cancellationToken) => shell.ExplainEndAsync(stoppedTask, cancellationToken)) is { } error)
+        {
+            throw error;
+        }
+
+        return exitCode;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Management.Automation;
+using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Sessions.Trust;
+using EcsFargateLogin.Sessions.WaysIn;
+using EcsFargateLogin.Ssh;
+
+namespace EcsFargateLogin.Cmdlets;
+
+// How the container is to be reached, and what is asked for to that end.
+public sealed partial class NewFargateSessionCommand
+{
+    private static readonly string[] ParametersOfSsh =
+    [
+        nameof(UserName), nameof(KeyType), nameof(KeyPath), nameof(FromAddress), nameof(HostKeyVerification),
+        nameof(AuthorizeMyAddress), nameof(MyAddress), nameof(JumpHost), nameof(ProxyCommand),
+        nameof(LoginTimeout), nameof(IdleTimeout), nameof(ReconnectWindow),
+    ];
+
+    private bool _hasPlugin;
+
+    /// <summary>
+    /// How the container is reached. EcsExec goes through AWS with the program session-manager-plugin: no key, no address, no
+    /// open port and no SSH server is needed, but a task role with the actions of exec-task-policy.json; the container runs a
+    /// sleep of -MaxLifetime seconds in place of its command, unless -Command names another, and the shell is root's. Auto
+    /// starts the task for both: ssh is used, and ECS Exec where the SSH port cannot be reached.
+    /// </summary>
+    /// <value>Ssh</value>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public FargateTransport Transport { get; set; }
+
+    /// <summary>Looks for the programs that the session's user needs, before any task is started.</summary>
+    private void FindPrograms()
+    {
+        if (Transport.HasSsh())
+        {
+            FindProgram("ssh");
+            _keyGenerator ??= new KeyGenerator(FindProgram("ssh-keygen"));
+        }
+        else
+        {
+            ThrowIfGiven(ParametersOfSsh);
+            _hasPlugin = _hasPlugin || FindPlugin() is not null;
+        }
+    }
+
+    private SessionRequest RequestOf() => Transport.HasSsh() ? WithSsh(CommonRequest()) : CommonRequest();
+
+    private SessionRequest CommonRequest() => new()
+    {
+        TaskDefinition = FromTaskDefinition ?? TaskDefinition,
+        IsOfApplication = FromTaskDefinition is not null,
+        Service = ServiceChoice,
+        Cluster = ClusterOfRecord,
+        Subnets = Subnet,
+        SecurityGroups = SecurityGroup,
+        ContainerName = ContainerName,
+        AssignPublicIp = AssignPublicIp == AssignPublicIp.Enabled,
+        Transport = Transport,
+        Port = Port,
+        Environment = ContainerContract.CheckVariables(EnvironmentVariable),
+        Command = Command,
+        TaskRoleArn = TaskRoleArn,
+        Limits = Limits,
+        Tags = SessionTags.Of(Reason, Tag),
+        CapacityProvider = CapacityProvider,
+        PlatformVersion = PlatformVersion,
+        FallsBackToOnDemand = FallbackToOnDemand,
+        RetryCount = RetryCount,
+        StartTimeout = TimeSpan.FromSeconds(StartTimeout),
+    };
+
+    /// <summary>What of a preset only ssh takes is left out where ssh is no way in.</summary>
+    private SessionRequest WithSsh(SessionRequest request) => request with
+    {
+        UserName = UserName,
+        HostKeyVerification = HostKeyVerification,
+        KeyType = KeyType,
+        KeyPath = OwnKeyPath(),
+        FromAddresses = AuthorizedKey.CheckAddresses(FromAddress),
+        Proxy = ProxyParameters.ToProxy(JumpHost, ProxyCommand, FindProgram),
+    };
+}

@@ -1,0 +1,85 @@
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Sessions.WaysIn;
+
+namespace EcsFargateLogin.Doctor;
+
+/// <summary>What ECS Exec needs of the task: its role, its platform, and a root file system that the agent can write to.</summary>
+internal sealed class EcsExecChecks : ICheckGroup
+{
+    private const string Fix = "It has to have the actions of module/container/iam/exec-task-policy.json.";
+
+    /// <summary>What the agent asks Systems Manager for, with the task's role.</summary>
+    private static readonly string[] ActionsOfAgent =
+    [
+        "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel",
+        "ssmmessages:OpenDataChannel",
+    ];
+
+    /// <inheritdoc/>
+    public string Name => "ECS Exec";
+
+    /// <inheritdoc/>
+    public async Task RunAsync(Examination examination, CancellationToken cancellationToken)
+    {
+        if (!examination.Request.Transport.HasEcsExec())
+        {
+            return;
+        }
+
+        await CheckPlatformAsync(examination).ConfigureAwait(false);
+        if (examination.Definition is { } definition)
+        {
+            await CheckRoleAsync(examination, (string?)definition["taskRoleArn"], cancellationToken).ConfigureAwait(false);
+        }
+
+        if (examination.Container is { } container)
+        {
+            await ((bool?)container["readonlyRootFilesystem"] == true
+                ? examination.FailAsync(
+                    "root file system",
+                    "it is read-only, and the agent of ECS Exec cannot run",
+                    "Register a revision without readonlyRootFilesystem, or use -Transport Ssh.")
+                : examination.PassAsync("root file system", "writable, as the agent of ECS Exec needs it")).ConfigureAwait(false);
+        }
+    }
+
+    private static Task CheckPlatformAsync(Examination examination)
+    {
+        const string Check = "platform version";
+        var version = examination.Request.PlatformVersion;
+        return EcsExecPlatform.Has(version)
+            ? examination.PassAsync(Check, $"{version ?? "LATEST"} has ECS Exec")
+            : examination.FailAsync(Check, FargateErrors.PlatformWithoutEcsExec(version!));
+    }
+
+    private static async Task CheckRoleAsync(Examination examination, string? role, CancellationToken cancellationToken)
+    {
+        const string Check = "task role";
+        if (role is null)
+        {
+            await examination
+                .FailAsync(Check, "it has none, which ECS Exec needs", $"Name one with New-FargateSession -TaskRoleArn. {Fix}")
+                .ConfigureAwait(false);
+            return;
+        }
+
+        PolicySimulator simulator = new(examination.Cloud.Survey);
+        List<string> denied = [];
+        foreach (var action in ActionsOfAgent)
+        {
+            if (await simulator.AskAsync(new PermissionQuestion(role, action, "*"), cancellationToken).ConfigureAwait(false)
+                is { IsAllowed: false })
+            {
+                denied.Add(action);
+            }
+        }
+
+        await (denied.Count > 0
+                ? examination.FailAsync(Check, $"{role} does not allow {string.Join(", ", denied)}, as IAM's policy simulator says", Fix)
+            : simulator.Refusal is { } refusal
+                ? examination.SkipAsync(
+                    Check, $"{role}: whether it allows ssmmessages is not known: {Examination.Finding(refusal)}", $"Run it with -Deep. {Fix}")
+                : examination.PassAsync(Check, $"{role} allows ssmmessages (simulated)")).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Text.Json;
+using EcsFargateLogin.Ssh;
+
+namespace EcsFargateLogin.SessionManager;
+
+/// <summary>
+/// AWS's program session-manager-plugin, which joins a terminal to a channel of Systems Manager. It is called as the AWS CLI
+/// calls it, with the channel's secret in its environment.
+/// </summary>
+/// <param name="path">Where it is.</param>
+internal sealed class SessionManagerPlugin(string path)
+{
+    /// <summary>What it is called.</summary>
+    public const string Name = "session-manager-plugin";
+
+    /// <summary>
+    /// The environment variable that holds the channel. Its name stands on the command line in the channel's place, which
+    /// everybody on this machine can read.
+    /// </summary>
+    public const string ChannelVariable = "AWS_SSM_START_SESSION_RESPONSE";
+
+    /// <summary>The first version that reads it from there.</summary>
+    public static readonly Version Oldest = new(1, 2, 497, 0);
+
+    private const string Operation = "StartSession";
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    public string Path => path;
+
+    /// <summary>Asks it for its version, and makes sure that it can be used.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.PluginNotFound"/>.</exception>
+    public async Task<Version> CheckAsync(CancellationToken cancellationToken)
+    {
+        var said = await AskForVersionAsync(cancellationToken).ConfigureAwait(false);
+        if (!Version.TryParse(said, out var version))
+        {
+            throw FargateErrors.PluginUnusable(path, $"asked for its version, it says '{said}'");
+        }
+
+        return version >= Oldest ? version : throw FargateErrors.PluginTooOld(path, version, Oldest);
+    }
+
+    /// <summary>How it is started for a channel; nothing secret is among its arguments.</summary>
+    public ProcessStartInfo StartFor(PluginChannel channel)
+    {
+        string[] arguments =
+        [
+            ChannelVariable, channel.Region, Operation, channel.ProfileName ?? "",
+            JsonSerializer.Serialize(new { channel.Target }), channel.Endpoint,
+        ];
+        ProcessStartInfo start = new(path, arguments) { UseShellExecute = false };
+        start.Environment[ChannelVariable] = JsonSerializer.Serialize(
+            new { sessionId = channel.SessionId, streamUrl = channel.StreamUrl, tokenValue = channel.TokenValue });
+        return start;
+    }
+
+    private async Task<string> AskForVersionAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var result = await SshTool.RunAsync(path, ["--version"], Limit, cancellationToken).ConfigureAwait(false);
+            return result?.Words ?? $"nothing within {Limit.TotalSeconds:0} s";
+        }
+        catch (FargateException e) when (e.Error == FargateError.SshNotFound)
+        {
+            throw FargateErrors.PluginUnusable(path, e.InnerException!.Message.TrimEnd('.'), e.InnerException);
+        }
+    }
+}
