@@ -79,7 +79,7 @@ public sealed class LocalFargateServer : IAsyncDisposable
         RegisterTaskDefinition(new TaskDefinitionOptions(options.TaskDefinition)
         {
             Containers = [new ContainerOptions("cli") { Environment = options.ContainerEnvironment, Ports = [SshPort] }],
-            TaskRoleArn = "arn:aws:iam::123456789012:role/local-task",
+            TaskRoleArn = TaskDefinitionOptions.ExecutionRoleArn,
         });
         RegisterServices(options);
     }

@@ -6,6 +6,9 @@ namespace LocalFargate;
 /// <param name="Family">Its name.</param>
 public sealed record TaskDefinitionOptions(string Family)
 {
+    /// <summary>The role that pulls images and writes logs.</summary>
+    public const string ExecutionRoleArn = "arn:aws:iam::123456789012:role/local-execution";
+
     /// <summary>Its containers, at least one.</summary>
     public required IReadOnlyList<ContainerOptions> Containers { get; init; }
 
@@ -34,7 +37,7 @@ public sealed record TaskDefinitionOptions(string Family)
         ["family"] = Family,
         ["networkMode"] = NetworkMode,
         ["requiresCompatibilities"] = Strings(RequiresCompatibilities),
-        ["executionRoleArn"] = "arn:aws:iam::123456789012:role/local-execution",
+        ["executionRoleArn"] = ExecutionRoleArn,
         ["cpu"] = "256",
         ["memory"] = "512",
         ["containerDefinitions"] = new JsonArray([.. Containers.Select(container => container.ToInput(Family, region))]),

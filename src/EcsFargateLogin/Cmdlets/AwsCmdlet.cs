@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Completion;
@@ -127,16 +128,32 @@ public abstract class AwsCmdlet : FargateCmdlet
         return plugin;
     }
 
-    /// <summary>Makes sure that nothing was typed which only ssh takes.</summary>
+    /// <summary>
+    /// Makes sure that nothing was typed which only ssh takes. What $PSDefaultParameterValues holds is for all sessions, and
+    /// left out where it does not fit.
+    /// </summary>
     /// <exception cref="FargateException"><see cref="FargateError.InvalidTransport"/>.</exception>
     private protected void ThrowIfGiven(IEnumerable<string> parametersOfSsh)
     {
-        string[] given = [.. parametersOfSsh.Where(MyInvocation.BoundParameters.ContainsKey).Select(name => $"-{name}")];
+        string[] given =
+        [
+            .. parametersOfSsh
+                .Where(name => MyInvocation.BoundParameters.ContainsKey(name) && !HasDefault(name))
+                .Select(name => $"-{name}"),
+        ];
         if (given.Length > 0)
         {
             throw FargateErrors.OnlyForSsh(given);
         }
     }
+
+    private bool HasDefault(string parameter) =>
+        GetVariableValue("PSDefaultParameterValues") is IDictionary defaults
+        && defaults.Keys.OfType<string>().Any(key => key.Split(':') is [var command, var name]
+            && IsLike(MyInvocation.MyCommand.Name, command) && IsLike(parameter, name));
+
+    private static bool IsLike(string text, string pattern) =>
+        WildcardPattern.Get(pattern.Trim(), WildcardOptions.IgnoreCase).IsMatch(text);
 
     /// <summary>Waits for sessions, and starts their tasks again where that helps.</summary>
     private protected SessionWaiter WaiterFor(IFargateCloud cloud) => new(cloud, new WaitOptions(), StarterFor(cloud));

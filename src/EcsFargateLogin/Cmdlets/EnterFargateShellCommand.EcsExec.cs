@@ -11,7 +11,7 @@ namespace EcsFargateLogin.Cmdlets;
 public sealed partial class EnterFargateShellCommand
 {
     private static readonly string[] ParametersOfSsh =
-        [nameof(Private), nameof(JumpHost), nameof(ProxyCommand), nameof(Option), nameof(HostKeyVerification), nameof(TranscriptPath)];
+        [nameof(Private), nameof(JumpHost), nameof(ProxyCommand), nameof(Option), nameof(HostKeyVerification)];
 
     private SessionManagerPlugin? _plugin;
 
@@ -37,8 +37,7 @@ public sealed partial class EnterFargateShellCommand
         {
             if (Transport == FargateTransport.EcsExec)
             {
-                ThrowIfGiven(ParametersOfSsh);
-                _ = Plugin;
+                RequireEcsExec();
             }
         });
     }
@@ -59,11 +58,22 @@ public sealed partial class EnterFargateShellCommand
         };
         if (transport == FargateTransport.EcsExec)
         {
-            ThrowIfGiven(ParametersOfSsh);
-            _ = Plugin;
+            RequireEcsExec();
         }
 
         return transport;
+    }
+
+    /// <summary>Makes sure that ECS Exec can do what is wanted. A transcript is never left out, wherever it was asked for.</summary>
+    private void RequireEcsExec()
+    {
+        ThrowIfGiven(ParametersOfSsh);
+        if (TranscriptPath is not null)
+        {
+            throw FargateErrors.OnlyForSsh([$"-{nameof(TranscriptPath)}"]);
+        }
+
+        _ = Plugin;
     }
 
     /// <summary>Where it cannot be used, that is said, and ssh is the only way in.</summary>

@@ -72,7 +72,7 @@ public sealed class EcsExecDoctorTests : IAsyncLifetime
         var row = Rows("rails-cli -Cluster local -Transport EcsExec").Single(row => row.Check == "task role");
 
         Assert.Equal("Failed", row.Result);
-        Assert.Contains("role/local-task does not allow ssmmessages:OpenDataChannel", row.Detail, StringComparison.Ordinal);
+        Assert.Contains("role/local-execution does not allow ssmmessages:OpenDataChannel", row.Detail, StringComparison.Ordinal);
         Assert.Contains("exec-task-policy.json", row.Fix, StringComparison.Ordinal);
     }
 

@@ -149,6 +149,22 @@ public sealed class TransportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_a_default_for_all_sessions_is_left_out_where_it_does_not_fit()
+    {
+        var run = _me.Run(
+            """
+            $PSDefaultParameterValues['New-Fargate*:UserName'] = 'app'
+            $session = New-FargateSession -Transport EcsExec
+            $session
+            $session | Stop-FargateSession
+            """);
+
+        Assert.Empty(run.Errors);
+        Assert.Equal("root", run.Output[0].Text("UserName"));
+        await _me.HasLeftNothingAsync();
+    }
+
+    [Fact]
     public async Task A_project_may_say_how_its_containers_are_reached()
     {
         await File.WriteAllTextAsync(

@@ -124,10 +124,11 @@ public sealed class EcsExecWaitTests : WaitTest
     [Fact]
     public async Task A_server_that_is_not_its_own_is_no_reason_to_fall_back()
     {
+        using TemporaryFolder folder = new();
         using var server = GreetingServer.Greeting(Banner);
         TasksAre(Task("RUNNING", "RUNNING"));
         PublicAddressIs("127.0.0.1");
-        var session = Own(FargateTransport.Auto, server.Port);
+        var session = Own(folder, server.Port);
         session.HostKeyVerification = HostKeyVerification.Strict;
 
         await FailAsync(FargateError.HostKeyNotVerified, session, Shell, Hasty);
@@ -156,7 +157,7 @@ public sealed class EcsExecWaitTests : WaitTest
     }
 
     /// <summary>One of this machine's, whose log tells nothing.</summary>
-    private static FargateSession Own(FargateTransport transport, int port) => new()
+    private static FargateSession Own(TemporaryFolder folder, int port) => new()
     {
         SessionId = "fl-abcdefghjk",
         TaskArn = SampleTask.Arn,
@@ -164,9 +165,9 @@ public sealed class EcsExecWaitTests : WaitTest
         ContainerName = "cli",
         Port = port,
         AssignPublicIp = true,
-        Transport = transport,
-        Folder = "/nowhere",
-        KnownHostsPath = "/nowhere/known_hosts",
+        Transport = FargateTransport.Auto,
+        Folder = folder.Path,
+        KnownHostsPath = folder["known_hosts"],
         CreatedAt = DateTimeOffset.UtcNow,
     };
 
