@@ -1,5 +1,6 @@
 using System.Reflection;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Sessions.Transfers;
 using EcsFargateLogin.Ssh;
 using EcsFargateLogin.Tests.Support;
 
@@ -77,6 +78,7 @@ public sealed class FargateErrorsTests
         var type when type == typeof(IEnumerable<string>) => new[] { "web", "db" },
         var type when type == typeof(TaskDescription) => SampleTask.Of("STOPPED") with { StoppedReason = TwoLines },
         var type when type == typeof(TunnelRoute) => new TunnelRoute("127.0.0.1", 5432, "db.internal", 5432),
+        var type when type == typeof(CopyItem) => new CopyItem(TwoLines, "/tmp/x"),
         var type when type == typeof(bool) => true,
         var type when type == typeof(Version) => new Version(1, 2),
         var type when type == typeof(ManagedAgentDescription) => new ManagedAgentDescription("STOPPED", TwoLines),
