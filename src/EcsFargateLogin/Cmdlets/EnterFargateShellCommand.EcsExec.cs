@@ -64,7 +64,7 @@ public sealed partial class EnterFargateShellCommand
         return transport;
     }
 
-    /// <summary>Makes sure that ECS Exec can do what is wanted. A transcript is never left out, wherever it was asked for.</summary>
+    /// <summary>Makes sure that ECS Exec can do what is wanted. A transcript is never left out, wherever that was said.</summary>
     private void RequireEcsExec()
     {
         ThrowIfGiven(ParametersOfSsh);
