@@ -58,7 +58,7 @@ public sealed class EndSignalTests
         ]);
         await using var terminal = TerminalRun.UnderTerminal(
             me.Process("New-FargateSession -Count 3 | Wait-FargateSession"));
-        await terminal.ShowsAsync("RUNNING 3");
+        await terminal.ShowsAsync("3 RUNNING");
 
         await terminal.KillAsync();
 
