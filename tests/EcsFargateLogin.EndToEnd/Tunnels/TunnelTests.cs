@@ -87,7 +87,7 @@ public sealed class TunnelTests
 
         run.Stop();
 
-        Assert.True(run.WasStopped);
+        Assert.Empty(run.Output);
         Assert.Empty(SshProcesses.With(reached));
         Assert.DoesNotContain(me.Run("Get-FargateTunnel").Output, tunnel => me.Fargate.Tasks.Any(task => task.StartedBy == tunnel.Text("SessionId")));
         await me.LeftNothingAsync();
