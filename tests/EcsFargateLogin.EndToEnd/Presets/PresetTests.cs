@@ -17,7 +17,7 @@ public sealed class PresetTests
             $PSDefaultParameterValues.Clear()
             Set-Location '{{project.Path}}'
             1..6 | ForEach-Object -ThrottleLimit 6 -Parallel {
-                Import-Module '{{Operator.Manifest}}'
+                Import-Module '{{Checkout.Manifest}}'
                 foreach ($number in 1..8) { Save-FargateSessionPreset "p$_-$number" -Cluster prod -ErrorAction Stop }
             }
             @(Get-FargateSessionPreset).Count
