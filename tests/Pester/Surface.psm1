@@ -8,9 +8,9 @@ $script:recorder = $null
 $account = Import-Module "$PSScriptRoot/Account.psm1" -PassThru
 Import-Module "$script:root/EcsFargateLogin.psd1" -Global
 
+# Account.psm1 goes with this module.
 $MyInvocation.MyCommand.ScriptBlock.Module.OnRemove = {
     if ($script:runspace) { $script:runspace.Dispose() }
-    Remove-Module Account
 }
 
 <#
