@@ -36,7 +36,6 @@ param(
 
 $ErrorActionPreference = 'Stop'
 $artifacts = Join-Path $PSScriptRoot 'artifacts'
-$pesterVersion = [version]'5.5.0'
 $analyzerVersion = [version]'1.22.0'
 
 # Compiler and build nodes end with the build: nothing is left running on the machine.
@@ -95,14 +94,11 @@ function Find-TestModule {
 }
 
 function Invoke-PesterTest {
-    $pester = Find-TestModule -Name Pester -Version $pesterVersion -Folder $env:ECSFARGATELOGIN_PESTER
-    if (-not $pester) {
-        Write-Warning ("Pester $pesterVersion or later is not on this machine and could not be had from the " +
-            'PowerShell Gallery: tests/Pester is not run. Install Pester, or name its folder in ECSFARGATELOGIN_PESTER.')
-        return
-    }
-    Import-Module $pester.Path
+    # The build has put it there: see tests/EcsFargateLogin.Tests.
+    Import-Module (Join-Path $artifacts 'modules/Pester')
     $run = Invoke-Pester -Path (Join-Path $PSScriptRoot 'tests/Pester') -PassThru
+    # The LocalFargate of the run ends with it.
+    Remove-Module Surface -ErrorAction Ignore
     @('Passed') * $run.PassedCount + @('Failed') * ($run.FailedCount + $run.FailedContainersCount) +
         @('NotExecuted') * ($run.SkippedCount + $run.InconclusiveCount)
 }
