@@ -71,7 +71,8 @@ function ConvertTo-Line($Value, [string] $Path = '') {
     else {
         $text = $Value -is [DateTime] -or ($Value -is [ValueType] -and $Value -gt 1e8) ? '<time>' : "$Value"
         "$Path = $text" -replace '\b(subnet|sg|sgr|vpc|eni|eni-attach|igw|rtb|rtbassoc|eipalloc|eipassoc)-[0-9a-f]{8,}', '$1-<id>' `
-            -replace '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}(-\d{10})?', '<id>' -replace '\b(\d{1,3}\.){3}\d{1,3}\b', '<address>' `
+            -replace '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}(-\d{10})?', '<id>' `
+            -replace '\b(\d{1,3}\.){3}\d{1,3}\b', '<address>' `
             -replace '\bip-\d+(-\d+){3}\b', 'ip-<address>' -replace '\b([0-9a-f]{2}:){5}[0-9a-f]{2}\b', '<mac>' `
             -replace '\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)', '<time>' -replace '\b([a-z]{2}-[a-z]+-\d)[a-f]\b', '$1<zone>'
     }
