@@ -104,7 +104,7 @@ public sealed partial class ContainerPackagingTests
             .Select(match => match.Groups[1].Value).Distinct().ToArray();
         var readMe = File.ReadAllText(ContainerFiles.Path("README.md"));
 
-        Assert.Equal(10, variables.Length);
+        Assert.Equal(11, variables.Length);
         Assert.All(variables, variable => Assert.Contains($"| `{variable}` |", readMe, StringComparison.Ordinal));
     }
 
