@@ -64,6 +64,21 @@ Describe 'Register-FargateLoginTaskDefinition in an account' -Skip:(-not $IsLinu
 '@
         $null = Register-TaskDefinition -Json $application
 
+        # An application whose container is confined as much as Fargate lets it be.
+        function Register-Confined([string] $User, [string] $MountPoints) {
+            $null = Register-TaskDefinition -Json @"
+            {
+              "family": "confined", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"], "cpu": "256", "memory": "512",
+              "volumes": [{ "name": "scratch" }],
+              "containerDefinitions": [{
+                "name": "app", "image": "web:7", "user": "$User", "readonlyRootFilesystem": true, "mountPoints": $MountPoints,
+                "linuxParameters": { "capabilities": { "drop": ["ALL"] } },
+                "logConfiguration": { "logDriver": "awslogs", "options": { "awslogs-group": "/web", "awslogs-region": "us-east-1" } }
+              }]
+            }
+"@
+        }
+
         function Assert-SameJson([string] $Name, $Actual, $Expected) {
             $texts = foreach ($value in $Actual, $Expected) { ConvertTo-Json -InputObject $value -Depth 20 }
             $nodes = foreach ($text in $texts) { , [Text.Json.Nodes.JsonNode]::Parse($text) }
@@ -118,6 +133,29 @@ Describe 'Register-FargateLoginTaskDefinition in an account' -Skip:(-not $IsLinu
         $left = 'healthCheck', 'dependsOn', 'command', 'user', 'startTimeout', 'cpu', 'memory'
         $own.PSObject.Properties.Name | Where-Object { $_ -in $left } | Should -BeNullOrEmpty
         $sent.PSObject.Properties.Name | Should -Not -Contain proxyConfiguration
+    }
+
+    It 'keeps the confinement of a user who needs no privilege, and says whom sessions log in' {
+        Register-Confined -User app:app -MountPoints '[{ "sourceVolume": "scratch", "containerPath": "/tmp/" }]'
+        $null = Register-FargateLoginTaskDefinition web:7-cli -FromTaskDefinition confined -Port 2222 -WarningVariable warnings `
+            -WarningAction SilentlyContinue
+        $warnings | Should -BeExactly "The container runs as the application's user 'app:app': start sessions with -UserName app."
+        $own = (Get-ReceivedCall RegisterTaskDefinition).containerDefinitions[0]
+        $own.user, $own.readonlyRootFilesystem | Should -Be app:app, $true
+        Assert-SameJson $own.linuxParameters @{ initProcessEnabled = $true; capabilities = @{ drop = @('ALL') } } linuxParameters
+    }
+
+    It 'says of the confinement what an SSH server of root cannot do with, and keeps the rest' {
+        Register-Confined -User 1000 -MountPoints '[]'
+        $null = Register-FargateLoginTaskDefinition web:7-cli -FromTaskDefinition confined -WarningVariable warnings `
+            -WarningAction SilentlyContinue
+        $warnings.Count | Should -Be 3
+        $warnings[0] | Should -Match "user '1000' is not kept.*-Port from 1024"
+        $warnings[1] | Should -Match 'readonlyRootFilesystem is not kept.*mount a volume at /tmp'
+        $warnings[2] | Should -Match 'cannot drop AUDIT_WRITE, CHOWN, DAC_OVERRIDE, FOWNER, KILL, NET_BIND_SERVICE, SETGID, SETUID, SYS_CHROOT as'
+        $own = (Get-ReceivedCall RegisterTaskDefinition).containerDefinitions[0]
+        $own.PSObject.Properties.Name | Where-Object { $_ -in 'user', 'readonlyRootFilesystem' } | Should -BeNullOrEmpty
+        Assert-SameJson $own.linuxParameters.capabilities.drop @('FSETID', 'MKNOD', 'NET_RAW', 'SETFCAP', 'SETPCAP') drop
     }
 
     It 'lists with -WhatIf what is kept, changed and left out, without a secret, and registers nothing' {

@@ -80,7 +80,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     [ValidatePattern("^[A-Za-z_][A-Za-z0-9_.-]*$")]
     public string UserName { get; set; } = ContainerContract.DefaultUserName;
 
-    /// <summary>Environment variables for the container. Names must not begin with '_'.</summary>
+    /// <summary>Environment variables for the container. Not those that are start-sshd.sh's own, such as _SSH_PORT.</summary>
     [Parameter]
     [ValidateNotNull]
     public Hashtable? EnvironmentVariable { get; set; }

@@ -7,9 +7,10 @@ namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
 /// Registers a task definition for sessions: from an image that holds start-sshd.sh alone, or with what an application's own
-/// task definition has of environment, secrets, roles, volumes, log configuration and CPU architecture. Ports, health checks,
-/// other containers and load balancing are left out. Nothing else is created. -WhatIf says what would be registered, beside
-/// what is there.
+/// task definition has of environment, secrets, roles, volumes, log configuration and CPU architecture, and of confinement (user,
+/// read-only root file system, dropped capabilities) as far as an SSH server works with it; a warning says what is not kept. Ports,
+/// health checks, other containers and load balancing are left out. Nothing else is created. -WhatIf says what would be
+/// registered, beside what is there.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Register, "FargateLoginTaskDefinition", DefaultParameterSetName = NewSet, SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Register-FargateLoginTaskDefinition.md")]
@@ -94,6 +95,11 @@ public sealed class RegisterFargateLoginTaskDefinitionCommand : AwsCmdlet
         if (!registration.LogsToCloudWatch)
         {
             WriteWarning("Its log is not in CloudWatch Logs, so that sessions cannot verify their host keys: see -LogGroup.");
+        }
+
+        foreach (var note in registration.Notes)
+        {
+            WriteWarning(note);
         }
 
         if (ShouldProcess(registration.Description, registration.Description, "Register task definition"))
