@@ -46,7 +46,7 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
             var messages = await cloud
                 .GetLogEventsAsync(log.StreamOf(containerName, session.TaskId), fromStart: false, LogLines, limit.Token)
                 .ConfigureAwait(false);
-            return [.. messages.Select(Printable).Where(line => line.Length > 0)];
+            return [.. messages.Select(Shortened).Where(line => line.Length > 0)];
         }
         catch (Exception e) when (e is FargateException or OperationCanceledException)
         {
@@ -56,10 +56,9 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
         }
     }
 
-    /// <summary>What a container prints may hold anything, among it what a terminal would obey.</summary>
-    private static string Printable(string message)
+    private static string Shortened(string message)
     {
-        var text = string.Concat(message.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
+        var text = TerminalText.OneLine(message);
         return text.Length <= LongestLine ? text : $"{text[..LongestLine]}…";
     }
 }
