@@ -51,7 +51,6 @@ Describe 'The examples of the README on a LocalFargate' {
         foreach ($name in 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'XDG_STATE_HOME', 'XDG_CONFIG_HOME') {
             $before[$name] = [Environment]::GetEnvironmentVariable($name)
         }
-        $env:AWS_ACCESS_KEY_ID = $env:AWS_SECRET_ACCESS_KEY = 'local'
         $env:XDG_CONFIG_HOME = "$TestDrive/config"
         $fargate = Start-LocalFargate $state -Option @(
             '--start-seconds', 0, '--clusters', 'prod,staging,default', '--services', 'web', '--stop-timeout', 1)
