@@ -83,6 +83,18 @@ internal static partial class FargateErrors
         NextStepFor(reason))
     { Target = session.SessionId };
 
+    /// <param name="session">The session.</param>
+    /// <param name="refusal">What ssh says.</param>
+    /// <param name="reason">What the container's sshd says.</param>
+    internal static FargateException LoginRefused(FargateSession session, FargateException refusal, string reason) => new(
+        FargateError.SshFailed,
+        $"{refusal.Summary} The container's log says: {reason.TrimEnd('.')}.",
+        reason.Contains("expired", StringComparison.OrdinalIgnoreCase) || reason.Contains("locked", StringComparison.OrdinalIgnoreCase)
+            ? $"Correct the account of '{session.UserName}' in the image (usermod, chage), or log in as another user with -UserName."
+            : refusal.NextStep,
+        refusal)
+    { Target = session.SessionId };
+
     internal static FargateException ConnectionLost(FargateSession session) =>
         SshFailed(session, "the connection was closed before the remote program had ended.");
 

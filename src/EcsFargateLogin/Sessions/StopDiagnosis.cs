@@ -32,7 +32,8 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
             session, task, lastWords?[ContainerContract.EndLine.Length..], StopCauses.NextStepFor(task, []));
     }
 
-    private async Task<IReadOnlyList<string>> ReadLogAsync(FargateSession session, CancellationToken cancellationToken)
+    /// <summary>The last lines of the session's container, fit to be shown; none where they cannot be read.</summary>
+    public async Task<IReadOnlyList<string>> ReadLogAsync(FargateSession session, CancellationToken cancellationToken)
     {
         if (session is not { Log: { } log, ContainerName: { } containerName })
         {
