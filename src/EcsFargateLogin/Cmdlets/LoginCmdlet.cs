@@ -22,11 +22,11 @@ public abstract class LoginCmdlet : AwsCmdlet
     }
 
     /// <summary>Logs in at the private address, from inside the VPC.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Logs in at the private address, from inside the VPC.")]
     public SwitchParameter Private { get; set; }
 
     /// <summary>Leaves the task running, and its key in place, when the work has ended before its task.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Leaves the task running, and its key in place, when the work has ended.")]
     public SwitchParameter KeepSession { get; set; }
 
     /// <summary>
@@ -34,7 +34,7 @@ public abstract class LoginCmdlet : AwsCmdlet
     /// keys and agent hold for it, and for it alone; it has to let you in without a question. Without it the way that the
     /// session was started with is taken.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The host through which the task is reached, as [user@]host[:port].")]
     [ValidateNotNullOrEmpty]
     public string? JumpHost { get; set; }
 
@@ -42,21 +42,22 @@ public abstract class LoginCmdlet : AwsCmdlet
     /// The command that ssh talks to the task's server through, as its option ProxyCommand, with %h and %p for address and
     /// port. Cannot go with -JumpHost.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "What ssh talks to the server through, as its ProxyCommand, with %h and %p.")]
     [ValidateNotNullOrEmpty]
     public string? ProxyCommand { get; set; }
 
     /// <summary>Options for ssh, as its -o takes them, such as 'Compression=yes'.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Options for ssh, as its -o takes them, such as 'Compression=yes'.")]
     [ValidateNotNullOrEmpty]
     public string[] Option { get; set; } = [];
 
     /// <summary>
     /// How it is made sure that the server is the session's own. Without it as the session was started. Auto and Strict
-    /// trust the host key that the container has printed to its log in CloudWatch Logs. Where the log does not tell it,
-    /// Auto warns and trusts the key that is seen first, and Strict stops the session. AcceptNew does not read the log.
+    /// trust the host key that the container has printed to its log in CloudWatch Logs. Where AWS says that the log does not
+    /// tell it, Auto warns and trusts the key that is seen first, and Strict stops the session; a log that cannot be reached
+    /// is an error under both. AcceptNew does not read the log.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "How the server proves that it is the session's own: Auto, Strict or AcceptNew.")]
     public HostKeyVerification? HostKeyVerification { get; set; }
 
     /// <summary>The path of ssh.</summary>

@@ -23,13 +23,14 @@ public sealed partial class NewFargateSessionCommand
     /// The preset that gives the parameters that are not typed: from .fargatelogin.json in the current folder or the nearest
     /// one above, and from your own. Without it the preset 'default', where there is one.
     /// </summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "The preset that gives what is not typed; without it 'default', if there is one.")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(PresetCompleter))]
     public string? Preset { get; set; }
 
     /// <summary>Takes nothing from any preset, and reads no file of presets.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Takes nothing from any preset, and reads no file of presets.")]
     public SwitchParameter NoPreset { get; set; }
 
     /// <summary>Whether a parameter has a value that was typed, comes from the pipeline or from a preset.</summary>
