@@ -2,6 +2,7 @@ using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions;
 using EcsFargateLogin.Sessions.Journals;
+using EcsFargateLogin.Sessions.Shells;
 using EcsFargateLogin.Sessions.Trust;
 using EcsFargateLogin.Sessions.WaysIn;
 using EcsFargateLogin.Ssh;
@@ -191,8 +192,18 @@ public abstract class LoginCmdlet : AwsCmdlet
     }
 
     /// <summary>The same by way of the connection that the session's programs share, which is opened where it is not yet.</summary>
-    private protected Task<SshEndpoint> SharedEndpointOf(FargateSession session, CancellationToken cancellationToken) =>
-        new SshMaster(session.Folder!).OpenAsync(Ssh, EndpointOf(session), Options, cancellationToken);
+    /// <exception cref="FargateException"><see cref="FargateError.HostKeyMismatch"/>.</exception>
+    private protected async Task<SshEndpoint> SharedEndpointOf(FargateSession session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new SshMaster(session.Folder!).OpenAsync(Ssh, EndpointOf(session), Options, cancellationToken);
+        }
+        catch (HostKeyRefusedException e)
+        {
+            throw LostConnection.FindOtherServer(session, e.Messages)!;
+        }
+    }
 
     /// <summary>By which way a session is entered.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.TransportUnavailable"/>.</exception>

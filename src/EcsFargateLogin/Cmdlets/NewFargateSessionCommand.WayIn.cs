@@ -10,7 +10,8 @@ public sealed partial class NewFargateSessionCommand
     /// <summary>
     /// Lets this machine's address in to the SSH port by a rule of the first -SecurityGroup, which bears the session's id
     /// and is removed when the session is closed. A rule that lets it in already is left as it is. Which address that is,
-    /// -MyAddress says or the service whose URL the environment variable ECSFARGATELOGIN_MYADDRESS_URL holds.
+    /// -MyAddress says or the service whose URL the environment variable ECSFARGATELOGIN_MYADDRESS_URL holds. From your own
+    /// presets it is left out where a project's file names the group or the port.
     /// </summary>
     [Parameter(HelpMessage = "Lets this machine's address in to the SSH port while the session lives.")]
     public SwitchParameter AuthorizeMyAddress { get; set; }
