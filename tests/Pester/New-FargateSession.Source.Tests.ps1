@@ -104,6 +104,8 @@ Describe 'New-FargateSession, with presets,' -Skip:(-not $IsLinux) {
         $seen.Host | Where-Object { $_ -like 'What if: *' } | Should -BeLike '*"own in cluster default"*'
         $seen.Warning | Should -BeLike "*'$project/app/.fargatelogin.json' is not used: *"
         (Invoke-Recorded -Path "$project/app" 'Get-FargateSessionPreset').Warning | Should -Not -BeNullOrEmpty
+        $rows = '$PSDefaultParameterValues.Clear(); 1..3 | ForEach-Object { [pscustomobject]@{ Port = $_ } } | New-FargateSession -WhatIf'
+        (Invoke-Recorded -Path "$project/app" $rows).Warning.Count | Should -Be 1
     }
 
     It 'lets this machine''s address in to no group or port that a project names, unless that is typed' {

@@ -13,6 +13,9 @@ public sealed partial class NewFargateSessionCommand
     /// <summary>What presets have put into parameters for this record, with what was there before.</summary>
     private readonly Dictionary<PropertyInfo, object?> _replaced = [];
 
+    /// <summary>The warnings about files of projects that were given.</summary>
+    private readonly HashSet<string> _toldOfFiles = [];
+
     /// <summary>What says whom the rule of -AuthorizeMyAddress lets in where.</summary>
     private static readonly string[] ParametersOfRule = [nameof(SecurityGroup), nameof(Port)];
 
@@ -124,7 +127,7 @@ public sealed partial class NewFargateSessionCommand
         }
     }
 
-    private FargateSessionPreset? FindPreset() => PresetCmdlet.OpenStore(this).Find(Preset);
+    private FargateSessionPreset? FindPreset() => PresetCmdlet.OpenStore(this, _toldOfFiles).Find(Preset);
 
     /// <summary>Makes sure that the record says what to start and where.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.MissingMandatoryParameter"/>.</exception>
