@@ -104,6 +104,15 @@ Describe '<_.Name>' -ForEach $cmdlets {
         $described.Values | Where-Object { -not ($_.description.Text -join '').Trim() } | Should -BeNullOrEmpty
     }
 
+    It 'has a tool tip for each parameter, one sentence in a line of 80 columns' {
+        # -WhatIf and -Confirm are PowerShell's.
+        foreach ($parameter in $own | Where-Object Name -NotIn WhatIf, Confirm) {
+            foreach ($set in $parameter.ParameterSets.Values) {
+                $set.HelpMessage | Should -MatchExactly '^\S.{10,78}\.$' -Because "of -$($parameter.Name)"
+            }
+        }
+    }
+
     It 'documents defaults as they are' {
         $instance = [Activator]::CreateInstance($cmdlet.ImplementingType)
         $wrong = foreach ($name in $described.Keys | Where-Object { $cmdlet.ImplementingType.GetProperty($_) }) {

@@ -142,7 +142,7 @@ Describe 'Register-FargateLoginTaskDefinition in an account' -Skip:(-not $IsLinu
         $warnings | Should -BeExactly "The container runs as the application's user 'app:app': start sessions with -UserName app."
         $own = (Get-ReceivedCall RegisterTaskDefinition).containerDefinitions[0]
         $own.user, $own.readonlyRootFilesystem | Should -Be app:app, $true
-        Assert-SameJson $own.linuxParameters @{ initProcessEnabled = $true; capabilities = @{ drop = @('ALL') } } linuxParameters
+        Assert-SameJson linuxParameters -Actual $own.linuxParameters -Expected @{ initProcessEnabled = $true; capabilities = @{ drop = @('ALL') } }
     }
 
     It 'says of the confinement what an SSH server of root cannot do with, and keeps the rest' {
@@ -155,7 +155,7 @@ Describe 'Register-FargateLoginTaskDefinition in an account' -Skip:(-not $IsLinu
         $warnings[2] | Should -Match 'cannot drop AUDIT_WRITE, CHOWN, DAC_OVERRIDE, FOWNER, KILL, NET_BIND_SERVICE, SETGID, SETUID, SYS_CHROOT as'
         $own = (Get-ReceivedCall RegisterTaskDefinition).containerDefinitions[0]
         $own.PSObject.Properties.Name | Where-Object { $_ -in 'user', 'readonlyRootFilesystem' } | Should -BeNullOrEmpty
-        Assert-SameJson $own.linuxParameters.capabilities.drop @('FSETID', 'MKNOD', 'NET_RAW', 'SETFCAP', 'SETPCAP') drop
+        Assert-SameJson drop -Actual $own.linuxParameters.capabilities.drop -Expected @('FSETID', 'MKNOD', 'NET_RAW', 'SETFCAP', 'SETPCAP')
     }
 
     It 'lists with -WhatIf what is kept, changed and left out, without a secret, and registers nothing' {
