@@ -129,33 +129,27 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
 
     private JournalEntry? EntryByMark(TaskDescription task) => task.StartedBy is { } mark ? journal.Find(mark) : null;
 
-    /// <summary>Writes down the task that an unanswered RunTask has started after all.</summary>
+    /// <summary>The entry with the task that an unanswered RunTask has started after all.</summary>
     private JournalEntry Complete(JournalEntry entry, TaskDescription task)
     {
-        var complete = entry with { TaskArn = task.TaskArn };
         if (entry.TaskArn is null)
         {
-            try
-            {
-                journal.Write(complete);
-            }
-            catch (FargateException)
-            {
-                // It has just been closed, or the disk is full: the mark will tell again the next time.
-            }
+            journal.NoteTask(entry.SessionId, task.TaskArn);
         }
 
-        return complete;
+        return entry with { TaskArn = task.TaskArn };
     }
 
-    /// <summary>Whether a session that ECS tells nothing of is over.</summary>
+    /// <summary>
+    /// Whether a session that ECS tells nothing of is over. Where its account is not known, its task may be one of another
+    /// account than these credentials', and only the user can say that it is over.
+    /// </summary>
     private async Task<bool> HasEndedAsync(JournalEntry entry, CancellationToken cancellationToken)
     {
-        var account = journal.SessionOf(entry).Account;
         var limit = entry.TaskArn is null ? UnansweredLimit : SessionCloser.NewTaskLimit;
         return DateTimeOffset.UtcNow - entry.CreatedAt > limit
-            && (account is null
-                || await AskedAccount.IsAsync(account, cloud, entry.Cluster, cancellationToken).ConfigureAwait(false));
+            && journal.SessionOf(entry).Account is { } account
+            && await AskedAccount.IsAsync(account, cloud, entry.Cluster, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>

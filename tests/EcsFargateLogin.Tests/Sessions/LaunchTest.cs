@@ -12,7 +12,7 @@ public abstract class LaunchTest : IDisposable
 {
     private protected TemporaryFolder Folder { get; } = new();
 
-    private protected ScriptedCloud Cloud { get; } = new();
+    private protected ScriptedCloud Cloud { get; init; } = new();
 
     private protected Journal Journal => new(Folder["sessions"]);
 
@@ -28,7 +28,7 @@ public abstract class LaunchTest : IDisposable
 
     private protected TokenBucket Pacer { get; init; } = new(burst: 100, perSecond: 1000, TimeProvider.System);
 
-    private protected SessionLauncher Launcher => new(Cloud, Journal, new KeyGenerator("ssh-keygen"))
+    private protected virtual SessionLauncher Launcher => new(Cloud, Journal, new KeyGenerator("ssh-keygen"))
     {
         Starter = new TaskStarter(Cloud, Journal)
         {

@@ -157,6 +157,19 @@ public sealed class SessionFinderTests : IDisposable
         Assert.Equal(isRemembered, _journal.ReadAll().Count == 1);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("999999999999")]
+    public async Task A_RunTask_without_answer_whose_account_is_not_known_to_be_the_one_that_is_asked_is_remembered(string? account)
+    {
+        var entry = Remember(taskArn: null) with { Account = account };
+        _journal.Write(entry);
+
+        Assert.Equal("UNKNOWN", Assert.Single((await FindAsync(new SessionQuery([entry]))).Sessions).Status);
+
+        Assert.Single(_journal.ReadAll());
+    }
+
     [Fact]
     public async Task Where_AWS_cannot_be_asked_the_journal_is_listed_all_the_same()
     {

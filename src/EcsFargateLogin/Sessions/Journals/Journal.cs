@@ -75,6 +75,24 @@ internal sealed partial class Journal(string root)
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public void Write(JournalEntry entry) => Put(entry.SessionId, EntryFile, entry);
 
+    /// <summary>
+    /// Writes down the task of a session whose RunTask was not answered, once it has been found. Where that cannot be
+    /// written, or the session has just been closed, the mark will tell again the next time.
+    /// </summary>
+    public void NoteTask(string sessionId, string taskArn)
+    {
+        if (taskArn.Length > 0 && Find(sessionId) is { TaskArn: null } entry)
+        {
+            try
+            {
+                Write(entry with { TaskArn = taskArn });
+            }
+            catch (FargateException)
+            {
+            }
+        }
+    }
+
     /// <summary>The sessions that have not been closed. Entries that cannot be read are left out.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public IReadOnlyList<JournalEntry> ReadAll() =>
