@@ -157,6 +157,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
         if (!session.IsClosed && session.TaskArn.Length == 0 && SessionMark.IsOne(session.SessionId))
         {
             session.TaskArn = await FindTaskAsync(session, limit.Token).ConfigureAwait(false);
+            journal.NoteTask(session.SessionId, session.TaskArn);
         }
 
         if (!session.IsClosed && session.TaskArn.Length > 0)

@@ -21,6 +21,9 @@ internal sealed record FaultPoint(string Name)
     /// <summary>The call during which this machine's part goes wrong: it is answered late, so that there is time to.</summary>
     public string? During { get; init; }
 
+    /// <summary>How late that call is answered.</summary>
+    public TimeSpan AnswerDelay { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>What happens to the session's folder during that call.</summary>
     public Action<string>? Damage { get; init; }
 

@@ -8,8 +8,6 @@ namespace EcsFargateLogin.EndToEnd.Sweep;
 /// <summary>A fault point, run against an account of its own, and what is left after it.</summary>
 internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDisposable
 {
-    private static readonly TimeSpan AnswerDelay = TimeSpan.FromSeconds(1);
-
     public LocalFargateServer Fargate => me.Fargate;
 
     /// <summary>Runs the point's script to its end, whatever that is, and mends everything afterwards.</summary>
@@ -64,7 +62,7 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
     private async Task RunAsync()
     {
         RequestFault[] delay =
-            point.During is { } call ? [new DelayedReply { Operation = call, Delay = AnswerDelay }] : [];
+            point.During is { } call ? [new DelayedReply { Operation = call, Delay = point.AnswerDelay }] : [];
         Fargate.Faults.Replace([.. delay, .. point.Faults.Select(fault => fault with { })]);
         var script =
             $$"""

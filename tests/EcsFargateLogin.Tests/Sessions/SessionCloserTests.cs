@@ -249,6 +249,19 @@ public sealed class SessionCloserTests : IDisposable
     }
 
     [Fact]
+    public async Task A_task_that_is_found_by_its_mark_and_cannot_be_stopped_is_remembered_by_its_ARN()
+    {
+        var session = Unanswered(DateTimeOffset.UtcNow);
+        _journal.Write(SampleEntry.Of(_session.SessionId));
+        _cloud.OnListTasks = () => [SampleTask.Arn];
+        _cloud.OnStopTask = _ => throw SampleTask.ServiceFailed();
+
+        await Assert.ThrowsAsync<FargateException>(() => Closer.CloseAsync(session, "test"));
+
+        Assert.Equal(SampleTask.Arn, Assert.Single(_journal.ReadAll()).TaskArn);
+    }
+
+    [Fact]
     public async Task Without_a_task_by_its_mark_a_session_of_some_age_is_only_forgotten()
     {
         var session = Unanswered(DateTimeOffset.UtcNow.AddMinutes(-2));

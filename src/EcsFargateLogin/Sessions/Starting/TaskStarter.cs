@@ -239,18 +239,19 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
     {
         session.TaskArn = "";
         using var limit = CleanUpLimit.Begin(GiveUp);
+        string? taskArn;
         try
         {
-            session.TaskArn = await EarlierTry.SearchAsync(session, limit.Token).ConfigureAwait(false) ?? "";
+            taskArn = await EarlierTry.SearchAsync(session, limit.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is FargateException or OperationCanceledException)
         {
             throw FargateErrors.RunTaskUncertain(session, cause);
         }
 
-        if (session.TaskArn.Length > 0)
+        if (taskArn is not null)
         {
-            await CloserUntil(limit.Token).CloseAsync(session, "the answer to RunTask was lost").ConfigureAwait(false);
+            await StopFoundAsync(session, taskArn, limit.Token).ConfigureAwait(false);
         }
     }
 
@@ -264,8 +265,20 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
         // Until it is found, no ARN is right: that of an earlier attempt's task least of all.
         session.TaskArn = "";
         using var limit = CleanUpLimit.Begin(GiveUp);
-        session.TaskArn = await Mark.FindAsync(session, limit.Token).ConfigureAwait(false)
+        var taskArn = await Mark.FindAsync(session, limit.Token).ConfigureAwait(false)
             ?? throw FargateErrors.RunTaskUncertain(session, cause);
-        await CloserUntil(limit.Token).CloseAsync(session, "the answer to RunTask was lost").ConfigureAwait(false);
+        await StopFoundAsync(session, taskArn, limit.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Stops a task that was found by its mark. The journal learns of it first: where it cannot be stopped now, it is later
+    /// known by its ARN alone, because a task that has stopped meanwhile is no longer listed by its mark.
+    /// </summary>
+    private async Task StopFoundAsync(FargateSession session, string taskArn, CancellationToken cancellationToken)
+    {
+        session.TaskArn = taskArn;
+        session.Plan!.NoteTask(taskArn);
+        journal.NoteTask(session.SessionId, taskArn);
+        await CloserUntil(cancellationToken).CloseAsync(session, "the answer to RunTask was lost").ConfigureAwait(false);
     }
 }
