@@ -100,6 +100,7 @@ internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
     {
         if (!isProjects)
         {
+            CheckOwner();
             return;
         }
 
@@ -113,6 +114,18 @@ internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
             && ((file.UnixFileMode | file.Directory!.UnixFileMode) & UnixFileMode.OtherWrite) != 0)
         {
             throw FargateErrors.PresetFileUntrusted(path, "every user of this machine may write to it or to its folder");
+        }
+    }
+
+    /// <summary>The user's own file may say what is run and as whom: it is nobody else's, wherever XDG_CONFIG_HOME leads.</summary>
+    private void CheckOwner()
+    {
+        foreach (var each in new[] { System.IO.Path.GetDirectoryName(path)!, path })
+        {
+            if (OwnerOnly.FaultOf(each) is { } fault)
+            {
+                throw FargateErrors.PresetFileUntrusted(each, fault);
+            }
         }
     }
 

@@ -89,7 +89,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
                 if (entry is not null && entry.TaskArn == task.TaskArn)
                 {
                     met.Add(entry.SessionId);
-                    if (!await IsOverAsync(entry, cancellationToken).ConfigureAwait(false))
+                    if (MayStartAgain(entry, task) || !await IsOverAsync(entry, cancellationToken).ConfigureAwait(false))
                     {
                         sessions.Add(SessionOf(entry, task));
                     }
@@ -153,14 +153,21 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
     }
 
     /// <summary>
-    /// Closes an entry whose task has ended. While a rule still lets its session's machine in it is not over: whoever has
-    /// charge of the session removes the rule, and where nobody has, this does.
+    /// Whether a session whose task has stopped may be given another one, because there was no room for that one. The process
+    /// that uses the session may be about to, and closes it where it is not.
+    /// </summary>
+    private bool MayStartAgain(JournalEntry entry, TaskDescription task) =>
+        PassingCauses.Include(task) && journal.IsInUse(entry.SessionId);
+
+    /// <summary>
+    /// Closes an entry whose task has ended. While a rule still lets its session's machine in it is not over: whoever uses the
+    /// session removes the rule, and where nobody does, this does.
     /// </summary>
     /// <returns>False when the rule is still there.</returns>
     private async Task<bool> IsOverAsync(JournalEntry entry, CancellationToken cancellationToken)
     {
         if (entry.Ingress is not null
-            && (journal.OwnerOf(entry.SessionId) != SessionOwner.Orphaned
+            && (journal.IsInUse(entry.SessionId)
                 || await new SessionIngress(cloud, journal)
                     .CloseAsync(journal.SessionOf(entry), entry.SessionId, cancellationToken)
                     .ConfigureAwait(false) is not null))
@@ -197,9 +204,12 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
 
     private FargateSession SessionOf(string cluster, TaskDescription task)
     {
+        var damaged = journal.FindDamaged(task.StartedBy!);
         FargateSession session = new()
         {
             SessionId = task.StartedBy!,
+            Folder = damaged?.Folder,
+            IsDamaged = damaged is not null,
             Cluster = cluster,
             Region = cloud.Connection.Region,
             CredentialOrigin = cloud.Connection.CredentialOrigin,

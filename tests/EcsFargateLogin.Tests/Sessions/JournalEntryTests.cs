@@ -13,8 +13,8 @@ public sealed class JournalEntryTests : LaunchTest
     private const string PublicKey =
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO2B7yXIuqGtSggTdE3LoHNsitfkMx8eTATYuLvSP/nU";
 
-    /// <summary>What only RunTask and the journal itself use.</summary>
-    private static readonly string[] NotOfTheSession = [nameof(JournalEntry.ClientToken)];
+    /// <summary>What RunTask and the journal itself use, and nobody else.</summary>
+    private static readonly string[] NotOfTheSession = [nameof(JournalEntry.ClientToken), nameof(JournalEntry.Version)];
 
     private static readonly PropertyInfo[] Properties =
         [.. typeof(JournalEntry).GetProperties().Where(property => property.CanWrite)];

@@ -99,8 +99,21 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
         }
         catch
         {
-            journal.Close(sessionId);
+            Abandon(sessionId);
             throw;
+        }
+    }
+
+    /// <summary>Deletes what there is of a session that will not be started; why it will not is what counts.</summary>
+    private void Abandon(string sessionId)
+    {
+        try
+        {
+            journal.Close(sessionId);
+        }
+        catch (FargateException)
+        {
+            // It is swept when this process has ended.
         }
     }
 
@@ -180,6 +193,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
 
     private JournalEntry EntryOf(SessionRequest request, RunTaskRequest runTask, LoginContainer container) => new()
     {
+        Version = JournalEntry.CurrentVersion,
         SessionId = runTask.StartedBy,
         Cluster = request.Cluster,
         TaskDefinition = request.TaskDefinition,

@@ -155,9 +155,9 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
         }
         catch
         {
-            if (await Closer.ForgetAsync(session).ConfigureAwait(false) is { } notRevoked)
+            if (await Closer.ForgetAsync(session).ConfigureAwait(false) is { } left)
             {
-                throw notRevoked;
+                throw left;
             }
 
             throw;
@@ -166,9 +166,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
 
     /// <returns>Why the session has no task, and what of it could not be forgotten.</returns>
     private async Task<FargateException> ForgetAsync(FargateSession session, FargateException error) =>
-        await Closer.ForgetAsync(session).ConfigureAwait(false) is { } notRevoked
-            ? FargateErrors.AndIngressNotRevoked(error, notRevoked)
-            : error;
+        await Closer.ForgetAsync(session).ConfigureAwait(false) is { } left ? FargateErrors.And(error, left) : error;
 
     private async Task KeepAsync(FargateSession session, TaskDescription task)
     {
@@ -179,10 +177,25 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
         {
             journal.Write(plan.Entry);
         }
-        catch (FargateException)
+        catch (FargateException notKept)
         {
-            await Closer.CloseAsync(session, "its journal entry could not be kept").ConfigureAwait(false);
-            throw;
+            throw await CloseAsync(session, "its journal entry could not be kept").ConfigureAwait(false) is { } left
+                ? FargateErrors.And(notKept, left)
+                : notKept;
+        }
+    }
+
+    /// <returns>What is left of the session though its task was stopped; null for nothing.</returns>
+    private async Task<FargateException?> CloseAsync(FargateSession session, string reason)
+    {
+        try
+        {
+            await Closer.CloseAsync(session, reason).ConfigureAwait(false);
+            return null;
+        }
+        catch (FargateException e) when (e.Error is FargateError.IngressNotRevoked or FargateError.FilesNotDeleted)
+        {
+            return e;
         }
     }
 
