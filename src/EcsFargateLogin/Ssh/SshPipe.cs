@@ -56,7 +56,8 @@ internal sealed class SshPipe : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Kill();
-        await WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        // How its messages ended is nothing to whoever ends it.
+        await ((Task)WaitAsync(CancellationToken.None)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _process.Dispose();
     }
 
