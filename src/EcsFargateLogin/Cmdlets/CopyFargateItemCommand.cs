@@ -51,6 +51,7 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
 
     /// <summary>Sessions, as New-FargateSession returns them.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
+    [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];
 

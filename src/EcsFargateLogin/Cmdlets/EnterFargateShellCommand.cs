@@ -18,6 +18,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
 {
     /// <summary>Sessions, as New-FargateSession returns them. Several are entered one after the other.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];
 

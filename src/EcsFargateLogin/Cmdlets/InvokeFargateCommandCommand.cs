@@ -31,6 +31,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = PipelineSet)]
     [Parameter(Mandatory = true, ParameterSetName = SessionSet)]
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = FileSet)]
+    [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];
 
