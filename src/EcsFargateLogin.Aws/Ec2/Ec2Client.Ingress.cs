@@ -10,10 +10,11 @@ internal sealed partial class Ec2Client
 {
     private const string Tcp = "tcp";
 
-    internal Task AuthorizeSecurityGroupIngressAsync(IngressRule rule, CancellationToken cancellationToken) => CallAsync(
-        "AuthorizeSecurityGroupIngress",
-        [.. Permission(rule), KeyValuePair.Create($"{Range(rule)}.Description", rule.Description ?? "")],
-        cancellationToken);
+    internal Task AuthorizeSecurityGroupIngressAsync(IngressRule rule, CancellationToken cancellationToken) =>
+        CallAsync("AuthorizeSecurityGroupIngress", Described(rule), cancellationToken);
+
+    internal Task UpdateSecurityGroupRuleDescriptionsIngressAsync(IngressRule rule, CancellationToken cancellationToken) =>
+        CallAsync("UpdateSecurityGroupRuleDescriptionsIngress", Described(rule), cancellationToken);
 
     internal Task RevokeSecurityGroupIngressAsync(IngressRule rule, CancellationToken cancellationToken) =>
         CallAsync("RevokeSecurityGroupIngress", Permission(rule), cancellationToken);
@@ -50,6 +51,9 @@ internal sealed partial class Ec2Client
             .Where(range => range.Cidr is not null)
             .Select(range => new IngressRule(securityGroupId, range.Cidr!, number, Text(range.Range, "description")));
     }
+
+    private static KeyValuePair<string, string>[] Described(IngressRule rule) =>
+        [.. Permission(rule), KeyValuePair.Create($"{Range(rule)}.Description", rule.Description ?? "")];
 
     private static KeyValuePair<string, string>[] Permission(IngressRule rule)
     {
