@@ -30,7 +30,7 @@ internal sealed class SessionArgumentAttribute : ArgumentTransformationAttribute
         }
         catch (FargateException e)
         {
-            throw new ArgumentTransformationMetadataException($"{e.Message} {e.NextStep}", e);
+            throw new ArgumentTransformationMetadataException(e.Message, e);
         }
     }
 

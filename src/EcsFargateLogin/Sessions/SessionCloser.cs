@@ -124,7 +124,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
             return null;
         }
 
-        session.Ingress ??= journal.Find(journalId)?.Ingress;
+        session.Ingress ??= Remembered(() => journal.Find(journalId))?.Ingress;
         return await new SessionIngress(cloud, journal) { GiveUp = GiveUp }.CloseAsync(session, journalId).ConfigureAwait(false);
     }
 
@@ -293,5 +293,18 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     /// <summary>A task named by its ARN may be one of this machine's sessions, whose key must go with it.</summary>
     private string? JournalIdOf(FargateSession session) => session.SessionId.Length > 0
         ? session.SessionId
-        : journal.FindByTask(session.TaskArn)?.SessionId;
+        : Remembered(() => journal.FindByTask(session.TaskArn))?.SessionId;
+
+    /// <summary>What the journal says; nothing where it cannot be read, which is no reason to let a task run on.</summary>
+    private static JournalEntry? Remembered(Func<JournalEntry?> find)
+    {
+        try
+        {
+            return find();
+        }
+        catch (FargateException)
+        {
+            return null;
+        }
+    }
 }

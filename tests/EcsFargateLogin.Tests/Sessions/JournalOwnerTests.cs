@@ -209,7 +209,7 @@ public sealed class JournalOwnerTests : IDisposable
         }
 
         path = path.TrimEnd('/');
-        Assert.All((Action[])[() => _journal.ReadAll(), () => _journal.Open(), _journal.Sweep], use =>
+        Assert.All((Action[])[() => _journal.ReadAll(), () => _journal.Find(sessionId), () => _journal.Open(), _journal.Sweep], use =>
         {
             var error = Assert.Throws<FargateException>(use);
             Assert.Equal((FargateError.JournalUnavailable, path), (error.Error, error.Target));

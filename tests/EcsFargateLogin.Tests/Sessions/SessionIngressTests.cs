@@ -83,6 +83,23 @@ public sealed class SessionIngressTests : LaunchTest
         AssertForgotten();
     }
 
+    [Theory]
+    [InlineData(SshKeyType.Ed25519)]
+    [InlineData(SshKeyType.Ecdsa)]
+    [InlineData(SshKeyType.Rsa)]
+    public async Task A_session_whose_rule_stays_loses_its_key_of_whatever_type(SshKeyType type)
+    {
+        var session = await LaunchAsync(WithIngress with { KeyType = type });
+        Assert.True(File.Exists(session.KeyPath));
+        Cloud.OnRevokeIngress = _ => throw Denied();
+
+        var error = await Assert.ThrowsAsync<FargateException>(() => new SessionCloser(Cloud, Journal).CloseAsync(session, "over"));
+
+        Assert.Equal(FargateError.IngressNotRevoked, error.Error);
+        Assert.False(File.Exists(session.KeyPath));
+        Assert.NotNull(Journal.Find(session.SessionId));
+    }
+
     [Fact]
     public async Task A_refused_start_whose_rule_stays_tells_both_and_is_remembered()
     {

@@ -76,33 +76,33 @@ internal sealed partial class Journal(string root)
     /// </summary>
     public void NoteTask(string sessionId, string taskArn)
     {
-        if (taskArn.Length > 0 && Find(sessionId) is { TaskArn: null } entry)
+        try
         {
-            try
+            if (taskArn.Length > 0 && Find(sessionId) is { TaskArn: null } entry)
             {
                 Write(entry with { TaskArn = taskArn });
             }
-            catch (FargateException)
-            {
-            }
+        }
+        catch (FargateException)
+        {
         }
     }
 
     /// <summary>The sessions that have not been closed. Entries that cannot be read are left out.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
-    public IReadOnlyList<JournalEntry> ReadAll() => [.. SessionIds().Select(Find).OfType<JournalEntry>()];
+    public IReadOnlyList<JournalEntry> ReadAll() => [.. SessionIds().Select(id => Read(id).Entry).OfType<JournalEntry>()];
 
     /// <summary>The sessions whose entries are there, and cannot be read or are not to be believed.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
-    public IReadOnlyList<DamagedEntry> ReadDamaged() => [.. SessionIds().Select(FindDamaged).OfType<DamagedEntry>()];
+    public IReadOnlyList<DamagedEntry> ReadDamaged() => [.. SessionIds().Select(DamagedEntryOf).OfType<DamagedEntry>()];
 
     /// <summary>A session that has not been closed, or null when there is none of that id.</summary>
-    public JournalEntry? Find(string sessionId) => SessionMark.IsOne(sessionId) ? Read(sessionId).Entry : null;
+    /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
+    public JournalEntry? Find(string sessionId) => IsThere(sessionId) ? Read(sessionId).Entry : null;
 
     /// <summary>A session whose entry cannot be read, or null when there is none of that id.</summary>
-    public DamagedEntry? FindDamaged(string sessionId) => SessionMark.IsOne(sessionId) && Read(sessionId).Fault is { } fault
-        ? new DamagedEntry(sessionId, FolderOf(sessionId), fault)
-        : null;
+    /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
+    public DamagedEntry? FindDamaged(string sessionId) => IsThere(sessionId) ? DamagedEntryOf(sessionId) : null;
 
     /// <summary>The session that an entry remembers.</summary>
     /// <param name="entry">The entry.</param>
@@ -201,6 +201,15 @@ internal sealed partial class Journal(string root)
     public string KnownHostsPathOf(string sessionId) => Path.Combine(FolderOf(sessionId), "known_hosts");
 
     private string FolderOf(string sessionId) => Path.Combine(root, sessionId);
+
+    private bool IsThere(string sessionId) => SessionMark.IsOne(sessionId) && Guard(root, () =>
+    {
+        ThrowIfOthersMayWrite();
+        return Directory.Exists(FolderOf(sessionId));
+    });
+
+    private DamagedEntry? DamagedEntryOf(string sessionId) =>
+        Read(sessionId).Fault is { } fault ? new DamagedEntry(sessionId, FolderOf(sessionId), fault) : null;
 
     private IEnumerable<string> SessionIds() => Guard(root, () =>
     {
