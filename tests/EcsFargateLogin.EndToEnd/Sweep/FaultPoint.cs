@@ -30,8 +30,11 @@ internal sealed record FaultPoint(string Name)
     /// <summary>What happens to the script during that call.</summary>
     public Interruption Interruption { get; init; }
 
-    /// <summary>Whether it takes a process of its own, which the others do without.</summary>
-    public bool NeedsProcess => Input is not null || Interruption == Interruption.Kill;
+    /// <summary>
+    /// Whether it takes a process and a journal of its own, which the others do without: what is damaged in a journal is told
+    /// to whoever uses it.
+    /// </summary>
+    public bool NeedsProcess => Input is not null || Interruption == Interruption.Kill || Damage is not null;
 
     public override string ToString() => $"{Name} ({(IsPrivate ? "private" : "public")})";
 }
