@@ -40,6 +40,7 @@ internal sealed partial class Journal(string root)
             ThrowIfOthersMayWrite();
             OwnerOnly.CreateFolder(root);
             OwnerOnly.CreateFolder(FolderOf(sessionId));
+            OwnerOnly.Flush(root);
         });
         try
         {
