@@ -52,7 +52,6 @@ internal sealed class CommandChildJob : Job
         _shell.Streams.Information = Information;
         _shell.Streams.Progress = Progress;
         _shell.InvocationStateChanged += OnStateChanged;
-        _session.LoginBegun += NoteAtWork;
     }
 
     /// <inheritdoc/>
@@ -77,6 +76,7 @@ internal sealed class CommandChildJob : Job
             }
 
             _hasBegun = true;
+            _session.LoginBegun += NoteAtWork;
             SetJobState(JobState.Running);
             PSDataCollection<PSObject> noInput = [];
             noInput.Complete();

@@ -15,7 +15,7 @@ internal static class ErrorRecords
         };
 
     /// <summary>Whether what was asked for was done all the same: that is told as a warning.</summary>
-    public static bool IsWarning(this FargateException exception) => 
+    public static bool IsWarning(this FargateException exception) =>
         exception.Error is FargateError.IngressNotRevoked or FargateError.FilesNotDeleted;
 
     /// <summary>Makes the error record of a line that a remote command wrote to standard error: that is no error of ours.</summary>
