@@ -18,6 +18,15 @@ internal sealed partial class Ec2Client
             },
             cancellationToken);
 
+    internal Task UpdateSecurityGroupRuleDescriptionsIngressAsync(IngressRule rule, CancellationToken cancellationToken) =>
+        Ec2.UpdateSecurityGroupRuleDescriptionsIngressAsync(
+            new UpdateSecurityGroupRuleDescriptionsIngressRequest
+            {
+                GroupId = rule.SecurityGroupId,
+                IpPermissions = [ToPermission(rule, rule.Description ?? "")],
+            },
+            cancellationToken);
+
     internal Task RevokeSecurityGroupIngressAsync(IngressRule rule, CancellationToken cancellationToken) =>
         Ec2.RevokeSecurityGroupIngressAsync(
             new RevokeSecurityGroupIngressRequest

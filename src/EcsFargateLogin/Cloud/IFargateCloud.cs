@@ -82,6 +82,9 @@ public interface IFargateCloud : IDisposable
     /// <summary>Removes a rule from a security group. Removing one that is gone already succeeds.</summary>
     Task RevokeIngressAsync(IngressRule rule, CancellationToken cancellationToken);
 
+    /// <summary>Gives a rule of a security group another description. One that is gone has none, and this does nothing.</summary>
+    Task UpdateIngressDescriptionAsync(IngressRule rule, CancellationToken cancellationToken);
+
     /// <summary>
     /// Reads those rules of a security group that are for one TCP port and a CIDR block; none when there is no such group.
     /// </summary>

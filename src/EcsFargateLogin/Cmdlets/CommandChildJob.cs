@@ -9,7 +9,11 @@ namespace EcsFargateLogin.Cmdlets;
 /// </summary>
 internal sealed class CommandChildJob : Job
 {
+    /// <summary>More than a runspace needs to open, on however busy a machine.</summary>
+    private static readonly TimeSpan LongestBeginning = TimeSpan.FromMinutes(1);
+
     private readonly object _gate = new();
+    private readonly TaskCompletionSource _isAtWork = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FargateSession _session;
     private readonly PowerShell _shell;
     private bool _hasBegun;
@@ -72,6 +76,7 @@ internal sealed class CommandChildJob : Job
             }
 
             _hasBegun = true;
+            _session.LoginBegun += NoteAtWork;
             SetJobState(JobState.Running);
             PSDataCollection<PSObject> noInput = [];
             noInput.Complete();
@@ -82,8 +87,10 @@ internal sealed class CommandChildJob : Job
     /// <summary>Stops the command, and with it the session where that is not kept. Returns when that is done.</summary>
     public override void StopJob()
     {
-        // What has not begun has to begin: only the cmdlet stops the session.
+        // What has not begun has to begin: only the cmdlet stops the session, and one whose runspace is still being opened
+        // would never run.
         Start();
+        _ = Task.WaitAny([_isAtWork.Task], LongestBeginning);
         _shell.Stop();
     }
 
@@ -92,14 +99,23 @@ internal sealed class CommandChildJob : Job
     {
         if (disposing)
         {
+            _session.LoginBegun -= NoteAtWork;
             _shell.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
+    private void NoteAtWork() => _isAtWork.TrySetResult();
+
     private void OnStateChanged(object? sender, PSInvocationStateChangedEventArgs e)
     {
+        if (e.InvocationStateInfo.State is PSInvocationState.Completed or PSInvocationState.Stopped or PSInvocationState.Failed)
+        {
+            // It has ended without getting there.
+            NoteAtWork();
+        }
+
         switch (e.InvocationStateInfo.State)
         {
             case PSInvocationState.Completed:

@@ -52,6 +52,7 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
 
     /// <summary>Sessions, as New-FargateSession returns them.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, HelpMessage = "Sessions, as New-FargateSession returns them.")]
+    [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];
 

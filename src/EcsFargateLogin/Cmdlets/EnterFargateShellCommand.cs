@@ -19,6 +19,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
     /// <summary>Sessions, as New-FargateSession returns them. Several are entered one after the other.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true,
         HelpMessage = "Sessions, as New-FargateSession returns them.")]
+    [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];
 

@@ -28,7 +28,8 @@ internal static class ErrorRecords
     }
 
     /// <summary>Whether what was asked for was done all the same: that is told as a warning.</summary>
-    public static bool IsWarning(this FargateException exception) => exception.Error == FargateError.IngressNotRevoked;
+    public static bool IsWarning(this FargateException exception) =>
+        exception.Error is FargateError.IngressNotRevoked or FargateError.FilesNotDeleted;
 
     /// <summary>Makes the error record of a line that a remote command wrote to standard error: that is no error of ours.</summary>
     public static ErrorRecord OfErrorLine(string line, FargateSession session) =>
@@ -98,7 +99,7 @@ internal static class ErrorRecords
             ErrorCategory.ConnectionError,
         FargateError.SshNotFound or FargateError.PluginNotFound or FargateError.ModuleIncomplete
             or FargateError.CopyUnavailable => ErrorCategory.NotInstalled,
-        FargateError.JournalUnavailable or FargateError.CopyFailed or FargateError.FileNotWritten
+        FargateError.JournalUnavailable or FargateError.FilesNotDeleted or FargateError.CopyFailed or FargateError.FileNotWritten
             or FargateError.TranscriptUnavailable => ErrorCategory.WriteError,
         FargateError.RequestRejected or FargateError.ServiceFailed or FargateError.StopFailed
             or FargateError.IngressNotRevoked

@@ -33,6 +33,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     [Parameter(Mandatory = true, ParameterSetName = SessionSet, HelpMessage = "Sessions, as New-FargateSession returns them.")]
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = FileSet,
         HelpMessage = "Sessions, as New-FargateSession returns them.")]
+    [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];
 

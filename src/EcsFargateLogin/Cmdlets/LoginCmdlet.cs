@@ -147,8 +147,14 @@ public abstract class LoginCmdlet : AwsCmdlet
             PreferPrivate = Private,
             WorkName = workName,
         };
-        return Begin((progress, cancellationToken) => batch.RunAsync(
+        var running = Begin((progress, cancellationToken) => batch.RunAsync(
             logins, (login, token) => work(login, progress, token), progress, cancellationToken));
+        foreach (var (session, _, _) in logins)
+        {
+            session.NoteLoginBegun();
+        }
+
+        return running;
     }
 
     /// <summary>Checks that a session can be logged in to at all, and reaches AWS for it.</summary>
@@ -222,7 +228,6 @@ public abstract class LoginCmdlet : AwsCmdlet
         try
         {
             Journal.Claim(session.SessionId);
-            session.Owner = SessionOwner.ThisProcess;
         }
         catch (FargateException)
         {

@@ -30,6 +30,7 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
     /// <summary>Sessions, as New-FargateSession returns them.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true,
         HelpMessage = "Sessions, as New-FargateSession returns them.")]
+    [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];
 

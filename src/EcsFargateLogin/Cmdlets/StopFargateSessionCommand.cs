@@ -30,6 +30,14 @@ public sealed class StopFargateSessionCommand : TaskCmdlet
         }
     });
 
+    /// <summary>Of a session whose task is not found, and cannot be told any better, what this machine keeps is deleted.</summary>
+    private protected override FargateSession? WithoutTask(FargateSession session, IReadOnlyList<string> clusters)
+    {
+        WriteWarning(FargateErrors.DamagedSessionNotFound(session.SessionId, clusters, session.Region));
+        session.IsClosed = true;
+        return session;
+    }
+
     private void Stop(FargateSession session, IFargateCloud cloud)
     {
         var closer = CloserFor(cloud);

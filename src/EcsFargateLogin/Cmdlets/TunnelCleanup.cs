@@ -23,9 +23,9 @@ public sealed class TunnelCleanup : IModuleAssemblyCleanup
     /// <summary>Watches over a tunnel that has just been started.</summary>
     internal static void Watch(TunnelKeeper keeper)
     {
-        TunnelRegistry.Add(keeper, CurrentRunspace);
         lock (_gate)
         {
+            TunnelRegistry.Add(keeper, CurrentRunspace);
             _endSignals ??= EndSignals.Watching(
                 stop: () => Task.Run(() => StopAll(TunnelRegistry.All)),
                 giveUp: () => { });
@@ -40,17 +40,18 @@ public sealed class TunnelCleanup : IModuleAssemblyCleanup
     /// <summary>Forgets a tunnel that has ended.</summary>
     internal static void Forget(FargateTunnel tunnel)
     {
-        if (TunnelRegistry.Remove(tunnel.Id))
+        IDisposable? endSignals = null;
+        lock (_gate)
         {
-            IDisposable? endSignals;
-            lock (_gate)
+            // As one step: a tunnel that is started meanwhile would be left without its guard.
+            if (TunnelRegistry.Remove(tunnel.Id))
             {
                 (endSignals, _endSignals) = (_endSignals, null);
             }
-
-            // Last, and not under the lock: it may end the process.
-            endSignals?.Dispose();
         }
+
+        // Last, and not under the lock: it may end the process.
+        endSignals?.Dispose();
     }
 
     private static void StopAll(IReadOnlyList<TunnelKeeper> keepers)
@@ -61,7 +62,7 @@ public sealed class TunnelCleanup : IModuleAssemblyCleanup
             {
                 stopping.GetAwaiter().GetResult();
             }
-            catch (FargateException)
+            catch (Exception e) when (e is FargateException or IOException)
             {
                 // Nobody is there to be told. The session stays in the journal, and the next PowerShell lists it.
             }

@@ -95,6 +95,8 @@ public enum FargateError
     IngressNotRevoked,
     /// <summary>What this machine remembers of its sessions cannot be written or read.</summary>
     JournalUnavailable,
+    /// <summary>A session has ended, and something of it on this machine could not be deleted. Told as a warning.</summary>
+    FilesNotDeleted,
     /// <summary>ssh or ssh-keygen is not installed.</summary>
     SshNotFound,
     /// <summary>ssh-keygen made no key.</summary>

@@ -209,13 +209,6 @@ internal static partial class FargateErrors
         "ECS kills it after the container's stopTimeout, at most 120 s; look again with Get-FargateTaskAddress -NoWait.")
     { Target = session.TaskArn };
 
-    internal static FargateException JournalUnavailable(string path, Exception cause) => new(
-        FargateError.JournalUnavailable,
-        $"What this machine remembers of its sessions cannot be kept in '{path}': {cause.Message}",
-        "Make the folder writable for you, free some space, or point XDG_STATE_HOME to another one. Without it no task is started.",
-        cause)
-    { Target = path };
-
     internal static FargateException NoAnswerInTime(string endpoint, Exception cause) => new(
         FargateError.EndpointUnreachable,
         $"{endpoint} has not answered in time.",

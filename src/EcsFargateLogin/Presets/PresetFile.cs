@@ -36,6 +36,11 @@ internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
         try
         {
             ThrowIf(Mistrust);
+            if (!isProjects)
+            {
+                CheckOwner();
+            }
+
             using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             // What was opened is what counts, whatever the path led to before.
             ThrowIf(isProjects && UnixFile.Of(stream.SafeFileHandle) is { } opened ? MistrustOf(opened) : null);
@@ -136,6 +141,18 @@ internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
         if (why is not null)
         {
             throw FargateErrors.PresetFileUntrusted(path, why);
+        }
+    }
+
+    /// <summary>The user's own file may say what is run and as whom: it is nobody else's, wherever XDG_CONFIG_HOME leads.</summary>
+    private void CheckOwner()
+    {
+        foreach (var each in new[] { System.IO.Path.GetDirectoryName(path)!, path })
+        {
+            if (OwnerOnly.FaultOf(each) is { } fault)
+            {
+                throw FargateErrors.PresetFileUntrusted(each, fault);
+            }
         }
     }
 

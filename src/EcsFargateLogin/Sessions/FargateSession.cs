@@ -1,5 +1,6 @@
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Journals;
 using EcsFargateLogin.Sessions.Starting;
 using EcsFargateLogin.Ssh;
 
@@ -104,8 +105,8 @@ public sealed class FargateSession
     /// </summary>
     public IReadOnlyDictionary<string, string> ParameterSource { get; internal set; } = SessionTags.None;
 
-    /// <summary>Who has charge of it.</summary>
-    public SessionOwner Owner { get; internal set; } = SessionOwner.Elsewhere;
+    /// <summary>Who uses it, at the moment when this is asked.</summary>
+    public SessionOwner Owner => Folder is null ? SessionOwner.Elsewhere : SessionLock.OwnerOf(Folder);
 
     /// <summary>
     /// The file of the one-time private key, deleted when the session ends; or the user's own key, which stays. Null for
@@ -181,6 +182,9 @@ public sealed class FargateSession
     /// <summary>True for a session of this machine's journal: only those are stopped unasked when they are of no use.</summary>
     internal bool IsOwn => Folder is not null;
 
+    /// <summary>Whether its entry in the journal cannot be read: of such a session little more than the id is known.</summary>
+    internal bool IsDamaged { get; init; }
+
     /// <summary>Whether its task enables ECS Exec.</summary>
     internal bool HasEcsExec { get; set; }
 
@@ -201,6 +205,12 @@ public sealed class FargateSession
 
     /// <summary>True once somebody has charge of it: a later cmdlet, which stops it or leaves it on purpose, or the user.</summary>
     internal bool IsTaken { get; set; }
+
+    /// <summary>Raised when a cmdlet has begun to log in to it, and from then on stops it where that is to be done.</summary>
+    internal event Action? LoginBegun;
+
+    /// <inheritdoc cref="LoginBegun"/>
+    internal void NoteLoginBegun() => LoginBegun?.Invoke();
 
     /// <summary>The short id, or the task's id for tasks that others started.</summary>
     public override string ToString() => SessionId.Length > 0 ? SessionId : TaskId;

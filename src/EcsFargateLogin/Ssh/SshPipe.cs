@@ -64,7 +64,8 @@ internal sealed class SshPipe : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Kill();
-        await WaitForEndAsync();
+        // How its messages ended is nothing to whoever ends it.
+        await WaitForEndAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _process.Dispose();
     }
 

@@ -13,7 +13,7 @@ public sealed partial class ContainerPackagingTests
         Assert.Equal(
             [
                 "ec2:AuthorizeSecurityGroupIngress", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups",
-                "ec2:RevokeSecurityGroupIngress", "ecs:DescribeClusters", "ecs:DescribeServices",
+                "ec2:RevokeSecurityGroupIngress", "ec2:UpdateSecurityGroupRuleDescriptionsIngress", "ecs:DescribeClusters", "ecs:DescribeServices",
                 "ecs:DescribeTaskDefinition", "ecs:DescribeTasks", "ecs:ExecuteCommand", "ecs:ListTasks", "ecs:RunTask", "ecs:StopTask",
                 "ecs:TagResource", "iam:PassRole", "logs:GetLogEvents",
             ],

@@ -169,6 +169,23 @@ public sealed class SessionLauncherFailureTests : LaunchTest
         AssertForgotten();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_task_that_is_found_and_cannot_be_stopped_is_remembered_by_its_ARN(bool isCancelled)
+    {
+        // Once it has stopped, ECS does not list it by its mark any more.
+        using CancellationTokenSource cancellation = new();
+        HangInRunTask(cancellation);
+        Cloud.OnRunTask = isCancelled ? Cloud.OnRunTask : (_, _) => throw SampleTask.Throttled();
+        Cloud.OnListTasks = () => [SampleTask.Arn];
+        Cloud.OnStopTask = _ => throw SampleTask.ServiceFailed();
+
+        await Assert.ThrowsAsync<FargateException>(() => LaunchAsync(Request, cancellation.Token));
+
+        Assert.Equal(SampleTask.Arn, Assert.Single(Journal.ReadAll()).TaskArn);
+    }
+
     [Fact]
     public async Task Cancelled_while_RunTask_hangs_and_no_task_is_found_that_is_said_and_remembered()
     {

@@ -54,6 +54,9 @@ internal sealed class ScriptedCloud : IFargateCloud
 
     public Action<IngressRule>? OnRevokeIngress { get; set; }
 
+    /// <summary>Gets the rule, and gives the one that is there afterwards; null when it is gone.</summary>
+    public Func<IngressRule, IngressRule?> OnUpdateIngressDescription { get; set; } = rule => rule;
+
     public Func<IReadOnlyList<string>> OnGetLogEvents { get; set; } = () => [];
 
     /// <summary>Whether an answer to GetLogEvents never comes, as where its packets are dropped.</summary>
@@ -133,6 +136,21 @@ internal sealed class ScriptedCloud : IFargateCloud
         {
             OnRevokeIngress?.Invoke(rule);
             return Rules.RemoveAll(rule.LetsInAs) > 0;
+        });
+    }
+
+    public Task UpdateIngressDescriptionAsync(IngressRule rule, CancellationToken cancellationToken)
+    {
+        Begin("UpdateSecurityGroupRuleDescriptionsIngress", rule, cancellationToken);
+        return Answer(() =>
+        {
+            var after = OnUpdateIngressDescription(rule);
+            if (Rules.RemoveAll(rule.LetsInAs) > 0 && after is not null)
+            {
+                Rules.Add(after);
+            }
+
+            return true;
         });
     }
 

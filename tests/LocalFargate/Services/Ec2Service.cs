@@ -24,6 +24,7 @@ internal sealed class Ec2Service(Vpc vpc, TaskRegistry tasks, string accountId, 
         },
         "AuthorizeSecurityGroupIngress" => _ingress.Authorize(parameters),
         "RevokeSecurityGroupIngress" => _ingress.Revoke(parameters),
+        "UpdateSecurityGroupRuleDescriptionsIngress" => _ingress.UpdateDescriptions(parameters),
         _ => null,
     };
 

@@ -29,12 +29,16 @@ internal sealed partial class IngressOperations(Vpc vpc, string accountId)
         return new JsonObject { ["Return"] = true, ["SecurityGroupRules"] = added };
     }
 
-    internal JsonObject Revoke(JsonObject parameters)
+    internal JsonObject Revoke(JsonObject parameters) => ForEach(parameters, (rules, rule) => rules.Remove(rule));
+
+    internal JsonObject UpdateDescriptions(JsonObject parameters) => ForEach(parameters, (rules, rule) => rules.Describe(rule));
+
+    private JsonObject ForEach(JsonObject parameters, Func<SecurityGroupRules, SecurityGroupRule, bool> change)
     {
         var group = GroupOf(parameters);
         foreach (var rule in Read(parameters))
         {
-            if (vpc.RulesOf(group).Remove(rule) is null)
+            if (!change(vpc.RulesOf(group), rule))
             {
                 throw new AwsException(
                     "InvalidPermission.NotFound", "The specified rule does not exist in this security group.");

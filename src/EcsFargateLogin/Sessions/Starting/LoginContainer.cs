@@ -30,7 +30,10 @@ internal sealed record LoginContainer(string Name, ContainerLog? Log)
         catch (FargateException e) when (e.Error == FargateError.AccessDenied)
         {
             // Looking first only makes for better errors; whoever may run the task needs no right to read its definition.
-            return new LoginContainer(request.ContainerName ?? ContainerContract.DefaultContainerName, Log: null);
+            return new LoginContainer(request.ContainerName ?? ContainerContract.DefaultContainerName, Log: null)
+            {
+                Account = TaskArn.AccountOf(request.TaskDefinition) ?? TaskArn.AccountOf(request.Cluster),
+            };
         }
 
         CheckSuitable(request.TaskDefinition, definition);

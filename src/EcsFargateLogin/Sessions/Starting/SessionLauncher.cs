@@ -99,8 +99,21 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
         }
         catch
         {
-            journal.Close(sessionId);
+            Abandon(sessionId);
             throw;
+        }
+    }
+
+    /// <summary>Deletes what there is of a session that will not be started; why it will not is what counts.</summary>
+    private void Abandon(string sessionId)
+    {
+        try
+        {
+            journal.Close(sessionId);
+        }
+        catch (FargateException)
+        {
+            // It is swept when this process has ended.
         }
     }
 
@@ -119,9 +132,8 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             Environment = ContainerContract.EnvironmentOf(request, authorizedKey, nonce),
             Command = CommandLimit.Apply(request, container.Start),
         };
-        var entry = EntryOf(request, runTask) with
+        var entry = EntryOf(request, runTask, container) with
         {
-            Log = container.Log,
             OwnKeyPath = facts.OwnKey?.Path,
             IsKeyInAgent = facts.OwnKey?.IsInAgent ?? false,
             HostKeyMark = ContainerContract.MarkOf(publicKey, nonce),
@@ -143,9 +155,8 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             Environment = request.Environment,
             Command = keepsAlive ? KeepAlive.Command(lifetime) : CommandLimit.Apply(request, container.Start),
         };
-        var entry = EntryOf(request, runTask) with
+        var entry = EntryOf(request, runTask, container) with
         {
-            Log = container.Log,
             MaxLifetime = keepsAlive ? (int?)lifetime?.TotalSeconds : request.Limits.MaxLifetime,
             CommandLimit = keepsAlive ? (int?)lifetime?.TotalSeconds : CommandLimit.SecondsFor(request, container.Start),
         };
@@ -180,8 +191,9 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             ClientToken = Guid.NewGuid().ToString("N"),
         };
 
-    private JournalEntry EntryOf(SessionRequest request, RunTaskRequest runTask) => new()
+    private JournalEntry EntryOf(SessionRequest request, RunTaskRequest runTask, LoginContainer container) => new()
     {
+        Version = JournalEntry.CurrentVersion,
         SessionId = runTask.StartedBy,
         Cluster = request.Cluster,
         TaskDefinition = request.TaskDefinition,
@@ -192,6 +204,8 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
         AssignPublicIp = request.AssignPublicIp,
         KeyType = request.KeyType,
         HostKeyVerification = request.HostKeyVerification,
+        Log = container.Log,
+        Account = container.Account,
         Region = cloud.Connection.Region,
         CredentialOrigin = cloud.Connection.CredentialOrigin,
         ProfileName = cloud.Connection.ProfileName,

@@ -74,22 +74,38 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
     {
         try
         {
-            do
-            {
-                await _connection!.Ended.WaitAsync(_stop.Token).ConfigureAwait(false);
-                tunnel.Note(_connection.Complaint ?? "the connection was closed");
-                await DisconnectAsync().ConfigureAwait(false);
-            }
-            while (await ReconnectAsync().ConfigureAwait(false));
+            await ReconnectUntilOverAsync().ConfigureAwait(false);
             await CloseAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // It is being stopped.
         }
         catch (FargateException e)
         {
             tunnel.Note(e.Message);
         }
-        catch (OperationCanceledException)
+    }
+
+    /// <summary>Connects it again whenever its connection ends. Whatever becomes of that, its status tells.</summary>
+    private async Task ReconnectUntilOverAsync()
+    {
+        try
         {
-            // It is being stopped.
+            do
+            {
+                // However it has ended: that its output broke off is an end as well.
+                await _connection!.Ended.WaitAsync(_stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                _stop.Token.ThrowIfCancellationRequested();
+                tunnel.Note(_connection.Complaint ?? "the connection was closed");
+                await DisconnectAsync().ConfigureAwait(false);
+            }
+            while (await ReconnectAsync().ConfigureAwait(false));
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            tunnel.Note(e.Message);
+            tunnel.Status = FargateTunnelStatus.Lost;
         }
     }
 
@@ -116,10 +132,10 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
                 tunnel.Status = FargateTunnelStatus.Open;
                 return true;
             }
-            catch (FargateException e)
+            catch (Exception e) when (e is FargateException or IOException)
             {
                 tunnel.Note(e.Message);
-                if (e.Error == FargateError.HostKeyMismatch)
+                if (e is FargateException { Error: FargateError.HostKeyMismatch })
                 {
                     break;
                 }
