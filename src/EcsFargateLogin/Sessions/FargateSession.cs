@@ -23,6 +23,12 @@ public sealed class FargateSession
     /// <summary>The status that ECS last reported, from PROVISIONING to STOPPED; UNKNOWN where it could not tell.</summary>
     public string Status { get; internal set; } = "PROVISIONING";
 
+    /// <summary>
+    /// READY from the time when its server has answered here, which is often before ECS reports RUNNING; otherwise, and once it
+    /// ends, its status.
+    /// </summary>
+    public string State => WayIn is not null && !TaskStatuses.IsEnding(Status) ? TaskStatuses.Ready : Status;
+
     /// <summary>The task's ARN; empty until RunTask has answered.</summary>
     public string TaskArn { get; internal set; } = "";
 
