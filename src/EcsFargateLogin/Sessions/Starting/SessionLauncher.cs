@@ -108,6 +108,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
         SessionRequest request, LaunchFacts facts, string sessionId, CancellationToken cancellationToken)
     {
         var container = facts.Container;
+        request = request with { Limits = request.Limits.WithDefaults(container.Start) };
         var publicKey = facts.OwnKey?.PublicKey ?? await keyGenerator!
             .GenerateAsync(journal.KeyPathOf(sessionId, request.KeyType), request.KeyType, sessionId, cancellationToken)
             .ConfigureAwait(false);
