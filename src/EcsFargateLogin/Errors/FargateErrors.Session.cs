@@ -25,6 +25,14 @@ internal static partial class FargateErrors
         "Register a revision with networkMode 'awsvpc' and requiresCompatibilities 'FARGATE', or name another one.")
     { Target = taskDefinition };
 
+    internal static FargateException TaskOutlivesContainer(string taskDefinition, string why) => new(
+        FargateError.TaskDefinitionUnsuitable,
+        $"The task definition '{taskDefinition}' cannot be used for sessions: {why}, so that its task would run on after every limit "
+        + "that the container keeps.",
+        "Register a revision in which that container is essential and has no restartPolicy, as "
+        + "Register-FargateLoginTaskDefinition -FromTaskDefinition does.")
+    { Target = taskDefinition };
+
     internal static FargateException ReservedVariable(string name) => new(
         FargateError.InvalidEnvironmentVariable,
         $"The environment variable '{name}' cannot be set: names that begin with '_' are kept for the container's SSH server.",
