@@ -10,7 +10,6 @@ namespace EcsFargateLogin.Cmdlets;
 internal sealed class CommandChildJob : Job
 {
     private readonly object _gate = new();
-    private readonly FargateSession _session;
     private readonly PowerShell _shell;
     private bool _hasBegun;
 
@@ -26,7 +25,7 @@ internal sealed class CommandChildJob : Job
         : base(command)
     {
         PSJobTypeName = "FargateCommandJob";
-        _session = session;
+        Session = session;
         var state = InitialSessionState.CreateDefault2();
         state.Commands.Add(new SessionStateCmdletEntry("Invoke-FargateCommand", typeof(InvokeFargateCommandCommand), null));
         foreach (var (name, value) in variables)
@@ -56,10 +55,16 @@ internal sealed class CommandChildJob : Job
         || JobStateInfo.State is JobState.NotStarted or JobState.Running;
 
     /// <inheritdoc/>
-    public override string Location => _session.ToString();
+    public override string Location => Session.ToString();
 
     /// <inheritdoc/>
-    public override string StatusMessage => _session.Status;
+    public override string StatusMessage => Session.Status;
+
+    /// <summary>The session.</summary>
+    public FargateSession Session { get; }
+
+    /// <summary>Where the command runs: what holds the session if it ends with the job.</summary>
+    public Runspace Runspace => _shell.Runspace;
 
     /// <summary>Starts the command.</summary>
     public void Start()

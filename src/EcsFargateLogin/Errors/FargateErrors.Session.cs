@@ -80,10 +80,12 @@ internal static partial class FargateErrors
         + AwsCli(session, "list-tasks", "--started-by", session.SessionId))
     { MayLeaveTask = true, Target = session.SessionId };
 
-    internal static FargateException WaitTimeout(FargateSession session, TimeSpan limit) => new(
+    internal static FargateException WaitTimeout(FargateSession session, TimeSpan limit, bool endsWithPipeline) => new(
         FargateError.StartTimeout,
         $"The session {session} was not ready within {Seconds(limit)}; its task is {session.Status}.",
-        "It was left running: wait for it again with Wait-FargateSession, or stop it with Stop-FargateSession.")
+        endsWithPipeline
+            ? "It is stopped, because this pipeline has started it: give it longer with -Timeout."
+            : "It was left running: wait for it again with Wait-FargateSession, or stop it with Stop-FargateSession.")
     { Target = session.TaskArn };
 
     internal static FargateException StartTimeout(FargateSession session, TimeSpan limit) => new(

@@ -17,7 +17,7 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
     /// <exception cref="FargateException">Nothing can be copied, or the connection was lost.</exception>
     public async Task CopyAsync(CopyRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        SshPipe pipe = new(ssh, SshCommandLine.ForSftp(endpoint, options));
+        SshPipe pipe = new(SshCommandLine.InBackground(ssh, SshCommandLine.ForSftp(endpoint, options), endpoint.KeepsSession));
         await using (pipe.ConfigureAwait(false))
         {
             using var stop = cancellationToken.Register(pipe.Kill);

@@ -46,14 +46,14 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
     /// <summary>Keeps it open from now on.</summary>
     public void Keep() => _kept = Task.Run(KeepAsync);
 
-    /// <summary>Ends the tunnel and, unless it is to be kept, its session. Safe to repeat.</summary>
+    /// <summary>Ends the tunnel and, if it was the last one and the session is not kept, its session. Safe to repeat.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.StopFailed"/>.</exception>
     public async Task StopAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _kept.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await DisconnectAsync().ConfigureAwait(false);
-        if (tunnel.Status is FargateTunnelStatus.Open or FargateTunnelStatus.Reconnecting)
+        if (tunnel.IsAlive)
         {
             tunnel.Status = FargateTunnelStatus.Stopped;
         }
@@ -171,13 +171,16 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
         }
     }
 
-    /// <summary>Stops the session unless it is to be kept; one whose task has ended is nothing to keep.</summary>
+    /// <summary>
+    /// Stops the session unless it is kept or another tunnel still uses it; one whose task has ended is nothing to keep.
+    /// </summary>
     private async Task CloseAsync()
     {
         await _closing.WaitAsync().ConfigureAwait(false);
         try
         {
-            if (!_isClosed && (!tunnel.KeepSession || tunnel.Status == FargateTunnelStatus.SessionEnded))
+            if (!_isClosed && (tunnel.Status == FargateTunnelStatus.SessionEnded
+                || (!tunnel.KeepSession && TunnelRegistry.IsLast(tunnel))))
             {
                 await new SessionCloser(cloud, journal) { StopLimit = StopLimit }
                     .CloseAsync(tunnel.Session, "its tunnel has ended")
