@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EcsFargateLogin.EndToEnd.Cmdlets;
+using LocalFargate;
 using LocalFargate.Tasks;
 
 namespace EcsFargateLogin.EndToEnd.Open;
@@ -72,6 +73,27 @@ public sealed class ServerLimitTests
         var silent = Container(me, 1);
         Assert.Null(Variable(silent, "_MAX_LIFETIME") ?? Variable(silent, "_LOGIN_TIMEOUT") ?? Variable(silent, "_IDLE_TIMEOUT"));
         Assert.Null(silent["command"]);
+        Assert.Equal("1800", Variable(silent, "_UNUSED_TIMEOUT"));
+    }
+
+    [Theory]
+    [InlineData("", null, "1800")]
+    [InlineData("", "60", null)]
+    [InlineData("-UnusedTimeout 0", "60", "0")]
+    [InlineData("-UnusedTimeout 90", null, "90")]
+    public async Task Each_session_is_told_how_long_it_may_lie_unused_unless_its_task_definition_says_it(
+        string asked, string? defined, string? sent)
+    {
+        await using var me = await Operator.StartAsync();
+        var environment = defined is null ? [] : new Dictionary<string, string> { ["_UNUSED_TIMEOUT"] = defined };
+        me.Fargate.RegisterTaskDefinition(new TaskDefinitionOptions("limited")
+        {
+            Containers = [new ContainerOptions("cli") { Environment = environment }],
+        });
+
+        Assert.Empty(me.Run($"New-FargateSession limited {asked} | Stop-FargateSession").Errors);
+
+        Assert.Equal(sent, Variable(Container(me, 0), "_UNUSED_TIMEOUT"));
     }
 
     [Theory]
