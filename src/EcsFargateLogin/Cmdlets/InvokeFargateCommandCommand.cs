@@ -146,11 +146,8 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
 
     private void TakeSessions()
     {
-        // PowerShell takes a value that a script block has given back before the record is processed.
-        var sessions = Session.Length > 0 ? Session
-            : MyInvocation.BoundParameters.GetValueOrDefault(nameof(Session)) as FargateSession[] ?? [];
-        TakeAll(sessions);
-        foreach (var session in sessions.Where(session => !_sessions.ContainsKey(session)))
+        TakeAll(Session);
+        foreach (var session in Session.Where(session => !_sessions.ContainsKey(session)))
         {
             Guard(session, () => _sessions.Add(session, Reach(session)));
         }
