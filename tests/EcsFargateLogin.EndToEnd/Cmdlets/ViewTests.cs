@@ -37,7 +37,7 @@ public sealed class ViewTests
 
         Assert.Null(run.TerminatingError);
         var text = run.Output.Select(item => item.ToString()).ToList();
-        Assert.Equal(["SessionId", "Status", "Created", "Address", "TaskDefinition"], Headers(text[0]));
+        Assert.Equal(["SessionId", "State", "Created", "Address", "TaskDefinition"], Headers(text[0]));
         Assert.Equal(["Address", "Port", "PrivateAddress", "Interface", "Session"], Headers(text[3]));
         var task = Assert.Single(me.Fargate.Tasks);
         Assert.Matches($@"{task.StartedBy} +RUNNING +\d+ (s|min) ago +127\.[\d.]+ +rails-cli:1", text[0]);
