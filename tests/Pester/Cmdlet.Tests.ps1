@@ -1,11 +1,10 @@
 #Requires -Version 7.4
-#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.5.0' }
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '6.0.0' }
 [Diagnostics.CodeAnalysis.SuppressMessage('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Blocks share variables.')]
 param()
 
 BeforeDiscovery {
-    $root = Split-Path (Split-Path $PSScriptRoot)
-    Import-Module "$root/EcsFargateLogin.psd1" -Force
+    Import-Module "$PSScriptRoot/Surface.psm1"
     $cmdlets = Get-Command -Module EcsFargateLogin
     # What has one of the parameters by which AWS is reached, has all of them.
     $awsCmdlets = $cmdlets | Where-Object {
@@ -17,6 +16,8 @@ BeforeDiscovery {
 }
 
 BeforeAll {
+    Import-Module "$PSScriptRoot/Surface.psm1"
+    $ErrorActionPreference = 'Continue'
     $root = Split-Path (Split-Path $PSScriptRoot)
     $common = [Management.Automation.Cmdlet]::CommonParameters
     $approvedVerbs = (Get-Verb).Verb
@@ -38,10 +39,6 @@ BeforeAll {
             default { [Activator]::CreateInstance($element, $true) }
         }
     }
-}
-
-AfterAll {
-    Remove-Module EcsFargateLogin -ErrorAction Ignore
 }
 
 Describe '<_.Name>' -ForEach $cmdlets {
@@ -79,24 +76,39 @@ Describe '<_.Name>' -ForEach $cmdlets {
     }
 
     It 'opens its page of this repository with Get-Help -Online' {
-        $cmdlet.HelpUri | Should -Match '^https://github\.com/'
-        $page = ([uri]$cmdlet.HelpUri).AbsolutePath -replace '^/[^/]+/[^/]+/blob/main/'
-        Join-Path $root $page | Should -Exist
+        $page = "module/help/$($cmdlet.Name).md"
+        $cmdlet.HelpUri | Should -BeExactly "https://github.com/EcsFargateLogin/EcsFargateLogin/blob/main/$page"
         Get-Content (Join-Path $root $page) -TotalCount 1 | Should -BeExactly "# $($cmdlet.Name)"
         # Get-Help -Online takes the first link, and HelpUri only where there is none.
         @($help.relatedLinks.navigationLink)[0].uri | Should -BeExactly $cmdlet.HelpUri
     }
 
-    It 'has a synopsis, a description and three examples or more' {
+    It 'leads to cmdlets and topics that have help' {
+        foreach ($link in @($help.relatedLinks.navigationLink | Select-Object -Skip 1).linkText) {
+            @(Get-Help $link).Count | Should -Be 1 -Because "of the link to $link"
+        }
+    }
+
+    It 'has a synopsis, a description and three examples or more, each with words' {
         $help.Synopsis | Should -Match '\.\s*$'
         $help.description.Text | Should -Not -BeNullOrEmpty
         @($help.examples.example).Count | Should -BeGreaterOrEqual 3
-        $help.examples.example.code | Should -Not -BeNullOrEmpty
+        $help.examples.example | Where-Object { -not $_.code -or -not ($_.remarks.Text -join '').Trim() } | Should -BeNullOrEmpty
     }
 
     It 'has each parameter described, and no other' {
         $described.Keys | Sort-Object | Should -Be ($own.Name | Sort-Object)
         $described.Values | Where-Object { -not ($_.description.Text -join '').Trim() } | Should -BeNullOrEmpty
+    }
+
+    It 'documents defaults as they are' {
+        $instance = [Activator]::CreateInstance($cmdlet.ImplementingType)
+        foreach ($name in $described.Keys | Where-Object { $cmdlet.ImplementingType.GetProperty($_) }) {
+            # What is nothing is said to be nothing: no value, no items, 0 where that means no limit.
+            $value = @($instance.$name) -join ', '
+            $taken = $value -in '', '0' ? @($value, 'None') : @($value)
+            $described[$name].defaultValue | Should -BeIn $taken -Because "that is the default of -$name, which its <value> gives"
+        }
     }
 
     It 'documents position, pipeline and aliases as they are' {

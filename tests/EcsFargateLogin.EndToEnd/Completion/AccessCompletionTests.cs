@@ -1,5 +1,6 @@
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using EcsFargateLogin.EndToEnd.SideBySide;
+using LocalFargate;
 using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Completion;
@@ -46,6 +47,21 @@ public sealed class AccessCompletionTests
 
         Assert.Equal("0 errors\n", output);
         Assert.All(me.Fargate.Calls, call => Assert.NotNull(call.ErrorCode));
+    }
+
+    [Fact]
+    public async Task What_is_bound_on_the_line_goes_before_the_default_values_of_parameters()
+    {
+        await using var me = await Operator.StartAsync();
+        await using var other = await LocalFargateServer.StartAsync(
+            new LocalFargateOptions { Clusters = ["elsewhere"], Region = "eu-central-1" });
+        var there = $"-RegionToCall eu-central-1 -Endpoint {other.EndpointUrl}";
+
+        Assert.Equal(["elsewhere"], Tab.Texts(me, $"New-FargateSession {there} -Cluster "));
+        Assert.Equal(["elsewhere"], Tab.Texts(me, $"Stop-FargateSession -TaskArn x -Region 'eu-central-1' -EndpointUrl '{other.EndpointUrl}' -Cluster "));
+        Assert.Equal(["default", "local"], Tab.Texts(me, "New-FargateSession -Cluster "));
+        me.Run("$PSDefaultParameterValues['Disabled'] = $true");
+        Assert.Empty(Tab.Press(me, "New-FargateSession -Cluster l"));
     }
 
     private static async Task<string> RunAsync(Operator me, string parameters, string stored, string script)

@@ -146,27 +146,6 @@ public sealed class AuthorizeMyAddressTests
         await me.HasLeftNothingAsync();
     }
 
-    [Theory]
-    [InlineData("-AuthorizeMyAddress -MyAddress 10.0.0.0/8", "10.0.0.0/8")]
-    [InlineData("-AuthorizeMyAddress -MyAddress '0.0.0.0/0'", "0.0.0.0/0")]
-    [InlineData("-AuthorizeMyAddress -MyAddress 'example.com'", "example.com")]
-    [InlineData("-AuthorizeMyAddress", "-MyAddress")]
-    [InlineData("-AuthorizeMyAddress -MyAddress 198.51.100.7", "-SecurityGroup")]
-    public async Task What_is_missing_or_no_single_address_is_an_error_before_anything_is_started(string parameters, string target)
-    {
-        await using var me = await Operator.StartAsync();
-        if (target == "-SecurityGroup")
-        {
-            me.Run("$PSDefaultParameterValues.Remove('New-FargateSession:SecurityGroup')");
-        }
-
-        var error = me.ErrorOf($"New-FargateSession {parameters}");
-
-        error.Is("InvalidMyAddress", ErrorCategory.InvalidArgument, target, isTerminating: true);
-        Assert.Empty(me.Calls("AuthorizeSecurityGroupIngress"));
-        me.HasStartedNothing();
-    }
-
     [Fact]
     public async Task What_a_killed_process_left_is_removed_with_its_session()
     {

@@ -158,15 +158,4 @@ public sealed class CopyTests
         Assert.Equal(5, errors.Count);
         await me.HasLeftNothingAsync();
     }
-
-    [Fact]
-    public async Task A_local_file_that_is_not_there_is_an_error_before_anything_is_started()
-    {
-        await using var me = await Operator.StartAsync();
-
-        me.ErrorOf("New-FargateSession | Copy-FargateItem ./no-such-file /tmp")
-            .Is("LocalItemNotFound", ErrorCategory.ObjectNotFound, "./no-such-file", isTerminating: true);
-
-        me.HasStartedNothing();
-    }
 }
