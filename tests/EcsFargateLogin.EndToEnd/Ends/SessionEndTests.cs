@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EcsFargateLogin.EndToEnd.Cmdlets;
+using EcsFargateLogin.EndToEnd.Engine;
 using LocalFargate;
 using LocalFargate.Faults;
 using LocalFargate.Tasks;
@@ -105,6 +106,60 @@ public sealed class SessionEndTests(ITestOutputHelper output)
         var id = Assert.Single(me.Fargate.Tasks).StartedBy!;
         Assert.Contains("later", run.Error, StringComparison.Ordinal);
         Assert.Contains($"The task of session {id} may still run", run.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Invoke-FargateCommand 'true'")]
+    [InlineData("Copy-FargateItem /etc/hostname /tmp/ends")]
+    [InlineData("Enter-FargateShell -Option 'RemoteCommand=true'")]
+    [InlineData("Start-FargateTunnel -Socks | Stop-FargateTunnel")]
+    public async Task Logins_tell_the_container_whether_the_session_goes_on(string use)
+    {
+        using TemporaryFolder folder = new();
+        var trace = Path.Combine(folder.Path, "trace");
+        // The connection that commands share runs no program, and so tells nothing.
+        folder.WriteProgram(
+            "ssh",
+            $$"""
+            case " $* " in *' -N '* | *' -O '*) ;; *) echo "${_KEEP_SESSION:-no}" >>'{{trace}}' ;; esac
+            exec /usr/bin/ssh "$@"
+
+            """);
+        await using var me = await Operator.StartAsync();
+        var start = me.Process(
+            $$"""
+            $s = New-FargateSession
+            $s | {{use}}
+            $kept = [IO.File]::ReadAllLines('{{trace}}')
+            Remove-Item '{{trace}}'
+            $s | Stop-FargateSession
+            New-FargateSession | {{use}}
+            "$($kept | Sort-Object -Unique), $([IO.File]::ReadAllLines('{{trace}}') | Sort-Object -Unique)"
+            """);
+        start.Environment["PATH"] = $"{folder.Path}:{Environment.GetEnvironmentVariable("PATH")}";
+
+        var run = await PowerShellHost.EngineProcess.RunAsync(start, "");
+
+        Assert.Equal(("yes, no\n", ""), (run.Output, run.Error));
+        await me.LeftNothingAsync();
+    }
+
+    [Theory]
+    [InlineData("New-FargateSession", "stopped", "")]
+    [InlineData("$s = New-FargateSession; $s", "runs", "its session {0} runs on: Stop-FargateSession {0} stops it")]
+    public async Task Exit_says_which_session_of_a_tunnel_runs_on(string session, string expected, string said)
+    {
+        await using var me = await Operator.StartAsync();
+        var start = me.Process($"{session} | Start-FargateTunnel -Socks | ForEach-Object Status; exit");
+        start.Environment["XDG_STATE_HOME"] = OperatorHome.StateHome;
+
+        var run = await PowerShellHost.EngineProcess.RunAsync(start, "");
+
+        Assert.Equal("Open\n", run.Output);
+        var id = Assert.Single(me.Fargate.Tasks).StartedBy;
+        Assert.Contains(string.Format(System.Globalization.CultureInfo.InvariantCulture, said, id), run.Error, StringComparison.Ordinal);
+        Assert.Equal(said.Length == 0, run.Error.Length == 0);
+        Assert.Equal(expected, OutcomeOf(me));
     }
 
     private static async Task RunAsync(ConcurrentQueue<SessionEndRow> rows, ConcurrentBag<string> faults)
