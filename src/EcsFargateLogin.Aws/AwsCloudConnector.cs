@@ -44,33 +44,33 @@ public sealed class AwsCloudConnector : IFargateCloudConnector
         var retries = RetrySettings.Of(profile);
         return new AwsFargateCloud(
             connection,
-            new EcsClient(found.Credentials, Config(EcsClient.ServiceId, EcsClient.SigningName, region.Name, ecs)),
-            new Ec2Client(found.Credentials, Config(Ec2Client.ServiceId, Ec2Client.SigningName, region.Name, ec2)),
+            new EcsClient(found.Credentials, Settings(EcsClient.ServiceId, EcsClient.SigningName, region.Name, ecs)),
+            new Ec2Client(found.Credentials, Settings(Ec2Client.ServiceId, Ec2Client.SigningName, region.Name, ec2)),
             CreateLogs,
-            new SurveyClients(CreateCaller, CreateIam),
+            new SurveyClients(CreateSts, CreateIam),
             found.Credentials);
 
         // A log may lie in another region than its task.
-        LogsClient CreateLogs(string logRegion) => new(found.Credentials, Config(
+        LogsClient CreateLogs(string logRegion) => new(found.Credentials, Settings(
             LogsClient.ServiceId,
             LogsClient.SigningName,
             logRegion,
             new ServiceEndpoints(settings, profile, logRegion).Resolve(LogsClient.ServiceId, LogsClient.SigningName)));
 
-        CallerClient CreateCaller() => new(found.Credentials, Config(
-            CallerClient.ServiceId,
-            CallerClient.SigningName,
+        StsClient CreateSts() => new(found.Credentials, Settings(
+            StsClient.ServiceId,
+            StsClient.SigningName,
             region.Name,
-            endpoints.Resolve(CallerClient.ServiceId, CallerClient.SigningName)));
+            endpoints.Resolve(StsClient.ServiceId, StsClient.SigningName)));
 
         IamClient CreateIam()
         {
             var (url, home) = endpoints.ResolveIam(IamClient.ServiceId);
-            return new(found.Credentials, Config(IamClient.ServiceId, IamClient.SigningName, home, url));
+            return new(found.Credentials, Settings(IamClient.ServiceId, IamClient.SigningName, home, url));
         }
 
-        AwsClientConfig Config(string serviceId, string signingName, string ofRegion, Uri endpoint) =>
-            new AwsClientConfig(serviceId, signingName, ofRegion, endpoint).Retrying(retries);
+        ClientSettings Settings(string serviceId, string signingName, string ofRegion, Uri endpoint) =>
+            new(serviceId, signingName, ofRegion, endpoint) { Retries = retries };
     }
 
     /// <inheritdoc/>

@@ -64,7 +64,7 @@ Describe 'Register-FargateLoginTaskDefinition in an account' -Skip:(-not $IsLinu
 '@
         $null = Register-TaskDefinition -Json $application
 
-        function Assert-SameJson($Actual, $Expected, [string] $Name) {
+        function Assert-SameJson([string] $Name, $Actual, $Expected) {
             $texts = foreach ($value in $Actual, $Expected) { ConvertTo-Json -InputObject $value -Depth 20 }
             $nodes = foreach ($text in $texts) { , [Text.Json.Nodes.JsonNode]::Parse($text) }
             [Text.Json.Nodes.JsonNode]::DeepEquals($nodes[0], $nodes[1]) |
@@ -95,7 +95,7 @@ Describe 'Register-FargateLoginTaskDefinition in an account' -Skip:(-not $IsLinu
         $own.logConfiguration.options.'awslogs-group' = '/cli'
         $own.logConfiguration.options.'awslogs-region' = $fargate.region
         $own.environment += [pscustomobject]@{ name = '_SSH_PORT'; value = '2222' }
-        Assert-SameJson (Get-ReceivedCall RegisterTaskDefinition) $expected 'the definition'
+        Assert-SameJson 'the definition' -Actual (Get-ReceivedCall RegisterTaskDefinition) -Expected $expected
     }
 
     It 'carries over what a session needs of an application, whole, and leaves out the rest' {
@@ -103,16 +103,16 @@ Describe 'Register-FargateLoginTaskDefinition in an account' -Skip:(-not $IsLinu
         $sent = Get-ReceivedCall RegisterTaskDefinition
         $from = $application | ConvertFrom-Json
         foreach ($member in 'taskRoleArn', 'executionRoleArn', 'cpu', 'memory', 'runtimePlatform', 'ephemeralStorage') {
-            Assert-SameJson $sent.$member $from.$member $member
+            Assert-SameJson $member -Actual $sent.$member -Expected $from.$member
         }
         @($sent.containerDefinitions).Count | Should -Be 1
         $own = $sent.containerDefinitions[0]
         foreach ($member in 'secrets', 'environmentFiles', 'mountPoints', 'ulimits', 'logConfiguration', 'workingDirectory') {
-            Assert-SameJson $own.$member $from.containerDefinitions[1].$member $member
+            Assert-SameJson $member -Actual $own.$member -Expected $from.containerDefinitions[1].$member
         }
-        Assert-SameJson $sent.volumes @($from.volumes[0]) volumes
-        Assert-SameJson $own.environment @(
-            @{ name = 'DATABASE_URL'; value = 'postgres://u:hunter2@db/app' }, @{ name = '_MAX_LIFETIME'; value = '99' }) environment
+        Assert-SameJson volumes -Actual $sent.volumes -Expected @($from.volumes[0])
+        Assert-SameJson environment -Actual $own.environment -Expected @(
+            @{ name = 'DATABASE_URL'; value = 'postgres://u:hunter2@db/app' }, @{ name = '_MAX_LIFETIME'; value = '99' })
         $sent.family, $own.name, $own.image | Should -BeExactly web-cli, cli, web:7-cli
         @($own.portMappings).containerPort | Should -Be 22
         $left = 'healthCheck', 'dependsOn', 'command', 'user', 'startTimeout', 'cpu', 'memory'

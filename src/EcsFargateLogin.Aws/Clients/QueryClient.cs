@@ -3,9 +3,9 @@ using Amazon.Runtime;
 
 namespace EcsFargateLogin.Aws.Clients;
 
-/// <summary>A service that speaks the query protocol or that of EC2: a form in, an XML document out.</summary>
-internal abstract class QueryClient(AWSCredentials credentials, AwsClientConfig config, string apiVersion)
-    : AwsClient(credentials, config)
+/// <summary>A service that speaks the query protocol: a form in, an XML document out.</summary>
+internal abstract class QueryClient(AWSCredentials credentials, ClientSettings settings, string apiVersion)
+    : AwsClient(credentials, settings)
 {
     /// <summary>Calls an operation and returns the root element of its answer.</summary>
     protected async Task<XElement> CallAsync(

@@ -17,6 +17,11 @@ internal static class FailureTranslator
             return FargateErrors.NotAws(call.Endpoint, (int)foreign.StatusCode, foreign.ContentType);
         }
 
+        if (causes.Select(MissingPart).OfType<string>().FirstOrDefault() is { } part)
+        {
+            return FargateErrors.ModuleIncomplete(part);
+        }
+
         // Credentials that could not be renewed, wherever the SDK was when it asked for them.
         return causes.OfType<FargateException>().FirstOrDefault() ?? exception switch
         {
@@ -31,6 +36,26 @@ internal static class FailureTranslator
         {
             yield return cause;
         }
+    }
+
+    /// <summary>
+    /// The part of the SDK that could not be loaded; null where something else failed. Each part is loaded when it is first
+    /// needed, and may have gone since the connection was made.
+    /// </summary>
+    private static string? MissingPart(Exception cause)
+    {
+        var name = cause switch
+        {
+            FileNotFoundException { FileName: { } file } => file,
+            FileLoadException { FileName: { } file } => file,
+            BadImageFormatException { FileName: { } file } => file,
+            _ => "",
+        };
+        var folder = Path.GetDirectoryName(typeof(FailureTranslator).Assembly.Location) ?? "";
+        // Either an assembly's name with its version, or a path.
+        return name.Contains("AWSSDK.", StringComparison.Ordinal)
+            ? Path.Combine(folder, $"{Path.GetFileName(name).Split(',')[0].Replace(".dll", "", StringComparison.Ordinal)}.dll")
+            : null;
     }
 
     private static string Reason(List<Exception> causes) =>

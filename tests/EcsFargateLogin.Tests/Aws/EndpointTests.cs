@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EcsFargateLogin.Aws;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Tests.Support;
@@ -96,6 +97,22 @@ public sealed class EndpointTests
         await cloud.DescribeNetworkInterfacesAsync(["eni-1"], CancellationToken.None);
         Assert.Contains("/eu-central-1/ecs/", ecs.Single.Authorization);
         Assert.Contains("/eu-central-1/ec2/", ec2.Single.Authorization);
+    }
+
+    [Theory]
+    [InlineData("/aws")]
+    [InlineData("/aws/")]
+    public async Task An_endpoint_may_have_a_path(string path)
+    {
+        ConcurrentBag<string?> paths = [];
+        await using var server = await LoopbackServer.StartAsync((_, context) =>
+        {
+            paths.Add(context.Request.Path.Value);
+            return context.AnswerAsync("<html/>", contentType: "text/html");
+        });
+        using var cloud = AwsClouds.At(server.Url + path);
+        await AwsClouds.FailAsync(cloud, AwsClouds.Calls.Keys);
+        Assert.Equal(Enumerable.Repeat("/aws/", AwsClouds.Calls.Count), paths);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Amazon.Runtime;
+using Amazon.Runtime.Internal;
 using Amazon.SecurityToken;
 using Amazon.SecurityToken.Model;
 using EcsFargateLogin.Aws.Clients;
@@ -7,41 +8,29 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws.Sts;
 
-/// <summary>Asks AWS STS whom credentials belong to, and what time it is there.</summary>
-internal sealed class CallerClient(AWSCredentials credentials, AwsClientConfig config) : IDisposable
+/// <summary>AWS STS: whom credentials belong to, and what time it is there.</summary>
+internal sealed class StsClient(AWSCredentials credentials, ClientSettings settings)
+    : SdkClient(settings, () => new Sdk(credentials, settings))
 {
     internal const string ServiceId = "STS";
     internal const string SigningName = "sts";
 
-    private readonly AmazonSecurityTokenServiceClient _sts = new(credentials, new AmazonSecurityTokenServiceConfig
-    {
-        ServiceURL = config.Endpoint.AbsoluteUri,
-        AuthenticationRegion = config.AuthenticationRegion,
-        IgnoreConfiguredEndpointUrls = true,
-        Timeout = config.Timeout,
-        RetryMode = config.RetryMode,
-        MaxErrorRetry = config.MaxErrorRetry,
-    });
-
-    internal Uri Endpoint => config.Endpoint;
-
     internal async Task<CallerIdentity> GetCallerAsync(CancellationToken cancellationToken)
     {
+        var sts = (AmazonSecurityTokenServiceClient)Client;
         TimeSpan? skew = null;
         ResponseEventHandler noteTime = (_, happened) => skew = SkewOf(happened as WebServiceResponseEventArgs);
-        _sts.AfterResponseEvent += noteTime;
+        sts.AfterResponseEvent += noteTime;
         try
         {
-            var reply = await _sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), cancellationToken);
+            var reply = await sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), cancellationToken);
             return new(reply.Arn ?? throw FargateErrors.MalformedAnswer("sts:GetCallerIdentity", "lacks Arn"), skew);
         }
         finally
         {
-            _sts.AfterResponseEvent -= noteTime;
+            sts.AfterResponseEvent -= noteTime;
         }
     }
-
-    public void Dispose() => _sts.Dispose();
 
     private static TimeSpan? SkewOf(WebServiceResponseEventArgs? reply) =>
         reply?.ResponseHeaders
@@ -50,4 +39,19 @@ internal sealed class CallerClient(AWSCredentials credentials, AwsClientConfig c
         && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var there)
             ? there - DateTimeOffset.UtcNow
             : null;
+
+    private sealed class Sdk(AWSCredentials credentials, ClientSettings settings)
+        : AmazonSecurityTokenServiceClient(credentials, settings.ApplyTo(new Config()))
+    {
+        protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
+        {
+            base.CustomizeRuntimePipeline(pipeline);
+            CheckReplies(pipeline);
+        }
+    }
+
+    private sealed class Config : AmazonSecurityTokenServiceConfig
+    {
+        public override string UserAgent => ClientSettings.UserAgent;
+    }
 }
