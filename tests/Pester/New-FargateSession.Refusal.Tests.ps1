@@ -48,6 +48,23 @@ Describe 'New-FargateSession, refused by AWS,' -Skip:(-not $IsLinux) {
         $said.NextStep | Should -MatchExactly '-TaskRoleArn'
     }
 
+    It 'refuses a task definition whose task outlives the container of the session: <Why>' -ForEach @(
+        @{ Container = @{ essential = $false }; Why = "its container 'cli' is not essential" }
+        @{ Container = @{ restartPolicy = @{ enabled = $true } }; Why = "its container 'cli' has a restartPolicy" }
+        @{
+            Container = @{ restartPolicy = @{ enabled = $true; ignoredExitCodes = @(0); restartAttemptPeriod = 60 } }
+            Why       = "its container 'cli' has a restartPolicy"
+        }
+    ) {
+        $null = Register-TaskDefinition outliving ($Container + @{ name = 'cli' }), @{ name = 'app'; image = 'plain' }
+        foreach ($transport in 'Ssh', 'EcsExec', 'Auto') {
+            $said = Get-ErrorOf { New-FargateSession outliving -Transport $transport -TaskRoleArn arn:aws:iam::123456789012:role/task }
+            Assert-FargateError $said TaskDefinitionUnsuitable InvalidArgument outliving -Text $Why
+            $said.NextStep | Should -MatchExactly 'Register-FargateLoginTaskDefinition'
+        }
+        Get-ReceivedOperation | Should -Not -Contain RunTask
+    }
+
     It 'names the action that is not allowed' {
         Add-Fault @{ fault = 'accessDenied'; operation = 'RunTask' }
         $said = Get-ErrorOf { New-FargateSession }

@@ -103,7 +103,8 @@ Describe 'New-FargateSession in an account' -Skip:(-not $IsLinux) {
         $variables['_AUTHORIZED_PUBLIC_KEY'] | Should -MatchExactly `
             '^restrict,pty,port-forwarding,expiry-time="[0-9]{12,14}" ssh-ed25519 [^ ]+ [^ ]+$'
         $variables['_SESSION_NONCE'] | Should -MatchExactly '^[0-9a-f]{32}$'
-        $variables.Count | Should -Be ($fargate.sshPort -eq 22 ? 2 : 3)
+        $variables['_UNUSED_TIMEOUT'] | Should -BeExactly '1800'
+        $variables.Count | Should -Be ($fargate.sshPort -eq 22 ? 3 : 4)
         $session | Stop-FargateSession
     }
 
@@ -151,14 +152,37 @@ Describe 'New-FargateSession in an account' -Skip:(-not $IsLinux) {
         Assert-NothingLeft -Started 3
     }
 
-    It 'sends only the limits that were asked for' {
+    It 'sends only the limits that were asked for, and how long a session may lie unused' {
         New-FargateSession -MaxLifetime 0 -LoginTimeout 5 -IdleTimeout 7 | Stop-FargateSession
         New-FargateSession | Stop-FargateSession
         $asked, $silent = Get-ReceivedCall RunTask | ForEach-Object { $_.overrides.containerOverrides[0] }
         $variables = Get-ContainerVariable $asked
         $variables['_MAX_LIFETIME'], $variables['_LOGIN_TIMEOUT'], $variables['_IDLE_TIMEOUT'] | Should -BeExactly '0', '5', '7'
-        (Get-ContainerVariable $silent).Keys | Where-Object { $_ -match 'LIFETIME|TIMEOUT' } | Should -BeNullOrEmpty
+        (Get-ContainerVariable $silent).Keys | Where-Object { $_ -match 'LIFETIME|TIMEOUT' } | Should -BeExactly _UNUSED_TIMEOUT
         $asked, $silent | Where-Object { $_.PSObject.Properties.Name -contains 'command' } | Should -BeNullOrEmpty
+    }
+
+    It 'says how long a session may lie unused unless the task definition does: <Asked>, <Defined>' -ForEach @(
+        @{ Asked = @{}; Defined = $null; Expected = '1800' }
+        @{ Asked = @{}; Defined = '60'; Expected = $null }
+        @{ Asked = @{ UnusedTimeout = 0 }; Defined = '60'; Expected = '0' }
+        @{ Asked = @{ UnusedTimeout = 90 }; Defined = $null; Expected = '90' }
+    ) {
+        $environment = @($Defined ? @{ name = '_UNUSED_TIMEOUT'; value = $Defined } : @())
+        $family = "limited-$Expected"
+        $null = Register-TaskDefinition $family @{ name = 'cli'; environment = $environment }
+        New-FargateSession $family @Asked | Stop-FargateSession
+        $sent = (Get-ReceivedCall RunTask).overrides.containerOverrides[0]
+        (Get-ContainerVariable $sent)['_UNUSED_TIMEOUT'] | Should -BeExactly $Expected
+    }
+
+    It 'is READY once its server has answered, whatever ECS says by then' {
+        $session = New-FargateSession -HostKeyVerification AcceptNew
+        $session.State | Should -BeExactly $session.Status
+        $session | Wait-FargateSession | ForEach-Object State | Should -BeExactly READY
+        $session | Out-String | Should -Match '(?m)^SessionId +State .*\n.*\n.* READY '
+        $session | Stop-FargateSession
+        $session.State | Should -BeExactly STOPPING
     }
 
     It 'makes tags of a reason and of tags, and finds them again from ECS' {

@@ -59,6 +59,17 @@ Describe 'Test-FargateLogin in an account' -Skip:(-not $IsLinux) {
         ($rows | Where-Object Check -EQ 'security group sg-none').Result | Should -Be Failed
     }
 
+    It 'says whether the task ends with the container at its limits' {
+        $null = Register-TaskDefinition outlived @{ name = 'cli'; essential = $false }, @{ name = 'app'; image = 'plain' }
+        $null = Register-TaskDefinition restarted @{ name = 'cli'; restartPolicy = @{ enabled = $true } }
+        $ends = foreach ($name in 'rails-cli', 'outlived', 'restarted') {
+            Test-FargateLogin $name | Where-Object Check -EQ "task's end"
+        }
+        $ends.Result | Should -Be Passed, Failed, Failed
+        $ends[1].Detail | Should -BeLike "*its container 'cli' is not essential*"
+        $ends[2].Detail | Should -BeLike "*its container 'cli' has a restartPolicy*"
+    }
+
     It 'starts nothing with -WhatIf, and says that it would' {
         $named = "rails-cli -Cluster local -Subnet $($fargate.subnets[0]) -SecurityGroup $($fargate.securityGroups[0])"
         Get-WhatIf "Test-FargateLogin $named -Deep -WhatIf" | Should -BeExactly (

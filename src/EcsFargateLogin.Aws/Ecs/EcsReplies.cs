@@ -43,6 +43,7 @@ internal static class EcsReplies
     {
         EntryPoint = [.. (container.EntryPoint ?? []).OfType<string>()],
         Command = [.. (container.Command ?? []).OfType<string>()],
+        IsRestarted = container.RestartPolicy?.Enabled ?? false,
         Environment = (container.Environment ?? [])
             .Where(variable => variable?.Name is not null)
             .DistinctBy(variable => variable!.Name)

@@ -71,15 +71,19 @@ public abstract class AwsCmdlet : FargateCmdlet
     [ValidateNotNullOrEmpty]
     public string? EndpointUrl { get; set; }
 
+    /// <summary>The sessions that this command has to end.</summary>
+    private protected PipelineSessions Held { get; } = new();
+
+    /// <summary>At the end of the pipeline: whether that came without an error, a break or Ctrl+C.</summary>
+    private protected bool HasSucceeded => !CancelToken.IsCancellationRequested && Held.HasSucceeded(this);
+
     private protected static Journal Journal => Journal.OfCurrentUser();
 
     /// <summary>Reaches AWS as the parameters say or, where they say nothing, as the session was started.</summary>
     private protected IFargateCloud Connect(FargateSession? session = null)
     {
         var settings = _access.SettingsFor(session);
-
-        // Who said the region makes no other connection: many sessions share one, and so the looks at them.
-        var key = settings with { RegionSource = "" };
+        var key = KeyOf(settings);
         if (!_clouds.TryGetValue(key, out var cloud))
         {
             cloud = Await((_, cancellationToken) => FargateCloud.Connector.ConnectAsync(settings, cancellationToken));
@@ -90,6 +94,9 @@ public abstract class AwsCmdlet : FargateCmdlet
 
         return cloud;
     }
+
+    /// <summary>Who said the region makes no other connection: many sessions share one, and so the looks at them.</summary>
+    private static CloudSettings KeyOf(CloudSettings settings) => settings with { RegionSource = "" };
 
     /// <summary>Reaches AWS once more, for what outlives this cmdlet and disposes of the connection itself.</summary>
     private protected IFargateCloud ConnectApart(FargateSession session) =>
@@ -166,10 +173,6 @@ public abstract class AwsCmdlet : FargateCmdlet
     /// <summary>Stops tasks, until the user gives up.</summary>
     private protected SessionCloser CloserFor(IFargateCloud cloud) => new(cloud, Journal) { GiveUp = GiveUpToken };
 
-    /// <summary>Stops the tasks of sessions side by side and forgets their keys, on every way out.</summary>
-    private protected void CloseAll(IFargateCloud cloud, IEnumerable<FargateSession> sessions, string reason) =>
-        CleanUpAll([.. sessions.Select(session => (session, BeginClosing(cloud, session, reason)))]);
-
     /// <summary>Begins to stop a session's task and to forget its key, while this thread does something else.</summary>
     private protected Task BeginClosing(IFargateCloud cloud, FargateSession session, string reason) =>
         Task.Run(() => CloserFor(cloud).CloseAsync(session, reason));
@@ -194,11 +197,54 @@ public abstract class AwsCmdlet : FargateCmdlet
     private protected void Close(IFargateCloud cloud, FargateSession session, string reason) =>
         CleanUp(() => CloserFor(cloud).CloseAsync(session, reason), session);
 
-    /// <inheritdoc/>
+    /// <summary>Begins to stop a session whose pipeline has ended, perhaps before AWS was reached for it.</summary>
+    private Task BeginClosing(HeldSession held)
+    {
+        try
+        {
+            var settings = _access.SettingsFor(held.Session);
+            return held.Cloud is { } cloud || _clouds.TryGetValue(KeyOf(settings), out cloud)
+                ? BeginClosing(cloud, held.Session, held.Reason)
+                : Task.Run(() => ConnectAndCloseAsync(settings, held));
+        }
+        catch (FargateException e)
+        {
+            return Task.FromException(FargateErrors.StopFailed(held.Session, e));
+        }
+    }
+
+    private async Task ConnectAndCloseAsync(CloudSettings settings, HeldSession held)
+    {
+        IFargateCloud cloud;
+        try
+        {
+            using var limit = CleanUpLimit.Begin(GiveUpToken);
+            cloud = await FargateCloud.Connector.ConnectAsync(settings, limit.Token);
+        }
+        catch (FargateException e)
+        {
+            throw FargateErrors.StopFailed(held.Session, e);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw FargateErrors.StopFailed(held.Session, FargateErrors.NoAnswerInTime(settings.EndpointUrl ?? "AWS", e));
+        }
+
+        using (cloud)
+        {
+            await CloserFor(cloud).CloseAsync(held.Session, held.Reason);
+        }
+    }
+
+    /// <summary>Notes that the earlier commands have ended without an error.</summary>
+    protected override void EndProcessing() => Held.Complete();
+
+    /// <summary>Ends what the caller has not got; called by PowerShell at the end of the pipeline, however that comes.</summary>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
+            CleanUpAll([.. Held.TakeAll(HasSucceeded).Select(held => (held.Session, BeginClosing(held)))]);
             foreach (var cloud in _clouds.Values)
             {
                 cloud.Dispose();

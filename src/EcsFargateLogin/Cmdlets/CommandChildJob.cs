@@ -14,7 +14,6 @@ internal sealed class CommandChildJob : Job
 
     private readonly object _gate = new();
     private readonly TaskCompletionSource _isAtWork = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly FargateSession _session;
     private readonly PowerShell _shell;
     private bool _hasBegun;
 
@@ -30,7 +29,7 @@ internal sealed class CommandChildJob : Job
         : base(command)
     {
         PSJobTypeName = "FargateCommandJob";
-        _session = session;
+        Session = session;
         var state = InitialSessionState.CreateDefault2();
         state.Commands.Add(new SessionStateCmdletEntry("Invoke-FargateCommand", typeof(InvokeFargateCommandCommand), null));
         foreach (var (name, value) in variables)
@@ -60,10 +59,16 @@ internal sealed class CommandChildJob : Job
         || JobStateInfo.State is JobState.NotStarted or JobState.Running;
 
     /// <inheritdoc/>
-    public override string Location => _session.ToString();
+    public override string Location => Session.ToString();
 
     /// <inheritdoc/>
-    public override string StatusMessage => _session.Status;
+    public override string StatusMessage => Session.Status;
+
+    /// <summary>The session.</summary>
+    public FargateSession Session { get; }
+
+    /// <summary>Where the command runs: what holds the session if it ends with the job.</summary>
+    public Runspace Runspace => _shell.Runspace;
 
     /// <summary>Starts the command.</summary>
     public void Start()
@@ -76,7 +81,7 @@ internal sealed class CommandChildJob : Job
             }
 
             _hasBegun = true;
-            _session.LoginBegun += NoteAtWork;
+            Session.LoginBegun += NoteAtWork;
             SetJobState(JobState.Running);
             PSDataCollection<PSObject> noInput = [];
             noInput.Complete();
@@ -99,7 +104,7 @@ internal sealed class CommandChildJob : Job
     {
         if (disposing)
         {
-            _session.LoginBegun -= NoteAtWork;
+            Session.LoginBegun -= NoteAtWork;
             _shell.Dispose();
         }
 

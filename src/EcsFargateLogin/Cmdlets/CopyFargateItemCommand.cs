@@ -8,8 +8,8 @@ namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
 /// Copies files and folders to a session's container, or from it, with their permissions and times. A transfer that
-/// breaks is gone on with by the same command, and no file has its name before all of it is there. Stops the session
-/// afterwards, unless told not to.
+/// breaks is gone on with by the same command, and no file has its name before all of it is there. Stops a session
+/// afterwards that was started in the same pipeline.
 /// </summary>
 [Cmdlet(VerbsCommon.Copy, "FargateItem", DefaultParameterSetName = PathSet, SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Copy-FargateItem.md")]
@@ -78,15 +78,18 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
     /// <summary>Copies to or from this record's sessions.</summary>
     protected override void ProcessRecord()
     {
+        TakeAll(Session);
         foreach (var session in Session)
         {
             var what = string.Join(", ", _request!.Sources);
             if (ShouldProcess($"{what} to {_request.Destination}", $"Copy {(FromSession ? "from" : "to")} session {session}"))
             {
-                Guard(session, () => LogIn(session, "copy", _ => Copy(session)));
+                Guard(session, () => LogIn(session, _ => Copy(session)));
             }
         }
     }
+
+    private protected override string WorkName => "copy";
 
     private void Copy(FargateSession session)
     {

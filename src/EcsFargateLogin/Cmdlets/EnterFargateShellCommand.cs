@@ -7,10 +7,10 @@ using EcsFargateLogin.Ssh;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// Opens a shell in a session's container: waits until its SSH server answers, runs ssh in this terminal, and stops the
-/// session afterwards, whatever happened. When the connection is lost in a terminal, it logs in again as soon as the
-/// network is back. The exit code of ssh, and so of the shell, is in $LASTEXITCODE. Where the session's transport is ECS
-/// Exec, session-manager-plugin takes the place of ssh.
+/// Opens a shell in a session's container: waits until its SSH server answers, runs ssh in this terminal, and stops a
+/// session that was started in the same pipeline, whatever happened. When the connection is lost in a terminal, it logs in
+/// again as soon as the network is back. The exit code of ssh, and so of the shell, is in $LASTEXITCODE. Where the
+/// session's transport is ECS Exec, session-manager-plugin takes the place of ssh.
 /// </summary>
 [Cmdlet(VerbsCommon.Enter, "FargateShell", HelpUri = HelpPages.Folder + "Enter-FargateShell.md")]
 [OutputType(typeof(void))]
@@ -33,11 +33,14 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
     /// <summary>Opens the shells of this record's sessions.</summary>
     protected override void ProcessRecord()
     {
+        TakeAll(Session);
         foreach (var session in Session)
         {
-            Guard(session, () => LogIn(session, "shell", cloud => RunShell(cloud, session)));
+            Guard(session, () => LogIn(session, cloud => RunShell(cloud, session)));
         }
     }
+
+    private protected override string WorkName => "shell";
 
     private void RunShell(IFargateCloud cloud, FargateSession session)
     {
@@ -85,7 +88,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
         var arguments = SshCommandLine.ForShell(
             endpoint, Options, log, !Console.IsInputRedirected, Resumable ? ResumableShell.Command : null);
         WriteVerbose(CommandText.Of(Ssh, arguments));
-        var start = SshCommandLine.Start(Ssh, arguments, KeepSession);
+        var start = SshCommandLine.Start(Ssh, arguments, endpoint.KeepsSession);
         var (exitCode, stoppedTask) = RunInTerminal(cloud, session, (watch, progress, cancellationToken) =>
             new WatchedShell(watch) { Transcript = transcript }.RunAsync(start, progress, cancellationToken));
         SessionState.PSVariable.Set("global:LASTEXITCODE", exitCode);

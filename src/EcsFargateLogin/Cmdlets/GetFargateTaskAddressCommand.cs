@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Management.Automation;
-using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions;
 using EcsFargateLogin.Sessions.WaysIn;
 
@@ -12,8 +11,6 @@ namespace EcsFargateLogin.Cmdlets;
 [OutputType(typeof(FargateTaskAddress), typeof(Hashtable))]
 public sealed class GetFargateTaskAddressCommand : TaskCmdlet
 {
-    private IFargateCloud? _cloud;
-
     /// <summary>Prefers the private address, for those inside the VPC.</summary>
     [Parameter(HelpMessage = "Prefers the private address, for those inside the VPC.")]
     public SwitchParameter Private { get; set; }
@@ -34,7 +31,6 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
     {
         foreach (var byCloud in Targets().GroupBy(target => target.Cloud, target => target.Session).ToList())
         {
-            _cloud = byCloud.Key;
             var waiter = WaiterFor(byCloud.Key);
             if (NoWait)
             {
@@ -66,12 +62,8 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
                 WriteObject(AnswerFor(ready.Session));
                 break;
             case SessionFailed failed:
-                // A session that did not get ready is of no use to anybody; a task that others started is theirs.
-                if (failed.Session.IsOwn)
-                {
-                    Close(_cloud!, failed.Session, "it did not become ready");
-                }
-
+                // It is left to the command that has started it, if that runs in the same pipeline.
+                PipelineSessions.EndWithPipeline(failed.Session);
                 Report(failed.Error, failed.Session);
                 break;
         }

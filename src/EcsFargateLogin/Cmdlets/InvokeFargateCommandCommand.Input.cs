@@ -71,11 +71,11 @@ public sealed partial class InvokeFargateCommandCommand
             return;
         }
 
-        Login[] logins = [.. _sessions.Select(pair => new Login(pair.Key, pair.Value, IsKept(pair.Key)))];
+        Login[] logins = [.. _sessions.Select(pair => new Login(pair.Key, pair.Value, IsKept: !Held.Holds(pair.Key)))];
         _sessions.Clear();
         _shared = new SharedInput(logins.Select(login => login.Session), keepsAll: logins.Length > ThrottleLimit);
         _shared.Add(_command!.Script.Span);
-        _running = BeginToLogIn(logins, "command", ThrottleLimit, RunAsync);
+        _running = BeginToLogIn(logins, ThrottleLimit, RunAsync);
     }
 
     private void HandOnInput()

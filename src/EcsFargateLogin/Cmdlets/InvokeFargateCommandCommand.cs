@@ -8,7 +8,7 @@ namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
 /// Runs a command or a local script in sessions' containers, in many at once, and returns what it prints line by line, as
-/// it comes. Sessions that come down the pipeline are stopped afterwards; those named with -Session go on.
+/// it comes. Sessions that were started in the same pipeline are stopped afterwards.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "FargateCommand", DefaultParameterSetName = PipelineSet,
     HelpUri = HelpPages.Folder + "Invoke-FargateCommand.md")]
@@ -25,8 +25,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     private int? _exitCode;
 
     /// <summary>
-    /// Sessions, as New-FargateSession returns them. Those from the pipeline are stopped when the command has ended, unless
-    /// -KeepSession is given; those that are named here go on, and the pipeline may then hold the command's input.
+    /// Sessions, as New-FargateSession returns them. Where they are named here, the pipeline may hold the command's input.
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = PipelineSet,
         HelpMessage = "Sessions, as New-FargateSession returns them.")]
@@ -118,19 +117,23 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     }
 
     /// <summary>Runs the command in all sessions.</summary>
-    protected override void EndProcessing() => Guard(null, () =>
+    protected override void EndProcessing()
     {
-        if (!AsJob)
+        base.EndProcessing();
+        Guard(null, () =>
         {
-            FinishCommands();
-        }
-        else if (_sessions.Count > 0)
-        {
-            FargateSession[] sessions = [.. _sessions.Keys];
-            _sessions.Clear();
-            StartJob(sessions);
-        }
-    });
+            if (!AsJob)
+            {
+                FinishCommands();
+            }
+            else if (_sessions.Count > 0)
+            {
+                FargateSession[] sessions = [.. _sessions.Keys];
+                _sessions.Clear();
+                StartJob(sessions);
+            }
+        });
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -141,24 +144,15 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
             Abandon(_running);
         }
 
-        if (disposing && CancelToken.IsCancellationRequested)
-        {
-            // The pipeline was stopped before the command could begin, when nobody else has them any more.
-            foreach (var (session, cloud) in _sessions.Where(pair => !IsKept(pair.Key)))
-            {
-                Close(cloud, session, "its command was never reached");
-            }
-        }
-
         _running?.Dispose();
         base.Dispose(disposing);
     }
 
-    private protected override bool IsKept(FargateSession session) =>
-        MyInvocation.BoundParameters.ContainsKey(nameof(KeepSession)) ? KeepSession : _areNamed;
+    private protected override string WorkName => "command";
 
     private void TakeSessions()
     {
+        TakeAll(Session);
         foreach (var session in Session.Where(session => !_sessions.ContainsKey(session)))
         {
             Guard(session, () => _sessions.Add(session, Reach(session)));
@@ -172,7 +166,6 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
         Command = _command!,
         Input = _shared!,
         Timeout = Timeout > 0 ? TimeSpan.FromSeconds(Timeout) : null,
-        KeepsSession = login.IsKept,
         IsRaw = Raw,
     };
 

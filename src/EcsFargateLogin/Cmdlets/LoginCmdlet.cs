@@ -10,8 +10,8 @@ using EcsFargateLogin.Ssh;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// A cmdlet that logs in to sessions: it takes charge of each, waits until its SSH server answers, and stops it
-/// afterwards, whatever happened.
+/// A cmdlet that logs in to sessions: it takes charge of each, waits until its SSH server answers, and stops those that were
+/// started in the running pipeline, whatever happened.
 /// </summary>
 public abstract class LoginCmdlet : AwsCmdlet
 {
@@ -26,8 +26,11 @@ public abstract class LoginCmdlet : AwsCmdlet
     [Parameter(HelpMessage = "Logs in at the private address, from inside the VPC.")]
     public SwitchParameter Private { get; set; }
 
-    /// <summary>Leaves the task running, and its key in place, when the work has ended before its task.</summary>
-    [Parameter(HelpMessage = "Leaves the task running, and its key in place, when the work has ended.")]
+    /// <summary>
+    /// Leaves a session running, and its key in place, that was started in the same pipeline and would end with it. One that you
+    /// hold, in a variable or by its id, goes on in any case.
+    /// </summary>
+    [Parameter(HelpMessage = "Leaves a session running that was started in the same pipeline and would end with it.")]
     public SwitchParameter KeepSession { get; set; }
 
     /// <summary>
@@ -65,6 +68,9 @@ public abstract class LoginCmdlet : AwsCmdlet
     /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
     private protected string Ssh => _ssh ?? throw FargateErrors.SshNotFound("ssh");
 
+    /// <summary>What is done in a session, for those who find the stopped task, such as 'shell'.</summary>
+    private protected abstract string WorkName { get; }
+
     /// <summary>Whether it cannot do without ssh, whatever session comes.</summary>
     private protected virtual bool NeedsSsh => true;
 
@@ -79,17 +85,35 @@ public abstract class LoginCmdlet : AwsCmdlet
         _proxy = ProxyParameters.ToProxy(JumpHost, ProxyCommand, FindProgram);
     });
 
-    /// <summary>Takes charge of a session, waits until it can be logged in to, does the work, and stops it.</summary>
+    /// <summary>
+    /// Takes the sessions of a record before anything is done with the first: those that were started in the running pipeline end
+    /// with it, whatever becomes of the others.
+    /// </summary>
+    private protected void TakeAll(IEnumerable<FargateSession> sessions)
+    {
+        foreach (var session in sessions)
+        {
+            if (KeepSession)
+            {
+                Held.Keep(session);
+            }
+            else if (!Held.Take(session, $"its {WorkName} was never reached"))
+            {
+                PipelineSessions.EndWithPipeline(session);
+            }
+        }
+    }
+
+    /// <summary>Waits until a session can be logged in to, does the work, and stops it if it ends with this pipeline.</summary>
     /// <param name="session">The session; one that has ended, or has no key here where one is needed, is an error.</param>
-    /// <param name="workName">What is done there, for those who find the stopped task, such as 'shell'.</param>
     /// <param name="work">What to do once it can be entered.</param>
-    private protected void LogIn(FargateSession session, string workName, Action<IFargateCloud> work)
+    private protected void LogIn(FargateSession session, Action<IFargateCloud> work)
     {
         var cloud = Reach(session);
         Readiness ready = new(Private, CanBeEntered: true) { Transport = TransportFor(session) };
-        session.IsTaken = true;
         TakeCharge(session);
-        var reason = $"its {workName} was never reached";
+        Held.Leave(session);
+        var reason = $"its {WorkName} was never reached";
         try
         {
             if (ready.Transport.Value.HasSsh() && !File.Exists(session.KeyPath))
@@ -100,7 +124,7 @@ public abstract class LoginCmdlet : AwsCmdlet
             Await((progress, cancellationToken) => WaiterFor(cloud)
                 .WaitAsync(session, ready, progress, cancellationToken));
             CompleteProgress();
-            reason = $"its {workName} has ended";
+            reason = $"its {WorkName} has ended";
             work(cloud);
         }
         catch (FargateException e) when (e.Error == FargateError.SshFailed && !CancelToken.IsCancellationRequested)
@@ -110,34 +134,29 @@ public abstract class LoginCmdlet : AwsCmdlet
         finally
         {
             NoteFirstKey(session);
-            if (!IsKept(session) || !session.IsWorthKeeping)
+            if (Held.Holds(session) || !session.IsWorthKeeping)
             {
                 Close(cloud, session, reason);
             }
         }
     }
 
-    /// <summary>Whether a session goes on after the work.</summary>
-    private protected virtual bool IsKept(FargateSession session) => KeepSession;
-
     /// <summary>
     /// Takes charge of sessions and begins to wait for all of them together, to do the work in each as soon as its SSH server
     /// answers, and to stop each that is not kept.
     /// </summary>
     /// <param name="logins">The sessions, with what <see cref="Reach"/> gave.</param>
-    /// <param name="workName">What is done there, for those who find the stopped task, such as 'command'.</param>
     /// <param name="throttleLimit">In how many sessions it is done at once.</param>
     /// <param name="work">What to do in each, on any thread; its errors are reported as <see cref="SessionFailed"/>.</param>
     private protected RunningWork BeginToLogIn(
         IReadOnlyList<Login> logins,
-        string workName,
         int throttleLimit,
         Func<Login, IProgress<SessionEvent>, CancellationToken, Task> work)
     {
         foreach (var (session, _, _) in logins)
         {
-            session.IsTaken = true;
             TakeCharge(session);
+            Held.Leave(session);
         }
 
         LoginBatch batch = new(throttleLimit)
@@ -145,7 +164,7 @@ public abstract class LoginCmdlet : AwsCmdlet
             WaiterFor = WaiterFor,
             CloserFor = CloserFor,
             PreferPrivate = Private,
-            WorkName = workName,
+            WorkName = WorkName,
         };
         var running = Begin((progress, cancellationToken) => batch.RunAsync(
             logins, (login, token) => work(login, progress, token), progress, cancellationToken));
@@ -178,7 +197,7 @@ public abstract class LoginCmdlet : AwsCmdlet
     private protected SshEndpoint EndpointOf(FargateSession session)
     {
         NoteFirstKey(session);
-        return session.EndpointFor(Private);
+        return session.EndpointFor(Private) with { KeepsSession = !Held.Holds(session) };
     }
 
     /// <summary>From the first login on, the server's key is known.</summary>

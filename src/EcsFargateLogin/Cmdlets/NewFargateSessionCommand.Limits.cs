@@ -42,11 +42,21 @@ public sealed partial class NewFargateSessionCommand
     [ValidateRange(0, SessionLimits.Longest)]
     public int? ReconnectWindow { get; set; }
 
+    /// <summary>
+    /// For how many seconds a session that goes on after its last login is left without another one, until its task ends; 0 for no
+    /// such limit. Without it the task definition's _UNUSED_TIMEOUT holds or, where it has none, 1800 (30 minutes). Only the
+    /// container's start-sshd.sh keeps this limit.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(0, SessionLimits.Longest)]
+    public int? UnusedTimeout { get; set; }
+
     private SessionLimits Limits => new()
     {
         MaxLifetime = MaxLifetime,
         LoginTimeout = LoginTimeout,
         IdleTimeout = IdleTimeout,
         ReconnectWindow = ReconnectWindow,
+        UnusedTimeout = UnusedTimeout,
     };
 }

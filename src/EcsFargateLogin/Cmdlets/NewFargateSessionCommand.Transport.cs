@@ -13,7 +13,7 @@ public sealed partial class NewFargateSessionCommand
     [
         nameof(UserName), nameof(KeyType), nameof(KeyPath), nameof(FromAddress), nameof(HostKeyVerification),
         nameof(AuthorizeMyAddress), nameof(MyAddress), nameof(JumpHost), nameof(ProxyCommand),
-        nameof(LoginTimeout), nameof(IdleTimeout), nameof(ReconnectWindow),
+        nameof(LoginTimeout), nameof(IdleTimeout), nameof(ReconnectWindow), nameof(UnusedTimeout),
     ];
 
     private bool _hasPlugin;

@@ -21,8 +21,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// <summary>The most sessions of one record: what AWS takes at once, and what one DescribeTasks tells of.</summary>
     private const int MostSessions = 100;
 
-    private readonly ConcurrentDictionary<FargateSession, IFargateCloud> _started = [];
-    private readonly List<FargateSession> _handedOver = [];
+    private IFargateCloud? _cloud;
     private KeyGenerator? _keyGenerator;
     private OwnKeyReader? _ownKeys;
 
@@ -169,14 +168,6 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         }
     }
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        // The pipeline has ended: whoever has the sessions now has them in a variable.
-        _handedOver.ForEach(session => session.IsOfRunningPipeline = false);
-        base.Dispose(disposing);
-    }
-
     private protected override void Show(SessionEvent happened)
     {
         base.Show(happened);
@@ -188,16 +179,16 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
                 WriteVerbose($"Session {session} is task {session.TaskArn}.");
                 if (!Wait)
                 {
-                    HandOver(session);
+                    Write(session);
                 }
 
                 break;
             case SessionReady ready:
-                HandOver(ready.Session);
+                Write(ready.Session);
                 break;
             case SessionFailed { Session: var session, Error: var error }:
-                _started.TryRemove(session, out var cloud);
-                Close(cloud!, session, "it did not become ready");
+                Held.Leave(session);
+                Close(_cloud!, session, "it did not become ready");
                 Report(error, Subject);
                 break;
         }
@@ -208,9 +199,10 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         _ownKeys ??= request.KeyPath is null
             ? null
             : new OwnKeyReader(FindProgram("ssh-keygen"), FindProgramOrNull("ssh-add"));
-        ConcurrentDictionary<FargateSession, Task> closings = [];
+        _cloud = cloud;
+        ConcurrentBag<(FargateSession, Task)> closings = [];
         // At once, while answers to other RunTask calls are still waited for.
-        var early = CancelToken.Register(CloseUnowned);
+        var early = CancelToken.Register(() => BeginClosing(Held.TakeAll(hasSucceeded: false)));
         try
         {
             var errors = Await((progress, cancellationToken) => StartAsync(cloud, request, progress, cancellationToken));
@@ -222,16 +214,16 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         finally
         {
             early.Dispose();
-            CloseUnowned();
-            CleanUpAll([.. closings.Select(each => (each.Key, each.Value))]);
-            _started.Clear();
+            // After a break or a later command that has enough, those that are left are of no use to anybody.
+            BeginClosing(Held.TakeUnwritten());
+            CleanUpAll(closings);
         }
 
-        void CloseUnowned()
+        void BeginClosing(IReadOnlyList<HeldSession> unwanted)
         {
-            foreach (var session in _started.Keys.Where(session => !session.IsTaken))
+            foreach (var held in unwanted)
             {
-                closings.GetOrAdd(session, _ => BeginClosing(cloud, session, "nobody took the session over"));
+                closings.Add((held.Session, this.BeginClosing(cloud, held.Session, held.Reason)));
             }
         }
     }
@@ -257,25 +249,27 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
             OwnKeys = _ownKeys,
             Starter = StarterFor(cloud),
         };
-        var started = new StartedSessions(progress, session => _started.TryAdd(session, cloud));
+        ConcurrentBag<FargateSession> sessions = [];
+        StartedSessions started = new(progress, session =>
+        {
+            sessions.Add(session);
+            Held.Start(session, cloud);
+        });
         var errors = await launcher.LaunchAsync(request, Count, started, cancellationToken).ConfigureAwait(false);
         if (Wait)
         {
             await WaiterFor(cloud)
-                .WaitAsync([.. _started.Keys], new Readiness(PreferPrivate: false, CanBeEntered: true), progress, cancellationToken)
+                .WaitAsync([.. sessions], new Readiness(PreferPrivate: false, CanBeEntered: true), progress, cancellationToken)
                 .ConfigureAwait(false);
         }
 
         return errors;
     }
 
-    /// <summary>Hands a session on. As long as that has not come to its end, this cmdlet answers for it.</summary>
-    private void HandOver(FargateSession session)
+    private void Write(FargateSession session)
     {
-        session.IsOfRunningPipeline = true;
-        _handedOver.Add(session);
         CompleteProgress();
-        Handover.Write(this, session, () => _started.TryRemove(session, out _));
+        Held.Write(this, session);
     }
 
     /// <summary>Notes each session before its event is on its way: one that nobody gets to see must be stopped.</summary>

@@ -36,6 +36,7 @@ internal static class SessionParameters
         nameof(NewFargateSessionCommand.StartTimeout),
         nameof(NewFargateSessionCommand.LoginTimeout),
         nameof(NewFargateSessionCommand.IdleTimeout),
+        nameof(NewFargateSessionCommand.UnusedTimeout),
         nameof(NewFargateSessionCommand.MaxLifetime),
         nameof(NewFargateSessionCommand.Tag),
         nameof(NewFargateSessionCommand.Region),

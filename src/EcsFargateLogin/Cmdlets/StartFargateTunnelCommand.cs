@@ -9,7 +9,8 @@ namespace EcsFargateLogin.Cmdlets;
 /// <summary>
 /// Opens a local port that leads to a host and port as a session's task sees them, such as a database in its VPC, or as
 /// a SOCKS proxy to all of them. It stays open, and is connected again when the connection drops, until
-/// Stop-FargateTunnel, the end of the session, or of this PowerShell.
+/// Stop-FargateTunnel, the end of the session, or of this PowerShell. A session that was started in the same pipeline ends with
+/// the last of its tunnels.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Start, "FargateTunnel", DefaultParameterSetName = HostSet, SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Start-FargateTunnel.md")]
@@ -25,7 +26,7 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
     /// <summary>How long the task has to say that it cannot reach the remote host.</summary>
     private static readonly TimeSpan TargetCheckLimit = TimeSpan.FromSeconds(1);
 
-    private readonly HashSet<FargateSession> _tunnelled = [];
+    private readonly List<TunnelKeeper> _opened = [];
 
     /// <summary>Sessions, as New-FargateSession returns them.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true,
@@ -83,17 +84,32 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
     /// <summary>Opens the tunnels of this record's sessions.</summary>
     protected override void ProcessRecord()
     {
+        TakeAll(Session);
         foreach (var session in Session)
         {
             if (ShouldProcess($"{session} ({Route().RemoteEnd})", "Open tunnel"))
             {
-                Guard(session, () => LogIn(session, "tunnel", _ => Open(session)));
+                Guard(session, () => LogIn(session, _ => Open(session)));
             }
         }
     }
 
-    /// <summary>A session with a tunnel belongs to the tunnel.</summary>
-    private protected override bool IsKept(FargateSession session) => base.IsKept(session) || _tunnelled.Contains(session);
+    private protected override string WorkName => "tunnel";
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !HasSucceeded)
+        {
+            foreach (var keeper in _opened)
+            {
+                CleanUp(keeper.StopAsync, keeper.Tunnel);
+                TunnelCleanup.Forget(keeper.Tunnel);
+            }
+        }
+
+        base.Dispose(disposing);
+    }
 
     private TunnelRoute Route() => new(BindAddress.ToString(), LocalPort, RemoteHost, RemotePort);
 
@@ -110,11 +126,16 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
             throw;
         }
 
-        _tunnelled.Add(session);
+        keeper.Tunnel.KeepSession = !EndsWithTunnel(keeper.Tunnel);
+        _opened.Add(keeper);
         TunnelCleanup.Watch(keeper);
         keeper.Keep();
-        WriteObject(keeper.Tunnel);
+        Held.Write(this, keeper.Tunnel);
     }
+
+    /// <summary>Whether a session belongs to its tunnels from now on: a pipeline would end it, or other tunnels do.</summary>
+    private bool EndsWithTunnel(FargateTunnel tunnel) =>
+        Held.HandOver(tunnel.Session, tunnel) || (!KeepSession && tunnel.Session.Holder is FargateTunnel);
 
     private TunnelKeeper OpenAtFreePort(FargateSession session)
     {
@@ -123,7 +144,7 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
             var route = Route().WithFreePort();
             TunnelDialer dialer = new(Ssh, EndpointOf(session), Options);
             WriteVerbose(dialer.Show(route));
-            FargateTunnel tunnel = new(TunnelRegistry.NextId(), session, route) { KeepSession = KeepSession };
+            FargateTunnel tunnel = new(TunnelRegistry.NextId(), session, route);
             TunnelKeeper keeper = new(tunnel, dialer, ConnectApart(session), Journal);
             try
             {

@@ -22,9 +22,9 @@ public sealed class StopFargateSessionCommand : TaskCmdlet
     {
         foreach (var (session, cloud) in Targets())
         {
-            session.IsTaken = true;
             if (ShouldProcess($"{session} ({session.TaskArn})", "Stop Fargate task"))
             {
+                session.Holder = null;
                 Guard(session, () => Stop(session, cloud));
             }
         }

@@ -27,12 +27,12 @@ public sealed class TunnelCleanup : IModuleAssemblyCleanup
         {
             TunnelRegistry.Add(keeper, CurrentRunspace);
             _endSignals ??= EndSignals.Watching(
-                stop: () => Task.Run(() => StopAll(TunnelRegistry.All)),
+                stop: () => Task.Run(EndWithProcess),
                 giveUp: () => { });
             if (!_isArmed)
             {
                 _isArmed = true;
-                AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAll(TunnelRegistry.All);
+                AppDomain.CurrentDomain.ProcessExit += (_, _) => EndWithProcess();
             }
         }
     }
@@ -52,6 +52,25 @@ public sealed class TunnelCleanup : IModuleAssemblyCleanup
 
         // Last, and not under the lock: it may end the process.
         endSignals?.Dispose();
+    }
+
+    /// <summary>Ends the tunnels, and says which of their sessions run on without this PowerShell.</summary>
+    private static void EndWithProcess()
+    {
+        var keepers = TunnelRegistry.All;
+        StopAll(keepers);
+        foreach (var session in keepers.Select(keeper => keeper.Tunnel.Session).Distinct().Where(session => session.IsWorthKeeping))
+        {
+            try
+            {
+                Console.Error.WriteLine(
+                    $"The tunnel is closed, and its session {session} runs on: Stop-FargateSession {session} stops it.");
+            }
+            catch (IOException)
+            {
+                // The terminal is gone.
+            }
+        }
     }
 
     private static void StopAll(IReadOnlyList<TunnelKeeper> keepers)

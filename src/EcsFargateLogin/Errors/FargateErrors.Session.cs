@@ -25,6 +25,14 @@ internal static partial class FargateErrors
         "Register a revision with networkMode 'awsvpc' and requiresCompatibilities 'FARGATE', or name another one.")
     { Target = taskDefinition };
 
+    internal static FargateException TaskOutlivesContainer(string taskDefinition, string why) => new(
+        FargateError.TaskDefinitionUnsuitable,
+        $"The task definition '{taskDefinition}' cannot be used for sessions: {why}, so that its task would run on after every limit "
+        + "that the container keeps.",
+        "Register a revision in which that container is essential and has no restartPolicy, as "
+        + "Register-FargateLoginTaskDefinition -FromTaskDefinition does.")
+    { Target = taskDefinition };
+
     internal static FargateException ReservedVariable(string name) => new(
         FargateError.InvalidEnvironmentVariable,
         $"The environment variable '{name}' cannot be set: it is among the names that begin with '_' and are kept for the container's SSH server.",
@@ -72,10 +80,12 @@ internal static partial class FargateErrors
         + AwsCli(session, "list-tasks", "--started-by", session.SessionId))
     { MayLeaveTask = true, Target = session.SessionId };
 
-    internal static FargateException WaitTimeout(FargateSession session, TimeSpan limit) => new(
+    internal static FargateException WaitTimeout(FargateSession session, TimeSpan limit, bool endsWithPipeline) => new(
         FargateError.StartTimeout,
         $"The session {session} was not ready within {Seconds(limit)}; its task is {session.Status}.",
-        "It was left running: wait for it again with Wait-FargateSession, or stop it with Stop-FargateSession.")
+        endsWithPipeline
+            ? "It is stopped, because this pipeline has started it: give it longer with -Timeout."
+            : "It was left running: wait for it again with Wait-FargateSession, or stop it with Stop-FargateSession.")
     { Target = session.TaskArn };
 
     internal static FargateException StartTimeout(FargateSession session, TimeSpan limit) => new(

@@ -24,6 +24,12 @@ public sealed class FargateSession
     /// <summary>The status that ECS last reported, from PROVISIONING to STOPPED; UNKNOWN where it could not tell.</summary>
     public string Status { get; internal set; } = "PROVISIONING";
 
+    /// <summary>
+    /// READY from the time when its server has answered here, which is often before ECS reports RUNNING; otherwise, and once it
+    /// ends, its status.
+    /// </summary>
+    public string State => WayIn is not null && !TaskStatuses.IsEnding(Status) ? TaskStatuses.Ready : Status;
+
     /// <summary>The task's ARN; empty until RunTask has answered.</summary>
     public string TaskArn { get; internal set; } = "";
 
@@ -197,14 +203,17 @@ public sealed class FargateSession
     /// <summary>How its task is started again; null when this process did not start it.</summary>
     internal StartPlan? Plan { get; set; }
 
-    /// <summary>True while the pipeline that started it runs: until that ends, nobody else can have it in a variable.</summary>
-    internal bool IsOfRunningPipeline { get; set; }
+    /// <summary>Its place in the order in which this process started sessions, from 1; 0 when this process did not start it.</summary>
+    internal long StartOrder { get; set; }
+
+    /// <summary>Ends the session in time: a command of the pipeline that started it, a job or a tunnel. Null: only the caller does.</summary>
+    internal object? Holder { get; set; }
+
+    /// <summary>True when the pipeline that started it has used it, or waited for it in vain, and must not leave it to the caller.</summary>
+    internal bool EndsWithPipeline { get; set; }
 
     /// <summary>True once the session was stopped from here.</summary>
     internal bool IsClosed { get; set; }
-
-    /// <summary>True once somebody has charge of it: a later cmdlet, which stops it or leaves it on purpose, or the user.</summary>
-    internal bool IsTaken { get; set; }
 
     /// <summary>Raised when a cmdlet has begun to log in to it, and from then on stops it where that is to be done.</summary>
     internal event Action? LoginBegun;

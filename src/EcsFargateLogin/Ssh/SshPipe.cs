@@ -12,13 +12,12 @@ internal sealed class SshPipe : IAsyncDisposable
     private readonly Task _read;
 
     /// <summary>Starts ssh.</summary>
-    /// <param name="ssh">Its path.</param>
-    /// <param name="arguments">Its arguments.</param>
+    /// <param name="start">How, with pipes for its input and output.</param>
     /// <param name="heard">Gets each of ssh's own messages, and of the remote program's errors, on any thread.</param>
     /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
-    public SshPipe(string ssh, IEnumerable<string> arguments, Action<string>? heard = null)
+    public SshPipe(ProcessStartInfo start, Action<string>? heard = null)
     {
-        _process = SshProcess.Start(SshProcess.InBackground(ssh, arguments));
+        _process = SshProcess.Start(start);
         _read = ReadMessagesAsync(heard);
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace EcsFargateLogin.Ssh;
 
 /// <summary>
@@ -21,13 +23,12 @@ internal sealed class TunnelConnection : IAsyncDisposable
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Starts ssh.</summary>
-    /// <param name="ssh">Its path.</param>
-    /// <param name="arguments">Its arguments, among them <see cref="RemoteCommand"/>.</param>
+    /// <param name="start">How, with <see cref="RemoteCommand"/> among its arguments.</param>
     /// <param name="heard">Gets each of ssh's own messages as it comes, on any thread.</param>
     /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
-    public TunnelConnection(string ssh, IEnumerable<string> arguments, Action<string> heard)
+    public TunnelConnection(ProcessStartInfo start, Action<string> heard)
     {
-        _pipe = new SshPipe(ssh, arguments, heard);
+        _pipe = new SshPipe(start, heard);
         Ended = Task.WhenAll(ReadOutputAsync(), _pipe.WaitForEndAsync());
     }
 

@@ -37,6 +37,7 @@ public sealed class CopyTests
             $session | Copy-FargateItem $source /tmp/copy -Recurse -KeepSession -WarningVariable said 3>$null
             $session | Copy-FargateItem /tmp/copy $back -FromSession -Recurse -PassThru
             "$said"
+            $session | Stop-FargateSession
             """,
             source,
             Path.Combine(folder.Path, "back"));
@@ -55,7 +56,6 @@ public sealed class CopyTests
         });
         Assert.Equal(Old, Directory.GetLastWriteTimeUtc(copy));
         Assert.Equal(0, new FileInfo(Path.Combine(folder.Path, "back", "empty")).Length);
-        Assert.Contains("its copy has ended", Assert.Single(me.Calls("StopTask")).Parameters["reason"]!.ToString(), StringComparison.Ordinal);
         await me.LeftNothingAsync();
     }
 
@@ -145,6 +145,7 @@ public sealed class CopyTests
             $session | Copy-FargateItem $folder/file /nowhere/ -KeepSession
             $session | Copy-FargateItem $folder/file, $folder/etc / -KeepSession
             $session | Copy-FargateItem /etc, /nothing, /file $folder -FromSession
+            $session | Stop-FargateSession
             """,
             folder.Path);
 

@@ -132,9 +132,8 @@ public sealed class HostKeyTests
 
         var error = me.ErrorOf(
             """
-            $session = New-FargateSession -HostKeyVerification AcceptNew
-            $null = New-Item -ItemType Directory $session.KnownHostsPath
-            $session | Enter-FargateShell
+            New-FargateSession -HostKeyVerification AcceptNew |
+                ForEach-Object { $null = New-Item -ItemType Directory $_.KnownHostsPath; $_ } | Enter-FargateShell
             """);
 
         Assert.Contains("known_hosts", error.Message, StringComparison.Ordinal);

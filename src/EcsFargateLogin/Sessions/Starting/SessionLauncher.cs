@@ -40,6 +40,11 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             ? await OwnKeys!.ReadAsync(path, cancellationToken).ConfigureAwait(false)
             : null;
         var container = await LoginContainer.FindAsync(cloud, request, cancellationToken).ConfigureAwait(false);
+        if (container.OutlivedBecause is { } why)
+        {
+            throw FargateErrors.TaskOutlivesContainer(request.TaskDefinition, why);
+        }
+
         LaunchFacts facts = new(container, ownKey);
         ConcurrentQueue<FargateException> errors = [];
         ParallelOptions options = new() { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken };
@@ -121,6 +126,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
         SessionRequest request, LaunchFacts facts, string sessionId, CancellationToken cancellationToken)
     {
         var container = facts.Container;
+        request = request with { Limits = request.Limits.WithDefaults(container.Start) };
         var publicKey = facts.OwnKey?.PublicKey ?? await keyGenerator!
             .GenerateAsync(journal.KeyPathOf(sessionId, request.KeyType), request.KeyType, sessionId, cancellationToken)
             .ConfigureAwait(false);

@@ -31,7 +31,7 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
     private async Task CopyInSomeWayAsync(
         CopyRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        SshPipe pipe = new(ssh, SshCommandLine.ForSftp(endpoint, options));
+        SshPipe pipe = new(SshCommandLine.InBackground(ssh, SshCommandLine.ForSftp(endpoint, options), endpoint.KeepsSession));
         await using (pipe.ConfigureAwait(false))
         {
             using var stop = cancellationToken.Register(pipe.Kill);

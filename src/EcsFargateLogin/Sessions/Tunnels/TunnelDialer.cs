@@ -25,7 +25,7 @@ internal sealed class TunnelDialer(string ssh, SshEndpoint endpoint, IReadOnlyLi
         FargateSession session, TunnelRoute route, Action<string> heard, CancellationToken cancellationToken)
     {
         var arguments = SshCommandLine.ForTunnel(endpoint, options, route);
-        TunnelConnection connection = new(ssh, arguments, heard);
+        TunnelConnection connection = new(SshCommandLine.InBackground(ssh, arguments, endpoint.KeepsSession), heard);
         try
         {
             if (await connection.IsReadyAsync(cancellationToken).ConfigureAwait(false))

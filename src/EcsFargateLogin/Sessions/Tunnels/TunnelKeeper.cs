@@ -46,14 +46,14 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
     /// <summary>Keeps it open from now on.</summary>
     public void Keep() => _kept = Task.Run(KeepAsync);
 
-    /// <summary>Ends the tunnel and, unless it is to be kept, its session. Safe to repeat.</summary>
+    /// <summary>Ends the tunnel and, if it was the last one and the session is not kept, its session. Safe to repeat.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.StopFailed"/>.</exception>
     public async Task StopAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _kept.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await DisconnectAsync().ConfigureAwait(false);
-        if (tunnel.Status is FargateTunnelStatus.Open or FargateTunnelStatus.Reconnecting)
+        if (tunnel.IsAlive)
         {
             tunnel.Status = FargateTunnelStatus.Stopped;
         }
@@ -194,8 +194,8 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
     }
 
     /// <summary>
-    /// Stops the session unless it is to be kept; one whose task has ended is nothing to keep, nor one whose server may be
-    /// somebody else's.
+    /// Stops the session unless it is kept or another tunnel still uses it; one whose task has ended is nothing to keep, nor one
+    /// whose server may be somebody else's.
     /// </summary>
     private async Task CloseAsync()
     {
@@ -204,7 +204,7 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
         {
             var isUseless = tunnel.Status == FargateTunnelStatus.SessionEnded
                 || (tunnel.Status == FargateTunnelStatus.Lost && tunnel.Session.IsDistrusted);
-            if (!_isClosed && (!tunnel.KeepSession || isUseless))
+            if (!_isClosed && (isUseless || (!tunnel.KeepSession && TunnelRegistry.IsLast(tunnel))))
             {
                 await new SessionCloser(cloud, journal) { StopLimit = StopLimit }
                     .CloseAsync(tunnel.Session, "its tunnel has ended")
