@@ -91,7 +91,7 @@ public sealed class SessionEndTests(ITestOutputHelper output)
         if (script.Contains(" -Timeout", StringComparison.Ordinal))
         {
             Assert.Contains(
-                expected == "runs" ? "It was left running" : "It is stopped", run.Errors[0].ToString(), StringComparison.Ordinal);
+                expected == "runs" ? "It was left running" : "It is stopped", run.Errors[0].Exception.Message, StringComparison.Ordinal);
         }
     }
 

@@ -220,7 +220,9 @@ public sealed class SessionCloserTests : IDisposable
         _cloud.OnDescribeTasks = (_, _, before) => SampleTask.Reply(SampleTask.Of(statuses[before]));
         EventLog events = new();
 
-        await Closer.WaitForStoppedAsync(_session, events, CancellationToken.None);
+        var closer = Closer;
+        closer.StoppedLimit = TimeSpan.FromMinutes(1);
+        await closer.WaitForStoppedAsync(_session, events, CancellationToken.None);
 
         Assert.Equal("STOPPED", _session.Status);
         Assert.Equal(statuses, events.Events.OfType<PhaseSeen>().Select(phase => phase.Phase));
@@ -244,7 +246,9 @@ public sealed class SessionCloserTests : IDisposable
             _ => SampleTask.Reply(SampleTask.Of("STOPPED")),
         };
 
-        await Closer.WaitForStoppedAsync(_session, new EventLog(), CancellationToken.None);
+        var closer = Closer;
+        closer.StoppedLimit = TimeSpan.FromMinutes(1);
+        await closer.WaitForStoppedAsync(_session, new EventLog(), CancellationToken.None);
 
         Assert.Equal("STOPPED", _session.Status);
         Assert.Equal(7, _cloud.CallsOf("DescribeTasks").Count);

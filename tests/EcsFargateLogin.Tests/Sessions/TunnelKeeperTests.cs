@@ -65,7 +65,10 @@ public sealed class TunnelKeeperTests : IDisposable
         journal.Write(entry);
         var session = journal.SessionOf(entry);
         session.PublicAddress = "127.0.0.1";
-        FargateTunnel tunnel = new(TunnelRegistry.NextId(), session, new TunnelRoute("127.0.0.1", 1, "localhost", 22));
+        FargateTunnel tunnel = new(TunnelRegistry.NextId(), session, new TunnelRoute("127.0.0.1", 1, "localhost", 22))
+        {
+            KeepSession = false,
+        };
         return new TunnelKeeper(tunnel, new TunnelDialer(ssh, session.EndpointFor(preferPrivate: false), []), _cloud, journal)
         {
             FirstPause = TimeSpan.FromMilliseconds(1),
