@@ -48,7 +48,10 @@ public sealed class AwsCloudConnector : IFargateCloudConnector
             new Ec2Client(found.Credentials, Settings(Ec2Client.ServiceId, Ec2Client.SigningName, region.Name, ec2)),
             CreateLogs,
             new SurveyClients(CreateSts, CreateIam),
-            found.Credentials);
+            found.Credentials)
+        {
+            SsmEndpoint = () => endpoints.Resolve("SSM", "ssm").AbsoluteUri,
+        };
 
         // A log may lie in another region than its task.
         LogsClient CreateLogs(string logRegion) => new(found.Credentials, Settings(

@@ -60,7 +60,7 @@ public sealed class LocalFargateServer : IAsyncDisposable
         var execSessions = new ExecSessions(() => EndpointUrl);
         _exec = new ExecEndpoint(execSessions, _stopping.Token);
         var accountArn = $"arn:{Partition(options.Region)}:iam::{AccountId}";
-        var callerArn = options.CallerArn ?? $"{accountArn}:user/{options.Credentials[0].AccessKeyId}";
+        var callerArn = options.CallerArn ?? $"{accountArn}:user/local";
         _iam = new IamService(accountArn);
         IAwsService[] services =
         [

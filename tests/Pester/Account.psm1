@@ -29,8 +29,8 @@ function Connect-LocalFargate([string] $Path) {
         PATH                        = "$script:root/tests/SessionManagerPlugin/bin$separator$env:PATH"
         XDG_STATE_HOME              = "$Path/state"
         XDG_CONFIG_HOME             = "$Path/config"
-        AWS_ACCESS_KEY_ID           = 'local'
-        AWS_SECRET_ACCESS_KEY       = 'local'
+        AWS_ACCESS_KEY_ID           = $null
+        AWS_SECRET_ACCESS_KEY       = $null
         AWS_SESSION_TOKEN           = $null
         AWS_PROFILE                 = $null
         AWS_REGION                  = $null
@@ -45,6 +45,9 @@ function Connect-LocalFargate([string] $Path) {
             '--start-seconds', 0, '--containers', 'no', '--revision-limit', 3
             '--clusters', 'local,default,blue green,blue-green')
     }
+    # Its keys are made anew at each start.
+    $env:AWS_ACCESS_KEY_ID = $script:fargate.Place.accessKeyId
+    $env:AWS_SECRET_ACCESS_KEY = $script:fargate.Place.secretAccessKey
     Reset-LocalFargate
     $script:fargate.Place
 }

@@ -65,10 +65,14 @@ function Assert-FargateError($Said, [string] $Id, [string] $Category, [string] $
     $Said.IsTerminating | Should -Be ([bool]$Terminating) -Because "of $Id"
     $Said.Exception.GetType().FullName | Should -BeExactly 'EcsFargateLogin.FargateException'
     $Said.NextStep | Should -Not -BeNullOrEmpty
-    $Said.Message.EndsWith($Said.NextStep, 'Ordinal') | Should -BeTrue -Because "'$($Said.Message)' says what to do next"
+    $whole = $Said.Exception.Message
+    $whole.EndsWith(" $($Said.NextStep)", 'Ordinal') | Should -BeTrue -Because "'$whole' says what to do next"
+    # PowerShell 7.5 and later show that on a line of its own.
+    $isSaidApart = $PSVersionTable.PSVersion -ge [version]'7.5'
+    $Said.Message | Should -BeExactly ($isSaidApart ? $whole.Substring(0, $whole.Length - $Said.NextStep.Length - 1) : $whole)
     $Said.Message | Should -Not -Match "`n"
     foreach ($part in $Text) {
-        $Said.Message.Contains($part, 'Ordinal') | Should -BeTrue -Because "'$($Said.Message)' says '$part'"
+        $whole.Contains($part, 'Ordinal') | Should -BeTrue -Because "'$whole' says '$part'"
     }
 }
 

@@ -22,9 +22,9 @@ internal abstract class QueryClient(AWSCredentials credentials, ClientSettings s
         return await SendAsync<XElement>(request, new XmlReplyUnmarshaller($"{operation}Response"), cancellationToken);
     }
 
-    /// <summary>The text of an element's child; null where there is none.</summary>
+    /// <summary>The text of an element's child, without what a terminal would obey; null where there is none.</summary>
     protected static string? Text(XElement parent, string name) =>
-        Child(parent, name)?.Value is { Length: > 0 } text ? text : null;
+        Child(parent, name)?.Value is { Length: > 0 } text ? TerminalText.Clean(text) : null;
 
     /// <summary>An element's child, in whatever namespace.</summary>
     protected static XElement? Child(XElement parent, string name) =>

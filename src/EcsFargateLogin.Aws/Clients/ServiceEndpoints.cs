@@ -113,7 +113,7 @@ internal sealed class ServiceEndpoints(CloudSettings settings, CredentialProfile
         }
 
         // These hosts in GovCloud are FIPS endpoints under their plain names, as the services' rule sets have it.
-        var isPlainName = prefix is "ec2" or "logs" or "sts" && partition.name == "aws-us-gov" && !useDualStack;
+        var isPlainName = prefix is "ec2" or "logs" or "sts" or "ssm" && partition.name == "aws-us-gov" && !useDualStack;
         var host = useFips && !isPlainName ? $"{prefix}-fips" : prefix;
         var suffix = useDualStack ? partition.dualStackDnsSuffix : partition.dnsSuffix;
         return string.Create(CultureInfo.InvariantCulture, $"https://{host}.{region}.{suffix}/");

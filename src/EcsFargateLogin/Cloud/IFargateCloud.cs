@@ -44,6 +44,12 @@ public interface IFargateCloud : IDisposable
     /// </exception>
     Task<ExecuteCommandChannel> ExecuteCommandAsync(ExecuteCommandRequest request, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// How session-manager-plugin asks Systems Manager for a channel. Where nothing else is said it finds that itself.
+    /// </summary>
+    Task<ChannelAccess> GetChannelAccessAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(new ChannelAccess("", Credentials: null));
+
     /// <summary>The ARNs of a cluster's tasks that bear this mark and are meant to run.</summary>
     Task<IReadOnlyList<string>> ListTasksAsync(string cluster, string startedBy, CancellationToken cancellationToken);
 

@@ -97,6 +97,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
         end is { ExitCode: SshProcess.ConnectionFailed, StoppedTask: null, WasOpen: true }
         && !SshLog.TellsSignal(end.Messages)
         && !SshLog.TellsEscape(end.Messages)
+        && !SshLog.TellsHostKeyRefused(end.Messages)
         && SshLog.EndOf(end.Messages) != ConnectionEnd.ProgramEnded
         && session.ReconnectWindow > TimeSpan.Zero
         && !Console.IsInputRedirected;

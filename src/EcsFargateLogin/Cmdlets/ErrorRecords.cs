@@ -5,14 +5,27 @@ namespace EcsFargateLogin.Cmdlets;
 /// <summary>The one place where errors become error records, so that ids and categories are seen together.</summary>
 internal static class ErrorRecords
 {
+    /// <summary>
+    /// PowerShell 7.5 and later print the recommended action below an error. Before that, and only then, the message has to say it.
+    /// </summary>
+    private static readonly bool _printsRecommendations = typeof(PSObject).Assembly.GetName().Version >= new Version(7, 5);
+
     /// <summary>Makes the error record of an error.</summary>
     /// <param name="exception">The error.</param>
     /// <param name="input">What the command was at work on; null for nothing of the user's.</param>
-    public static ErrorRecord ToErrorRecord(this FargateException exception, object? input = null) =>
-        new(exception, exception.Error.ToString(), CategoryOf(exception.Error), TargetOf(exception, input))
+    public static ErrorRecord ToErrorRecord(this FargateException exception, object? input = null)
+    {
+        ErrorRecord record = new(exception, exception.Error.ToString(), CategoryOf(exception.Error), TargetOf(exception, input))
         {
-            ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = exception.NextStep },
+            ErrorDetails = new ErrorDetails(_printsRecommendations ? exception.Summary : exception.Message)
+            {
+                RecommendedAction = exception.NextStep,
+            },
         };
+        // The object stays what it is; this is what is shown of it.
+        record.CategoryInfo.TargetName = TerminalText.OneLine(record.CategoryInfo.TargetName ?? "");
+        return record;
+    }
 
     /// <summary>Whether what was asked for was done all the same: that is told as a warning.</summary>
     public static bool IsWarning(this FargateException exception) => exception.Error == FargateError.IngressNotRevoked;

@@ -206,6 +206,15 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
             ? await events.AskAsync(work, cancellationToken).ConfigureAwait(false)
             : null;
 
+    /// <summary>Writes a warning. As all that the cmdlets write, it holds nothing that a terminal would obey.</summary>
+    internal new void WriteWarning(string text) => base.WriteWarning(TerminalText.Clean(text));
+
+    /// <inheritdoc cref="WriteWarning"/>
+    internal new void WriteVerbose(string text) => base.WriteVerbose(TerminalText.Clean(text));
+
+    /// <inheritdoc cref="WriteWarning"/>
+    internal new void WriteDebug(string text) => base.WriteDebug(TerminalText.Clean(text));
+
     /// <summary>Runs the work of one record and turns what goes wrong into error records.</summary>
     private protected void Guard(object? target, Action work)
     {

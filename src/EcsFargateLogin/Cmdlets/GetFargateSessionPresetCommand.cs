@@ -21,7 +21,7 @@ public sealed class GetFargateSessionPresetCommand : PresetCmdlet
     /// <summary>Returns the presets of these names.</summary>
     protected override void ProcessRecord() => Guard(null, () =>
     {
-        var presets = Store.ReadAll();
+        var presets = OpenStore().ReadAll();
         foreach (var name in Name)
         {
             var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);

@@ -101,6 +101,10 @@ public abstract class LoginCmdlet : AwsCmdlet
             reason = $"its {workName} has ended";
             work(cloud);
         }
+        catch (FargateException e) when (e.Error == FargateError.SshFailed && !CancelToken.IsCancellationRequested)
+        {
+            throw Await((_, cancellationToken) => new RefusedLogin(cloud).ExplainAsync(session, e, cancellationToken));
+        }
         finally
         {
             NoteFirstKey(session);

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Reflection;
 using EcsFargateLogin.Completion;
-using EcsFargateLogin.Presets;
 
 namespace EcsFargateLogin.Cmdlets;
 
@@ -13,6 +12,9 @@ public sealed partial class NewFargateSessionCommand
 
     /// <summary>What presets have put into parameters for this record, with what was there before.</summary>
     private readonly Dictionary<PropertyInfo, object?> _replaced = [];
+
+    /// <summary>What says whom the rule of -AuthorizeMyAddress lets in where.</summary>
+    private static readonly string[] ParametersOfRule = [nameof(SecurityGroup), nameof(Port)];
 
     /// <summary>Where the values of this record's parameters come from that nobody has typed.</summary>
     private readonly Dictionary<string, string> _sources = new(StringComparer.OrdinalIgnoreCase);
@@ -69,7 +71,7 @@ public sealed partial class NewFargateSessionCommand
         foreach (var (parameter, value) in preset.Parameter)
         {
             var file = preset.Source[parameter];
-            if (!IsGiven(parameter) && !IsSuperseded(parameter, file))
+            if (!IsGiven(parameter) && !IsSuperseded(parameter, file) && MayLetIn(parameter, file))
             {
                 var property = SessionParameters.PropertyOf(parameter);
                 _replaced.Add(property, property.GetValue(this));
@@ -82,6 +84,24 @@ public sealed partial class NewFargateSessionCommand
         {
             WriteVerbose($"Preset '{preset}' in '{given.Key}' gives {string.Join(", ", given)}.");
         }
+    }
+
+    /// <summary>
+    /// Whether a preset may let this machine's address in: not to a group or port that another file names, which is a project's.
+    /// Who types the switch has seen which group that is.
+    /// </summary>
+    private bool MayLetIn(string parameter, string file)
+    {
+        if (parameter != nameof(AuthorizeMyAddress)
+            || Array.Find(ParametersOfRule, name => _sources.TryGetValue(name, out var giver) && giver != file) is not { } other)
+        {
+            return true;
+        }
+
+        WriteWarning(
+            $"AuthorizeMyAddress of the preset in '{file}' is left out, because {other} comes from '{_sources[other]}'. Type "
+            + "-AuthorizeMyAddress to let this machine's address in there.");
+        return false;
     }
 
     /// <summary>
@@ -103,8 +123,7 @@ public sealed partial class NewFargateSessionCommand
         }
     }
 
-    private FargateSessionPreset? FindPreset() =>
-        new PresetStore(SessionState.Path.CurrentFileSystemLocation.ProviderPath, SessionParameters.Keys).Find(Preset);
+    private FargateSessionPreset? FindPreset() => PresetCmdlet.OpenStore(this).Find(Preset);
 
     /// <summary>Makes sure that the record says what to start and where.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.MissingMandatoryParameter"/>.</exception>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using EcsFargateLogin.Sessions.WaysIn;
 
@@ -42,7 +43,9 @@ public sealed partial class NewFargateSessionCommand
     private bool AuthorizesMyAddress => AuthorizeMyAddress && Transport.HasSsh();
 
     /// <summary>What starting a session means to the network, for those who are asked whether it shall be done.</summary>
-    private string IngressInWords => AuthorizesMyAddress ? $" and let this machine's address in to {SecurityGroup[0]}" : "";
+    private string IngressInWords => AuthorizesMyAddress
+        ? string.Create(CultureInfo.InvariantCulture, $" and let this machine's address in to {SecurityGroup[0]} on port {Port}")
+        : "";
 
     private void ThrowUnlessIngressHasGroup()
     {

@@ -10,8 +10,19 @@ public abstract class PresetCmdlet : FargateCmdlet
     }
 
     /// <summary>The presets, as their files are now.</summary>
-    private protected PresetStore Store =>
-        new(SessionState.Path.CurrentFileSystemLocation.ProviderPath, SessionParameters.Keys);
+    private protected PresetStore OpenStore() => OpenStore(this);
+
+    /// <summary>The presets that hold where a cmdlet runs, with a warning of each project's file that is passed over.</summary>
+    internal static PresetStore OpenStore(FargateCmdlet cmdlet)
+    {
+        PresetStore store = new(cmdlet.SessionState.Path.CurrentFileSystemLocation.ProviderPath, SessionParameters.Keys);
+        foreach (var warning in store.Warnings)
+        {
+            cmdlet.WriteWarning(warning);
+        }
+
+        return store;
+    }
 
     /// <summary>Changes the presets of the project's file or of the user's own.</summary>
     private protected void Change(

@@ -31,7 +31,7 @@ public sealed class RemoveFargateSessionPresetCommand : PresetCmdlet
 
     private void Remove(string name)
     {
-        var store = Store;
+        var store = OpenStore();
         var (file, other) = Project ? (store.Project, store.User) : (store.User, store.Project);
         var presets = file.Read();
         if (!presets.ContainsKey(name))

@@ -49,7 +49,7 @@ public sealed class SaveFargateSessionPresetCommand : PresetCmdlet, IDynamicPara
             throw keys.Count == 0 ? FargateErrors.EmptyPreset(Name) : FargateErrors.NotForProjects(refused);
         }
 
-        var store = Store;
+        var store = OpenStore();
         var file = Project ? store.Project : store.User;
         // A file that cannot be used is told of before anybody is asked.
         file.Read();

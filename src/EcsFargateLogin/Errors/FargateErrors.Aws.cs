@@ -128,7 +128,7 @@ internal static partial class FargateErrors
     internal static FargateException QuotaExceeded(string operation, ServiceAnswer answer) => FromAws(
         FargateError.QuotaExceeded, answer, operation,
         "A quota of this AWS account is used up.",
-        "Stop tasks that are not needed, or ask for more under Service Quotas, AWS Fargate.");
+        RaiseQuota);
 
     internal static FargateException ServiceFailed(string operation, ServiceAnswer answer) => FromAws(
         FargateError.ServiceFailed, answer, operation,
@@ -139,6 +139,10 @@ internal static partial class FargateErrors
         FargateError.RequestRejected, answer, operation,
         $"AWS refused {operation}.",
         "Correct what it names, and try again.");
+
+    /// <summary>What to do where the account may have no more tasks.</summary>
+    internal const string RaiseQuota =
+        "Stop sessions and tasks that are not needed, or ask for a higher quota of vCPUs under Service Quotas, AWS Fargate.";
 
     private static FargateException FromAws(
         FargateError error, ServiceAnswer answer, string? target, string message, string nextStep) =>

@@ -39,16 +39,16 @@ internal static partial class FargateErrors
 
     internal static FargateException RunTaskFailed(RunTaskRequest request, CloudFailure? failure)
     {
-        var reason = failure?.Reason ?? "no reason was given";
-        var (error, nextStep) = failure?.Reason switch
-        {
-            { } r when r.Contains("RESOURCE", StringComparison.OrdinalIgnoreCase)
-                || r.Contains("capacity", StringComparison.OrdinalIgnoreCase) => (
-                    FargateError.CapacityUnavailable,
-                    "Try again in a moment, or name a subnet of another availability zone with -Subnet."),
-            _ => (FargateError.RequestRejected, "Check the cluster and the task definition in the ECS console, then try again."),
-        };
+        var reason = failure?.Reason is { Length: > 0 } told ? told : "no reason was given";
         var detail = failure?.Detail is { Length: > 0 } text ? $" ({text})" : "";
+        bool Says(string words) => $"{reason}{detail}".Contains(words, StringComparison.OrdinalIgnoreCase);
+        var (error, nextStep) =
+            Says("reached the limit") || Says("reached your limit") || Says("vCPU limit") || Says("quota")
+                ? (FargateError.QuotaExceeded, RaiseQuota)
+            : Says("RESOURCE:") || Says("capacity")
+                ? (FargateError.CapacityUnavailable,
+                    "Try again in a moment, or name a subnet of another availability zone with -Subnet.")
+            : (FargateError.RequestRejected, "Check the cluster and the task definition in the ECS console, then try again.");
         return new(
             error,
             $"ECS started no task of '{request.TaskDefinition}' in cluster '{request.Cluster}': {reason}{detail}.",
@@ -122,12 +122,12 @@ internal static partial class FargateErrors
     private static List<string> Facts(TaskDescription task)
     {
         List<string> facts = [];
-        if (task.StopCode is not null)
+        if (task.StopCode is { Length: > 0 } stopCode)
         {
-            facts.Add($"stopCode {task.StopCode}");
+            facts.Add($"stopCode {stopCode}");
         }
 
-        if (task.StoppedReason is not null)
+        if (!string.IsNullOrWhiteSpace(task.StoppedReason))
         {
             facts.Add($"stoppedReason: {task.StoppedReason}");
         }
@@ -137,7 +137,7 @@ internal static partial class FargateErrors
             var exit = container.ExitCode is { } code
                 ? $" exited with {code.ToString(CultureInfo.InvariantCulture)}"
                 : " has no exit code";
-            var reason = container.Reason is null ? "" : $" ({container.Reason})";
+            var reason = string.IsNullOrWhiteSpace(container.Reason) ? "" : $" ({container.Reason})";
             facts.Add($"container '{container.Name}'{exit}{reason}");
         }
 

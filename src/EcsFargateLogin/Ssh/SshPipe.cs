@@ -29,25 +29,33 @@ internal sealed class SshPipe : IAsyncDisposable
     public Stream Output => _process.StandardOutput.BaseStream;
 
     /// <summary>What ssh complained of last, or null.</summary>
-    public string? Complaint
+    public string? Complaint => SshLog.Complaint(Messages);
+
+    /// <summary>The last of ssh's own messages, and of the remote program's errors.</summary>
+    public IReadOnlyList<string> Messages
     {
         get
         {
             lock (_messages)
             {
-                return SshLog.Complaint(_messages);
+                return [.. _messages];
             }
         }
     }
 
     /// <summary>Waits until it has ended and all messages have come.</summary>
     /// <returns>Its exit code.</returns>
+    /// <exception cref="HostKeyRefusedException">ssh refused the server for its host key.</exception>
     public async Task<int> WaitAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(_process.WaitForExitAsync(CancellationToken.None), _read)
-            .WaitAsync(cancellationToken).ConfigureAwait(false);
-        return _process.ExitCode;
+        await WaitForEndAsync().WaitAsync(cancellationToken);
+        return _process.ExitCode == SshProcess.ConnectionFailed && SshLog.TellsHostKeyRefused(Messages)
+            ? throw new HostKeyRefusedException(Messages)
+            : _process.ExitCode;
     }
+
+    /// <summary>The same without a word about why it has ended.</summary>
+    public Task WaitForEndAsync() => Task.WhenAll(_process.WaitForExitAsync(CancellationToken.None), _read);
 
     /// <summary>Ends ssh, so that whoever reads or writes is not held up any longer.</summary>
     public void Kill() => _process.Kill(entireProcessTree: true);
@@ -56,7 +64,7 @@ internal sealed class SshPipe : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Kill();
-        await WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        await WaitForEndAsync();
         _process.Dispose();
     }
 
@@ -77,4 +85,11 @@ internal sealed class SshPipe : IAsyncDisposable
             heard?.Invoke(message);
         }
     }
+}
+
+/// <summary>ssh refused a server for its host key. Whoever runs ssh says which server that is.</summary>
+/// <param name="messages">What ssh said.</param>
+internal sealed class HostKeyRefusedException(IReadOnlyList<string> messages) : Exception("ssh refused the server's host key.")
+{
+    public IReadOnlyList<string> Messages { get; } = messages;
 }

@@ -28,7 +28,7 @@ internal sealed class TunnelConnection : IAsyncDisposable
     public TunnelConnection(string ssh, IEnumerable<string> arguments, Action<string> heard)
     {
         _pipe = new SshPipe(ssh, arguments, heard);
-        Ended = Task.WhenAll(ReadOutputAsync(), _pipe.WaitAsync(CancellationToken.None));
+        Ended = Task.WhenAll(ReadOutputAsync(), _pipe.WaitForEndAsync());
     }
 
     /// <summary>Completes when ssh has ended.</summary>
@@ -36,6 +36,9 @@ internal sealed class TunnelConnection : IAsyncDisposable
 
     /// <inheritdoc cref="SshPipe.Complaint"/>
     public string? Complaint => _pipe.Complaint;
+
+    /// <inheritdoc cref="SshPipe.Messages"/>
+    public IReadOnlyList<string> Messages => _pipe.Messages;
 
     /// <summary>Waits until the local port is listened on and the login stands.</summary>
     /// <returns>False when ssh has ended instead, or has not come so far in time.</returns>

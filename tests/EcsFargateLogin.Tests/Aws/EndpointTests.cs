@@ -37,6 +37,26 @@ public sealed class EndpointTests
         Assert.Equal(expected, await EndpointAsync(new() { Region = region }));
     }
 
+    [Theory]
+    [InlineData("eu-central-1", null, null, "https://ssm.eu-central-1.amazonaws.com/")]
+    [InlineData("cn-north-1", null, null, "https://ssm.cn-north-1.amazonaws.com.cn/")]
+    [InlineData("us-east-1", null, "AWS_USE_FIPS_ENDPOINT", "https://ssm-fips.us-east-1.amazonaws.com/")]
+    [InlineData("eu-central-1", "http://127.0.0.1:4566", null, "http://127.0.0.1:4566/")]
+    public async Task A_channel_is_gone_on_with_at_Systems_Managers_own_endpoint(
+        string region, string? endpointUrl, string? variable, string expected)
+    {
+        using var environment = new EnvironmentScope(Keys);
+        if (variable is not null)
+        {
+            environment.Set(variable, "true");
+        }
+
+        CloudSettings settings = new() { Region = region, EndpointUrl = endpointUrl };
+        using var cloud = await new AwsCloudConnector().ConnectAsync(settings, CancellationToken.None);
+
+        Assert.Equal(expected, (await cloud.GetChannelAccessAsync(CancellationToken.None)).Endpoint);
+    }
+
     [Fact]
     public async Task FIPS_is_taken_from_the_profile()
     {

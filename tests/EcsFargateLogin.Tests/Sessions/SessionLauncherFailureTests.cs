@@ -11,6 +11,7 @@ public sealed class SessionLauncherFailureTests : LaunchTest
 {
     [Theory]
     [InlineData("RESOURCE:FARGATE", FargateError.CapacityUnavailable)]
+    [InlineData("You've reached the limit on the number of tasks you can run concurrently", FargateError.QuotaExceeded)]
     [InlineData("Capacity is unavailable at this time.", FargateError.CapacityUnavailable)]
     [InlineData("MISSING", FargateError.RequestRejected)]
     public async Task Failures_of_RunTask_are_errors_with_their_reason(string reason, FargateError expected)

@@ -56,6 +56,9 @@ internal sealed class ScriptedCloud : IFargateCloud
 
     public Func<IReadOnlyList<string>> OnGetLogEvents { get; set; } = () => [];
 
+    /// <summary>Whether an answer to GetLogEvents never comes, as where its packets are dropped.</summary>
+    public Func<bool> DropsGetLogEvents { get; set; } = () => false;
+
     public IReadOnlyList<CloudCall> Calls => [.. _calls];
 
     public IReadOnlyList<CloudCall> CallsOf(string operation) => [.. _calls.Where(call => call.Operation == operation)];
@@ -143,7 +146,7 @@ internal sealed class ScriptedCloud : IFargateCloud
         LogStreamName stream, bool fromStart, int limit, CancellationToken cancellationToken)
     {
         Begin("GetLogEvents", (stream, fromStart, limit), cancellationToken);
-        return Answer(OnGetLogEvents);
+        return DropsGetLogEvents() ? NeverAsync(cancellationToken) : Answer(OnGetLogEvents);
     }
 
     public void Dispose()
@@ -169,6 +172,12 @@ internal sealed class ScriptedCloud : IFargateCloud
         _calls.Enqueue(new CloudCall(operation, input, cancellationToken.IsCancellationRequested, DateTimeOffset.UtcNow));
         cancellationToken.ThrowIfCancellationRequested();
         return before;
+    }
+
+    private static async Task<IReadOnlyList<string>> NeverAsync(CancellationToken cancellationToken)
+    {
+        await Task.Delay(Timeout.Infinite, cancellationToken);
+        return [];
     }
 
     private static Task<T> Answer<T>(Func<T> answer)

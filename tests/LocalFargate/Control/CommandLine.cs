@@ -27,7 +27,8 @@ internal static class CommandLine
           --containers yes|no    no: tasks without processes, which only send an SSH server's first line; default yes
           --owned                for programs that start it: logs nothing, ignores Ctrl+C, ends with its standard input
 
-        Accepts the credentials of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or local and local.
+        Accepts the credentials of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or without these a pair that is made at each
+        start and stands in that line alone: whoever has it runs programs as you.
         Faults, tasks and calls: /_local/faults, /_local/tasks, /_local/calls.
         """;
 

@@ -112,9 +112,9 @@ internal sealed class CommandRun(
         var error = await LostConnection
             .ExplainAsync(cloud, session, messages, stoppedTask, cancellationToken)
             .ConfigureAwait(false);
-        return error is not null && SshLog.EndOf(messages) == ConnectionEnd.Lost
-            ? FargateErrors.CommandCutShort(session, error)
-            : error;
+        return error is null ? null
+            : SshLog.EndOf(messages) == ConnectionEnd.Lost ? FargateErrors.CommandCutShort(session, error)
+            : await new RefusedLogin(cloud).ExplainAsync(session, error, cancellationToken);
     }
 
     /// <summary>A shared connection does not tell of signals; but when it lives on, it was not lost.</summary>

@@ -1,4 +1,4 @@
-using System.Formats.Tar;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Sessions.Transfers;
 
@@ -15,7 +15,7 @@ internal static class LocalTree
     {
         if (!Directory.Exists(source))
         {
-            return IsFile(source) ? [ItemOf(new FileInfo(source), destination)] : throw FargateErrors.NotCopiable(source);
+            return UnixFile.IsFile(source) ? [ItemOf(new FileInfo(source), destination)] : throw FargateErrors.NotCopiable(source);
         }
 
         return recurse ? WalkFolder(source, destination, report) : throw FargateErrors.RecurseMissing(source);
@@ -30,44 +30,12 @@ internal static class LocalTree
             var isLink = new FileInfo(path).LinkTarget is not null;
             // A link to a folder may lead back to where it lies.
             var items = Directory.Exists(path) && !isLink ? WalkFolder(path, target, report)
-                : IsFile(path) ? [ItemOf(new FileInfo(path), target)]
+                : UnixFile.IsFile(path) ? [ItemOf(new FileInfo(path), target)]
                 : LeaveOut(path, report);
             foreach (var item in items)
             {
                 yield return item;
             }
-        }
-    }
-
-    /// <summary>
-    /// Whether it is a file, or a link to one. A pipe or a device looks like an empty file, and would be opened for ever; the
-    /// entry of an archive tells them apart without opening them.
-    /// </summary>
-    private static bool IsFile(string path)
-    {
-        FileInfo file = new(path);
-        var target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
-        if (target is not { Exists: true } || target.Length > 0 || OperatingSystem.IsWindows())
-        {
-            return target is { Exists: true };
-        }
-
-        try
-        {
-            using MemoryStream archive = new();
-            using (TarWriter writer = new(archive, leaveOpen: true))
-            {
-                writer.WriteEntry(target.FullName, "file");
-            }
-
-            archive.Position = 0;
-            using TarReader reader = new(archive);
-            return reader.GetNextEntry()?.EntryType is TarEntryType.RegularFile;
-        }
-        catch (IOException)
-        {
-            // A socket, which no archive can hold.
-            return false;
         }
     }
 

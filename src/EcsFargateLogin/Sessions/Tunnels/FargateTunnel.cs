@@ -55,7 +55,7 @@ public sealed class FargateTunnel
     internal TunnelRoute Route { get; }
 
     /// <summary>Notes what went wrong.</summary>
-    internal void Note(string error) => (LastError, LastErrorAt) = (error, DateTimeOffset.UtcNow);
+    internal void Note(string error) => (LastError, LastErrorAt) = (TerminalText.OneLine(error), DateTimeOffset.UtcNow);
 
     /// <summary>The local end, as clients take it.</summary>
     public override string ToString() => Route.LocalEnd;

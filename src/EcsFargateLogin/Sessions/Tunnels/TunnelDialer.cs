@@ -43,7 +43,7 @@ internal sealed class TunnelDialer(string ssh, SshEndpoint endpoint, IReadOnlyLi
         var why = connection.Complaint ?? "the connection was closed before the tunnel stood.";
         throw why.Contains(PortTaken, StringComparison.Ordinal)
             ? FargateErrors.LocalPortUnavailable(route, why)
-            : LostConnection.FindOtherServer(session, [why]) ?? FargateErrors.SshFailed(session, why);
+            : LostConnection.FindOtherServer(session, connection.Messages) ?? FargateErrors.SshFailed(session, why);
     }
 
     /// <summary>The command line, for people.</summary>

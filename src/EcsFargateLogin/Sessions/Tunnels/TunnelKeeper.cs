@@ -93,7 +93,9 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
         }
     }
 
-    /// <returns>False when its session has ended or the time is over; its status says which.</returns>
+    /// <returns>
+    /// False when its session has ended, another server answers in its place, or the time is over; its status says which.
+    /// </returns>
     private async Task<bool> ReconnectAsync()
     {
         tunnel.Status = FargateTunnelStatus.Reconnecting;
@@ -117,6 +119,10 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
             catch (FargateException e)
             {
                 tunnel.Note(e.Message);
+                if (e.Error == FargateError.HostKeyMismatch)
+                {
+                    break;
+                }
             }
         }
 
@@ -171,13 +177,18 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
         }
     }
 
-    /// <summary>Stops the session unless it is to be kept; one whose task has ended is nothing to keep.</summary>
+    /// <summary>
+    /// Stops the session unless it is to be kept; one whose task has ended is nothing to keep, nor one whose server may be
+    /// somebody else's.
+    /// </summary>
     private async Task CloseAsync()
     {
         await _closing.WaitAsync().ConfigureAwait(false);
         try
         {
-            if (!_isClosed && (!tunnel.KeepSession || tunnel.Status == FargateTunnelStatus.SessionEnded))
+            var isUseless = tunnel.Status == FargateTunnelStatus.SessionEnded
+                || (tunnel.Status == FargateTunnelStatus.Lost && tunnel.Session.IsDistrusted);
+            if (!_isClosed && (!tunnel.KeepSession || isUseless))
             {
                 await new SessionCloser(cloud, journal) { StopLimit = StopLimit }
                     .CloseAsync(tunnel.Session, "its tunnel has ended")
