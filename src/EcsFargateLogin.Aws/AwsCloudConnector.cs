@@ -21,8 +21,8 @@ public sealed class AwsCloudConnector : IFargateCloudConnector
         cancellationToken.ThrowIfCancellationRequested();
         SdkFiles.LeaveAlone();
         ProfileFiles files = new(settings.ProfileLocation);
-        var profile = settings.ProfileName is { } name
-            ? files.Get(name)
+        var named = settings.ProfileName ?? (settings.Credentials is null ? EnvironmentNames.ProfileName : null);
+        var profile = named is not null ? files.Get(named)
             : files.Find(ProfileFiles.FallbackName) ?? files.Find(ProfileFiles.LegacyName);
         InstanceMetadata metadata = new(profile);
         var region = await RegionResolver.ResolveAsync(settings, profile, metadata, cancellationToken);

@@ -12,7 +12,8 @@ namespace EcsFargateLogin.Aws.Credentials;
 /// </summary>
 /// <param name="profile">The profile.</param>
 /// <param name="setting">Its credential_process.</param>
-internal sealed class ProcessCredentials(Profile profile, Setting setting) : RenewableCredentials
+/// <param name="limit">How long it may run; null for what users have.</param>
+internal sealed class ProcessCredentials(Profile profile, Setting setting, TimeSpan? limit = null) : RenewableCredentials
 {
     /// <summary>Upper bound for what it may print, in characters.</summary>
     private const int LongestOutput = 64 * 1024;
@@ -20,6 +21,8 @@ internal sealed class ProcessCredentials(Profile profile, Setting setting) : Ren
     /// <summary>Less than what obtaining credentials may take in all, so that the process is ended before anybody gives up.</summary>
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan s_killLimit = TimeSpan.FromSeconds(1);
+
+    private readonly TimeSpan _limit = limit ?? s_limit;
 
     protected override async Task<TemporaryKeys> ObtainAsync(CancellationToken cancellationToken)
     {
@@ -40,21 +43,21 @@ internal sealed class ProcessCredentials(Profile profile, Setting setting) : Ren
     private async Task<string> RunAsync(CancellationToken cancellationToken)
     {
         using var process = Start();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(s_limit);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        end.CancelAfter(_limit);
         try
         {
             process.StandardInput.Close();
-            var errors = DrainAsync(process.StandardError, limit.Token);
-            var output = await ReadAsync(process.StandardOutput, limit.Token);
+            var errors = DrainAsync(process.StandardError, end.Token);
+            var output = await ReadAsync(process.StandardOutput, end.Token);
             await errors;
-            await process.WaitForExitAsync(limit.Token);
+            await process.WaitForExitAsync(end.Token);
             return process.ExitCode == 0 ? output
                 : throw Unusable($"failed with exit code {process.ExitCode}; run it by hand to see what it says");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Unusable($"did not end within {s_limit.TotalSeconds:0} s");
+            throw Unusable($"did not end within {_limit.TotalSeconds:0} s");
         }
         finally
         {

@@ -194,12 +194,14 @@ internal sealed class ProfileCredentials(
             return null;
         }
 
+        // First, because a key that is continued may have swallowed the other.
+        var id = Plain(profile, accessKey);
         var secretKey = section[SecretKey]
             ?? throw Unusable(profile, $"it has an {AccessKey} ({accessKey.Where}), but no {SecretKey} beside it");
         var token = section["aws_security_token"] ?? section["aws_session_token"];
         return token is null
-            ? new BasicAWSCredentials(Plain(profile, accessKey), Plain(profile, secretKey))
-            : new SessionAWSCredentials(Plain(profile, accessKey), Plain(profile, secretKey), Plain(profile, token));
+            ? new BasicAWSCredentials(id, Plain(profile, secretKey))
+            : new SessionAWSCredentials(id, Plain(profile, secretKey), Plain(profile, token));
     }
 
     private static string Plain(Profile profile, Setting key) => profile.Text(key) is ['"' or '\'', .., '"' or '\'']

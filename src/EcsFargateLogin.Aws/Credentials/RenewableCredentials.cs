@@ -29,7 +29,7 @@ internal abstract class RenewableCredentials : AWSCredentials
         await _one.WaitAsync(cancellationToken);
         try
         {
-            if (_keys is null || DateTimeOffset.UtcNow >= _renewAt)
+            if (_keys is null || Now >= _renewAt)
             {
                 await RenewAsync(cancellationToken);
             }
@@ -45,6 +45,8 @@ internal abstract class RenewableCredentials : AWSCredentials
     /// <summary>How long before their end keys are renewed: no request is signed with what expires on its way.</summary>
     protected virtual TimeSpan Margin => TimeSpan.FromMinutes(5);
 
+    protected virtual DateTimeOffset Now => DateTimeOffset.UtcNow;
+
     /// <summary>Obtains keys, whatever there is already.</summary>
     internal Task<TemporaryKeys> ObtainAnewAsync(CancellationToken cancellationToken) => ObtainAsync(cancellationToken);
 
@@ -58,13 +60,13 @@ internal abstract class RenewableCredentials : AWSCredentials
         {
             keys = await ObtainAsync(cancellationToken);
         }
-        catch (Exception) when (_keys?.End > DateTimeOffset.UtcNow && !cancellationToken.IsCancellationRequested)
+        catch (Exception) when (_keys?.End > Now && !cancellationToken.IsCancellationRequested)
         {
             // The present ones are good for some minutes yet, and the cause may be gone by then.
             return;
         }
 
-        var now = DateTimeOffset.UtcNow;
+        var now = Now;
         if (keys.End <= now)
         {
             throw new AmazonClientException(
