@@ -84,7 +84,8 @@ internal sealed class ServiceEndpoints(CloudSettings settings, Profile? profile,
         }
 
         var section = profile.Section(services, reference)
-            ?? throw profile.Invalid(reference, $"is '{profile.Text(reference)}', and there is no section [services {reference.Value}]");
+            ?? throw profile.Invalid(
+                reference, $"is '{profile.Text(reference)}', and there is no section [services {reference.Value}]");
         return section[serviceId.Replace(' ', '_').ToLowerInvariant()]?.Nested(EndpointUrl) is { Value.Length: > 0 } setting
             ? setting
             : null;

@@ -17,7 +17,8 @@ internal sealed class CredentialClients(Profile? profile, string region)
 {
     /// <summary>STS in the connection's region.</summary>
     /// <param name="credentials">What assumes a role.</param>
-    internal StsClient Sts(AWSCredentials credentials) => new(credentials, Settings(StsClient.ServiceId, StsClient.SigningName, region));
+    internal StsClient Sts(AWSCredentials credentials) =>
+        new(credentials, Settings(StsClient.ServiceId, StsClient.SigningName, region));
 
     /// <summary>How a service is reached in a region.</summary>
     /// <param name="serviceId">The service's id in its model.</param>

@@ -74,12 +74,12 @@ internal sealed class CredentialResolver(
         }
 
         RoleOptions options = new(source, role);
-        return new(
-            new WebIdentityCredentials(
-                EnvironmentNames.Value(EnvironmentNames.RoleSessionName) is { } name ? options with { SessionName = name } : options,
-                file,
-                clients),
-            source);
+        if (EnvironmentNames.Value(EnvironmentNames.RoleSessionName) is { } name)
+        {
+            options = options with { SessionName = name };
+        }
+
+        return new(new WebIdentityCredentials(options, file, clients), source);
     }
 
     private FoundCredentials? FromLegacyProfile() =>

@@ -63,19 +63,23 @@ internal sealed class InstanceMetadata(Profile? profile)
 
     /// <summary>The region that the instance is in, or null.</summary>
     internal async Task<string?> GetRegionAsync(CancellationToken cancellationToken) =>
-        await GetAsync<Identity>("latest/dynamic/instance-identity/document", cancellationToken) is { Region.Length: > 0 } identity
-            ? identity.Region
+        (await GetAsync<Identity>("latest/dynamic/instance-identity/document", cancellationToken))?.Region is { Length: > 0 } region
+            ? region
             : null;
 
     /// <summary>The keys of the instance's role, or null where it has none.</summary>
     internal async Task<TemporaryKeys?> GetKeysAsync(CancellationToken cancellationToken)
     {
         const string folder = "latest/meta-data/iam/security-credentials/";
-        return await GetAsync(folder, cancellationToken) is { } roles && roles.Split('\n')[0].Trim() is { Length: > 0 } role
-            && await GetAsync<Role>(folder + Uri.EscapeDataString(role), cancellationToken)
-                is { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0 } keys
-                ? new(new(keys.AccessKeyId, keys.SecretAccessKey, keys.Token), keys.Expiration)
-                : null;
+        if (await GetAsync(folder, cancellationToken) is not { } roles || roles.Split('\n')[0].Trim() is not { Length: > 0 } role)
+        {
+            return null;
+        }
+
+        var keys = await GetAsync<Role>(folder + Uri.EscapeDataString(role), cancellationToken);
+        return keys is { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0 }
+            ? new(new(keys.AccessKeyId, keys.SecretAccessKey, keys.Token), keys.Expiration)
+            : null;
     }
 
     private Uri Endpoint
@@ -84,13 +88,14 @@ internal sealed class InstanceMetadata(Profile? profile)
         {
             var (text, source) = Configured(EnvironmentNames.MetadataEndpoint, "ec2_metadata_service_endpoint");
             return text is null ? new Uri(IsIPv6 ? IPv6Endpoint : IPv4Endpoint)
-                : Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttp && url.Host.Length > 0 ? url
+                : Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http", Host.Length: > 0 } ? url
                 : throw FargateErrors.InvalidEndpoint(text, source);
         }
     }
 
-    private bool IsIPv6 => "IPv6".Equals(
-        Configured(EnvironmentNames.MetadataEndpointMode, "ec2_metadata_service_endpoint_mode").Value, StringComparison.OrdinalIgnoreCase);
+    private bool IsIPv6 =>
+        Configured(EnvironmentNames.MetadataEndpointMode, "ec2_metadata_service_endpoint_mode").Value is { } mode
+        && mode.Equals("IPv6", StringComparison.OrdinalIgnoreCase);
 
     private bool IsVersion1Disabled =>
         EnvironmentNames.Switch(EnvironmentNames.MetadataV1Disabled) ?? profile?.Switch("ec2_metadata_v1_disabled") ?? false;
@@ -139,7 +144,7 @@ internal sealed class InstanceMetadata(Profile? profile)
         }
     }
 
-    /// <summary>The token that version 2 of the service wants; null where the service has version 1 alone, or is behind a router.</summary>
+    /// <summary>The token that version 2 of the service wants; null where it has version 1 alone or is too far away.</summary>
     private async Task<string?> GetTokenAsync(CancellationToken cancellationToken)
     {
         try
@@ -147,7 +152,9 @@ internal sealed class InstanceMetadata(Profile? profile)
             using HttpRequestMessage request = new(HttpMethod.Put, new Uri(Endpoint, "latest/api/token"));
             request.Headers.Add($"{TokenHeader}-ttl-seconds", $"{s_tokenLifetime.TotalSeconds:0}");
             using var reply = await s_client.SendAsync(request, cancellationToken);
-            return reply.StatusCode == HttpStatusCode.OK ? (await reply.Content.ReadAsStringAsync(cancellationToken)).Trim() : null;
+            return reply.StatusCode == HttpStatusCode.OK
+                ? (await reply.Content.ReadAsStringAsync(cancellationToken)).Trim()
+                : null;
         }
         catch (Exception exception) when (IsSilence(exception, cancellationToken))
         {
@@ -181,7 +188,7 @@ internal sealed class InstanceMetadata(Profile? profile)
 /// <param name="metadata">The instance's metadata service.</param>
 internal sealed class InstanceCredentials(InstanceMetadata metadata) : RenewableCredentials
 {
-    /// <summary>For how long keys are used that have ended: where the service cannot renew them in time, AWS goes on taking them.</summary>
+    /// <summary>How long keys are used that have ended: AWS takes them where the service cannot renew them in time.</summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromMinutes(10);
 
     protected override async Task<TemporaryKeys> ObtainAsync(CancellationToken cancellationToken)

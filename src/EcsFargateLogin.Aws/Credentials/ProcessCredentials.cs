@@ -18,7 +18,7 @@ internal sealed class ProcessCredentials(Profile profile, Setting setting, TimeS
     /// <summary>Upper bound for what it may print, in characters.</summary>
     private const int LongestOutput = 64 * 1024;
 
-    /// <summary>Less than what obtaining credentials may take in all, so that the process is ended before anybody gives up.</summary>
+    /// <summary>Less than what obtaining credentials may take in all, so that the process ends before anybody gives up.</summary>
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan s_killLimit = TimeSpan.FromSeconds(1);
 
@@ -92,7 +92,9 @@ internal sealed class ProcessCredentials(Profile profile, Setting setting, TimeS
     {
         var buffer = new char[LongestOutput + 1];
         var count = await output.ReadBlockAsync(buffer, cancellationToken);
-        return count <= LongestOutput ? new string(buffer, 0, count) : throw Unusable($"printed more than {LongestOutput / 1024} KB");
+        return count <= LongestOutput
+            ? new string(buffer, 0, count)
+            : throw Unusable($"printed more than {LongestOutput / 1024} KB");
     }
 
     /// <summary>Reads to the end, so that the process does not wait for a reader, and keeps nothing.</summary>
@@ -141,6 +143,8 @@ internal sealed class ProcessCredentials(Profile profile, Setting setting, TimeS
 /// </summary>
 internal static class ProgramPath
 {
+    private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     private static readonly string[] s_extensions = [".exe", ".cmd", ".bat", ".com"];
 
     /// <summary>The path of a program; null where there is none.</summary>
@@ -166,6 +170,5 @@ internal static class ProgramPath
 
     private static bool IsProgram(string path) =>
         File.Exists(path)
-        && (OperatingSystem.IsWindows()
-            || (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0);
+        && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & Executable) != 0);
 }

@@ -48,7 +48,7 @@ internal sealed class ProfileCredentials(
         ? $"it has an {SecretKey} ({alone.Where}), but no {AccessKey}"
         : $"it holds neither keys nor a way to get them ({RoleArn}, sso_session, {Process}, …)");
 
-    /// <summary>Whether a profile assumes a role with the keys of another profile or place. A web identity needs no keys.</summary>
+    /// <summary>Whether a profile assumes a role with keys from elsewhere. A web identity needs no keys.</summary>
     internal static bool AssumesRole(Profile profile) => profile.Has(RoleArn) && !profile.Has(TokenFile);
 
     private AWSCredentials? Of(Profile profile) => AssumesRole(profile) ? Role(profile, [profile]) : WithoutSource(profile);
@@ -63,7 +63,7 @@ internal sealed class ProfileCredentials(
             ({ } named, null) => OfSourceProfile(profile, named, visited),
             (null, { } place) => OfPlace(profile, place),
             (null, null) => throw Unusable(
-                profile, $"its {RoleArn} ({role.Where}) needs a {SourceProfile} or a {CredentialSource}, whose keys assume the role"),
+                profile, $"its {RoleArn} ({role.Where}) needs a {SourceProfile} or a {CredentialSource}, whose keys assume it"),
             ({ } one, { } other) => throw Unusable(
                 profile, $"it has both a {SourceProfile} ({one.Where}) and a {CredentialSource} ({other.Where}); remove one"),
         };
@@ -78,14 +78,14 @@ internal sealed class ProfileCredentials(
             ?? throw Unusable(profile, $"its {SourceProfile} '{name}' ({named.Where}) does not exist in {files.Description}");
         if (HasKeys(source) || !AssumesRole(source))
         {
-            return WithoutSource(source)
-                ?? throw Unusable(profile, $"its {SourceProfile} '{name}' ({named.Where}) holds neither keys nor a way to get them");
+            return WithoutSource(source) ?? throw Unusable(
+                profile, $"its {SourceProfile} '{name}' ({named.Where}) holds neither keys nor a way to get them");
         }
 
         return visited.Any(earlier => earlier.Name == name)
             ? throw Unusable(
                 visited[0],
-                $"its {SourceProfile} leads in a circle, {string.Join(" → ", visited.Select(earlier => earlier.Name).Append(name))} "
+                $"its {SourceProfile} leads in a circle, {string.Join(" → ", visited.Select(earlier => earlier.Name))} → {name} "
                     + $"({named.Where})")
             : Role(source, [.. visited, source]);
     }
@@ -95,15 +95,16 @@ internal sealed class ProfileCredentials(
         "ENVIRONMENT" => EnvironmentCredentials.Find()
             ?? throw Unusable(profile, $"its {CredentialSource} ({place.Where}) is the environment, which has no keys"),
         "ECSCONTAINER" => ContainerMetadata.Find()
-            ?? throw Unusable(profile, $"its {CredentialSource} ({place.Where}) is the container's role, and this is no container of ECS"),
+            ?? throw Unusable(profile, $"its {CredentialSource} ({place.Where}) is a container's role, and this is no container"),
         "EC2INSTANCEMETADATA" => new InstanceCredentials(metadata),
         _ => throw Unusable(
             profile,
-            $"its {CredentialSource} '{place.Value}' ({place.Where}) is none of Environment, Ec2InstanceMetadata and EcsContainer"),
+            $"its {CredentialSource} '{place.Value}' ({place.Where}) is not Environment, Ec2InstanceMetadata or EcsContainer"),
     };
 
     private AWSCredentials? WithoutSource(Profile profile) =>
-        WebIdentity(profile) ?? Sso(profile) ?? Keys(profile, profile.Credentials) ?? OfProcess(profile) ?? Keys(profile, profile.Config);
+        WebIdentity(profile) ?? Sso(profile) ?? Keys(profile, profile.Credentials) ?? OfProcess(profile)
+        ?? Keys(profile, profile.Config);
 
     private WebIdentityCredentials? WebIdentity(Profile profile)
     {
@@ -125,7 +126,9 @@ internal sealed class ProfileCredentials(
             MfaSerialNumber = profile.Text("mfa_serial"),
             // What is no number the AWS CLI passes over.
             DurationSeconds = int.TryParse(
-                profile.Text("duration_seconds"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : null,
+                profile.Text("duration_seconds"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                    ? seconds
+                    : null,
         };
         return profile.Text("role_session_name") is { } name ? options with { SessionName = name } : options;
     }
@@ -167,7 +170,7 @@ internal sealed class ProfileCredentials(
         var name = profile.Text(reference);
         var session = profile.Section("sso-session", reference)
             ?? throw Unusable(
-                profile, $"its sso_session '{name}' ({reference.Where}) does not exist: there is no section [sso-session {name}]");
+                profile, $"its sso_session '{name}' ({reference.Where}) does not exist: no section is [sso-session {name}]");
         var contradiction = session.Settings.Values.FirstOrDefault(
             setting => profile.Find(setting.Name) is { } own && own.Value != setting.Value);
         return contradiction is null ? (session, name) : throw Unusable(

@@ -82,10 +82,9 @@ internal sealed class ProfileFiles
     /// <exception cref="FargateException">It is malformed.</exception>
     internal ConfigSection? Section(string kind, string name)
     {
-        var found = _config.Sections.Concat(_credentials.Sections)
-            .Where(entry => NameIn(entry.Key, kind) == name)
-            .Select(entry => entry.Value)
-            .FirstOrDefault();
+        var found = new[] { _config, _credentials }
+            .Select(file => file.Sections.LastOrDefault(entry => NameIn(entry.Key, kind) == name).Value)
+            .FirstOrDefault(section => section is not null);
         return found?.Malformed is { } where ? throw FargateErrors.ProfileMalformed(name, where) : found;
     }
 
@@ -94,7 +93,7 @@ internal sealed class ProfileFiles
 
     /// <summary>The name behind a section's kind, as in [profile name] or [profile "a name"]; null for another kind.</summary>
     private static string? NameIn(string header, string kind) =>
-        header.Length <= kind.Length || !header.StartsWith(kind, StringComparison.Ordinal) || !char.IsWhiteSpace(header[kind.Length])
+        !header.StartsWith(kind, StringComparison.Ordinal) || header.Length == kind.Length || !char.IsWhiteSpace(header, kind.Length)
             ? null
             : CommandWords.SplitPosix(header) is [_, var name] ? name : RestOf(header, kind);
 

@@ -16,7 +16,7 @@ public abstract class AwsCmdlet : FargateCmdlet
 
     private protected AwsCmdlet() => _access = new AwsAccess(Parameters, name => SessionState.PSVariable.GetValue(name));
 
-    /// <summary>The credential profile to use. Without it the SDK's own order holds: environment, AWS_PROFILE, default, …</summary>
+    /// <summary>The credential profile to use. Without it the AWS CLI's order holds: environment, AWS_PROFILE, default, …</summary>
     [Parameter]
     [Alias("StoredCredentials", "AWSProfileName")]
     [ValidateNotNullOrEmpty]
