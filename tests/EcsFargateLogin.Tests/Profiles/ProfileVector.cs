@@ -30,6 +30,9 @@ public sealed record ProfileVector(string Name, string Outcome)
     /// <summary>What this module does where that is milder than the AWS CLI.</summary>
     public string? Milder { get; init; }
 
+    /// <summary>The value is one of version 1 of the AWS CLI, which version 2 refuses.</summary>
+    public bool IsOfVersion1 { get; init; }
+
     /// <summary>What this module's complaint names.</summary>
     public string Named { get; init; } = "";
 

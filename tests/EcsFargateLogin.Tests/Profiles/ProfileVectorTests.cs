@@ -45,9 +45,10 @@ public sealed class AwsCliOracleTests
     public async Task The_AWS_CLI_makes_of_the_files_what_was_recorded()
     {
         var program = AwsCliFactAttribute.Program!;
+        var version = await VersionAsync(program);
         using SemaphoreSlim two = new(2);
 
-        var differences = await Task.WhenAll(ProfileVectors.All.Select(async vector =>
+        var differences = await Task.WhenAll(ProfileVectors.All.Where(vector => Takes(version, vector)).Select(async vector =>
         {
             await two.WaitAsync();
             try
@@ -62,6 +63,21 @@ public sealed class AwsCliOracleTests
             }
         }));
 
-        Assert.Empty(differences.OfType<string>());
+        string[] different = [.. differences.OfType<string>()];
+        Assert.True(different.Length == 0, string.Join('\n', different));
     }
+
+    private static async Task<Version> VersionAsync(string program)
+    {
+        // Python 2's wrote it to standard error.
+        var (_, output, errors) = await RunningProgram.RunAsync(program, "--version");
+        var name = (output + errors).Split(' ')[0];
+        return Version.Parse(name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+    }
+
+    /// <summary>Whether a version can be compared: older ones cannot be sent to an STS on this machine.</summary>
+    private static bool Takes(Version version, ProfileVector vector) =>
+        (!vector.IsOfVersion1 || version.Major == 1)
+        && (!vector.Outcome.StartsWith("Assume", StringComparison.Ordinal)
+            || version >= (version.Major == 1 ? new Version(1, 29) : new Version(2, 13)));
 }

@@ -2,7 +2,7 @@ using static EcsFargateLogin.Tests.Profiles.ProfileVector;
 
 namespace EcsFargateLogin.Tests.Profiles;
 
-/// <summary>What was recorded of the AWS CLI (1.45.11), which <see cref="AwsCliOracleTests"/> compares with the one at hand.</summary>
+/// <summary>What was recorded of the AWS CLI (1.45.11, and 2.9.19 agrees), which <see cref="AwsCliOracleTests"/> compares with the one at hand.</summary>
 internal static class ProfileVectors
 {
     private const string It = "AKIDIT eu-west-3";
@@ -107,7 +107,7 @@ internal static class ProfileVectors
         {
             Config = $"[profile it]\n{Keys("AKIDCONFIG")}aws_session_token = stale\n", Credentials = $"[it]\n{s_keys}",
         },
-        new("retry_mode = legacy", It) { Config = s_profile + "retry_mode = legacy\nmax_attempts = 5\n" },
+        new("retry_mode = legacy", It) { Config = s_profile + "retry_mode = legacy\nmax_attempts = 5\n", IsOfVersion1 = true },
         new("an unknown retry_mode", Complaint) { Config = s_profile + "retry_mode = eager\n", Named = "retry_mode" },
         new("max_attempts that is no number", Complaint) { Config = s_profile + "max_attempts = many\n", Named = "max_attempts" },
         new("switches that are not used", It) { Config = s_profile + "use_fips_endpoint = maybe\nuse_dualstack_endpoint = 1\ncli_follow_urlparam = no\n" },
