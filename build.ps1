@@ -10,6 +10,7 @@ Analyze  runs PSScriptAnalyzer, which has to be installed, over the scripts.
 Package  builds, and makes EcsFargateLogin/<version>/, a .nupkg and a .symbols.zip in -OutputPath.
 Publish  packs, and publishes to -Repository with -ApiKey.
 Demo     builds what it takes, and logs in to a task of a Fargate on this machine.
+Compare  shows where LocalFargate answers the AWS CLI otherwise than moto does. Both have to be installed.
 .PARAMETER Filter
 Which of the xunit tests to run, as `dotnet test --filter` takes it; Pester is left out then.
 .PARAMETER OutputPath
@@ -24,7 +25,7 @@ Packs what module/bin holds already.
 #Requires -Version 7.4
 [CmdletBinding()]
 param(
-    [ValidateSet('Build', 'Test', 'Analyze', 'Package', 'Publish', 'Demo')]
+    [ValidateSet('Build', 'Test', 'Analyze', 'Package', 'Publish', 'Demo', 'Compare')]
     [string] $Task = 'Build',
 
     [string] $Filter,
@@ -165,6 +166,11 @@ switch ($Task) {
         # No more than it takes: who tries the module for the first time waits for this.
         Invoke-Build -Project 'src/EcsFargateLogin.Aws', 'tests/LocalFargate'
         & (Join-Path $PSScriptRoot 'tests/LocalFargate/demo.ps1')
+        exit $LASTEXITCODE
+    }
+    'Compare' {
+        Invoke-Build -Project 'tests/LocalFargate'
+        & (Join-Path $PSScriptRoot 'tests/Compare/compare.ps1')
         exit $LASTEXITCODE
     }
 }

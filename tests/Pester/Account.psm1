@@ -52,7 +52,10 @@ function Connect-LocalFargate([string] $Path) {
     $script:fargate.Place
 }
 
-# Gives the process back the environment that it had.
+<#
+.SYNOPSIS
+Gives the process back the environment that it had.
+#>
 function Disconnect-LocalFargate {
     $null = Set-Environment $script:replaced
     $script:replaced = @{}
@@ -69,13 +72,19 @@ function Set-Environment([hashtable] $Variable) {
     $before
 }
 
-# Runs a command with other environment variables; null takes one away.
+<#
+.SYNOPSIS
+Runs a command with other environment variables; null takes one away.
+#>
 function Use-Environment([hashtable] $Variable, [scriptblock] $Command) {
     $before = Set-Environment $Variable
     try { & $Command } finally { $null = Set-Environment $before }
 }
 
-# What tests assign to $PSDefaultParameterValues, so that they type what they are about and nothing else.
+<#
+.SYNOPSIS
+What tests assign to $PSDefaultParameterValues, so that they type what they are about and nothing else.
+#>
 function Get-DefaultParameter {
     if (-not $script:fargate) { return @{} }
     $place = $script:fargate.Place
@@ -99,23 +108,32 @@ function Invoke-Control([string] $Method, [string] $Path, $Body) {
     if ($text) { ConvertFrom-Json $text }
 }
 
-# Forgets what other tests have asked for and left, and takes their faults away.
+<#
+.SYNOPSIS
+Forgets what other tests have asked for and left, and takes their faults away.
+#>
 function Reset-LocalFargate {
     Get-SessionFolder | Remove-Item -Recurse
     Invoke-Control DELETE calls
     Invoke-Control DELETE faults
 }
 
-# Makes something go wrong, as tests/LocalFargate/README.md lists it.
+<#
+.SYNOPSIS
+Makes something go wrong, as tests/LocalFargate/README.md lists it.
+#>
 function Add-Fault([hashtable] $Fault) {
-    Invoke-Control POST faults $Fault
+    Invoke-Control POST faults -Body $Fault
 }
 
-# Registers a task definition for Fargate, or the one of a JSON text. Returns its ARN.
+<#
+.SYNOPSIS
+Registers a task definition for Fargate, or the one of a JSON text. Returns its ARN.
+#>
 function Register-TaskDefinition([string] $Family, [hashtable[]] $Container, [hashtable] $Property = @{}, [string] $Json) {
-    if ($Json) { return Invoke-Control POST task-definitions $Json }
+    if ($Json) { return Invoke-Control POST task-definitions -Body $Json }
     $containers = foreach ($own in $Container) { Merge-Table @{ image = 'ecs-fargate-login'; essential = $true } $own }
-    Invoke-Control POST task-definitions (Merge-Table @{
+    Invoke-Control POST task-definitions -Body (Merge-Table @{
             family                  = $Family
             networkMode             = 'awsvpc'
             requiresCompatibilities = @('FARGATE')
@@ -126,9 +144,12 @@ function Register-TaskDefinition([string] $Family, [hashtable[]] $Container, [ha
         } $Property)
 }
 
-# Registers a service of the cluster "local", in the subnets and security groups that there are. Returns its ARN.
+<#
+.SYNOPSIS
+Registers a service of the cluster "local", in the subnets and security groups that there are. Returns its ARN.
+#>
 function Register-Service([string] $Name, [hashtable] $Property = @{}) {
-    Invoke-Control POST services (Merge-Table @{
+    Invoke-Control POST services -Body (Merge-Table @{
             name           = $Name
             cluster        = $script:fargate.Place.cluster
             taskDefinition = 'rails'
@@ -143,28 +164,43 @@ function Merge-Table([hashtable] $Table, [hashtable] $Own) {
     $Table
 }
 
-# The parameters of the calls since the last reset, of one operation or as "name" of all.
+<#
+.SYNOPSIS
+The parameters of the calls since the last reset, of one operation or as "name" of all.
+#>
 function Get-ReceivedCall([string] $Operation) {
     Invoke-Control GET calls | Where-Object operation -EQ $Operation | ForEach-Object parameters
 }
 
-# The operations that were called since the last reset, in order.
+<#
+.SYNOPSIS
+The operations that were called since the last reset, in order.
+#>
 function Get-ReceivedOperation {
     Invoke-Control GET calls | ForEach-Object operation
 }
 
-# The tasks that were started since the last reset.
+<#
+.SYNOPSIS
+The tasks that were started since the last reset.
+#>
 function Get-StartedTask {
     $marks = @(Get-ReceivedCall RunTask | ForEach-Object startedBy)
     Invoke-Control GET tasks | Where-Object startedBy -In $marks
 }
 
-# The folders of sessions that this machine remembers.
+<#
+.SYNOPSIS
+The folders of sessions that this machine remembers.
+#>
 function Get-SessionFolder {
     Get-ChildItem "$env:XDG_STATE_HOME/EcsFargateLogin/sessions" -Directory -ErrorAction Ignore
 }
 
-# Waits until a condition holds.
+<#
+.SYNOPSIS
+Waits until a condition holds.
+#>
 function Wait-Until([scriptblock] $Condition, [string] $What) {
     $limit = [Diagnostics.Stopwatch]::StartNew()
     while (-not (& $Condition)) {
@@ -173,13 +209,19 @@ function Wait-Until([scriptblock] $Condition, [string] $What) {
     }
 }
 
-# Asserts that ECS was not asked to start anything since the last reset, and that nothing was written down.
+<#
+.SYNOPSIS
+Asserts that ECS was not asked to start anything since the last reset, and that nothing was written down.
+#>
 function Assert-NothingStarted {
     Get-ReceivedOperation | Should -Not -Contain RunTask
     Get-SessionFolder | Should -BeNullOrEmpty
 }
 
-# Asserts that so many tasks were started since the last reset, that each was stopped, and that nothing is remembered.
+<#
+.SYNOPSIS
+Asserts that so many tasks were started since the last reset, that each was stopped, and that nothing is remembered.
+#>
 function Assert-NothingLeft([int] $Started) {
     $tasks = @(Get-StartedTask)
     $tasks.Count | Should -Be $Started -Because 'so many tasks were to be started'

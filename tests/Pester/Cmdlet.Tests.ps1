@@ -21,6 +21,7 @@ BeforeAll {
     $root = Split-Path (Split-Path $PSScriptRoot)
     $common = [Management.Automation.Cmdlet]::CommonParameters
     $approvedVerbs = (Get-Verb).Verb
+    $topics = @{}
 
     # Its parameters, without those that every cmdlet has.
     function Get-OwnParameter($Cmdlet) {
@@ -84,8 +85,10 @@ Describe '<_.Name>' -ForEach $cmdlets {
     }
 
     It 'leads to cmdlets and topics that have help' {
-        foreach ($link in @($help.relatedLinks.navigationLink | Select-Object -Skip 1).linkText) {
-            @(Get-Help $link).Count | Should -Be 1 -Because "of the link to $link"
+        # Cmdlets link to one another: each topic is looked for once.
+        foreach ($link in @($help.relatedLinks.navigationLink | Select-Object -Skip 1).linkText | Where-Object { -not $topics[$_] }) {
+            $topics[$link] = @(Get-Help $link).Count
+            $topics[$link] | Should -Be 1 -Because "of the link to $link"
         }
     }
 
@@ -101,31 +104,47 @@ Describe '<_.Name>' -ForEach $cmdlets {
         $described.Values | Where-Object { -not ($_.description.Text -join '').Trim() } | Should -BeNullOrEmpty
     }
 
-    It 'documents defaults as they are' {
-        $instance = [Activator]::CreateInstance($cmdlet.ImplementingType)
-        foreach ($name in $described.Keys | Where-Object { $cmdlet.ImplementingType.GetProperty($_) }) {
-            # What is nothing is said to be nothing: no value, no items, 0 where that means no limit.
-            $value = @($instance.$name) -join ', '
-            $taken = $value -in '', '0' ? @($value, 'None') : @($value)
-            $described[$name].defaultValue | Should -BeIn $taken -Because "that is the default of -$name, which its <value> gives"
+    It 'has a tool tip for each parameter, one sentence in a line of 80 columns' {
+        # -WhatIf and -Confirm are PowerShell's.
+        foreach ($parameter in $own | Where-Object Name -NotIn WhatIf, Confirm) {
+            foreach ($set in $parameter.ParameterSets.Values) {
+                $set.HelpMessage | Should -MatchExactly '^\S.{10,78}\.$' -Because "of -$($parameter.Name)"
+            }
         }
     }
 
+    It 'documents defaults as they are' {
+        $instance = [Activator]::CreateInstance($cmdlet.ImplementingType)
+        $wrong = foreach ($name in $described.Keys | Where-Object { $cmdlet.ImplementingType.GetProperty($_) }) {
+            # What is nothing is said to be nothing: no value, no items, 0 where that means no limit.
+            $value = @($instance.$name) -join ', '
+            $said = "$($described[$name].defaultValue)"
+            if ($said -cne $value -and -not ($said -ceq 'None' -and $value -in '', '0')) {
+                "-$name is '$value', and its help says '$said': correct its <value>."
+            }
+        }
+        $wrong | Should -BeNullOrEmpty
+    }
+
     It 'documents position, pipeline and aliases as they are' {
-        foreach ($parameter in $own) {
+        $texts = foreach ($parameter in $own) {
             $sets = @($parameter.ParameterSets.Values)
             $positions = @($sets.Position | Where-Object { $_ -ge 0 } | Sort-Object -Unique)
-            $said = $described[$parameter.Name]
-            $said.position | Should -BeIn ($positions.Count ? $positions : @('named')) -Because "of -$($parameter.Name)"
             $pipeline = @(
                 if ($sets.ValueFromPipelineByPropertyName -contains $true) { 'ByPropertyName' }
                 if ($sets.ValueFromPipeline -contains $true) { 'ByValue' }
             )
             $taken = $pipeline ? "True ($($pipeline -join ', '))" : 'False'
-            $said.pipelineInput | Should -Be $taken -Because "of -$($parameter.Name)"
             $aliases = $parameter.Aliases ? ($parameter.Aliases -join ', ') : 'none'
-            $said.aliases | Should -Be $aliases -Because "of -$($parameter.Name)"
+            $said = $described[$parameter.Name]
+            # Where sets differ, one of the positions is enough.
+            $position = $positions.Count -eq 0 ? 'named' : $said.position -in $positions ? $said.position : $positions -join ' or '
+            @{
+                Is   = "-$($parameter.Name): position $position, pipeline $taken, aliases $aliases"
+                Said = "-$($parameter.Name): position $($said.position), pipeline $($said.pipelineInput), aliases $($said.aliases)"
+            }
         }
+        $texts.Said | Should -Be $texts.Is
     }
 
     It 'shows the examples of its own, which PowerShell understands' {

@@ -14,7 +14,7 @@ Describe 'Export-FargateLoginContainer' {
     }
 
     BeforeEach {
-        $target = "$TestDrive/$([guid]::NewGuid())/new/folder"
+        $target = [IO.Path]::Combine($TestDrive, [guid]::NewGuid(), 'new', 'folder')
     }
 
     It 'takes an image and a folder' {
@@ -71,14 +71,15 @@ Describe 'Export-FargateLoginContainer' {
 
     It 'writes nothing with -WhatIf, and says what it would' {
         Get-WhatIf "Export-FargateLoginContainer debian:12 '$target' -WhatIf" |
-            Should -BeExactly ('start-sshd.sh', 'Dockerfile', 'README.md' | ForEach-Object { "`"Write file`" on target `"$target/$_`"." })
+            Should -BeExactly ('start-sshd.sh', 'Dockerfile', 'README.md' | ForEach-Object { "`"Write file`" on target `"$(Join-Path $target $_)`"." })
         $target | Should -Not -Exist
     }
 
     It 'has an error for a path that is no folder' {
         $file = (New-Item "$TestDrive/file" -Force).FullName
-        $said = Get-ErrorOf { Export-FargateLoginContainer debian:12 "$file/sub" }
-        Assert-FargateError $said FileNotWritten WriteError (Join-Path $file sub start-sshd.sh)
+        $folder = Join-Path $file sub
+        $said = Get-ErrorOf { Export-FargateLoginContainer debian:12 $folder }
+        Assert-FargateError $said FileNotWritten WriteError (Join-Path $folder start-sshd.sh)
         Assert-FargateError (Get-ErrorOf { Export-FargateLoginContainer debian:12 Env:/HOME }) FileNotWritten WriteError Env:/HOME
     }
 }

@@ -92,6 +92,16 @@ Describe 'The module' {
     }
 }
 
+Describe 'An error' {
+    It 'says what to do next once, whatever the PowerShell' {
+        $ErrorView = 'ConciseView'
+        $record = try { Stop-FargateTunnel 999999 -ErrorAction Stop } catch { $_ }
+        $shown = ($record | Out-String -Width 300) -replace '\e\[[0-9;]*m' -replace '\s+', ' '
+        $record.Exception.NextStep | Should -BeExactly 'Get-FargateTunnel lists those there are.'
+        [regex]::Matches($shown, [regex]::Escape($record.Exception.NextStep)).Count | Should -Be 1 -Because $shown
+    }
+}
+
 Describe 'The help' {
     It 'has the topic <_>, which fits 80 columns' -ForEach @(
         'about_EcsFargateLogin', 'about_EcsFargateLogin_Security', 'about_EcsFargateLogin_Troubleshooting'
@@ -104,8 +114,12 @@ Describe 'The help' {
     }
 
     It 'has a heading for every error in its troubleshooting' {
-        $errors = [Enum]::GetNames([EcsFargateLogin.FargateError])
-        $errors | Should -Not -BeNullOrEmpty
+        # Ids that are no errors of the module's are given where all error records are made.
+        $maker = Get-Item "$root/src/EcsFargateLogin/Cmdlets/ErrorRecords.cs"
+        Get-ChildItem "$root/src" -Recurse -Filter *.cs | Select-String -Pattern 'new ErrorRecord\(' | Should -BeNullOrEmpty
+        $others = [regex]::Matches([IO.File]::ReadAllText($maker), '"([A-Z]\w+)"') | ForEach-Object { $_.Groups[1].Value }
+        $errors = [Enum]::GetNames([EcsFargateLogin.FargateError]) + $others
+        $errors | Should -Contain RemoteStandardError
         $page = Get-Content "$root/module/help/about_EcsFargateLogin_Troubleshooting.md"
         $topic = (Get-Help about_EcsFargateLogin_Troubleshooting) -split "`n"
         $errors | Where-Object { "### $_" -cnotin $page } | Should -BeNullOrEmpty

@@ -153,6 +153,6 @@ Describe 'New-FargateSession, on a machine that lacks something,' -Skip:(-not $I
     It 'needs a place for its journal' {
         $file = (New-Item "$TestDrive/a-file").FullName
         $said = Use-Environment @{ XDG_STATE_HOME = $file } { Get-ErrorOf { New-FargateSession } }
-        Assert-FargateError $said JournalUnavailable WriteError (Join-Path $file EcsFargateLogin sessions) XDG_STATE_HOME
+        Assert-FargateError $said JournalUnavailable WriteError "$file/EcsFargateLogin/sessions" XDG_STATE_HOME
     }
 }

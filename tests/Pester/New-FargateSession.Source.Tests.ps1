@@ -90,6 +90,41 @@ Describe 'New-FargateSession, with presets,' -Skip:(-not $IsLinux) {
         Reset-LocalFargate
     }
 
+    It 'passes over a file that may be somebody else''s, with a warning: <Mode> of <Owner>' -Skip:(-not [Environment]::IsPrivilegedProcess) -ForEach @(
+        @{ Owner = '12345:0'; Mode = '644' }
+        @{ Owner = '0:12345'; Mode = '664' }
+        @{ Owner = '0:0'; Mode = '646' }
+    ) {
+        Set-Project '{ "default": { "TaskDefinition": "own", "Subnet": "subnet-1" } }'
+        Set-Project '{ "default": { "TaskDefinition": "somebody-elses", "Subnet": "subnet-1" } }' "$project/app"
+        chown $Owner "$project/app/.fargatelogin.json"
+        chmod $Mode "$project/app/.fargatelogin.json"
+        $seen = Invoke-Recorded -Path "$project/app/models" '$PSDefaultParameterValues.Clear(); New-FargateSession -WhatIf'
+        $seen.Errors | Should -BeNullOrEmpty
+        $seen.Host | Where-Object { $_ -like 'What if: *' } | Should -BeLike '*"own in cluster default"*'
+        $seen.Warning | Should -BeLike "*'$project/app/.fargatelogin.json' is not used: *"
+        (Invoke-Recorded -Path "$project/app" 'Get-FargateSessionPreset').Warning | Should -Not -BeNullOrEmpty
+        $rows = '$PSDefaultParameterValues.Clear(); 1..3 | ForEach-Object { [pscustomobject]@{ Port = $_ } } | New-FargateSession -WhatIf'
+        (Invoke-Recorded -Path "$project/app" $rows).Warning.Count | Should -Be 1
+    }
+
+    It 'lets this machine''s address in to no group or port that a project names, unless that is typed' {
+        $own = New-Item "$env:XDG_CONFIG_HOME/EcsFargateLogin" -ItemType Directory -Force
+        Set-Content "$own/presets.json" (
+            '{ "presets": { "default": { "AuthorizeMyAddress": true, "MyAddress": "198.51.100.7", "SecurityGroup": "sg-own" } } }')
+        $run = '$PSDefaultParameterValues.Clear(); New-FargateSession -WhatIf'
+        Set-Project '{ "default": { "TaskDefinition": "cli", "Subnet": "subnet-1" } }'
+        Get-WhatIf $run -Path $project | Should -BeLike '*let this machine''s address in to sg-own on port 22"*'
+
+        foreach ($others in '"SecurityGroup": "sg-theirs", "Port": 2222', '"Port": 2222', '"SecurityGroup": "sg-theirs"') {
+            Set-Project "{ `"default`": { `"TaskDefinition`": `"cli`", `"Subnet`": `"subnet-1`", $others } }"
+            $seen = Invoke-Recorded $run -Path $project
+            $seen.Host -join "`n" | Should -Not -Match 'address in'
+            $seen.Warning | Should -BeLike "AuthorizeMyAddress of the preset in *presets.json' is left out, because * comes from '$file'.*"
+        }
+        Get-WhatIf "$run -AuthorizeMyAddress" -Path $project | Should -BeLike '*let this machine''s address in to sg-theirs on port 22"*'
+    }
+
     It 'names what is missing, with the ways to give it: <Missing>' -ForEach @(
         @{ Command = { New-FargateSession }; Missing = 'TaskDefinition and Subnet' }
         @{ Command = { New-FargateSession rails-cli }; Missing = 'Subnet' }

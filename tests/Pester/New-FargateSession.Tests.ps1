@@ -44,7 +44,7 @@ Describe 'New-FargateSession in an account' -Skip:(-not $IsLinux) {
         $null = Register-TaskDefinition two @{ name = 'app'; image = 'plain' }, @{ name = 'shell' }
 
         # The environment variables of a container that RunTask was asked for.
-        function Get-Variables($Container) {
+        function Get-ContainerVariable($Container) {
             $variables = @{}
             foreach ($pair in $Container.environment) { $variables[$pair.name] = $pair.value }
             $variables
@@ -99,7 +99,7 @@ Describe 'New-FargateSession in an account' -Skip:(-not $IsLinux) {
         $container = $sent.overrides.containerOverrides[0]
         $container.name | Should -BeExactly cli
         $container.PSObject.Properties.Name | Should -Not -Contain command
-        $variables = Get-Variables $container
+        $variables = Get-ContainerVariable $container
         $variables['_AUTHORIZED_PUBLIC_KEY'] | Should -MatchExactly `
             '^restrict,pty,port-forwarding,expiry-time="[0-9]{12,14}" ssh-ed25519 [^ ]+ [^ ]+$'
         $variables['_SESSION_NONCE'] | Should -MatchExactly '^[0-9a-f]{32}$'
@@ -133,7 +133,7 @@ Describe 'New-FargateSession in an account' -Skip:(-not $IsLinux) {
         $container = $sent.overrides.containerOverrides[0]
         $container.name | Should -BeExactly shell
         $container.command | Should -BeExactly $parameters.Command
-        $variables = Get-Variables $container
+        $variables = Get-ContainerVariable $container
         $variables['RAILS_ENV'], $variables['COUNT'], $variables['_SSH_PORT'], $variables['_SSH_USER'] |
             Should -BeExactly production, '3', '2200', nobody
         (Get-StartedTask).publicAddress | Should -BeNullOrEmpty
@@ -146,7 +146,7 @@ Describe 'New-FargateSession in an account' -Skip:(-not $IsLinux) {
         $sent = Get-ReceivedCall RunTask
         @($sent.startedBy | Sort-Object -Unique).Count | Should -Be 3
         @($sent.clientToken | Sort-Object -Unique).Count | Should -Be 3
-        $keys = $sent | ForEach-Object { (Get-Variables $_.overrides.containerOverrides[0])['_AUTHORIZED_PUBLIC_KEY'] }
+        $keys = $sent | ForEach-Object { (Get-ContainerVariable $_.overrides.containerOverrides[0])['_AUTHORIZED_PUBLIC_KEY'] }
         @($keys | Sort-Object -Unique).Count | Should -Be 3
         Assert-NothingLeft -Started 3
     }
@@ -155,20 +155,22 @@ Describe 'New-FargateSession in an account' -Skip:(-not $IsLinux) {
         New-FargateSession -MaxLifetime 0 -LoginTimeout 5 -IdleTimeout 7 | Stop-FargateSession
         New-FargateSession | Stop-FargateSession
         $asked, $silent = Get-ReceivedCall RunTask | ForEach-Object { $_.overrides.containerOverrides[0] }
-        $variables = Get-Variables $asked
+        $variables = Get-ContainerVariable $asked
         $variables['_MAX_LIFETIME'], $variables['_LOGIN_TIMEOUT'], $variables['_IDLE_TIMEOUT'] | Should -BeExactly '0', '5', '7'
-        (Get-Variables $silent).Keys | Where-Object { $_ -match 'LIFETIME|TIMEOUT' } | Should -BeNullOrEmpty
+        (Get-ContainerVariable $silent).Keys | Where-Object { $_ -match 'LIFETIME|TIMEOUT' } | Should -BeNullOrEmpty
         $asked, $silent | Where-Object { $_.PSObject.Properties.Name -contains 'command' } | Should -BeNullOrEmpty
     }
 
     It 'makes tags of a reason and of tags, and finds them again from ECS' {
-        $session = New-FargateSession -Reason 'INC-1234: stuck imports' -Tag @{ team = 'billing'; 'Größe' = 5 }
+        # A letter of another language, which a tag may hold.
+        $size = "gr$([char]0xF6)$([char]0xDF)e"
+        $session = New-FargateSession -Reason 'INC-1234: stuck imports' -Tag @{ team = 'billing'; $size = 5 }
         $sent = Get-ReceivedCall RunTask
         $sent.propagateTags, $sent.startedBy | Should -BeExactly TASK_DEFINITION, $session.SessionId
         $sent.tags | Sort-Object key -Culture '' | ForEach-Object { "$($_.key)=$($_.value)" } | Should -BeExactly @(
             'ecs-fargate-login:reason=INC-1234: stuck imports'
             "ecs-fargate-login:user=$([Environment]::UserName)@$([Environment]::MachineName)"
-            'Größe=5'
+            "$size=5"
             'team=billing'
         )
         $found = Get-FargateSession $session.SessionId

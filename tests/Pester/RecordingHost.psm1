@@ -62,6 +62,10 @@ class RecordingHost : PSHost {
     [void] SetShouldExit([int] $exitCode) { }
 }
 
+<#
+.SYNOPSIS
+Makes such a host.
+#>
 function New-RecordingHost {
     [RecordingHost]::new()
 }

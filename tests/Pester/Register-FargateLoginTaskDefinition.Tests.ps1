@@ -64,7 +64,22 @@ Describe 'Register-FargateLoginTaskDefinition in an account' -Skip:(-not $IsLinu
 '@
         $null = Register-TaskDefinition -Json $application
 
-        function Assert-SameJson($Actual, $Expected, [string] $Name) {
+        # An application whose container is confined as much as Fargate lets it be.
+        function Register-Confined([string] $User, [string] $MountPoints) {
+            $null = Register-TaskDefinition -Json @"
+            {
+              "family": "confined", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"], "cpu": "256", "memory": "512",
+              "volumes": [{ "name": "scratch" }],
+              "containerDefinitions": [{
+                "name": "app", "image": "web:7", "user": "$User", "readonlyRootFilesystem": true, "mountPoints": $MountPoints,
+                "linuxParameters": { "capabilities": { "drop": ["ALL"] } },
+                "logConfiguration": { "logDriver": "awslogs", "options": { "awslogs-group": "/web", "awslogs-region": "us-east-1" } }
+              }]
+            }
+"@
+        }
+
+        function Assert-SameJson([string] $Name, $Actual, $Expected) {
             $texts = foreach ($value in $Actual, $Expected) { ConvertTo-Json -InputObject $value -Depth 20 }
             $nodes = foreach ($text in $texts) { , [Text.Json.Nodes.JsonNode]::Parse($text) }
             [Text.Json.Nodes.JsonNode]::DeepEquals($nodes[0], $nodes[1]) |
@@ -95,7 +110,7 @@ Describe 'Register-FargateLoginTaskDefinition in an account' -Skip:(-not $IsLinu
         $own.logConfiguration.options.'awslogs-group' = '/cli'
         $own.logConfiguration.options.'awslogs-region' = $fargate.region
         $own.environment += [pscustomobject]@{ name = '_SSH_PORT'; value = '2222' }
-        Assert-SameJson (Get-ReceivedCall RegisterTaskDefinition) $expected 'the definition'
+        Assert-SameJson 'the definition' -Actual (Get-ReceivedCall RegisterTaskDefinition) -Expected $expected
     }
 
     It 'carries over what a session needs of an application, whole, and leaves out the rest' {
@@ -103,21 +118,44 @@ Describe 'Register-FargateLoginTaskDefinition in an account' -Skip:(-not $IsLinu
         $sent = Get-ReceivedCall RegisterTaskDefinition
         $from = $application | ConvertFrom-Json
         foreach ($member in 'taskRoleArn', 'executionRoleArn', 'cpu', 'memory', 'runtimePlatform', 'ephemeralStorage') {
-            Assert-SameJson $sent.$member $from.$member $member
+            Assert-SameJson $member -Actual $sent.$member -Expected $from.$member
         }
         @($sent.containerDefinitions).Count | Should -Be 1
         $own = $sent.containerDefinitions[0]
         foreach ($member in 'secrets', 'environmentFiles', 'mountPoints', 'ulimits', 'logConfiguration', 'workingDirectory') {
-            Assert-SameJson $own.$member $from.containerDefinitions[1].$member $member
+            Assert-SameJson $member -Actual $own.$member -Expected $from.containerDefinitions[1].$member
         }
-        Assert-SameJson $sent.volumes @($from.volumes[0]) volumes
-        Assert-SameJson $own.environment @(
-            @{ name = 'DATABASE_URL'; value = 'postgres://u:hunter2@db/app' }, @{ name = '_MAX_LIFETIME'; value = '99' }) environment
+        Assert-SameJson volumes -Actual $sent.volumes -Expected @($from.volumes[0])
+        Assert-SameJson environment -Actual $own.environment -Expected @(
+            @{ name = 'DATABASE_URL'; value = 'postgres://u:hunter2@db/app' }, @{ name = '_MAX_LIFETIME'; value = '99' })
         $sent.family, $own.name, $own.image | Should -BeExactly web-cli, cli, web:7-cli
         @($own.portMappings).containerPort | Should -Be 22
         $left = 'healthCheck', 'dependsOn', 'command', 'user', 'startTimeout', 'cpu', 'memory'
         $own.PSObject.Properties.Name | Where-Object { $_ -in $left } | Should -BeNullOrEmpty
         $sent.PSObject.Properties.Name | Should -Not -Contain proxyConfiguration
+    }
+
+    It 'keeps the confinement of a user who needs no privilege, and says whom sessions log in' {
+        Register-Confined -User app:app -MountPoints '[{ "sourceVolume": "scratch", "containerPath": "/tmp/" }]'
+        $null = Register-FargateLoginTaskDefinition web:7-cli -FromTaskDefinition confined -Port 2222 -WarningVariable warnings `
+            -WarningAction SilentlyContinue
+        $warnings | Should -BeExactly "The container runs as the application's user 'app:app': start sessions with -UserName app."
+        $own = (Get-ReceivedCall RegisterTaskDefinition).containerDefinitions[0]
+        $own.user, $own.readonlyRootFilesystem | Should -Be app:app, $true
+        Assert-SameJson linuxParameters -Actual $own.linuxParameters -Expected @{ initProcessEnabled = $true; capabilities = @{ drop = @('ALL') } }
+    }
+
+    It 'says of the confinement what an SSH server of root cannot do with, and keeps the rest' {
+        Register-Confined -User 1000 -MountPoints '[]'
+        $null = Register-FargateLoginTaskDefinition web:7-cli -FromTaskDefinition confined -WarningVariable warnings `
+            -WarningAction SilentlyContinue
+        $warnings.Count | Should -Be 3
+        $warnings[0] | Should -Match "user '1000' is not kept.*-Port from 1024"
+        $warnings[1] | Should -Match 'readonlyRootFilesystem is not kept.*mount a volume at /tmp'
+        $warnings[2] | Should -Match 'cannot drop AUDIT_WRITE, CHOWN, DAC_OVERRIDE, FOWNER, KILL, NET_BIND_SERVICE, SETGID, SETUID, SYS_CHROOT as'
+        $own = (Get-ReceivedCall RegisterTaskDefinition).containerDefinitions[0]
+        $own.PSObject.Properties.Name | Where-Object { $_ -in 'user', 'readonlyRootFilesystem' } | Should -BeNullOrEmpty
+        Assert-SameJson drop -Actual $own.linuxParameters.capabilities.drop -Expected @('FSETID', 'MKNOD', 'NET_RAW', 'SETFCAP', 'SETPCAP')
     }
 
     It 'lists with -WhatIf what is kept, changed and left out, without a secret, and registers nothing' {

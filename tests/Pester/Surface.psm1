@@ -8,9 +8,9 @@ $script:recorder = $null
 $account = Import-Module "$PSScriptRoot/Account.psm1" -PassThru
 Import-Module "$script:root/EcsFargateLogin.psd1" -Global
 
+# Account.psm1 goes with this module.
 $MyInvocation.MyCommand.ScriptBlock.Module.OnRemove = {
     if ($script:runspace) { $script:runspace.Dispose() }
-    Remove-Module Account
 }
 
 <#
@@ -90,7 +90,7 @@ function Invoke-Recorded([string] $Script, [object[]] $Argument = @(), [int[]] $
         $script:recorder = $recordingHost.Interface
         $script:runspace = [runspacefactory]::CreateRunspace($recordingHost)
         $script:runspace.Open()
-        $null = Invoke-InRunspace "Import-Module '$script:root/EcsFargateLogin.psd1' -ErrorAction Stop"
+        $null = Invoke-InRunspace 'Import-Module $args[0] -ErrorAction Stop' "$script:root/EcsFargateLogin.psd1"
     }
     $defaults = Get-DefaultParameter
     $null = Invoke-InRunspace 'param($defaults, $path) $global:PSDefaultParameterValues = $defaults; Set-Location $path' @(
@@ -122,7 +122,10 @@ function Invoke-InRunspace([string] $Script, [object[]] $Argument = @()) {
     finally { $shell.Dispose() }
 }
 
-# What -WhatIf said of each thing that it did not do.
+<#
+.SYNOPSIS
+What -WhatIf said of each thing that it did not do.
+#>
 function Get-WhatIf([string] $Script, [object[]] $Argument = @(), [string] $Path) {
     $seen = Invoke-Recorded $Script -Argument $Argument -Path $Path
     $seen.Errors | Should -BeNullOrEmpty
@@ -151,7 +154,10 @@ if (`$Error.Count) { throw "An error came of Tab: `$(`$Error[0])" }
     $seen.Output
 }
 
-# The texts of what Tab offers in the end.
+<#
+.SYNOPSIS
+The texts of what Tab offers in the end.
+#>
 function Get-CompletionText([string] $Line, [string] $Path) {
     (Get-Completion $Line -Wait -Path $Path).CompletionText
 }

@@ -42,7 +42,10 @@ internal static class FailureTranslator
         }
     }
 
-    /// <summary>The file of the SDK that is no longer beside this assembly, or damaged: each is loaded when it is needed.</summary>
+    /// <summary>
+    /// The part of the SDK that could not be loaded; null where something else failed. Each part is loaded when it is first
+    /// needed, and may have gone since the connection was made.
+    /// </summary>
     private static string? MissingPart(Exception cause)
     {
         var name = cause switch

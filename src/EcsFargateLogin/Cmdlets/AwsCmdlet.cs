@@ -17,32 +17,32 @@ public abstract class AwsCmdlet : FargateCmdlet
     private protected AwsCmdlet() => _access = new AwsAccess(Parameters, name => SessionState.PSVariable.GetValue(name));
 
     /// <summary>The credential profile to use. Without it the AWS CLI's order holds: environment, AWS_PROFILE, default, …</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The credential profile to use.")]
     [Alias("StoredCredentials", "AWSProfileName")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ProfileNameCompleter))]
     public string? ProfileName { get; set; }
 
     /// <summary>The path of the file that takes the shared credentials file's place. The config file is the usual one.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The path of the file that takes the shared credentials file's place.")]
     [Alias("AWSProfilesLocation", "ProfilesLocation")]
     [ValidateNotNullOrEmpty]
     public string? ProfileLocation { get; set; }
 
     /// <summary>An access key id; goes with -SecretKey.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "An access key id; goes with -SecretKey.")]
     [Alias("AK")]
     [ValidateNotNullOrEmpty]
     public string? AccessKey { get; set; }
 
     /// <summary>The secret access key of -AccessKey.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The secret access key of -AccessKey.")]
     [Alias("SK", "SecretAccessKey")]
     [ValidateNotNullOrEmpty]
     public string? SecretKey { get; set; }
 
     /// <summary>The session token of -AccessKey, where that is a temporary one.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The session token of -AccessKey, where that is a temporary one.")]
     [Alias("ST")]
     [ValidateNotNullOrEmpty]
     public string? SessionToken { get; set; }
@@ -51,7 +51,7 @@ public abstract class AwsCmdlet : FargateCmdlet
     /// A credentials object of AWS Tools for PowerShell, or a PSCredential with the access key as its user name and the
     /// secret key as its password. Cannot go with -ProfileName.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Credentials of AWS Tools, or a PSCredential of access key and secret key.")]
     [ValidateNotNull]
     public object? Credential { get; set; }
 
@@ -59,14 +59,14 @@ public abstract class AwsCmdlet : FargateCmdlet
     /// The region: its system name, such as eu-central-1, or a region object of AWS Tools. Without it $StoredAWSRegion,
     /// the profile or the environment decides.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The region: its system name, such as eu-central-1, or one of AWS Tools.")]
     [Alias("RegionToCall")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RegionCompleter))]
     public object? Region { get; set; }
 
     /// <summary>An absolute http or https URL that takes the place of AWS's own, for every service.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "An http or https URL that takes the place of AWS's own, for every service.")]
     [ValidateNotNullOrEmpty]
     public string? EndpointUrl { get; set; }
 

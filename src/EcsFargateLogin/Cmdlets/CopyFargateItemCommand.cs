@@ -30,13 +30,14 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
     /// What to copy: local files and folders; with -FromSession those of the container, counted from the user's home
     /// unless the path begins with '/'. Wildcards are permitted.
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet,
+        HelpMessage = "What to copy: local paths, or the container's with -FromSession. Wildcards too.")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
     /// <summary>What to copy, taken as it is written.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet)]
+    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, HelpMessage = "What to copy, taken as it is written.")]
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
 
@@ -45,25 +46,25 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
     /// user's home or, with -FromSession, the current folder.
     /// </summary>
     /// <value>.</value>
-    [Parameter(Position = 1)]
+    [Parameter(Position = 1, HelpMessage = "The folder that the copies go into or, for one item, the path of its copy.")]
     [ValidateNotNullOrEmpty]
     public string Destination { get; set; } = ".";
 
     /// <summary>Sessions, as New-FargateSession returns them.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, HelpMessage = "Sessions, as New-FargateSession returns them.")]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];
 
     /// <summary>Copies from the container to this machine.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Copies from the container to this machine.")]
     public SwitchParameter FromSession { get; set; }
 
     /// <summary>Copies folders with all that is in them.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Copies folders with all that is in them.")]
     public SwitchParameter Recurse { get; set; }
 
     /// <summary>Returns what was copied.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Returns what was copied.")]
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Looks for the local files before anything is started.</summary>

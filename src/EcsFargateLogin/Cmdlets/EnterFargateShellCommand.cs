@@ -17,7 +17,8 @@ namespace EcsFargateLogin.Cmdlets;
 public sealed partial class EnterFargateShellCommand : LoginCmdlet
 {
     /// <summary>Sessions, as New-FargateSession returns them. Several are entered one after the other.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true,
+        HelpMessage = "Sessions, as New-FargateSession returns them.")]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];
 
@@ -25,7 +26,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
     /// Opens the shell in tmux or screen, where the image has one of them: after a lost connection, or with -KeepSession the next
     /// time, it is the same shell with everything that runs there. $LASTEXITCODE is then that program's.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Opens the shell in tmux or screen, so that it survives its connection.")]
     public SwitchParameter Resumable { get; set; }
 
     /// <summary>Opens the shells of this record's sessions.</summary>

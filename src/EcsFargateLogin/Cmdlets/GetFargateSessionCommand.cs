@@ -21,30 +21,30 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
 
     /// <summary>The sessions' short ids. Wildcards are permitted.</summary>
     /// <value>*</value>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The sessions' short ids.")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] SessionId { get; set; } = ["*"];
 
     /// <summary>The clusters to look in, by name or ARN. Without it: those that the journal names, and 'default'.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The clusters to look in, by name or ARN.")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     public string[] Cluster { get; set; } = [];
 
     /// <summary>The statuses of ECS, or UNKNOWN. Wildcards are permitted.</summary>
     /// <value>*</value>
-    [Parameter]
+    [Parameter(HelpMessage = "The statuses of ECS, or UNKNOWN.")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Status { get; set; } = ["*"];
 
     /// <summary>Lists only what was started from this machine.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Lists only what was started from this machine.")]
     public SwitchParameter Mine { get; set; }
 
     /// <summary>Lists only what no PowerShell of this machine has charge of any more, or that its journal does not know.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Lists only what no PowerShell of this machine has charge of any more.")]
     public SwitchParameter Orphaned { get; set; }
 
     /// <summary>Lists the sessions.</summary>

@@ -12,7 +12,8 @@ public sealed class GetFargateSessionPresetCommand : PresetCmdlet
 {
     /// <summary>Names of presets; wildcards are permitted. Without it all of them.</summary>
     /// <value>*</value>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true,
+        HelpMessage = "Names of presets; wildcards are permitted.")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(PresetCompleter))]

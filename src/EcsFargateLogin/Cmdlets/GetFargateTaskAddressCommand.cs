@@ -15,18 +15,18 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
     private IFargateCloud? _cloud;
 
     /// <summary>Prefers the private address, for those inside the VPC.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Prefers the private address, for those inside the VPC.")]
     public SwitchParameter Private { get; set; }
 
     /// <summary>Tells what is known now.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Tells what is known now, without waiting for an address.")]
     public SwitchParameter NoWait { get; set; }
 
     /// <summary>
     /// Waits until the SSH server answers and returns the parameters by which Enter-PSSession, New-PSSession and
     /// Invoke-Command reach PowerShell in the container, with the session's key and host key: a hashtable to splat.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Returns the parameters of Enter-PSSession and its like, as a table to splat.")]
     public SwitchParameter ForPSSession { get; set; }
 
     /// <summary>Tells the addresses of this record's tasks.</summary>

@@ -17,8 +17,10 @@ public sealed partial class InvokeFargateCommandCommand
     /// What the command reads: text as lines of UTF-8, bytes as they are. The command begins with the first of it and reads the
     /// rest as it comes, at the pace of the slowest session; every session's command reads all of it.
     /// </summary>
-    [Parameter(ParameterSetName = PipelineSet)]
-    [Parameter(ValueFromPipeline = true, ParameterSetName = SessionSet)]
+    [Parameter(ParameterSetName = PipelineSet,
+        HelpMessage = "What the command reads: text as lines of UTF-8, bytes as they are.")]
+    [Parameter(ValueFromPipeline = true, ParameterSetName = SessionSet,
+        HelpMessage = "What the command reads: text as lines of UTF-8, bytes as they are.")]
     [AllowNull]
     [AllowEmptyString]
     public object? InputObject { get; set; }

@@ -12,11 +12,11 @@ public sealed partial class InvokeFargateCommandCommand
     /// Runs the command as a job with one child job a session, and returns that at once. A job keeps what was printed until it is
     /// received.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Runs the command as a job with one child job a session.")]
     public SwitchParameter AsJob { get; set; }
 
     /// <summary>The name of the job.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The name of the job.")]
     [ValidateNotNullOrEmpty]
     public string? JobName { get; set; }
 

@@ -28,15 +28,19 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     /// Sessions, as New-FargateSession returns them. Those from the pipeline are stopped when the command has ended, unless
     /// -KeepSession is given; those that are named here go on, and the pipeline may then hold the command's input.
     /// </summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = PipelineSet)]
-    [Parameter(Mandatory = true, ParameterSetName = SessionSet)]
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = FileSet)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = PipelineSet,
+        HelpMessage = "Sessions, as New-FargateSession returns them.")]
+    [Parameter(Mandatory = true, ParameterSetName = SessionSet, HelpMessage = "Sessions, as New-FargateSession returns them.")]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = FileSet,
+        HelpMessage = "Sessions, as New-FargateSession returns them.")]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];
 
     /// <summary>The command, as it is typed into a shell: the user's login shell in the container takes it apart.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PipelineSet)]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = SessionSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PipelineSet,
+        HelpMessage = "The command, as it is typed into the user's shell in the container.")]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = SessionSet,
+        HelpMessage = "The command, as it is typed into the user's shell in the container.")]
     [ValidateNotNullOrEmpty]
     public string Command { get; set; } = "";
 
@@ -44,39 +48,40 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     /// A shell script on this machine. It is sent over standard input to the shell that its first line names (sh, bash,
     /// dash, ash, ksh, mksh or zsh), or to sh.
     /// </summary>
-    [Parameter(Mandatory = true, ParameterSetName = FileSet)]
+    [Parameter(Mandatory = true, ParameterSetName = FileSet,
+        HelpMessage = "A shell script on this machine, which is sent and run.")]
     [Alias("PSPath")]
     [ValidateNotNullOrEmpty]
     public string FilePath { get; set; } = "";
 
     /// <summary>Arguments for the command or the script. Each arrives as given, whatever it holds but NUL.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Arguments for the command or the script.")]
     [Alias("Args")]
     [AllowEmptyString]
     public string[] ArgumentList { get; set; } = [];
 
     /// <summary>After how many seconds a command is cut off, 1 to 999999999. Without it there is no limit.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "After how many seconds a command is cut off, 1 to 999999999.")]
     [ValidateRange(1, SessionLimits.Longest)]
     public int Timeout { get; set; }
 
     /// <summary>In how many sessions the command runs at once, 1 to 1000.</summary>
     /// <value>32</value>
-    [Parameter]
+    [Parameter(HelpMessage = "In how many sessions the command runs at once, 1 to 1000.")]
     [ValidateRange(1, 1000)]
     public int ThrottleLimit { get; set; } = 32;
 
     /// <summary>Returns the bytes of standard output as they are, in byte arrays of up to 64 KB.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Returns the bytes of standard output as they are, in arrays of up to 64 KB.")]
     public SwitchParameter Raw { get; set; }
 
     /// <summary>Where the lines of standard error go: to the error stream, or between those of standard output.</summary>
     /// <value>Error</value>
-    [Parameter]
+    [Parameter(HelpMessage = "Where standard error goes: to the error stream, or among the output.")]
     public StandardErrorTarget StandardErrorAs { get; set; }
 
     /// <summary>Returns one object a session, with the exit code, the duration and all that was printed.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Returns one object a session: exit code, duration and all that was printed.")]
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Checks the command before anything is waited for.</summary>

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions;
 using EcsFargateLogin.Sessions.Journals;
+using EcsFargateLogin.Sessions.Shells;
 using EcsFargateLogin.Sessions.Trust;
 using EcsFargateLogin.Sessions.WaysIn;
 using EcsFargateLogin.Ssh;
@@ -22,11 +23,11 @@ public abstract class LoginCmdlet : AwsCmdlet
     }
 
     /// <summary>Logs in at the private address, from inside the VPC.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Logs in at the private address, from inside the VPC.")]
     public SwitchParameter Private { get; set; }
 
     /// <summary>Leaves the task running, and its key in place, when the work has ended before its task.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Leaves the task running, and its key in place, when the work has ended.")]
     public SwitchParameter KeepSession { get; set; }
 
     /// <summary>
@@ -34,7 +35,7 @@ public abstract class LoginCmdlet : AwsCmdlet
     /// keys and agent hold for it, and for it alone; it has to let you in without a question. Without it the way that the
     /// session was started with is taken.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The host through which the task is reached, as [user@]host[:port].")]
     [ValidateNotNullOrEmpty]
     public string? JumpHost { get; set; }
 
@@ -42,21 +43,22 @@ public abstract class LoginCmdlet : AwsCmdlet
     /// The command that ssh talks to the task's server through, as its option ProxyCommand, with %h and %p for address and
     /// port. Cannot go with -JumpHost.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "What ssh talks to the server through, as its ProxyCommand, with %h and %p.")]
     [ValidateNotNullOrEmpty]
     public string? ProxyCommand { get; set; }
 
     /// <summary>Options for ssh, as its -o takes them, such as 'Compression=yes'.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Options for ssh, as its -o takes them, such as 'Compression=yes'.")]
     [ValidateNotNullOrEmpty]
     public string[] Option { get; set; } = [];
 
     /// <summary>
     /// How it is made sure that the server is the session's own. Without it as the session was started. Auto and Strict
-    /// trust the host key that the container has printed to its log in CloudWatch Logs. Where the log does not tell it,
-    /// Auto warns and trusts the key that is seen first, and Strict stops the session. AcceptNew does not read the log.
+    /// trust the host key that the container has printed to its log in CloudWatch Logs. Where AWS says that the log does not
+    /// tell it, Auto warns and trusts the key that is seen first, and Strict stops the session; a log that cannot be reached
+    /// is an error under both. AcceptNew does not read the log.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "How the server proves that it is the session's own: Auto, Strict or AcceptNew.")]
     public HostKeyVerification? HostKeyVerification { get; set; }
 
     /// <summary>The path of ssh.</summary>
@@ -190,8 +192,18 @@ public abstract class LoginCmdlet : AwsCmdlet
     }
 
     /// <summary>The same by way of the connection that the session's programs share, which is opened where it is not yet.</summary>
-    private protected Task<SshEndpoint> SharedEndpointOf(FargateSession session, CancellationToken cancellationToken) =>
-        new SshMaster(session.Folder!).OpenAsync(Ssh, EndpointOf(session), Options, cancellationToken);
+    /// <exception cref="FargateException"><see cref="FargateError.HostKeyMismatch"/>.</exception>
+    private protected async Task<SshEndpoint> SharedEndpointOf(FargateSession session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new SshMaster(session.Folder!).OpenAsync(Ssh, EndpointOf(session), Options, cancellationToken);
+        }
+        catch (HostKeyRefusedException e)
+        {
+            throw LostConnection.FindOtherServer(session, e.Messages)!;
+        }
+    }
 
     /// <summary>By which way a session is entered.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.TransportUnavailable"/>.</exception>

@@ -13,6 +13,9 @@ public sealed partial class NewFargateSessionCommand
     /// <summary>What presets have put into parameters for this record, with what was there before.</summary>
     private readonly Dictionary<PropertyInfo, object?> _replaced = [];
 
+    /// <summary>The warnings about files of projects that were given.</summary>
+    private readonly HashSet<string> _toldOfFiles = [];
+
     /// <summary>What says whom the rule of -AuthorizeMyAddress lets in where.</summary>
     private static readonly string[] ParametersOfRule = [nameof(SecurityGroup), nameof(Port)];
 
@@ -23,13 +26,14 @@ public sealed partial class NewFargateSessionCommand
     /// The preset that gives the parameters that are not typed: from .fargatelogin.json in the current folder or the nearest
     /// one above, and from your own. Without it the preset 'default', where there is one.
     /// </summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "The preset that gives what is not typed; without it 'default', if there is one.")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(PresetCompleter))]
     public string? Preset { get; set; }
 
     /// <summary>Takes nothing from any preset, and reads no file of presets.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Takes nothing from any preset, and reads no file of presets.")]
     public SwitchParameter NoPreset { get; set; }
 
     /// <summary>Whether a parameter has a value that was typed, comes from the pipeline or from a preset.</summary>
@@ -123,7 +127,7 @@ public sealed partial class NewFargateSessionCommand
         }
     }
 
-    private FargateSessionPreset? FindPreset() => PresetCmdlet.OpenStore(this).Find(Preset);
+    private FargateSessionPreset? FindPreset() => PresetCmdlet.OpenStore(this, _toldOfFiles).Find(Preset);
 
     /// <summary>Makes sure that the record says what to start and where.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.MissingMandatoryParameter"/>.</exception>

@@ -25,7 +25,7 @@ public sealed partial class NewFargateSessionCommand
     /// starts the task for both: ssh is used, and ECS Exec where the SSH port cannot be reached.
     /// </summary>
     /// <value>Ssh</value>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "How the container is reached: Ssh, EcsExec or Auto.")]
     public FargateTransport Transport { get; set; }
 
     /// <summary>Looks for the programs that the session's user needs, before any task is started.</summary>

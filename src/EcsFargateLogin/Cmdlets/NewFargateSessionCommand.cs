@@ -27,14 +27,15 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     private OwnKeyReader? _ownKeys;
 
     /// <summary>The task definition: family (its latest revision), family:revision or ARN.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = LoginSet)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = LoginSet,
+        HelpMessage = "The task definition: family (its latest revision), family:revision or ARN.")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TaskDefinitionCompleter))]
     public string TaskDefinition { get; set; } = "";
 
     /// <summary>The cluster's name or ARN.</summary>
     /// <value>default</value>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The cluster's name or ARN.")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     public string Cluster { get; set; } = "default";
@@ -43,7 +44,8 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// 1 to 16 subnet ids. With a public address, subnets that have a route to an internet gateway. Several may stand in
     /// one text, as in a cell of a table, with ',', ';' or blanks between them.
     /// </summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "1 to 16 subnet ids. With a public address, public subnets.")]
     [IdList]
     [ValidateCount(1, 16)]
     [ValidateNotNullOrEmpty]
@@ -51,7 +53,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     public string[] Subnet { get; set; } = [];
 
     /// <summary>Up to 5 security group ids that let your address in. Without it the VPC's default group is used.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Up to 5 security group ids that let your address in.")]
     [IdList]
     [ValidateCount(1, 5)]
     [ValidateNotNullOrEmpty]
@@ -59,39 +61,40 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     public string[] SecurityGroup { get; set; } = [];
 
     /// <summary>The container that runs the SSH server. Without it: 'cli', or the only container there is.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The container that runs the SSH server.")]
     [ValidateNotNullOrEmpty]
     public string? ContainerName { get; set; }
 
     /// <summary>Whether the task gets a public address.</summary>
     /// <value>Enabled</value>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "Whether the task gets a public address: Enabled or Disabled.")]
     public AssignPublicIp AssignPublicIp { get; set; } = AssignPublicIp.Enabled;
 
     /// <summary>The port that the SSH server listens on, 1 to 65535. Unprivileged containers need one above 1023.</summary>
     /// <value>22</value>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The port that the SSH server listens on, 1 to 65535.")]
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = ContainerContract.DefaultPort;
 
     /// <summary>The user to log in as.</summary>
     /// <value>root</value>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The user to log in as.")]
     [ValidatePattern("^[A-Za-z_][A-Za-z0-9_.-]*$")]
     public string UserName { get; set; } = ContainerContract.DefaultUserName;
 
-    /// <summary>Environment variables for the container. Names must not begin with '_'.</summary>
-    [Parameter]
+    /// <summary>Environment variables for the container. Not those that are start-sshd.sh's own, such as _SSH_PORT.</summary>
+    [Parameter(HelpMessage = "Environment variables for the container, but for those of start-sshd.sh.")]
     [ValidateNotNull]
     public Hashtable? EnvironmentVariable { get; set; }
 
     /// <summary>Takes the place of the container's command, word by word.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Takes the place of the container's command, word by word.")]
     [ValidateNotNullOrEmpty]
     public string[] Command { get; set; } = [];
 
     /// <summary>The ARN of the role that the container's programs act as. Takes the place of the task definition's.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The ARN of the role that the container's programs act as.")]
     [ValidateNotNullOrEmpty]
     public string? TaskRoleArn { get; set; }
 
@@ -99,12 +102,13 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// FARGATE, or FARGATE_SPOT for spare capacity, which is cheaper and may be taken back with two minutes' notice.
     /// </summary>
     /// <value>FARGATE</value>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "FARGATE, or FARGATE_SPOT for spare capacity that may be taken back.")]
     [ValidateSet(RunTaskRequest.Fargate, RunTaskRequest.FargateSpot)]
     public string CapacityProvider { get; set; } = RunTaskRequest.Fargate;
 
     /// <summary>With -CapacityProvider FARGATE_SPOT: makes a last attempt on demand when Spot has no room.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "With FARGATE_SPOT: makes a last attempt on demand when Spot has no room.")]
     public SwitchParameter FallbackToOnDemand { get; set; }
 
     /// <summary>
@@ -113,19 +117,21 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// cmdlet that waits for it.
     /// </summary>
     /// <value>2</value>
-    [Parameter]
+    [Parameter(HelpMessage = "How many times a start is repeated for want of capacity, 0 to 16.")]
     [ValidateRange(0, 16)]
     public int RetryCount { get; set; } = SessionRequest.DefaultRetryCount;
 
     /// <summary>How many sessions to start, 1 to 100, each with a key of its own.</summary>
     /// <value>1</value>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "How many sessions to start, 1 to 100, each with a key of its own.")]
     [ValidateRange(1, MostSessions)]
     public int Count { get; set; } = 1;
 
     /// <summary>How long the task may take until it runs, in seconds, 1 to 86400, at each attempt.</summary>
     /// <value>300</value>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "How long the task may take until it runs, in seconds, 1 to 86400.")]
     [ValidateRange(1, 86400)]
     public int StartTimeout { get; set; } = (int)FargateSession.DefaultStartTimeout.TotalSeconds;
 
@@ -133,7 +139,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// Returns each session only when its SSH server answers; a session that does not get there is stopped. The records
     /// of a pipeline are waited for one after the other; Wait-FargateSession waits for all of them together.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Returns each session only when its SSH server answers.")]
     public SwitchParameter Wait { get; set; }
 
     /// <summary>Notes what was typed.</summary>

@@ -82,9 +82,10 @@ internal static class SessionParameters
         {
             var attributes = property.GetCustomAttributes().Where(attribute => attribute
                 is ValidateArgumentsAttribute or ArgumentTransformationAttribute or ArgumentCompleterAttribute or AliasAttribute);
+            // In all of its parameter sets it is the same parameter.
+            ParameterAttribute parameter = new() { HelpMessage = property.GetCustomAttributes<ParameterAttribute>().First().HelpMessage };
             parameters.Add(
-                property.Name,
-                new RuntimeDefinedParameter(property.Name, property.PropertyType, [.. attributes, new ParameterAttribute()]));
+                property.Name, new RuntimeDefinedParameter(property.Name, property.PropertyType, [.. attributes, parameter]));
         }
 
         return parameters;

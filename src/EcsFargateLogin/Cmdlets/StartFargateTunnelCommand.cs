@@ -28,33 +28,36 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
     private readonly HashSet<FargateSession> _tunnelled = [];
 
     /// <summary>Sessions, as New-FargateSession returns them.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true,
+        HelpMessage = "Sessions, as New-FargateSession returns them.")]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];
 
     /// <summary>The host that the tunnel leads to: a name that the task can resolve, or an IP address.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = HostSet)]
+    [Parameter(Mandatory = true, ParameterSetName = HostSet,
+        HelpMessage = "The host that the tunnel leads to, as the task sees it.")]
     [ValidatePattern("^[A-Za-z0-9_]([A-Za-z0-9._:-]*)$|^::[A-Za-z0-9:]*$")]
     public string? RemoteHost { get; set; }
 
     /// <summary>The port on that host, 1 to 65535.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = HostSet)]
+    [Parameter(Mandatory = true, ParameterSetName = HostSet, HelpMessage = "The port on that host, 1 to 65535.")]
     [ValidateRange(1, 65535)]
     public int? RemotePort { get; set; }
 
     /// <summary>Makes the local port a SOCKS 4 and 5 proxy, through which each client names its host.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = SocksSet)]
+    [Parameter(Mandatory = true, ParameterSetName = SocksSet,
+        HelpMessage = "Makes the local port a SOCKS proxy, through which each client names its host.")]
     public SwitchParameter Socks { get; set; }
 
     /// <summary>The local port, 1 to 65535; 0, the default, takes one that is free.</summary>
     /// <value>0</value>
-    [Parameter]
+    [Parameter(HelpMessage = "The local port, 1 to 65535; 0, the default, takes one that is free.")]
     [ValidateRange(0, 65535)]
     public int LocalPort { get; set; }
 
     /// <summary>The local IP address to listen on. Any but a loopback address lets others use the tunnel too.</summary>
     /// <value>127.0.0.1</value>
-    [Parameter]
+    [Parameter(HelpMessage = "The local IP address to listen on.")]
     [ValidateNotNull]
     public IPAddress BindAddress { get; set; } = IPAddress.Loopback;
 
@@ -62,7 +65,7 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
     /// Does not check whether the task reaches the remote host. The check is one connection, which the host may log; it
     /// only warns.
     /// </summary>
-    [Parameter(ParameterSetName = HostSet)]
+    [Parameter(ParameterSetName = HostSet, HelpMessage = "Does not check whether the task reaches the remote host.")]
     public SwitchParameter SkipTargetCheck { get; set; }
 
     /// <summary>Checks the local port, too, before anything is started.</summary>

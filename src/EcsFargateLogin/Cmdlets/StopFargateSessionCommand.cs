@@ -10,11 +10,11 @@ namespace EcsFargateLogin.Cmdlets;
 public sealed class StopFargateSessionCommand : TaskCmdlet
 {
     /// <summary>Returns only when ECS reports the tasks STOPPED, which takes up to the container's stopTimeout.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Returns only when ECS reports the tasks STOPPED.")]
     public SwitchParameter Wait { get; set; }
 
     /// <summary>Returns the sessions.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Returns the sessions.")]
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Stops this record's sessions.</summary>

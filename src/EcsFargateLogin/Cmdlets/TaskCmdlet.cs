@@ -19,7 +19,8 @@ public abstract class TaskCmdlet : AwsCmdlet
     }
 
     /// <summary>Sessions, as New-FargateSession returns them.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = SessionSet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = SessionSet,
+        HelpMessage = "Sessions, as New-FargateSession returns them.")]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];
 
@@ -27,19 +28,22 @@ public abstract class TaskCmdlet : AwsCmdlet
     /// Sessions by their short ids. Those of this machine are reached as they were started; others are looked for by
     /// their mark in the cluster.
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet,
+        HelpMessage = "Sessions by their short ids.")]
     [AllowEmptyString]
     public string[] SessionId { get; set; } = [];
 
     /// <summary>Tasks by ARN, or by id together with -Cluster.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = TaskSet)]
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = TaskSet,
+        HelpMessage = "Tasks by ARN, or by id together with -Cluster.")]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet,
+        HelpMessage = "Tasks by ARN, or by id together with -Cluster.")]
     [AllowEmptyString]
     public string[] TaskArn { get; set; } = [];
 
     /// <summary>The cluster of the tasks. Without it the ARN's own, or 'default'.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = TaskSet)]
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = TaskSet, HelpMessage = "The cluster of the tasks.")]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet, HelpMessage = "The cluster of the tasks.")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     public string? Cluster { get; set; }

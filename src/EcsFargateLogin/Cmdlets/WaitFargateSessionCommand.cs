@@ -23,16 +23,16 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
     /// How long to wait, in seconds, 1 to 86400. Without it each session's own limits hold: its -StartTimeout, and a
     /// minute for its SSH server.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "How long to wait, in seconds, 1 to 86400.")]
     [ValidateRange(1, 86400)]
     public int Timeout { get; set; }
 
     /// <summary>Returns the first session that is ready, and leaves the others running.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Returns the first session that is ready, and leaves the others running.")]
     public SwitchParameter Any { get; set; }
 
     /// <summary>Waits for the SSH server at the private address, from inside the VPC.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Waits for the SSH server at the private address, from inside the VPC.")]
     public SwitchParameter Private { get; set; }
 
     /// <summary>
@@ -40,7 +40,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
     /// keys and agent hold for it, and for it alone; it has to let you in without a question. Without it the way that the
     /// session was started with is taken.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The host through which the task is reached, as [user@]host[:port].")]
     [ValidateNotNullOrEmpty]
     public string? JumpHost { get; set; }
 
@@ -48,7 +48,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
     /// The command that ssh talks to the task's server through, as its option ProxyCommand, with %h and %p for address and
     /// port. Cannot go with -JumpHost.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "What ssh talks to the server through, as its ProxyCommand, with %h and %p.")]
     [ValidateNotNullOrEmpty]
     public string? ProxyCommand { get; set; }
 

@@ -27,8 +27,8 @@ internal static partial class FargateErrors
 
     internal static FargateException ReservedVariable(string name) => new(
         FargateError.InvalidEnvironmentVariable,
-        $"The environment variable '{name}' cannot be set: names that begin with '_' are kept for the container's SSH server.",
-        "Give it a name without the leading '_', or use the parameter that stands for it (-Port, -UserName).")
+        $"The environment variable '{name}' cannot be set: it is among the names that begin with '_' and are kept for the container's SSH server.",
+        "Give it another name, or use the parameter that stands for it (-Port, -UserName, -MaxLifetime).")
     { Target = name };
 
     internal static FargateException MalformedVariable(string name, string why) => new(

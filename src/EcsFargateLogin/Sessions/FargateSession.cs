@@ -187,6 +187,9 @@ public sealed class FargateSession
     /// <summary>The way by which it was found open, Ssh or EcsExec; null as long as it was not.</summary>
     internal FargateTransport? WayIn { get; set; }
 
+    /// <summary>The address at which its SSH server has answered to this process; null while it has not.</summary>
+    internal string? AnsweredAddress { get; set; }
+
     /// <summary>How its task is started again; null when this process did not start it.</summary>
     internal StartPlan? Plan { get; set; }
 
@@ -211,7 +214,7 @@ public sealed class FargateSession
     {
         CreatedAt = createdAt;
         StartedAt = null;
-        (HostKey, TrustsFirstKey, WayIn) = (null, false, null);
+        (HostKey, TrustsFirstKey, WayIn, AnsweredAddress) = (null, false, null, null);
         Timing = new FargateSessionTiming();
         (NetworkInterfaceId, SubnetId, PublicAddress, PrivateAddress, IPv6Address) = (null, null, null, null, null);
         Update(task);

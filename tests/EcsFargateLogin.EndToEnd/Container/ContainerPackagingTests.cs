@@ -21,6 +21,18 @@ public sealed partial class ContainerPackagingTests
     }
 
     [Fact]
+    public void ECS_Exec_lets_into_the_container_of_sessions_alone()
+    {
+        var exec = Statements("iam/caller-policy.json")
+            .Single(statement => Texts(statement.GetProperty("Action")).Contains("ecs:ExecuteCommand"));
+        var container = Read("task-definition.json").GetProperty("containerDefinitions")[0].GetProperty("name").GetString();
+
+        Assert.Equal(
+            container,
+            exec.GetProperty("Condition").GetProperty("StringEquals").GetProperty("ecs:container-name").GetString());
+    }
+
+    [Fact]
     public void Completion_needs_no_more_than_to_list_what_can_be_chosen() => Assert.Equal(
         [
             "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ecs:ListClusters", "ecs:ListServices",
@@ -104,7 +116,7 @@ public sealed partial class ContainerPackagingTests
             .Select(match => match.Groups[1].Value).Distinct().ToArray();
         var readMe = File.ReadAllText(ContainerFiles.Path("README.md"));
 
-        Assert.Equal(10, variables.Length);
+        Assert.Equal(11, variables.Length);
         Assert.All(variables, variable => Assert.Contains($"| `{variable}` |", readMe, StringComparison.Ordinal));
     }
 

@@ -48,6 +48,7 @@ public sealed class StandaloneTests
     [Theory]
     [InlineData("--colour", "red")]
     [InlineData("--port", "many")]
+    [InlineData("--containers", "perhaps")]
     [InlineData("--port")]
     public async Task A_wrong_command_line_is_explained(params string[] options)
     {

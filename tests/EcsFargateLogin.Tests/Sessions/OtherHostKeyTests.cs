@@ -76,6 +76,22 @@ public sealed class OtherHostKeyTests : IDisposable
     }
 
     [Fact]
+    public async Task The_connection_that_commands_share_ends_with_it_and_no_other_one_is_tried()
+    {
+        var session = Session();
+        var ssh = _folder.WriteScript("ssh", $"""
+            while [ "$1" != -E ]; do shift; done
+            {SshThat("")} 2>>"$2"
+            exit 255
+            """);
+
+        var error = await Assert.ThrowsAsync<HostKeyRefusedException>(() => new SshMaster(session.Folder!)
+            .OpenAsync(ssh, session.EndpointFor(preferPrivate: false), [], CancellationToken.None));
+
+        AssertIsOtherServer(session, LostConnection.FindOtherServer(session, error.Messages)!);
+    }
+
+    [Fact]
     public async Task A_tunnel_that_meets_it_when_it_reconnects_gives_up_at_once_and_stops_the_session()
     {
         var session = Session();

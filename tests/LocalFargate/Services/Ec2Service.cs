@@ -148,7 +148,7 @@ internal sealed class Ec2Service(Vpc vpc, TaskRegistry tasks, string accountId, 
                 ["VpcId"] = vpc.Id,
                 ["OwnerId"] = accountId,
                 ["IpPermissions"] = _ingress.Permissions(id),
-                ["IpPermissionsEgress"] = new JsonArray(),
+                ["IpPermissionsEgress"] = IngressOperations.EgressPermissions(),
                 ["Tags"] = new JsonArray(),
             }), new()
             {

@@ -53,7 +53,19 @@ internal sealed partial class IngressOperations(Vpc vpc, string accountId)
             ["ToPort"] = rules.Key.ToPort,
             ["IpRanges"] = Ranges(rules.Where(rule => !rule.IsIPv6), "CidrIp"),
             ["Ipv6Ranges"] = Ranges(rules.Where(rule => rule.IsIPv6), "CidrIpv6"),
+            ["UserIdGroupPairs"] = new JsonArray(),
+            ["PrefixListIds"] = new JsonArray(),
         })]);
+
+    /// <summary>The rules of egress, which every group has: to everywhere.</summary>
+    internal static JsonArray EgressPermissions() => new(new JsonObject
+    {
+        ["IpProtocol"] = "-1",
+        ["IpRanges"] = new JsonArray(new JsonObject { ["CidrIp"] = "0.0.0.0/0" }),
+        ["Ipv6Ranges"] = new JsonArray(),
+        ["UserIdGroupPairs"] = new JsonArray(),
+        ["PrefixListIds"] = new JsonArray(),
+    });
 
     private static JsonArray Ranges(IEnumerable<SecurityGroupRule> rules, string name) => new(
         [.. rules.Select(rule => rule.Description is null
