@@ -222,4 +222,19 @@ Describe 'New-FargateSession in an account' -Skip:(-not $IsLinux) {
         $session | Stop-FargateSession
         Assert-NothingLeft -Started 1
     }
+
+    It 'takes nothing for a default where $PSDefaultParameterValues is disabled' {
+        $given = @{}
+        foreach ($key in @($PSDefaultParameterValues.Keys)) {
+            $command, $name = $key -split ':'
+            if ('New-FargateSession' -like $command) { $given[$name] = $PSDefaultParameterValues[$key] }
+        }
+        $PSDefaultParameterValues['New-Fargate*:UserName'] = 'app'
+        $PSDefaultParameterValues['Disabled'] = $true
+        try { $said = Get-ErrorOf { New-FargateSession @given -UserName app -Transport EcsExec } }
+        finally { 'Disabled', 'New-Fargate*:UserName' | ForEach-Object { $PSDefaultParameterValues.Remove($_) } }
+        $said.Id | Should -Match '^InvalidTransport,'
+        $said.Message | Should -BeLike '-UserName cannot go with -Transport EcsExec*'
+        Assert-NothingLeft -Started 0
+    }
 }

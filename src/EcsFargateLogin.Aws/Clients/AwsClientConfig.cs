@@ -25,20 +25,6 @@ internal sealed class AwsClientConfig : ClientConfig
 
     public override string RegionEndpointServiceName => _settings.SigningName;
 
-    /// <summary>
-    /// The URL that a profile's services section names for a service, or else its endpoint_url. The SDK is asked,
-    /// because it keeps services sections to itself.
-    /// </summary>
-    internal static string? ProfileUrl(string serviceId, string profileName, string? location)
-    {
-        var question = new AwsClientConfig(new(serviceId, "", "us-east-1", new Uri("https://localhost")))
-        {
-            Profile = new Profile(profileName, location),
-            IgnoreConfiguredEndpointUrls = false,
-        };
-        return string.IsNullOrWhiteSpace(question.ServiceURL) ? null : question.ServiceURL;
-    }
-
     public override Endpoint DetermineServiceOperationEndpoint(ServiceOperationEndpointParameters parameters) =>
         new(Endpoint.AbsoluteUri);
 

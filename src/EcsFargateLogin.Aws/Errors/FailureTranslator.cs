@@ -17,9 +17,9 @@ internal static class FailureTranslator
             return FargateErrors.NotAws(call.Endpoint, (int)foreign.StatusCode, foreign.ContentType);
         }
 
-        if (causes.Select(MissingPart).OfType<string>().FirstOrDefault() is { } part)
+        if (Incomplete(exception) is { } incomplete)
         {
-            return FargateErrors.ModuleIncomplete(part);
+            return incomplete;
         }
 
         // Credentials that could not be renewed, wherever the SDK was when it asked for them.
@@ -29,6 +29,10 @@ internal static class FailureTranslator
             _ => FargateErrors.EndpointUnreachable(call.Endpoint, Reason(causes), exception),
         };
     }
+
+    /// <summary>The error where the cause is that a part of the SDK is not there; or null.</summary>
+    internal static FargateException? Incomplete(Exception exception) =>
+        Causes(exception).Select(MissingPart).OfType<string>().FirstOrDefault() is { } part ? FargateErrors.ModuleIncomplete(part) : null;
 
     private static IEnumerable<Exception> Causes(Exception exception)
     {

@@ -8,7 +8,7 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws.Sts;
 
-/// <summary>AWS STS: whom credentials belong to, and what time it is there.</summary>
+/// <summary>AWS STS: whom credentials belong to, what time it is there, and the keys of roles.</summary>
 internal sealed class StsClient(AWSCredentials credentials, ClientSettings settings)
     : SdkClient(settings, () => new Sdk(credentials, settings))
 {
@@ -31,6 +31,45 @@ internal sealed class StsClient(AWSCredentials credentials, ClientSettings setti
             sts.AfterResponseEvent -= noteTime;
         }
     }
+
+    /// <param name="options">The role.</param>
+    /// <param name="code">The code of the role's MFA device; null where it needs none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal async Task<TemporaryKeys> AssumeRoleAsync(RoleOptions options, string? code, CancellationToken cancellationToken)
+    {
+        AssumeRoleRequest request = new()
+        {
+            RoleArn = options.RoleArn,
+            RoleSessionName = options.SessionName,
+            ExternalId = options.ExternalId,
+            DurationSeconds = options.DurationSeconds,
+            SerialNumber = options.MfaSerialNumber,
+            TokenCode = code,
+        };
+        var reply = await ((AmazonSecurityTokenServiceClient)Client).AssumeRoleAsync(request, cancellationToken);
+        return KeysOf("sts:AssumeRole", reply.Credentials);
+    }
+
+    /// <param name="options">The role.</param>
+    /// <param name="token">The token of the identity.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal async Task<TemporaryKeys> AssumeRoleWithWebIdentityAsync(
+        RoleOptions options, string token, CancellationToken cancellationToken)
+    {
+        AssumeRoleWithWebIdentityRequest request = new()
+        {
+            RoleArn = options.RoleArn,
+            RoleSessionName = options.SessionName,
+            WebIdentityToken = token,
+        };
+        var reply = await ((AmazonSecurityTokenServiceClient)Client).AssumeRoleWithWebIdentityAsync(request, cancellationToken);
+        return KeysOf("sts:AssumeRoleWithWebIdentity", reply.Credentials);
+    }
+
+    private static TemporaryKeys KeysOf(string operation, Amazon.SecurityToken.Model.Credentials? keys) =>
+        keys is { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0, Expiration: { } end }
+            ? new(new(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken), new(end.ToUniversalTime()))
+            : throw FargateErrors.MalformedAnswer(operation, "lacks Credentials");
 
     private static TimeSpan? SkewOf(WebServiceResponseEventArgs? reply) =>
         reply?.ResponseHeaders

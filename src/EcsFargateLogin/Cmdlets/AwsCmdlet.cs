@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Completion;
@@ -15,9 +14,9 @@ public abstract class AwsCmdlet : FargateCmdlet
     private readonly Dictionary<CloudSettings, IFargateCloud> _clouds = [];
     private readonly AwsAccess _access;
 
-    private protected AwsCmdlet() => _access = new AwsAccess(this);
+    private protected AwsCmdlet() => _access = new AwsAccess(Parameters, name => SessionState.PSVariable.GetValue(name));
 
-    /// <summary>The credential profile to use. Without it the SDK's own order holds: environment, AWS_PROFILE, default, …</summary>
+    /// <summary>The credential profile to use. Without it the AWS CLI's order holds: environment, AWS_PROFILE, default, …</summary>
     [Parameter(HelpMessage = "The credential profile to use.")]
     [Alias("StoredCredentials", "AWSProfileName")]
     [ValidateNotNullOrEmpty]
@@ -82,7 +81,7 @@ public abstract class AwsCmdlet : FargateCmdlet
     /// <summary>Reaches AWS as the parameters say or, where they say nothing, as the session was started.</summary>
     private protected IFargateCloud Connect(FargateSession? session = null)
     {
-        var settings = _access.SettingsFor(session);
+        var settings = SettingsFor(session);
         var key = KeyOf(settings);
         if (!_clouds.TryGetValue(key, out var cloud))
         {
@@ -100,7 +99,21 @@ public abstract class AwsCmdlet : FargateCmdlet
 
     /// <summary>Reaches AWS once more, for what outlives this cmdlet and disposes of the connection itself.</summary>
     private protected IFargateCloud ConnectApart(FargateSession session) =>
-        Await((_, cancellationToken) => FargateCloud.Connector.ConnectAsync(_access.SettingsFor(session), cancellationToken));
+        Await((_, cancellationToken) => FargateCloud.Connector.ConnectAsync(SettingsFor(session), cancellationToken));
+
+    private CloudSettings SettingsFor(FargateSession? session) => _access.SettingsFor(session) with { MfaCode = AskForMfaCode };
+
+    private AccessParameters Parameters() => new()
+    {
+        ProfileName = ProfileName,
+        ProfileLocation = ProfileLocation is { } path ? SessionState.Path.GetUnresolvedProviderPathFromPSPath(path) : null,
+        AccessKey = AccessKey,
+        SecretKey = SecretKey,
+        SessionToken = SessionToken,
+        Credential = Credential,
+        Region = Region,
+        EndpointUrl = EndpointUrl,
+    };
 
     /// <summary>Keeps credentials that were typed for later commands about the session.</summary>
     private protected void RememberCredentials(FargateSession session)
@@ -157,12 +170,7 @@ public abstract class AwsCmdlet : FargateCmdlet
     }
 
     private bool HasDefault(string parameter) =>
-        GetVariableValue("PSDefaultParameterValues") is IDictionary defaults
-        && defaults.Keys.OfType<string>().Any(key => key.Split(':') is [var command, var name]
-            && IsLike(MyInvocation.MyCommand.Name, command) && IsLike(parameter, name));
-
-    private static bool IsLike(string text, string pattern) =>
-        WildcardPattern.Get(pattern.Trim(), WildcardOptions.IgnoreCase).IsMatch(text);
+        DefaultParameters.Find(GetVariableValue(DefaultParameters.Variable), MyInvocation.MyCommand.Name, parameter) is not null;
 
     /// <summary>Waits for sessions, and starts their tasks again where that helps.</summary>
     private protected SessionWaiter WaiterFor(IFargateCloud cloud) => new(cloud, new WaitOptions(), StarterFor(cloud));

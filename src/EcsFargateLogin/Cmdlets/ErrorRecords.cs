@@ -38,7 +38,7 @@ internal static class ErrorRecords
     /// <summary>Whether no further record of the same command can succeed after it.</summary>
     public static bool EndsTheCommand(this FargateException exception) => exception.Error is
         FargateError.NoCredentials or FargateError.ProfileNotFound or FargateError.CredentialsExpired
-        or FargateError.InvalidCredential
+        or FargateError.InvalidCredential or FargateError.InvalidProfile
         or FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.SshNotFound
         or FargateError.InvalidSshOption or FargateError.InvalidMyAddress or FargateError.InvalidCommand or FargateError.ModuleIncomplete
         or FargateError.LocalPortUnavailable or FargateError.LocalItemNotFound
@@ -51,7 +51,7 @@ internal static class ErrorRecords
         : input ?? exception.Target;
 
     private static bool NamesAValue(FargateError error) => error is
-        FargateError.ProfileNotFound or FargateError.NoRegion or FargateError.InvalidEndpoint
+        FargateError.ProfileNotFound or FargateError.InvalidProfile or FargateError.NoRegion or FargateError.InvalidEndpoint
         or FargateError.SshNotFound or FargateError.InvalidSshOption or FargateError.ClusterNotFound
         or FargateError.InvalidTransport or FargateError.PluginNotFound
         or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound or FargateError.ContainerNotFound
@@ -86,7 +86,7 @@ internal static class ErrorRecords
             or FargateError.TaskDefinitionUnsuitable or FargateError.ServiceUnsuitable
             or FargateError.MissingMandatoryParameter or FargateError.InvalidTransport => ErrorCategory.InvalidArgument,
         FargateError.FileExists => ErrorCategory.ResourceExists,
-        FargateError.InvalidPreset => ErrorCategory.InvalidData,
+        FargateError.InvalidPreset or FargateError.InvalidProfile => ErrorCategory.InvalidData,
         FargateError.PresetUnavailable => ErrorCategory.OpenError,
         FargateError.Throttled => ErrorCategory.LimitsExceeded,
         FargateError.QuotaExceeded => ErrorCategory.QuotaExceeded,

@@ -7,6 +7,8 @@ public enum FargateError
     NoCredentials,
     /// <summary>The named credential profile does not exist.</summary>
     ProfileNotFound,
+    /// <summary>A setting of the credential profile holds what it cannot hold.</summary>
+    InvalidProfile,
     /// <summary>The parameters that name credentials are incomplete or contradict each other, or hold something else.</summary>
     InvalidCredential,
     /// <summary>The credentials or the login behind them have expired.</summary>

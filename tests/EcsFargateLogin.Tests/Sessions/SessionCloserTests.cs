@@ -220,9 +220,7 @@ public sealed class SessionCloserTests : IDisposable
         _cloud.OnDescribeTasks = (_, _, before) => SampleTask.Reply(SampleTask.Of(statuses[before]));
         EventLog events = new();
 
-        var closer = Closer;
-        closer.StoppedLimit = TimeSpan.FromMinutes(1);
-        await closer.WaitForStoppedAsync(_session, events, CancellationToken.None);
+        await Closer.WaitForStoppedAsync(_session, events, CancellationToken.None);
 
         Assert.Equal("STOPPED", _session.Status);
         Assert.Equal(statuses, events.Events.OfType<PhaseSeen>().Select(phase => phase.Phase));
@@ -246,9 +244,7 @@ public sealed class SessionCloserTests : IDisposable
             _ => SampleTask.Reply(SampleTask.Of("STOPPED")),
         };
 
-        var closer = Closer;
-        closer.StoppedLimit = TimeSpan.FromMinutes(1);
-        await closer.WaitForStoppedAsync(_session, new EventLog(), CancellationToken.None);
+        await Closer.WaitForStoppedAsync(_session, new EventLog(), CancellationToken.None);
 
         Assert.Equal("STOPPED", _session.Status);
         Assert.Equal(7, _cloud.CallsOf("DescribeTasks").Count);
@@ -331,7 +327,7 @@ public sealed class SessionCloserTests : IDisposable
         _cloud.OnDescribeTasks = (_, _, _) => SampleTask.Reply(SampleTask.Of("DEACTIVATING"));
 
         var error = await Assert.ThrowsAsync<FargateException>(
-            () => Closer.WaitForStoppedAsync(_session, new EventLog(), CancellationToken.None));
+            () => CloserThatWaits(TimeSpan.FromMilliseconds(200)).WaitForStoppedAsync(_session, new EventLog(), CancellationToken.None));
 
         Assert.Equal(FargateError.StopFailed, error.Error);
         Assert.Contains("still DEACTIVATING after 0.2 s", error.Message, StringComparison.Ordinal);
@@ -354,12 +350,14 @@ public sealed class SessionCloserTests : IDisposable
     private FargateSession Unanswered(DateTimeOffset createdAt) =>
         _journal.SessionOf(SampleEntry.Of(_session.SessionId) with { CreatedAt = createdAt });
 
-    private SessionCloser Closer => new(_cloud, _journal)
+    private SessionCloser Closer => CloserThatWaits(TimeSpan.FromMinutes(1));
+
+    private SessionCloser CloserThatWaits(TimeSpan limit) => new(_cloud, _journal)
     {
         PollInterval = TimeSpan.FromMilliseconds(5),
         ThrottledInterval = TimeSpan.FromMilliseconds(5),
         Mark = new TaskMark(_cloud) { Limit = TimeSpan.Zero },
-        StoppedLimit = TimeSpan.FromMilliseconds(200),
+        StoppedLimit = limit,
     };
 
     private Task CloseAsync(FargateSession session, string reason = "test") => Closer.CloseAsync(session, reason);

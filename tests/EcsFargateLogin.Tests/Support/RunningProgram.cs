@@ -8,16 +8,17 @@ internal static class RunningProgram
     /// <summary>Runs it without input.</summary>
     /// <returns>Its exit code, output and errors.</returns>
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
-        string program, params IEnumerable<string> arguments)
+        string program, params IEnumerable<string> arguments) =>
+        await RunAsync(new ProcessStartInfo(program, arguments), TimeSpan.FromSeconds(20));
+
+    /// <summary>Runs it without input.</summary>
+    /// <returns>Its exit code, output and errors.</returns>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(ProcessStartInfo start, TimeSpan within)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        using var process = Process.Start(start)!;
         process.StandardInput.Close();
-        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(20));
+        using CancellationTokenSource limit = new(within);
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(limit.Token);
