@@ -22,6 +22,7 @@ public sealed partial class NewFargateSessionCommand
     /// one above, and from your own. Without it the preset 'default', where there is one.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(PresetCompleter))]
     public string? Preset { get; set; }

@@ -28,6 +28,7 @@ public sealed partial class NewFargateSessionCommand
     /// /usr/local/bin/start-sshd.sh in place of the container's command, or what -Command names.
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ApplicationSet)]
+    [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TaskDefinitionCompleter))]
     public string? FromTaskDefinition { get; set; }
@@ -37,12 +38,14 @@ public sealed partial class NewFargateSessionCommand
     /// groups, public address, platform version, capacity provider and tags are used. The parameters of each take its place.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ServiceCompleter))]
     public string? Service { get; set; }
 
     /// <summary>The version of Fargate's platform, such as 1.4.0, or LATEST. Without it the service's, or the latest.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankIsDefault]
     [ValidatePattern(@"^(LATEST|\d+\.\d+\.\d+)$")]
     public string? PlatformVersion { get; set; }
 

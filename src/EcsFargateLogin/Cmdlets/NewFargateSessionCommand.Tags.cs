@@ -12,6 +12,7 @@ public sealed partial class NewFargateSessionCommand
     /// user and machine. Needs the permission ecs:TagResource.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     public string? Reason { get; set; }
 

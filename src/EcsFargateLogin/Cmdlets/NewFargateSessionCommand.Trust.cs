@@ -12,6 +12,7 @@ public sealed partial class NewFargateSessionCommand
     /// </summary>
     /// <value>Auto</value>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankIsDefault]
     public HostKeyVerification HostKeyVerification { get; set; }
 
     /// <summary>The kind of the session's one-time key.</summary>
@@ -32,6 +33,7 @@ public sealed partial class NewFargateSessionCommand
     /// 198.51.100.0/24, up to 32. Without it from anywhere.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankIsDefault]
     [IdList]
     [ValidateCount(1, 32)]
     [ValidateNotNullOrEmpty]

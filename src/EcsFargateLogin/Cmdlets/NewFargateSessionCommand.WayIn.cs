@@ -28,6 +28,7 @@ public sealed partial class NewFargateSessionCommand
     /// session take the same way.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     public string? JumpHost { get; set; }
 

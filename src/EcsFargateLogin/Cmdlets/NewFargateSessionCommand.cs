@@ -28,6 +28,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
 
     /// <summary>The task definition: family (its latest revision), family:revision or ARN.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = LoginSet)]
+    [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TaskDefinitionCompleter))]
     public string TaskDefinition { get; set; } = "";
@@ -35,6 +36,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// <summary>The cluster's name or ARN.</summary>
     /// <value>default</value>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     public string Cluster { get; set; } = "default";
@@ -44,6 +46,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// one text, as in a cell of a table, with ',', ';' or blanks between them.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankIsDefault]
     [IdList]
     [ValidateCount(1, 16)]
     [ValidateNotNullOrEmpty]
@@ -52,6 +55,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
 
     /// <summary>Up to 5 security group ids that let your address in. Without it the VPC's default group is used.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankIsDefault]
     [IdList]
     [ValidateCount(1, 5)]
     [ValidateNotNullOrEmpty]
@@ -60,23 +64,27 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
 
     /// <summary>The container that runs the SSH server. Without it: 'cli', or the only container there is.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     public string? ContainerName { get; set; }
 
     /// <summary>Whether the task gets a public address.</summary>
     /// <value>Enabled</value>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankIsDefault]
     public AssignPublicIp AssignPublicIp { get; set; } = AssignPublicIp.Enabled;
 
     /// <summary>The port that the SSH server listens on, 1 to 65535. Unprivileged containers need one above 1023.</summary>
     /// <value>22</value>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankIsDefault]
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = ContainerContract.DefaultPort;
 
     /// <summary>The user to log in as.</summary>
     /// <value>root</value>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankIsDefault]
     [ValidatePattern("^[A-Za-z_][A-Za-z0-9_.-]*$")]
     public string UserName { get; set; } = ContainerContract.DefaultUserName;
 
@@ -92,6 +100,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
 
     /// <summary>The ARN of the role that the container's programs act as. Takes the place of the task definition's.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     public string? TaskRoleArn { get; set; }
 
@@ -100,6 +109,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// </summary>
     /// <value>FARGATE</value>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankIsDefault]
     [ValidateSet(RunTaskRequest.Fargate, RunTaskRequest.FargateSpot)]
     public string CapacityProvider { get; set; } = RunTaskRequest.Fargate;
 
@@ -120,12 +130,14 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// <summary>How many sessions to start, 1 to 100, each with a key of its own.</summary>
     /// <value>1</value>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankIsDefault]
     [ValidateRange(1, MostSessions)]
     public int Count { get; set; } = 1;
 
     /// <summary>How long the task may take until it runs, in seconds, 1 to 86400, at each attempt.</summary>
     /// <value>300</value>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankIsDefault]
     [ValidateRange(1, 86400)]
     public int StartTimeout { get; set; } = (int)FargateSession.DefaultStartTimeout.TotalSeconds;
 

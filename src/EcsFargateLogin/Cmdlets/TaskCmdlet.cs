@@ -40,6 +40,7 @@ public abstract class TaskCmdlet : AwsCmdlet
     /// <summary>The cluster of the tasks. Without it the ARN's own, or 'default'.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = TaskSet)]
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
+    [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     public string? Cluster { get; set; }
