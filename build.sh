@@ -30,6 +30,9 @@ find_dotnet() {
     done
     command -v dotnet >/dev/null 2>&1 && dotnet --list-sdks | grep -Eq '^[1-9][0-9]\.' ||
         fail 'the .NET 10 SDK is missing. Install it: https://dotnet.microsoft.com/download/dotnet/10.0'
+    # What dotnet installs, such as pwsh, looks for a runtime there and not on PATH.
+    folder=$(dirname -- "$(readlink -f -- "$(command -v dotnet)")")
+    if [ -z "${DOTNET_ROOT:-}" ] && [ -d "$folder/host/fxr" ]; then export DOTNET_ROOT="$folder"; fi
 }
 
 # Runs a command as root, or fails where that takes a password.
@@ -87,22 +90,31 @@ suits() {
         'exit [int]($PSVersionTable.PSVersion -lt [version]"7.4")' </dev/null >/dev/null 2>&1
 }
 
-# Builds the console host of tests/PowerShellHost, apart from what build.ps1 builds: it runs while that is rebuilt.
-build_host() {
-    stamp=$root/artifacts/host/stamp
-    host=$root/artifacts/host/bin/PowerShellHost/release/PowerShellHost.dll
-    if [ -f "$stamp" ] && [ -f "$host" ] && [ -z "$(find "$root/tests/PowerShellHost" "$root/Directory.Build.props" \
-        "$root/Directory.Packages.props" "$root/tests/Directory.Build.props" \
-        \( -name bin -o -name obj \) -prune -o -newer "$stamp" -type f -print)" ]; then
-        return
+# Puts PowerShell on PATH: the machine's own, or else one that NuGet serves, as a dotnet tool inside this checkout.
+find_powershell() {
+    command -v pwsh >/dev/null 2>&1 && suits pwsh && return
+    tools=$root/artifacts/powershell
+    if [ ! -x "$tools/pwsh" ] || ! suits "$tools/pwsh"; then
+        say "PowerShell 7.4 or later is not installed: getting PowerShell $powershell_version from NuGet …"
+        rm -rf "$tools"
+        # What it prints is of no interest unless it fails: NuGet writes its errors to standard output.
+        answer=$(dotnet tool install PowerShell --version "$powershell_version" --tool-path "$tools" </dev/null 2>&1) || {
+            say "$answer"
+            fail "PowerShell $powershell_version could not be had from NuGet: see above. Check the network and \`dotnet nuget list source\`, or install PowerShell 7.4 or later: https://aka.ms/powershell"
+        }
     fi
-    say 'PowerShell 7.4 or later is not installed: building a host for a portable engine …'
-    dotnet build "$root/tests/PowerShellHost" --configuration Release --artifacts-path "$root/artifacts/host" \
-        --nologo --verbosity quiet -nodeReuse:false -p:UseSharedCompilation=false </dev/null >&2 ||
-        fail 'tests/PowerShellHost could not be built: see above.'
-    touch "$stamp"
+    PATH=$tools:$PATH
 }
 
+# Gives dotnet and NuGet a place of their own where the home directory does not take what they write.
+find_home() {
+    if [ -n "${HOME:-}" ] && mkdir -p "$HOME/.nuget" 2>/dev/null && [ -w "$HOME/.nuget" ] && [ -w "$HOME" ]; then return; fi
+    mkdir -p "$root/artifacts/home"
+    say "The home directory '${HOME:-}' cannot be written: using $root/artifacts/home in its place."
+    export HOME="$root/artifacts/home"
+}
+
+powershell_version=7.6.9
 root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
@@ -125,6 +137,7 @@ if [ "${1:-}" = --filter ]; then
 fi
 
 find_dotnet
+find_home
 if [ "$task" = test ] || [ "$task" = demo ]; then
     need ssh openssh-client 'it is what logs in to a task.'
     need sshd openssh-server 'it is what a task on this machine runs.'
@@ -135,8 +148,6 @@ if [ "$task" = test ]; then
     need tmux tmux 'a shell that outlives its connection is tested in it.'
 fi
 
-if command -v pwsh >/dev/null 2>&1 && suits pwsh; then
-    exec pwsh -NoProfile -File "$root/build.ps1" -Task "$task" "$@"
-fi
-build_host
-exec dotnet "$host" -NoProfile -File "$root/build.ps1" -Task "$task" "$@"
+find_powershell
+export PATH
+exec pwsh -NoProfile -File "$root/build.ps1" -Task "$task" "$@"

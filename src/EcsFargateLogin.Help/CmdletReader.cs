@@ -1,8 +1,11 @@
-using Mono.Cecil;
+using System.Reflection;
 
 namespace EcsFargateLogin.Help;
 
-/// <summary>Reads the cmdlets of an assembly without loading it, for PowerShell is not there when it is built.</summary>
+/// <summary>
+/// Reads the cmdlets of an assembly. PowerShell is not there when it is built: PowerShellStandard stands in, whose types
+/// have names and no code, so attributes are read as data.
+/// </summary>
 internal sealed class CmdletReader
 {
     private const string Automation = "System.Management.Automation.";
@@ -21,17 +24,17 @@ internal sealed class CmdletReader
     /// <summary>The cmdlets by name.</summary>
     internal static IReadOnlyList<Cmdlet> Read(string assembly)
     {
-        using var module = ModuleDefinition.ReadModule(assembly);
+        var module = Assembly.LoadFrom(assembly);
         CmdletReader reader = new(Documentation.Load(Path.ChangeExtension(assembly, ".xml")));
         return
         [
-            .. module.Types.Where(type => !type.IsAbstract && AttributeOf(type, "CmdletAttribute") is not null)
+            .. module.GetTypes().Where(type => !type.IsAbstract && AttributeOf(type, "CmdletAttribute") is not null)
                 .Select(reader.CmdletOf)
                 .OrderBy(cmdlet => cmdlet.Name, StringComparer.Ordinal),
         ];
     }
 
-    private Cmdlet CmdletOf(TypeDefinition type)
+    private Cmdlet CmdletOf(Type type)
     {
         var attribute = AttributeOf(type, "CmdletAttribute")!;
         var parameters = PropertiesOf(type).Where(IsParameter).Select(ParameterOf);
@@ -41,7 +44,7 @@ internal sealed class CmdletReader
         }
 
         Parameter[] all = [.. parameters, .. ParametersOfAnother(type)];
-        return new Cmdlet((string)attribute.ConstructorArguments[0].Value, (string)attribute.ConstructorArguments[1].Value)
+        return new Cmdlet((string)attribute.ConstructorArguments[0].Value!, (string)attribute.ConstructorArguments[1].Value!)
         {
             HelpUri = NamedValue(attribute, "HelpUri") as string,
             Parameters = all,
@@ -51,15 +54,15 @@ internal sealed class CmdletReader
     }
 
     /// <summary>The parameters of another cmdlet that a cmdlet takes while it runs. A word on each is enough.</summary>
-    private IEnumerable<Parameter> ParametersOfAnother(TypeDefinition type)
+    private IEnumerable<Parameter> ParametersOfAnother(Type type)
     {
         var attribute = type.CustomAttributes.FirstOrDefault(own => own.AttributeType.Name == "ParametersOfAttribute");
-        if (attribute?.ConstructorArguments[0].Value is not TypeDefinition other)
+        if (attribute?.ConstructorArguments[0].Value is not Type other)
         {
             return [];
         }
 
-        var except = ((CustomAttributeArgument[])NamedValue(attribute, "Except")!).Select(name => (string)name.Value);
+        var except = Arguments(NamedValue(attribute, "Except")).Cast<string>();
         return PropertiesOf(other).Where(IsParameter).ExceptBy(except, property => property.Name).Select(ParameterOf)
             .Select(parameter => parameter with { Description = [.. parameter.Description.Take(1)], DefaultValue = null, Roles = [] });
     }
@@ -73,17 +76,19 @@ internal sealed class CmdletReader
         .DefaultIfEmpty("");
 
     /// <summary>Its own properties first, then those of its base classes, as far as they are in the same assembly.</summary>
-    private static IEnumerable<PropertyDefinition> PropertiesOf(TypeDefinition type) => type.BaseType is TypeDefinition baseType
-        ? type.Properties.Concat(PropertiesOf(baseType))
-        : type.Properties;
+    private static IEnumerable<PropertyInfo> PropertiesOf(Type type)
+    {
+        var own = type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly);
+        return type.BaseType is { } baseType && baseType.Assembly == type.Assembly ? own.Concat(PropertiesOf(baseType)) : own;
+    }
 
-    private static bool IsParameter(PropertyDefinition property) => AttributesOf(property, "ParameterAttribute")
+    private static bool IsParameter(PropertyInfo property) => AttributesOf(property, "ParameterAttribute")
         .Any(attribute => NamedValue(attribute, "DontShow") is not true);
 
-    private Parameter ParameterOf(PropertyDefinition property)
+    private Parameter ParameterOf(PropertyInfo property)
     {
         var type = property.PropertyType;
-        var value = type is GenericInstanceType { Name: "Nullable`1" } nullable ? nullable.GenericArguments[0] : type;
+        var value = Nullable.GetUnderlyingType(type) ?? type;
         var id = Documentation.IdOf(property);
         var values = ValuesOf(property, value);
         return new Parameter(property.Name, value.Name)
@@ -98,7 +103,7 @@ internal sealed class CmdletReader
         };
     }
 
-    private static ParameterRole RoleOf(CustomAttribute attribute) => new(NamedValue(attribute, "ParameterSetName") as string ?? "")
+    private static ParameterRole RoleOf(CustomAttributeData attribute) => new(NamedValue(attribute, "ParameterSetName") as string ?? "")
     {
         IsMandatory = NamedValue(attribute, "Mandatory") is true,
         Position = NamedValue(attribute, "Position") as int?,
@@ -106,28 +111,27 @@ internal sealed class CmdletReader
         IsFromProperty = NamedValue(attribute, "ValueFromPipelineByPropertyName") is true,
     };
 
-    private static IReadOnlyList<string> ValuesOf(PropertyDefinition property, TypeReference type) => type switch
+    private static IReadOnlyList<string> ValuesOf(PropertyInfo property, Type type) => type switch
     {
-        TypeDefinition { IsEnum: true } enumeration => [.. FieldsOf(enumeration).Select(field => field.Name)],
+        { IsEnum: true } enumeration when IsOwn(enumeration) => [.. FieldsOf(enumeration).Select(field => field.Name)],
         _ => [.. AttributesOf(property, "ValidateSetAttribute").SelectMany(TextsOf)],
     };
 
-    private IEnumerable<string> DescriptionsOfValues(TypeReference type) => type is TypeDefinition { IsEnum: true } enumeration
+    private IEnumerable<string> DescriptionsOfValues(Type type) => type is { IsEnum: true } enumeration && IsOwn(enumeration)
         ? FieldsOf(enumeration).Select(field => $"- {field.Name}: {string.Join(' ', _documentation.Summary(Documentation.IdOf(field)))}")
         : [];
 
-    private static IEnumerable<FieldDefinition> FieldsOf(TypeDefinition enumeration) =>
-        enumeration.Fields.Where(field => field.IsLiteral);
+    private static IEnumerable<FieldInfo> FieldsOf(Type enumeration) =>
+        enumeration.GetFields().Where(field => field.IsLiteral);
 
-    private IEnumerable<OutputType> OutputTypesOf(CustomAttribute attribute) =>
-        ((CustomAttributeArgument[])attribute.ConstructorArguments[^1].Value)
-            .Select(argument => argument.Value)
-            .OfType<TypeReference>()
-            .Select(TypeOf);
+    private IEnumerable<OutputType> OutputTypesOf(CustomAttributeData attribute) =>
+        Arguments(attribute.ConstructorArguments[^1].Value).OfType<Type>().Select(TypeOf);
 
-    private OutputType TypeOf(TypeReference type) => type.FullName == "System.Void"
+    private OutputType TypeOf(Type type) => type.FullName == "System.Void"
         ? new OutputType("None", [])
-        : new OutputType(type.FullName, type.GetElementType() is TypeDefinition own ? _documentation.Summary(Documentation.IdOf(own)) : []);
+        : new OutputType(type.FullName!, (type.GetElementType() ?? type) is var own && IsOwn(own) ? _documentation.Summary(Documentation.IdOf(own)) : []);
+
+    private static bool IsOwn(Type type) => type.Assembly.GetName().Name == "EcsFargateLogin";
 
     private static Parameter OfShouldProcess(string name, string alias, string description) => new(name, "SwitchParameter")
     {
@@ -137,15 +141,19 @@ internal sealed class CmdletReader
         Roles = [new ParameterRole("")],
     };
 
-    private static CustomAttribute? AttributeOf(ICustomAttributeProvider member, string name) =>
+    private static CustomAttributeData? AttributeOf(MemberInfo member, string name) =>
         AttributesOf(member, name).FirstOrDefault();
 
-    private static IEnumerable<CustomAttribute> AttributesOf(ICustomAttributeProvider member, string name) =>
-        member.CustomAttributes.Where(attribute => attribute.AttributeType.FullName == Automation + name);
+    private static IEnumerable<CustomAttributeData> AttributesOf(MemberInfo member, string name) =>
+        member.GetCustomAttributesData().Where(attribute => attribute.AttributeType.FullName == Automation + name);
 
-    private static object? NamedValue(CustomAttribute attribute, string name) =>
-        attribute.Properties.FirstOrDefault(property => property.Name == name).Argument.Value;
+    private static object? NamedValue(CustomAttributeData attribute, string name) =>
+        attribute.NamedArguments.FirstOrDefault(argument => argument.MemberName == name).TypedValue.Value;
 
-    private static IEnumerable<string> TextsOf(CustomAttribute attribute) =>
-        ((CustomAttributeArgument[])attribute.ConstructorArguments[0].Value).Select(argument => (string)argument.Value);
+    private static IEnumerable<string> TextsOf(CustomAttributeData attribute) =>
+        Arguments(attribute.ConstructorArguments[0].Value).Cast<string>();
+
+    /// <summary>The elements of an array that an attribute was given.</summary>
+    private static IEnumerable<object?> Arguments(object? array) =>
+        ((IEnumerable<CustomAttributeTypedArgument>)array!).Select(element => element.Value);
 }

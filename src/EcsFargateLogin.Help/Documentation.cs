@@ -1,6 +1,6 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Mono.Cecil;
 
 namespace EcsFargateLogin.Help;
 
@@ -14,11 +14,11 @@ internal sealed partial class Documentation
 
     internal static Documentation Load(string file) => new(XDocument.Load(file));
 
-    internal static string IdOf(PropertyDefinition property) => $"P:{property.DeclaringType.FullName}.{property.Name}";
+    internal static string IdOf(PropertyInfo property) => $"P:{property.DeclaringType!.FullName}.{property.Name}";
 
-    internal static string IdOf(FieldDefinition field) => $"F:{field.DeclaringType.FullName}.{field.Name}";
+    internal static string IdOf(FieldInfo field) => $"F:{field.DeclaringType!.FullName}.{field.Name}";
 
-    internal static string IdOf(TypeDefinition type) => $"T:{type.FullName}";
+    internal static string IdOf(Type type) => $"T:{type.FullName}";
 
     /// <summary>The paragraphs of a member's summary; none where it has no summary.</summary>
     internal IReadOnlyList<string> Summary(string id) => Element(id, "summary") is { } summary ? ParagraphsOf(summary) : [];

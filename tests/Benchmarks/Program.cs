@@ -31,7 +31,7 @@ using var registration = PosixSignalRegistration.Create(PosixSignal.SIGINT, cont
 
 try
 {
-    Report.WriteHeading();
+    await Report.WriteHeadingAsync();
     var isWithinTargets = true;
     foreach (var benchmark in chosen)
     {

@@ -10,13 +10,12 @@ internal static class Report
     /// <summary>The columns' widths. The first is text; all others end at the same place.</summary>
     private static readonly int[] s_widths = [66, 9, 9, 4, 16, 9, 4];
 
-    public static void WriteHeading()
+    public static async Task WriteHeadingAsync()
     {
-        var engine = PowerShellEngine.Find();
+        var version = (await EngineProcess.RunAsync(EngineProcess.Command("\"$($PSVersionTable.PSVersion)\""))).Output.Trim();
         Console.WriteLine(
             $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, "
-            + $"{RuntimeInformation.FrameworkDescription}, PowerShell {engine.Version}"
-            + (engine.IsPortable ? " (portable engine)\n" : "\n"));
+            + $"{RuntimeInformation.FrameworkDescription}, PowerShell {version}\n");
         WriteRow("measured", "median", "maximum", "runs", "target", "of target", "");
         WriteRow([.. s_widths.Select((width, i) => i == 0 ? new string('-', width) : new string('-', width - 1) + ":")]);
     }

@@ -1,3 +1,5 @@
+using PowerShellHost;
+
 namespace Benchmarks;
 
 /// <summary>The files that ship: the manifest and module/ with what the build has put into it.</summary>

@@ -14,11 +14,8 @@ root=${here%/tests/Pictures}
 names=${*:-login waiting list narrow doctor commands tunnels files presets setup}
 command -v tmux >/dev/null 2>&1 || fail 'tmux is missing: it is the terminal. Install it: apt-get install tmux'
 "$root/build.sh"
-if command -v pwsh >/dev/null 2>&1; then
-    set -- pwsh -NoProfile -File
-else
-    set -- dotnet "$root/artifacts/host/bin/PowerShellHost/release/PowerShellHost.dll" -NoProfile -File
-fi
+PATH=$PATH:$root/artifacts/powershell
+set -- pwsh -NoProfile -File
 
 folder=$(mktemp -d)
 home=

@@ -106,8 +106,10 @@ public abstract class AwsCmdlet : FargateCmdlet
 
     /// <summary>Asks for an MFA code while AWS is being waited for. May be called on any thread.</summary>
     internal async Task<string> AskForMfaCode(MfaRequest request, CancellationToken cancellationToken) =>
-        await OnPipelineThread(() => MfaPrompt.Ask(Host?.UI, request), cancellationToken).ConfigureAwait(false)
-            ?? throw FargateErrors.MfaCodeUnavailable(request, "nobody can be asked for it now");
+        MfaPrompt.IsPiped(Host)
+            ? await Task.Run(() => MfaPrompt.Read(request), CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false)
+            : await OnPipelineThread(() => MfaPrompt.Ask(Host?.UI, request), cancellationToken).ConfigureAwait(false)
+                ?? throw FargateErrors.MfaCodeUnavailable(request, "nobody can be asked for it now");
 
     /// <summary>Finds a program of OpenSSH.</summary>
     /// <returns>Its full path.</returns>

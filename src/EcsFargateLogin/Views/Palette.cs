@@ -17,9 +17,14 @@ internal sealed class Palette(object? style)
         return text.Length == 0 || colour is not { Length: > 0 } || !IsWanted ? text : $"{colour}{text}{Member("Reset")}";
     }
 
-    /// <summary>pwsh looks at NO_COLOR when it starts, other hosts not at all.</summary>
+    /// <summary>pwsh looks at NO_COLOR when it starts, other hosts not at all; it does not look whether there is a terminal.</summary>
     private bool IsWanted =>
-        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Member("OutputRendering") != "PlainText";
+        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Member("OutputRendering") switch
+        {
+            "PlainText" => false,
+            "Ansi" => true,
+            _ => !Console.IsOutputRedirected,
+        };
 
     private string? Member(params string[] path) => StyleMember.Of(style, path)?.ToString();
 }

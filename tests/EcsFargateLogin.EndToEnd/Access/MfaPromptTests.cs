@@ -29,9 +29,7 @@ public sealed class MfaPromptTests
             "123456\n");
 
         Assert.Equal("", run.Error);
-        Assert.Contains("Profile 'ops' needs a code of arn:aws:iam::123456789012:mfa/me.", run.Output, StringComparison.Ordinal);
-        Assert.EndsWith("done\n", run.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("123456\n", run.Output, StringComparison.Ordinal);
+        Assert.Equal("done\n", run.Output);
         Assert.Equal("123456", sts.CallOf("AssumeRole")["TokenCode"]);
     }
 
@@ -45,7 +43,7 @@ public sealed class MfaPromptTests
             me, sts, "try { New-FargateSession -ProfileName ops } catch { $_.FullyQualifiedErrorId; $_.Exception.Message }"));
 
         Assert.Contains("NoCredentials,", run.Output, StringComparison.Ordinal);
-        Assert.Contains("this PowerShell cannot ask for it", run.Output, StringComparison.Ordinal);
+        Assert.Contains("but none was given", run.Output, StringComparison.Ordinal);
         Assert.Empty(sts.Requests);
     }
 

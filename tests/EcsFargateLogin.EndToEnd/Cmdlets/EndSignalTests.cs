@@ -31,9 +31,13 @@ public sealed class EndSignalTests
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Replace(isOpen ? [] : [new SshSilent()]);
         await using var terminal = TerminalRun.UnderTerminal(me.Process("New-FargateSession | Enter-FargateShell"));
-        await terminal.ShowsAsync(isOpen ? "since RunTask" : "waiting for the SSH server");
-        if (isOpen)
+        if (!isOpen)
         {
+            await terminal.ShowsAsync("waiting for the SSH server");
+        }
+        else
+        {
+            await terminal.ShowsPromptAsync();
             await terminal.TypeAsync("PS1=; echo up-$((6*7))\n");
             await terminal.ShowsAsync("up-42");
         }

@@ -79,10 +79,10 @@ public sealed class ModuleErrorTests
     /// <summary>Copies what the module consists of; returns the copy's manifest.</summary>
     private static string CopyModule(string folder)
     {
-        var source = Path.GetDirectoryName(Operator.Manifest)!;
+        var source = Path.GetDirectoryName(Checkout.Manifest)!;
         string[] files =
         [
-            Operator.Manifest,
+            Checkout.Manifest,
             Path.Combine(source, "module", "EcsFargateLogin.Format.ps1xml"),
             .. Directory.GetFiles(Path.Combine(source, "module", "bin"), "*.dll", SearchOption.AllDirectories),
         ];
@@ -93,6 +93,6 @@ public sealed class ModuleErrorTests
             File.Copy(file, copy);
         }
 
-        return Path.Combine(folder, Path.GetFileName(Operator.Manifest));
+        return Path.Combine(folder, Path.GetFileName(Checkout.Manifest));
     }
 }

@@ -18,7 +18,7 @@ public sealed class ModuleTests
     public void It_exports_its_cmdlets_and_nothing_else()
     {
         using var shell = EngineRunspace.Open();
-        shell.ImportModule(Operator.Manifest);
+        shell.ImportModule(Checkout.Manifest);
 
         var run = shell.Invoke(
             """
@@ -55,7 +55,7 @@ public sealed class ModuleTests
             Import-Module $manifest -ErrorAction Stop
             $session | Stop-FargateSession -PassThru | ForEach-Object Status
             """,
-            Operator.Manifest);
+            Checkout.Manifest);
 
         Assert.Null(run.TerminatingError);
         Assert.Empty(run.Errors);

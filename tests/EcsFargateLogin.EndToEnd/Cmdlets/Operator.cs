@@ -27,16 +27,13 @@ internal sealed class Operator : IAsyncDisposable
     public string StateHome { get; }
 
     /// <summary>What is imported, by name or path: the built module, unless a test is about another copy of it.</summary>
-    public string Module { get; init; } = Manifest;
-
-    /// <summary>The manifest of the built module.</summary>
-    public static string Manifest { get; } = Path.Combine(RepositoryRoot(), "EcsFargateLogin.psd1");
+    public string Module { get; init; } = Checkout.Manifest;
 
     public static async Task<Operator> StartAsync(LocalFargateOptions? options = null, string? module = null) =>
         // A container that is asked to stop before its script runs does not hear it.
         new(await LocalFargateServer.StartAsync((options ?? new()) with { StopTimeout = TimeSpan.FromSeconds(1) }))
         {
-            Module = module ?? Manifest,
+            Module = module ?? Checkout.Manifest,
         };
 
     /// <summary>Runs a script to its end, in this process.</summary>
@@ -135,16 +132,4 @@ internal sealed class Operator : IAsyncDisposable
             'New-FargateSession:Port' = {{Fargate.SshPort}}
         }
         """;
-
-    public static string RepositoryRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "EcsFargateLogin.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)
-                ?? throw new InvalidOperationException("The tests do not lie in a checkout of the repository.");
-        }
-
-        return folder;
-    }
 }

@@ -1,3 +1,4 @@
+using PowerShellHost;
 using System.Runtime.CompilerServices;
 
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
@@ -12,7 +13,7 @@ internal static class OperatorHome
     public static string StateHome { get; } = Directory.CreateTempSubdirectory("fargate-login-tests-").FullName;
 
     /// <summary>Where tests/SessionManagerPlugin is built to, which stands in for AWS's program.</summary>
-    public static string PluginFolder { get; } = Path.Combine(Operator.RepositoryRoot(), "tests", "SessionManagerPlugin", "bin");
+    public static string PluginFolder { get; } = Path.Combine(Checkout.Root, "tests", "SessionManagerPlugin", "bin");
 
     [ModuleInitializer]
     internal static void Furnish()

@@ -63,7 +63,7 @@ public sealed class PSSessionParameterTests
         {
             Files = new Dictionary<string, string>
             {
-                ["/start-sshd.sh"] = Path.Combine(Path.GetDirectoryName(Operator.Manifest)!, "module", "container", "start-sshd.sh"),
+                ["/start-sshd.sh"] = Path.Combine(Path.GetDirectoryName(Checkout.Manifest)!, "module", "container", "start-sshd.sh"),
                 ["/usr/local/bin/pwsh"] = folder.WriteProgram("pwsh", "echo stand-in \"$@\"\n"),
             },
             Command = ["/start-sshd.sh"],

@@ -18,7 +18,7 @@ public sealed class ShellTerminalTests
             New-FargateSession | Enter-FargateShell
             "code: $LASTEXITCODE, terminal as before: $((stty -g) -eq $before), $(stty size)"
             """));
-        await terminal.ShowsAsync("since RunTask");
+        await terminal.ShowsPromptAsync();
 
         await terminal.TypeAsync("echo size: $(stty size) on $(tty) as $TERM; exit 9\n");
 
@@ -33,7 +33,7 @@ public sealed class ShellTerminalTests
     {
         await using var me = await Operator.StartAsync();
         await using var terminal = TerminalRun.UnderTerminal(me.Process(LogIn));
-        await terminal.ShowsAsync("since RunTask");
+        await terminal.ShowsPromptAsync();
         await terminal.TypeAsync("PS1=; echo up-$((6*7)); exit 9\n");
 
         Assert.Equal(9, await terminal.EndAsync());
@@ -51,7 +51,7 @@ public sealed class ShellTerminalTests
     {
         await using var me = await Operator.StartAsync();
         await using var terminal = TerminalRun.UnderTerminal(me.Process(LogIn));
-        await terminal.ShowsAsync("since RunTask");
+        await terminal.ShowsPromptAsync();
         await terminal.TypeAsync("PS1=; echo up-$((6*7)); sleep 600; echo slept\n");
         await terminal.ShowsAsync("up-42");
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
@@ -7,13 +8,15 @@ namespace EcsFargateLogin.EndToEnd.Cmdlets;
 /// <summary>
 /// A process that runs while a test watches what it shows and types what it reads. Disposal ends it and its children.
 /// </summary>
-internal sealed class TerminalRun : IAsyncDisposable
+internal sealed partial class TerminalRun : IAsyncDisposable
 {
+    private const string CursorQuestion = "\u001b[6n";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly StringBuilder _screen = new();
     private readonly StringBuilder _errors = new();
+    private readonly SemaphoreSlim _keyboard = new(1);
     private readonly Task _ended;
 
     private TerminalRun(ProcessStartInfo start)
@@ -22,8 +25,8 @@ internal sealed class TerminalRun : IAsyncDisposable
         start.StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         _process = Process.Start(start)!;
         _ended = Task.WhenAll(
-            CollectAsync(_process.StandardOutput, _screen),
-            CollectAsync(_process.StandardError, _errors),
+            CollectAsync(_process.StandardOutput, _screen, AnswerAsync),
+            CollectAsync(_process.StandardError, _errors, (_, _) => Task.CompletedTask),
             _process.WaitForExitAsync());
     }
 
@@ -42,8 +45,20 @@ internal sealed class TerminalRun : IAsyncDisposable
     /// <summary>Types, or pipes in.</summary>
     public async Task TypeAsync(string text)
     {
-        await _process.StandardInput.WriteAsync(text);
-        await _process.StandardInput.FlushAsync();
+        await _keyboard.WaitAsync();
+        try
+        {
+            await _process.StandardInput.WriteAsync(text);
+            await _process.StandardInput.FlushAsync();
+        }
+        catch (IOException) when (_process.HasExited)
+        {
+            // Nobody reads any more: what the test waits for says so better.
+        }
+        finally
+        {
+            _keyboard.Release();
+        }
     }
 
     /// <summary>Sends SIGINT to the process alone.</summary>
@@ -71,6 +86,15 @@ internal sealed class TerminalRun : IAsyncDisposable
             || (_process.HasExited ? throw new InvalidOperationException($"It ended without '{text}': {Screen}{Errors}") : false),
         () => $"'{text}' was not shown: {Screen}{Errors}");
 
+    /// <summary>
+    /// Waits until the remote shell asks for a command. What is typed earlier, while PowerShell shows progress, may be taken by
+    /// PowerShell.
+    /// </summary>
+    public Task ShowsPromptAsync() => Eventually.BecomesAsync(
+        () => RemotePrompt().IsMatch(ControlSequence().Replace(Screen, ""))
+            || (_process.HasExited ? throw new InvalidOperationException($"It ended without a remote prompt: {Screen}{Errors}") : false),
+        () => $"No remote prompt was shown: {Screen}{Errors}");
+
     /// <summary>Waits until it has ended by itself.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> EndAsync()
@@ -96,20 +120,45 @@ internal sealed class TerminalRun : IAsyncDisposable
 
         await _ended.WaitAsync(Limit);
         _process.Dispose();
+        _keyboard.Dispose();
     }
 
-    private static async Task CollectAsync(StreamReader reader, StringBuilder text)
+    /// <summary>
+    /// Tells where the cursor is, as a terminal does when it is asked. PowerShell waits for the answer, and what is typed
+    /// meanwhile is lost to the programs that it starts.
+    /// </summary>
+    private async Task AnswerAsync(string screen, int from)
+    {
+        // The question may have come in two parts.
+        var i = Math.Max(0, from - CursorQuestion.Length + 1);
+        while ((i = screen.IndexOf(CursorQuestion, i, StringComparison.Ordinal)) >= 0)
+        {
+            i += CursorQuestion.Length;
+            await TypeAsync("\u001b[1;1R");
+        }
+    }
+
+    private static async Task CollectAsync(StreamReader reader, StringBuilder text, Func<string, int, Task> answer)
     {
         var buffer = new char[4096];
         int count;
         while ((count = await reader.ReadAsync(buffer)) > 0)
         {
+            string all;
             lock (text)
             {
-                text.Append(buffer, 0, count);
+                all = text.Append(buffer, 0, count).ToString();
             }
+
+            await answer(all, all.Length - count);
         }
     }
+
+    [GeneratedRegex(@"since RunTask[\s\S]*[#$] $")]
+    private static partial Regex RemotePrompt();
+
+    [GeneratedRegex(@"\e\[[0-9;?]*[A-Za-z]|\e\][^\a]*\a")]
+    private static partial Regex ControlSequence();
 
     private static string Read(StringBuilder text)
     {

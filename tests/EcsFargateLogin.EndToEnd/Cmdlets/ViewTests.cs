@@ -1,3 +1,4 @@
+using PowerShellHost;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
@@ -53,7 +54,7 @@ public sealed class ViewTests
     {
         await using var me = await Operator.StartAsync();
 
-        var run = me.Run(MakeEverything.Replace("$PSCommandPath", $"'{Operator.Manifest}'", StringComparison.Ordinal) +
+        var run = me.Run(MakeEverything.Replace("$PSCommandPath", $"'{Checkout.Manifest}'", StringComparison.Ordinal) +
             """
 
             function Show($Item, $Width) { $Item | Format-Table | Out-String -Width $Width }

@@ -8,7 +8,7 @@ namespace EcsFargateLogin.EndToEnd.Help;
 /// <summary>The examples of Get-Help and of the README, typed as they stand there by tests/Examples/run-examples.ps1.</summary>
 public sealed class ExampleTests
 {
-    private static readonly string Runner = Path.Combine(Operator.RepositoryRoot(), "tests", "Examples", "run-examples.ps1");
+    private static readonly string Runner = Path.Combine(Checkout.Root, "tests", "Examples", "run-examples.ps1");
 
     /// <summary>Examples mostly wait: so three read at the same time, each with an account and a journal of their own.</summary>
     [Theory]

@@ -12,7 +12,7 @@ public sealed class HelpTests : IDisposable
 
     private readonly EngineRunspace _shell = EngineRunspace.Open();
 
-    public HelpTests() => _shell.ImportModule(Operator.Manifest);
+    public HelpTests() => _shell.ImportModule(Checkout.Manifest);
 
     [Fact]
     public void Every_cmdlet_has_a_synopsis_a_description_and_three_examples_with_words()
@@ -52,7 +52,7 @@ public sealed class HelpTests : IDisposable
 
             Assert.Equal($"{Folder}{name}.md", first);
             Assert.Equal(first, uri);
-            Assert.True(File.Exists(Path.Combine(Operator.RepositoryRoot(), "module", "help", $"{name}.md")));
+            Assert.True(File.Exists(Path.Combine(Checkout.Root, "module", "help", $"{name}.md")));
         }
     }
 
@@ -84,7 +84,7 @@ public sealed class HelpTests : IDisposable
     {
         var errors = _shell.Invoke("[Enum]::GetNames([EcsFargateLogin.FargateError])").Output.Select(name => name.ToString()).ToList();
         var page = File.ReadAllLines(
-            Path.Combine(Operator.RepositoryRoot(), "module", "help", "about_EcsFargateLogin_Troubleshooting.md"));
+            Path.Combine(Checkout.Root, "module", "help", "about_EcsFargateLogin_Troubleshooting.md"));
         var topic = _shell.Invoke("Get-Help about_EcsFargateLogin_Troubleshooting").Output[0].ToString().Split('\n');
 
         Assert.NotEmpty(errors);

@@ -16,7 +16,7 @@ public sealed class CredentialEndTests
         start.Environment["AWS_SESSION_TOKEN"] = Accounts.SessionToken;
         start.Environment["AWS_CREDENTIAL_EXPIRATION"] = DateTimeOffset.UtcNow.AddMinutes(9).ToString("O");
         await using var terminal = TerminalRun.UnderTerminal(start);
-        await terminal.ShowsAsync("since RunTask");
+        await terminal.ShowsPromptAsync();
 
         await terminal.ShowsAsync("EcsFargateLogin: the AWS credentials (environment variables) end in ");
         await terminal.TypeAsync("exit\n");

@@ -21,7 +21,7 @@ public sealed class InterruptedShellTests
             New-FargateSession stubborn -MaxLifetime 0 -HostKeyVerification AcceptNew | Enter-FargateShell -KeepSession
             "code: $LASTEXITCODE, terminal as before: $((stty -g) -eq $before)"
             """));
-        await terminal.ShowsAsync("since RunTask");
+        await terminal.ShowsPromptAsync();
         await terminal.TypeAsync("PS1=; echo up-$((6*7))\n");
         await terminal.ShowsAsync("up-42");
         if (isSshFrozen)
@@ -54,7 +54,7 @@ public sealed class InterruptedShellTests
                 Enter-FargateShell -ErrorVariable problems -ErrorAction SilentlyContinue
             "$LASTEXITCODE $($problems[0].FullyQualifiedErrorId): $($problems[0])"
             """));
-        await terminal.ShowsAsync("since RunTask");
+        await terminal.ShowsPromptAsync();
 
         await terminal.TypeAsync("kill -9 $PPID\n");
 
@@ -90,7 +90,7 @@ public sealed class InterruptedShellTests
         var run = await me.RunProcessAsync("New-FargateSession | Enter-FargateShell -Verbose", "exit\n");
 
         var task = Assert.Single(me.Fargate.Tasks);
-        Assert.Matches($"VERBOSE: {task.StartedBy}: created 0.0 s, .*banner [0-9.]+ s, shell [0-9.]+ s\n", run.Output);
+        Assert.Matches($"VERBOSE: {task.StartedBy}: created 0.0 s, .*banner [0-9.]+ s, shell [0-9.]+ s\\e\\[0m\n", run.Output);
         Assert.DoesNotContain("debug1", run.Output, StringComparison.Ordinal);
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using EcsFargateLogin.EndToEnd.Cmdlets;
 using EcsFargateLogin.EndToEnd.Engine;
 using PowerShellHost;
 
@@ -23,7 +22,7 @@ public sealed class DeterministicBuildTests
     private static async Task<SortedDictionary<string, string>> BuildAsync()
     {
         using TemporaryFolder folder = new();
-        Copy(Operator.RepositoryRoot(), folder.Path);
+        Copy(Checkout.Root, folder.Path);
         var start = new ProcessStartInfo("dotnet", [
             "build", "src/EcsFargateLogin.Aws", "--configuration", "Release", "--nologo", "--verbosity", "quiet",
             "-nodeReuse:false", "-p:UseSharedCompilation=false", "-p:ContinuousIntegrationBuild=true",

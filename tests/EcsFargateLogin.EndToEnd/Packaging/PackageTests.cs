@@ -31,8 +31,6 @@ public sealed class PackageTests : IDisposable
             $ErrorActionPreference = 'Stop'
             Register-PSResourceRepository -Name a-folder -Uri '{Output}' -Trusted
             Install-PSResource EcsFargateLogin -Repository a-folder -Scope CurrentUser
-            # Where PSResourceGet installs to on Linux; the portable engine looks where Windows does.
-            $env:PSModulePath = "$env:HOME/.local/share/powershell/Modules$([IO.Path]::PathSeparator)$env:PSModulePath"
             """);
         LiveIn(Home, start);
 
@@ -96,7 +94,7 @@ public sealed class PackageTests : IDisposable
     private async Task PackAsync()
     {
         var start = EngineProcess.Script(
-            Path.Combine(Operator.RepositoryRoot(), "build.ps1"), "-Task", "Package", "-NoBuild", "-OutputPath", Output);
+            Path.Combine(Checkout.Root, "build.ps1"), "-Task", "Package", "-NoBuild", "-OutputPath", Output);
         LiveIn(Home, start);
         var run = await EngineProcess.RunAsync(start);
         Assert.Equal("", run.Error);

@@ -34,7 +34,7 @@ public sealed class PresetTests : IAsyncLifetime
         var output = await RunProcessAsync(
             $$"""
             1..6 | ForEach-Object -ThrottleLimit 6 -Parallel {
-                Import-Module '{{Operator.Manifest}}'
+                Import-Module '{{Checkout.Manifest}}'
                 foreach ($number in 1..8) { Save-FargateSessionPreset "p$_-$number" -Cluster prod -ErrorAction Stop }
             }
             @(Get-FargateSessionPreset).Count
@@ -259,6 +259,7 @@ public sealed class PresetTests : IAsyncLifetime
     {
         var start = _me.Process($"{TypeNothing} Set-Location '{_project}'\n{script}");
         start.Environment["XDG_CONFIG_HOME"] = Path.Combine(_project, "config");
+        start.Environment["NO_COLOR"] = "1";
         var run = await EngineProcess.RunAsync(start);
         Assert.Equal("", run.Error);
         return run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -49,7 +49,7 @@ public sealed class IsolationTests
     [Theory]
     [MemberData(nameof(OtherSdks))]
     public Task An_SDK_that_comes_between_import_and_first_use_is_left_alone(string load, string theirs) =>
-        AssertBothWorkAsync(before: $"Import-Module '{Operator.Manifest}' -ErrorAction Stop; {load}", after: "", theirs);
+        AssertBothWorkAsync(before: $"Import-Module '{Checkout.Manifest}' -ErrorAction Stop; {load}", after: "", theirs);
 
     [Fact]
     public async Task A_module_like_AWS_Tools_works_beside_this_one_in_either_order()

@@ -1,11 +1,11 @@
-using EcsFargateLogin.EndToEnd.Cmdlets;
+using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.SideBySide;
 
 /// <summary>The AWS SDKs that meet in one PowerShell; those of others as tests/AwsToolsLookalike lays them out.</summary>
 internal static class OtherModules
 {
-    private static readonly string s_repository = Path.GetDirectoryName(Operator.Manifest)!;
+    private static readonly string s_repository = Path.GetDirectoryName(Checkout.Manifest)!;
     private static readonly string s_folder = Path.Combine(s_repository, "tests", "AwsToolsLookalike", "bin");
 
     /// <summary>The manifest of a module that looks like AWS.Tools.Common, with an SDK 4 of another version.</summary>

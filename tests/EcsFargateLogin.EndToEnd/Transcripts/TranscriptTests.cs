@@ -23,7 +23,7 @@ public sealed class TranscriptTests
             New-FargateSession -Reason 'INC-1: look' | Enter-FargateShell -TranscriptPath '{{file}}'
             "code: $LASTEXITCODE, terminal as before: $((stty -g) -eq $before)"
             """));
-        await terminal.ShowsAsync("since RunTask");
+        await terminal.ShowsPromptAsync();
 
         await terminal.TypeAsync("PS1=; stty -echo; echo size: $(stty size)\n");
         await terminal.ShowsAsync("size: 33 101");
@@ -56,7 +56,7 @@ public sealed class TranscriptTests
         await using var me = await Operator.StartAsync();
         await using var terminal = TerminalRun.UnderTerminal(me.Process(
             $"stty rows 33 cols 101; tty; New-FargateSession | Enter-FargateShell -TranscriptPath '{folder.Path}'; exit $LASTEXITCODE"));
-        await terminal.ShowsAsync("since RunTask");
+        await terminal.ShowsPromptAsync();
         await terminal.TypeAsync("PS1=; echo up-$((6*7))\n");
         await terminal.ShowsAsync("up-42");
 

@@ -4,9 +4,8 @@ using System.Management.Automation.Runspaces;
 namespace PowerShellHost;
 
 /// <summary>
-/// A PowerShell session in this process, on the engine that <see cref="PowerShellEngine.Find"/> found. It runs one
-/// invocation at a time; several sessions run side by side. A test assembly that uses it calls
-/// <see cref="PowerShellEngine.MakeLoadable"/> in a module initializer.
+/// A PowerShell session in this process, on the engine of Microsoft.PowerShell.SDK. It runs one invocation at a time;
+/// several sessions run side by side.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -27,11 +26,14 @@ public sealed class EngineRunspace : IDisposable
 
     /// <summary>Opens a session with PowerShell's own commands and no profile.</summary>
     /// <param name="host">Answers prompts and hears of applications that begin and end; null where nobody does.</param>
-    /// <exception cref="EngineException">There is no engine and none can be made.</exception>
     public static EngineRunspace Open(PSHost? host = null)
     {
-        PowerShellEngine.MakeLoadable();
-        return OpenLoaded(host);
+        var state = InitialSessionState.CreateDefault2();
+        var runspace = host is null
+            ? RunspaceFactory.CreateRunspace(state)
+            : RunspaceFactory.CreateRunspace(host, state);
+        runspace.Open();
+        return new EngineRunspace(runspace);
     }
 
     /// <summary>Imports a module by name or path.</summary>
@@ -67,14 +69,4 @@ public sealed class EngineRunspace : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _runspace.Dispose();
-
-    private static EngineRunspace OpenLoaded(PSHost? host)
-    {
-        var state = PristineSession.Create();
-        var runspace = host is null
-            ? RunspaceFactory.CreateRunspace(state)
-            : RunspaceFactory.CreateRunspace(host, state);
-        runspace.Open();
-        return new EngineRunspace(runspace);
-    }
 }

@@ -6,13 +6,14 @@ using System.Text;
 namespace PowerShellHost;
 
 /// <summary>
-/// PowerShell in a process of its own, on the engine that <see cref="PowerShellEngine.Find"/> found: <c>pwsh</c>, or
-/// this program on the portable engine. Both take the same arguments and end with the same exit codes.
+/// PowerShell in a process of its own: the <c>pwsh</c> on PATH, or else the one that build.sh has installed in the
+/// checkout.
 /// </summary>
 public static class EngineProcess
 {
     private const int SigInt = 2;
     private static readonly TimeSpan s_defaultLimit = TimeSpan.FromMinutes(2);
+    private static readonly Lazy<string[]> s_pwsh = new(AskForCommandLine);
 
     /// <summary>Runs a script file, with arguments as <c>pwsh -File</c> takes them.</summary>
     /// <returns>Nothing is redirected: the caller says what is, and changes Environment and WorkingDirectory.</returns>
@@ -31,7 +32,8 @@ public static class EngineProcess
     {
         ArgumentNullException.ThrowIfNull(startInfo);
         var command = string.Join(' ', new[] { startInfo.FileName }.Concat(startInfo.ArgumentList).Select(Quote));
-        string[] arguments = ["--quiet", "--flush", "--return", "--command", command, "/dev/null"];
+        // A terminal has a size, which `script` cannot take from a parent that has no terminal.
+        string[] arguments = ["--quiet", "--flush", "--return", "--command", $"stty rows 40 cols 120; exec {command}", "/dev/null"];
         var terminal = new ProcessStartInfo("script", arguments)
         {
             WorkingDirectory = startInfo.WorkingDirectory,
@@ -86,12 +88,30 @@ public static class EngineProcess
         }
     }
 
-    private static ProcessStartInfo Start(string[] arguments)
+    private static ProcessStartInfo Start(string[] arguments) => new(s_pwsh.Value[0], [.. s_pwsh.Value[1..], "-NoProfile", .. arguments]);
+
+    /// <summary>
+    /// The command line of PowerShell's own process. A pwsh that was installed as a dotnet tool is a launcher, which starts
+    /// that process as its child: signals to the launcher would not reach it.
+    /// </summary>
+    private static string[] AskForCommandLine()
     {
-        arguments = ["-NoProfile", .. arguments];
-        return PowerShellEngine.Find() is { Executable: { } executable }
-            ? new ProcessStartInfo(executable, arguments)
-            : new ProcessStartInfo(Programs.Dotnet, [typeof(EngineProcess).Assembly.Location, .. arguments]);
+        string[] arguments = ["-NoProfile", "-NonInteractive", "-Command", "[Environment]::ProcessPath; [Environment]::GetCommandLineArgs()[0]"];
+        var answer = RunAsync(new ProcessStartInfo(FindPwsh(), arguments)).GetAwaiter().GetResult();
+        return answer.Output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is [var program, var assembly]
+            ? Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, assembly] : [program]
+            : throw new InvalidOperationException($"pwsh does not say what it is: {answer.Output}{answer.Error}");
+    }
+
+    private static string FindPwsh()
+    {
+        var name = OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh";
+        var onPath = (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        return onPath.Append(Path.Combine(Checkout.Root, "artifacts", "powershell"))
+            .Select(folder => Path.Combine(folder, name))
+            .FirstOrDefault(File.Exists)
+            ?? throw new InvalidOperationException("There is no pwsh on PATH. Run ./build.sh, which installs one in the checkout.");
     }
 
     private static async Task WriteInputAsync(Process process, string? input)

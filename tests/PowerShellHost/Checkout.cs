@@ -1,15 +1,16 @@
-namespace Benchmarks;
+namespace PowerShellHost;
 
-/// <summary>The checkout that this program was built in.</summary>
-internal static class Checkout
+/// <summary>The checkout of the repository that this program was built in.</summary>
+public static class Checkout
 {
-    private static readonly string s_root = FindRoot();
+    /// <summary>Its folder.</summary>
+    public static string Root { get; } = FindRoot();
 
     /// <summary>The module's manifest.</summary>
-    public static string Manifest { get; } = Path.Combine(s_root, "EcsFargateLogin.psd1");
+    public static string Manifest { get; } = Path.Combine(Root, "EcsFargateLogin.psd1");
 
     /// <summary>The folder of everything else that ships.</summary>
-    public static string Module { get; } = Path.Combine(s_root, "module");
+    public static string Module { get; } = Path.Combine(Root, "module");
 
     private static string FindRoot()
     {
