@@ -7,8 +7,13 @@ internal static class RunningProgram
 {
     /// <summary>Runs it without input.</summary>
     /// <returns>Its exit code, output and errors.</returns>
-    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
-        string program, params IEnumerable<string> arguments)
+    public static Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        string program, params IEnumerable<string> arguments) => RunWithInputAsync(program, arguments, []);
+
+    /// <summary>Runs it with an input.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunWithInputAsync(
+        string program, IEnumerable<string> arguments, byte[] input)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments)
         {
@@ -16,12 +21,13 @@ internal static class RunningProgram
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        process.StandardInput.Close();
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(20));
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(limit.Token);
             var errors = process.StandardError.ReadToEndAsync(limit.Token);
+            await process.StandardInput.BaseStream.WriteAsync(input, limit.Token);
+            process.StandardInput.Close();
             await process.WaitForExitAsync(limit.Token);
             return (process.ExitCode, await output, await errors);
         }
