@@ -21,38 +21,23 @@ internal static class NativeConventions
     public static void WriteErrorLine(PSCmdlet cmdlet, ErrorRecord line)
     {
         var runtime = cmdlet.CommandRuntime;
-        var type = runtime.GetType();
-        var write = type.GetMethod(
+        var write = runtime.GetType().GetMethod(
             "_WriteErrorSkipAllowCheck", Internal, [typeof(ErrorRecord), typeof(ActionPreference?), typeof(bool)]);
-        var append = type.GetMethod("AppendErrorToVariables", Internal, [typeof(object)]);
-        if (write is null || append is null || FailureOf(runtime) is not var (pipeline, failed))
+        if (write is null || FailureOf(runtime) is not var (pipeline, failed))
         {
             cmdlet.WriteError(line);
             return;
         }
 
-        var bound = cmdlet.MyInvocation.BoundParameters;
-        var action = bound.TryGetValue("ErrorAction", out var given) ? given as ActionPreference? : null;
-        if (action is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore))
-        {
-            var failedBefore = failed.GetValue(pipeline);
-            write.Invoke(runtime, BindingFlags.DoNotWrapExceptions, null, [line, ActionPreference.Continue, true], null);
-            failed.SetValue(pipeline, failedBefore);
-        }
-
-        var errors = cmdlet.SessionState.PSVariable.GetValue("global:Error") as IList ?? Array.Empty<object>();
-        if (action != ActionPreference.Ignore && bound.ContainsKey("ErrorVariable") && !IsLatest(errors, line))
-        {
-            append.Invoke(runtime, [line]);
-        }
-
-        if (IsLatest(errors, line))
+        var failedBefore = failed.GetValue(pipeline);
+        // Not as a native program's line: those come to no -ErrorVariable, and where nothing redirects them to standard output.
+        write.Invoke(runtime, BindingFlags.DoNotWrapExceptions, null, [line, PreferenceOf(cmdlet), false], null);
+        failed.SetValue(pipeline, failedBefore);
+        if (cmdlet.SessionState.PSVariable.GetValue("global:Error") is IList { Count: > 0 } errors && ReferenceEquals(errors[0], line))
         {
             errors.RemoveAt(0);
         }
     }
-
-    private static bool IsLatest(IList errors, ErrorRecord line) => errors.Count > 0 && ReferenceEquals(errors[0], line);
 
     /// <summary>Makes $? false after a pipeline in which a program has ended with another exit code than 0.</summary>
     public static void NoteFailure(PSCmdlet cmdlet)
@@ -62,6 +47,12 @@ internal static class NativeConventions
             failed.SetValue(pipeline, true);
         }
     }
+
+    private static ActionPreference PreferenceOf(PSCmdlet cmdlet) =>
+        cmdlet.MyInvocation.BoundParameters.TryGetValue("ErrorAction", out var given)
+        && given is ActionPreference and (ActionPreference.SilentlyContinue or ActionPreference.Ignore)
+            ? (ActionPreference)given
+            : ActionPreference.Continue;
 
     private static (object Pipeline, PropertyInfo Failed)? FailureOf(ICommandRuntime runtime) =>
         runtime.GetType().GetProperty("PipelineProcessor", Internal)?.GetValue(runtime) is { } pipeline
