@@ -4,7 +4,10 @@ using System.Text;
 
 namespace EcsFargateLogin.Cmdlets;
 
-/// <summary>Makes bytes of the objects that a command reads: bytes as they are, everything else as a line of text.</summary>
+/// <summary>
+/// Makes bytes of the objects that a command reads: bytes as they are, everything else as a line of text. As with native
+/// programs, lists are taken apart, and null is nothing.
+/// </summary>
 internal sealed class CommandInput
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();
@@ -15,22 +18,29 @@ internal sealed class CommandInput
     /// <summary>Forgets what was added.</summary>
     public void Clear() => _bytes.Clear();
 
-    /// <summary>Adds an object of the pipeline, or each of a list that was given by name.</summary>
+    /// <summary>Adds an object, or each of a list.</summary>
     public void Add(object? input)
     {
         switch (input is PSObject wrapped ? wrapped.BaseObject : input)
         {
+            case null:
+                break;
             case byte[] bytes:
                 _bytes.Write(bytes);
                 break;
             case byte one:
                 _bytes.Write([one]);
                 break;
-            case object?[] many:
-                Array.ForEach(many, Add);
+            case not null when LanguagePrimitives.GetEnumerable(input) is { } many:
+                foreach (var each in many)
+                {
+                    Add(each);
+                }
+
                 break;
-            case var other:
-                _bytes.Write(Encoding.UTF8.GetBytes($"{LanguagePrimitives.ConvertTo<string>(input ?? other)}\n"));
+            default:
+                // Of the wrapped object, which may have a text of its own.
+                _bytes.Write(Encoding.UTF8.GetBytes($"{LanguagePrimitives.ConvertTo<string>(input)}\n"));
                 break;
         }
     }

@@ -8,7 +8,7 @@ namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
 /// Copies files and folders to a session's container, or from it, with their permissions and times. A transfer that
-/// breaks is gone on with by the same command, and no file has its name before all of it is there. Stops a session
+/// breaks is gone on with by the same command, and no new file has its name before all of it is there. Stops a session
 /// afterwards that was started in the same pipeline.
 /// </summary>
 [Cmdlet(VerbsCommon.Copy, "FargateItem", DefaultParameterSetName = PathSet, SupportsShouldProcess = true,
@@ -21,6 +21,7 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
 
     private readonly Stopwatch _watch = new();
     private readonly ProgressLine _line;
+    private readonly List<string> _piped = [];
     private CopyRequest? _request;
 
     /// <summary>Makes the cmdlet.</summary>
@@ -36,8 +37,10 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
-    /// <summary>What to copy, taken as it is written.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, HelpMessage = "What to copy, taken as it is written.")]
+    /// <summary>What to copy, taken as it is written. With -Session the pipeline may hold it: what Get-ChildItem returns.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet,
+        HelpMessage = "What to copy, taken as it is written; with -Session the pipeline may hold it.")]
+    [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
 
@@ -72,11 +75,41 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        Guard(null, () => _request = FromSession ? Download() : Upload());
+        if (IsBound(nameof(Path)) || IsBound(nameof(LiteralPath)))
+        {
+            Guard(null, () => _request = RequestOf());
+        }
     }
 
-    /// <summary>Copies to or from this record's sessions.</summary>
+    /// <summary>Copies to or from this record's sessions, or notes what this record names.</summary>
     protected override void ProcessRecord()
+    {
+        if (_request is null)
+        {
+            _piped.AddRange(LiteralPath);
+        }
+        else
+        {
+            CopyToSessions();
+        }
+    }
+
+    /// <summary>Copies what came down the pipeline.</summary>
+    protected override void EndProcessing()
+    {
+        if (_piped.Count > 0)
+        {
+            LiteralPath = [.. _piped];
+            Guard(null, () => _request = RequestOf());
+            CopyToSessions();
+        }
+    }
+
+    private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    private CopyRequest RequestOf() => FromSession ? Download() : Upload();
+
+    private void CopyToSessions()
     {
         TakeAll(Session);
         foreach (var session in Session)

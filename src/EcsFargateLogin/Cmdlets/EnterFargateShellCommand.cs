@@ -47,7 +47,13 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
         session.Timing.Shell ??= DateTimeOffset.UtcNow;
         WriteVerbose($"{session}: {session.Timing}");
         var exitCode = session.WayIn == FargateTransport.EcsExec ? RunEcsExec(cloud, session) : RunSsh(cloud, session);
-        if (exitCode != 0 && LanguagePrimitives.IsTrue(GetVariableValue("PSNativeCommandUseErrorActionPreference")))
+        if (exitCode == 0)
+        {
+            return;
+        }
+
+        NativeConventions.NoteFailure(this);
+        if (LanguagePrimitives.IsTrue(GetVariableValue("PSNativeCommandUseErrorActionPreference")))
         {
             throw FargateErrors.RemoteProgramFailed(session, exitCode);
         }
@@ -83,8 +89,20 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
 
     private ShellEnd RunSsh(IFargateCloud cloud, FargateSession session, SshEndpoint endpoint, Transcript? transcript)
     {
-        var log = SshLog.PathFor(session);
-        SshLog.Clear(log);
+        var log = SshLog.NewPathIn(session);
+        try
+        {
+            return RunSsh(cloud, session, endpoint, transcript, log);
+        }
+        finally
+        {
+            SshLog.Clear(log);
+        }
+    }
+
+    private ShellEnd RunSsh(
+        IFargateCloud cloud, FargateSession session, SshEndpoint endpoint, Transcript? transcript, string log)
+    {
         var arguments = SshCommandLine.ForShell(
             endpoint, Options, log, !Console.IsInputRedirected, Resumable ? ResumableShell.Command : null);
         WriteVerbose(CommandText.Of(Ssh, arguments));

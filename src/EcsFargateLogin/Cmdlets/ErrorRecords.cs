@@ -31,9 +31,16 @@ internal static class ErrorRecords
     public static bool IsWarning(this FargateException exception) =>
         exception.Error is FargateError.IngressNotRevoked or FargateError.FilesNotDeleted;
 
-    /// <summary>Makes the error record of a line that a remote command wrote to standard error: that is no error of ours.</summary>
-    public static ErrorRecord OfErrorLine(string line, FargateSession session) =>
-        new(new RemoteException(line), "RemoteStandardError", ErrorCategory.NotSpecified, session);
+    /// <summary>
+    /// Makes the error record of a line that a remote command wrote to standard error: that is no error of ours. The name of its
+    /// type is for the view, which shows the line as it is.
+    /// </summary>
+    public static ErrorRecord OfErrorLine(string line, FargateSession session)
+    {
+        ErrorRecord record = new(new RemoteException(line), "RemoteStandardError", ErrorCategory.NotSpecified, session);
+        PSObject.AsPSObject(record).TypeNames.Insert(0, "EcsFargateLogin.RemoteStandardError");
+        return record;
+    }
 
     /// <summary>Whether no further record of the same command can succeed after it.</summary>
     public static bool EndsTheCommand(this FargateException exception) => exception.Error is

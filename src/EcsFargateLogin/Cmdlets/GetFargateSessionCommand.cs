@@ -28,6 +28,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
 
     /// <summary>The clusters to look in, by name or ARN. Without it: those that the journal names, and 'default'.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The clusters to look in, by name or ARN.")]
+    [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     public string[] Cluster { get; set; } = [];

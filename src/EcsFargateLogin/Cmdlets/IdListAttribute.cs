@@ -13,7 +13,7 @@ internal sealed class IdListAttribute : ArgumentTransformationAttribute
 
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
-        LanguagePrimitives.TryConvertTo<string[]>(inputData, out var texts) && texts is not null
+        inputData is not BlankValue && LanguagePrimitives.TryConvertTo<string[]>(inputData, out var texts) && texts is not null
             ? texts.SelectMany(Split).ToArray()
             : inputData;
 

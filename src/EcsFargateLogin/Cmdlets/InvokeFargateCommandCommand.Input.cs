@@ -14,7 +14,7 @@ public sealed partial class InvokeFargateCommandCommand
     private bool _areCommandsOver;
 
     /// <summary>
-    /// What the command reads: text as lines of UTF-8, bytes as they are. The command begins with the first of it and reads the
+    /// What the command reads: text as lines of UTF-8, bytes as they are, lists object by object, and nothing for $null. The command begins with the first of it and reads the
     /// rest as it comes, at the pace of the slowest session; every session's command reads all of it.
     /// </summary>
     [Parameter(ParameterSetName = PipelineSet,
@@ -74,7 +74,7 @@ public sealed partial class InvokeFargateCommandCommand
         Login[] logins = [.. _sessions.Select(pair => new Login(pair.Key, pair.Value, IsKept: !Held.Holds(pair.Key)))];
         _sessions.Clear();
         _shared = new SharedInput(logins.Select(login => login.Session), keepsAll: logins.Length > ThrottleLimit);
-        _shared.Add(_command!.Script.Span);
+        _shared.Add(_command!.Input.Span);
         _running = BeginToLogIn(logins, ThrottleLimit, RunAsync);
     }
 

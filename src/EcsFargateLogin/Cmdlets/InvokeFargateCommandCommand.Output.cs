@@ -66,7 +66,7 @@ public sealed partial class InvokeFargateCommandCommand
 
         foreach (var line in printed.Lines)
         {
-            WriteError(ErrorRecords.OfErrorLine(line, printed.Session));
+            NativeConventions.WriteErrorLine(this, ErrorRecords.OfErrorLine(line, printed.Session));
         }
     }
 }

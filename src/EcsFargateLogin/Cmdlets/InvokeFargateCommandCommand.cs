@@ -36,7 +36,10 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];
 
-    /// <summary>The command, as it is typed into a shell: the user's login shell in the container takes it apart.</summary>
+    /// <summary>
+    /// The command, as it is typed into a shell: the user's login shell in the container takes it apart. Windows line ends are
+    /// none of it.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PipelineSet,
         HelpMessage = "The command, as it is typed into the user's shell in the container.")]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = SessionSet,
@@ -45,8 +48,8 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     public string Command { get; set; } = "";
 
     /// <summary>
-    /// A shell script on this machine. It is sent over standard input to the shell that its first line names (sh, bash,
-    /// dash, ash, ksh, mksh or zsh), or to sh.
+    /// A script on this machine. It is sent over standard input, and run as its file would be: by the program that its first line
+    /// names, with the option there, or by sh.
     /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = FileSet,
         HelpMessage = "A shell script on this machine, which is sent and run.")]
@@ -54,9 +57,12 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     [ValidateNotNullOrEmpty]
     public string FilePath { get; set; } = "";
 
-    /// <summary>Arguments for the command or the script. Each arrives as given, whatever it holds but NUL.</summary>
+    /// <summary>
+    /// Arguments for the command or the script. Each arrives as given, whatever it holds but NUL; $null is none.
+    /// </summary>
     [Parameter(HelpMessage = "Arguments for the command or the script.")]
     [Alias("Args")]
+    [Words]
     [AllowEmptyString]
     public string[] ArgumentList { get; set; } = [];
 
@@ -75,7 +81,9 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     [Parameter(HelpMessage = "Returns the bytes of standard output as they are, in arrays of up to 64 KB.")]
     public SwitchParameter Raw { get; set; }
 
-    /// <summary>Where the lines of standard error go: to the error stream, or between those of standard output.</summary>
+    /// <summary>
+    /// Where the lines of standard error go: to the error stream, where they are no errors, or between those of standard output.
+    /// </summary>
     /// <value>Error</value>
     [Parameter(HelpMessage = "Where standard error goes: to the error stream, or among the output.")]
     public StandardErrorTarget StandardErrorAs { get; set; }
@@ -196,6 +204,11 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
         // Of many the last that is not 0.
         _exitCode = ended.ExitCode != 0 || _exitCode is null ? ended.ExitCode : _exitCode;
         SessionState.PSVariable.Set("global:LASTEXITCODE", _exitCode);
+        if (ended.ExitCode != 0)
+        {
+            NativeConventions.NoteFailure(this);
+        }
+
         if (PassThru)
         {
             WriteObject(_printed.Take(ended));

@@ -28,6 +28,7 @@ public sealed partial class NewFargateSessionCommand
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "The preset that gives what is not typed; without it 'default', if there is one.")]
+    [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(PresetCompleter))]
     public string? Preset { get; set; }

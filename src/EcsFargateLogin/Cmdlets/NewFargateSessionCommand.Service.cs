@@ -29,6 +29,7 @@ public sealed partial class NewFargateSessionCommand
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ApplicationSet,
         HelpMessage = "The application's task definition, whose image holds start-sshd.sh.")]
+    [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TaskDefinitionCompleter))]
     public string? FromTaskDefinition { get; set; }
@@ -39,6 +40,7 @@ public sealed partial class NewFargateSessionCommand
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "A service of the cluster, whose task definition, subnets and groups are used.")]
+    [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ServiceCompleter))]
     public string? Service { get; set; }
@@ -46,6 +48,7 @@ public sealed partial class NewFargateSessionCommand
     /// <summary>The version of Fargate's platform, such as 1.4.0, or LATEST. Without it the service's, or the latest.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "The version of Fargate's platform, such as 1.4.0, or LATEST.")]
+    [BlankIsDefault]
     [ValidatePattern(@"^(LATEST|\d+\.\d+\.\d+)$")]
     public string? PlatformVersion { get; set; }
 

@@ -13,6 +13,7 @@ public sealed partial class NewFargateSessionCommand
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "Why the session is started: becomes a tag of the task. Up to 256 characters.")]
+    [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     public string? Reason { get; set; }
 

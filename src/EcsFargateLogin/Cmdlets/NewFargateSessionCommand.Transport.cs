@@ -26,6 +26,7 @@ public sealed partial class NewFargateSessionCommand
     /// </summary>
     /// <value>Ssh</value>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "How the container is reached: Ssh, EcsExec or Auto.")]
+    [BlankIsDefault]
     public FargateTransport Transport { get; set; }
 
     /// <summary>Looks for the programs that the session's user needs, before any task is started.</summary>

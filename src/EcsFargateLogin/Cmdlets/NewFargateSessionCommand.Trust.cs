@@ -14,6 +14,7 @@ public sealed partial class NewFargateSessionCommand
     /// <value>Auto</value>
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "How the server proves that it is the session's own: Auto, Strict or AcceptNew.")]
+    [BlankIsDefault]
     public HostKeyVerification HostKeyVerification { get; set; }
 
     /// <summary>The kind of the session's one-time key.</summary>
@@ -35,6 +36,7 @@ public sealed partial class NewFargateSessionCommand
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "The addresses and networks that the key lets in from, up to 32.")]
+    [BlankIsDefault]
     [IdList]
     [ValidateCount(1, 32)]
     [ValidateNotNullOrEmpty]

@@ -31,6 +31,7 @@ public sealed partial class NewFargateSessionCommand
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "The host through which the task is reached, as [user@]host[:port].")]
+    [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     public string? JumpHost { get; set; }
 

@@ -28,6 +28,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// <summary>The task definition: family (its latest revision), family:revision or ARN.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = LoginSet,
         HelpMessage = "The task definition: family (its latest revision), family:revision or ARN.")]
+    [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TaskDefinitionCompleter))]
     public string TaskDefinition { get; set; } = "";
@@ -35,6 +36,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// <summary>The cluster's name or ARN.</summary>
     /// <value>default</value>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The cluster's name or ARN.")]
+    [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     public string Cluster { get; set; } = "default";
@@ -45,6 +47,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "1 to 16 subnet ids. With a public address, public subnets.")]
+    [BlankIsDefault]
     [IdList]
     [ValidateCount(1, 16)]
     [ValidateNotNullOrEmpty]
@@ -53,6 +56,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
 
     /// <summary>Up to 5 security group ids that let your address in. Without it the VPC's default group is used.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Up to 5 security group ids that let your address in.")]
+    [BlankIsDefault]
     [IdList]
     [ValidateCount(1, 5)]
     [ValidateNotNullOrEmpty]
@@ -61,6 +65,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
 
     /// <summary>The container that runs the SSH server. Without it: 'cli', or the only container there is.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The container that runs the SSH server.")]
+    [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     public string? ContainerName { get; set; }
 
@@ -68,17 +73,20 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// <value>Enabled</value>
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "Whether the task gets a public address: Enabled or Disabled.")]
+    [BlankIsDefault]
     public AssignPublicIp AssignPublicIp { get; set; } = AssignPublicIp.Enabled;
 
     /// <summary>The port that the SSH server listens on, 1 to 65535. Unprivileged containers need one above 1023.</summary>
     /// <value>22</value>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The port that the SSH server listens on, 1 to 65535.")]
+    [BlankIsDefault]
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = ContainerContract.DefaultPort;
 
     /// <summary>The user to log in as.</summary>
     /// <value>root</value>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The user to log in as.")]
+    [BlankIsDefault]
     [ValidatePattern("^[A-Za-z_][A-Za-z0-9_.-]*$")]
     public string UserName { get; set; } = ContainerContract.DefaultUserName;
 
@@ -94,6 +102,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
 
     /// <summary>The ARN of the role that the container's programs act as. Takes the place of the task definition's.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The ARN of the role that the container's programs act as.")]
+    [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     public string? TaskRoleArn { get; set; }
 
@@ -103,6 +112,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// <value>FARGATE</value>
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "FARGATE, or FARGATE_SPOT for spare capacity that may be taken back.")]
+    [BlankIsDefault]
     [ValidateSet(RunTaskRequest.Fargate, RunTaskRequest.FargateSpot)]
     public string CapacityProvider { get; set; } = RunTaskRequest.Fargate;
 
@@ -124,6 +134,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// <value>1</value>
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "How many sessions to start, 1 to 100, each with a key of its own.")]
+    [BlankIsDefault]
     [ValidateRange(1, MostSessions)]
     public int Count { get; set; } = 1;
 
@@ -131,6 +142,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// <value>300</value>
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "How long the task may take until it runs, in seconds, 1 to 86400.")]
+    [BlankIsDefault]
     [ValidateRange(1, 86400)]
     public int StartTimeout { get; set; } = (int)FargateSession.DefaultStartTimeout.TotalSeconds;
 

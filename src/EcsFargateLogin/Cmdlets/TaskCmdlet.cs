@@ -46,6 +46,7 @@ public abstract class TaskCmdlet : AwsCmdlet
     /// <summary>The cluster of the tasks. Without it the ARN's own, or 'default'.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = TaskSet, HelpMessage = "The cluster of the tasks.")]
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet, HelpMessage = "The cluster of the tasks.")]
+    [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     public string? Cluster { get; set; }

@@ -23,12 +23,6 @@ internal static partial class FargateErrors
         cause)
     { Target = path };
 
-    internal static FargateException ScriptNotForShell(string path, string firstLine) => new(
-        FargateError.InvalidCommand,
-        $"The script '{path}' is not one for a shell: it begins with '{firstLine}'.",
-        "Send it to its interpreter instead: Get-Content -Raw FILE | Invoke-FargateCommand -Session $session -Command 'python3 -'.")
-    { Target = path };
-
     internal static FargateException CommandTimeout(FargateSession session, TimeSpan limit) => new(
         FargateError.CommandTimeout,
         $"The command on session {session} had not ended after {Seconds(limit)}, and was cut off; what it has printed is partial.",

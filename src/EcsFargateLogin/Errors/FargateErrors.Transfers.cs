@@ -41,22 +41,26 @@ internal static partial class FargateErrors
         "Correct what the reason names and repeat the command: what has arrived in part is gone on with.")
     { Target = TerminalText.Clean(path) };
 
-    internal static FargateException CopyInterrupted(
-        FargateSession session, string path, string? partialPath, string? why, Exception cause) => new(
+    internal static FargateException CopyInterrupted(FargateSession session, CopyItem item, string? why, Exception cause) => new(
         FargateError.CopyInterrupted,
-        $"The connection to session {session} was lost while '{path}' was copied: {(why ?? "it was closed").TrimEnd('.')}. "
-        + (partialPath is null ? "The file that was under way is not kept." : $"What has arrived of it is kept as '{partialPath}'."),
-        partialPath is null
-            ? "Repeat the command while the session lives."
+        $"{Lost(session, item.Source, why)} What has arrived of it is {(item.IsDirect ? "in" : "kept as")} '{item.ArrivedPath}'.",
+        item.IsDirect
+            ? "Repeat the command while the session lives: it begins anew, and until then that file is not whole."
             : "Repeat the command while the session lives to go on from there; or delete that file.",
+        cause)
+    { Target = TerminalText.Clean(item.Source) };
+
+    internal static FargateException CopyNotKept(FargateSession session, string path, string? why, Exception cause) => new(
+        FargateError.CopyInterrupted,
+        $"{Lost(session, path, why)} The file that was under way is not kept.",
+        "Repeat the command while the session lives.",
         cause)
     { Target = TerminalText.Clean(path) };
 
     internal static FargateException CopyPartsLeft(
         FargateSession session, CopyItem item, int count, string why, Exception cause) => new(
         FargateError.CopyInterrupted,
-        $"The connection to session {session} was lost while '{item.Source}' was copied: {why.TrimEnd('.')}. "
-        + $"What has arrived of it may be left as '{item.PartialPath}' in the task"
+        $"{Lost(session, item.Source, why)} What has arrived of it may be left as '{item.PartialPath}' in the task"
         + (count > 1 ? ", and that of the other files of this copy under such names as well." : "."),
         "Repeat the command while the session lives: tar begins anew, and writes over what is left.",
         cause)
@@ -67,4 +71,7 @@ internal static partial class FargateErrors
         $"Nothing can be copied to or from session {session}: its image has neither an SFTP server nor tar.",
         "Install one of them in the image (Debian: openssh-sftp-server, Alpine: openssh-sftp-server).")
     { Target = session.SessionId };
+
+    private static string Lost(FargateSession session, string source, string? why) =>
+        $"The connection to session {session} was lost while '{source}' was copied: {(why ?? "it was closed").TrimEnd('.')}.";
 }

@@ -22,7 +22,7 @@ internal sealed class ProxyProbe(SshProxy proxy, string address, int port) : ISe
 
     /// <summary>What is said whatever the reason is.</summary>
     private static readonly string[] NoReasons =
-        ["kex_exchange_identification:", "Connection closed by UNKNOWN", "stdio forwarding failed", "Warning: Permanently added"];
+        ["kex_exchange_identification:", "Connection closed by UNKNOWN", "stdio forwarding failed"];
 
     /// <inheritdoc/>
     public string LastOutcome { get; private set; } = "no attempt was made";
@@ -100,6 +100,7 @@ internal sealed class ProxyProbe(SshProxy proxy, string address, int port) : ISe
             }
 
             var isReason = line.Length > 0
+                && !SshLog.IsNotice(line)
                 && !Array.Exists(NoReasons, beginning => line.StartsWith(beginning, StringComparison.Ordinal));
             said = isReason ? Printable(line) : said;
         }

@@ -12,11 +12,20 @@ internal static class SshLog
     private static readonly string[] DebugLines =
         ["debug", "OpenSSH_", "Authenticated to ", "Transferred: ", "Bytes per second: ", "Killed by signal "];
 
-    /// <summary>The path beside the session's known_hosts.</summary>
-    public static string PathFor(FargateSession session) =>
-        Path.Combine(session.Folder!, "ssh.log");
+    /// <summary>
+    /// What lines begin with in which ssh only tells something. Since 10.1 it writes three lines beginning with "** " where the
+    /// key exchange is not post-quantum.
+    /// </summary>
+    private static readonly string[] Notices =
+    [
+        "** ", "Warning: Permanently added", "Control socket connect(", "Pseudo-terminal will not be allocated",
+    ];
 
-    /// <summary>Begins a new log: ssh only adds to the one that is there.</summary>
+    /// <summary>A path in the session's folder that no other connection writes to.</summary>
+    public static string NewPathIn(FargateSession session) =>
+        Path.Combine(session.Folder!, $"ssh-{Path.GetRandomFileName()}.log");
+
+    /// <summary>Deletes a log that has been read. Failing is no error: it goes with the session's folder.</summary>
     public static void Clear(string path)
     {
         try
@@ -25,7 +34,6 @@ internal static class SshLog
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Then an old line may be taken for a new one, which is no reason to have no shell.
         }
     }
 
@@ -70,6 +78,10 @@ internal static class SshLog
     public static bool IsDebug(string message) =>
         Array.Exists(DebugLines, beginning => message.StartsWith(beginning, StringComparison.Ordinal));
 
+    /// <summary>Whether a line tells something that is no reason for a failure.</summary>
+    public static bool IsNotice(string message) =>
+        Array.Exists(Notices, beginning => message.StartsWith(beginning, StringComparison.Ordinal));
+
     /// <summary>Whether a line is what ssh writes to standard error, not to its log, when the server closes the connection.</summary>
     public static bool IsClosingWord(string line) =>
         line.StartsWith("Connection to ", StringComparison.Ordinal)
@@ -94,16 +106,10 @@ internal static class SshLog
     /// </summary>
     public static string? Complaint(IEnumerable<string> messages)
     {
-        var complaints = messages.Where(message => !IsNoise(message)).TakeLast(LastLines).ToList();
+        var complaints = messages.Where(message => !IsDebug(message) && !IsNotice(message)).TakeLast(LastLines).ToList();
         return complaints.Count == 0 ? null : string.Join(" ", complaints);
     }
 
     private static bool Tells(IEnumerable<string> messages, string words) =>
         messages.Any(message => message.Contains(words, StringComparison.Ordinal));
-
-    private static bool IsNoise(string message) =>
-        message.StartsWith("Warning: Permanently added", StringComparison.Ordinal)
-        || IsDebug(message)
-        || message.StartsWith("Control socket connect(", StringComparison.Ordinal)
-        || message.StartsWith("Pseudo-terminal will not be allocated", StringComparison.Ordinal);
 }

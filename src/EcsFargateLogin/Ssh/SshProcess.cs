@@ -56,12 +56,13 @@ internal static partial class SshProcess
         }
         catch (OperationCanceledException)
         {
+            var grace = EndGrace;
             if (hangUp.IsCancellationRequested)
             {
-                Terminate(process);
+                grace = Terminate(process);
             }
 
-            var exitCode = await EndAsync(process, modes).ConfigureAwait(false);
+            var exitCode = await EndAsync(process, grace, modes).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             return exitCode;
         }
@@ -80,17 +81,16 @@ internal static partial class SshProcess
         }
         catch (OperationCanceledException)
         {
-            Terminate(process);
-            return await EndAsync(process, modes: null).ConfigureAwait(false);
+            return await EndAsync(process, Terminate(process), modes: null).ConfigureAwait(false);
         }
     }
 
-    private static async Task<int> EndAsync(Process process, TerminalModes? modes)
+    private static async Task<int> EndAsync(Process process, TimeSpan grace, TerminalModes? modes)
     {
-        using CancellationTokenSource grace = new(EndGrace);
+        using CancellationTokenSource limit = new(grace);
         try
         {
-            await process.WaitForExitAsync(grace.Token).ConfigureAwait(false);
+            await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
             return process.ExitCode;
         }
         catch (OperationCanceledException)
@@ -102,13 +102,21 @@ internal static partial class SshProcess
         }
     }
 
-    /// <summary>Asks a program to end. Windows has no such request; there it is killed when its time is over.</summary>
-    private static void Terminate(Process process)
+    /// <summary>Asks a program to end.</summary>
+    /// <returns>How long it is waited for: not at all on Windows, which has no such request.</returns>
+    private static TimeSpan Terminate(Process process)
     {
-        if (!OperatingSystem.IsWindows() && !process.HasExited)
+        if (OperatingSystem.IsWindows())
+        {
+            return TimeSpan.Zero;
+        }
+
+        if (!process.HasExited)
         {
             _ = Kill(process.Id, SigTerm);
         }
+
+        return EndGrace;
     }
 
     [DllImport("libc", EntryPoint = "kill")]

@@ -51,6 +51,76 @@ public sealed class NewSessionTests
         me.Run("$args[0] | Stop-FargateSession", session);
     }
 
+    /// <summary>A table cannot leave a column out for one row. What $PSDefaultParameterValues holds counts as typed.</summary>
+    private const string Row =
+        """
+        $row = @{}
+        foreach ($name in 'TaskDefinition', 'Cluster', 'Subnet', 'SecurityGroup', 'Port') {
+            $row[$name] = $PSDefaultParameterValues["New-FargateSession:$name"]
+            $PSDefaultParameterValues.Remove("New-FargateSession:$name")
+        }
+
+        """;
+
+    [Fact]
+    public async Task A_blank_cell_of_any_column_stands_for_the_parameters_default()
+    {
+        await using var me = await Operator.StartAsync();
+
+        var run = me.Run(
+            $$"""
+            {{Row}}
+            $columns = (Get-Command New-FargateSession).Parameters.Values | Where-Object {
+                $_.Attributes.Where({ $_ -is [Parameter] -and $_.ValueFromPipelineByPropertyName }) -and
+                $_.Name -notin 'TaskDefinition', 'Subnet'
+            }
+            foreach ($column in $columns.Name) {
+                foreach ($blank in '', '  ', $null, [DBNull]::Value, @(), @('')) {
+                    $cells = $row.Clone()
+                    $cells[$column] = $blank
+                    [pscustomobject]$cells | New-FargateSession -WhatIf -ErrorVariable failed -ErrorAction SilentlyContinue
+                    if ($failed) { "$column [$blank]: $failed" }
+                }
+            }
+            "$($columns.Count -ge 18)"
+            foreach ($column in 'TaskDefinition', 'Subnet') {
+                $cells = $row.Clone()
+                $cells[$column] = ''
+                [pscustomobject]$cells | New-FargateSession -WhatIf -ErrorVariable failed -ErrorAction SilentlyContinue
+                "$($failed.FullyQualifiedErrorId)"
+            }
+            """);
+
+        const string Missing = "MissingMandatoryParameter,EcsFargateLogin.Cmdlets.NewFargateSessionCommand";
+        Assert.Equal(["True", Missing, Missing], run.Output.Select(line => line.ToString()));
+        Assert.Empty(run.Errors);
+        me.HasStartedNothing();
+    }
+
+    [Fact]
+    public async Task A_row_with_blank_cells_asks_for_what_a_row_without_the_columns_does()
+    {
+        await using var me = await Operator.StartAsync();
+
+        var run = me.Run(
+            $$"""
+            {{Row}}
+            $full = $row + @{ Reason = 'INC-1'; StartTimeout = 99; UserName = 'games'; CapacityProvider = 'FARGATE_SPOT' }
+            $blank = $row.Clone()
+            $full.Keys | Where-Object { $_ -notin $row.Keys } | ForEach-Object { $blank[$_] = '' }
+            $full, $blank, $row | ForEach-Object { [pscustomobject]$_ } | New-FargateSession | Stop-FargateSession
+            """);
+
+        Assert.Empty(run.Errors);
+        var asked = me.Calls("RunTask").Select(call => call.Parameters).ToArray();
+        Assert.Equal("FARGATE_SPOT", (string?)asked[0]["capacityProviderStrategy"]?[0]?["capacityProvider"]);
+        Assert.Equal(asked[2].Select(parameter => parameter.Key).Order(), asked[1].Select(parameter => parameter.Key).Order());
+        Assert.All(
+            asked[1].Where(parameter => parameter.Key is not ("startedBy" or "clientToken" or "overrides" or "tags")),
+            parameter => Assert.Equal(asked[2][parameter.Key]?.ToJsonString(), parameter.Value?.ToJsonString()));
+        await me.LeftNothingAsync();
+    }
+
     [Fact]
     public async Task The_key_and_the_journal_entry_are_there_before_RunTask_arrives_and_are_the_owners_alone()
     {

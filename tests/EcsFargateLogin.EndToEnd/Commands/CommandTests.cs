@@ -48,8 +48,8 @@ public sealed class CommandTests
         await using var me = await Operator.StartAsync();
         var script = Path.Combine(me.StateHome, "a script.sh");
         await File.WriteAllTextAsync(script, "#!/usr/bin/env bash\nset -o pipefail\nprintf '<%s>' \"$@\" \"${BASH_VERSION:+bash}\"\n");
-        var other = Path.Combine(me.StateHome, "other.py");
-        await File.WriteAllTextAsync(other, "#!/usr/bin/python3\n");
+        var other = Path.Combine(me.StateHome, "other.pl");
+        await File.WriteAllTextAsync(other, "\uFEFF#!/usr/bin/perl -l\r\nprint \"perl\", $ARGV[0];\r\n");
 
         var run = me.Run(
             """
@@ -61,7 +61,8 @@ public sealed class CommandTests
             , [byte[]](0, 255, 10, 7) | Invoke-FargateCommand -Session $session 'od -An -tx1'
             Invoke-FargateCommand -Session $session cat -InputObject 1, 2
             try { Invoke-FargateCommand -Session $session "echo a`0b" } catch { $_.FullyQualifiedErrorId }
-            try { Invoke-FargateCommand -Session $session -FilePath $other } catch { $_.FullyQualifiedErrorId }
+            Invoke-FargateCommand -Session $session -FilePath $other -ArgumentList '-x'
+            Invoke-FargateCommand -Session $session "cd /tmp`r`npwd`r`n" -StandardErrorAs Output
             try { Invoke-FargateCommand -Session $session true -ArgumentList ('x' * 200000) } catch { $_.FullyQualifiedErrorId }
             $session | Stop-FargateSession
             """,
@@ -73,7 +74,7 @@ public sealed class CommandTests
         Assert.Equal(
             [
                 "<><it's><$HOME `id` *><-n><two", "lines>", "<a b><-x><bash>", "öne", "two", "end", " 00 ff 0a 07", "1", "2",
-                Refused, Refused, Refused,
+                Refused, "perl-x", "/tmp", Refused,
             ],
             run.Output.Select(line => line.ToString()));
     }

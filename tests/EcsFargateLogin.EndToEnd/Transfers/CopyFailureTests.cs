@@ -73,6 +73,57 @@ public sealed class CopyFailureTests : IDisposable
     }
 
     [Theory]
+    [InlineData("sftp")]
+    [InlineData("tar")]
+    public async Task What_is_at_the_destination_is_written_to_and_stays_what_it_is(string method)
+    {
+        await using var me = await StartAsync();
+        var file = _folder.Write("new", "new");
+        _folder.Write("tree/in", "in");
+        var old = _folder.Write("here/old", "old and longer");
+        File.CreateSymbolicLink(Path.Combine(_folder.Path, "here", "link"), "old");
+
+        var run = me.Run(
+            $$"""
+            $folder = '{{_folder.Path}}'
+            $session = {{NewSession(method)}} -Wait 3>$null
+            $copy = @{ Session = $session; KeepSession = $true; WarningAction = 'SilentlyContinue' }
+            Invoke-FargateCommand -Session $session -Command @'
+            mkdir -p /srv/there
+            cd /srv/there
+            echo old and longer >old
+            chown nobody old
+            chmod 640 old
+            ln -s old link
+            ln -s to-be dangling
+            ln old hard
+            mkfifo pipe
+            mkdir -m 1777 tree
+            '@
+            foreach ($name in 'link', 'dangling', 'pipe') { Copy-FargateItem @copy '{{file}}' /srv/there/$name }
+            Copy-FargateItem @copy '{{file}}' /dev/null
+            Copy-FargateItem @copy $folder/tree /srv/there -Recurse
+            Copy-FargateItem @copy /srv/there/hard $folder/here/link -FromSession
+            Copy-FargateItem @copy /srv/there/hard /dev/null -FromSession
+            Invoke-FargateCommand -Session $session 'cd /srv/there; cat old hard to-be; stat -c "%n %F %U %a" * /dev/null; ls tree'
+            $session | Stop-FargateSession
+            """);
+
+        Assert.Contains("is a pipe or a socket", Assert.Single(run.Errors).ToString(), StringComparison.Ordinal);
+        Assert.Equal(
+            [
+                "newnewnew" + "dangling symbolic link root 777", "hard regular file nobody 640", "link symbolic link root 777",
+                "old regular file nobody 640", "pipe fifo root 644", "to-be regular file root 644", "tree directory root 1777",
+                "/dev/null character special file root 666", "in",
+            ],
+            run.Output.Select(line => line.ToString()));
+        Assert.Equal("new", await File.ReadAllTextAsync(old));
+        Assert.Equal("old", new FileInfo(Path.Combine(_folder.Path, "here", "link")).LinkTarget);
+        Assert.Equal(["link", "old"], Directory.GetFiles(Path.Combine(_folder.Path, "here")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        await me.HasLeftNothingAsync();
+    }
+
+    [Theory]
     [InlineData("sftp", true)]
     [InlineData("sftp", false)]
     [InlineData("tar", true)]

@@ -129,6 +129,38 @@ public sealed class CopyTests
         me.Run("$tunnel | Stop-FargateTunnel; $args[0] | Stop-FargateSession", session);
     }
 
+    [Theory]
+    [InlineData("Get-ChildItem $folder -File")]
+    [InlineData("[IO.DirectoryInfo]::new($folder).GetFiles()")]
+    [InlineData("Get-Item $folder/[ab]*.txt")]
+    public async Task Files_come_down_the_pipeline_and_are_copied_together(string files)
+    {
+        using TemporaryFolder folder = new();
+        await using var me = await Operator.StartAsync();
+        foreach (var name in (string[])["a.txt", "b.txt", "[b]c.txt"])
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder.Path, name), name);
+        }
+
+        var run = me.Run(
+            $$"""
+            param($folder)
+            $session = New-FargateSession
+            {{files}} | Copy-FargateItem -Destination /srv -Session $session -PassThru -KeepSession -Verbose |
+                ForEach-Object Destination | Sort-Object
+            @() | Copy-FargateItem -Destination /srv -Session $session -KeepSession
+            $session | Stop-FargateSession
+            """,
+            folder.Path);
+
+        Assert.Empty(run.Errors);
+        var expected = files.Contains("[ab]", StringComparison.Ordinal) ? 2 : 3;
+        Assert.Equal(expected, run.Output.Count);
+        Assert.All(run.Output, path => Assert.Matches(@"^/srv/(\[b\]c|a|b)\.txt$", path.ToString()));
+        Assert.Single(run.Verbose, line => line.Contains("copying by SFTP", StringComparison.Ordinal));
+        await me.LeftNothingAsync();
+    }
+
     [Fact]
     public async Task What_cannot_be_copied_is_an_error_each_and_the_rest_is_copied()
     {

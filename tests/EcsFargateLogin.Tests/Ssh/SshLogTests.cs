@@ -26,7 +26,19 @@ public sealed class SshLogTests : IDisposable
         "Transferred: sent 3012, received 2748 bytes, in 0.1 seconds",
         "Bytes per second: sent 30120.1, received 27480.9",
         "Pseudo-terminal will not be allocated because stdin is not a terminal.",
+        "** WARNING: connection is not using a post-quantum key exchange algorithm.",
+        "** This session may be vulnerable to \"store now, decrypt later\" attacks.",
+        "** The server may need to be upgraded. See https://openssh.com/pq.html",
     ]));
+
+    [Fact]
+    public void Each_connection_of_a_session_has_a_log_of_its_own()
+    {
+        FargateSession session = new() { Folder = _folder.Path };
+
+        Assert.NotEqual(SshLog.NewPathIn(session), SshLog.NewPathIn(session));
+        Assert.Equal(_folder.Path, Path.GetDirectoryName(SshLog.NewPathIn(session)));
+    }
 
     [Theory]
     [InlineData(ConnectionEnd.Unknown, "client_loop: send disconnect: Broken pipe")]

@@ -7,22 +7,29 @@ internal static class RunningProgram
 {
     /// <summary>Runs it without input.</summary>
     /// <returns>Its exit code, output and errors.</returns>
-    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
-        string program, params IEnumerable<string> arguments) =>
-        await RunAsync(new ProcessStartInfo(program, arguments), TimeSpan.FromSeconds(20));
+    public static Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        string program, params IEnumerable<string> arguments) => RunWithInputAsync(program, arguments, []);
 
-    /// <summary>Runs it without input.</summary>
+    /// <summary>Runs it with an input.</summary>
+    /// <inheritdoc cref="RunAsync(string, IEnumerable{string})"/>
+    public static Task<(int ExitCode, string Output, string Errors)> RunWithInputAsync(
+        string program, IEnumerable<string> arguments, byte[] input) =>
+        RunAsync(new ProcessStartInfo(program, arguments), TimeSpan.FromSeconds(20), input);
+
+    /// <summary>Runs it, without input where none is given.</summary>
     /// <returns>Its exit code, output and errors.</returns>
-    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(ProcessStartInfo start, TimeSpan within)
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        ProcessStartInfo start, TimeSpan within, byte[]? input = null)
     {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         using var process = Process.Start(start)!;
-        process.StandardInput.Close();
         using CancellationTokenSource limit = new(within);
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(limit.Token);
             var errors = process.StandardError.ReadToEndAsync(limit.Token);
+            await process.StandardInput.BaseStream.WriteAsync(input ?? [], limit.Token);
+            process.StandardInput.Close();
             await process.WaitForExitAsync(limit.Token);
             return (process.ExitCode, await output, await errors);
         }

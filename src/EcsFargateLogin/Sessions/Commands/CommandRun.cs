@@ -25,7 +25,7 @@ internal sealed class CommandRun(
     public async Task<CommandEnded> RunAsync(
         SshEndpoint endpoint, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        var log = Path.Combine(session.Folder!, $"ssh-{Path.GetRandomFileName()}.log");
+        var log = SshLog.NewPathIn(session);
         var arguments = SshCommandLine.ForCommand(endpoint, options.SshOptions, log, options.Command.Line);
         progress.Report(new Detail(session, CommandText.Of(options.Ssh, arguments)));
         try

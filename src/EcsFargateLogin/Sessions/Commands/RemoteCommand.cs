@@ -3,34 +3,49 @@ using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Sessions.Commands;
 
-/// <summary>What is to be run in sessions' containers: a line for the login shell there, and the script it reads.</summary>
+/// <summary>A command or a script for sessions' containers: what ssh is given to run, and what comes first on standard input.</summary>
 internal sealed record RemoteCommand
 {
-    /// <summary>In bytes of UTF-8; a little less than Linux takes as one argument of a program, here and there.</summary>
+    /// <summary>In bytes of UTF-8; a little less than Linux takes as one argument of a program.</summary>
     public const int LongestLine = 120_000;
 
     private const string MergeErrors = "exec 2>&1\n";
 
-    /// <summary>The shells that take a script from standard input with -s.</summary>
-    private static readonly string[] Shells = ["sh", "bash", "dash", "ash", "ksh", "mksh", "zsh"];
+    /// <summary>
+    /// Runs a script, which is all that is left of standard input, as the kernel runs a script's file: by the program and the
+    /// option of its first line, with an input that is empty. Where the program is not at that path, the one of that name on PATH
+    /// takes its place.
+    /// </summary>
+    private const string RunScript =
+        "exec /bin/sh -c 'cat | { exec 3<&0 </dev/null; "
+        + "command -v \"$1\" >/dev/null 2>&1 || { name=${1##*/}; shift; set -- \"$name\" \"$@\"; }; "
+        + "exec \"$@\"; }' sh";
 
-    private RemoteCommand(string line) => Line = line;
+    /// <summary>Where that program finds the script.</summary>
+    private const string ScriptPath = "/dev/fd/3";
 
-    /// <summary>The line.</summary>
+    private RemoteCommand(string line, ReadOnlyMemory<byte> script)
+    {
+        HiddenCommand hidden = new(line);
+        Line = hidden.Reader;
+        Input = (byte[])[.. hidden.Header(), .. script.Span];
+    }
+
+    /// <summary>What ssh is given to run. It holds nothing of what the user typed.</summary>
     public string Line { get; }
 
-    /// <summary>The script, as a shell reads it from its standard input; empty for a command.</summary>
-    public ReadOnlyMemory<byte> Script { get; private init; }
+    /// <summary>What comes first on standard input.</summary>
+    public ReadOnlyMemory<byte> Input { get; }
 
     /// <summary>A command as it is typed into a shell, and further words as they are.</summary>
-    /// <param name="command">The command; the login shell takes it apart.</param>
+    /// <param name="command">The command; the login shell takes it apart. Windows line ends are none of it.</param>
     /// <param name="arguments">The words after it; nothing takes those apart.</param>
     /// <param name="mergesErrors">Whether standard error goes where standard output goes, in its place.</param>
     /// <exception cref="FargateException"><see cref="FargateError.InvalidCommand"/>.</exception>
     public static RemoteCommand OfLine(string command, IReadOnlyList<string> arguments, bool mergesErrors) =>
-        Checked((mergesErrors ? MergeErrors : "") + PosixShell.Append(command, arguments));
+        Of(PosixShell.Append(ScriptText.Clean(command), arguments), mergesErrors, script: default);
 
-    /// <summary>A script, which a shell reads from its standard input: the one that its first line names, or sh.</summary>
+    /// <summary>A script, run by the program that its first line names, or else by sh.</summary>
     /// <param name="path">The script's file here.</param>
     /// <param name="arguments">Its arguments, as they are.</param>
     /// <param name="mergesErrors">Whether standard error goes where standard output goes, in its place.</param>
@@ -39,9 +54,9 @@ internal sealed record RemoteCommand
     {
         try
         {
-            var script = File.ReadAllBytes(path);
-            var line = PosixShell.Append($"{ShellOf(path, script)} -s --", arguments);
-            return Checked(mergesErrors ? MergeErrors + line : line) with { Script = script };
+            var script = ScriptText.Clean(File.ReadAllBytes(path));
+            string[] words = [.. ScriptText.InterpreterOf(script), ScriptPath, .. arguments];
+            return Of(PosixShell.Append(RunScript, words), mergesErrors, script);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -49,7 +64,7 @@ internal sealed record RemoteCommand
         }
     }
 
-    private static RemoteCommand Checked(string line)
+    private static RemoteCommand Of(string line, bool mergesErrors, ReadOnlyMemory<byte> script)
     {
         if (line.Contains('\0', StringComparison.Ordinal))
         {
@@ -57,20 +72,8 @@ internal sealed record RemoteCommand
         }
 
         var length = Encoding.UTF8.GetByteCount(line);
-        return length <= LongestLine ? new RemoteCommand(line) : throw FargateErrors.CommandTooLong(length, LongestLine);
-    }
-
-    /// <summary>The shell of "#!/bin/bash" or "#!/usr/bin/env bash", by its name alone.</summary>
-    private static string ShellOf(string path, byte[] script)
-    {
-        var firstLine = Encoding.UTF8.GetString(script, 0, Math.Min(script.Length, 256)).Split('\n')[0].TrimEnd('\r');
-        if (!firstLine.StartsWith("#!", StringComparison.Ordinal))
-        {
-            return "sh";
-        }
-
-        var words = firstLine[2..].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Split('/')[^1]);
-        var interpreter = words.FirstOrDefault(word => word != "env") ?? "";
-        return Shells.Contains(interpreter) ? interpreter : throw FargateErrors.ScriptNotForShell(path, firstLine);
+        return length <= LongestLine
+            ? new RemoteCommand(mergesErrors ? MergeErrors + line : line, script)
+            : throw FargateErrors.CommandTooLong(length, LongestLine);
     }
 }

@@ -16,6 +16,9 @@ internal sealed class CopyReport(FargateSession session, string method, IProgres
 
     public FargateSession Session => session;
 
+    /// <summary>The secret in the names of what has arrived in part.</summary>
+    public byte[] Secret { get; } = CopySecret.Of(session);
+
     /// <summary>The bytes of all files.</summary>
     public long Total { get; set; }
 

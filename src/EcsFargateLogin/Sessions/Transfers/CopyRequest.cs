@@ -14,6 +14,9 @@ internal sealed record CopyRequest
     /// <summary>Whether folders are copied with all that is in them.</summary>
     public required bool Recurse { get; init; }
 
+    /// <summary>Which names the copies can have on this machine.</summary>
+    public NameRules Names { get; init; } = NameRules.Here;
+
     /// <summary>Whether a name is a pattern.</summary>
     public Func<string, bool> IsPattern { get; init; } = _ => false;
 

@@ -92,7 +92,7 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
         }
         catch (CopyBrokenException e)
         {
-            throw FargateErrors.CopyInterrupted(session, e.Item.Source, e.Item.PartialPath, pipe.Complaint, e);
+            throw FargateErrors.CopyInterrupted(session, e.Item, pipe.Complaint, e);
         }
         catch (SftpConnectionException e)
         {

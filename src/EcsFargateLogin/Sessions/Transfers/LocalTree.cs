@@ -1,5 +1,3 @@
-using EcsFargateLogin.Foundation;
-
 namespace EcsFargateLogin.Sessions.Transfers;
 
 /// <summary>The files and folders of this machine that a copy is made of.</summary>
@@ -15,7 +13,9 @@ internal static class LocalTree
     {
         if (!Directory.Exists(source))
         {
-            return UnixFile.IsFile(source) ? [ItemOf(new FileInfo(source), destination)] : throw FargateErrors.NotCopiable(source);
+            return LocalFile.KindOf(source) == FileKind.File
+                ? [ItemOf(new FileInfo(source), destination, report)]
+                : throw FargateErrors.NotCopiable(source);
         }
 
         return recurse ? WalkFolder(source, destination, report) : throw FargateErrors.RecurseMissing(source);
@@ -23,14 +23,14 @@ internal static class LocalTree
 
     private static IEnumerable<CopyItem> WalkFolder(string source, string destination, CopyReport report)
     {
-        yield return ItemOf(new DirectoryInfo(source), destination);
-        foreach (var path in Directory.EnumerateFileSystemEntries(source).Order(StringComparer.Ordinal))
+        yield return ItemOf(new DirectoryInfo(source), destination, report);
+        foreach (var path in EntriesOf(source, report))
         {
             var target = RemotePath.Join(destination, Path.GetFileName(path));
             var isLink = new FileInfo(path).LinkTarget is not null;
             // A link to a folder may lead back to where it lies.
             var items = Directory.Exists(path) && !isLink ? WalkFolder(path, target, report)
-                : UnixFile.IsFile(path) ? [ItemOf(new FileInfo(path), target)]
+                : LocalFile.KindOf(path) == FileKind.File ? [ItemOf(new FileInfo(path), target, report)]
                 : LeaveOut(path, report);
             foreach (var item in items)
             {
@@ -39,7 +39,21 @@ internal static class LocalTree
         }
     }
 
-    private static CopyItem ItemOf(FileSystemInfo info, string destination)
+    /// <summary>What is in a folder. One that cannot be read is reported, and the others are copied.</summary>
+    private static string[] EntriesOf(string folder, CopyReport report)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            report.Failed(folder, FargateErrors.CopyFailed(folder, e.Message));
+            return [];
+        }
+    }
+
+    private static CopyItem ItemOf(FileSystemInfo info, string destination, CopyReport report)
     {
         var target = info.LinkTarget is null ? info : info.ResolveLinkTarget(returnFinalTarget: true)!;
         return new CopyItem(info.FullName, destination)
@@ -49,6 +63,7 @@ internal static class LocalTree
             Permissions = OperatingSystem.IsWindows() ? null : (uint)target.UnixFileMode,
             ModifiedAt = (uint)Math.Clamp(
                 new DateTimeOffset(target.LastWriteTimeUtc).ToUnixTimeSeconds(), uint.MinValue, uint.MaxValue),
+            Secret = report.Secret,
         };
     }
 

@@ -5,25 +5,38 @@ namespace EcsFargateLogin.Sessions.Transfers;
 /// <summary>Copies files of a container to this machine by SFTP.</summary>
 internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyReport report)
 {
+    /// <summary>
+    /// Upper bound, in bytes, for the content of a file whose size is said to be 0, as those of /proc are. What is longer is no
+    /// file of a container, or has no end.
+    /// </summary>
+    private const long LongestUnsized = 64 << 20;
+
+    private readonly CopyPlan _plan = new(report, request.Names.Paths);
+    private readonly HashSet<string> _made = new(request.Names.Paths);
+
     /// <inheritdoc cref="SftpUpload.RunAsync"/>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var items = await PlanAsync(cancellationToken).ConfigureAwait(false);
-        report.Total = items.Sum(item => item.Length);
-        foreach (var item in items)
+        await PlanAsync(cancellationToken).ConfigureAwait(false);
+        report.Total = _plan.Items.Sum(item => item.Length);
+        foreach (var item in _plan.Items)
         {
             await SftpFailures.GuardAsync(sftp, report, item, () => item.IsFolder
                 ? MakeFolderAsync(item)
                 : CopyAsync(item, cancellationToken)).ConfigureAwait(false);
         }
 
-        foreach (var folder in items.Where(item => item.IsFolder && Directory.Exists(item.Destination)).Reverse())
+        foreach (var folder in _plan.Items.Where(item => item.IsFolder && _made.Contains(item.Destination)).Reverse())
         {
-            LocalCopy.Finish(folder);
+            await SftpFailures.GuardAsync(sftp, report, folder, () =>
+            {
+                LocalCopy.FinishFolder(folder);
+                return Task.CompletedTask;
+            }).ConfigureAwait(false);
         }
     }
 
-    private async Task<List<CopyItem>> PlanAsync(CancellationToken cancellationToken)
+    private async Task PlanAsync(CancellationToken cancellationToken)
     {
         List<string> sources = [];
         foreach (var source in request.Sources)
@@ -34,12 +47,13 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
         }
 
         var isFolder = LocalCopy.IsFolder(request.Destination, sources.Count);
-        List<CopyItem> items = [];
         foreach (var source in sources)
         {
-            var target = isFolder ? LocalCopy.Join(request.Destination, RemotePath.NameOf(source)) : request.Destination;
-            await SftpFailures.GuardAsync(sftp, report, new CopyItem(source, target), async () =>
+            await SftpFailures.GuardAsync(sftp, report, new CopyItem(source, request.Destination), async () =>
             {
+                var target = isFolder
+                    ? LocalCopy.Join(request.Destination, RemotePath.NameOf(source), request.Names)
+                    : request.Destination;
                 var attributes = await sftp.FindAsync(source, cancellationToken).ConfigureAwait(false)
                     ?? throw FargateErrors.ItemNotFound(source, report.Session);
                 if (attributes.IsFolder && !request.Recurse)
@@ -52,17 +66,18 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
                     throw FargateErrors.NotCopiable(source);
                 }
 
-                await WalkAsync(ItemOf(source, target, attributes), items, cancellationToken).ConfigureAwait(false);
+                await WalkAsync(ItemOf(source, target, attributes), cancellationToken).ConfigureAwait(false);
             }).ConfigureAwait(false);
         }
-
-        return items;
     }
 
-    /// <summary>Adds an item and all that is below it, folders before what they hold.</summary>
-    private async Task WalkAsync(CopyItem item, List<CopyItem> items, CancellationToken cancellationToken)
+    /// <summary>
+    /// Adds an item and all that is below it, folders before what they hold. What cannot be copied is reported, and the walk
+    /// goes on.
+    /// </summary>
+    private async Task WalkAsync(CopyItem item, CancellationToken cancellationToken)
     {
-        items.Add(item);
+        _plan.Add(item);
         if (!item.IsFolder)
         {
             return;
@@ -71,63 +86,79 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
         foreach (var entry in await sftp.ListAsync(item.Source, cancellationToken).ConfigureAwait(false))
         {
             var source = RemotePath.Join(item.Source, entry.Name);
-            var attributes = entry.Attributes.IsLink
-                ? await sftp.FindAsync(source, cancellationToken).ConfigureAwait(false)
-                : entry.Attributes;
-            // A link to a folder may lead back to where it lies.
-            if (attributes is { IsFile: true } || (attributes is { IsFolder: true } && !entry.Attributes.IsLink))
+            await SftpFailures.GuardAsync(sftp, report, new CopyItem(source, item.Destination), async () =>
             {
-                var target = LocalCopy.Join(item.Destination, entry.Name);
-                await WalkAsync(ItemOf(source, target, attributes), items, cancellationToken).ConfigureAwait(false);
-            }
-            else
-            {
-                report.Warn($"'{source}' is left out: it is neither a file nor a folder, or a link to one.");
-            }
+                var attributes = entry.Attributes.IsLink
+                    ? await sftp.FindAsync(source, cancellationToken).ConfigureAwait(false)
+                    : entry.Attributes;
+                // A link to a folder may lead back to where it lies.
+                if (attributes is { IsFile: true } || (attributes is { IsFolder: true } && !entry.Attributes.IsLink))
+                {
+                    var target = LocalCopy.Join(item.Destination, entry.Name, request.Names);
+                    await WalkAsync(ItemOf(source, target, attributes), cancellationToken).ConfigureAwait(false);
+                }
+                else
+                {
+                    report.Warn($"'{source}' is left out: it is neither a file nor a folder, or a link to one.");
+                }
+            }).ConfigureAwait(false);
         }
     }
 
-    private static CopyItem ItemOf(string source, string target, SftpAttributes attributes) => new(source, target)
+    private CopyItem ItemOf(string source, string target, SftpAttributes attributes) => new(source, target)
     {
         IsFolder = attributes.IsFolder,
         Length = attributes.IsFolder ? 0 : attributes.Length ?? 0,
         Permissions = attributes.Permissions,
         ModifiedAt = attributes.ModifiedAt ?? 0,
+        Secret = report.Secret,
     };
 
     private Task MakeFolderAsync(CopyItem folder)
     {
-        Directory.CreateDirectory(folder.Destination);
+        if (!Directory.Exists(folder.Destination))
+        {
+            Directory.CreateDirectory(folder.Destination);
+            _made.Add(folder.Destination);
+        }
+
         report.Copied(folder);
         return Task.CompletedTask;
     }
 
-    private async Task CopyAsync(CopyItem item, CancellationToken cancellationToken)
+    private async Task CopyAsync(CopyItem planned, CancellationToken cancellationToken)
     {
-        LocalCopy.ThrowIfFolder(item);
+        var item = LocalCopy.Aim(planned);
+        LocalCopy.ThrowIfNoRoom(item);
         // First: what cannot be read leaves no empty file here.
-        var handle = await sftp.OpenFileAsync(item.Source, forWriting: false, cancellationToken).ConfigureAwait(false);
-        long resumedAt;
-        var file = LocalCopy.OpenPartial(item);
-        await using (file.ConfigureAwait(false))
+        var handle = await sftp.OpenFileAsync(item.Source, SftpOpen.Read, cancellationToken).ConfigureAwait(false);
+        try
         {
-            resumedAt = file.Position;
-            report.Add(item, resumedAt);
-            await ReadAsync(item, handle, file, cancellationToken).ConfigureAwait(false);
+            (item, var file) = LocalCopy.Open(item);
+            await using (file.ConfigureAwait(false))
+            {
+                await SftpFailures.GuardAsync(sftp, report, item, async () =>
+                {
+                    var resumedAt = item.IsDirect ? 0 : file.Position;
+                    report.Add(item, resumedAt);
+                    await ReadAsync(item, handle, file, resumedAt, cancellationToken).ConfigureAwait(false);
+                    LocalCopy.Complete(item, file);
+                    report.Copied(item, resumedAt);
+                }).ConfigureAwait(false);
+            }
         }
-
-        await sftp.CloseAsync(handle, cancellationToken).ConfigureAwait(false);
-
-        LocalCopy.Finish(item);
-        report.Copied(item, resumedAt);
+        finally
+        {
+            await sftp.ReleaseAsync(handle).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Reads the rest of a file. Several blocks are under way at once, and are written in order.</summary>
     private async Task ReadAsync(
-        CopyItem item, ReadOnlyMemory<byte> handle, FileStream file, CancellationToken cancellationToken)
+        CopyItem item, ReadOnlyMemory<byte> handle, FileStream file, long start, CancellationToken cancellationToken)
     {
         Queue<(long Offset, int Count, Task<SftpReply?> Read)> underWay = new();
-        var next = file.Position;
+        var next = start;
         while (next < item.Length || underWay.Count > 0)
         {
             while (next < item.Length && underWay.Count < SftpClient.BlocksUnderWay)
@@ -142,7 +173,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 using var reply = await read.ConfigureAwait(false);
-                var data = reply?.ReadBytes() ?? default;
+                var data = DataOf(reply, wanted - done);
                 if (data.IsEmpty)
                 {
                     throw FargateErrors.CopyFailed(item.Source, "it has become shorter meanwhile");
@@ -157,5 +188,38 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
                 }
             }
         }
+
+        if (item.Length == 0)
+        {
+            await ReadUnsizedAsync(item, handle, file, cancellationToken).ConfigureAwait(false);
+        }
     }
+
+    private async Task ReadUnsizedAsync(
+        CopyItem item, ReadOnlyMemory<byte> handle, FileStream file, CancellationToken cancellationToken)
+    {
+        for (long offset = 0; ;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var reply = await sftp.BeginRead(handle, offset, sftp.BlockSize).ConfigureAwait(false);
+            var data = DataOf(reply, sftp.BlockSize);
+            if (data.IsEmpty)
+            {
+                return;
+            }
+
+            offset += data.Length;
+            if (offset > LongestUnsized)
+            {
+                throw FargateErrors.CopyFailed(item.Source, "it is said to be empty, and goes on and on");
+            }
+
+            file.Write(data.Span);
+        }
+    }
+
+    private static ReadOnlyMemory<byte> DataOf(SftpReply? reply, int most) =>
+        (reply?.ReadBytes() ?? default) is var data && data.Length <= most
+            ? data
+            : throw new InvalidDataException("The SFTP server has sent more than it was asked for.");
 }

@@ -24,7 +24,7 @@ internal static class SftpFailures
             var why = await ExplainAsync(sftp, item, e).ConfigureAwait(false);
             report.Failed(item.Source, FargateErrors.CopyFailed(item.Source, why));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             report.Failed(item.Source, FargateErrors.CopyFailed(item.Source, e.Message));
         }
@@ -43,7 +43,7 @@ internal static class SftpFailures
             case SftpStatusException.PermissionDenied:
                 return "the user of the session may not do that there";
             case SftpStatusException.Failure when await FreeSpaceAsync(sftp, item).ConfigureAwait(false) < NoRoom:
-                return $"no space is left on the task's disk; what has arrived is kept as '{item.PartialPath}'";
+                return $"no space is left on the task's disk; what has arrived is kept as '{item.ArrivedPath}'";
             default:
                 return $"the task's SFTP server says: {e.Message}";
         }
@@ -53,7 +53,7 @@ internal static class SftpFailures
     {
         try
         {
-            return await sftp.FreeSpaceAsync(RemotePath.FolderOf(item.Destination), CancellationToken.None).ConfigureAwait(false);
+            return await sftp.FreeSpaceAsync(RemotePath.FolderOf(item.Target), CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (e is SftpStatusException or SftpConnectionException)
         {

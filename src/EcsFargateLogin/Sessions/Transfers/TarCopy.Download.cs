@@ -6,6 +6,8 @@ namespace EcsFargateLogin.Sessions.Transfers;
 // From the container.
 internal sealed partial class TarCopy
 {
+    private readonly CopyPlan _received = new(report, request.Names.Paths);
+
     private async Task DownloadAsync(CancellationToken cancellationToken)
     {
         string[] sources = [.. request.Sources.Select(source => Plain(RemotePath.Of(source)).TrimEnd('/'))];
@@ -15,7 +17,9 @@ internal sealed partial class TarCopy
         {
             try
             {
-                var target = isFolder ? LocalCopy.Join(request.Destination, RemotePath.NameOf(source)) : request.Destination;
+                var target = isFolder
+                    ? LocalCopy.Join(request.Destination, RemotePath.NameOf(source), request.Names)
+                    : request.Destination;
                 await ReceiveAsync(source, target, kind, cancellationToken).ConfigureAwait(false);
             }
             catch (FargateException e)
@@ -54,7 +58,7 @@ internal sealed partial class TarCopy
             catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
             {
                 await pipe.WaitAsync(cancellationToken).ConfigureAwait(false);
-                throw FargateErrors.CopyInterrupted(report.Session, source, partialPath: null, pipe.Complaint, e);
+                throw FargateErrors.CopyNotKept(report.Session, source, pipe.Complaint, e);
             }
 
             if (await pipe.WaitAsync(cancellationToken).ConfigureAwait(false) is var exitCode and not 0)
@@ -63,7 +67,7 @@ internal sealed partial class TarCopy
             }
 
             folders.Reverse();
-            folders.ForEach(LocalCopy.Finish);
+            folders.ForEach(LocalCopy.FinishFolder);
         }
     }
 
@@ -75,7 +79,18 @@ internal sealed partial class TarCopy
         {
             while (await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false) is { } entry)
             {
-                await ReadEntryAsync(entry, source, target, folders, cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    await ReadEntryAsync(entry, source, target, folders, cancellationToken).ConfigureAwait(false);
+                }
+                catch (FargateException e)
+                {
+                    report.Failed(e.Target as string ?? source, e);
+                }
+                catch (Exception e) when (e is UnauthorizedAccessException or (IOException and not EndOfStreamException))
+                {
+                    report.Failed(source, FargateErrors.CopyFailed(entry.Name, e.Message));
+                }
             }
         }
     }
@@ -85,22 +100,28 @@ internal sealed partial class TarCopy
     {
         // tar leaves out the '/' at the beginning of its names.
         var below = entry.Name.TrimEnd('/')[Math.Min(entry.Name.TrimEnd('/').Length, source.TrimStart('/').Length)..];
-        var destination = below.Split('/', StringSplitOptions.RemoveEmptyEntries).Aggregate(target, LocalCopy.Join);
+        var destination = below.Split('/', StringSplitOptions.RemoveEmptyEntries)
+            .Aggregate(target, (folder, name) => LocalCopy.Join(folder, name, request.Names));
         CopyItem item = new($"{source}{below}", destination)
         {
             IsFolder = entry.EntryType == TarEntryType.Directory,
             Length = entry.Length,
             Permissions = (uint)entry.Mode,
             ModifiedAt = (uint)Math.Max(0, entry.ModificationTime.ToUnixTimeSeconds()),
+            Secret = report.Secret,
         };
         if (item.IsFolder)
         {
-            Directory.CreateDirectory(destination);
-            folders.Add(item);
+            _received.Add(item);
+            if (!Directory.Exists(destination))
+            {
+                Directory.CreateDirectory(destination);
+                folders.Add(item);
+            }
         }
         else if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile)
         {
-            LocalCopy.ThrowIfFolder(item);
+            _received.Add(item);
             await ReadFileAsync(entry, item, cancellationToken).ConfigureAwait(false);
         }
         else if (below.Length == 0)
@@ -116,24 +137,30 @@ internal sealed partial class TarCopy
         report.Copied(item);
     }
 
-    private async Task ReadFileAsync(TarEntry entry, CopyItem item, CancellationToken cancellationToken)
+    private async Task ReadFileAsync(TarEntry entry, CopyItem planned, CancellationToken cancellationToken)
     {
+        var aimed = LocalCopy.Aim(planned);
+        LocalCopy.ThrowIfNoRoom(aimed);
+        var (item, file) = LocalCopy.Open(aimed);
         try
         {
-            var file = LocalCopy.OpenPartial(item);
             await using (file.ConfigureAwait(false))
             {
-                file.SetLength(0);
+                if (!item.IsDirect)
+                {
+                    file.SetLength(0);
+                }
+
                 await (entry.DataStream ?? Stream.Null).CopyToAsync(file, cancellationToken).ConfigureAwait(false);
+                LocalCopy.Complete(item, file);
             }
         }
-        catch
+        catch when (!item.IsDirect)
         {
             File.Delete(item.PartialPath);
             throw;
         }
 
         report.Add(item, item.Length);
-        LocalCopy.Finish(item);
     }
 }

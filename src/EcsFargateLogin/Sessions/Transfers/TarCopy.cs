@@ -9,12 +9,19 @@ namespace EcsFargateLogin.Sessions.Transfers;
 /// </summary>
 internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request, CopyReport report)
 {
+    /// <summary>Tells what is at a path, or where a link there leads to.</summary>
     private const string Tell =
         "exec xargs -0 sh -c 'for p; do "
-        + "if [ -d \"$p\" ]; then echo folder; elif [ -e \"$p\" ]; then echo file; else echo none; fi; done' sh";
+        + "if [ -d \"$p\" ]; then echo folder; elif [ -f \"$p\" ]; then echo file; "
+        + "elif [ -c \"$p\" ] || [ -b \"$p\" ]; then echo device; elif [ -e \"$p\" ]; then echo other; else echo none; fi; done' sh";
     private const string Unpack = "exec tar -xpf -";
     private const string MakeFolders = "exec xargs -0 mkdir -p --";
-    private const string Rename = "exec xargs -0 -n 2 mv -f --";
+
+    /// <summary>Gives a file that is whole its name or, where something has that name, its content to that.</summary>
+    private const string Place =
+        "exec xargs -0 -n 2 sh -c 'if [ -e \"$1\" ] || [ -L \"$1\" ]; "
+        + "then cat <\"$0\" >\"$1\" && { touch -c -r \"$0\" \"$1\" 2>/dev/null; rm -f -- \"$0\"; }; else mv -f -- \"$0\" \"$1\"; fi'";
+
     private const string Remove = "exec xargs -0 rm -f --";
     private const string Pack = "exec xargs -0 tar -cf - --";
 
@@ -35,7 +42,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         }
         catch (CopyBrokenException e)
         {
-            throw FargateErrors.CopyInterrupted(report.Session, e.Item.Source, partialPath: null, e.Message, e);
+            throw FargateErrors.CopyNotKept(report.Session, e.Item.Source, e.Message, e);
         }
     }
 
@@ -57,10 +64,13 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
 
         string TargetOf(string source) =>
             kind == "folder" ? RemotePath.Join(destination, Path.GetFileName(source)) : destination;
-        List<CopyItem> items =
-            [.. request.Sources.SelectMany(source => LocalTree.Walk(source, TargetOf(source), request.Recurse, report))];
-        var files = await WithoutFoldersInTheWayAsync(items, cancellationToken).ConfigureAwait(false);
+        CopyPlan plan = new(report, StringComparer.Ordinal);
+        plan.Add(request.Sources.SelectMany(source => LocalTree.Walk(source, TargetOf(source), request.Recurse, report)));
+        var items = plan.Items;
+        var files = await WithoutWhatIsInTheWayAsync(items, cancellationToken).ConfigureAwait(false);
         CopyItem[] folders = [.. items.Where(item => item.IsFolder)];
+        var folderKinds = await KindsAsync(folders.Select(item => item.Destination), cancellationToken).ConfigureAwait(false);
+        CopyItem[] newFolders = [.. folders.Where((_, i) => folderKinds[i] == "none")];
         report.Total = files.Sum(item => item.Length);
         await DoAsync(MakeFolders, folders.Select(item => item.Destination), destination, cancellationToken)
             .ConfigureAwait(false);
@@ -68,7 +78,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         {
             await SendAsync(files, cancellationToken).ConfigureAwait(false);
             await DoAsync(
-                Rename, files.SelectMany(item => new[] { item.PartialPath, item.Destination }), destination, cancellationToken)
+                Place, files.SelectMany(item => new[] { item.PartialPath, item.Destination }), destination, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (Exception e)
@@ -81,8 +91,8 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
             throw;
         }
 
-        // Last: the renaming has changed their times.
-        await SendAsync(folders, cancellationToken).ConfigureAwait(false);
+        // Last: what was put into them has changed their times. Those that were there before stay as they were.
+        await SendAsync(newFolders, cancellationToken).ConfigureAwait(false);
         items.ForEach(item => report.Copied(item));
     }
 
@@ -101,15 +111,16 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         }
     }
 
-    private async Task<List<CopyItem>> WithoutFoldersInTheWayAsync(List<CopyItem> items, CancellationToken cancellationToken)
+    private async Task<List<CopyItem>> WithoutWhatIsInTheWayAsync(List<CopyItem> items, CancellationToken cancellationToken)
     {
         List<CopyItem> files = [.. items.Where(item => !item.IsFolder)];
         var kinds = await KindsAsync(files.Select(item => item.Destination), cancellationToken).ConfigureAwait(false);
         foreach (var (item, kind) in files.Zip(kinds).ToList())
         {
-            if (kind == "folder")
+            if (kind is "folder" or "other")
             {
-                report.Failed(item.Source, FargateErrors.CopyFailed(item.Source, $"'{item.Destination}' is a folder"));
+                var what = kind == "folder" ? "a folder" : "a pipe or a socket";
+                report.Failed(item.Source, FargateErrors.CopyFailed(item.Source, $"'{item.Destination}' is {what}"));
                 files.Remove(item);
                 items.Remove(item);
             }
@@ -199,7 +210,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         var path = (item.IsFolder ? item.Destination : item.PartialPath).TrimStart('/');
         GnuTarEntry entry = new(item.IsFolder ? TarEntryType.Directory : TarEntryType.RegularFile, path)
         {
-            Mode = (UnixFileMode)(item.Permissions ?? (item.IsFolder ? 0x1EDu : 0x1A4u)),
+            Mode = (UnixFileMode)item.PermissionsOrUsual,
             ModificationTime = DateTimeOffset.FromUnixTimeSeconds(item.ModifiedAt),
         };
         var file = OpenSource(item);

@@ -6,6 +6,9 @@ namespace EcsFargateLogin.Ssh.Sftp;
 /// <param name="ModifiedAt">The last modification, in seconds since 1970.</param>
 internal sealed record SftpAttributes(long? Length, uint? Mode, uint? ModifiedAt)
 {
+    /// <summary>Upper bound for the size of a file, in bytes.</summary>
+    public const ulong LongestFile = 1UL << 53;
+
     private const uint TypeMask = 0xF000;
     private const uint PermissionMask = 0xFFF;
 
@@ -14,6 +17,8 @@ internal sealed record SftpAttributes(long? Length, uint? Mode, uint? ModifiedAt
     public bool IsFile => (Mode & TypeMask) == 0x8000;
 
     public bool IsLink => (Mode & TypeMask) == 0xA000;
+
+    public bool IsDevice => (Mode & TypeMask) is 0x2000 or 0x6000;
 
     /// <summary>The permissions alone.</summary>
     public uint? Permissions => Mode & PermissionMask;

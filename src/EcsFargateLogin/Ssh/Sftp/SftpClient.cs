@@ -6,6 +6,7 @@ internal sealed class SftpClient(SftpConnection connection)
     private const string PosixRename = "posix-rename@openssh.com";
     private const string Limits = "limits@openssh.com";
     private const string FileSystem = "statvfs@openssh.com";
+    private const string CopyData = "copy-data";
 
     /// <summary>What every server takes and gives in one packet.</summary>
     private const int SafeBlock = 32 * 1024;
@@ -18,6 +19,9 @@ internal sealed class SftpClient(SftpConnection connection)
 
     /// <summary>How many bytes one packet of a file holds.</summary>
     public int BlockSize { get; private set; } = SafeBlock;
+
+    /// <summary>Whether <see cref="CopyDataAsync"/> can be used: OpenSSH's server has it since 9.0.</summary>
+    public bool CanCopyData => connection.Extensions.Contains(CopyData);
 
     /// <summary>Begins.</summary>
     /// <exception cref="SftpConnectionException">The connection has ended, or there is no SFTP server.</exception>
@@ -41,11 +45,18 @@ internal sealed class SftpClient(SftpConnection connection)
     }
 
     /// <summary>What is at a path, or where a link there leads to; null for nothing.</summary>
-    public async Task<SftpAttributes?> FindAsync(string path, CancellationToken cancellationToken)
+    public Task<SftpAttributes?> FindAsync(string path, CancellationToken cancellationToken) =>
+        FindAsync(SftpType.Stat, path, cancellationToken);
+
+    /// <summary>The same, but a link is a link.</summary>
+    public Task<SftpAttributes?> FindLinkAsync(string path, CancellationToken cancellationToken) =>
+        FindAsync(SftpType.LStat, path, cancellationToken);
+
+    private async Task<SftpAttributes?> FindAsync(SftpType type, string path, CancellationToken cancellationToken)
     {
         try
         {
-            return (await AskAsync(SftpType.Stat, packet => packet.Add(path), cancellationToken)
+            return (await AskAsync(type, packet => packet.Add(path), cancellationToken)
                 .ConfigureAwait(false)).ReadAttributes();
         }
         catch (SftpStatusException e) when (e.Status == SftpStatusException.NoSuchFile)
@@ -77,8 +88,11 @@ internal sealed class SftpClient(SftpConnection connection)
         catch (SftpStatusException e) when (e.Status == SftpStatusException.EndOfFile)
         {
         }
+        finally
+        {
+            await ReleaseAsync(handle).ConfigureAwait(false);
+        }
 
-        await CloseAsync(handle, cancellationToken).ConfigureAwait(false);
         // A name with a slash in it would lead elsewhere on this machine.
         return [.. entries
             .Where(entry => entry.Name is not ("." or "..") && !entry.Name.Contains('/', StringComparison.Ordinal))
@@ -87,23 +101,49 @@ internal sealed class SftpClient(SftpConnection connection)
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">Its path.</param>
-    /// <param name="forWriting">Whether it is made where it is not there, and written to; otherwise it is read.</param>
+    /// <param name="mode">What it is opened for.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>Its handle, which is to be closed.</returns>
-    public async Task<ReadOnlyMemory<byte>> OpenFileAsync(string path, bool forWriting, CancellationToken cancellationToken)
+    public async Task<ReadOnlyMemory<byte>> OpenFileAsync(string path, SftpOpen mode, CancellationToken cancellationToken)
     {
-        const uint Read = 1, WriteAndCreate = 2 | 8;
-        SftpAttributes ownersAlone = new(null, 0x180, null);
+        SftpAttributes attributes = new(null, mode.HasFlag(SftpOpen.Create) ? 0x180u : null, null);
         var reply = await AskAsync(
-            SftpType.Open,
-            packet => packet.Add(path).Add(forWriting ? WriteAndCreate : Read)
-                .Add(forWriting ? ownersAlone : new SftpAttributes(null, null, null)),
-            cancellationToken).ConfigureAwait(false);
+            SftpType.Open, packet => packet.Add(path).Add((uint)mode).Add(attributes), cancellationToken).ConfigureAwait(false);
         return reply.ReadBytes();
     }
 
+    /// <summary>Closes a handle whose content no longer matters. Failing is no error.</summary>
+    public async Task ReleaseAsync(ReadOnlyMemory<byte> handle)
+    {
+        try
+        {
+            await CloseAsync(handle, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SftpStatusException or SftpConnectionException)
+        {
+            // The connection's end closes it.
+        }
+    }
+
+    /// <summary>Closes a handle, and learns whether all was written.</summary>
     public Task CloseAsync(ReadOnlyMemory<byte> handle, CancellationToken cancellationToken) =>
         AskAsync(SftpType.Close, packet => packet.Add(handle.Span), cancellationToken);
+
+    /// <summary>Has the server write one open file's content into another, from its beginning.</summary>
+    public Task CopyDataAsync(ReadOnlyMemory<byte> from, ReadOnlyMemory<byte> to, CancellationToken cancellationToken) => AskAsync(
+        SftpType.Extended,
+        packet => packet.Add(CopyData).Add(from.Span).Add(0UL).Add(0UL).Add(to.Span).Add(0UL),
+        cancellationToken);
+
+    /// <summary>Deletes a file.</summary>
+    public Task RemoveAsync(string path, CancellationToken cancellationToken) =>
+        AskAsync(SftpType.Remove, packet => packet.Add(path), cancellationToken);
+
+    /// <summary>Cuts an open file to a length.</summary>
+    public Task SetLengthAsync(ReadOnlyMemory<byte> handle, long length, CancellationToken cancellationToken) => AskAsync(
+        SftpType.FSetStat,
+        packet => packet.Add(handle.Span).Add(new SftpAttributes(length, null, null)),
+        cancellationToken);
 
     public Task MakeFolderAsync(string path, CancellationToken cancellationToken) =>
         AskAsync(SftpType.MakeFolder, packet => packet.Add(path).Add(new SftpAttributes(null, null, null)), cancellationToken);
@@ -123,7 +163,7 @@ internal sealed class SftpClient(SftpConnection connection)
 
         if (await FindAsync(to, cancellationToken).ConfigureAwait(false) is not null)
         {
-            await AskAsync(SftpType.Remove, packet => packet.Add(to), cancellationToken).ConfigureAwait(false);
+            await RemoveAsync(to, cancellationToken).ConfigureAwait(false);
         }
 
         await AskAsync(SftpType.Rename, packet => packet.Add(from).Add(to), cancellationToken).ConfigureAwait(false);

@@ -39,7 +39,8 @@ internal sealed class SftpReply(byte[] bytes, int length) : IDisposable
     public SftpAttributes ReadAttributes()
     {
         var flags = ReadUInt32();
-        long? size = (flags & HasSize) != 0 ? (long)ReadUInt64() : null;
+        // More than any file system has is not believed, so that sizes can be added up.
+        long? size = (flags & HasSize) != 0 ? (long)Math.Min(ReadUInt64(), SftpAttributes.LongestFile) : null;
         if ((flags & HasOwner) != 0)
         {
             Take(2 * sizeof(uint));

@@ -27,3 +27,16 @@ internal enum SftpType : byte
     Extended = 200,
     ExtendedReply = 201,
 }
+
+/// <summary>What a file is opened for, by the same draft.</summary>
+[Flags]
+internal enum SftpOpen : uint
+{
+    Read = 1,
+    Write = 2,
+    Create = 8,
+    Truncate = 16,
+
+    /// <summary>Together with <see cref="Create"/>: nothing may be there, not even a link.</summary>
+    Exclusive = 32,
+}
