@@ -1,11 +1,16 @@
 <#
 .SYNOPSIS
-Builds the module, tests it, packs it, publishes it, or shows it at work. On a machine without PowerShell, build.sh
-runs this file.
-.PARAMETER Task
-Build lays the module out in module/bin. Test builds and runs every test. Analyze runs PSScriptAnalyzer over the scripts.
-Package builds, and makes EcsFargateLogin/<version>/, a .nupkg and a .symbols.zip in -OutputPath. Publish packs, and
-publishes to -Repository. Demo builds and logs in to a task of a Fargate on this machine.
+Builds the module, tests it, packs it, publishes it, or shows it at work. build.sh gets PowerShell where it is missing.
+.DESCRIPTION
+The tasks, for -Task:
+
+Build    lays the module out in module/bin, and builds the tests. What happens without -Task.
+Test     builds, and runs every test: xunit's, and Pester's of tests/Pester. With -Filter, some of xunit's.
+Analyze  runs PSScriptAnalyzer, which has to be installed, over the scripts.
+Package  builds, and makes EcsFargateLogin/<version>/, a .nupkg and a .symbols.zip in -OutputPath.
+Publish  packs, and publishes to -Repository with -ApiKey.
+Demo     builds what it takes, and logs in to a task of a Fargate on this machine.
+Compare  shows where LocalFargate answers the AWS CLI otherwise than moto does. Both have to be installed.
 .PARAMETER Filter
 Which of the xunit tests to run, as `dotnet test --filter` takes it; Pester is left out then.
 .PARAMETER OutputPath
@@ -20,7 +25,7 @@ Packs what module/bin holds already.
 #Requires -Version 7.4
 [CmdletBinding()]
 param(
-    [ValidateSet('Build', 'Test', 'Analyze', 'Package', 'Publish', 'Demo')]
+    [ValidateSet('Build', 'Test', 'Analyze', 'Package', 'Publish', 'Demo', 'Compare')]
     [string] $Task = 'Build',
 
     [string] $Filter,
@@ -36,18 +41,18 @@ param(
 
 $ErrorActionPreference = 'Stop'
 $artifacts = Join-Path $PSScriptRoot 'artifacts'
-$pesterVersion = [version]'5.5.0'
-$analyzerVersion = [version]'1.22.0'
 
 # Compiler and build nodes end with the build: nothing is left running on the machine.
 function Invoke-Build {
-    param([string[]] $Property)
+    param([string[]] $Project = 'EcsFargateLogin.sln', [string[]] $Property)
 
-    $output = dotnet build (Join-Path $PSScriptRoot 'EcsFargateLogin.sln') --configuration Release --nologo `
-        --verbosity quiet -nodeReuse:false -p:UseSharedCompilation=false @Property
-    if ($LASTEXITCODE -ne 0) {
-        $output | Out-Host
-        exit $LASTEXITCODE
+    foreach ($path in $Project) {
+        $output = dotnet build (Join-Path $PSScriptRoot $path) --configuration Release --nologo `
+            --verbosity quiet -nodeReuse:false -p:UseSharedCompilation=false @Property
+        if ($LASTEXITCODE -ne 0) {
+            $output | Out-Host
+            exit $LASTEXITCODE
+        }
     }
 }
 
@@ -55,17 +60,10 @@ function Invoke-Build {
 function Invoke-XunitTest {
     $results = Join-Path $artifacts 'test-results'
     if (Test-Path $results) { Remove-Item $results -Recurse }
-    $projects = @('EcsFargateLogin.Tests')
-    if ($IsLinux) {
-        $projects += 'EcsFargateLogin.EndToEnd'
-    }
-    else {
-        Write-Warning 'tests/EcsFargateLogin.EndToEnd is not run: its tasks live in namespaces of Linux.'
-    }
-    $assemblies = $projects |
-        ForEach-Object { Join-Path $PSScriptRoot "tests/$_/bin/Release/net10.0/$_.dll" }
-    $arguments = @('--logger', 'trx', '--results-directory', $results, '--nologo')
-    if ($Filter) { $arguments += '--filter', $Filter }
+    $projects = @('EcsFargateLogin.Tests') + @(if ($IsLinux) { 'EcsFargateLogin.EndToEnd' })
+    if (-not $IsLinux) { Write-Warning 'tests/EcsFargateLogin.EndToEnd is not run: its tasks live in namespaces of Linux.' }
+    $assemblies = $projects | ForEach-Object { Join-Path $PSScriptRoot "tests/$_/bin/Release/net10.0/$_.dll" }
+    $arguments = @('--logger', 'trx', '--results-directory', $results, '--nologo') + @(if ($Filter) { '--filter', $Filter })
     dotnet test @assemblies @arguments | Out-Host
     $script:xunitExitCode = $LASTEXITCODE
     foreach ($file in Get-ChildItem $results -Filter *.trx -ErrorAction Ignore) {
@@ -73,50 +71,37 @@ function Invoke-XunitTest {
     }
 }
 
-# A module from the folder that an environment variable names, from this machine, or from the PowerShell Gallery.
-function Find-TestModule {
-    param([string] $Name, [version] $Version, [string] $Folder)
-
-    $saved = Join-Path $artifacts 'modules'
-    $find = {
-        @(if ($Folder) { $Folder, "$Folder/$Name.psd1" }) + "$saved/$Name" + $Name |
-            ForEach-Object { Get-Module $_ -ListAvailable -ErrorAction Ignore } |
-            Where-Object Version -GE $Version | Select-Object -First 1
-    }
-    if ($module = & $find) { return $module }
-    $null = New-Item $saved -ItemType Directory -Force
-    $range = "[$Version, $($Version.Major + 1).0.0)"
-    $job = Start-ThreadJob {
-        Save-PSResource $using:Name -Version $using:range -Repository PSGallery -TrustRepository -Path $using:saved
-    }
-    $null = Wait-Job $job -Timeout 60
-    Remove-Job $job -Force
-    & $find
-}
-
 function Invoke-PesterTest {
-    $pester = Find-TestModule -Name Pester -Version $pesterVersion -Folder $env:ECSFARGATELOGIN_PESTER
-    if (-not $pester) {
-        Write-Warning ("Pester $pesterVersion or later is not on this machine and could not be had from the " +
-            'PowerShell Gallery: tests/Pester is not run. Install Pester, or name its folder in ECSFARGATELOGIN_PESTER.')
-        return
-    }
-    Import-Module $pester.Path
+    # The build has put it there: see tests/EcsFargateLogin.Tests.
+    Import-Module (Join-Path $artifacts 'modules/Pester')
     $run = Invoke-Pester -Path (Join-Path $PSScriptRoot 'tests/Pester') -PassThru
+    # The LocalFargate of the run ends with it.
+    Remove-Module Surface -ErrorAction Ignore
     @('Passed') * $run.PassedCount + @('Failed') * ($run.FailedCount + $run.FailedContainersCount) +
         @('NotExecuted') * ($run.SkippedCount + $run.InconclusiveCount)
 }
 
+function Invoke-Test {
+    Invoke-Build
+    $outcomes = @(Invoke-XunitTest)
+    if (-not $Filter) { $outcomes += @(Invoke-PesterTest) }
+    $passed = @($outcomes -eq 'Passed').Count
+    $skipped = @($outcomes -eq 'NotExecuted').Count
+    $failed = $outcomes.Count - $passed - $skipped
+    "$passed passed, $failed failed, $skipped skipped"
+    exit [int]($xunitExitCode -ne 0 -or $failed -ne 0 -or $passed -eq 0)
+}
+
 function Invoke-Analyzer {
-    $analyzer = Find-TestModule -Name PSScriptAnalyzer -Version $analyzerVersion `
-        -Folder $env:ECSFARGATELOGIN_PSSCRIPTANALYZER
-    if (-not $analyzer) {
-        throw ("PSScriptAnalyzer $analyzerVersion or later is not on this machine and could not be had from the PowerShell " +
-            'Gallery. Install it, or name its folder in ECSFARGATELOGIN_PSSCRIPTANALYZER.')
+    if (-not (Get-Module PSScriptAnalyzer -ListAvailable)) {
+        throw 'PSScriptAnalyzer is not installed. Install it: Install-PSResource PSScriptAnalyzer'
     }
-    Import-Module $analyzer.Path
-    $scripts = git -C $PSScriptRoot ls-files '*.ps1' '*.psm1' '*.psd1' | ForEach-Object { Join-Path $PSScriptRoot $_ }
-    $scripts | ForEach-Object { Invoke-ScriptAnalyzer -Path $_ -Settings (Join-Path $PSScriptRoot 'PSScriptAnalyzerSettings.psd1') }
+    $findings = @(git -C $PSScriptRoot ls-files '*.ps1' '*.psm1' '*.psd1' | ForEach-Object {
+            Invoke-ScriptAnalyzer (Join-Path $PSScriptRoot $_) -Settings (Join-Path $PSScriptRoot 'PSScriptAnalyzerSettings.psd1')
+        })
+    $findings | Out-Host
+    "$($findings.Count) findings"
+    exit [int]($findings.Count -ne 0)
 }
 
 # Lays out what ships, and only that, as Install-PSResource will put it, with a list of its files and their hashes.
@@ -172,35 +157,20 @@ function New-Package {
 }
 
 switch ($Task) {
-    'Build' {
-        Invoke-Build
-    }
-    'Test' {
-        Invoke-Build
-        $outcomes = @(Invoke-XunitTest)
-        if (-not $Filter) { $outcomes += @(Invoke-PesterTest) }
-        $passed = @($outcomes -eq 'Passed').Count
-        $skipped = @($outcomes -eq 'NotExecuted').Count
-        $failed = $outcomes.Count - $passed - $skipped
-        "$passed passed, $failed failed, $skipped skipped"
-        exit [int]($xunitExitCode -ne 0 -or $failed -ne 0 -or $passed -eq 0)
-    }
-    'Analyze' {
-        $findings = @(Invoke-Analyzer)
-        $findings | Out-Host
-        "$($findings.Count) findings"
-        exit [int]($findings.Count -ne 0)
-    }
-    'Package' {
-        New-Package
-    }
-    'Publish' {
-        $package = New-Package
-        Publish-PSResource -NupkgPath $package.FullName -Repository $Repository -ApiKey $ApiKey
-    }
+    'Build' { Invoke-Build }
+    'Test' { Invoke-Test }
+    'Analyze' { Invoke-Analyzer }
+    'Package' { New-Package }
+    'Publish' { Publish-PSResource -NupkgPath (New-Package).FullName -Repository $Repository -ApiKey $ApiKey }
     'Demo' {
-        Invoke-Build
+        # No more than it takes: who tries the module for the first time waits for this.
+        Invoke-Build -Project 'src/EcsFargateLogin.Aws', 'tests/LocalFargate'
         & (Join-Path $PSScriptRoot 'tests/LocalFargate/demo.ps1')
+        exit $LASTEXITCODE
+    }
+    'Compare' {
+        Invoke-Build -Project 'tests/LocalFargate'
+        & (Join-Path $PSScriptRoot 'tests/Compare/compare.ps1')
         exit $LASTEXITCODE
     }
 }

@@ -2,28 +2,36 @@
 # Lets one person log in to this container over ssh, and ends the container when they are done.
 # Its contract (variables, log lines, exit codes) is in README.md beside this file.
 # POSIX sh and the tools that Debian (dash, coreutils, mawk) and Alpine (BusyBox) both have.
+#
+# Where it runs as root, other users of the container must not gain anything by it. So:
+# - its programs come from the system's folders, and nothing of the container's environment decides what they do;
+# - what it believes comes from sshd, from the kernel's view of processes, or from files in a folder of its own;
+# - the values of the environment are in no argument list, which every user can read in /proc.
 
 set -u
 
-EXIT_SETTING=64 # a variable is missing or malformed
-EXIT_IMAGE=69   # the image lacks something
-EXIT_SSHD=70    # sshd ended by itself
-EXIT_LIMIT=124  # a time limit ended the task
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+LC_ALL=C
+export PATH LC_ALL
+# What the dynamic loader takes from the environment; the rest of it goes in forget_environment.
+unset LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT LD_DEBUG LD_DEBUG_OUTPUT LD_PROFILE LD_PROFILE_OUTPUT GLIBC_TUNABLES
+
+readonly EXIT_SETTING=64 # a variable is missing or malformed
+readonly EXIT_IMAGE=69   # the image lacks something
+readonly EXIT_SSHD=70    # sshd ended by itself
+readonly EXIT_LIMIT=124  # a time limit ended the task
 
 # The kernel moves the times of a terminal forward in steps of so many seconds.
-TTY_TIME_STEP=8
-# Who has logged out may come back within so many seconds, unless that login asked for the whole reconnect window.
-LOGOUT_WINDOW=5
+readonly TTY_TIME_STEP=8
+# Who has logged out may come back within so many seconds, where nobody asked for more.
+readonly LOGOUT_WINDOW=5
 # Once a limit is near, this many seconds (or half of the limit) are left to save one's work.
-WARNING_TIME=600
-
-folder=
-sshd_pid=
-sleep_pid=
-log_pid=
-logins=0
-ttys=
-logins_without_tty=0
+readonly WARNING_TIME=600
+# At the end, programs that ignore SIGTERM are killed after so many seconds,
+readonly HANGUP_TIME=3
+# and all others after so many: ECS itself kills after 30, unless the task definition says otherwise.
+readonly STOP_TIME=25
+readonly POWERSHELL_ARGUMENTS='-sshs -NoLogo -NoProfile'
 
 say() {
     printf 'ecs-fargate-login %s\n' "$*"
@@ -34,6 +42,89 @@ fail() {
     shift
     printf 'ecs-fargate-login error: %s\n' "$*" >&2
     exit "$status"
+}
+
+package_of() {
+    case $1 in
+    sshd | ssh-keygen) printf 'openssh-server (Debian) or openssh (Alpine)' ;;
+    awk) printf 'mawk, gawk or busybox' ;;
+    sed) printf 'sed or busybox' ;;
+    *) printf 'coreutils or busybox' ;;
+    esac
+}
+
+# Names every program that the image lacks at once, each with what brings it.
+check_programs() {
+    missing=
+    for program in sshd ssh-keygen awk cat chmod chown date id mkdir mkfifo mktemp od rm sed sleep stat tr; do
+        command -v "$program" >/dev/null ||
+            missing="${missing:+$missing; }$program is missing: install $(package_of "$program")"
+    done
+    [ -z "$missing" ] || fail $EXIT_IMAGE "$missing"
+}
+
+# Prints what the container's environment means for logins, in four lines:
+#   a format for printf, which makes of it the shell commands that hand the environment over;
+#   one that makes of it the command that restores PATH;
+#   the names that can be names of shell variables;
+#   how many names cannot (spring.datasource.url).
+# It is taken from the kernel, byte by byte and as octal text, so that no character of a name or value is special.
+describe_environment() {
+    od -An -v -t o1 "/proc/$$/environ" | awk '
+        BEGIN {
+            for (code = 33; code < 127; code++) character[sprintf("%03o", code)] = sprintf("%c", code)
+            # What the script and the module agree on stays here,
+            split("_AUTHORIZED_PUBLIC_KEY _SSH_PORT _SSH_LISTEN_ADDRESS _SSH_USER _SESSION_NONCE _SESSION_PROOF_KEY " \
+                "_LOGIN_TIMEOUT _IDLE_TIMEOUT _UNUSED_TIMEOUT _MAX_LIFETIME _RECONNECT_WINDOW _KEEP_SESSION", own, " ")
+            # and this the login itself decides.
+            split("HOME USER LOGNAME SHELL TERM PWD OLDPWD SHLVL _ SSH_CLIENT SSH_CONNECTION SSH_TTY " \
+                "SSH_ORIGINAL_COMMAND SSH_AUTH_SOCK SSH_USER_AUTH", of_login, " ")
+            for (i in own) is_own[own[i]] = 1
+            for (i in of_login) is_of_login[of_login[i]] = 1
+            part = "name"
+        }
+        # put TEXT: hands it over, and once more where it is of PATH.
+        function put(text) {
+            printf "%s", text
+            if (name == "PATH") path = path text
+        }
+        function begin_value() {
+            part = "dropped"
+            if (name !~ /^[A-Za-z_][A-Za-z0-9_]*$/) odd++
+            else if (!(name in is_own)) {
+                names = names " " name
+                if (name in is_of_login) return
+                part = "value"
+                # Plain export would end the login where the shell has a constant of that name (UID in bash).
+                put("command export " name "=\\047")
+            }
+        }
+        function take(byte) {
+            if (byte == "000") {
+                if (part == "value") put("\\047\\n")
+                part = "name"
+                name = ""
+            } else if (part == "value") put(byte == "047" ? "\\047\\134\\047\\047" : "\\" byte)
+            else if (part == "name" && byte == "075") begin_value()
+            else if (part == "name") name = name (byte in character ? character[byte] : "?")
+        }
+        { for (i = 1; i <= NF; i++) take($i) }
+        END { printf "\n%s\n%s\n%d\n", path, names, odd }'
+}
+
+# Takes what describe_environment prints, and ends what the environment could tell this script and its programs. Its
+# text is only then put into variables, which might have the names of some that the container has.
+take_environment() {
+    # shellcheck disable=SC2046 # One word for each name.
+    for name in $(printf '%s\n' "$1" | sed -n 3p); do
+        case $name in
+        PATH | LC_ALL | IFS | OPTIND | PPID) ;;
+        *) command unset "$name" 2>/dev/null ;;
+        esac
+    done
+    environment=$(printf '%s\n' "$1" | sed -n 1p)
+    container_path=$(printf '%s\n' "$1" | sed -n 2p)
+    odd_names=$(printf '%s\n' "$1" | sed -n 4p)
 }
 
 # number NAME VALUE MINIMUM MAXIMUM: prints VALUE, or fails. VALUE itself stays out of the log.
@@ -54,8 +145,11 @@ read_settings() {
     port=$(number _SSH_PORT "${_SSH_PORT:-22}" 1 65535) || exit
     login_timeout=$(seconds _LOGIN_TIMEOUT "${_LOGIN_TIMEOUT:-600}") || exit
     idle_timeout=$(seconds _IDLE_TIMEOUT "${_IDLE_TIMEOUT:-0}") || exit
+    unused_timeout=$(seconds _UNUSED_TIMEOUT "${_UNUSED_TIMEOUT:-1800}") || exit
     max_lifetime=$(seconds _MAX_LIFETIME "${_MAX_LIFETIME:-14400}") || exit
     reconnect_window=$(seconds _RECONNECT_WINDOW "${_RECONNECT_WINDOW:-120}") || exit
+    # Whether the whole session is kept; otherwise each login says so for itself.
+    always_kept=${_KEEP_SESSION:+yes}
     nonce=${_SESSION_NONCE:-}
     case $nonce in
     *[!0-9A-Za-z]*) fail $EXIT_SETTING "_SESSION_NONCE must be letters and digits" ;;
@@ -66,10 +160,17 @@ read_settings() {
     esac
 }
 
+# PowerShell may lie on the container's own PATH: whoever logs in runs it, and this script does not.
 find_programs() {
-    sshd=$(command -v sshd) && command -v ssh-keygen >/dev/null ||
-        fail $EXIT_IMAGE "sshd or ssh-keygen is missing: install openssh-server (Debian) or openssh (Alpine)"
-    pwsh=$(command -v pwsh) || pwsh=
+    sshd=$(command -v sshd)
+    perl=$(command -v perl) || perl=
+    # shellcheck disable=SC2059
+    pwsh=$(eval "$(printf "$container_path")" && command -v pwsh) || pwsh=
+    case $pwsh in
+    /*[!A-Za-z0-9/._+-]*) pwsh= ;;
+    /*) ;;
+    *) pwsh= ;;
+    esac
     sftp_server=
     for candidate in /usr/lib/openssh /usr/lib/ssh /usr/libexec/openssh /usr/libexec; do
         [ -z "$sftp_server" ] && [ -x "$candidate/sftp-server" ] && sftp_server=$candidate/sftp-server
@@ -88,13 +189,14 @@ find_user() {
         fail $EXIT_SETTING "_SSH_USER names $user, a user that /etc/passwd does not have"
     [ "$(id -u)" -eq 0 ] || [ "$(id -u "$user")" -eq "$(id -u)" ] ||
         fail $EXIT_SETTING "_SSH_USER names $user, but a container that runs as $own_name can only log in $own_name"
+    home=$(user_field /etc/passwd 6)
     shell=$(user_field /etc/passwd 7)
     case ${shell:=/bin/sh} in
     */nologin | */false)
         fail $EXIT_IMAGE "the shell of $user is $shell: give $user another in the image (usermod -s /bin/sh $user)"
         ;;
     esac
-    [ -x "$shell" ] || fail $EXIT_IMAGE "the shell of $user, $shell, cannot be run"
+    [ -f "$shell" ] && [ -x "$shell" ] || fail $EXIT_IMAGE "the shell of $user, $shell, cannot be run"
 }
 
 # user_field FILE NUMBER: a field of the user's line in /etc/passwd or /etc/shadow.
@@ -102,32 +204,49 @@ user_field() {
     awk -F: -v user="$user" -v field="$2" '$1 == user { print $field; exit }' "$1"
 }
 
+# is_safe FOLDER: can nobody else rename or replace what lies there? Either no others may write, or it is sticky as /tmp is.
+is_safe() {
+    # shellcheck disable=SC2046 # Two words.
+    set -- $(stat -L -c '%u %A' "$1" 2>/dev/null)
+    [ $# -eq 2 ] && { [ "$1" -eq 0 ] || [ "$1" -eq "$(id -u)" ]; } || return
+    case $2 in
+    *[tT]) ;;
+    ?????w* | ????????w*) return 1 ;;
+    esac
+}
+
 make_folder() {
+    folder=
     for parent in /run /tmp /dev/shm; do
-        folder=$(mktemp -d "$parent/ecs-fargate-login.XXXXXX" 2>/dev/null) && break
+        is_safe "$parent" && folder=$(mktemp -d "$parent/ecs-fargate-login.XXXXXX" 2>/dev/null) && break
     done
-    [ -n "$folder" ] || fail $EXIT_IMAGE "none of /run, /tmp and /dev/shm can be written: mount a volume at /tmp"
-    mkdir "$folder/login"
+    [ -n "$folder" ] ||
+        fail $EXIT_IMAGE "none of /run, /tmp and /dev/shm can be written in safety: mount a volume at /tmp, with mode 1777"
+    # What a login reads. All of it stays this user's own, so that nobody else can put anything in its place.
+    mkdir "$folder/login" "$folder/login/home"
     # Another user's login has to reach its own files, and none of sshd's.
-    if [ "$user" != "$own_name" ]; then
-        chmod 711 "$folder"
-        chown "$user" "$folder/login" || fail $EXIT_IMAGE "cannot give a file to $user: the container lacks CAP_CHOWN"
-    fi
+    [ "$user" = "$own_name" ] || chmod 711 "$folder" "$folder/login"
+    chmod 755 "$folder/login/home"
 }
 
 write_authorized_keys() {
     printf '%s\n' "${_AUTHORIZED_PUBLIC_KEY:-}" | tr -d '\r' |
-        sed -e '/^[[:space:]]*$/d' -e '/^[[:space:]]*#/d' >"$folder/authorized_keys"
+        sed -e 's/^[[:space:]]*//' -e '/^$/d' -e '/^#/d' >"$folder/authorized_keys"
     [ -s "$folder/authorized_keys" ] ||
         fail $EXIT_SETTING "_AUTHORIZED_PUBLIC_KEY is not set: without a public key nobody can log in"
-    fingerprint=
-    while IFS= read -r line; do
+    # The options of each line: its first word, and nothing of what stands in quotes, which may hold blanks and commas.
+    sed -e 's/\\"//g' -e 's/"[^"]*"/""/g' -e 's/[[:space:]].*//' "$folder/authorized_keys" |
+        tr '[:upper:]' '[:lower:]' >"$folder/key_options"
+    while IFS= read -r options; do
         # ForceCommand below would silently outrank this option.
-        case $(printf '%s' "$line" | tr '[:upper:]' '[:lower:]') in
-        command=\"* | *,command=\"*)
+        case ,$options in
+        *,command=*)
             fail $EXIT_SETTING "_AUTHORIZED_PUBLIC_KEY holds the option command=, which is not supported: leave it out"
             ;;
         esac
+    done <"$folder/key_options"
+    fingerprint=
+    while IFS= read -r line; do
         key=$(printf '%s\n' "$line" | ssh-keygen -l -f - 2>/dev/null) ||
             fail $EXIT_SETTING "_AUTHORIZED_PUBLIC_KEY holds a line that is not a public key as in authorized_keys"
         key=${key#* }
@@ -137,69 +256,136 @@ write_authorized_keys() {
     chmod 644 "$folder/authorized_keys"
 }
 
-# Writes the container's environment as one shell command that sets the positional parameters to NAME=VALUE words.
-# It is taken from the kernel, byte by byte and as octal text, so that no character of a name or value is special.
+# Hands the container's environment over in files that whoever logs in can read, and no other user. They get their owner
+# last, and lie in a folder that is not that user's: nobody can have put a link in their place.
 write_environment() {
-    words=$(od -An -v -t o1 "/proc/$$/environ" | awk '
-        BEGIN {
-            for (code = 33; code < 127; code++) character[sprintf("%03o", code)] = sprintf("%c", code)
-            # What the login itself decides.
-            split("HOME USER LOGNAME SHELL TERM PWD OLDPWD SHLVL SSH_CLIENT SSH_CONNECTION SSH_TTY " \
-                "SSH_ORIGINAL_COMMAND SSH_AUTH_SOCK SSH_USER_AUTH", names, " ")
-            for (i in names) withheld[names[i]] = 1
-        }
-        function take(byte) {
-            if (byte == "000") {
-                if (part == "value") printf "\047"
-                part = name = octal_name = ""
-            } else if (part == "value") {
-                printf "%s", byte == "047" ? "\047\\134\047\047" : "\\" byte
-            } else if (part == "" && byte == "075") {
-                part = name == "" || name ~ /^_/ || name in withheld ? "dropped" : "value"
-                if (part == "value") printf " \047%s\\075", octal_name
-            } else if (part == "") {
-                name = name (byte in character ? character[byte] : "?")
-                octal_name = octal_name (byte == "047" ? "\047\\134\047\047" : "\\" byte)
-            }
-        }
-        { for (i = 1; i <= NF; i++) take($i) }')
-    # shellcheck disable=SC2059 # The format is nothing but quotes, spaces and octal escapes.
-    printf "set --$words\\n" >"$folder/login/environment" || fail $EXIT_IMAGE "cannot write to $folder"
+    set -- "$folder/login/environment" "$folder/login/path"
+    # shellcheck disable=SC2059 # The formats are nothing but names, quotes and octal escapes.
+    { printf "$environment" && printf 'export HOME=%s\n' "$(quote "$home")"; } >"$1" &&
+        printf "$container_path" >"$2" || fail $EXIT_IMAGE "cannot write to $folder"
+    if [ "$odd_names" -gt 0 ] && [ -n "$perl" ]; then
+        cat "/proc/$$/environ" >"$folder/login/environ"
+        set -- "$@" "$folder/login/environ"
+    elif [ "$odd_names" -gt 0 ]; then
+        say "note: logins do not get $odd_names variables whose names no shell can hold: that takes perl in the image"
+    fi
+    [ "$user" = "$own_name" ] || { chmod 400 "$@" && chown "$user" "$@"; } ||
+        fail $EXIT_IMAGE "cannot give a file to $user: the container lacks CAP_CHOWN"
 }
 
-# What sshd runs for every shell, command and sftp of a login.
+# quote TEXT: prints it as one word of a shell command.
+quote() {
+    printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"
+}
+
+# What sshd runs for every shell, command and subsystem of a login.
 write_login_script() {
-    cat >"$folder/login.sh" <<'LOGIN'
-folder=${0%/*}/login
-true >"$folder/seen"
-if [ -n "${_KEEP_SESSION:-}" ]; then true >"$folder/keep"; else rm -f "$folder/keep"; fi
-unset _KEEP_SESSION
-. "$folder/environment"
-if [ -n "${SSH_ORIGINAL_COMMAND:-}" ]; then
-    command=$SSH_ORIGINAL_COMMAND
-    unset SSH_ORIGINAL_COMMAND
-    exec env -- "$@" "$SHELL" -c "$command"
+    {
+        printf 'always_kept=%s perl=%s sftp=%s powershell=%s\n' "$always_kept" "$perl" "$sftp_server" \
+            "$(quote "${pwsh:+$pwsh $POWERSHELL_ARGUMENTS}")"
+        cat <<'LOGIN'
+folder=${0%/*}
+PATH=/usr/bin:/bin
+
+# Whether the session is kept is noted by start-sshd.sh, which sees this process and its arguments: what this user could
+# write, any program of this user could. A login waits until it is noted, and only where that changes anything.
+is_kept() { [ -e "$folder/kept" ]; }
+if [ -z "$always_kept" ] && [ $# -eq 0 ]; then
+    if [ -n "${_KEEP_SESSION:-}" ]; then
+        is_kept || exec /bin/sh "$0" keep
+    else
+        ! is_kept || exec /bin/sh "$0" leave
+    fi
+elif [ $# -eq 1 ]; then
+    tries=50
+    until [ $tries -eq 0 ]; do
+        if is_kept; then state=keep; else state=leave; fi
+        if [ $state = "$1" ]; then break; fi
+        sleep 0.1
+        tries=$((tries - 1))
+    done
 fi
-container_path=$PATH
-for word; do
-    case $word in PATH=*) container_path=${word#PATH=} ;; esac
-done
-case ${SHELL##*/} in
-sh | ash | bash | dash | ksh | mksh | zsh)
-    # The profile of Debian and Alpine puts a PATH of its own in place of the container's.
-    exec env -- "$@" "$SHELL" -l -c 'PATH=$1; export PATH; exec "$0"' "$SHELL" "$container_path"
-    ;;
-*) exec env -- "$@" "$SHELL" -l ;;
-esac
+unset _KEEP_SESSION SHLVL
+
+if [ -z "${SSH_ORIGINAL_COMMAND:-}" ]; then
+    # The shell that reads the profile, which may put a PATH of its own in place of the container's, gives way to another.
+    case ${SHELL##*/} in
+    sh | ash | bash | dash | ksh | mksh | zsh)
+        set -- "$SHELL" -l -c '. "$1"; exec "$0"' "$SHELL" "$folder/login/path"
+        if [ "${SHELL##*/}" = bash ] && [ -t 0 ]; then
+            set -- "$SHELL" --noprofile -l -c '. "$2"; . "$1"; exec "$0"' "$SHELL" "$folder/login/path" "$folder/bash_profile"
+        fi
+        ;;
+    *) set -- "$SHELL" -l ;;
+    esac
+else
+    case $SSH_ORIGINAL_COMMAND in
+    # Without a shell, whose start-up files may print what no client of a subsystem expects.
+    "$sftp" | "$powershell") set -- $SSH_ORIGINAL_COMMAND ;;
+    *) set -- "$SHELL" -c "$SSH_ORIGINAL_COMMAND" ;;
+    esac
+    unset SSH_ORIGINAL_COMMAND
+fi
+
+# Does the image know this kind of terminal?
+knows() (
+    IFS=:
+    for place in ${TERMINFO:-} ~/.terminfo ${TERMINFO_DIRS:-} /etc/terminfo /lib/terminfo /usr/share/terminfo /usr/lib/terminfo; do
+        [ ! -e "$place/${1%"${1#?}"}/$1" ] || exit 0
+    done
+    exit 1
+)
+
+# From here on the variables are the container's: none may be set but those of the login.
+if [ -e "$folder/login/environ" ]; then
+    # A shell cannot hold all names, and perl can.
+    set -- "$perl" -e 'open my $file, "<", shift or die; local $/ = "\0";
+        while (<$file>) { chomp; my ($name, $value) = split /=/, $_, 2;
+            $ENV{$name} = $value if defined $value && length $name && $name !~ /^[A-Za-z_][A-Za-z0-9_]*\z/ }
+        exec { $ARGV[0] } @ARGV or exit 127' "$folder/login/environ" "$@"
+fi
+. "$folder/login/environment" 2>/dev/null
+[ -z "${TERM:-}" ] || knows "$TERM" || ! knows xterm-256color || TERM=xterm-256color
+exec "$@"
 LOGIN
-    chmod 644 "$folder/login.sh"
-    [ "$user" = "$own_name" ] || chown "$user" "$folder/login/environment"
+    } >"$folder/login.sh"
+    # What bash reads as a login shell, but for ~/.bashrc and its like: the interactive bash that comes next reads those.
+    cat >"$folder/bash_profile" <<'PROFILE'
+shopt -s extdebug
+trap 'case $BASH_COMMAND in ". "*bashrc* | "source "*bashrc*) false ;; esac' DEBUG
+[ ! -r /etc/profile ] || . /etc/profile
+if [ -r ~/.bash_profile ]; then . ~/.bash_profile
+elif [ -r ~/.bash_login ]; then . ~/.bash_login
+elif [ -r ~/.profile ]; then . ~/.profile
+fi
+trap - DEBUG
+shopt -u extdebug
+PROFILE
+    chmod 644 "$folder/login.sh" "$folder/bash_profile"
+    [ -z "$always_kept" ] || true >"$folder/kept"
 }
 
+# write_sshd_config KEY_TYPE: makes the host key and sshd's configuration; sets problem where that fails.
 write_sshd_config() {
-    ssh-keygen -q -t ed25519 -N '' -C '' -f "$folder/host_key" </dev/null || fail $EXIT_IMAGE "cannot make a host key"
+    rm -f "$folder/host_key" "$folder/host_key.pub"
+    problem=$(ssh-keygen -q -t "$1" -N '' -C '' -f "$folder/host_key" </dev/null 2>&1) && problem='' ||
+        { problem="cannot make a host key: $problem"; return; }
+    case $1 in
+    ed25519) algorithms='HostKeyAlgorithms ssh-ed25519
+KexAlgorithms -ecdh-*,diffie-hellman-*' ;;
+    # Of what FIPS leaves, all but SHA-1.
+    ecdsa) algorithms='HostKeyAlgorithms ecdsa-sha2-nistp256
+KexAlgorithms -diffie-hellman-group1-*,diffie-hellman-*-sha1' ;;
+    rsa) algorithms='HostKeyAlgorithms rsa-sha2-512,rsa-sha2-256
+KexAlgorithms -diffie-hellman-group1-*,diffie-hellman-*-sha1' ;;
+    esac
     root_login=no
     [ "$(id -u "$user")" -ne 0 ] || root_login=prohibit-password
+    # The login script takes the place of the shell that sshd starts for it, which so has the connection as its parent.
+    case ${shell##*/} in
+    sh | ash | bash | dash | ksh | mksh | zsh | fish | csh | tcsh) replace='exec ' ;;
+    *) replace= ;;
+    esac
     cat >"$folder/sshd_config" <<CONFIG
 Port $port
 ${listen_address:+ListenAddress $listen_address}
@@ -215,10 +401,9 @@ KbdInteractiveAuthentication no
 PermitEmptyPasswords no
 MaxAuthTries 3
 LoginGraceTime 20
-HostKeyAlgorithms ssh-ed25519
+$algorithms
 # Since 8.5 called PubkeyAcceptedAlgorithms, and still known by this name.
 PubkeyAcceptedKeyTypes -ssh-rsa*,ssh-dss*
-KexAlgorithms -ecdh-*,diffie-hellman-*
 Ciphers -*-cbc
 MACs -umac-64*,hmac-sha1*
 AllowTcpForwarding local
@@ -237,9 +422,57 @@ TCPKeepAlive no
 UseDNS no
 PidFile none
 ${sftp_server:+Subsystem sftp $sftp_server}
-${pwsh:+Subsystem powershell $pwsh -sshs -NoLogo -NoProfile}
-ForceCommand /bin/sh $folder/login.sh
+${pwsh:+Subsystem powershell $pwsh $POWERSHELL_ARGUMENTS}
+ForceCommand ${replace}/bin/sh $folder/login.sh
 CONFIG
+    test_sshd_config
+    case $problem in
+    *'Missing privilege separation directory: '*)
+        directory=${problem##*directory: }
+        mkdir -p "$directory" 2>/dev/null || fail $EXIT_IMAGE "sshd needs the folder $directory: make it in the image"
+        chmod 755 "$directory"
+        test_sshd_config
+        ;;
+    esac
+}
+
+# Sets problem to what sshd finds wrong with its configuration or the image, which is '' where all is well.
+test_sshd_config() {
+    problem=$("$sshd" -t -f "$folder/sshd_config" 2>&1) && problem='' && return
+    problem=$(printf '%s' "${problem:-it does not say why}" | tr -d '\r' | tr '\n' ' ')
+}
+
+# Ed25519, unless the image does not take it: those in FIPS mode do not.
+configure_sshd() {
+    first_problem=
+    for key_type in ed25519 ecdsa rsa; do
+        write_sshd_config $key_type
+        [ -n "$problem" ] || break
+        : "${first_problem:=$problem}"
+    done
+    [ -z "$problem" ] || fail $EXIT_IMAGE "sshd cannot start: $first_problem"
+    [ $key_type = ed25519 ] || say "note: the host key is of type $key_type, as sshd takes no Ed25519: $first_problem"
+    # Many connections in a short time are this module's own, and would lock it out (OpenSSH 9.8 and later).
+    add_setting 'PerSourcePenalties no'
+    # sshd starts the login script by the user's shell, whose start-up files are for the shell that comes after. Most
+    # shells find them by HOME, and bash reads none below another shell.
+    add_setting "SetEnv HOME=$folder/login/home SHLVL=1"
+    check_sshd_programs
+}
+
+# add_setting LINE: for sshd's that know it.
+add_setting() {
+    ! "$sshd" -t -f "$folder/sshd_config" -o "$1" 2>/dev/null || printf '%s\n' "$1" >>"$folder/sshd_config"
+}
+
+# What sshd starts for each connection, and does not miss before: sshd-session since 9.8, sshd-auth since 10.0.
+check_sshd_programs() {
+    # shellcheck disable=SC2046 # One word for each program.
+    for program in $("$sshd" -T -f "$folder/sshd_config" 2>/dev/null |
+        awk '$1 == "sshdsessionpath" || $1 == "sshdauthpath" { print $2 }'); do
+        [ -x "$program" ] ||
+            fail $EXIT_IMAGE "$program is missing, which this sshd needs: install $(package_of sshd) as a whole"
+    done
 }
 
 # sshd refuses an account whose password is locked with "!", even for a key; "*" allows no password either.
@@ -255,23 +488,18 @@ unlock_account() {
     say "note: the account $user was locked; its password is now '*', which still lets no password in"
 }
 
-# Sets problem to what sshd finds wrong with its configuration or the image, which is '' where all is well.
-test_sshd_config() {
-    problem=$("$sshd" -t -f "$folder/sshd_config" 2>&1) && problem='' && return
-    problem=$(printf '%s' "${problem:-it does not say why}" | tr -d '\r')
-}
-
-check_sshd() {
-    test_sshd_config
-    case $problem in
-    *'Missing privilege separation directory: '*)
-        directory=${problem##*directory: }
-        mkdir -p "$directory" 2>/dev/null || fail $EXIT_IMAGE "sshd needs the folder $directory: make it in the image"
-        chmod 755 "$directory"
-        test_sshd_config
+# What else sshd refuses for. It is somebody's will, so that it is told and not changed.
+check_account() {
+    expiry=$(user_field /etc/shadow 8 2>/dev/null)
+    case $expiry in
+    '' | *[!0-9]* | ?????????*) ;;
+    *)
+        [ "$expiry" -ge $(($(date +%s) / 86400)) ] ||
+            say "note: the account $user has expired, and sshd lets nobody in to it: chage -E -1 $user in the image"
         ;;
     esac
-    [ -z "$problem" ] || fail $EXIT_IMAGE "sshd cannot start: $problem"
+    [ "$(id -u "$user")" -eq 0 ] || [ ! -e /etc/nologin ] ||
+        say "note: /etc/nologin is there, for which sshd lets nobody in but root: remove it in the image"
 }
 
 start_sshd() {
@@ -282,21 +510,67 @@ start_sshd() {
     mkfifo -m 600 "$folder/log" || fail $EXIT_IMAGE "cannot write to $folder"
     relay_log <"$folder/log" &
     log_pid=$!
-    # sshd gets a clean environment: the container's may hold secrets, and belongs to logins alone.
-    env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-        "$sshd" -D -e -f "$folder/sshd_config" </dev/null 2>"$folder/log" &
+    # sshd gets a clean environment: what is left of the container's belongs to this script.
+    env -i PATH="$PATH" "$sshd" -D -e -f "$folder/sshd_config" </dev/null 2>"$folder/log" &
     sshd_pid=$!
 }
 
-# Passes sshd's log on, and notes by the file "left" whether the latest connection to end was logged out, or only lost.
+# Passes sshd's log on, and notes in files what it tells of logins, which nobody but sshd can write there.
 relay_log() {
-    trap '' TERM INT HUP
+    trap '' TERM INT HUP USR1
+    connections=' '
+    carriage_return=$(printf '\r')
     while IFS= read -r line; do
+        line=${line%"$carriage_return"}
         printf '%s\n' "$line"
-        case $line in
-        *'[preauth]'*) ;;
-        'Received disconnect from '*) true >"$folder/left" ;;
-        'Accepted '* | 'Connection '* | 'Timeout, '* | 'Read error from '*) rm -f "$folder/left" ;;
+        note_line
+    done
+}
+
+# Lines about a connection name it by "ADDRESS port NUMBER", and those from before its authentication end with [preauth].
+# Only connections that were authenticated count: anybody can open and close others.
+#   accepted  somebody has logged in since the watch looked
+#   left      all who had logged in have logged out, and none was lost since the latest login
+#   refused   why sshd refused the user, though not the key
+note_line() {
+    case $line in
+    *'[preauth]'*) return ;;
+    "Account $user has expired" | "User $user from "*' not allowed because '* | "User $user not allowed because "*)
+        # The first line is the reason: OpenSSH 9.2 says of an expired account that it is locked as well.
+        [ -e "$folder/refused" ] || printf '%s\n' "$line" >"$folder/refused"
+        return
+        ;;
+    'Accepted publickey for '* | 'Received disconnect from '*) ;;
+    *) return ;;
+    esac
+    number=${line#*' port '}
+    address=${line%%' port '*}
+    connection="${address##* }/${number%%[!0-9]*}"
+    case $line in
+    Accepted*)
+        forget_lost
+        connections="$connections$connection "
+        rm -f "$folder/left" "$folder/refused"
+        true >"$folder/accepted"
+        # The watch looks at once, because the login may wait for that.
+        kill -s USR1 $$
+        ;;
+    *)
+        case $connections in *" $connection "*) ;; *) return ;; esac
+        connections="${connections%%" $connection "*} ${connections#*" $connection "}"
+        case $connections in *[!\ ]*) ;; *) true >"$folder/left" ;; esac
+        ;;
+    esac
+}
+
+# Whoever logs in has come back from what was lost before: the connections that are not there any more.
+forget_lost() {
+    sockets=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null)
+    for lost in $connections; do
+        # The client's port, and 01 for a connection that stands.
+        case $sockets in
+        *"$(printf ':%04X 01 ' "${lost##*/}")"*) ;;
+        *) connections="${connections%%" $lost "*} ${connections#*" $lost "}" ;;
         esac
     done
 }
@@ -306,45 +580,82 @@ read_clock() {
     IFS=. read -r now _ </proc/uptime
 }
 
+# read_status PID FIELD: sets value to the first word of it. The file "stat" has the same in one line, but for a process
+# whose name holds an end of line and what it likes after that; here the kernel escapes the name.
+read_status() {
+    value=
+    while IFS=':	' read -r field value _; do
+        [ "$field" != "$2" ] || return 0
+    done <"/proc/$1/status"
+    return 1
+} 2>/dev/null
+
 # read_parent PID: sets parent.
 read_parent() {
-    { IFS= read -r parent <"/proc/$1/stat"; } 2>/dev/null || return
-    parent=${parent##*) ? }
-    parent=${parent%% *}
+    read_status "$1" PPid && parent=$value
 }
 
-# Is process $1 the child of sshd that serves a connection, or (as root, for another user) that child's child?
-serves_connection() {
+# read_arguments PID: sets arguments, with nothing between them. What is read has no end of line, so read always fails.
+read_arguments() {
+    arguments=
+    { IFS= read -r arguments <"/proc/$1/cmdline"; } 2>/dev/null || :
+}
+
+# is_roots PID: was it started by root? A program with root's rights that somebody else has started does not count.
+is_roots() {
+    read_status "$1" Uid && [ "$value" = 0 ]
+}
+
+# is_connection PID: does it serve a connection that has been authenticated? From then on, and not before, sshd titles such
+# a process "sshd: USER" or "sshd: USER@TTY" ("sshd-session: …" since 9.8); and it is the child of sshd, or (as root, for
+# another user) that child's child. Anybody can take such a title, but sshd alone has such children. Sets arguments.
+is_connection() {
+    read_arguments "$1"
+    case $arguments in sshd*": $user" | sshd*": $user@"*) ;; *) return 1 ;; esac
     read_parent "$1" || return
     [ "$parent" = "$sshd_pid" ] || { read_parent "$parent" && [ "$parent" = "$sshd_pid" ]; }
 }
 
-# Sets logins, logins_without_tty and ttys. From authentication on, and not before, sshd titles the process that serves
-# a connection "sshd: USER" or "sshd: USER@TTY" ("sshd-session: …" since 9.8). That counts tunnels too, and no probes.
-# A shell of ECS Exec is a login like others.
+# Sets logins, logins_without_tty and ttys. That counts tunnels too, and no probes. A shell of ECS Exec is a login like others.
 count_logins() {
     logins=0 logins_without_tty=0 ttys=
     for process in /proc/[0-9]*; do
-        { IFS= read -r title <"$process/comm"; } 2>/dev/null || continue
-        case $title in
-        sshd*) ;;
+        process=${process#/proc/}
+        { IFS= read -r name <"/proc/$process/comm"; } 2>/dev/null || continue
+        case $name in
+        sshd*) is_connection "$process" || continue ;;
         # Serves a shell of ECS Exec (ssm-session-worker; the kernel keeps 15 characters). Its terminal cannot be told.
-        ssm-session-wor*)
-            logins=$((logins + 1)) logins_without_tty=$((logins_without_tty + 1))
+        ssm-session-wor*) is_roots "$process" || continue ;;
+        sh)
+            note_wish "$process"
             continue
             ;;
         *) continue ;;
         esac
-        # What is read has no end of line, so read always fails.
-        { IFS= read -r title <"$process/cmdline"; } 2>/dev/null || :
-        case $title in *": $user" | *": $user@"*) ;; *) continue ;; esac
-        serves_connection "${process##*/}" || continue
         logins=$((logins + 1))
-        case $title in
-        *@pts/*) ttys="$ttys $(printf '%s' "${title##*@}" | tr ',' ' ')" ;;
+        case $name$arguments in
+        sshd*@pts/*) ttys="$ttys $(printf '%s' "${arguments##*@}" | tr ',' ' ')" ;;
         *) logins_without_tty=$((logins_without_tty + 1)) ;;
         esac
     done
+}
+
+# note_wish PID: where it is the login script that tells whether the session is kept, notes what it says. It is the child
+# of its connection, or of the shell by which sshd has started it; no other program of a login is the script there.
+note_wish() {
+    read_arguments "$1"
+    case $arguments in
+    "/bin/sh$folder/login.shkeep" | "/bin/sh$folder/login.shleave") ;;
+    *) return ;;
+    esac
+    wish=${arguments##*login.sh}
+    read_parent "$1" || return
+    [ -n "$replace" ] || read_parent "$parent" || return
+    is_connection "$parent" || return
+    case $wish in
+    keep) true >"$folder/kept" ;;
+    leave) rm -f "$folder/kept" ;;
+    esac
 }
 
 # In the background, because a terminal stopped with Ctrl+S blocks whoever writes to it.
@@ -355,20 +666,38 @@ tell_logins() {
     done
 }
 
-# Sets family to sshd and all processes below it.
-find_family() {
-    family=" $sshd_pid "
-    size=
-    until [ "$size" = "${#family}" ]; do
-        size=${#family}
-        for process in /proc/[0-9]*; do
-            read_parent "${process##*/}" || continue
-            case $family in
-            *" ${process##*/} "*) ;;
-            *" $parent "*) family="$family${process##*/} " ;;
-            esac
-        done
+# Sets programs to all processes of this container but this script, those that it runs below, and ECS Exec's agent. With
+# pidMode "task" there are processes of other containers, too, which are in other control groups.
+find_running() {
+    own=" 1 $$ $log_pid "
+    read_parent $$
+    while [ "$parent" -gt 1 ]; do
+        own="$own$parent "
+        read_parent "$parent" || break
     done
+    read_group $$
+    own_group=$group
+    programs=
+    for process in /proc/[0-9]*; do
+        process=${process#/proc/}
+        case $own in *" $process "*) continue ;; esac
+        { IFS= read -r name <"/proc/$process/comm"; } 2>/dev/null || continue
+        case $name in amazon-ssm-* | ssm-*) continue ;; esac
+        read_group "$process"
+        [ "$group" != "$own_group" ] || programs="$programs $process"
+    done
+}
+
+# read_group PID: sets group to its control group, or one of them.
+read_group() {
+    group=
+    { IFS= read -r group <"/proc/$1/cgroup"; } 2>/dev/null || :
+}
+
+# ignores_term PID: by the fourth digit from the right, which has the bit of signal 15.
+ignores_term() {
+    read_status "$1" SigIgn || return
+    case $value in *[4567cdef]???) ;; *) return 1 ;; esac
 }
 
 # signal NAME PROCESSES…: one at a time, because kill may stop at the first that is gone.
@@ -383,50 +712,56 @@ signal() {
 # any_alive PROCESSES…: a zombie, which only its parent can take away, is not alive.
 any_alive() {
     for process; do
-        { IFS= read -r state <"/proc/$process/stat"; } 2>/dev/null || continue
-        case ${state##*) } in [ZX]*) ;; *) return 0 ;; esac
+        read_status "$process" State || continue
+        case $value in [ZX]) ;; *) return 0 ;; esac
     done
     return 1
 }
 
-# end STATUS REASON TEXT: ends sshd, every login and this script.
+# await_end DEADLINE PROCESSES…: until they have ended, or it is that late.
+await_end() {
+    deadline=$1
+    shift
+    while read_clock && [ "$now" -lt "$deadline" ] && any_alive "$@"; do
+        sleep 0.2 &
+        wait $!
+    done
+}
+
+# end STATUS REASON TEXT: ends sshd, every login, every other program of the container, and this script.
 end() {
-    trap '' TERM INT HUP
+    trap '' TERM INT HUP USR1
     say "end $2: $3"
     if [ -n "$sshd_pid" ]; then
         tell_logins "$3"
         # Until the message has gone out through the sshd that is about to end.
         [ -z "$ttys" ] || sleep 0.5
-        find_family
-        # shellcheck disable=SC2086 # A list of numbers.
-        end_family $family
-        end_relay
+        end_programs
+        await_end $((now + 2)) "$log_pid"
+        kill -s KILL "$log_pid" 2>/dev/null
     fi
     exit "$1"
 }
 
-end_family() {
-    signal HUP "$@"
-    signal TERM "$@"
-    signal CONT "$@"
-    tries=15
-    while [ $tries -gt 0 ] && any_alive "$@"; do
-        sleep 0.2 &
-        wait $!
-        tries=$((tries - 1))
-    done
-    signal KILL "$@"
-}
-
-# Until sshd's last words are passed on, which its end ends.
-end_relay() {
-    tries=10
-    while [ $tries -gt 0 ] && any_alive "$log_pid"; do
-        sleep 0.1 &
-        wait $!
-        tries=$((tries - 1))
-    done
-    kill -s KILL "$log_pid" 2>/dev/null
+# Asks everything to end, what has detached itself from its login (nohup, setsid, tmux) as well. With sshd's processes the
+# terminals of the logins go, and the kernel hangs up what runs there. Who ignores TERM needs no time; others get it all.
+end_programs() {
+    read_clock
+    hangup_end=$((now + HANGUP_TIME + 1)) stop_end=$((now + STOP_TIME))
+    find_running
+    # shellcheck disable=SC2086 # Lists of numbers.
+    {
+        signal TERM $programs
+        signal CONT $programs
+        await_end $hangup_end $programs
+        for process in $programs; do
+            ! ignores_term "$process" || signal KILL "$process"
+        done
+        await_end $stop_end $programs
+        # Among them what was started meanwhile.
+        find_running
+        signal KILL $programs
+    }
 }
 
 clean_up() {
@@ -445,41 +780,55 @@ watch_lifetime() {
 }
 
 watch_logins() {
-    if [ "$logins" -gt 0 ] || [ -e "$folder/login/seen" ]; then
+    if [ "$logins" -gt 0 ] || [ -e "$folder/accepted" ]; then
         last_login=$now
-        # A login too short to be counted has left this mark.
-        [ ! -e "$folder/login/seen" ] || rm -f "$folder/login/seen"
+        # A login too short to be counted has left this note.
+        [ ! -e "$folder/accepted" ] || rm -f "$folder/accepted"
     elif [ -z "$last_login" ]; then
-        [ "$login_timeout" -eq 0 ] || [ $((now - started)) -lt "$login_timeout" ] ||
-            end $EXIT_LIMIT no-login "nobody logged in within $login_timeout seconds"
+        [ "$login_timeout" -eq 0 ] || [ $((now - started)) -lt "$login_timeout" ] || end_without_login
+    elif [ -e "$folder/kept" ]; then
+        [ "$unused_timeout" -eq 0 ] || [ $((now - last_login)) -le "$unused_timeout" ] ||
+            end $EXIT_LIMIT unused "nobody has been logged in for $unused_timeout seconds"
     else
         window=$reconnect_window
-        if [ -e "$folder/left" ] && [ ! -e "$folder/login/keep" ] && [ "$window" -gt $LOGOUT_WINDOW ]; then
-            window=$LOGOUT_WINDOW
-        fi
-        [ $((now - last_login)) -lt "$window" ] || end 0 last-logout "the last login has ended"
+        [ ! -e "$folder/left" ] || [ "$window" -le $LOGOUT_WINDOW ] || window=$LOGOUT_WINDOW
+        [ $((now - last_login)) -le "$window" ] || end 0 last-logout "the last login has ended"
     fi
 }
 
-# A login without a terminal is a command, a file transfer or a tunnel at work: it is never idle.
+end_without_login() {
+    refusal=
+    [ ! -e "$folder/refused" ] || IFS= read -r refusal <"$folder/refused"
+    end $EXIT_LIMIT no-login "nobody logged in within $login_timeout seconds${refusal:+; sshd refused to: $refusal}"
+}
+
+# A login without a terminal is a command, a file transfer or a tunnel at work: it is never idle. A terminal is in use when
+# its times change: what they are is of a clock that may be set.
 watch_idleness() {
-    [ "$idle_timeout" -gt 0 ] && [ -n "$ttys" ] && [ "$logins_without_tty" -eq 0 ] || return 0
-    latest=0
-    # shellcheck disable=SC2086 # A list of names.
-    for time in $(cd /dev && stat -c '%X %Y' $ttys 2>/dev/null); do
-        [ "$time" -le "$latest" ] || latest=$time
-    done
-    [ "$latest" -eq 0 ] || [ $(($(date +%s) - latest)) -lt $((idle_timeout + TTY_TIME_STEP)) ] ||
+    [ "$idle_timeout" -gt 0 ] || return 0
+    times=none
+    [ -z "$ttys" ] || [ "$logins_without_tty" -gt 0 ] ||
+        # shellcheck disable=SC2086 # A list of names.
+        times=$(cd /dev && stat -c '%n %X %Y' $ttys 2>/dev/null)
+    [ "$times" != none ] && [ "$times" = "$last_times" ] || last_activity=$now
+    last_times=$times
+    [ $((now - last_activity)) -lt $((idle_timeout + TTY_TIME_STEP)) ] ||
         end $EXIT_LIMIT idle "no login has had input or output for $idle_timeout seconds"
 }
 
 watch() {
     read_clock
-    started=$now last_login='' warning_time=$WARNING_TIME
+    started=$now last_login='' warning_time=$WARNING_TIME last_times='' last_activity=$now
     [ $((max_lifetime / 2)) -ge $WARNING_TIME ] || warning_time=$((max_lifetime / 2))
     while :; do
+        if [ $quick_looks -gt 0 ]; then
+            quick_looks=$((quick_looks - 1))
+            pause=0.1
+        else
+            pause=1
+        fi
         # In the background, because only wait gives way to a signal at once. It also reaps orphans when this is PID 1.
-        sleep 1 &
+        sleep $pause &
         sleep_pid=$!
         wait $sleep_pid
         kill -0 $sshd_pid 2>/dev/null || end $EXIT_SSHD sshd-died "sshd ended by itself; its last messages say why"
@@ -491,9 +840,10 @@ watch() {
     done
 }
 
-PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-LC_ALL=C
-export PATH LC_ALL
+check_programs
+take_environment "$(describe_environment)"
+folder= sshd_pid= sleep_pid= log_pid=
+logins=0 ttys= logins_without_tty=0 quick_looks=0
 trap clean_up EXIT
 trap 'end 0 stopped "this task was asked to stop"' TERM INT HUP
 
@@ -506,9 +856,11 @@ make_folder
 write_authorized_keys
 write_environment
 write_login_script
-write_sshd_config
 unlock_account
-check_sshd
+configure_sshd
+check_account
 umask "$container_umask"
+# How often to look again soon after a login, which may wait for that.
+trap 'quick_looks=10' USR1
 start_sshd
 watch

@@ -5,6 +5,7 @@ using EcsFargateLogin.Aws.Ec2;
 using EcsFargateLogin.Aws.Ecs;
 using EcsFargateLogin.Aws.Iam;
 using EcsFargateLogin.Aws.Logs;
+using EcsFargateLogin.Aws.Profiles;
 using EcsFargateLogin.Aws.Sts;
 using EcsFargateLogin.Cloud;
 
@@ -18,17 +19,18 @@ public sealed class AwsCloudConnector : IFargateCloudConnector
     {
         ArgumentNullException.ThrowIfNull(settings);
         cancellationToken.ThrowIfCancellationRequested();
-        var profiles = new ProfileStore(settings.ProfileLocation);
-        var profile = settings.ProfileName is { } name
-            ? profiles.Get(name)
-            : profiles.Find(ProfileStore.FallbackName) ?? profiles.Find(ProfileStore.LegacyName);
-        SdkDefaults.Follow(settings, profiles);
-        var region = await RegionResolver.ResolveAsync(settings, profile, cancellationToken);
-        SdkDefaults.UseRegion(region.Name);
+        SdkFiles.LeaveAlone();
+        ProfileFiles files = new(settings.ProfileLocation);
+        var named = settings.ProfileName ?? (settings.Credentials is null ? EnvironmentNames.ProfileName : null);
+        var profile = named is not null ? files.Get(named)
+            : files.Find(ProfileFiles.FallbackName) ?? files.Find(ProfileFiles.LegacyName);
+        InstanceMetadata metadata = new(profile);
+        var region = await RegionResolver.ResolveAsync(settings, profile, metadata, cancellationToken);
         var endpoints = new ServiceEndpoints(settings, profile, region.Name);
         var ecs = endpoints.Resolve(EcsClient.ServiceId, EcsClient.SigningName);
         var ec2 = endpoints.Resolve(Ec2Client.ServiceId, Ec2Client.SigningName);
-        var found = await new CredentialResolver(settings, profiles, region.Name).ResolveAsync(cancellationToken);
+        CredentialClients clients = new(profile, region.Name);
+        var found = await new CredentialResolver(settings, files, clients, metadata).ResolveAsync(cancellationToken);
         var connection = new CloudConnection
         {
             Region = region.Name,
@@ -44,33 +46,36 @@ public sealed class AwsCloudConnector : IFargateCloudConnector
         var retries = RetrySettings.Of(profile);
         return new AwsFargateCloud(
             connection,
-            new EcsClient(found.Credentials, Config(EcsClient.ServiceId, EcsClient.SigningName, region.Name, ecs)),
-            new Ec2Client(found.Credentials, Config(Ec2Client.ServiceId, Ec2Client.SigningName, region.Name, ec2)),
+            new EcsClient(found.Credentials, Settings(EcsClient.ServiceId, EcsClient.SigningName, region.Name, ecs)),
+            new Ec2Client(found.Credentials, Settings(Ec2Client.ServiceId, Ec2Client.SigningName, region.Name, ec2)),
             CreateLogs,
-            new SurveyClients(CreateCaller, CreateIam),
-            found.Credentials);
+            new SurveyClients(CreateSts, CreateIam),
+            found.Credentials)
+        {
+            SsmEndpoint = () => endpoints.Resolve("SSM", "ssm").AbsoluteUri,
+        };
 
         // A log may lie in another region than its task.
-        LogsClient CreateLogs(string logRegion) => new(found.Credentials, Config(
+        LogsClient CreateLogs(string logRegion) => new(found.Credentials, Settings(
             LogsClient.ServiceId,
             LogsClient.SigningName,
             logRegion,
             new ServiceEndpoints(settings, profile, logRegion).Resolve(LogsClient.ServiceId, LogsClient.SigningName)));
 
-        CallerClient CreateCaller() => new(found.Credentials, Config(
-            CallerClient.ServiceId,
-            CallerClient.SigningName,
+        StsClient CreateSts() => new(found.Credentials, Settings(
+            StsClient.ServiceId,
+            StsClient.SigningName,
             region.Name,
-            endpoints.Resolve(CallerClient.ServiceId, CallerClient.SigningName)));
+            endpoints.Resolve(StsClient.ServiceId, StsClient.SigningName)));
 
         IamClient CreateIam()
         {
             var (url, home) = endpoints.ResolveIam(IamClient.ServiceId);
-            return new(found.Credentials, Config(IamClient.ServiceId, IamClient.SigningName, home, url));
+            return new(found.Credentials, Settings(IamClient.ServiceId, IamClient.SigningName, home, url));
         }
 
-        AwsClientConfig Config(string serviceId, string signingName, string ofRegion, Uri endpoint) =>
-            new AwsClientConfig(serviceId, signingName, ofRegion, endpoint).Retrying(retries);
+        ClientSettings Settings(string serviceId, string signingName, string ofRegion, Uri endpoint) =>
+            new(serviceId, signingName, ofRegion, endpoint) { Retries = retries };
     }
 
     /// <inheritdoc/>
@@ -79,7 +84,7 @@ public sealed class AwsCloudConnector : IFargateCloudConnector
 
     /// <inheritdoc/>
     public IReadOnlyList<string> ProfileNames(CloudSettings settings) =>
-        new ProfileStore(settings.ProfileLocation).Names();
+        [.. new ProfileFiles(settings.ProfileLocation).Names];
 
     /// <inheritdoc/>
     public IReadOnlyList<RegionDescription> Regions() =>

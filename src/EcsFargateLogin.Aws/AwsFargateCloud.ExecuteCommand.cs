@@ -30,4 +30,12 @@ internal sealed partial class AwsFargateCloud
             EcsReplies.Required(output.Session?.StreamUrl, call.Operation, "session.streamUrl"),
             EcsReplies.Required(output.Session?.TokenValue, call.Operation, "session.tokenValue"));
     }
+
+    public async Task<ChannelAccess> GetChannelAccessAsync(CancellationToken cancellationToken)
+    {
+        var found = await SendAsync(EcsCall("ExecuteCommand"), _ => credentials.GetCredentialsAsync(), cancellationToken);
+        return new ChannelAccess(
+            SsmEndpoint(),
+            found is null ? null : new ChannelCredentials(found.AccessKey, found.SecretKey, found.UseToken ? found.Token : null));
+    }
 }

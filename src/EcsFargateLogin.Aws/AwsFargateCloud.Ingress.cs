@@ -26,24 +26,15 @@ internal sealed partial class AwsFargateCloud
         }
     }
 
-    public async Task RevokeIngressAsync(IngressRule rule, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await SendAsync(
-                IngressCall("RevokeSecurityGroupIngress", rule.SecurityGroupId),
-                async token =>
-                {
-                    await ec2.RevokeSecurityGroupIngressAsync(rule, token);
-                    return true;
-                },
-                cancellationToken);
-        }
-        catch (FargateException exception) when (exception.ErrorCode is "InvalidPermission.NotFound" or "InvalidGroup.NotFound")
-        {
-            // It is gone, which is what was asked for.
-        }
-    }
+    public Task RevokeIngressAsync(IngressRule rule, CancellationToken cancellationToken) => UnlessGoneAsync(
+        IngressCall("RevokeSecurityGroupIngress", rule.SecurityGroupId),
+        token => ec2.RevokeSecurityGroupIngressAsync(rule, token),
+        cancellationToken);
+
+    public Task UpdateIngressDescriptionAsync(IngressRule rule, CancellationToken cancellationToken) => UnlessGoneAsync(
+        IngressCall("UpdateSecurityGroupRuleDescriptionsIngress", rule.SecurityGroupId),
+        token => ec2.UpdateSecurityGroupRuleDescriptionsIngressAsync(rule, token),
+        cancellationToken);
 
     public Task<IReadOnlyList<IngressRule>> DescribeIngressAsync(string securityGroupId, CancellationToken cancellationToken) =>
         AllPagesAsync(
@@ -53,4 +44,23 @@ internal sealed partial class AwsFargateCloud
 
     private ServiceCall IngressCall(string operation, string securityGroupId) =>
         Ec2Call(operation) with { SecurityGroups = [securityGroupId] };
+
+    /// <summary>Does something to a rule. Where that is gone there is nothing to do.</summary>
+    private static async Task UnlessGoneAsync(ServiceCall call, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(
+                call,
+                async token =>
+                {
+                    await work(token);
+                    return true;
+                },
+                cancellationToken);
+        }
+        catch (FargateException exception) when (exception.ErrorCode is "InvalidPermission.NotFound" or "InvalidGroup.NotFound")
+        {
+        }
+    }
 }

@@ -11,7 +11,7 @@ internal sealed partial class AwsFargateCloud : IAccountSurvey
     async Task<CallerIdentity> IAccountSurvey.GetCallerAsync(CancellationToken cancellationToken)
     {
         // Once a run at most: not worth a client for every session.
-        using var sts = surveyClients.CreateCaller();
+        using var sts = surveyClients.CreateSts();
         var call = new ServiceCall("sts:GetCallerIdentity", sts.Endpoint, Connection.CredentialSource);
         return await SendAsync(call, sts.GetCallerAsync, cancellationToken);
     }

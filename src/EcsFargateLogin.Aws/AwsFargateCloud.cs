@@ -34,6 +34,9 @@ internal sealed partial class AwsFargateCloud(
 
     private readonly ConcurrentDictionary<string, Lazy<LogsClient>> _logs = [];
 
+    /// <summary>Tells the URL of Systems Manager, for programs that go on with a channel.</summary>
+    internal Func<string> SsmEndpoint { get; init; } = () => "";
+
     public CloudConnection Connection { get; } = connection;
 
     public DateTimeOffset? CredentialsEnd => CredentialEnd.Of(credentials);

@@ -4,6 +4,6 @@ using EcsFargateLogin.Aws.Sts;
 namespace EcsFargateLogin.Aws;
 
 /// <summary>Makes the clients of a survey, which no session needs.</summary>
-/// <param name="CreateCaller">One that tells whom the credentials belong to.</param>
+/// <param name="CreateSts">One that tells whom the credentials belong to.</param>
 /// <param name="CreateIam">One that tells what they may do.</param>
-internal sealed record SurveyClients(Func<CallerClient> CreateCaller, Func<IamClient> CreateIam);
+internal sealed record SurveyClients(Func<StsClient> CreateSts, Func<IamClient> CreateIam);

@@ -16,9 +16,9 @@ public sealed record LocalFargateOptions
     public string Region { get; init; } = "us-east-1";
 
     /// <summary>The credentials that it accepts, at least one; the first is the one that it tells others to use.</summary>
-    public IReadOnlyList<AwsCredential> Credentials { get; init; } = [new AwsCredential("local", "local")];
+    public IReadOnlyList<AwsCredential> Credentials { get; init; } = [AwsCredential.OfThisProcess];
 
-    /// <summary>Whom the credentials belong to; null for a user named like the first access key.</summary>
+    /// <summary>Whom the credentials belong to; null for a user named local.</summary>
     public string? CallerArn { get; init; }
 
     /// <summary>The names of its clusters, at least one; the first is the one that it tells others to use.</summary>

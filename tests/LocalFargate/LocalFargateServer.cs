@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using LocalFargate.Containers;
 using LocalFargate.Control;
 using LocalFargate.Exec;
@@ -59,7 +60,7 @@ public sealed class LocalFargateServer : IAsyncDisposable
         var execSessions = new ExecSessions(() => EndpointUrl);
         _exec = new ExecEndpoint(execSessions, _stopping.Token);
         var accountArn = $"arn:{Partition(options.Region)}:iam::{AccountId}";
-        var callerArn = options.CallerArn ?? $"{accountArn}:user/{options.Credentials[0].AccessKeyId}";
+        var callerArn = options.CallerArn ?? $"{accountArn}:user/local";
         _iam = new IamService(accountArn);
         IAwsService[] services =
         [
@@ -147,6 +148,9 @@ public sealed class LocalFargateServer : IAsyncDisposable
     /// <summary>The calls received until now, in order.</summary>
     public IReadOnlyList<ReceivedCall> Calls => _endpoint.Calls;
 
+    /// <summary>Forgets the calls received until now.</summary>
+    internal void ForgetCalls() => _endpoint.ForgetCalls();
+
     /// <summary>The tasks as they are now, the oldest first.</summary>
     public IReadOnlyList<TaskView> Tasks => [.. _tasks.All.Select(TaskView.Of)];
 
@@ -184,6 +188,9 @@ public sealed class LocalFargateServer : IAsyncDisposable
 
         return _definitions.Register(definition.ToInput(Region)).Arn;
     }
+
+    /// <summary>Registers a task definition from the input of RegisterTaskDefinition. Returns its ARN.</summary>
+    internal string RegisterTaskDefinition(JsonObject input) => _definitions.Register(input).Arn;
 
     /// <summary>Registers a service, which starts no tasks here. Returns its ARN.</summary>
     public string RegisterService(ServiceOptions service) => _services.Register(service);

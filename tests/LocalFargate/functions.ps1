@@ -15,6 +15,8 @@ function Start-LocalFargate([string] $StateHome, [string[]] $Option = @()) {
     $start = [Diagnostics.ProcessStartInfo]::new('dotnet')
     $program = Join-Path $PSScriptRoot 'bin/Release/net10.0/LocalFargate.dll'
     foreach ($argument in @($program, '--owned') + $Option) { $start.ArgumentList.Add($argument) }
+    # Of credentials that are there it would take these; its own are nobody else's.
+    foreach ($name in 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN') { $null = $start.Environment.Remove($name) }
     $start.RedirectStandardInput = $true
     $start.RedirectStandardOutput = $true
     $process = [Diagnostics.Process]::Start($start)

@@ -1,11 +1,10 @@
 #Requires -Version 7.4
-#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.5.0' }
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '6.0.0' }
 [Diagnostics.CodeAnalysis.SuppressMessage('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Blocks share variables.')]
 param()
 
 BeforeDiscovery {
-    $root = Split-Path (Split-Path $PSScriptRoot)
-    Import-Module "$root/EcsFargateLogin.psd1" -Force
+    Import-Module "$PSScriptRoot/Surface.psm1"
     $cmdlets = Get-Command -Module EcsFargateLogin
     # What has one of the parameters by which AWS is reached, has all of them.
     $awsCmdlets = $cmdlets | Where-Object {
@@ -17,9 +16,12 @@ BeforeDiscovery {
 }
 
 BeforeAll {
+    Import-Module "$PSScriptRoot/Surface.psm1"
+    $ErrorActionPreference = 'Continue'
     $root = Split-Path (Split-Path $PSScriptRoot)
     $common = [Management.Automation.Cmdlet]::CommonParameters
     $approvedVerbs = (Get-Verb).Verb
+    $topics = @{}
 
     # Its parameters, without those that every cmdlet has.
     function Get-OwnParameter($Cmdlet) {
@@ -38,10 +40,6 @@ BeforeAll {
             default { [Activator]::CreateInstance($element, $true) }
         }
     }
-}
-
-AfterAll {
-    Remove-Module EcsFargateLogin -ErrorAction Ignore
 }
 
 Describe '<_.Name>' -ForEach $cmdlets {
@@ -79,19 +77,26 @@ Describe '<_.Name>' -ForEach $cmdlets {
     }
 
     It 'opens its page of this repository with Get-Help -Online' {
-        $cmdlet.HelpUri | Should -Match '^https://github\.com/'
-        $page = ([uri]$cmdlet.HelpUri).AbsolutePath -replace '^/[^/]+/[^/]+/blob/main/'
-        Join-Path $root $page | Should -Exist
+        $page = "module/help/$($cmdlet.Name).md"
+        $cmdlet.HelpUri | Should -BeExactly "https://github.com/EcsFargateLogin/EcsFargateLogin/blob/main/$page"
         Get-Content (Join-Path $root $page) -TotalCount 1 | Should -BeExactly "# $($cmdlet.Name)"
         # Get-Help -Online takes the first link, and HelpUri only where there is none.
         @($help.relatedLinks.navigationLink)[0].uri | Should -BeExactly $cmdlet.HelpUri
     }
 
-    It 'has a synopsis, a description and three examples or more' {
+    It 'leads to cmdlets and topics that have help' {
+        # Cmdlets link to one another: each topic is looked for once.
+        foreach ($link in @($help.relatedLinks.navigationLink | Select-Object -Skip 1).linkText | Where-Object { -not $topics[$_] }) {
+            $topics[$link] = @(Get-Help $link).Count
+            $topics[$link] | Should -Be 1 -Because "of the link to $link"
+        }
+    }
+
+    It 'has a synopsis, a description and three examples or more, each with words' {
         $help.Synopsis | Should -Match '\.\s*$'
         $help.description.Text | Should -Not -BeNullOrEmpty
         @($help.examples.example).Count | Should -BeGreaterOrEqual 3
-        $help.examples.example.code | Should -Not -BeNullOrEmpty
+        $help.examples.example | Where-Object { -not $_.code -or -not ($_.remarks.Text -join '').Trim() } | Should -BeNullOrEmpty
     }
 
     It 'has each parameter described, and no other' {
@@ -99,21 +104,47 @@ Describe '<_.Name>' -ForEach $cmdlets {
         $described.Values | Where-Object { -not ($_.description.Text -join '').Trim() } | Should -BeNullOrEmpty
     }
 
+    It 'has a tool tip for each parameter, one sentence in a line of 80 columns' {
+        # -WhatIf and -Confirm are PowerShell's.
+        foreach ($parameter in $own | Where-Object Name -NotIn WhatIf, Confirm) {
+            foreach ($set in $parameter.ParameterSets.Values) {
+                $set.HelpMessage | Should -MatchExactly '^\S.{10,78}\.$' -Because "of -$($parameter.Name)"
+            }
+        }
+    }
+
+    It 'documents defaults as they are' {
+        $instance = [Activator]::CreateInstance($cmdlet.ImplementingType)
+        $wrong = foreach ($name in $described.Keys | Where-Object { $cmdlet.ImplementingType.GetProperty($_) }) {
+            # What is nothing is said to be nothing: no value, no items, 0 where that means no limit.
+            $value = @($instance.$name) -join ', '
+            $said = "$($described[$name].defaultValue)"
+            if ($said -cne $value -and -not ($said -ceq 'None' -and $value -in '', '0')) {
+                "-$name is '$value', and its help says '$said': correct its <value>."
+            }
+        }
+        $wrong | Should -BeNullOrEmpty
+    }
+
     It 'documents position, pipeline and aliases as they are' {
-        foreach ($parameter in $own) {
+        $texts = foreach ($parameter in $own) {
             $sets = @($parameter.ParameterSets.Values)
             $positions = @($sets.Position | Where-Object { $_ -ge 0 } | Sort-Object -Unique)
-            $said = $described[$parameter.Name]
-            $said.position | Should -BeIn ($positions.Count ? $positions : @('named')) -Because "of -$($parameter.Name)"
             $pipeline = @(
                 if ($sets.ValueFromPipelineByPropertyName -contains $true) { 'ByPropertyName' }
                 if ($sets.ValueFromPipeline -contains $true) { 'ByValue' }
             )
             $taken = $pipeline ? "True ($($pipeline -join ', '))" : 'False'
-            $said.pipelineInput | Should -Be $taken -Because "of -$($parameter.Name)"
             $aliases = $parameter.Aliases ? ($parameter.Aliases -join ', ') : 'none'
-            $said.aliases | Should -Be $aliases -Because "of -$($parameter.Name)"
+            $said = $described[$parameter.Name]
+            # Where sets differ, one of the positions is enough.
+            $position = $positions.Count -eq 0 ? 'named' : $said.position -in $positions ? $said.position : $positions -join ' or '
+            @{
+                Is   = "-$($parameter.Name): position $position, pipeline $taken, aliases $aliases"
+                Said = "-$($parameter.Name): position $($said.position), pipeline $($said.pipelineInput), aliases $($said.aliases)"
+            }
         }
+        $texts.Said | Should -Be $texts.Is
     }
 
     It 'shows the examples of its own, which PowerShell understands' {

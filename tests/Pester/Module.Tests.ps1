@@ -1,17 +1,14 @@
 #Requires -Version 7.4
-#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.5.0' }
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '6.0.0' }
 [Diagnostics.CodeAnalysis.SuppressMessage('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Blocks share variables.')]
 param()
 
 BeforeAll {
+    Import-Module "$PSScriptRoot/Surface.psm1"
+    $ErrorActionPreference = 'Continue'
     $root = Split-Path (Split-Path $PSScriptRoot)
     $manifestPath = "$root/EcsFargateLogin.psd1"
-    Import-Module $manifestPath -Force
     $module = Get-Module EcsFargateLogin
-}
-
-AfterAll {
-    Remove-Module EcsFargateLogin -ErrorAction Ignore
 }
 
 Describe 'The manifest' {
@@ -44,6 +41,11 @@ Describe 'The manifest' {
         $module.ExportedAliases.Count | Should -Be 0
         $module.ExportedVariables.Count | Should -Be 0
     }
+
+    It 'exports the cmdlets that have tests of their own' {
+        $tested = (Get-ChildItem $PSScriptRoot/*-*.Tests.ps1).Name -replace '\..*' | Sort-Object -Unique
+        (Import-PowerShellDataFile $manifestPath).CmdletsToExport | Sort-Object | Should -BeExactly $tested
+    }
 }
 
 Describe 'What is shipped' {
@@ -55,5 +57,78 @@ Describe 'What is shipped' {
             $assembly.Name | Should -Not -Match '^(System\.Management\.Automation|Microsoft\.PowerShell\.)'
             Join-Path $framework $assembly.Name | Should -Not -Exist
         }
+    }
+}
+
+Describe 'The module' {
+    It 'can be imported again and removed, and knows the sessions of before' -Skip:(-not $IsLinux) {
+        $null = Connect-LocalFargate $TestDrive
+        try {
+            $seen = Invoke-Recorded -Argument $manifestPath -Script @'
+                param($manifest)
+                $session = New-FargateSession
+                Import-Module $manifest -Force -ErrorAction Stop
+                $session | Get-FargateTaskAddress -NoWait | ForEach-Object SessionId
+                Remove-Module EcsFargateLogin -ErrorAction Stop
+                "removed $(@(Get-Command *-Fargate* -ListImported).Count)"
+                Import-Module $manifest -ErrorAction Stop
+                $session | Stop-FargateSession -PassThru | ForEach-Object Status
+'@
+            $seen.Errors | Should -BeNullOrEmpty
+            $seen.Output | Should -BeExactly (Get-StartedTask).startedBy, 'removed 0', STOPPING
+            Assert-NothingLeft -Started 1
+        }
+        finally { Disconnect-LocalFargate }
+    }
+
+    It 'keeps AWS''s SDK apart from other modules''' -Skip:(-not $IsLinux) {
+        $null = Connect-LocalFargate $TestDrive
+        $PSDefaultParameterValues = Get-DefaultParameter
+        try { Get-FargateSession | Should -BeNullOrEmpty } finally { Disconnect-LocalFargate }
+        $ours = [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.Location -like '*[/\]module[/\]bin[/\]*' }
+        $ours.GetName().Name | Should -Contain AWSSDK.Core
+        $shared = $ours | Where-Object { [Runtime.Loader.AssemblyLoadContext]::GetLoadContext($_).Name -eq 'Default' }
+        $shared | ForEach-Object { $_.GetName().Name } | Should -BeLike EcsFargateLogin*
+    }
+}
+
+Describe 'An error' {
+    It 'says what to do next once, whatever the PowerShell' {
+        $ErrorView = 'ConciseView'
+        $record = try { Stop-FargateTunnel 999999 -ErrorAction Stop } catch { $_ }
+        $shown = ($record | Out-String -Width 300) -replace '\e\[[0-9;]*m' -replace '\s+', ' '
+        $record.Exception.NextStep | Should -BeExactly 'Get-FargateTunnel lists those there are.'
+        [regex]::Matches($shown, [regex]::Escape($record.Exception.NextStep)).Count | Should -Be 1 -Because $shown
+    }
+}
+
+Describe 'The help' {
+    It 'has the topic <_>, which fits 80 columns' -ForEach @(
+        'about_EcsFargateLogin', 'about_EcsFargateLogin_Security', 'about_EcsFargateLogin_Troubleshooting'
+    ) {
+        $text = Get-Help $_
+        @($text).Count | Should -Be 1
+        $lines = $text -split "`n"
+        $lines[0..1] | Should -BeExactly TOPIC, "    $_"
+        $lines | Where-Object Length -GT 80 | Should -BeNullOrEmpty
+    }
+
+    It 'has a heading for every error in its troubleshooting' {
+        # Ids that are no errors of the module's are given where all error records are made.
+        $maker = Get-Item "$root/src/EcsFargateLogin/Cmdlets/ErrorRecords.cs"
+        Get-ChildItem "$root/src" -Recurse -Filter *.cs | Select-String -Pattern 'new ErrorRecord\(' | Should -BeNullOrEmpty
+        $others = [regex]::Matches([IO.File]::ReadAllText($maker), '"([A-Z]\w+)"') | ForEach-Object { $_.Groups[1].Value }
+        $errors = [Enum]::GetNames([EcsFargateLogin.FargateError]) + $others
+        $errors | Should -Contain RemoteStandardError
+        $page = Get-Content "$root/module/help/about_EcsFargateLogin_Troubleshooting.md"
+        $topic = (Get-Help about_EcsFargateLogin_Troubleshooting) -split "`n"
+        $errors | Where-Object { "### $_" -cnotin $page } | Should -BeNullOrEmpty
+        $errors | Where-Object { "  $_" -cnotin $topic } | Should -BeNullOrEmpty
+    }
+
+    It 'is where an exception leads to' {
+        $said = Get-ErrorOf { New-FargateSession rails-cli -Subnet subnet-1 -ProfileName no-such-profile }
+        $said.Exception.HelpLink | Should -BeExactly ('https://github.com/EcsFargateLogin/EcsFargateLogin/blob/main/module/help/' +
+            'about_EcsFargateLogin_Troubleshooting.md#profilenotfound')
     }
 }

@@ -1,5 +1,5 @@
 #Requires -Version 7.4
-#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.5.0' }
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '6.0.0' }
 [Diagnostics.CodeAnalysis.SuppressMessage('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Blocks share variables.')]
 param()
 
@@ -8,6 +8,7 @@ BeforeDiscovery {
     . "$root/tests/Examples/functions.ps1"
     $readme = "$root/README.md"
     $examples = @(Get-ReadmeExample $readme) + @(Get-InlineExample $readme)
+    Import-Module "$PSScriptRoot/Surface.psm1"
     $localFargate = "$root/tests/LocalFargate/bin/Release/net10.0/LocalFargate.dll"
     $whyNotRun = if (-not $IsLinux) { 'the tasks of LocalFargate live in namespaces of Linux' }
     elseif (-not (Test-Path $localFargate)) { 'tests/LocalFargate is not built' }
@@ -15,12 +16,39 @@ BeforeDiscovery {
 }
 
 BeforeAll {
+    Import-Module "$PSScriptRoot/Surface.psm1"
+    $ErrorActionPreference = 'Continue'
     $root = Split-Path (Split-Path $PSScriptRoot)
-    Import-Module "$root/EcsFargateLogin.psd1" -Force
-}
+    . "$root/tests/Examples/functions.ps1"
+    . "$root/tests/LocalFargate/functions.ps1"
 
-AfterAll {
-    Remove-Module EcsFargateLogin -ErrorAction Ignore
+    # Runs a share of the examples in a process of its own, with an account and a journal of its own. Its standard input is
+    # at its end: shells that are entered end at once.
+    function Start-Reader([int] $Share, [int] $Of) {
+        $folder = (New-Item "$TestDrive/reader-$Share/files" -ItemType Directory).Parent.FullName
+        $fargate = Start-LocalFargate "$folder/state" -Option @(
+            '--start-seconds', 0, '--region', 'eu-central-1', '--clusters', 'prod,staging,default', '--services', 'web', '--stop-timeout', 1)
+        $fargate.Place | ConvertTo-Json | Set-Content "$folder/place.json"
+        $start = [Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
+        # Where PowerShell is a tool of .NET, it is dotnet that runs it.
+        if ((Split-Path $start.FileName -LeafBase) -eq 'dotnet') { $start.ArgumentList.Add([Environment]::GetCommandLineArgs()[0]) }
+        foreach ($argument in @(
+                '-NoProfile', '-File', "$root/tests/Examples/run-examples.ps1", '-Source', 'Readme', '-Share', $Share, '-Of', $Of
+                '-Place', "$folder/place.json", '-Report', "$folder/report.json")) {
+            $start.ArgumentList.Add($argument)
+        }
+        $start.WorkingDirectory = "$folder/files"
+        $start.Environment['XDG_CONFIG_HOME'] = "$folder/config"
+        $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+        $process = [Diagnostics.Process]::Start($start)
+        $process.StandardInput.Close()
+        @{
+            Folder  = $folder
+            Fargate = $fargate
+            Process = $process
+            Printed = $process.StandardOutput.ReadToEndAsync(), $process.StandardError.ReadToEndAsync()
+        }
+    }
 }
 
 Describe 'An example of the README' {
@@ -44,41 +72,34 @@ Describe 'An example of the README' {
 }
 
 Describe 'The examples of the README on a LocalFargate' {
-    It 'run without an error' -Skip:([bool]$whyNotRun) {
-        . "$root/tests/LocalFargate/functions.ps1"
-        $state = "$TestDrive/state"
-        $before = @{}
-        foreach ($name in 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'XDG_STATE_HOME', 'XDG_CONFIG_HOME') {
-            $before[$name] = [Environment]::GetEnvironmentVariable($name)
-        }
-        $env:AWS_ACCESS_KEY_ID = $env:AWS_SECRET_ACCESS_KEY = 'local'
-        $env:XDG_CONFIG_HOME = "$TestDrive/config"
-        $fargate = Start-LocalFargate $state -Option @(
-            '--start-seconds', 0, '--clusters', 'prod,staging,default', '--services', 'web', '--stop-timeout', 1)
+    # Examples mostly wait: so two readers run their shares at the same time.
+    It 'run without an error, and leave nothing' -Skip:([bool]$whyNotRun) {
+        $null = Connect-LocalFargate $TestDrive
+        $readers = @()
         try {
-            $fargate.Place | ConvertTo-Json | Set-Content "$TestDrive/place.json"
-            $report = "$TestDrive/report.json"
-            # A process of its own, whose standard input is at its end: shells that are entered end at once.
-            $engine = [Environment]::ProcessPath
-            $script = @(if ((Split-Path $engine -LeafBase) -eq 'dotnet') { [Environment]::GetCommandLineArgs()[0] }) + @(
-                '-NoProfile', '-File', "$root/tests/Examples/run-examples.ps1"
-                '-Source', 'Readme', '-Place', "$TestDrive/place.json", '-Report', $report)
-            $null = New-Item "$TestDrive/files" -ItemType Directory
-            Push-Location "$TestDrive/files"
-            try { $printed = @() | & $engine @script 2>&1 | Out-String } finally { Pop-Location }
-            $report | Should -Exist -Because $printed
-            $ran = Get-Content $report | ConvertFrom-Json
-            . "$root/tests/Examples/functions.ps1"
-            $ran.Count | Should -Be @(Get-ReadmeExample "$root/README.md").Count
-            $ran | Where-Object Errors | ForEach-Object { "$($_.Name)`n$($_.Errors -join "`n")" } | Should -BeNullOrEmpty
-            Join-Path $state 'EcsFargateLogin/sessions/*' | Should -Not -Exist
+            foreach ($share in 0..1) { $readers += Start-Reader $share 2 }
+            $ran = foreach ($reader in $readers) {
+                $reader.Process.WaitForExit(300000) | Should -BeTrue -Because 'the examples end'
+                "$($reader.Folder)/report.json" | Should -Exist -Because $reader.Printed.Result
+                Get-Content "$($reader.Folder)/report.json" | ConvertFrom-Json
+                "$($reader.Folder)/state/EcsFargateLogin/sessions/*" | Should -Not -Exist
+                $tasks = Invoke-RestMethod "$($reader.Fargate.Place.endpointUrl)/_local/tasks"
+                $tasks | Should -Not -BeNullOrEmpty
+                $tasks | Where-Object { -not $_.stopCode } | ForEach-Object arn | Should -BeNullOrEmpty
+            }
         }
         finally {
-            Stop-LocalFargate $fargate
-            foreach ($name in $before.Keys) { [Environment]::SetEnvironmentVariable($name, $before[$name]) }
+            foreach ($reader in $readers) {
+                if (-not $reader.Process.HasExited) { $reader.Process.Kill($true) }
+                Stop-LocalFargate $reader.Fargate
+            }
+            Disconnect-LocalFargate
         }
+        $ran.Count | Should -Be @(Get-ReadmeExample "$root/README.md").Count
+        $ran | Where-Object Errors | ForEach-Object { "$($_.Name)`n$($_.Errors -join "`n")" } | Should -BeNullOrEmpty
+        ($ran | Where-Object WhyNotRun).Name | Should -BeExactly 'README.md, The way in: New-FargateSession rails-cli -Subnet subnet-9'
     }
 
-    It 'are not run, because <whyNotRun>' -Skip -ForEach @(if ($whyNotRun) { @{ whyNotRun = $whyNotRun } }) {
+    It 'are not run, because <whyNotRun>' -Skip -ForEach @(if ($whyNotRun) { @{ whyNotRun = $whyNotRun } }) -AllowNullOrEmptyForEach {
     }
 }

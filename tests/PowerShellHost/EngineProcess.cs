@@ -44,6 +44,7 @@ public static class EngineProcess
         }
 
         terminal.Environment["SHELL"] = "/bin/sh";
+        terminal.Environment["TERM"] = "xterm-256color";
         return terminal;
     }
 

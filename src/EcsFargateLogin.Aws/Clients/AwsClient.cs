@@ -12,9 +12,9 @@ internal abstract class AwsClient : AmazonServiceClient
 {
     private readonly OperationMarshaller _marshaller;
 
-    protected AwsClient(AWSCredentials credentials, AwsClientConfig config)
-        : base(credentials, config) =>
-        _marshaller = new OperationMarshaller(config.ServiceId);
+    protected AwsClient(AWSCredentials credentials, ClientSettings settings)
+        : base(credentials, new AwsClientConfig(settings)) =>
+        _marshaller = new OperationMarshaller(settings.ServiceId);
 
     internal Uri Endpoint => ((AwsClientConfig)Config).Endpoint;
 
@@ -30,7 +30,7 @@ internal abstract class AwsClient : AmazonServiceClient
     {
         var options = new InvokeOptions { RequestMarshaller = _marshaller, ResponseUnmarshaller = unmarshaller };
         var reply = await InvokeAsync<OperationReply<T>>(request, options, cancellationToken);
-        // Thrown here and not by the unmarshaller: the SDK would try again, and meet the same proxy or login page.
+        // Thrown here and not by the unmarshaller: of JSON, the SDK would try again, and meet the same proxy or login page.
         return reply.Body ?? throw new ForeignAnswerException(reply.HttpStatusCode, reply.ContentType);
     }
 }

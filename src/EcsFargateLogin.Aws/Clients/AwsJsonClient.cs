@@ -12,12 +12,12 @@ internal abstract class AwsJsonClient : AwsClient
     private readonly JsonSerializerContext _shapes;
 
     /// <param name="credentials">What requests are signed with.</param>
-    /// <param name="config">How the service is reached.</param>
+    /// <param name="settings">How the service is reached.</param>
     /// <param name="targetPrefix">The service's name and version in X-Amz-Target.</param>
     /// <param name="shapes">Every input and output of the service's operations.</param>
     protected AwsJsonClient(
-        AWSCredentials credentials, AwsClientConfig config, string targetPrefix, JsonSerializerContext shapes)
-        : base(credentials, config)
+        AWSCredentials credentials, ClientSettings settings, string targetPrefix, JsonSerializerContext shapes)
+        : base(credentials, settings)
     {
         _targetPrefix = targetPrefix;
         _shapes = shapes;

@@ -25,29 +25,28 @@ internal sealed class JsonReplyUnmarshaller<T>(JsonTypeInfo<T> shape) : JsonResp
     public override AmazonServiceException UnmarshallException(
         JsonUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)
     {
-        var headerCode = input.ResponseData.GetHeaderValue("x-amzn-ErrorType");
+        string? code = null;
+        var message = "";
         try
         {
             using var body = JsonDocument.Parse(input.Stream);
-            var code = Text(body.RootElement, "__type") ?? Text(body.RootElement, "code") ?? headerCode;
-            if (!string.IsNullOrEmpty(code))
-            {
-                var message = Text(body.RootElement, "message") ?? Text(body.RootElement, "Message") ?? "";
-                var requestId = input.ResponseData.GetHeaderValue("x-amzn-RequestId");
-                return new AmazonServiceException(
-                    message, innerException, ErrorType.Unknown, ShortCode(code), requestId, statusCode);
-            }
+            code = Text(body.RootElement, "__type") ?? Text(body.RootElement, "code");
+            message = Text(body.RootElement, "message") ?? Text(body.RootElement, "Message") ?? "";
         }
         catch (JsonException)
         {
-            // Not JSON: falls through to what both cases have in common.
+            // A refusal may be a header alone.
         }
 
-        return new ForeignAnswerException(statusCode, input.ResponseData.ContentType);
+        code ??= input.ResponseData.GetHeaderValue("x-amzn-ErrorType");
+        var requestId = input.ResponseData.GetHeaderValue("x-amzn-RequestId");
+        return string.IsNullOrEmpty(code)
+            ? new ForeignAnswerException(statusCode, input.ResponseData.ContentType)
+            : new AmazonServiceException(message, innerException, ErrorType.Unknown, ShortCode(code), requestId, statusCode);
     }
 
     // "com.amazonaws.ecs#ClientException:http://…" is ClientException.
-    private static string ShortCode(string code) => code[(code.IndexOf('#') + 1)..].Split(':')[0];
+    private static string ShortCode(string code) => code.Split(':')[0].Split('#')[^1];
 
     private static string? Text(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object

@@ -3,9 +3,9 @@ using Amazon.Runtime;
 
 namespace EcsFargateLogin.Aws.Clients;
 
-/// <summary>A service that speaks the query protocol or that of EC2: a form in, an XML document out.</summary>
-internal abstract class QueryClient(AWSCredentials credentials, AwsClientConfig config, string apiVersion)
-    : AwsClient(credentials, config)
+/// <summary>A service that speaks the query protocol: a form in, an XML document out.</summary>
+internal abstract class QueryClient(AWSCredentials credentials, ClientSettings settings, string apiVersion)
+    : AwsClient(credentials, settings)
 {
     /// <summary>Calls an operation and returns the root element of its answer.</summary>
     protected async Task<XElement> CallAsync(
@@ -22,9 +22,9 @@ internal abstract class QueryClient(AWSCredentials credentials, AwsClientConfig 
         return await SendAsync<XElement>(request, new XmlReplyUnmarshaller($"{operation}Response"), cancellationToken);
     }
 
-    /// <summary>The text of an element's child; null where there is none.</summary>
+    /// <summary>The text of an element's child, without what a terminal would obey; null where there is none.</summary>
     protected static string? Text(XElement parent, string name) =>
-        Child(parent, name)?.Value is { Length: > 0 } text ? text : null;
+        Child(parent, name)?.Value is { Length: > 0 } text ? TerminalText.Clean(text) : null;
 
     /// <summary>An element's child, in whatever namespace.</summary>
     protected static XElement? Child(XElement parent, string name) =>

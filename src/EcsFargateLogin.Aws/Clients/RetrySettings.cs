@@ -1,7 +1,6 @@
 using System.Globalization;
 using Amazon.Runtime;
-using Amazon.Runtime.CredentialManagement;
-using EcsFargateLogin.Aws.Credentials;
+using EcsFargateLogin.Aws.Profiles;
 
 namespace EcsFargateLogin.Aws.Clients;
 
@@ -10,14 +9,32 @@ namespace EcsFargateLogin.Aws.Clients;
 /// <param name="Mode">Standard or Adaptive.</param>
 internal sealed record RetrySettings(int? MaxAttempts, RequestRetryMode? Mode)
 {
+    private const string ModeSetting = "retry_mode";
+    private const string AttemptsSetting = "max_attempts";
+
+    private const int StandardAttempts = 3;
+
     /// <summary>What the environment says, or else the profile. The SDK reads the environment once a process only.</summary>
-    internal static RetrySettings Of(CredentialProfile? profile) => new(
-        Attempts(EnvironmentNames.Value(EnvironmentNames.MaxAttempts)) ?? profile?.MaxAttempts,
-        ModeNamed(EnvironmentNames.Value(EnvironmentNames.RetryMode)) ?? profile?.RetryMode);
+    /// <exception cref="FargateException">The profile says what cannot be.</exception>
+    internal static RetrySettings Of(Profile? profile) => new(
+        Attempts(EnvironmentNames.Value(EnvironmentNames.MaxAttempts)) ?? AttemptsOf(profile) ?? StandardAttempts,
+        ModeNamed(EnvironmentNames.Value(EnvironmentNames.RetryMode)) ?? ModeOf(profile) ?? RequestRetryMode.Standard);
+
+    private static int? AttemptsOf(Profile? profile) => profile?.Text(AttemptsSetting) is not { } text ? null
+        : Attempts(text) ?? throw profile.Invalid(profile.Find(AttemptsSetting)!, $"is '{text}', which is no number from 1");
+
+    private static RequestRetryMode? ModeOf(Profile? profile) => profile?.Text(ModeSetting) is not { } text ? null
+        : ModeNamed(text) ?? throw profile.Invalid(
+            profile.Find(ModeSetting)!, $"is '{text}', which is none of standard, adaptive and legacy");
 
     private static int? Attempts(string? text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var attempts) && attempts > 0 ? attempts : null;
 
-    private static RequestRetryMode? ModeNamed(string? text) =>
-        Enum.TryParse<RequestRetryMode>(text, ignoreCase: true, out var mode) ? mode : null;
+    private static RequestRetryMode? ModeNamed(string? text) => text?.ToLowerInvariant() switch
+    {
+        // The SDK has no legacy mode, which is version 1's of the AWS CLI.
+        "standard" or "legacy" => RequestRetryMode.Standard,
+        "adaptive" => RequestRetryMode.Adaptive,
+        _ => null,
+    };
 }

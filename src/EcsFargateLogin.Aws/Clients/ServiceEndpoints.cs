@@ -1,8 +1,6 @@
 using System.Globalization;
-using Amazon.Runtime;
-using Amazon.Runtime.CredentialManagement;
 using Amazon.Runtime.Internal.Endpoints.StandardLibrary;
-using EcsFargateLogin.Aws.Credentials;
+using EcsFargateLogin.Aws.Profiles;
 using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws.Clients;
@@ -11,8 +9,13 @@ namespace EcsFargateLogin.Aws.Clients;
 /// Finds a service's URL: the parameter, then what the environment and the profile configure, then AWS's own host in
 /// the region's partition, by the rules of AWS's endpoint rule sets.
 /// </summary>
-internal sealed class ServiceEndpoints(CloudSettings settings, CredentialProfile? profile, string region)
+internal sealed class ServiceEndpoints(CloudSettings settings, Profile? profile, string region)
 {
+    private const string EndpointUrl = "endpoint_url";
+    private const string UseFips = "use_fips_endpoint";
+    private const string UseDualStack = "use_dualstack_endpoint";
+    private const string IgnoreEndpointUrls = "ignore_configured_endpoint_urls";
+
     /// <param name="serviceId">The service's id in its model, such as CloudWatch Logs.</param>
     /// <param name="prefix">The first label of its host names.</param>
     internal Uri Resolve(string serviceId, string prefix)
@@ -31,7 +34,7 @@ internal sealed class ServiceEndpoints(CloudSettings settings, CredentialProfile
 
     private (string Host, string Region) OfIam(string serviceId)
     {
-        var useFips = IsOn(EnvironmentNames.UseFips, profile?.UseFIPSEndpoint);
+        var useFips = IsOn(EnvironmentNames.UseFips, UseFips);
         return (Fn.Partition(region).name, useFips) switch
         {
             ("aws", false) => ("iam.amazonaws.com", "us-east-1"),
@@ -53,7 +56,7 @@ internal sealed class ServiceEndpoints(CloudSettings settings, CredentialProfile
 
     private (string Url, string Source)? Configured(string serviceId)
     {
-        if (IsOn(EnvironmentNames.IgnoreEndpointUrls, profile?.IgnoreConfiguredEndpointUrls))
+        if (IsOn(EnvironmentNames.IgnoreEndpointUrls, IgnoreEndpointUrls))
         {
             return null;
         }
@@ -66,27 +69,30 @@ internal sealed class ServiceEndpoints(CloudSettings settings, CredentialProfile
     private static (string, string)? FromVariable(string name) =>
         EnvironmentNames.Value(name) is { } url ? (url, $"environment variable {name}") : null;
 
-    private (string, string)? FromProfile(string serviceId)
+    private (string, string)? FromProfile(string serviceId) =>
+        (OfServices(serviceId) ?? profile?.Find(EndpointUrl)) is { } setting
+            ? (profile!.Text(setting), $"{profile.Source}, {setting.Where}")
+            : null;
+
+    /// <summary>What the services section that the profile refers to says of a service; null where it says nothing.</summary>
+    private Setting? OfServices(string serviceId)
     {
-        if (profile is null)
+        const string services = "services";
+        if (profile?.Find(services) is not { } reference)
         {
             return null;
         }
 
-        var source = $"profile '{profile.Name}'";
-        try
-        {
-            return AwsClientConfig.ProfileUrl(serviceId, profile.Name, settings.ProfileLocation) is { } url ? (url, source) : null;
-        }
-        catch (AmazonClientException)
-        {
-            // The SDK looks at URLs too, and does not say which one it did not like.
-            throw FargateErrors.InvalidEndpoint(profile.EndpointUrl ?? "endpoint_url", source);
-        }
+        var section = profile.Section(services, reference)
+            ?? throw profile.Invalid(
+                reference, $"is '{profile.Text(reference)}', and there is no section [services {reference.Value}]");
+        return section[serviceId.Replace(' ', '_').ToLowerInvariant()]?.Nested(EndpointUrl) is { Value.Length: > 0 } setting
+            ? setting
+            : null;
     }
 
-    private static bool IsOn(string variable, bool? inProfile) =>
-        EnvironmentNames.Switch(variable) ?? inProfile ?? false;
+    /// <summary>Whether a switch is on. The profile is not asked where the environment has said it.</summary>
+    private bool IsOn(string variable, string setting) => EnvironmentNames.Switch(variable) ?? profile?.Switch(setting) ?? false;
 
     private static Uri Parse(string text, string source) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url)
@@ -99,8 +105,8 @@ internal sealed class ServiceEndpoints(CloudSettings settings, CredentialProfile
 
     private string OfAws(string serviceId, string prefix)
     {
-        var useFips = IsOn(EnvironmentNames.UseFips, profile?.UseFIPSEndpoint);
-        var useDualStack = IsOn(EnvironmentNames.UseDualStack, profile?.UseDualstackEndpoint);
+        var useFips = IsOn(EnvironmentNames.UseFips, UseFips);
+        var useDualStack = IsOn(EnvironmentNames.UseDualStack, UseDualStack);
         var partition = Fn.Partition(region);
         if (useFips && !partition.supportsFIPS)
         {
@@ -113,7 +119,7 @@ internal sealed class ServiceEndpoints(CloudSettings settings, CredentialProfile
         }
 
         // These hosts in GovCloud are FIPS endpoints under their plain names, as the services' rule sets have it.
-        var isPlainName = prefix is "ec2" or "logs" or "sts" && partition.name == "aws-us-gov" && !useDualStack;
+        var isPlainName = prefix is "ec2" or "logs" or "sts" or "ssm" && partition.name == "aws-us-gov" && !useDualStack;
         var host = useFips && !isPlainName ? $"{prefix}-fips" : prefix;
         var suffix = useDualStack ? partition.dualStackDnsSuffix : partition.dnsSuffix;
         return string.Create(CultureInfo.InvariantCulture, $"https://{host}.{region}.{suffix}/");

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Amazon.Runtime;
+using EcsFargateLogin.Aws.Errors;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
@@ -8,17 +10,18 @@ internal static class CredentialCheck
     internal static async Task<ImmutableCredentials> ObtainAsync(
         FoundCredentials found, TimeSpan limit, CancellationToken cancellationToken)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        end.CancelAfter(limit);
         try
         {
-            // Some kinds of credentials block, and none takes a token.
-            return await Task.Run(found.Credentials.GetCredentialsAsync, cancellationToken)
-                .WaitAsync(limit, cancellationToken);
+            // Some kinds of credentials block.
+            return await Task.Run(() => found.Credentials.ObtainAsync(end.Token), end.Token).WaitAsync(end.Token);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             throw;
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
             throw FargateErrors.CredentialsUnusable(
                 found.Source, $"there was no answer within {limit.TotalSeconds:0} s.", exception: null);
@@ -29,9 +32,13 @@ internal static class CredentialCheck
         }
     }
 
-    internal static FargateException Unusable(FoundCredentials found, Exception exception)
+    /// <summary>This module's own error among the causes of an exception, or null.</summary>
+    internal static FargateException? Known(Exception? exception) =>
+        exception is null ? null : exception as FargateException ?? Known(exception.InnerException);
+
+    private static FargateException Unusable(FoundCredentials found, Exception exception)
     {
-        if (Known(exception) is { } known)
+        if ((Known(exception) ?? FailureTranslator.Incomplete(exception)) is { } known)
         {
             return known;
         }
@@ -41,7 +48,7 @@ internal static class CredentialCheck
             return FargateErrors.LoginExpired(found.Source, found.ProfileName, exception);
         }
 
-        // What a service or the SDK says is safe to repeat; what a process printed or a file holds is not.
+        // What a service or the SDK says is safe to repeat; what an object or a file holds is not.
         var isSafe = IsOfSdk(exception.GetType());
         return FargateErrors.CredentialsUnusable(
             found.Source, isSafe ? FirstLine(exception) : Kind(found, exception), isSafe ? exception : null);
@@ -53,9 +60,6 @@ internal static class CredentialCheck
         || exception is AmazonServiceException { ErrorCode: "UnauthorizedException" }
         || (exception.InnerException is { } inner && IsExpiredLogin(inner));
 
-    private static FargateException? Known(Exception? exception) =>
-        exception is null ? null : exception as FargateException ?? Known(exception.InnerException);
-
     /// <summary>Whether it is an exception of this or another copy of the SDK: credentials may be another module's.</summary>
     private static bool IsOfSdk(Type? type) =>
         type is not null
@@ -64,10 +68,10 @@ internal static class CredentialCheck
 
     private static string Kind(FoundCredentials found, Exception exception) => exception switch
     {
-        ProcessAWSCredentialException => "its credential_process failed, or printed something else than credentials.",
-        HttpRequestException or IOException => "what it asks for them cannot be reached or read.",
-        _ when found.ProfileName is null => $"there came {exception.GetType().Name} instead.",
-        _ => $"its settings do not fit together ({exception.GetType().Name}).",
+        HttpRequestException or IOException or UnauthorizedAccessException => "what it asks for them cannot be reached or read.",
+        JsonException => "what it asks for them answered with something else.",
+        _ when found.ProfileName is null => "it gave none.",
+        _ => "its settings do not fit together.",
     };
 
     private static string FirstLine(Exception exception)

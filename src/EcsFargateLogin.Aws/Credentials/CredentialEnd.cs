@@ -1,5 +1,6 @@
 using System.Globalization;
 using Amazon.Runtime;
+using EcsFargateLogin.Aws.Profiles;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
@@ -15,21 +16,20 @@ internal static class CredentialEnd
     {
         CheckedCredentials { Found: var found } => Of(found),
         GivenCredentials { Source: var source } => source.End,
-        EnvironmentVariablesAWSCredentials => OfEnvironment(),
-        MfaRole role => role.End,
-        RoleCredentials { Source: var source } role when Of(source) is { } end => Later(end, role.Expiration),
-        SSOAWSCredentials login when SsoLogin.EndOf(login) is { } end => Later(end, login.Expiration),
+        EnvironmentCredentials => OfEnvironment(),
+        MfaRole role => role.CodeEnd,
+        RoleCredentials { Source: var source } role when Of(source) is { } end => Later(end, role.End),
+        SsoCredentials { LoginEnd: { } end } login => Later(end, login.End),
         _ => null,
     };
 
     private static DateTimeOffset? OfEnvironment() =>
-        EnvironmentNames.Value(EnvironmentNames.SessionToken) is not null
+        EnvironmentCredentials.SessionToken is not null
         && EnvironmentNames.Value(EnvironmentNames.Expiration) is { } text
         && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var end)
             ? end
             : null;
 
     /// <summary>The keys that a login has brought may outlast it.</summary>
-    private static DateTimeOffset Later(DateTimeOffset end, DateTime? ofKeys) =>
-        ofKeys is { } keys && new DateTimeOffset(keys.ToUniversalTime()) is var keysEnd && keysEnd > end ? keysEnd : end;
+    private static DateTimeOffset Later(DateTimeOffset end, DateTimeOffset? ofKeys) => ofKeys > end ? ofKeys.Value : end;
 }

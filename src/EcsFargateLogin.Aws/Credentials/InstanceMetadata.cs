@@ -1,26 +1,53 @@
+using System.Net;
 using System.Net.Sockets;
-using Amazon.Util;
+using System.Text.Json;
+using EcsFargateLogin.Aws.Profiles;
+using EcsFargateLogin.Aws.Sts;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
 /// <summary>
-/// The metadata service of EC2. The SDK alone waits and retries for half a minute on a machine that is not EC2, so
-/// whether anything answers there is looked at first.
+/// The metadata service of EC2. The SDK's own client of it waits and retries for half a minute on a machine that is not
+/// EC2, and is configured once a process.
 /// </summary>
-internal static class InstanceMetadata
+/// <param name="profile">The profile in force, or null.</param>
+internal sealed class InstanceMetadata(Profile? profile)
 {
-    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(1);
+    private const string TokenHeader = "X-aws-ec2-metadata-token";
+    private const string IPv4Endpoint = "http://169.254.169.254/";
+    private const string IPv6Endpoint = "http://[fd00:ec2::254]/";
+    private static readonly TimeSpan s_connectLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_answerLimit = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_tokenLifetime = TimeSpan.FromMinutes(1);
 
-    internal static async Task<bool> IsReachableAsync(CancellationToken cancellationToken)
+    private static readonly HttpClient s_client = new(new SocketsHttpHandler
     {
-        if (!EC2InstanceMetadata.IsIMDSEnabled
-            || !Uri.TryCreate(EC2InstanceMetadata.ServiceEndpoint, UriKind.Absolute, out var endpoint))
+        // The address is the machine's own: no proxy reaches it, and it sends nobody elsewhere.
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        ConnectTimeout = s_connectLimit,
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5),
+    })
+    {
+        Timeout = s_answerLimit,
+        MaxResponseContentBufferSize = 64 * 1024,
+    };
+
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);
+
+    private static bool IsDisabled => EnvironmentNames.Switch(EnvironmentNames.MetadataDisabled) == true;
+
+    /// <summary>Whether anything answers there.</summary>
+    internal async Task<bool> IsReachableAsync(CancellationToken cancellationToken)
+    {
+        if (IsDisabled)
         {
             return false;
         }
 
+        var endpoint = Endpoint;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(ConnectLimit);
+        limit.CancelAfter(s_connectLimit);
         try
         {
             using var client = new TcpClient();
@@ -32,5 +59,142 @@ internal static class InstanceMetadata
             cancellationToken.ThrowIfCancellationRequested();
             return false;
         }
+    }
+
+    /// <summary>The region that the instance is in, or null.</summary>
+    internal async Task<string?> GetRegionAsync(CancellationToken cancellationToken) =>
+        (await GetAsync<Identity>("latest/dynamic/instance-identity/document", cancellationToken))?.Region is { Length: > 0 } region
+            ? region
+            : null;
+
+    /// <summary>The keys of the instance's role, or null where it has none.</summary>
+    internal async Task<TemporaryKeys?> GetKeysAsync(CancellationToken cancellationToken)
+    {
+        const string folder = "latest/meta-data/iam/security-credentials/";
+        if (await GetAsync(folder, cancellationToken) is not { } roles || roles.Split('\n')[0].Trim() is not { Length: > 0 } role)
+        {
+            return null;
+        }
+
+        var keys = await GetAsync<Role>(folder + Uri.EscapeDataString(role), cancellationToken);
+        return keys is { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0 }
+            ? new(new(keys.AccessKeyId, keys.SecretAccessKey, keys.Token), keys.Expiration)
+            : null;
+    }
+
+    private Uri Endpoint
+    {
+        get
+        {
+            var (text, source) = Configured(EnvironmentNames.MetadataEndpoint, "ec2_metadata_service_endpoint");
+            return text is null ? new Uri(IsIPv6 ? IPv6Endpoint : IPv4Endpoint)
+                : Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http", Host.Length: > 0 } ? url
+                : throw FargateErrors.InvalidEndpoint(text, source);
+        }
+    }
+
+    private bool IsIPv6 =>
+        Configured(EnvironmentNames.MetadataEndpointMode, "ec2_metadata_service_endpoint_mode").Value is { } mode
+        && mode.Equals("IPv6", StringComparison.OrdinalIgnoreCase);
+
+    private bool IsVersion1Disabled =>
+        EnvironmentNames.Switch(EnvironmentNames.MetadataV1Disabled) ?? profile?.Switch("ec2_metadata_v1_disabled") ?? false;
+
+    private (string? Value, string Source) Configured(string variable, string setting) =>
+        EnvironmentNames.Value(variable) is { } value ? (value, $"environment variable {variable}")
+        : profile?.Text(setting) is { } text ? (text, $"{profile.Source}, {profile.Find(setting)!.Where}")
+        : (null, "");
+
+    private async Task<T?> GetAsync<T>(string path, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return await GetAsync(path, cancellationToken) is { } text
+                ? JsonSerializer.Deserialize<T>(text, s_json)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What the service says; null where it says nothing, or does not answer in time.</summary>
+    private async Task<string?> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using HttpRequestMessage request = new(HttpMethod.Get, new Uri(Endpoint, path));
+            if (await GetTokenAsync(cancellationToken) is { } token)
+            {
+                request.Headers.TryAddWithoutValidation(TokenHeader, token);
+            }
+            else if (IsVersion1Disabled)
+            {
+                return null;
+            }
+
+            using var reply = await s_client.SendAsync(request, cancellationToken);
+            return reply.StatusCode == HttpStatusCode.OK ? await reply.Content.ReadAsStringAsync(cancellationToken) : null;
+        }
+        catch (Exception exception) when (IsSilence(exception, cancellationToken))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The token that version 2 of the service wants; null where it has version 1 alone or is too far away.</summary>
+    private async Task<string?> GetTokenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using HttpRequestMessage request = new(HttpMethod.Put, new Uri(Endpoint, "latest/api/token"));
+            request.Headers.Add($"{TokenHeader}-ttl-seconds", $"{s_tokenLifetime.TotalSeconds:0}");
+            using var reply = await s_client.SendAsync(request, cancellationToken);
+            return reply.StatusCode == HttpStatusCode.OK
+                ? (await reply.Content.ReadAsStringAsync(cancellationToken)).Trim()
+                : null;
+        }
+        catch (Exception exception) when (IsSilence(exception, cancellationToken))
+        {
+            return null;
+        }
+    }
+
+    private static bool IsSilence(Exception exception, CancellationToken cancellationToken) =>
+        exception is HttpRequestException or IOException
+        || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+
+    private sealed class Identity
+    {
+        public string? Region { get; init; }
+    }
+
+    /// <summary>A class, not a record, so that it does not print what it holds.</summary>
+    private sealed class Role
+    {
+        public string? AccessKeyId { get; init; }
+
+        public string? SecretAccessKey { get; init; }
+
+        public string? Token { get; init; }
+
+        public DateTimeOffset? Expiration { get; init; }
+    }
+}
+
+/// <summary>The credentials of an instance's role.</summary>
+/// <param name="metadata">The instance's metadata service.</param>
+internal sealed class InstanceCredentials(InstanceMetadata metadata) : RenewableCredentials
+{
+    /// <summary>How long keys are used that have ended: AWS takes them where the service cannot renew them in time.</summary>
+    private static readonly TimeSpan s_grace = TimeSpan.FromMinutes(10);
+
+    protected override async Task<TemporaryKeys> ObtainAsync(CancellationToken cancellationToken)
+    {
+        var keys = await metadata.GetKeysAsync(cancellationToken)
+            ?? throw FargateErrors.NoCredentials("the EC2 instance metadata service offers no role.");
+        return keys.End <= DateTimeOffset.UtcNow ? keys with { End = DateTimeOffset.UtcNow + s_grace } : keys;
     }
 }

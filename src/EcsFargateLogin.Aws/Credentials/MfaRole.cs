@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Amazon.Runtime;
+using EcsFargateLogin.Aws.Sts;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
@@ -11,44 +11,30 @@ namespace EcsFargateLogin.Aws.Credentials;
 /// <param name="serialNumber">The device.</param>
 /// <param name="profileName">The profile that assumes it.</param>
 /// <param name="files">The files that the profile lies in.</param>
-internal sealed class MfaRole(RoleCredentials role, string serialNumber, string profileName, string files) : AWSCredentials
+internal sealed class MfaRole(RoleCredentials role, string serialNumber, string profileName, string files) : RenewableCredentials
 {
-    private static readonly ConcurrentDictionary<Key, Login> _logins = [];
+    private static readonly ConcurrentDictionary<Key, TemporaryKeys> s_logins = [];
 
-    // Renewed a little early: no request is signed with what expires on its way.
-    private static readonly TimeSpan ExpiryMargin = TimeSpan.FromMinutes(1);
+    // As long before their end a person is asked for a code again.
+    private static readonly TimeSpan s_margin = TimeSpan.FromMinutes(1);
 
     private readonly Key _key = new(files, profileName, role.RoleArn, serialNumber);
 
     /// <summary>When a code is needed again; null before the first one.</summary>
-    internal DateTimeOffset? End => _logins.TryGetValue(_key, out var login) ? login.ExpiresAt : null;
+    internal DateTimeOffset? CodeEnd => s_logins.TryGetValue(_key, out var login) ? login.End : null;
 
-    public override ImmutableCredentials GetCredentials() => GetCredentialsAsync().GetAwaiter().GetResult();
+    protected override TimeSpan Margin => TimeSpan.Zero;
 
-    public override async Task<ImmutableCredentials> GetCredentialsAsync()
+    protected override async Task<TemporaryKeys> ObtainAsync(CancellationToken cancellationToken)
     {
-        if (_logins.TryGetValue(_key, out var login) && login.ExpiresAt > DateTime.UtcNow)
+        if (s_logins.TryGetValue(_key, out var login) && login.End > DateTimeOffset.UtcNow)
         {
-            return login.Credentials;
+            return login;
         }
 
-        role.ClearCredentials();
-        var credentials = await role.GetCredentialsAsync();
-        if (role.Expiration is { } expiration)
-        {
-            _logins[_key] = new Login(credentials, expiration.ToUniversalTime() - ExpiryMargin);
-        }
-
-        return credentials;
+        var keys = await role.ObtainAnewAsync(cancellationToken);
+        return s_logins[_key] = keys with { End = keys.End - s_margin };
     }
 
     private sealed record Key(string Files, string ProfileName, string RoleArn, string SerialNumber);
-
-    /// <summary>A class, not a record, so that it does not print what it holds.</summary>
-    private sealed class Login(ImmutableCredentials credentials, DateTime expiresAt)
-    {
-        internal ImmutableCredentials Credentials => credentials;
-
-        internal DateTime ExpiresAt => expiresAt;
-    }
 }

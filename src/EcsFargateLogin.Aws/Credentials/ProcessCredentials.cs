@@ -1,35 +1,37 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
-using Amazon.Runtime;
+using EcsFargateLogin.Aws.Profiles;
+using EcsFargateLogin.Aws.Sts;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
 /// <summary>
-/// The credentials that a profile's credential_process prints. The SDK's own runs such a process without a limit and
-/// leaves it behind; this one ends it. What the process prints is never repeated, for it may be a secret.
+/// The credentials that a profile's credential_process prints. As in the AWS CLI, no shell is in between. What the process
+/// prints on either stream is never repeated, for it may be a secret, and never reaches the terminal.
 /// </summary>
-/// <param name="command">The profile's credential_process: by AWS's definition a line for the system's shell.</param>
-/// <param name="source">The profile, for people.</param>
-internal sealed class ProcessCredentials(string command, string source) : RefreshingAWSCredentials
+/// <param name="profile">The profile.</param>
+/// <param name="setting">Its credential_process.</param>
+/// <param name="limit">How long it may run; null for what users have.</param>
+internal sealed class ProcessCredentials(Profile profile, Setting setting, TimeSpan? limit = null) : RenewableCredentials
 {
-    /// <summary>Less than what obtaining credentials may take in all, so that the process is ended before anybody gives up.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(6);
-    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(1);
+    /// <summary>Upper bound for what it may print, in characters.</summary>
+    private const int LongestOutput = 64 * 1024;
 
-    protected override CredentialsRefreshState GenerateNewCredentials() =>
-        GenerateNewCredentialsAsync().GetAwaiter().GetResult();
+    /// <summary>Less than what obtaining credentials may take in all, so that the process ends before anybody gives up.</summary>
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan s_killLimit = TimeSpan.FromSeconds(1);
 
-    protected override async Task<CredentialsRefreshState> GenerateNewCredentialsAsync()
+    private readonly TimeSpan _limit = limit ?? s_limit;
+
+    protected override async Task<TemporaryKeys> ObtainAsync(CancellationToken cancellationToken)
     {
-        var output = await RunAsync();
+        var output = await RunAsync(cancellationToken);
         try
         {
             var answer = JsonSerializer.Deserialize<Answer>(output);
             return answer is { Version: 1, AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0 }
-                ? new CredentialsRefreshState(
-                    new ImmutableCredentials(answer.AccessKeyId, answer.SecretAccessKey, answer.SessionToken),
-                    answer.Expiration?.UtcDateTime ?? DateTime.MaxValue.ToUniversalTime())
+                ? new(new(answer.AccessKeyId, answer.SecretAccessKey, answer.SessionToken), answer.Expiration)
                 : throw Unusable("printed no keys of version 1");
         }
         catch (JsonException)
@@ -38,59 +40,78 @@ internal sealed class ProcessCredentials(string command, string source) : Refres
         }
     }
 
-    private static ProcessStartInfo StartInfo(string command)
-    {
-        var start = OperatingSystem.IsWindows()
-            ? new ProcessStartInfo("cmd.exe", $"/c {command}")
-            : new ProcessStartInfo("sh", ["-c", command]);
-        start.UseShellExecute = false;
-        start.CreateNoWindow = true;
-        // Its input would be the shell's: nothing for it to read.
-        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
-        return start;
-    }
-
-    private async Task<string> RunAsync()
+    private async Task<string> RunAsync(CancellationToken cancellationToken)
     {
         using var process = Start();
-        using var limit = new CancellationTokenSource(Limit);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        end.CancelAfter(_limit);
         try
         {
             process.StandardInput.Close();
-            var errors = process.StandardError.ReadToEndAsync(limit.Token);
-            var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
+            var errors = DrainAsync(process.StandardError, end.Token);
+            var output = await ReadAsync(process.StandardOutput, end.Token);
             await errors;
-            await process.WaitForExitAsync(limit.Token);
-            return process.ExitCode == 0 ? output : throw Unusable($"failed with exit code {process.ExitCode}");
+            await process.WaitForExitAsync(end.Token);
+            return process.ExitCode == 0 ? output
+                : throw Unusable($"failed with exit code {process.ExitCode}; run it by hand to see what it says");
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Unusable($"did not end within {Limit.TotalSeconds:0} s");
+            throw Unusable($"did not end within {_limit.TotalSeconds:0} s");
         }
         finally
         {
-            End(process);
+            Kill(process);
         }
     }
 
     private Process Start()
     {
+        var words = CommandWords.Split(setting.Value) ?? throw Unusable("has a quotation mark that is not closed");
+        var program = ProgramPath.Find(words[0]) ?? throw Unusable($"names a program that is not there, '{words[0]}'");
+        ProcessStartInfo start = new(program, words.Skip(1))
+        {
+            UseShellExecute = false,
+            CreateNoWindow = true,
+            // Its input would be the shell's: nothing for it to read.
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         try
         {
-            return Process.Start(StartInfo(command))!;
+            return Process.Start(start)!;
         }
         catch (Exception exception) when (exception is Win32Exception or IOException)
         {
-            throw Unusable("could not be started");
+            throw Unusable($"could not be started: '{program}' is not a program that runs here");
         }
     }
 
-    private static void End(Process process)
+    private async Task<string> ReadAsync(StreamReader output, CancellationToken cancellationToken)
+    {
+        var buffer = new char[LongestOutput + 1];
+        var count = await output.ReadBlockAsync(buffer, cancellationToken);
+        return count <= LongestOutput
+            ? new string(buffer, 0, count)
+            : throw Unusable($"printed more than {LongestOutput / 1024} KB");
+    }
+
+    /// <summary>Reads to the end, so that the process does not wait for a reader, and keeps nothing.</summary>
+    private static async Task DrainAsync(StreamReader errors, CancellationToken cancellationToken)
+    {
+        var buffer = new char[4096];
+        while (await errors.ReadAsync(buffer, cancellationToken) > 0)
+        {
+        }
+    }
+
+    private static void Kill(Process process)
     {
         try
         {
             process.Kill(entireProcessTree: true);
-            process.WaitForExit(KillLimit);
+            process.WaitForExit(s_killLimit);
         }
         catch (Exception exception) when (exception is InvalidOperationException or Win32Exception or AggregateException)
         {
@@ -99,7 +120,7 @@ internal sealed class ProcessCredentials(string command, string source) : Refres
     }
 
     private FargateException Unusable(string what) =>
-        FargateErrors.CredentialsUnusable(source, $"its credential_process {what}.", exception: null);
+        FargateErrors.CredentialsUnusable(profile.Source, $"its credential_process {what} ({setting.Where}).", exception: null);
 
     /// <summary>A class, not a record, so that it does not print what it holds.</summary>
     private sealed class Answer
@@ -114,4 +135,40 @@ internal sealed class ProcessCredentials(string command, string source) : Refres
 
         public DateTimeOffset? Expiration { get; init; }
     }
+}
+
+/// <summary>
+/// Finds programs as the system's shell does. .NET alone would look beside PowerShell and in the current folder first,
+/// where somebody may have put another program of that name.
+/// </summary>
+internal static class ProgramPath
+{
+    private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    private static readonly string[] s_extensions = [".exe", ".cmd", ".bat", ".com"];
+
+    /// <summary>The path of a program; null where there is none.</summary>
+    internal static string? Find(string program)
+    {
+        if (program.Contains(Path.DirectorySeparatorChar) || program.Contains(Path.AltDirectorySeparatorChar))
+        {
+            return Candidates(Path.GetFullPath(program)).FirstOrDefault(IsProgram);
+        }
+
+        return (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Where(Path.IsPathRooted)
+            .SelectMany(folder => Candidates(Path.Combine(folder, program)))
+            .FirstOrDefault(IsProgram);
+    }
+
+    private static IEnumerable<string> Candidates(string path)
+    {
+        IEnumerable<string> withExtension = OperatingSystem.IsWindows() ? s_extensions.Select(extension => path + extension) : [];
+        return Path.HasExtension(path) ? withExtension.Prepend(path) : withExtension.Append(path);
+    }
+
+    private static bool IsProgram(string path) =>
+        File.Exists(path)
+        && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & Executable) != 0);
 }

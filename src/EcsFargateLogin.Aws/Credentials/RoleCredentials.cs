@@ -1,69 +1,59 @@
-using Amazon;
 using Amazon.Runtime;
-using Amazon.SecurityToken;
-using Amazon.SecurityToken.Model;
+using EcsFargateLogin.Aws.Profiles;
+using EcsFargateLogin.Aws.Sts;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
-/// <summary>
-/// The credentials of a role that a profile assumes. The SDK's own look for the client of STS among all assemblies of the
-/// process and take another module's copy, which does not fit; these name it.
-/// </summary>
-internal sealed class RoleCredentials : RefreshingAWSCredentials
+/// <summary>The credentials of a role.</summary>
+/// <param name="options">The role.</param>
+/// <param name="source">What assumes it.</param>
+/// <param name="clients">How STS is reached.</param>
+/// <param name="askForCode">Asks for the code of an MFA device by its serial number.</param>
+internal sealed class RoleCredentials(
+    RoleOptions options, AWSCredentials source, CredentialClients clients, Func<string, CancellationToken, Task<string>> askForCode)
+    : RenewableCredentials
 {
-    private readonly AssumeRoleAWSCredentials _role;
-    private readonly AWSCredentials _source;
-    private readonly Func<string, Task<string>> _askForCode;
-    private readonly string _region;
+    internal AWSCredentials Source => source;
 
-    private RoleCredentials(AssumeRoleAWSCredentials role, string region, Func<string, Task<string>> askForCode)
-    {
-        _role = role;
-        _source = Replace(role.SourceCredentials, region, askForCode);
-        _region = region;
-        _askForCode = askForCode;
-        PreemptExpiryTime = role.PreemptExpiryTime;
-    }
-
-    /// <summary>What assumes the role.</summary>
-    internal AWSCredentials Source => _source;
-
-    /// <summary>The ARN of the role.</summary>
-    internal string RoleArn => _role.RoleArn;
+    internal string RoleArn => options.RoleArn;
 
     /// <summary>The MFA device whose code is needed for this role or one on the way to it, or null.</summary>
-    internal string? MfaSerialNumber =>
-        _role.Options.MfaSerialNumber is { Length: > 0 } serialNumber
-            ? serialNumber
-            : (_source as RoleCredentials)?.MfaSerialNumber;
+    internal string? MfaSerialNumber => options.MfaSerialNumber ?? (source as RoleCredentials)?.MfaSerialNumber;
 
-    /// <summary>Takes the place of the SDK's credentials where they assume a role; leaves others as they are.</summary>
-    /// <param name="credentials">The credentials of a profile.</param>
-    /// <param name="region">The region whose STS is asked.</param>
-    /// <param name="askForCode">Asks for the code of an MFA device by its serial number.</param>
-    internal static AWSCredentials Replace(AWSCredentials credentials, string region, Func<string, Task<string>> askForCode) =>
-        credentials is AssumeRoleAWSCredentials role ? new RoleCredentials(role, region, askForCode) : credentials;
-
-    protected override CredentialsRefreshState GenerateNewCredentials() =>
-        GenerateNewCredentialsAsync().GetAwaiter().GetResult();
-
-    protected override async Task<CredentialsRefreshState> GenerateNewCredentialsAsync()
+    protected override async Task<TemporaryKeys> ObtainAsync(CancellationToken cancellationToken)
     {
-        var serialNumber = _role.Options.MfaSerialNumber is { Length: > 0 } serial ? serial : null;
-        var request = new AssumeRoleRequest
+        // Its errors name its own profile; and nobody is asked for a code in vain.
+        await source.ObtainAsync(cancellationToken);
+        var code = options.MfaSerialNumber is { } serialNumber ? await askForCode(serialNumber, cancellationToken) : null;
+        using var sts = clients.Sts(source);
+        return await CredentialClients.CallAsync(
+            options.Source, "sts:AssumeRole", sts.Endpoint, () => sts.AssumeRoleAsync(options, code, cancellationToken));
+    }
+}
+
+/// <summary>The credentials of a role that a web identity assumes, such as that of a pod: who has its token needs no keys.</summary>
+/// <param name="options">The role.</param>
+/// <param name="tokenFile">The file of the token, which is read again each time.</param>
+/// <param name="clients">How STS is reached.</param>
+internal sealed class WebIdentityCredentials(RoleOptions options, string tokenFile, CredentialClients clients) : RenewableCredentials
+{
+    /// <summary>Upper bound for the size of a token, in bytes: STS takes 20,000 characters.</summary>
+    private const int LongestToken = 64 * 1024;
+
+    protected override async Task<TemporaryKeys> ObtainAsync(CancellationToken cancellationToken)
+    {
+        var (token, absence) = TextFile.Read(tokenFile, LongestToken);
+        if (string.IsNullOrWhiteSpace(token))
         {
-            RoleArn = _role.RoleArn,
-            RoleSessionName = _role.RoleSessionName,
-            ExternalId = _role.Options.ExternalId,
-            SerialNumber = serialNumber,
-            TokenCode = serialNumber is null ? null : await _askForCode(serialNumber),
-        };
-        var config = new AmazonSecurityTokenServiceConfig { RegionEndpoint = RegionEndpoint.GetBySystemName(_region) };
-        using var sts = new AmazonSecurityTokenServiceClient(_source, config);
-        var keys = (await sts.AssumeRoleAsync(request)).Credentials
-            ?? throw new AmazonClientException("STS answered with no credentials.");
-        return new CredentialsRefreshState(
-            new ImmutableCredentials(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken),
-            keys.Expiration ?? DateTime.UtcNow);
+            throw FargateErrors.CredentialsUnusable(
+                options.Source, $"the file of its web identity's token, '{tokenFile}', {absence ?? "is empty"}.", exception: null);
+        }
+
+        using var sts = clients.Sts(new AnonymousAWSCredentials());
+        return await CredentialClients.CallAsync(
+            options.Source,
+            "sts:AssumeRoleWithWebIdentity",
+            sts.Endpoint,
+            () => sts.AssumeRoleWithWebIdentityAsync(options, token.Trim(), cancellationToken));
     }
 }

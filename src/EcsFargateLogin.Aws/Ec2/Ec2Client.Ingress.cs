@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Xml.Linq;
+using Amazon.EC2.Model;
 using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Cloud;
 
@@ -10,59 +9,74 @@ internal sealed partial class Ec2Client
 {
     private const string Tcp = "tcp";
 
-    internal Task AuthorizeSecurityGroupIngressAsync(IngressRule rule, CancellationToken cancellationToken) => CallAsync(
-        "AuthorizeSecurityGroupIngress",
-        [.. Permission(rule), KeyValuePair.Create($"{Range(rule)}.Description", rule.Description ?? "")],
-        cancellationToken);
+    internal Task AuthorizeSecurityGroupIngressAsync(IngressRule rule, CancellationToken cancellationToken) =>
+        Ec2.AuthorizeSecurityGroupIngressAsync(
+            new AuthorizeSecurityGroupIngressRequest
+            {
+                GroupId = rule.SecurityGroupId,
+                IpPermissions = [ToPermission(rule, rule.Description ?? "")],
+            },
+            cancellationToken);
+
+    internal Task UpdateSecurityGroupRuleDescriptionsIngressAsync(IngressRule rule, CancellationToken cancellationToken) =>
+        Ec2.UpdateSecurityGroupRuleDescriptionsIngressAsync(
+            new UpdateSecurityGroupRuleDescriptionsIngressRequest
+            {
+                GroupId = rule.SecurityGroupId,
+                IpPermissions = [ToPermission(rule, rule.Description ?? "")],
+            },
+            cancellationToken);
 
     internal Task RevokeSecurityGroupIngressAsync(IngressRule rule, CancellationToken cancellationToken) =>
-        CallAsync("RevokeSecurityGroupIngress", Permission(rule), cancellationToken);
+        Ec2.RevokeSecurityGroupIngressAsync(
+            new RevokeSecurityGroupIngressRequest
+            {
+                GroupId = rule.SecurityGroupId,
+                IpPermissions = [ToPermission(rule, description: null)],
+            },
+            cancellationToken);
 
     /// <summary>The rules of one group that are for one TCP port. By a filter: a group that is gone has none.</summary>
     internal async Task<Page<IngressRule>> DescribeIngressAsync(
         string securityGroupId, string? nextToken, CancellationToken cancellationToken)
     {
-        var answer = await CallAsync(
-            "DescribeSecurityGroups", [.. Filter("group-id", [securityGroupId]), .. NextPage(nextToken)], cancellationToken);
+        var reply = await DescribeGroupsAsync([securityGroupId], nextToken, cancellationToken);
         return new(
             [
-                .. Items(answer, "securityGroupInfo")
-                    .Where(group => Required(group, "groupId", "ec2:DescribeSecurityGroups") == securityGroupId)
-                    .SelectMany(group => Items(group, "ipPermissions"))
+                .. Each(reply.SecurityGroups)
+                    .Where(group => Required(group.GroupId, "groupId", "ec2:DescribeSecurityGroups") == securityGroupId)
+                    .SelectMany(group => Each(group.IpPermissions))
                     .SelectMany(permission => ToRules(securityGroupId, permission)),
             ],
-            Text(answer, "nextToken"));
+            reply.NextToken);
     }
 
-    private static IEnumerable<IngressRule> ToRules(string securityGroupId, XElement permission)
+    private static IEnumerable<IngressRule> ToRules(string securityGroupId, IpPermission permission)
     {
-        if (Text(permission, "ipProtocol") != Tcp
-            || Text(permission, "fromPort") is not { } port
-            || Text(permission, "toPort") != port
-            || !int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        if (permission is not { IpProtocol: Tcp, FromPort: { } port } || permission.ToPort != port)
         {
             return [];
         }
 
-        var ranges = Items(permission, "ipRanges").Select(range => (Cidr: Text(range, "cidrIp"), Range: range))
-            .Concat(Items(permission, "ipv6Ranges").Select(range => (Cidr: Text(range, "cidrIpv6"), Range: range)));
+        var ranges = Each(permission.Ipv4Ranges).Select(range => (Cidr: range.CidrIp, range.Description))
+            .Concat(Each(permission.Ipv6Ranges).Select(range => (Cidr: range.CidrIpv6, range.Description)));
         return ranges
-            .Where(range => range.Cidr is not null)
-            .Select(range => new IngressRule(securityGroupId, range.Cidr!, number, Text(range.Range, "description")));
+            .Where(range => !string.IsNullOrEmpty(range.Cidr))
+            .Select(range => new IngressRule(securityGroupId, range.Cidr, port, Text(range.Description)));
     }
 
-    private static KeyValuePair<string, string>[] Permission(IngressRule rule)
+    private static IpPermission ToPermission(IngressRule rule, string? description)
     {
-        var port = rule.Port.ToString(CultureInfo.InvariantCulture);
-        return
-        [
-            new("GroupId", rule.SecurityGroupId),
-            new("IpPermissions.1.IpProtocol", Tcp),
-            new("IpPermissions.1.FromPort", port),
-            new("IpPermissions.1.ToPort", port),
-            new($"{Range(rule)}.{(rule.IsIPv6 ? "CidrIpv6" : "CidrIp")}", rule.Cidr),
-        ];
-    }
+        IpPermission permission = new() { IpProtocol = Tcp, FromPort = rule.Port, ToPort = rule.Port };
+        if (rule.IsIPv6)
+        {
+            permission.Ipv6Ranges = [new Ipv6Range { CidrIpv6 = rule.Cidr, Description = description }];
+        }
+        else
+        {
+            permission.Ipv4Ranges = [new IpRange { CidrIp = rule.Cidr, Description = description }];
+        }
 
-    private static string Range(IngressRule rule) => $"IpPermissions.1.{(rule.IsIPv6 ? "Ipv6Ranges" : "IpRanges")}.1";
+        return permission;
+    }
 }

@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Xml.Linq;
+using Amazon.EC2.Model;
 using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Cloud;
 
@@ -11,73 +10,67 @@ internal sealed partial class Ec2Client
     internal async Task<Page<SubnetDescription>> FindSubnetsAsync(
         IEnumerable<string> subnetIds, string? nextToken, CancellationToken cancellationToken)
     {
-        var answer = await CallAsync(
-            "DescribeSubnets", [.. Filter("subnet-id", subnetIds), .. NextPage(nextToken)], cancellationToken);
+        DescribeSubnetsRequest request = new() { Filters = Filter("subnet-id", subnetIds), NextToken = nextToken };
+        var reply = await Ec2.DescribeSubnetsAsync(request, cancellationToken);
         return new(
-            [
-                .. Items(answer, "subnetSet").Select(item => ToSubnet(item) with
-                {
-                    FreeAddresses = Number(item, "availableIpAddressCount"),
-                }),
-            ],
-            Text(answer, "nextToken"));
+            [.. Each(reply.Subnets).Select(item => ToSubnet(item) with { FreeAddresses = item.AvailableIpAddressCount })],
+            reply.NextToken);
     }
 
     internal async Task<Page<RouteTableDescription>> DescribeRouteTablesAsync(
         string vpcId, string? nextToken, CancellationToken cancellationToken)
     {
-        var answer = await CallAsync(
-            "DescribeRouteTables", [.. Filter("vpc-id", [vpcId]), .. NextPage(nextToken)], cancellationToken);
-        return new([.. Items(answer, "routeTableSet").Select(ToRouteTable)], Text(answer, "nextToken"));
+        DescribeRouteTablesRequest request = new() { Filters = Filter("vpc-id", [vpcId]), NextToken = nextToken };
+        var reply = await Ec2.DescribeRouteTablesAsync(request, cancellationToken);
+        return new([.. Each(reply.RouteTables).Select(ToRouteTable)], reply.NextToken);
     }
 
     internal async Task<Page<SecurityGroupIngress>> FindSecurityGroupsAsync(
         IEnumerable<string> securityGroupIds, string? nextToken, CancellationToken cancellationToken)
     {
-        var answer = await CallAsync(
-            "DescribeSecurityGroups", [.. Filter("group-id", securityGroupIds), .. NextPage(nextToken)], cancellationToken);
+        var reply = await DescribeGroupsAsync(securityGroupIds, nextToken, cancellationToken);
         return new(
             [
-                .. Items(answer, "securityGroupInfo").Select(item => new SecurityGroupIngress(
-                    Required(item, "groupId", "ec2:DescribeSecurityGroups"),
-                    Text(item, "vpcId"),
-                    [.. Items(item, "ipPermissions").Select(ToPermission)])),
+                .. Each(reply.SecurityGroups).Select(item => new SecurityGroupIngress(
+                    Required(item.GroupId, "groupId", "ec2:DescribeSecurityGroups"),
+                    Text(item.VpcId),
+                    [.. Each(item.IpPermissions).Select(ToPermission)])),
             ],
-            Text(answer, "nextToken"));
+            reply.NextToken);
     }
 
-    private static RouteTableDescription ToRouteTable(XElement item) => new()
+    private Task<DescribeSecurityGroupsResponse> DescribeGroupsAsync(
+        IEnumerable<string> securityGroupIds, string? nextToken, CancellationToken cancellationToken) =>
+        Ec2.DescribeSecurityGroupsAsync(
+            new DescribeSecurityGroupsRequest { Filters = Filter("group-id", securityGroupIds), NextToken = nextToken },
+            cancellationToken);
+
+    private static RouteTableDescription ToRouteTable(RouteTable item) => new()
     {
-        Id = Required(item, "routeTableId", "ec2:DescribeRouteTables"),
-        IsMain = Items(item, "associationSet").Any(association => Text(association, "main") == "true"),
-        SubnetIds = [.. Items(item, "associationSet").Select(association => Text(association, "subnetId")).OfType<string>()],
-        Routes = [.. Items(item, "routeSet").Select(ToRoute)],
+        Id = Required(item.RouteTableId, "routeTableId", "ec2:DescribeRouteTables"),
+        IsMain = Each(item.Associations).Any(association => association.Main == true),
+        SubnetIds = [.. Each(item.Associations).Select(association => Text(association.SubnetId)).OfType<string>()],
+        Routes = [.. Each(item.Routes).Select(ToRoute)],
     };
 
-    private static RouteDescription ToRoute(XElement item) => new(
-        First(item, "destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId"),
+    private static RouteDescription ToRoute(Route item) => new(
+        First(item.DestinationCidrBlock, item.DestinationIpv6CidrBlock, item.DestinationPrefixListId),
         First(
-            item, "gatewayId", "natGatewayId", "egressOnlyInternetGatewayId", "transitGatewayId", "vpcPeeringConnectionId",
-            "localGatewayId", "carrierGatewayId", "coreNetworkArn", "networkInterfaceId", "instanceId"),
-        Text(item, "state") is null or "active");
+            item.GatewayId, item.NatGatewayId, item.EgressOnlyInternetGatewayId, item.TransitGatewayId,
+            item.VpcPeeringConnectionId, item.LocalGatewayId, item.CarrierGatewayId, item.CoreNetworkArn,
+            item.NetworkInterfaceId, item.InstanceId),
+        Text(item.State?.Value) is null or "active");
 
-    private static AllowedIngress ToPermission(XElement item) => new(
-        Text(item, "ipProtocol") ?? "",
-        Number(item, "fromPort"),
-        Number(item, "toPort"),
+    private static AllowedIngress ToPermission(IpPermission item) => new(
+        item.IpProtocol ?? "",
+        item.FromPort,
+        item.ToPort,
         [
-            .. Sources(item, "ipRanges", "cidrIp"), .. Sources(item, "ipv6Ranges", "cidrIpv6"),
-            .. Sources(item, "groups", "groupId"), .. Sources(item, "prefixListIds", "prefixListId"),
+            .. Each(item.Ipv4Ranges).Select(range => Text(range.CidrIp)).OfType<string>(),
+            .. Each(item.Ipv6Ranges).Select(range => Text(range.CidrIpv6)).OfType<string>(),
+            .. Each(item.UserIdGroupPairs).Select(pair => Text(pair.GroupId)).OfType<string>(),
+            .. Each(item.PrefixListIds).Select(list => Text(list.Id)).OfType<string>(),
         ]);
 
-    private static IEnumerable<string> Sources(XElement item, string set, string name) =>
-        Items(item, set).Select(source => Text(source, name)).OfType<string>();
-
-    private static string First(XElement item, params string[] names) =>
-        names.Select(name => Text(item, name)).OfType<string>().FirstOrDefault() ?? "";
-
-    private static int? Number(XElement item, string name) =>
-        int.TryParse(Text(item, name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : null;
+    private static string First(params string?[] values) => Array.Find(values, value => !string.IsNullOrEmpty(value)) ?? "";
 }

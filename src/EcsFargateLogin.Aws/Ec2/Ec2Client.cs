@@ -1,80 +1,96 @@
-using System.Globalization;
-using System.Xml.Linq;
+using Amazon.EC2;
+using Amazon.EC2.Model;
 using Amazon.Runtime;
+using Amazon.Runtime.Internal;
 using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws.Ec2;
 
-/// <summary>Amazon EC2. A new operation is one method that writes its parameters and reads its elements.</summary>
-internal sealed partial class Ec2Client(AWSCredentials credentials, AwsClientConfig config)
-    : QueryClient(credentials, config, "2016-11-15")
+/// <summary>
+/// Amazon EC2. A new operation is one method that makes the SDK's request and turns its reply into the boundary's records.
+/// </summary>
+internal sealed partial class Ec2Client(AWSCredentials credentials, ClientSettings settings)
+    : SdkClient(settings, () => new Sdk(credentials, settings))
 {
     internal const string ServiceId = "EC2";
     internal const string SigningName = "ec2";
 
+    private AmazonEC2Client Ec2 => (AmazonEC2Client)Client;
+
     internal async Task<IReadOnlyList<NetworkInterfaceDescription>> DescribeNetworkInterfacesAsync(
         IEnumerable<string> networkInterfaceIds, CancellationToken cancellationToken)
     {
-        var answer = await CallAsync(
-            "DescribeNetworkInterfaces", Filter("network-interface-id", networkInterfaceIds), cancellationToken);
-        return [.. Items(answer, "networkInterfaceSet").Select(ToNetworkInterface)];
+        var reply = await Ec2.DescribeNetworkInterfacesAsync(
+            new DescribeNetworkInterfacesRequest { Filters = Filter("network-interface-id", networkInterfaceIds) },
+            cancellationToken);
+        return [.. Each(reply.NetworkInterfaces).Select(ToNetworkInterface)];
     }
 
     internal async Task<Page<SubnetDescription>> DescribeSubnetsAsync(
         string? nextToken, CancellationToken cancellationToken)
     {
-        var answer = await CallAsync("DescribeSubnets", NextPage(nextToken), cancellationToken);
-        return new([.. Items(answer, "subnetSet").Select(ToSubnet)], Text(answer, "nextToken"));
+        var reply = await Ec2.DescribeSubnetsAsync(new DescribeSubnetsRequest { NextToken = nextToken }, cancellationToken);
+        return new([.. Each(reply.Subnets).Select(ToSubnet)], reply.NextToken);
     }
 
     internal async Task<Page<SecurityGroupDescription>> DescribeSecurityGroupsAsync(
         string? nextToken, CancellationToken cancellationToken)
     {
-        var answer = await CallAsync("DescribeSecurityGroups", NextPage(nextToken), cancellationToken);
-        return new([.. Items(answer, "securityGroupInfo").Select(ToSecurityGroup)], Text(answer, "nextToken"));
+        var reply = await Ec2.DescribeSecurityGroupsAsync(
+            new DescribeSecurityGroupsRequest { NextToken = nextToken }, cancellationToken);
+        return new([.. Each(reply.SecurityGroups).Select(ToSecurityGroup)], reply.NextToken);
     }
 
-    private static NetworkInterfaceDescription ToNetworkInterface(XElement item) => new()
+    private static NetworkInterfaceDescription ToNetworkInterface(NetworkInterface item) => new()
     {
-        Id = Required(item, "networkInterfaceId", "ec2:DescribeNetworkInterfaces"),
-        PublicIPv4Address = Child(item, "association") is { } association ? Text(association, "publicIp") : null,
-        PrivateIPv4Address = Text(item, "privateIpAddress"),
-        IPv6Addresses = [.. Items(item, "ipv6AddressesSet").Select(each => Text(each, "ipv6Address")).OfType<string>()],
-        SubnetId = Text(item, "subnetId"),
+        Id = Required(item.NetworkInterfaceId, "networkInterfaceId", "ec2:DescribeNetworkInterfaces"),
+        PublicIPv4Address = Text(item.Association?.PublicIp),
+        PrivateIPv4Address = Text(item.PrivateIpAddress),
+        IPv6Addresses = [.. Each(item.Ipv6Addresses).Select(address => Text(address.Ipv6Address)).OfType<string>()],
+        SubnetId = Text(item.SubnetId),
     };
 
-    private static SubnetDescription ToSubnet(XElement item) => new()
+    private static SubnetDescription ToSubnet(Subnet item) => new()
     {
-        Id = Required(item, "subnetId", "ec2:DescribeSubnets"),
-        Name = Items(item, "tagSet").Where(tag => Text(tag, "key") == "Name").Select(tag => Text(tag, "value")).FirstOrDefault(),
-        CidrBlock = Text(item, "cidrBlock"),
-        AvailabilityZone = Text(item, "availabilityZone"),
-        VpcId = Text(item, "vpcId"),
+        Id = Required(item.SubnetId, "subnetId", "ec2:DescribeSubnets"),
+        Name = Text(Each(item.Tags).FirstOrDefault(tag => tag.Key == "Name")?.Value),
+        CidrBlock = Text(item.CidrBlock),
+        AvailabilityZone = Text(item.AvailabilityZone),
+        VpcId = Text(item.VpcId),
     };
 
-    private static SecurityGroupDescription ToSecurityGroup(XElement item) => new()
+    private static SecurityGroupDescription ToSecurityGroup(SecurityGroup item) => new()
     {
-        Id = Required(item, "groupId", "ec2:DescribeSecurityGroups"),
-        Name = Text(item, "groupName"),
-        Description = Text(item, "groupDescription"),
-        VpcId = Text(item, "vpcId"),
+        Id = Required(item.GroupId, "groupId", "ec2:DescribeSecurityGroups"),
+        Name = Text(item.GroupName),
+        Description = Text(item.Description),
+        VpcId = Text(item.VpcId),
     };
 
-    private static IEnumerable<KeyValuePair<string, string>> NextPage(string? nextToken) =>
-        nextToken is null ? [] : [KeyValuePair.Create("NextToken", nextToken)];
-
-    private static string Required(XElement item, string name, string operation) =>
-        Text(item, name) ?? throw FargateErrors.MalformedAnswer(operation, $"lacks {name}");
+    private static string Required(string? value, string name, string operation) =>
+        Text(value) ?? throw FargateErrors.MalformedAnswer(operation, $"lacks {name}");
 
     /// <summary>A filter: unlike a list of ids, it makes no error of an id that does not exist.</summary>
-    private static IEnumerable<KeyValuePair<string, string>> Filter(string name, IEnumerable<string> values) =>
-    [
-        KeyValuePair.Create("Filter.1.Name", name),
-        .. values.Select((value, index) => KeyValuePair.Create(
-            string.Create(CultureInfo.InvariantCulture, $"Filter.1.Value.{index + 1}"), value)),
-    ];
+    private static List<Filter> Filter(string name, IEnumerable<string> values) => [new(name, [.. values])];
 
-    private static IEnumerable<XElement> Items(XElement parent, string set) =>
-        Child(parent, set)?.Elements().Where(element => element.Name.LocalName == "item") ?? [];
+    /// <summary>The items of a reply's list, which is null where there are none.</summary>
+    private static List<T> Each<T>(List<T>? items) => items ?? [];
+
+    private static string? Text(string? value) => string.IsNullOrEmpty(value) ? null : value;
+
+    private sealed class Sdk(AWSCredentials credentials, ClientSettings settings)
+        : AmazonEC2Client(credentials, settings.ApplyTo(new Config()))
+    {
+        protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
+        {
+            base.CustomizeRuntimePipeline(pipeline);
+            CheckReplies(pipeline);
+        }
+    }
+
+    private sealed class Config : AmazonEC2Config
+    {
+        public override string UserAgent => ClientSettings.UserAgent;
+    }
 }

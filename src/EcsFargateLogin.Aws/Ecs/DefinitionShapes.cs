@@ -27,7 +27,10 @@ internal sealed class ContainerDefinitionShape
     public IReadOnlyList<string?>? Command { get; init; }
     public IReadOnlyList<KeyValuePairShape?>? Environment { get; init; }
     public bool? Essential { get; init; }
+    public RestartPolicyShape? RestartPolicy { get; init; }
 }
+
+internal sealed record RestartPolicyShape(bool? Enabled);
 
 internal sealed class LogConfigurationShape
 {

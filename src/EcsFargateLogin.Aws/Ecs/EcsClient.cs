@@ -7,8 +7,8 @@ namespace EcsFargateLogin.Aws.Ecs;
 /// Amazon ECS. A new operation is an input and an output record that mirror the service model, their two lines in
 /// <see cref="EcsShapes"/>, and one method here.
 /// </summary>
-internal sealed class EcsClient(AWSCredentials credentials, AwsClientConfig config)
-    : AwsJsonClient(credentials, config, "AmazonEC2ContainerServiceV20141113", EcsShapes.OnWire)
+internal sealed class EcsClient(AWSCredentials credentials, ClientSettings settings)
+    : AwsJsonClient(credentials, settings, "AmazonEC2ContainerServiceV20141113", EcsShapes.OnWire)
 {
     internal const string ServiceId = "ECS";
     internal const string SigningName = "ecs";

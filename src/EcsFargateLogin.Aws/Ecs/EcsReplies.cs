@@ -9,7 +9,8 @@ internal static class EcsReplies
         [.. (tasks ?? []).Select(task => Task(task, operation))];
 
     internal static IReadOnlyList<CloudFailure> Failures(IReadOnlyList<FailureShape?>? failures) =>
-        [.. (failures ?? []).Select(failure => new CloudFailure(failure?.Arn, failure?.Reason, failure?.Detail))];
+        [.. (failures ?? []).Select(failure => new CloudFailure(
+            Words(failure?.Arn), Words(failure?.Reason), Words(failure?.Detail)))];
 
     internal static TaskDefinitionDescription TaskDefinition(TaskDefinitionShape? definition, string operation) => new()
     {
@@ -42,6 +43,7 @@ internal static class EcsReplies
     {
         EntryPoint = [.. (container.EntryPoint ?? []).OfType<string>()],
         Command = [.. (container.Command ?? []).OfType<string>()],
+        IsRestarted = container.RestartPolicy?.Enabled ?? false,
         Environment = (container.Environment ?? [])
             .Where(variable => variable?.Name is not null)
             .DistinctBy(variable => variable!.Name)
@@ -63,7 +65,10 @@ internal static class EcsReplies
         Required(cluster?.Status, operation, "status"));
 
     internal static string Required(string? value, string operation, string member) =>
-        string.IsNullOrEmpty(value) ? throw FargateErrors.MalformedAnswer(operation, $"lacks {member}") : value;
+        Words(value) ?? throw FargateErrors.MalformedAnswer(operation, $"lacks {member}");
+
+    /// <summary>What is only shown: null where it is empty, and never anything that a terminal would obey.</summary>
+    private static string? Words(string? value) => string.IsNullOrWhiteSpace(value) ? null : TerminalText.Clean(value);
 
     private static TaskDescription Task(TaskShape? task, string operation)
     {
@@ -77,9 +82,9 @@ internal static class EcsReplies
             TaskArn = Required(task?.TaskArn, operation, "taskArn"),
             ClusterArn = Required(task?.ClusterArn, operation, "clusterArn"),
             LastStatus = Required(task?.LastStatus, operation, "lastStatus"),
-            TaskDefinitionArn = task!.TaskDefinitionArn,
-            DesiredStatus = task.DesiredStatus,
-            StartedBy = task.StartedBy,
+            TaskDefinitionArn = Words(task!.TaskDefinitionArn),
+            DesiredStatus = Words(task.DesiredStatus),
+            StartedBy = Words(task.StartedBy),
             Tags = Tags(task.Tags),
             CreatedAt = task.CreatedAt,
             ConnectivityAt = task.ConnectivityAt,
@@ -88,30 +93,30 @@ internal static class EcsReplies
             StartedAt = task.StartedAt,
             StoppingAt = task.StoppingAt,
             StoppedAt = task.StoppedAt,
-            StopCode = task.StopCode,
-            StoppedReason = task.StoppedReason,
-            AvailabilityZone = task.AvailabilityZone,
+            StopCode = Words(task.StopCode),
+            StoppedReason = Words(task.StoppedReason),
+            AvailabilityZone = Words(task.AvailabilityZone),
             Containers = [.. containers.Select(container => Container(container, operation))],
             EnablesExecuteCommand = task.EnableExecuteCommand ?? false,
             Overrides = [.. (task.Overrides?.ContainerOverrides ?? []).OfType<GivenContainerOverrideShape>().Select(Override)],
             NetworkInterfaceId = attachment.GetValueOrDefault("networkInterfaceId"),
             SubnetId = attachment.GetValueOrDefault("subnetId"),
             PrivateIPv4Address = attachment.GetValueOrDefault("privateIPv4Address")
-                ?? network.Select(shape => shape.PrivateIpv4Address).FirstOrDefault(NotEmpty),
-            IPv6Address = network.Select(shape => shape.Ipv6Address).FirstOrDefault(NotEmpty),
+                ?? network.Select(shape => Words(shape.PrivateIpv4Address)).FirstOrDefault(address => address is not null),
+            IPv6Address = network.Select(shape => Words(shape.Ipv6Address)).FirstOrDefault(address => address is not null),
         };
     }
 
     private static ContainerDescription Container(ContainerShape? container, string operation) => new()
     {
         Name = Required(container?.Name, operation, "containers[].name"),
-        LastStatus = container!.LastStatus,
+        LastStatus = Words(container!.LastStatus),
         ExitCode = container.ExitCode,
-        Reason = container.Reason,
+        Reason = Words(container.Reason),
         RuntimeId = container.RuntimeId,
         ExecuteCommandAgent = (container.ManagedAgents ?? [])
             .Where(agent => agent?.Name == "ExecuteCommandAgent")
-            .Select(agent => new ManagedAgentDescription(agent!.LastStatus, agent.Reason))
+            .Select(agent => new ManagedAgentDescription(Words(agent!.LastStatus), Words(agent.Reason)))
             .FirstOrDefault(),
     };
 
@@ -122,8 +127,8 @@ internal static class EcsReplies
 
     internal static Dictionary<string, string>? Tags(IReadOnlyList<TagShape?>? tags) => tags?
         .Where(tag => tag?.Key is not null)
-        .DistinctBy(tag => tag!.Key)
-        .ToDictionary(tag => tag!.Key!, tag => tag!.Value ?? "", StringComparer.Ordinal);
+        .DistinctBy(tag => TerminalText.Clean(tag!.Key!))
+        .ToDictionary(tag => TerminalText.Clean(tag!.Key!), tag => TerminalText.Clean(tag!.Value ?? ""), StringComparer.Ordinal);
 
     // A Fargate task has one network interface; its details appear one by one while it is attached.
     private static Dictionary<string, string> Details(IReadOnlyList<AttachmentShape?>? attachments)
@@ -132,7 +137,7 @@ internal static class EcsReplies
         var attached = attachments?.FirstOrDefault(attachment => attachment?.Type == "ElasticNetworkInterface");
         foreach (var detail in attached?.Details ?? [])
         {
-            if (detail is { Name: { } name, Value: { Length: > 0 } value })
+            if (detail is { Name: { } name } && Words(detail.Value) is { } value)
             {
                 details[name] = value;
             }
@@ -140,6 +145,4 @@ internal static class EcsReplies
 
         return details;
     }
-
-    private static bool NotEmpty(string? text) => !string.IsNullOrEmpty(text);
 }

@@ -17,6 +17,11 @@ internal static class FailureTranslator
             return FargateErrors.NotAws(call.Endpoint, (int)foreign.StatusCode, foreign.ContentType);
         }
 
+        if (Incomplete(exception) is { } incomplete)
+        {
+            return incomplete;
+        }
+
         // Credentials that could not be renewed, wherever the SDK was when it asked for them.
         return causes.OfType<FargateException>().FirstOrDefault() ?? exception switch
         {
@@ -25,12 +30,36 @@ internal static class FailureTranslator
         };
     }
 
+    /// <summary>The error where the cause is that a part of the SDK is not there; or null.</summary>
+    internal static FargateException? Incomplete(Exception exception) =>
+        Causes(exception).Select(MissingPart).OfType<string>().FirstOrDefault() is { } part ? FargateErrors.ModuleIncomplete(part) : null;
+
     private static IEnumerable<Exception> Causes(Exception exception)
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
             yield return cause;
         }
+    }
+
+    /// <summary>
+    /// The part of the SDK that could not be loaded; null where something else failed. Each part is loaded when it is first
+    /// needed, and may have gone since the connection was made.
+    /// </summary>
+    private static string? MissingPart(Exception cause)
+    {
+        var name = cause switch
+        {
+            FileNotFoundException { FileName: { } file } => file,
+            FileLoadException { FileName: { } file } => file,
+            BadImageFormatException { FileName: { } file } => file,
+            _ => "",
+        };
+        var folder = Path.GetDirectoryName(typeof(FailureTranslator).Assembly.Location) ?? "";
+        // Either an assembly's name with its version, or a path.
+        return name.Contains("AWSSDK.", StringComparison.Ordinal)
+            ? Path.Combine(folder, $"{Path.GetFileName(name).Split(',')[0].Replace(".dll", "", StringComparison.Ordinal)}.dll")
+            : null;
     }
 
     private static string Reason(List<Exception> causes) =>

@@ -7,8 +7,8 @@ using EcsFargateLogin.Cloud;
 namespace EcsFargateLogin.Aws.Iam;
 
 /// <summary>AWS IAM, whose policy simulator tells what a principal may do.</summary>
-internal sealed class IamClient(AWSCredentials credentials, AwsClientConfig config)
-    : QueryClient(credentials, config, "2010-05-08")
+internal sealed class IamClient(AWSCredentials credentials, ClientSettings settings)
+    : QueryClient(credentials, settings, "2010-05-08")
 {
     internal const string ServiceId = "IAM";
     internal const string SigningName = "iam";

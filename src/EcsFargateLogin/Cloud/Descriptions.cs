@@ -34,6 +34,9 @@ public sealed record ContainerStart
     /// <summary>What comes after the entry point, the image's where that is empty. RunTask can replace it.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
+    /// <summary>Whether ECS starts it again, in the same task, when it ends.</summary>
+    public bool IsRestarted { get; init; }
+
     /// <summary>The variables that the task definition sets by their values; those of the image and secrets are not known.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }

@@ -27,3 +27,18 @@ public sealed record ExecuteCommandChannel(string SessionId, string StreamUrl, s
     /// <summary>The session's id alone.</summary>
     public override string ToString() => SessionId;
 }
+
+/// <summary>How a program asks Systems Manager that goes on with a channel on the session's behalf.</summary>
+/// <param name="Endpoint">The URL of Systems Manager; empty for the region's own.</param>
+/// <param name="Credentials">What it asks with; null for what it finds itself.</param>
+public sealed record ChannelAccess(string Endpoint, ChannelCredentials? Credentials);
+
+/// <summary>Credentials for another program. They show themselves to nobody.</summary>
+/// <param name="AccessKeyId">The access key.</param>
+/// <param name="SecretAccessKey">Its secret.</param>
+/// <param name="SessionToken">The token of temporary ones; null for others.</param>
+public sealed record ChannelCredentials(string AccessKeyId, string SecretAccessKey, string? SessionToken)
+{
+    /// <summary>The access key alone.</summary>
+    public override string ToString() => AccessKeyId;
+}

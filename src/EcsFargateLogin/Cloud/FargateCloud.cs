@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace EcsFargateLogin.Cloud;
 
 /// <summary>The way to AWS.</summary>
@@ -25,9 +27,9 @@ internal static class FargateCloud
             var assembly = context.LoadFromAssemblyPath(file);
             foreach (var part in assembly.GetReferencedAssemblies().Where(IsolatedLoadContext.IsOfSdk))
             {
-                // Now, not in the middle of a session.
+                // Each is loaded when it is first needed. That it is missing or damaged shows now, not in the middle of a session.
                 file = Path.Combine(folder, $"{part.Name}.dll");
-                context.LoadFromAssemblyName(part);
+                AssemblyName.GetAssemblyName(file);
             }
 
             var type = assembly.GetType(ConnectorType, throwOnError: true)!;

@@ -25,6 +25,9 @@ internal sealed class ForeignCredentials : ICredentialSource
     /// <inheritdoc/>
     public CredentialOrigin Origin { get; }
 
+    /// <inheritdoc/>
+    public object Identity => _credentials;
+
     /// <summary>Wraps an AWSCredentials of any copy of the SDK, or an object that holds one in its property Credentials.</summary>
     /// <param name="value">The object.</param>
     /// <param name="origin">How it was handed over.</param>

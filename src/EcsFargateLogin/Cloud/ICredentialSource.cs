@@ -9,6 +9,9 @@ internal interface ICredentialSource
     /// <summary>The keys that are valid now. Asked again for each request, because they may be renewed in between.</summary>
     Task<AccessKeys> GetKeysAsync();
 
+    /// <summary>That by which two sources are told apart. Holds no secret that the source does not.</summary>
+    object Identity => this;
+
     /// <summary>When the keys end for good; null where they are renewed or do not tell it.</summary>
     DateTimeOffset? End => null;
 }
@@ -30,6 +33,9 @@ internal sealed class GivenKeys(CredentialOrigin origin, AccessKeys keys) : ICre
 {
     /// <inheritdoc/>
     public CredentialOrigin Origin => origin;
+
+    /// <inheritdoc/>
+    public object Identity => keys.AccessKey;
 
     /// <inheritdoc/>
     public Task<AccessKeys> GetKeysAsync() => Task.FromResult(keys);

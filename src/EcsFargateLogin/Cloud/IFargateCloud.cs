@@ -44,6 +44,12 @@ public interface IFargateCloud : IDisposable
     /// </exception>
     Task<ExecuteCommandChannel> ExecuteCommandAsync(ExecuteCommandRequest request, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// How session-manager-plugin asks Systems Manager for a channel. Where nothing else is said it finds that itself.
+    /// </summary>
+    Task<ChannelAccess> GetChannelAccessAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(new ChannelAccess("", Credentials: null));
+
     /// <summary>The ARNs of a cluster's tasks that bear this mark and are meant to run.</summary>
     Task<IReadOnlyList<string>> ListTasksAsync(string cluster, string startedBy, CancellationToken cancellationToken);
 
@@ -75,6 +81,9 @@ public interface IFargateCloud : IDisposable
 
     /// <summary>Removes a rule from a security group. Removing one that is gone already succeeds.</summary>
     Task RevokeIngressAsync(IngressRule rule, CancellationToken cancellationToken);
+
+    /// <summary>Gives a rule of a security group another description. One that is gone has none, and this does nothing.</summary>
+    Task UpdateIngressDescriptionAsync(IngressRule rule, CancellationToken cancellationToken);
 
     /// <summary>
     /// Reads those rules of a security group that are for one TCP port and a CIDR block; none when there is no such group.

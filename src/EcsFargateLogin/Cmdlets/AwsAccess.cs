@@ -4,22 +4,27 @@ using EcsFargateLogin.Sessions;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// Turns a cmdlet's parameters, the session it works on and the session variables of AWS Tools into settings: what was
-/// typed goes before how the session was started, and that before the variables.
+/// Turns parameters, the session that a cmdlet works on and the session variables of AWS Tools into settings: what was
+/// typed goes before how the session was started, and that before the variables. The only place that decides this, for
+/// commands that run and for commands that are being typed.
 /// </summary>
 internal sealed class AwsAccess
 {
     private const string CredentialsVariable = "StoredAWSCredentials";
     private const string RegionVariable = "StoredAWSRegion";
 
-    private readonly AwsCmdlet _cmdlet;
+    private readonly Func<AccessParameters> _parameters;
+    private readonly Func<string, object?> _variable;
     private readonly Lazy<ICredentialSource?> _given;
     private readonly Lazy<ICredentialSource?> _stored;
 
-    public AwsAccess(AwsCmdlet cmdlet)
+    /// <param name="parameters">The parameters as they are now: a preset may change some of them for each record.</param>
+    /// <param name="variable">The value of a session variable, or null.</param>
+    public AwsAccess(Func<AccessParameters> parameters, Func<string, object?> variable)
     {
-        _cmdlet = cmdlet;
-        _given = new Lazy<ICredentialSource?>(() => KeysOfParameters() ?? CredentialOfParameter());
+        _parameters = parameters;
+        _variable = variable;
+        _given = new Lazy<ICredentialSource?>(() => GivenBy(parameters()));
         _stored = new Lazy<ICredentialSource?>(StoredCredential);
     }
 
@@ -31,37 +36,38 @@ internal sealed class AwsAccess
     /// <exception cref="FargateException">The parameters do not go together, or the session's credentials are gone.</exception>
     public CloudSettings SettingsFor(FargateSession? session)
     {
+        var parameters = _parameters();
         var settings = Given is { } given ? new CloudSettings { Credentials = given }
-            : NamesProfile ? new CloudSettings { ProfileName = _cmdlet.ProfileName ?? session?.ProfileName, ProfileLocation = Location }
+            : NamesProfile(parameters) ? new CloudSettings
+            {
+                ProfileName = parameters.ProfileName ?? session?.ProfileName,
+                ProfileLocation = parameters.ProfileLocation,
+            }
             : session is { SessionId.Length: > 0 } ? AsStarted(session)
             : new CloudSettings { Credentials = _stored.Value };
-        var (region, source) = RegionFor(session);
+        var (region, source) = RegionFor(parameters, session);
         return settings with
         {
             Region = region,
             RegionSource = source,
-            EndpointUrl = _cmdlet.EndpointUrl ?? session?.EndpointUrl,
-            MfaCode = _cmdlet.AskForMfaCode,
+            EndpointUrl = parameters.EndpointUrl ?? session?.EndpointUrl,
         };
     }
 
     /// <summary>The keys of the three parameters; null when there are none.</summary>
     /// <exception cref="FargateException">They are there in part.</exception>
-    public static GivenKeys? KeysOf(string? accessKey, string? secretKey, string? sessionToken) =>
-        (accessKey, secretKey, sessionToken) switch
+    private static GivenKeys? KeysOf(AccessParameters parameters) =>
+        (parameters.AccessKey, parameters.SecretKey, parameters.SessionToken) switch
         {
-            (not null, not null, _) => new(CredentialOrigin.Keys, new AccessKeys(accessKey, secretKey, sessionToken)),
+            ({ } accessKey, { } secretKey, var token) => new(CredentialOrigin.Keys, new AccessKeys(accessKey, secretKey, token)),
             (not null, null, _) => throw FargateErrors.KeysIncomplete("-AccessKey", "-SecretKey"),
             (null, not null, _) => throw FargateErrors.KeysIncomplete("-SecretKey", "-AccessKey"),
             (null, null, not null) => throw FargateErrors.KeysIncomplete("-SessionToken", "-AccessKey and -SecretKey"),
             _ => null,
         };
 
-    private bool NamesProfile => _cmdlet.ProfileName is not null || _cmdlet.ProfileLocation is not null;
-
-    private string? Location => _cmdlet.ProfileLocation is { } path
-        ? _cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path)
-        : null;
+    private static bool NamesProfile(AccessParameters parameters) =>
+        parameters.ProfileName is not null || parameters.ProfileLocation is not null;
 
     private CloudSettings AsStarted(FargateSession session) => session.CredentialOrigin switch
     {
@@ -76,27 +82,27 @@ internal sealed class AwsAccess
     private static FargateException Gone(FargateSession session) =>
         FargateErrors.SessionCredentialsGone(session, session.CredentialOrigin.ToText());
 
-    private GivenKeys? KeysOfParameters() => KeysOf(_cmdlet.AccessKey, _cmdlet.SecretKey, _cmdlet.SessionToken);
+    private static ICredentialSource? GivenBy(AccessParameters parameters) => KeysOf(parameters) ?? CredentialOf(parameters);
 
-    private ICredentialSource? CredentialOfParameter() =>
-        _cmdlet.Credential is not { } credential ? null
-            : NamesProfile ? throw FargateErrors.ProfileAndCredential()
+    private static ICredentialSource? CredentialOf(AccessParameters parameters) =>
+        parameters.Credential is not { } credential ? null
+            : NamesProfile(parameters) ? throw FargateErrors.ProfileAndCredential()
             : CredentialObject.ToSource(credential, CredentialOrigin.Credential);
 
     private ICredentialSource? StoredCredential() =>
-        _cmdlet.SessionState.PSVariable.GetValue(CredentialsVariable) is { } credential
+        _variable(CredentialsVariable) is { } credential
             ? CredentialObject.ToSource(credential, CredentialOrigin.StoredCredentials)
             : null;
 
-    private (string? Name, string Source) RegionFor(FargateSession? session)
+    private (string? Name, string Source) RegionFor(AccessParameters parameters, FargateSession? session)
     {
-        if (_cmdlet.Region is { } region)
+        if (parameters.Region is { } region)
         {
             return (RegionObject.ToName(region, "-Region"), "-Region");
         }
 
         return session is { Region.Length: > 0 } ? (session.Region, $"session {session}")
-            : _cmdlet.SessionState.PSVariable.GetValue(RegionVariable) is { } stored
+            : _variable(RegionVariable) is { } stored
                 ? (RegionObject.ToName(stored, $"${RegionVariable}"), $"${RegionVariable}")
                 : (null, "");
     }

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Completion;
@@ -15,35 +14,35 @@ public abstract class AwsCmdlet : FargateCmdlet
     private readonly Dictionary<CloudSettings, IFargateCloud> _clouds = [];
     private readonly AwsAccess _access;
 
-    private protected AwsCmdlet() => _access = new AwsAccess(this);
+    private protected AwsCmdlet() => _access = new AwsAccess(Parameters, name => SessionState.PSVariable.GetValue(name));
 
-    /// <summary>The credential profile to use. Without it the SDK's own order holds: environment, AWS_PROFILE, default, …</summary>
-    [Parameter]
+    /// <summary>The credential profile to use. Without it the AWS CLI's order holds: environment, AWS_PROFILE, default, …</summary>
+    [Parameter(HelpMessage = "The credential profile to use.")]
     [Alias("StoredCredentials", "AWSProfileName")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ProfileNameCompleter))]
     public string? ProfileName { get; set; }
 
     /// <summary>The path of the file that takes the shared credentials file's place. The config file is the usual one.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The path of the file that takes the shared credentials file's place.")]
     [Alias("AWSProfilesLocation", "ProfilesLocation")]
     [ValidateNotNullOrEmpty]
     public string? ProfileLocation { get; set; }
 
     /// <summary>An access key id; goes with -SecretKey.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "An access key id; goes with -SecretKey.")]
     [Alias("AK")]
     [ValidateNotNullOrEmpty]
     public string? AccessKey { get; set; }
 
     /// <summary>The secret access key of -AccessKey.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The secret access key of -AccessKey.")]
     [Alias("SK", "SecretAccessKey")]
     [ValidateNotNullOrEmpty]
     public string? SecretKey { get; set; }
 
     /// <summary>The session token of -AccessKey, where that is a temporary one.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The session token of -AccessKey, where that is a temporary one.")]
     [Alias("ST")]
     [ValidateNotNullOrEmpty]
     public string? SessionToken { get; set; }
@@ -52,7 +51,7 @@ public abstract class AwsCmdlet : FargateCmdlet
     /// A credentials object of AWS Tools for PowerShell, or a PSCredential with the access key as its user name and the
     /// secret key as its password. Cannot go with -ProfileName.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Credentials of AWS Tools, or a PSCredential of access key and secret key.")]
     [ValidateNotNull]
     public object? Credential { get; set; }
 
@@ -60,26 +59,30 @@ public abstract class AwsCmdlet : FargateCmdlet
     /// The region: its system name, such as eu-central-1, or a region object of AWS Tools. Without it $StoredAWSRegion,
     /// the profile or the environment decides.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The region: its system name, such as eu-central-1, or one of AWS Tools.")]
     [Alias("RegionToCall")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RegionCompleter))]
     public object? Region { get; set; }
 
     /// <summary>An absolute http or https URL that takes the place of AWS's own, for every service.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "An http or https URL that takes the place of AWS's own, for every service.")]
     [ValidateNotNullOrEmpty]
     public string? EndpointUrl { get; set; }
+
+    /// <summary>The sessions that this command has to end.</summary>
+    private protected PipelineSessions Held { get; } = new();
+
+    /// <summary>At the end of the pipeline: whether that came without an error, a break or Ctrl+C.</summary>
+    private protected bool HasSucceeded => !CancelToken.IsCancellationRequested && Held.HasSucceeded(this);
 
     private protected static Journal Journal => Journal.OfCurrentUser();
 
     /// <summary>Reaches AWS as the parameters say or, where they say nothing, as the session was started.</summary>
     private protected IFargateCloud Connect(FargateSession? session = null)
     {
-        var settings = _access.SettingsFor(session);
-
-        // Who said the region makes no other connection: many sessions share one, and so the looks at them.
-        var key = settings with { RegionSource = "" };
+        var settings = SettingsFor(session);
+        var key = KeyOf(settings);
         if (!_clouds.TryGetValue(key, out var cloud))
         {
             cloud = Await((_, cancellationToken) => FargateCloud.Connector.ConnectAsync(settings, cancellationToken));
@@ -91,9 +94,26 @@ public abstract class AwsCmdlet : FargateCmdlet
         return cloud;
     }
 
+    /// <summary>Who said the region makes no other connection: many sessions share one, and so the looks at them.</summary>
+    private static CloudSettings KeyOf(CloudSettings settings) => settings with { RegionSource = "" };
+
     /// <summary>Reaches AWS once more, for what outlives this cmdlet and disposes of the connection itself.</summary>
     private protected IFargateCloud ConnectApart(FargateSession session) =>
-        Await((_, cancellationToken) => FargateCloud.Connector.ConnectAsync(_access.SettingsFor(session), cancellationToken));
+        Await((_, cancellationToken) => FargateCloud.Connector.ConnectAsync(SettingsFor(session), cancellationToken));
+
+    private CloudSettings SettingsFor(FargateSession? session) => _access.SettingsFor(session) with { MfaCode = AskForMfaCode };
+
+    private AccessParameters Parameters() => new()
+    {
+        ProfileName = ProfileName,
+        ProfileLocation = ProfileLocation is { } path ? SessionState.Path.GetUnresolvedProviderPathFromPSPath(path) : null,
+        AccessKey = AccessKey,
+        SecretKey = SecretKey,
+        SessionToken = SessionToken,
+        Credential = Credential,
+        Region = Region,
+        EndpointUrl = EndpointUrl,
+    };
 
     /// <summary>Keeps credentials that were typed for later commands about the session.</summary>
     private protected void RememberCredentials(FargateSession session)
@@ -150,12 +170,7 @@ public abstract class AwsCmdlet : FargateCmdlet
     }
 
     private bool HasDefault(string parameter) =>
-        GetVariableValue("PSDefaultParameterValues") is IDictionary defaults
-        && defaults.Keys.OfType<string>().Any(key => key.Split(':') is [var command, var name]
-            && IsLike(MyInvocation.MyCommand.Name, command) && IsLike(parameter, name));
-
-    private static bool IsLike(string text, string pattern) =>
-        WildcardPattern.Get(pattern.Trim(), WildcardOptions.IgnoreCase).IsMatch(text);
+        DefaultParameters.Find(GetVariableValue(DefaultParameters.Variable), MyInvocation.MyCommand.Name, parameter) is not null;
 
     /// <summary>Waits for sessions, and starts their tasks again where that helps.</summary>
     private protected SessionWaiter WaiterFor(IFargateCloud cloud) => new(cloud, new WaitOptions(), StarterFor(cloud));
@@ -165,10 +180,6 @@ public abstract class AwsCmdlet : FargateCmdlet
 
     /// <summary>Stops tasks, until the user gives up.</summary>
     private protected SessionCloser CloserFor(IFargateCloud cloud) => new(cloud, Journal) { GiveUp = GiveUpToken };
-
-    /// <summary>Stops the tasks of sessions side by side and forgets their keys, on every way out.</summary>
-    private protected void CloseAll(IFargateCloud cloud, IEnumerable<FargateSession> sessions, string reason) =>
-        CleanUpAll([.. sessions.Select(session => (session, BeginClosing(cloud, session, reason)))]);
 
     /// <summary>Begins to stop a session's task and to forget its key, while this thread does something else.</summary>
     private protected Task BeginClosing(IFargateCloud cloud, FargateSession session, string reason) =>
@@ -194,11 +205,54 @@ public abstract class AwsCmdlet : FargateCmdlet
     private protected void Close(IFargateCloud cloud, FargateSession session, string reason) =>
         CleanUp(() => CloserFor(cloud).CloseAsync(session, reason), session);
 
-    /// <inheritdoc/>
+    /// <summary>Begins to stop a session whose pipeline has ended, perhaps before AWS was reached for it.</summary>
+    private Task BeginClosing(HeldSession held)
+    {
+        try
+        {
+            var settings = _access.SettingsFor(held.Session);
+            return held.Cloud is { } cloud || _clouds.TryGetValue(KeyOf(settings), out cloud)
+                ? BeginClosing(cloud, held.Session, held.Reason)
+                : Task.Run(() => ConnectAndCloseAsync(settings, held));
+        }
+        catch (FargateException e)
+        {
+            return Task.FromException(FargateErrors.StopFailed(held.Session, e));
+        }
+    }
+
+    private async Task ConnectAndCloseAsync(CloudSettings settings, HeldSession held)
+    {
+        IFargateCloud cloud;
+        try
+        {
+            using var limit = CleanUpLimit.Begin(GiveUpToken);
+            cloud = await FargateCloud.Connector.ConnectAsync(settings, limit.Token);
+        }
+        catch (FargateException e)
+        {
+            throw FargateErrors.StopFailed(held.Session, e);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw FargateErrors.StopFailed(held.Session, FargateErrors.NoAnswerInTime(settings.EndpointUrl ?? "AWS", e));
+        }
+
+        using (cloud)
+        {
+            await CloserFor(cloud).CloseAsync(held.Session, held.Reason);
+        }
+    }
+
+    /// <summary>Notes that the earlier commands have ended without an error.</summary>
+    protected override void EndProcessing() => Held.Complete();
+
+    /// <summary>Ends what the caller has not got; called by PowerShell at the end of the pipeline, however that comes.</summary>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
+            CleanUpAll([.. Held.TakeAll(HasSucceeded).Select(held => (held.Session, BeginClosing(held)))]);
             foreach (var cloud in _clouds.Values)
             {
                 cloud.Dispose();

@@ -9,8 +9,11 @@ namespace EcsFargateLogin.Cmdlets;
 /// </summary>
 internal sealed class CommandChildJob : Job
 {
+    /// <summary>More than a runspace needs to open, on however busy a machine.</summary>
+    private static readonly TimeSpan LongestBeginning = TimeSpan.FromMinutes(1);
+
     private readonly object _gate = new();
-    private readonly FargateSession _session;
+    private readonly TaskCompletionSource _isAtWork = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PowerShell _shell;
     private bool _hasBegun;
 
@@ -26,7 +29,7 @@ internal sealed class CommandChildJob : Job
         : base(command)
     {
         PSJobTypeName = "FargateCommandJob";
-        _session = session;
+        Session = session;
         var state = InitialSessionState.CreateDefault2();
         state.Commands.Add(new SessionStateCmdletEntry("Invoke-FargateCommand", typeof(InvokeFargateCommandCommand), null));
         foreach (var (name, value) in variables)
@@ -56,10 +59,16 @@ internal sealed class CommandChildJob : Job
         || JobStateInfo.State is JobState.NotStarted or JobState.Running;
 
     /// <inheritdoc/>
-    public override string Location => _session.ToString();
+    public override string Location => Session.ToString();
 
     /// <inheritdoc/>
-    public override string StatusMessage => _session.Status;
+    public override string StatusMessage => Session.Status;
+
+    /// <summary>The session.</summary>
+    public FargateSession Session { get; }
+
+    /// <summary>Where the command runs: what holds the session if it ends with the job.</summary>
+    public Runspace Runspace => _shell.Runspace;
 
     /// <summary>Starts the command.</summary>
     public void Start()
@@ -72,6 +81,7 @@ internal sealed class CommandChildJob : Job
             }
 
             _hasBegun = true;
+            Session.LoginBegun += NoteAtWork;
             SetJobState(JobState.Running);
             PSDataCollection<PSObject> noInput = [];
             noInput.Complete();
@@ -82,8 +92,10 @@ internal sealed class CommandChildJob : Job
     /// <summary>Stops the command, and with it the session where that is not kept. Returns when that is done.</summary>
     public override void StopJob()
     {
-        // What has not begun has to begin: only the cmdlet stops the session.
+        // What has not begun has to begin: only the cmdlet stops the session, and one whose runspace is still being opened
+        // would never run.
         Start();
+        _ = Task.WaitAny([_isAtWork.Task], LongestBeginning);
         _shell.Stop();
     }
 
@@ -92,14 +104,23 @@ internal sealed class CommandChildJob : Job
     {
         if (disposing)
         {
+            Session.LoginBegun -= NoteAtWork;
             _shell.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
+    private void NoteAtWork() => _isAtWork.TrySetResult();
+
     private void OnStateChanged(object? sender, PSInvocationStateChangedEventArgs e)
     {
+        if (e.InvocationStateInfo.State is PSInvocationState.Completed or PSInvocationState.Stopped or PSInvocationState.Failed)
+        {
+            // It has ended without getting there.
+            NoteAtWork();
+        }
+
         switch (e.InvocationStateInfo.State)
         {
             case PSInvocationState.Completed:

@@ -8,8 +8,8 @@ namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
 /// Copies files and folders to a session's container, or from it, with their permissions and times. A transfer that
-/// breaks is gone on with by the same command, and no new file has its name before all of it is there. Stops the session
-/// afterwards, unless told not to.
+/// breaks is gone on with by the same command, and no new file has its name before all of it is there. Stops a session
+/// afterwards that was started in the same pipeline.
 /// </summary>
 [Cmdlet(VerbsCommon.Copy, "FargateItem", DefaultParameterSetName = PathSet, SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Copy-FargateItem.md")]
@@ -31,13 +31,15 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
     /// What to copy: local files and folders; with -FromSession those of the container, counted from the user's home
     /// unless the path begins with '/'. Wildcards are permitted.
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet,
+        HelpMessage = "What to copy: local paths, or the container's with -FromSession. Wildcards too.")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
     /// <summary>What to copy, taken as it is written. With -Session the pipeline may hold it: what Get-ChildItem returns.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet,
+        HelpMessage = "What to copy, taken as it is written.")]
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
@@ -47,25 +49,26 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
     /// user's home or, with -FromSession, the current folder.
     /// </summary>
     /// <value>.</value>
-    [Parameter(Position = 1)]
+    [Parameter(Position = 1, HelpMessage = "The folder that the copies go into or, for one item, the path of its copy.")]
     [ValidateNotNullOrEmpty]
     public string Destination { get; set; } = ".";
 
     /// <summary>Sessions, as New-FargateSession returns them.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, HelpMessage = "Sessions, as New-FargateSession returns them.")]
+    [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];
 
     /// <summary>Copies from the container to this machine.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Copies from the container to this machine.")]
     public SwitchParameter FromSession { get; set; }
 
     /// <summary>Copies folders with all that is in them.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Copies folders with all that is in them.")]
     public SwitchParameter Recurse { get; set; }
 
     /// <summary>Returns what was copied.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Returns what was copied.")]
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Looks for the local files before anything is started.</summary>
@@ -94,11 +97,15 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
     /// <summary>Copies what came down the pipeline.</summary>
     protected override void EndProcessing()
     {
+        base.EndProcessing();
         if (_piped.Count > 0)
         {
             LiteralPath = [.. _piped];
-            Guard(null, () => _request = RequestOf());
-            CopyToSessions();
+            Guard(null, () =>
+            {
+                _request = RequestOf();
+                CopyToSessions();
+            });
         }
     }
 
@@ -108,15 +115,18 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
 
     private void CopyToSessions()
     {
+        TakeAll(Session);
         foreach (var session in Session)
         {
             var what = string.Join(", ", _request!.Sources);
             if (ShouldProcess($"{what} to {_request.Destination}", $"Copy {(FromSession ? "from" : "to")} session {session}"))
             {
-                Guard(session, () => LogIn(session, "copy", _ => Copy(session)));
+                Guard(session, () => LogIn(session, _ => Copy(session)));
             }
         }
     }
+
+    private protected override string WorkName => "copy";
 
     private void Copy(FargateSession session)
     {

@@ -20,7 +20,7 @@ public sealed partial class EnterFargateShellCommand
     /// started with either of them. Auto uses ssh, and falls back to ECS Exec with a warning where the SSH port cannot be
     /// reached; with -TranscriptPath, which needs ssh, it does not fall back.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "How the container is reached: Ssh, EcsExec or Auto.")]
     public FargateTransport? Transport { get; set; }
 
     private SessionManagerPlugin Plugin => _plugin ??= FindPlugin();

@@ -13,7 +13,7 @@ public sealed partial class EnterFargateShellCommand
     /// which each shell gets a file of its own. Only you can read it. What you type is in it where it is echoed, and so no
     /// password.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Records what the terminal shows (asciicast v2): a new file, or a folder.")]
     [ValidateNotNullOrEmpty]
     public string? TranscriptPath { get; set; }
 

@@ -7,17 +7,19 @@ using EcsFargateLogin.Ssh;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// Opens a shell in a session's container: waits until its SSH server answers, runs ssh in this terminal, and stops the
-/// session afterwards, whatever happened. When the connection is lost in a terminal, it logs in again as soon as the
-/// network is back. The exit code of ssh, and so of the shell, is in $LASTEXITCODE. Where the session's transport is ECS
-/// Exec, session-manager-plugin takes the place of ssh.
+/// Opens a shell in a session's container: waits until its SSH server answers, runs ssh in this terminal, and stops a
+/// session that was started in the same pipeline, whatever happened. When the connection is lost in a terminal, it logs in
+/// again as soon as the network is back. The exit code of ssh, and so of the shell, is in $LASTEXITCODE. Where the
+/// session's transport is ECS Exec, session-manager-plugin takes the place of ssh.
 /// </summary>
 [Cmdlet(VerbsCommon.Enter, "FargateShell", HelpUri = HelpPages.Folder + "Enter-FargateShell.md")]
 [OutputType(typeof(void))]
 public sealed partial class EnterFargateShellCommand : LoginCmdlet
 {
     /// <summary>Sessions, as New-FargateSession returns them. Several are entered one after the other.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true,
+        HelpMessage = "Sessions, as New-FargateSession returns them.")]
+    [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];
 
@@ -25,17 +27,20 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
     /// Opens the shell in tmux or screen, where the image has one of them: after a lost connection, or with -KeepSession the next
     /// time, it is the same shell with everything that runs there. $LASTEXITCODE is then that program's.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Opens the shell in tmux or screen, so that it survives its connection.")]
     public SwitchParameter Resumable { get; set; }
 
     /// <summary>Opens the shells of this record's sessions.</summary>
     protected override void ProcessRecord()
     {
+        TakeAll(Session);
         foreach (var session in Session)
         {
-            Guard(session, () => LogIn(session, "shell", cloud => RunShell(cloud, session)));
+            Guard(session, () => LogIn(session, cloud => RunShell(cloud, session)));
         }
     }
+
+    private protected override string WorkName => "shell";
 
     private void RunShell(IFargateCloud cloud, FargateSession session)
     {
@@ -101,7 +106,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
         var arguments = SshCommandLine.ForShell(
             endpoint, Options, log, !Console.IsInputRedirected, Resumable ? ResumableShell.Command : null);
         WriteVerbose(CommandText.Of(Ssh, arguments));
-        var start = SshCommandLine.Start(Ssh, arguments, KeepSession);
+        var start = SshCommandLine.Start(Ssh, arguments, endpoint.KeepsSession);
         var (exitCode, stoppedTask) = RunInTerminal(cloud, session, (watch, progress, cancellationToken) =>
             new WatchedShell(watch) { Transcript = transcript }.RunAsync(start, progress, cancellationToken));
         SessionState.PSVariable.Set("global:LASTEXITCODE", exitCode);
@@ -115,6 +120,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
         end is { ExitCode: SshProcess.ConnectionFailed, StoppedTask: null, WasOpen: true }
         && !SshLog.TellsSignal(end.Messages)
         && !SshLog.TellsEscape(end.Messages)
+        && !SshLog.TellsHostKeyRefused(end.Messages)
         && SshLog.EndOf(end.Messages) != ConnectionEnd.ProgramEnded
         && session.ReconnectWindow > TimeSpan.Zero
         && !Console.IsInputRedirected;

@@ -5,17 +5,31 @@ namespace EcsFargateLogin.Cmdlets;
 /// <summary>The one place where errors become error records, so that ids and categories are seen together.</summary>
 internal static class ErrorRecords
 {
+    /// <summary>
+    /// PowerShell 7.5 and later print the recommended action below an error. Before that, and only then, the message has to say it.
+    /// </summary>
+    private static readonly bool _printsRecommendations = typeof(PSObject).Assembly.GetName().Version >= new Version(7, 5);
+
     /// <summary>Makes the error record of an error.</summary>
     /// <param name="exception">The error.</param>
     /// <param name="input">What the command was at work on; null for nothing of the user's.</param>
-    public static ErrorRecord ToErrorRecord(this FargateException exception, object? input = null) =>
-        new(exception, exception.Error.ToString(), CategoryOf(exception.Error), TargetOf(exception, input))
+    public static ErrorRecord ToErrorRecord(this FargateException exception, object? input = null)
+    {
+        ErrorRecord record = new(exception, exception.Error.ToString(), CategoryOf(exception.Error), TargetOf(exception, input))
         {
-            ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = exception.NextStep },
+            ErrorDetails = new ErrorDetails(_printsRecommendations ? exception.Summary : exception.Message)
+            {
+                RecommendedAction = exception.NextStep,
+            },
         };
+        // The object stays what it is; this is what is shown of it.
+        record.CategoryInfo.TargetName = TerminalText.OneLine(record.CategoryInfo.TargetName ?? "");
+        return record;
+    }
 
     /// <summary>Whether what was asked for was done all the same: that is told as a warning.</summary>
-    public static bool IsWarning(this FargateException exception) => exception.Error == FargateError.IngressNotRevoked;
+    public static bool IsWarning(this FargateException exception) =>
+        exception.Error is FargateError.IngressNotRevoked or FargateError.FilesNotDeleted;
 
     /// <summary>
     /// Makes the error record of a line that a remote command wrote to standard error: that is no error of ours. The name of its
@@ -31,7 +45,7 @@ internal static class ErrorRecords
     /// <summary>Whether no further record of the same command can succeed after it.</summary>
     public static bool EndsTheCommand(this FargateException exception) => exception.Error is
         FargateError.NoCredentials or FargateError.ProfileNotFound or FargateError.CredentialsExpired
-        or FargateError.InvalidCredential
+        or FargateError.InvalidCredential or FargateError.InvalidProfile
         or FargateError.NoRegion or FargateError.InvalidEndpoint or FargateError.SshNotFound
         or FargateError.InvalidSshOption or FargateError.InvalidMyAddress or FargateError.InvalidCommand or FargateError.ModuleIncomplete
         or FargateError.LocalPortUnavailable or FargateError.LocalItemNotFound
@@ -44,7 +58,7 @@ internal static class ErrorRecords
         : input ?? exception.Target;
 
     private static bool NamesAValue(FargateError error) => error is
-        FargateError.ProfileNotFound or FargateError.NoRegion or FargateError.InvalidEndpoint
+        FargateError.ProfileNotFound or FargateError.InvalidProfile or FargateError.NoRegion or FargateError.InvalidEndpoint
         or FargateError.SshNotFound or FargateError.InvalidSshOption or FargateError.ClusterNotFound
         or FargateError.InvalidTransport or FargateError.PluginNotFound
         or FargateError.SubnetNotFound or FargateError.SecurityGroupNotFound or FargateError.ContainerNotFound
@@ -79,7 +93,7 @@ internal static class ErrorRecords
             or FargateError.TaskDefinitionUnsuitable or FargateError.ServiceUnsuitable
             or FargateError.MissingMandatoryParameter or FargateError.InvalidTransport => ErrorCategory.InvalidArgument,
         FargateError.FileExists => ErrorCategory.ResourceExists,
-        FargateError.InvalidPreset => ErrorCategory.InvalidData,
+        FargateError.InvalidPreset or FargateError.InvalidProfile => ErrorCategory.InvalidData,
         FargateError.PresetUnavailable => ErrorCategory.OpenError,
         FargateError.Throttled => ErrorCategory.LimitsExceeded,
         FargateError.QuotaExceeded => ErrorCategory.QuotaExceeded,
@@ -92,7 +106,7 @@ internal static class ErrorRecords
             ErrorCategory.ConnectionError,
         FargateError.SshNotFound or FargateError.PluginNotFound or FargateError.ModuleIncomplete
             or FargateError.CopyUnavailable => ErrorCategory.NotInstalled,
-        FargateError.JournalUnavailable or FargateError.CopyFailed or FargateError.FileNotWritten
+        FargateError.JournalUnavailable or FargateError.FilesNotDeleted or FargateError.CopyFailed or FargateError.FileNotWritten
             or FargateError.TranscriptUnavailable => ErrorCategory.WriteError,
         FargateError.RequestRejected or FargateError.ServiceFailed or FargateError.StopFailed
             or FargateError.IngressNotRevoked

@@ -16,12 +16,12 @@ public sealed class ExportFargateLoginContainerCommand : FargateCmdlet
     /// <summary>
     /// The image to build on: the application's own, such as my-app:1.2 or 111122223333.dkr.ecr.eu-central-1.amazonaws.com/rails.
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(Mandatory = true, Position = 0, HelpMessage = "The image to build on: the application's own, such as my-app:1.2.")]
     [ValidateNotNullOrEmpty]
     public string BaseImage { get; set; } = "";
 
     /// <summary>The folder to write to, which is made where it is not there.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    [Parameter(Mandatory = true, Position = 1, HelpMessage = "The folder to write to, which is made where it is not there.")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
@@ -29,11 +29,11 @@ public sealed class ExportFargateLoginContainerCommand : FargateCmdlet
     /// The distribution of the base image. Without it the image's name must tell it, as debian:12, ruby:3.3-alpine and
     /// node:22-bookworm do.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The distribution of the base image.")]
     public FargateDistribution? Distribution { get; set; }
 
     /// <summary>Replaces files that are there.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Replaces files that are there.")]
     public SwitchParameter Force { get; set; }
 
     /// <summary>Writes the files.</summary>

@@ -29,6 +29,9 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
 
     private volatile bool _isTerminalTaken;
 
+    /// <summary>True once the pipeline has ended: it takes no more output.</summary>
+    private bool _isDisposing;
+
     /// <summary>Of the work that is being waited for; null while the pipeline's thread shows and asks nothing.</summary>
     private EventQueue? _events;
 
@@ -72,6 +75,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _isDisposing = true;
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
@@ -150,8 +154,8 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>
-    /// Cleans up, whether or not the pipeline has been stopped. A stopped pipeline takes no more errors, so a failure
-    /// is then shown by the host: that a task may still run must be said.
+    /// Cleans up, whether or not the pipeline has been stopped. One that was stopped or has ended takes no more errors, so a
+    /// failure is then shown by the host: that a task may still run must be said.
     /// </summary>
     private protected void CleanUp(Func<Task> work, object target)
     {
@@ -161,7 +165,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         {
             Task.Run(work).GetAwaiter().GetResult();
         }
-        catch (FargateException e) when (CancelToken.IsCancellationRequested)
+        catch (FargateException e) when (CancelToken.IsCancellationRequested || _isDisposing)
         {
             SayOnHost(e.Message);
         }
@@ -205,6 +209,15 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         Volatile.Read(ref _events) is { } events && !_isTerminalTaken
             ? await events.AskAsync(work, cancellationToken).ConfigureAwait(false)
             : null;
+
+    /// <summary>Writes a warning. As all that the cmdlets write, it holds nothing that a terminal would obey.</summary>
+    internal new void WriteWarning(string text) => base.WriteWarning(TerminalText.Clean(text));
+
+    /// <inheritdoc cref="WriteWarning"/>
+    internal new void WriteVerbose(string text) => base.WriteVerbose(TerminalText.Clean(text));
+
+    /// <inheritdoc cref="WriteWarning"/>
+    internal new void WriteDebug(string text) => base.WriteDebug(TerminalText.Clean(text));
 
     /// <summary>Runs the work of one record and turns what goes wrong into error records.</summary>
     private protected void Guard(object? target, Action work)

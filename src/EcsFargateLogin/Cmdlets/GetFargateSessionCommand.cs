@@ -21,13 +21,13 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
 
     /// <summary>The sessions' short ids. Wildcards are permitted.</summary>
     /// <value>*</value>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The sessions' short ids.")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] SessionId { get; set; } = ["*"];
 
     /// <summary>The clusters to look in, by name or ARN. Without it: those that the journal names, and 'default'.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The clusters to look in, by name or ARN.")]
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
@@ -35,17 +35,20 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
 
     /// <summary>The statuses of ECS, or UNKNOWN. Wildcards are permitted.</summary>
     /// <value>*</value>
-    [Parameter]
+    [Parameter(HelpMessage = "The statuses of ECS, or UNKNOWN.")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Status { get; set; } = ["*"];
 
-    /// <summary>Lists only what was started from this machine.</summary>
-    [Parameter]
+    /// <summary>Lists only what this machine's journal knows: your own sessions that were started from here.</summary>
+    [Parameter(HelpMessage = "Lists only what was started from this machine.")]
     public SwitchParameter Mine { get; set; }
 
-    /// <summary>Lists only what no PowerShell of this machine has charge of any more, or that its journal does not know.</summary>
-    [Parameter]
+    /// <summary>
+    /// Lists only those of your own sessions that no PowerShell uses any more. What this machine's journal does not know is
+    /// somebody's, and never among them.
+    /// </summary>
+    [Parameter(HelpMessage = "Lists only those of your own sessions that no PowerShell uses any more.")]
     public SwitchParameter Orphaned { get; set; }
 
     /// <summary>Lists the sessions.</summary>
@@ -53,6 +56,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
     {
         Journal.Sweep();
         var found = Find();
+        AddDamaged(found);
         foreach (var session in found.Where(IsWanted).DistinctBy(IdentityOf).OrderBy(session => session.CreatedAt))
         {
             RememberCredentials(session);
@@ -68,11 +72,31 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
         }
     });
 
+    /// <summary>
+    /// Adds sessions whose entries cannot be read, unless ECS has told of their tasks, and warns of each. How they are reached is
+    /// not known, so no parameter that says so leaves them out.
+    /// </summary>
+    private void AddDamaged(List<FargateSession> found)
+    {
+        foreach (var damaged in Journal.ReadDamaged().Where(damaged => IsLike(damaged.SessionId, SessionId)))
+        {
+            if (_reported.Add(damaged.SessionId))
+            {
+                WriteWarning(FargateErrors.SessionDamaged(damaged));
+            }
+
+            if (!found.Exists(session => session.SessionId == damaged.SessionId))
+            {
+                found.Add(Journal.SessionOf(damaged));
+            }
+        }
+    }
+
     /// <summary>Looks over every connection at once, and reports each that fails.</summary>
     private List<FargateSession> Find()
     {
         List<JournalEntry> entries = [.. Journal.ReadAll().Where(IsReachedAsAsked)];
-        var isOwnOnly = Mine || SessionId.All(id => entries.Exists(entry => IsSame(entry.SessionId, id)));
+        var isOwnOnly = Mine || Orphaned || SessionId.All(id => entries.Exists(entry => IsSame(entry.SessionId, id)));
         var asked = isOwnOnly ? null : TryConnect(null);
         List<FargateSession> found = [];
         List<(IFargateCloud Cloud, SessionQuery Query)> looks = [];
@@ -154,7 +178,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
         IsLike(session.SessionId, SessionId)
         && IsLike(session.Status, Status)
         && (!Mine || session.Owner != SessionOwner.Elsewhere)
-        && (!Orphaned || session.Owner is SessionOwner.Orphaned or SessionOwner.Elsewhere);
+        && (!Orphaned || session.Owner == SessionOwner.Orphaned);
 
     private static bool IsLike(string text, string[] patterns) =>
         Array.Exists(patterns, pattern => WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase).IsMatch(text));

@@ -12,7 +12,8 @@ public sealed class GetFargateSessionPresetCommand : PresetCmdlet
 {
     /// <summary>Names of presets; wildcards are permitted. Without it all of them.</summary>
     /// <value>*</value>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true,
+        HelpMessage = "Names of presets; wildcards are permitted.")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(PresetCompleter))]
@@ -21,7 +22,7 @@ public sealed class GetFargateSessionPresetCommand : PresetCmdlet
     /// <summary>Returns the presets of these names.</summary>
     protected override void ProcessRecord() => Guard(null, () =>
     {
-        var presets = Store.ReadAll();
+        var presets = OpenStore().ReadAll();
         foreach (var name in Name)
         {
             var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);

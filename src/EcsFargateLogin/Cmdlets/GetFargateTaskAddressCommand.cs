@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Management.Automation;
-using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions;
 using EcsFargateLogin.Sessions.WaysIn;
 
@@ -12,21 +11,19 @@ namespace EcsFargateLogin.Cmdlets;
 [OutputType(typeof(FargateTaskAddress), typeof(Hashtable))]
 public sealed class GetFargateTaskAddressCommand : TaskCmdlet
 {
-    private IFargateCloud? _cloud;
-
     /// <summary>Prefers the private address, for those inside the VPC.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Prefers the private address, for those inside the VPC.")]
     public SwitchParameter Private { get; set; }
 
     /// <summary>Tells what is known now.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Tells what is known now, without waiting for an address.")]
     public SwitchParameter NoWait { get; set; }
 
     /// <summary>
     /// Waits until the SSH server answers and returns the parameters by which Enter-PSSession, New-PSSession and
     /// Invoke-Command reach PowerShell in the container, with the session's key and host key: a hashtable to splat.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Returns the parameters of Enter-PSSession and its like, as a table to splat.")]
     public SwitchParameter ForPSSession { get; set; }
 
     /// <summary>Tells the addresses of this record's tasks.</summary>
@@ -34,7 +31,6 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
     {
         foreach (var byCloud in Targets().GroupBy(target => target.Cloud, target => target.Session).ToList())
         {
-            _cloud = byCloud.Key;
             var waiter = WaiterFor(byCloud.Key);
             if (NoWait)
             {
@@ -66,12 +62,8 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
                 WriteObject(AnswerFor(ready.Session));
                 break;
             case SessionFailed failed:
-                // A session that did not get ready is of no use to anybody; a task that others started is theirs.
-                if (failed.Session.IsOwn)
-                {
-                    Close(_cloud!, failed.Session, "it did not become ready");
-                }
-
+                // It is left to the command that has started it, if that runs in the same pipeline.
+                PipelineSessions.EndWithPipeline(failed.Session);
                 Report(failed.Error, failed.Session);
                 break;
         }

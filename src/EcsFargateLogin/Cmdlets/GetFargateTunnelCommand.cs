@@ -12,13 +12,13 @@ namespace EcsFargateLogin.Cmdlets;
 public sealed class GetFargateTunnelCommand : FargateCmdlet
 {
     /// <summary>The tunnels' numbers. Without it: all.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The tunnels' numbers.")]
     [ValidateNotNullOrEmpty]
     public int[] Id { get; set; } = [];
 
     /// <summary>The short ids of their sessions. Wildcards are permitted.</summary>
     /// <value>*</value>
-    [Parameter]
+    [Parameter(HelpMessage = "The short ids of their sessions.")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] SessionId { get; set; } = ["*"];

@@ -14,11 +14,14 @@ public sealed partial class InvokeFargateCommandCommand
     private bool _areCommandsOver;
 
     /// <summary>
-    /// What the command reads: text as lines of UTF-8, bytes as they are, lists object by object, and nothing for $null. The command begins with the first of it and reads the
-    /// rest as it comes, at the pace of the slowest session; every session's command reads all of it.
+    /// What the command reads: text as lines of UTF-8, bytes as they are, lists object by object, and nothing for $null. The
+    /// command begins with the first of it and reads the rest as it comes, at the pace of the slowest session; every session's
+    /// command reads all of it.
     /// </summary>
-    [Parameter(ParameterSetName = PipelineSet)]
-    [Parameter(ValueFromPipeline = true, ParameterSetName = SessionSet)]
+    [Parameter(ParameterSetName = PipelineSet,
+        HelpMessage = "What the command reads: text as lines of UTF-8, bytes as they are.")]
+    [Parameter(ValueFromPipeline = true, ParameterSetName = SessionSet,
+        HelpMessage = "What the command reads: text as lines of UTF-8, bytes as they are.")]
     [AllowNull]
     [AllowEmptyString]
     public object? InputObject { get; set; }
@@ -69,11 +72,11 @@ public sealed partial class InvokeFargateCommandCommand
             return;
         }
 
-        Login[] logins = [.. _sessions.Select(pair => new Login(pair.Key, pair.Value, IsKept(pair.Key)))];
+        Login[] logins = [.. _sessions.Select(pair => new Login(pair.Key, pair.Value, IsKept: !Held.Holds(pair.Key)))];
         _sessions.Clear();
         _shared = new SharedInput(logins.Select(login => login.Session), keepsAll: logins.Length > ThrottleLimit);
         _shared.Add(_command!.Input.Span);
-        _running = BeginToLogIn(logins, "command", ThrottleLimit, RunAsync);
+        _running = BeginToLogIn(logins, ThrottleLimit, RunAsync);
     }
 
     private void HandOnInput()

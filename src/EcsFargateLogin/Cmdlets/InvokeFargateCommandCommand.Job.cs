@@ -12,11 +12,11 @@ public sealed partial class InvokeFargateCommandCommand
     /// Runs the command as a job with one child job a session, and returns that at once. A job keeps what was printed until it is
     /// received.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Runs the command as a job with one child job a session.")]
     public SwitchParameter AsJob { get; set; }
 
     /// <summary>The name of the job.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The name of the job.")]
     [ValidateNotNullOrEmpty]
     public string? JobName { get; set; }
 
@@ -26,7 +26,6 @@ public sealed partial class InvokeFargateCommandCommand
             .Where(parameter => parameter.Key is not (nameof(AsJob) or nameof(JobName) or nameof(Session) or nameof(InputObject)
                 or nameof(FilePath)))
             .ToDictionary(parameter => parameter.Key, parameter => (object?)parameter.Value);
-        parameters[nameof(KeepSession)] = new SwitchParameter(sessions.All(IsKept));
         if (FilePath.Length > 0)
         {
             parameters[nameof(FilePath)] = GetUnresolvedProviderPathFromPSPath(FilePath);
@@ -42,14 +41,11 @@ public sealed partial class InvokeFargateCommandCommand
             .Where(variable => variable.Value is not null)
             .ToDictionary(variable => variable.Name, variable => (object?)variable.Value);
         var command = FilePath.Length > 0 ? FilePath : Command;
-        CommandJob job = new(
-            command,
-            JobName,
-            [.. sessions.Select(session => new CommandChildJob(session, command, parameters, variables))],
-            ThrottleLimit);
-        foreach (var session in sessions)
+        CommandChildJob[] children = [.. sessions.Select(session => new CommandChildJob(session, command, parameters, variables))];
+        CommandJob job = new(command, JobName, children, ThrottleLimit);
+        foreach (var child in children)
         {
-            session.IsTaken = true;
+            Held.HandOver(child.Session, child.Runspace);
         }
 
         JobRepository.Add(job);

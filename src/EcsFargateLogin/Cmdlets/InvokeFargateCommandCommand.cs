@@ -8,7 +8,7 @@ namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
 /// Runs a command or a local script in sessions' containers, in many at once, and returns what it prints line by line, as
-/// it comes. Sessions that come down the pipeline are stopped afterwards; those named with -Session go on.
+/// it comes. Sessions that were started in the same pipeline are stopped afterwards.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "FargateCommand", DefaultParameterSetName = PipelineSet,
     HelpUri = HelpPages.Folder + "Invoke-FargateCommand.md")]
@@ -25,12 +25,14 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     private int? _exitCode;
 
     /// <summary>
-    /// Sessions, as New-FargateSession returns them. Those from the pipeline are stopped when the command has ended, unless
-    /// -KeepSession is given; those that are named here go on, and the pipeline may then hold the command's input.
+    /// Sessions, as New-FargateSession returns them. Where they are named here, the pipeline may hold the command's input.
     /// </summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = PipelineSet)]
-    [Parameter(Mandatory = true, ParameterSetName = SessionSet)]
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = FileSet)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = PipelineSet,
+        HelpMessage = "Sessions, as New-FargateSession returns them.")]
+    [Parameter(Mandatory = true, ParameterSetName = SessionSet, HelpMessage = "Sessions, as New-FargateSession returns them.")]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = FileSet,
+        HelpMessage = "Sessions, as New-FargateSession returns them.")]
+    [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];
 
@@ -38,8 +40,10 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     /// The command, as it is typed into a shell: the user's login shell in the container takes it apart. Windows line ends are
     /// none of it.
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PipelineSet)]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = SessionSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PipelineSet,
+        HelpMessage = "The command, as it is typed into the user's shell in the container.")]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = SessionSet,
+        HelpMessage = "The command, as it is typed into the user's shell in the container.")]
     [ValidateNotNullOrEmpty]
     public string Command { get; set; } = "";
 
@@ -47,7 +51,8 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     /// A script on this machine. It is sent over standard input, and run as its file would be: by the program that its first line
     /// names, with the option there, or by sh.
     /// </summary>
-    [Parameter(Mandatory = true, ParameterSetName = FileSet)]
+    [Parameter(Mandatory = true, ParameterSetName = FileSet,
+        HelpMessage = "A script on this machine, which is sent and run.")]
     [Alias("PSPath")]
     [ValidateNotNullOrEmpty]
     public string FilePath { get; set; } = "";
@@ -55,36 +60,36 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     /// <summary>
     /// Arguments for the command or the script. Each arrives as given, whatever it holds but NUL; $null is none.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Arguments for the command or the script.")]
     [Alias("Args")]
     [Words]
     [AllowEmptyString]
     public string[] ArgumentList { get; set; } = [];
 
     /// <summary>After how many seconds a command is cut off, 1 to 999999999. Without it there is no limit.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "After how many seconds a command is cut off, 1 to 999999999.")]
     [ValidateRange(1, SessionLimits.Longest)]
     public int Timeout { get; set; }
 
     /// <summary>In how many sessions the command runs at once, 1 to 1000.</summary>
     /// <value>32</value>
-    [Parameter]
+    [Parameter(HelpMessage = "In how many sessions the command runs at once, 1 to 1000.")]
     [ValidateRange(1, 1000)]
     public int ThrottleLimit { get; set; } = 32;
 
     /// <summary>Returns the bytes of standard output as they are, in byte arrays of up to 64 KB.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Returns the bytes of standard output as they are, in arrays of up to 64 KB.")]
     public SwitchParameter Raw { get; set; }
 
     /// <summary>
     /// Where the lines of standard error go: to the error stream, where they are no errors, or between those of standard output.
     /// </summary>
     /// <value>Error</value>
-    [Parameter]
+    [Parameter(HelpMessage = "Where standard error goes: to the error stream, or among the output.")]
     public StandardErrorTarget StandardErrorAs { get; set; }
 
     /// <summary>Returns one object a session, with the exit code, the duration and all that was printed.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Returns one object a session: exit code, duration and all that was printed.")]
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Checks the command before anything is waited for.</summary>
@@ -120,19 +125,23 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     }
 
     /// <summary>Runs the command in all sessions.</summary>
-    protected override void EndProcessing() => Guard(null, () =>
+    protected override void EndProcessing()
     {
-        if (!AsJob)
+        base.EndProcessing();
+        Guard(null, () =>
         {
-            FinishCommands();
-        }
-        else if (_sessions.Count > 0)
-        {
-            FargateSession[] sessions = [.. _sessions.Keys];
-            _sessions.Clear();
-            StartJob(sessions);
-        }
-    });
+            if (!AsJob)
+            {
+                FinishCommands();
+            }
+            else if (_sessions.Count > 0)
+            {
+                FargateSession[] sessions = [.. _sessions.Keys];
+                _sessions.Clear();
+                StartJob(sessions);
+            }
+        });
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -143,24 +152,15 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
             Abandon(_running);
         }
 
-        if (disposing && CancelToken.IsCancellationRequested)
-        {
-            // The pipeline was stopped before the command could begin, when nobody else has them any more.
-            foreach (var (session, cloud) in _sessions.Where(pair => !IsKept(pair.Key)))
-            {
-                Close(cloud, session, "its command was never reached");
-            }
-        }
-
         _running?.Dispose();
         base.Dispose(disposing);
     }
 
-    private protected override bool IsKept(FargateSession session) =>
-        MyInvocation.BoundParameters.ContainsKey(nameof(KeepSession)) ? KeepSession : _areNamed;
+    private protected override string WorkName => "command";
 
     private void TakeSessions()
     {
+        TakeAll(Session);
         foreach (var session in Session.Where(session => !_sessions.ContainsKey(session)))
         {
             Guard(session, () => _sessions.Add(session, Reach(session)));
@@ -174,7 +174,6 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
         Command = _command!,
         Input = _shared!,
         Timeout = Timeout > 0 ? TimeSpan.FromSeconds(Timeout) : null,
-        KeepsSession = login.IsKept,
         IsRaw = Raw,
     };
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions;
 using EcsFargateLogin.Sessions.Journals;
+using EcsFargateLogin.Sessions.Shells;
 using EcsFargateLogin.Sessions.Trust;
 using EcsFargateLogin.Sessions.WaysIn;
 using EcsFargateLogin.Ssh;
@@ -9,8 +10,8 @@ using EcsFargateLogin.Ssh;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// A cmdlet that logs in to sessions: it takes charge of each, waits until its SSH server answers, and stops it
-/// afterwards, whatever happened.
+/// A cmdlet that logs in to sessions: it takes charge of each, waits until its SSH server answers, and stops those that were
+/// started in the running pipeline, whatever happened.
 /// </summary>
 public abstract class LoginCmdlet : AwsCmdlet
 {
@@ -22,11 +23,14 @@ public abstract class LoginCmdlet : AwsCmdlet
     }
 
     /// <summary>Logs in at the private address, from inside the VPC.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Logs in at the private address, from inside the VPC.")]
     public SwitchParameter Private { get; set; }
 
-    /// <summary>Leaves the task running, and its key in place, when the work has ended before its task.</summary>
-    [Parameter]
+    /// <summary>
+    /// Leaves a session running, and its key in place, that was started in the same pipeline and would end with it. One that you
+    /// hold, in a variable or by its id, goes on in any case.
+    /// </summary>
+    [Parameter(HelpMessage = "Leaves a session running that was started in the same pipeline and would end with it.")]
     public SwitchParameter KeepSession { get; set; }
 
     /// <summary>
@@ -34,7 +38,7 @@ public abstract class LoginCmdlet : AwsCmdlet
     /// keys and agent hold for it, and for it alone; it has to let you in without a question. Without it the way that the
     /// session was started with is taken.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The host through which the task is reached, as [user@]host[:port].")]
     [ValidateNotNullOrEmpty]
     public string? JumpHost { get; set; }
 
@@ -42,26 +46,30 @@ public abstract class LoginCmdlet : AwsCmdlet
     /// The command that ssh talks to the task's server through, as its option ProxyCommand, with %h and %p for address and
     /// port. Cannot go with -JumpHost.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "What ssh talks to the server through, as its ProxyCommand, with %h and %p.")]
     [ValidateNotNullOrEmpty]
     public string? ProxyCommand { get; set; }
 
     /// <summary>Options for ssh, as its -o takes them, such as 'Compression=yes'.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Options for ssh, as its -o takes them, such as 'Compression=yes'.")]
     [ValidateNotNullOrEmpty]
     public string[] Option { get; set; } = [];
 
     /// <summary>
     /// How it is made sure that the server is the session's own. Without it as the session was started. Auto and Strict
-    /// trust the host key that the container has printed to its log in CloudWatch Logs. Where the log does not tell it,
-    /// Auto warns and trusts the key that is seen first, and Strict stops the session. AcceptNew does not read the log.
+    /// trust the host key that the container has printed to its log in CloudWatch Logs. Where AWS says that the log does not
+    /// tell it, Auto warns and trusts the key that is seen first, and Strict stops the session; a log that cannot be reached
+    /// is an error under both. AcceptNew does not read the log.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "How the server proves that it is the session's own: Auto, Strict or AcceptNew.")]
     public HostKeyVerification? HostKeyVerification { get; set; }
 
     /// <summary>The path of ssh.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
     private protected string Ssh => _ssh ?? throw FargateErrors.SshNotFound("ssh");
+
+    /// <summary>What is done in a session, for those who find the stopped task, such as 'shell'.</summary>
+    private protected abstract string WorkName { get; }
 
     /// <summary>Whether it cannot do without ssh, whatever session comes.</summary>
     private protected virtual bool NeedsSsh => true;
@@ -77,17 +85,35 @@ public abstract class LoginCmdlet : AwsCmdlet
         _proxy = ProxyParameters.ToProxy(JumpHost, ProxyCommand, FindProgram);
     });
 
-    /// <summary>Takes charge of a session, waits until it can be logged in to, does the work, and stops it.</summary>
+    /// <summary>
+    /// Takes the sessions of a record before anything is done with the first: those that were started in the running pipeline end
+    /// with it, whatever becomes of the others.
+    /// </summary>
+    private protected void TakeAll(IEnumerable<FargateSession> sessions)
+    {
+        foreach (var session in sessions)
+        {
+            if (KeepSession)
+            {
+                Held.Keep(session);
+            }
+            else if (!Held.Take(session, $"its {WorkName} was never reached"))
+            {
+                PipelineSessions.EndWithPipeline(session);
+            }
+        }
+    }
+
+    /// <summary>Waits until a session can be logged in to, does the work, and stops it if it ends with this pipeline.</summary>
     /// <param name="session">The session; one that has ended, or has no key here where one is needed, is an error.</param>
-    /// <param name="workName">What is done there, for those who find the stopped task, such as 'shell'.</param>
     /// <param name="work">What to do once it can be entered.</param>
-    private protected void LogIn(FargateSession session, string workName, Action<IFargateCloud> work)
+    private protected void LogIn(FargateSession session, Action<IFargateCloud> work)
     {
         var cloud = Reach(session);
         Readiness ready = new(Private, CanBeEntered: true) { Transport = TransportFor(session) };
-        session.IsTaken = true;
         TakeCharge(session);
-        var reason = $"its {workName} was never reached";
+        Held.Leave(session);
+        var reason = $"its {WorkName} was never reached";
         try
         {
             if (ready.Transport.Value.HasSsh() && !File.Exists(session.KeyPath))
@@ -98,40 +124,39 @@ public abstract class LoginCmdlet : AwsCmdlet
             Await((progress, cancellationToken) => WaiterFor(cloud)
                 .WaitAsync(session, ready, progress, cancellationToken));
             CompleteProgress();
-            reason = $"its {workName} has ended";
+            reason = $"its {WorkName} has ended";
             work(cloud);
+        }
+        catch (FargateException e) when (e.Error == FargateError.SshFailed && !CancelToken.IsCancellationRequested)
+        {
+            throw Await((_, cancellationToken) => new RefusedLogin(cloud).ExplainAsync(session, e, cancellationToken));
         }
         finally
         {
             NoteFirstKey(session);
-            if (!IsKept(session) || !session.IsWorthKeeping)
+            if (Held.Holds(session) || !session.IsWorthKeeping)
             {
                 Close(cloud, session, reason);
             }
         }
     }
 
-    /// <summary>Whether a session goes on after the work.</summary>
-    private protected virtual bool IsKept(FargateSession session) => KeepSession;
-
     /// <summary>
     /// Takes charge of sessions and begins to wait for all of them together, to do the work in each as soon as its SSH server
     /// answers, and to stop each that is not kept.
     /// </summary>
     /// <param name="logins">The sessions, with what <see cref="Reach"/> gave.</param>
-    /// <param name="workName">What is done there, for those who find the stopped task, such as 'command'.</param>
     /// <param name="throttleLimit">In how many sessions it is done at once.</param>
     /// <param name="work">What to do in each, on any thread; its errors are reported as <see cref="SessionFailed"/>.</param>
     private protected RunningWork BeginToLogIn(
         IReadOnlyList<Login> logins,
-        string workName,
         int throttleLimit,
         Func<Login, IProgress<SessionEvent>, CancellationToken, Task> work)
     {
         foreach (var (session, _, _) in logins)
         {
-            session.IsTaken = true;
             TakeCharge(session);
+            Held.Leave(session);
         }
 
         LoginBatch batch = new(throttleLimit)
@@ -139,10 +164,16 @@ public abstract class LoginCmdlet : AwsCmdlet
             WaiterFor = WaiterFor,
             CloserFor = CloserFor,
             PreferPrivate = Private,
-            WorkName = workName,
+            WorkName = WorkName,
         };
-        return Begin((progress, cancellationToken) => batch.RunAsync(
+        var running = Begin((progress, cancellationToken) => batch.RunAsync(
             logins, (login, token) => work(login, progress, token), progress, cancellationToken));
+        foreach (var (session, _, _) in logins)
+        {
+            session.NoteLoginBegun();
+        }
+
+        return running;
     }
 
     /// <summary>Checks that a session can be logged in to at all, and reaches AWS for it.</summary>
@@ -166,7 +197,7 @@ public abstract class LoginCmdlet : AwsCmdlet
     private protected SshEndpoint EndpointOf(FargateSession session)
     {
         NoteFirstKey(session);
-        return session.EndpointFor(Private);
+        return session.EndpointFor(Private) with { KeepsSession = !Held.Holds(session) };
     }
 
     /// <summary>From the first login on, the server's key is known.</summary>
@@ -186,8 +217,18 @@ public abstract class LoginCmdlet : AwsCmdlet
     }
 
     /// <summary>The same by way of the connection that the session's programs share, which is opened where it is not yet.</summary>
-    private protected Task<SshEndpoint> SharedEndpointOf(FargateSession session, CancellationToken cancellationToken) =>
-        new SshMaster(session.Folder!).OpenAsync(Ssh, EndpointOf(session), Options, cancellationToken);
+    /// <exception cref="FargateException"><see cref="FargateError.HostKeyMismatch"/>.</exception>
+    private protected async Task<SshEndpoint> SharedEndpointOf(FargateSession session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new SshMaster(session.Folder!).OpenAsync(Ssh, EndpointOf(session), Options, cancellationToken);
+        }
+        catch (HostKeyRefusedException e)
+        {
+            throw LostConnection.FindOtherServer(session, e.Messages)!;
+        }
+    }
 
     /// <summary>By which way a session is entered.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.TransportUnavailable"/>.</exception>
@@ -206,7 +247,6 @@ public abstract class LoginCmdlet : AwsCmdlet
         try
         {
             Journal.Claim(session.SessionId);
-            session.Owner = SessionOwner.ThisProcess;
         }
         catch (FargateException)
         {

@@ -12,7 +12,7 @@ public sealed partial class NewFargateSessionCommand
     /// other scripts, where this parameter is given, the program timeout keeps it, 15 seconds later, provided that the
     /// task definition or -Command names the container's command and the task definition names no entry point.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "After how many seconds the task ends in any case, up to 999999999; 0 for never.")]
     [ValidateRange(0, SessionLimits.Longest)]
     public int? MaxLifetime { get; set; }
 
@@ -20,7 +20,7 @@ public sealed partial class NewFargateSessionCommand
     /// Within how many seconds somebody must have logged in; 0 for no such limit. Without it the task definition's
     /// _LOGIN_TIMEOUT holds or, where it has none, 600. Only the container's start-sshd.sh keeps this limit.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Within how many seconds somebody must have logged in; 0 for no such limit.")]
     [ValidateRange(0, SessionLimits.Longest)]
     public int? LoginTimeout { get; set; }
 
@@ -29,7 +29,7 @@ public sealed partial class NewFargateSessionCommand
     /// definition's _IDLE_TIMEOUT holds or, where it has none, there is no such limit. Only the container's
     /// start-sshd.sh keeps this limit.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "After how many seconds without input or output the task ends; 0 for never.")]
     [ValidateRange(0, SessionLimits.Longest)]
     public int? IdleTimeout { get; set; }
 
@@ -38,9 +38,18 @@ public sealed partial class NewFargateSessionCommand
     /// Enter-FargateShell tries to reconnect. Without it the task definition's _RECONNECT_WINDOW holds or, where it has none,
     /// 120. Only the container's start-sshd.sh keeps this limit.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "For how many seconds the task waits after the last connection was lost.")]
     [ValidateRange(0, SessionLimits.Longest)]
     public int? ReconnectWindow { get; set; }
+
+    /// <summary>
+    /// For how many seconds a session that goes on after its last login is left without another one, until its task ends; 0 for no
+    /// such limit. Without it the task definition's _UNUSED_TIMEOUT holds or, where it has none, 1800 (30 minutes). Only the
+    /// container's start-sshd.sh keeps this limit.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(0, SessionLimits.Longest)]
+    public int? UnusedTimeout { get; set; }
 
     private SessionLimits Limits => new()
     {
@@ -48,5 +57,6 @@ public sealed partial class NewFargateSessionCommand
         LoginTimeout = LoginTimeout,
         IdleTimeout = IdleTimeout,
         ReconnectWindow = ReconnectWindow,
+        UnusedTimeout = UnusedTimeout,
     };
 }

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Reflection;
 using EcsFargateLogin.Completion;
-using EcsFargateLogin.Presets;
 
 namespace EcsFargateLogin.Cmdlets;
 
@@ -14,6 +13,12 @@ public sealed partial class NewFargateSessionCommand
     /// <summary>What presets have put into parameters for this record, with what was there before.</summary>
     private readonly Dictionary<PropertyInfo, object?> _replaced = [];
 
+    /// <summary>The warnings about files of projects that were given.</summary>
+    private readonly HashSet<string> _toldOfFiles = [];
+
+    /// <summary>What says whom the rule of -AuthorizeMyAddress lets in where.</summary>
+    private static readonly string[] ParametersOfRule = [nameof(SecurityGroup), nameof(Port)];
+
     /// <summary>Where the values of this record's parameters come from that nobody has typed.</summary>
     private readonly Dictionary<string, string> _sources = new(StringComparer.OrdinalIgnoreCase);
 
@@ -21,14 +26,15 @@ public sealed partial class NewFargateSessionCommand
     /// The preset that gives the parameters that are not typed: from .fargatelogin.json in the current folder or the nearest
     /// one above, and from your own. Without it the preset 'default', where there is one.
     /// </summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "The preset that gives what is not typed; without it 'default', if there is one.")]
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(PresetCompleter))]
     public string? Preset { get; set; }
 
     /// <summary>Takes nothing from any preset, and reads no file of presets.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Takes nothing from any preset, and reads no file of presets.")]
     public SwitchParameter NoPreset { get; set; }
 
     /// <summary>Whether a parameter has a value that was typed, comes from the pipeline or from a preset.</summary>
@@ -70,7 +76,7 @@ public sealed partial class NewFargateSessionCommand
         foreach (var (parameter, value) in preset.Parameter)
         {
             var file = preset.Source[parameter];
-            if (!IsGiven(parameter) && !IsSuperseded(parameter, file))
+            if (!IsGiven(parameter) && !IsSuperseded(parameter, file) && MayLetIn(parameter, file))
             {
                 var property = SessionParameters.PropertyOf(parameter);
                 _replaced.Add(property, property.GetValue(this));
@@ -83,6 +89,24 @@ public sealed partial class NewFargateSessionCommand
         {
             WriteVerbose($"Preset '{preset}' in '{given.Key}' gives {string.Join(", ", given)}.");
         }
+    }
+
+    /// <summary>
+    /// Whether a preset may let this machine's address in: not to a group or port that another file names, which is a project's.
+    /// Who types the switch has seen which group that is.
+    /// </summary>
+    private bool MayLetIn(string parameter, string file)
+    {
+        if (parameter != nameof(AuthorizeMyAddress)
+            || Array.Find(ParametersOfRule, name => _sources.TryGetValue(name, out var giver) && giver != file) is not { } other)
+        {
+            return true;
+        }
+
+        WriteWarning(
+            $"AuthorizeMyAddress of the preset in '{file}' is left out, because {other} comes from '{_sources[other]}'. Type "
+            + "-AuthorizeMyAddress to let this machine's address in there.");
+        return false;
     }
 
     /// <summary>
@@ -104,8 +128,7 @@ public sealed partial class NewFargateSessionCommand
         }
     }
 
-    private FargateSessionPreset? FindPreset() =>
-        new PresetStore(SessionState.Path.CurrentFileSystemLocation.ProviderPath, SessionParameters.Keys).Find(Preset);
+    private FargateSessionPreset? FindPreset() => PresetCmdlet.OpenStore(this, _toldOfFiles).Find(Preset);
 
     /// <summary>Makes sure that the record says what to start and where.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.MissingMandatoryParameter"/>.</exception>

@@ -27,7 +27,8 @@ public sealed partial class NewFargateSessionCommand
     /// The application's task definition, as family, family:revision or ARN, whose image holds start-sshd.sh: the task runs
     /// /usr/local/bin/start-sshd.sh in place of the container's command, or what -Command names.
     /// </summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ApplicationSet)]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ApplicationSet,
+        HelpMessage = "The application's task definition, whose image holds start-sshd.sh.")]
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TaskDefinitionCompleter))]
@@ -37,14 +38,16 @@ public sealed partial class NewFargateSessionCommand
     /// A service of the cluster, by name or ARN, whose task definition (as -FromTaskDefinition takes it), subnets, security
     /// groups, public address, platform version, capacity provider and tags are used. The parameters of each take its place.
     /// </summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "A service of the cluster, whose task definition, subnets and groups are used.")]
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ServiceCompleter))]
     public string? Service { get; set; }
 
     /// <summary>The version of Fargate's platform, such as 1.4.0, or LATEST. Without it the service's, or the latest.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "The version of Fargate's platform, such as 1.4.0, or LATEST.")]
     [BlankIsDefault]
     [ValidatePattern(@"^(LATEST|\d+\.\d+\.\d+)$")]
     public string? PlatformVersion { get; set; }

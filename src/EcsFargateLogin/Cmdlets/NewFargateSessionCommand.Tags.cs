@@ -11,7 +11,8 @@ public sealed partial class NewFargateSessionCommand
     /// _ . : / = + - @. It becomes the task's tag 'ecs-fargate-login:reason', beside 'ecs-fargate-login:user', the local
     /// user and machine. Needs the permission ecs:TagResource.
     /// </summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "Why the session is started: becomes a tag of the task. Up to 256 characters.")]
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     public string? Reason { get; set; }
@@ -20,7 +21,7 @@ public sealed partial class NewFargateSessionCommand
     /// Tags for the task, by key: up to 50 together with those of -Reason. Those of the task definition come with them,
     /// where there are any. Needs the permission ecs:TagResource.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Tags for the task, by key: up to 50 together with those of -Reason.")]
     [ValidateNotNull]
     public Hashtable? Tag { get; set; }
 }

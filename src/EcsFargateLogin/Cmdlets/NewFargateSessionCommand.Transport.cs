@@ -13,7 +13,7 @@ public sealed partial class NewFargateSessionCommand
     [
         nameof(UserName), nameof(KeyType), nameof(KeyPath), nameof(FromAddress), nameof(HostKeyVerification),
         nameof(AuthorizeMyAddress), nameof(MyAddress), nameof(JumpHost), nameof(ProxyCommand),
-        nameof(LoginTimeout), nameof(IdleTimeout), nameof(ReconnectWindow),
+        nameof(LoginTimeout), nameof(IdleTimeout), nameof(ReconnectWindow), nameof(UnusedTimeout),
     ];
 
     private bool _hasPlugin;
@@ -25,7 +25,7 @@ public sealed partial class NewFargateSessionCommand
     /// starts the task for both: ssh is used, and ECS Exec where the SSH port cannot be reached.
     /// </summary>
     /// <value>Ssh</value>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "How the container is reached: Ssh, EcsExec or Auto.")]
     [BlankIsDefault]
     public FargateTransport Transport { get; set; }
 

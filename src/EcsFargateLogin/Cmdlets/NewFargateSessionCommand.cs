@@ -21,13 +21,13 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// <summary>The most sessions of one record: what AWS takes at once, and what one DescribeTasks tells of.</summary>
     private const int MostSessions = 100;
 
-    private readonly ConcurrentDictionary<FargateSession, IFargateCloud> _started = [];
-    private readonly List<FargateSession> _handedOver = [];
+    private IFargateCloud? _cloud;
     private KeyGenerator? _keyGenerator;
     private OwnKeyReader? _ownKeys;
 
     /// <summary>The task definition: family (its latest revision), family:revision or ARN.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = LoginSet)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = LoginSet,
+        HelpMessage = "The task definition: family (its latest revision), family:revision or ARN.")]
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TaskDefinitionCompleter))]
@@ -35,7 +35,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
 
     /// <summary>The cluster's name or ARN.</summary>
     /// <value>default</value>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The cluster's name or ARN.")]
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
@@ -45,7 +45,8 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// 1 to 16 subnet ids. With a public address, subnets that have a route to an internet gateway. Several may stand in
     /// one text, as in a cell of a table, with ',', ';' or blanks between them.
     /// </summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "1 to 16 subnet ids. With a public address, public subnets.")]
     [BlankIsDefault]
     [IdList]
     [ValidateCount(1, 16)]
@@ -54,7 +55,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     public string[] Subnet { get; set; } = [];
 
     /// <summary>Up to 5 security group ids that let your address in. Without it the VPC's default group is used.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Up to 5 security group ids that let your address in.")]
     [BlankIsDefault]
     [IdList]
     [ValidateCount(1, 5)]
@@ -63,43 +64,44 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     public string[] SecurityGroup { get; set; } = [];
 
     /// <summary>The container that runs the SSH server. Without it: 'cli', or the only container there is.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The container that runs the SSH server.")]
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     public string? ContainerName { get; set; }
 
     /// <summary>Whether the task gets a public address.</summary>
     /// <value>Enabled</value>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "Whether the task gets a public address: Enabled or Disabled.")]
     [BlankIsDefault]
     public AssignPublicIp AssignPublicIp { get; set; } = AssignPublicIp.Enabled;
 
     /// <summary>The port that the SSH server listens on, 1 to 65535. Unprivileged containers need one above 1023.</summary>
     /// <value>22</value>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The port that the SSH server listens on, 1 to 65535.")]
     [BlankIsDefault]
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = ContainerContract.DefaultPort;
 
     /// <summary>The user to log in as.</summary>
     /// <value>root</value>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The user to log in as.")]
     [BlankIsDefault]
     [ValidatePattern("^[A-Za-z_][A-Za-z0-9_.-]*$")]
     public string UserName { get; set; } = ContainerContract.DefaultUserName;
 
-    /// <summary>Environment variables for the container. Names must not begin with '_'.</summary>
-    [Parameter]
+    /// <summary>Environment variables for the container. Not those that are start-sshd.sh's own, such as _SSH_PORT.</summary>
+    [Parameter(HelpMessage = "Environment variables for the container, but for those of start-sshd.sh.")]
     [ValidateNotNull]
     public Hashtable? EnvironmentVariable { get; set; }
 
     /// <summary>Takes the place of the container's command, word by word.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Takes the place of the container's command, word by word.")]
     [ValidateNotNullOrEmpty]
     public string[] Command { get; set; } = [];
 
     /// <summary>The ARN of the role that the container's programs act as. Takes the place of the task definition's.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The ARN of the role that the container's programs act as.")]
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     public string? TaskRoleArn { get; set; }
@@ -108,13 +110,14 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// FARGATE, or FARGATE_SPOT for spare capacity, which is cheaper and may be taken back with two minutes' notice.
     /// </summary>
     /// <value>FARGATE</value>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "FARGATE, or FARGATE_SPOT for spare capacity that may be taken back.")]
     [BlankIsDefault]
     [ValidateSet(RunTaskRequest.Fargate, RunTaskRequest.FargateSpot)]
     public string CapacityProvider { get; set; } = RunTaskRequest.Fargate;
 
     /// <summary>With -CapacityProvider FARGATE_SPOT: makes a last attempt on demand when Spot has no room.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "With FARGATE_SPOT: makes a last attempt on demand when Spot has no room.")]
     public SwitchParameter FallbackToOnDemand { get; set; }
 
     /// <summary>
@@ -123,20 +126,22 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// cmdlet that waits for it.
     /// </summary>
     /// <value>2</value>
-    [Parameter]
+    [Parameter(HelpMessage = "How many times a start is repeated for want of capacity, 0 to 16.")]
     [ValidateRange(0, 16)]
     public int RetryCount { get; set; } = SessionRequest.DefaultRetryCount;
 
     /// <summary>How many sessions to start, 1 to 100, each with a key of its own.</summary>
     /// <value>1</value>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "How many sessions to start, 1 to 100, each with a key of its own.")]
     [BlankIsDefault]
     [ValidateRange(1, MostSessions)]
     public int Count { get; set; } = 1;
 
     /// <summary>How long the task may take until it runs, in seconds, 1 to 86400, at each attempt.</summary>
     /// <value>300</value>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "How long the task may take until it runs, in seconds, 1 to 86400.")]
     [BlankIsDefault]
     [ValidateRange(1, 86400)]
     public int StartTimeout { get; set; } = (int)FargateSession.DefaultStartTimeout.TotalSeconds;
@@ -145,7 +150,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// Returns each session only when its SSH server answers; a session that does not get there is stopped. The records
     /// of a pipeline are waited for one after the other; Wait-FargateSession waits for all of them together.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Returns each session only when its SSH server answers.")]
     public SwitchParameter Wait { get; set; }
 
     /// <summary>Notes what was typed.</summary>
@@ -175,14 +180,6 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         }
     }
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        // The pipeline has ended: whoever has the sessions now has them in a variable.
-        _handedOver.ForEach(session => session.IsOfRunningPipeline = false);
-        base.Dispose(disposing);
-    }
-
     private protected override void Show(SessionEvent happened)
     {
         base.Show(happened);
@@ -194,16 +191,16 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
                 WriteVerbose($"Session {session} is task {session.TaskArn}.");
                 if (!Wait)
                 {
-                    HandOver(session);
+                    Write(session);
                 }
 
                 break;
             case SessionReady ready:
-                HandOver(ready.Session);
+                Write(ready.Session);
                 break;
             case SessionFailed { Session: var session, Error: var error }:
-                _started.TryRemove(session, out var cloud);
-                Close(cloud!, session, "it did not become ready");
+                Held.Leave(session);
+                Close(_cloud!, session, "it did not become ready");
                 Report(error, Subject);
                 break;
         }
@@ -214,9 +211,10 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         _ownKeys ??= request.KeyPath is null
             ? null
             : new OwnKeyReader(FindProgram("ssh-keygen"), FindProgramOrNull("ssh-add"));
-        ConcurrentDictionary<FargateSession, Task> closings = [];
+        _cloud = cloud;
+        ConcurrentBag<(FargateSession, Task)> closings = [];
         // At once, while answers to other RunTask calls are still waited for.
-        var early = CancelToken.Register(CloseUnowned);
+        var early = CancelToken.Register(() => BeginClosing(Held.TakeAll(hasSucceeded: false)));
         try
         {
             var errors = Await((progress, cancellationToken) => StartAsync(cloud, request, progress, cancellationToken));
@@ -228,16 +226,16 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         finally
         {
             early.Dispose();
-            CloseUnowned();
-            CleanUpAll([.. closings.Select(each => (each.Key, each.Value))]);
-            _started.Clear();
+            // After a break or a later command that has enough, those that are left are of no use to anybody.
+            BeginClosing(Held.TakeUnwritten());
+            CleanUpAll(closings);
         }
 
-        void CloseUnowned()
+        void BeginClosing(IReadOnlyList<HeldSession> unwanted)
         {
-            foreach (var session in _started.Keys.Where(session => !session.IsTaken))
+            foreach (var held in unwanted)
             {
-                closings.GetOrAdd(session, _ => BeginClosing(cloud, session, "nobody took the session over"));
+                closings.Add((held.Session, this.BeginClosing(cloud, held.Session, held.Reason)));
             }
         }
     }
@@ -263,25 +261,27 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
             OwnKeys = _ownKeys,
             Starter = StarterFor(cloud),
         };
-        var started = new StartedSessions(progress, session => _started.TryAdd(session, cloud));
+        ConcurrentBag<FargateSession> sessions = [];
+        StartedSessions started = new(progress, session =>
+        {
+            sessions.Add(session);
+            Held.Start(session, cloud);
+        });
         var errors = await launcher.LaunchAsync(request, Count, started, cancellationToken).ConfigureAwait(false);
         if (Wait)
         {
             await WaiterFor(cloud)
-                .WaitAsync([.. _started.Keys], new Readiness(PreferPrivate: false, CanBeEntered: true), progress, cancellationToken)
+                .WaitAsync([.. sessions], new Readiness(PreferPrivate: false, CanBeEntered: true), progress, cancellationToken)
                 .ConfigureAwait(false);
         }
 
         return errors;
     }
 
-    /// <summary>Hands a session on. As long as that has not come to its end, this cmdlet answers for it.</summary>
-    private void HandOver(FargateSession session)
+    private void Write(FargateSession session)
     {
-        session.IsOfRunningPipeline = true;
-        _handedOver.Add(session);
         CompleteProgress();
-        Handover.Write(this, session, () => _started.TryRemove(session, out _));
+        Held.Write(this, session);
     }
 
     /// <summary>Notes each session before its event is on its way: one that nobody gets to see must be stopped.</summary>

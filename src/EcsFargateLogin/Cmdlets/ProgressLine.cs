@@ -10,7 +10,7 @@ namespace EcsFargateLogin.Cmdlets;
 /// </summary>
 /// <param name="cmdlet">The cmdlet whose progress it is.</param>
 /// <param name="id">The activity's id.</param>
-internal sealed class ProgressLine(PSCmdlet cmdlet, int id)
+internal sealed class ProgressLine(FargateCmdlet cmdlet, int id)
 {
     /// <summary>Where nothing says otherwise: as $PSStyle.Progress.MaxWidth is unless changed.</summary>
     private const int DefaultColumns = 120;
@@ -26,7 +26,7 @@ internal sealed class ProgressLine(PSCmdlet cmdlet, int id)
     {
         IsShown = true;
         var (activity, status) = ProgressText.Fit(Columns(), activities, statuses);
-        cmdlet.WriteProgress(new ProgressRecord(id, activity, status) { PercentComplete = percent });
+        cmdlet.WriteProgress(new ProgressRecord(id, TerminalText.OneLine(activity), TerminalText.OneLine(status)) { PercentComplete = percent });
     }
 
     /// <summary>Takes it off the screen.</summary>

@@ -7,9 +7,10 @@ namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
 /// Registers a task definition for sessions: from an image that holds start-sshd.sh alone, or with what an application's own
-/// task definition has of environment, secrets, roles, volumes, log configuration and CPU architecture. Ports, health checks,
-/// other containers and load balancing are left out. Nothing else is created. -WhatIf says what would be registered, beside
-/// what is there.
+/// task definition has of environment, secrets, roles, volumes, log configuration and CPU architecture, and of confinement (user,
+/// read-only root file system, dropped capabilities) as far as an SSH server works with it; a warning says what is not kept. Ports,
+/// health checks, other containers and load balancing are left out. Nothing else is created. -WhatIf says what would be
+/// registered, beside what is there.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Register, "FargateLoginTaskDefinition", DefaultParameterSetName = NewSet, SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Register-FargateLoginTaskDefinition.md")]
@@ -20,18 +21,20 @@ public sealed class RegisterFargateLoginTaskDefinitionCommand : AwsCmdlet
     private const string FromSet = "FromTaskDefinition";
 
     /// <summary>The image with the SSH server, as Export-FargateLoginContainer has prepared it.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(Mandatory = true, Position = 0,
+        HelpMessage = "The image with the SSH server, as Export-FargateLoginContainer has prepared it.")]
     [ValidateNotNullOrEmpty]
     public string Image { get; set; } = "";
 
     /// <summary>The application's task definition: family (its latest revision), family:revision or ARN.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = FromSet)]
+    [Parameter(Mandatory = true, ParameterSetName = FromSet,
+        HelpMessage = "The application's task definition: family, family:revision or ARN.")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TaskDefinitionCompleter))]
     public string? FromTaskDefinition { get; set; }
 
     /// <summary>The application's container. Without it: the only one that its task definition has.</summary>
-    [Parameter(ParameterSetName = FromSet)]
+    [Parameter(ParameterSetName = FromSet, HelpMessage = "The application's container.")]
     [ValidateNotNullOrEmpty]
     public string? ContainerName { get; set; }
 
@@ -39,48 +42,49 @@ public sealed class RegisterFargateLoginTaskDefinitionCommand : AwsCmdlet
     /// The family to register a revision of, up to 255 letters, digits, hyphens and underscores. Without it: the image's
     /// name, with -cli at its end.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The family to register a revision of.")]
     [ValidatePattern("^[A-Za-z0-9_-]{1,255}$")]
     public string? Family { get; set; }
 
     /// <summary>The ARN of the role by which ECS pulls the image, reads secrets and writes the log.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = NewSet)]
-    [Parameter(ParameterSetName = FromSet)]
+    [Parameter(Mandatory = true, ParameterSetName = NewSet,
+        HelpMessage = "The ARN of the role by which ECS pulls the image and writes the log.")]
+    [Parameter(ParameterSetName = FromSet, HelpMessage = "The ARN of the role by which ECS pulls the image and writes the log.")]
     [ValidateNotNullOrEmpty]
     public string? ExecutionRoleArn { get; set; }
 
     /// <summary>The ARN of the role that the container's programs act as. Without it: the application's, or none.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The ARN of the role that the container's programs act as.")]
     [ValidateNotNullOrEmpty]
     public string? TaskRoleArn { get; set; }
 
     /// <summary>The task's CPU units, of which 1024 are one vCPU. Without it: the application's, or 512.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The task's CPU units, of which 1024 are one vCPU.")]
     [ValidateSet("256", "512", "1024", "2048", "4096", "8192", "16384")]
     public int? Cpu { get; set; }
 
     /// <summary>
     /// The task's memory in MiB, 512 to 122880; which of them go with -Cpu, Fargate says. Without it: the application's, or 1024.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The task's memory in MiB, 512 to 122880, as goes with -Cpu.")]
     [ValidateRange(512, 122880)]
     public int? Memory { get; set; }
 
     /// <summary>The image's CPU architecture. Without it: the application's, or X86_64.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The image's CPU architecture.")]
     [ValidateSet("X86_64", "ARM64")]
     public string? CpuArchitecture { get; set; }
 
     /// <summary>
     /// The log group of CloudWatch Logs, which has to exist. Without it: the application's, or /ecs/ and the family.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The log group of CloudWatch Logs, which has to exist.")]
     [ValidatePattern("^[A-Za-z0-9_/.#-]{1,512}$")]
     public string? LogGroup { get; set; }
 
     /// <summary>The port that the SSH server listens on, 1 to 65535. Unprivileged containers need one above 1023.</summary>
     /// <value>22</value>
-    [Parameter]
+    [Parameter(HelpMessage = "The port that the SSH server listens on, 1 to 65535.")]
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = ContainerContract.DefaultPort;
 
@@ -94,6 +98,11 @@ public sealed class RegisterFargateLoginTaskDefinitionCommand : AwsCmdlet
         if (!registration.LogsToCloudWatch)
         {
             WriteWarning("Its log is not in CloudWatch Logs, so that sessions cannot verify their host keys: see -LogGroup.");
+        }
+
+        foreach (var note in registration.Notes)
+        {
+            WriteWarning(note);
         }
 
         if (ShouldProcess(registration.Description, registration.Description, "Register task definition"))

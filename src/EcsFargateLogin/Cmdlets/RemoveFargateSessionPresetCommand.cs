@@ -11,13 +11,14 @@ namespace EcsFargateLogin.Cmdlets;
 public sealed class RemoveFargateSessionPresetCommand : PresetCmdlet
 {
     /// <summary>The names of the presets.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true,
+        HelpMessage = "The names of the presets.")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(PresetCompleter))]
     public string[] Name { get; set; } = [];
 
     /// <summary>Deletes them from the project's file, .fargatelogin.json. Without it from your own.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Deletes them from the project's file, .fargatelogin.json.")]
     public SwitchParameter Project { get; set; }
 
     /// <summary>Deletes the presets of these names.</summary>
@@ -31,7 +32,7 @@ public sealed class RemoveFargateSessionPresetCommand : PresetCmdlet
 
     private void Remove(string name)
     {
-        var store = Store;
+        var store = OpenStore();
         var (file, other) = Project ? (store.Project, store.User) : (store.User, store.Project);
         var presets = file.Read();
         if (!presets.ContainsKey(name))

@@ -19,7 +19,7 @@ public sealed class SaveFargateSessionPresetCommand : PresetCmdlet, IDynamicPara
 {
     /// <summary>The preset's name. 'default' is used wherever none is named. One that exists is replaced.</summary>
     /// <value>default</value>
-    [Parameter(Position = 0)]
+    [Parameter(Position = 0, HelpMessage = "The preset's name. 'default' is used wherever none is named.")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(PresetCompleter))]
     public string Name { get; set; } = PresetStore.DefaultName;
@@ -28,7 +28,7 @@ public sealed class SaveFargateSessionPresetCommand : PresetCmdlet, IDynamicPara
     /// Keeps it in the project's file, .fargatelogin.json: the nearest one of the current folder and those above, or a new
     /// one in the current folder. Without it in your own file.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Keeps it in the project's file, .fargatelogin.json, in place of your own.")]
     public SwitchParameter Project { get; set; }
 
     /// <summary>The parameters of New-FargateSession.</summary>
@@ -49,7 +49,7 @@ public sealed class SaveFargateSessionPresetCommand : PresetCmdlet, IDynamicPara
             throw keys.Count == 0 ? FargateErrors.EmptyPreset(Name) : FargateErrors.NotForProjects(refused);
         }
 
-        var store = Store;
+        var store = OpenStore();
         var file = Project ? store.Project : store.User;
         // A file that cannot be used is told of before anybody is asked.
         file.Read();

@@ -36,6 +36,7 @@ internal static class SessionParameters
         nameof(NewFargateSessionCommand.StartTimeout),
         nameof(NewFargateSessionCommand.LoginTimeout),
         nameof(NewFargateSessionCommand.IdleTimeout),
+        nameof(NewFargateSessionCommand.UnusedTimeout),
         nameof(NewFargateSessionCommand.MaxLifetime),
         nameof(NewFargateSessionCommand.Tag),
         nameof(NewFargateSessionCommand.Region),
@@ -82,9 +83,10 @@ internal static class SessionParameters
         {
             var attributes = property.GetCustomAttributes().Where(attribute => attribute
                 is ValidateArgumentsAttribute or ArgumentTransformationAttribute or ArgumentCompleterAttribute or AliasAttribute);
+            // In all of its parameter sets it is the same parameter.
+            ParameterAttribute parameter = new() { HelpMessage = property.GetCustomAttributes<ParameterAttribute>().First().HelpMessage };
             parameters.Add(
-                property.Name,
-                new RuntimeDefinedParameter(property.Name, property.PropertyType, [.. attributes, new ParameterAttribute()]));
+                property.Name, new RuntimeDefinedParameter(property.Name, property.PropertyType, [.. attributes, parameter]));
         }
 
         return parameters;

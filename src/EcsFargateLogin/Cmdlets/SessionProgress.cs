@@ -1,12 +1,11 @@
 using System.Globalization;
-using System.Management.Automation;
 using EcsFargateLogin.Sessions;
 using EcsFargateLogin.Views;
 
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>Shows where sessions are on their way: one progress line for all of them, and one verbose line a phase.</summary>
-internal sealed class SessionProgress(PSCmdlet cmdlet)
+internal sealed class SessionProgress(FargateCmdlet cmdlet)
 {
     /// <summary>Between two changes of the line: the phases of many sessions come faster than anybody reads.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);

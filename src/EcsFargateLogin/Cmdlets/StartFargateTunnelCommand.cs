@@ -9,7 +9,8 @@ namespace EcsFargateLogin.Cmdlets;
 /// <summary>
 /// Opens a local port that leads to a host and port as a session's task sees them, such as a database in its VPC, or as
 /// a SOCKS proxy to all of them. It stays open, and is connected again when the connection drops, until
-/// Stop-FargateTunnel, the end of the session, or of this PowerShell.
+/// Stop-FargateTunnel, the end of the session, or of this PowerShell. A session that was started in the same pipeline ends with
+/// the last of its tunnels.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Start, "FargateTunnel", DefaultParameterSetName = HostSet, SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Start-FargateTunnel.md")]
@@ -25,36 +26,40 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
     /// <summary>How long the task has to say that it cannot reach the remote host.</summary>
     private static readonly TimeSpan TargetCheckLimit = TimeSpan.FromSeconds(1);
 
-    private readonly HashSet<FargateSession> _tunnelled = [];
+    private readonly List<TunnelKeeper> _opened = [];
 
     /// <summary>Sessions, as New-FargateSession returns them.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true,
+        HelpMessage = "Sessions, as New-FargateSession returns them.")]
+    [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];
 
     /// <summary>The host that the tunnel leads to: a name that the task can resolve, or an IP address.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = HostSet)]
+    [Parameter(Mandatory = true, ParameterSetName = HostSet,
+        HelpMessage = "The host that the tunnel leads to, as the task sees it.")]
     [ValidatePattern("^[A-Za-z0-9_]([A-Za-z0-9._:-]*)$|^::[A-Za-z0-9:]*$")]
     public string? RemoteHost { get; set; }
 
     /// <summary>The port on that host, 1 to 65535.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = HostSet)]
+    [Parameter(Mandatory = true, ParameterSetName = HostSet, HelpMessage = "The port on that host, 1 to 65535.")]
     [ValidateRange(1, 65535)]
     public int? RemotePort { get; set; }
 
     /// <summary>Makes the local port a SOCKS 4 and 5 proxy, through which each client names its host.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = SocksSet)]
+    [Parameter(Mandatory = true, ParameterSetName = SocksSet,
+        HelpMessage = "Makes the local port a SOCKS proxy, through which each client names its host.")]
     public SwitchParameter Socks { get; set; }
 
     /// <summary>The local port, 1 to 65535; 0, the default, takes one that is free.</summary>
     /// <value>0</value>
-    [Parameter]
+    [Parameter(HelpMessage = "The local port, 1 to 65535; 0, the default, takes one that is free.")]
     [ValidateRange(0, 65535)]
     public int LocalPort { get; set; }
 
     /// <summary>The local IP address to listen on. Any but a loopback address lets others use the tunnel too.</summary>
     /// <value>127.0.0.1</value>
-    [Parameter]
+    [Parameter(HelpMessage = "The local IP address to listen on.")]
     [ValidateNotNull]
     public IPAddress BindAddress { get; set; } = IPAddress.Loopback;
 
@@ -62,7 +67,7 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
     /// Does not check whether the task reaches the remote host. The check is one connection, which the host may log; it
     /// only warns.
     /// </summary>
-    [Parameter(ParameterSetName = HostSet)]
+    [Parameter(ParameterSetName = HostSet, HelpMessage = "Does not check whether the task reaches the remote host.")]
     public SwitchParameter SkipTargetCheck { get; set; }
 
     /// <summary>Checks the local port, too, before anything is started.</summary>
@@ -79,17 +84,32 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
     /// <summary>Opens the tunnels of this record's sessions.</summary>
     protected override void ProcessRecord()
     {
+        TakeAll(Session);
         foreach (var session in Session)
         {
             if (ShouldProcess($"{session} ({Route().RemoteEnd})", "Open tunnel"))
             {
-                Guard(session, () => LogIn(session, "tunnel", _ => Open(session)));
+                Guard(session, () => LogIn(session, _ => Open(session)));
             }
         }
     }
 
-    /// <summary>A session with a tunnel belongs to the tunnel.</summary>
-    private protected override bool IsKept(FargateSession session) => base.IsKept(session) || _tunnelled.Contains(session);
+    private protected override string WorkName => "tunnel";
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !HasSucceeded)
+        {
+            foreach (var keeper in _opened)
+            {
+                CleanUp(keeper.StopAsync, keeper.Tunnel);
+                TunnelCleanup.Forget(keeper.Tunnel);
+            }
+        }
+
+        base.Dispose(disposing);
+    }
 
     private TunnelRoute Route() => new(BindAddress.ToString(), LocalPort, RemoteHost, RemotePort);
 
@@ -106,11 +126,16 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
             throw;
         }
 
-        _tunnelled.Add(session);
+        keeper.Tunnel.KeepSession = !EndsWithTunnel(keeper.Tunnel);
+        _opened.Add(keeper);
         TunnelCleanup.Watch(keeper);
         keeper.Keep();
-        WriteObject(keeper.Tunnel);
+        Held.Write(this, keeper.Tunnel);
     }
+
+    /// <summary>Whether a session belongs to its tunnels from now on: a pipeline would end it, or other tunnels do.</summary>
+    private bool EndsWithTunnel(FargateTunnel tunnel) =>
+        Held.HandOver(tunnel.Session, tunnel) || (!KeepSession && tunnel.Session.Holder is FargateTunnel);
 
     private TunnelKeeper OpenAtFreePort(FargateSession session)
     {
@@ -119,7 +144,7 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
             var route = Route().WithFreePort();
             TunnelDialer dialer = new(Ssh, EndpointOf(session), Options);
             WriteVerbose(dialer.Show(route));
-            FargateTunnel tunnel = new(TunnelRegistry.NextId(), session, route) { KeepSession = KeepSession };
+            FargateTunnel tunnel = new(TunnelRegistry.NextId(), session, route);
             TunnelKeeper keeper = new(tunnel, dialer, ConnectApart(session), Journal);
             try
             {

@@ -10,11 +10,11 @@ namespace EcsFargateLogin.Cmdlets;
 public sealed class StopFargateSessionCommand : TaskCmdlet
 {
     /// <summary>Returns only when ECS reports the tasks STOPPED, which takes up to the container's stopTimeout.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Returns only when ECS reports the tasks STOPPED.")]
     public SwitchParameter Wait { get; set; }
 
     /// <summary>Returns the sessions.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Returns the sessions.")]
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Stops this record's sessions.</summary>
@@ -22,13 +22,21 @@ public sealed class StopFargateSessionCommand : TaskCmdlet
     {
         foreach (var (session, cloud) in Targets())
         {
-            session.IsTaken = true;
             if (ShouldProcess($"{session} ({session.TaskArn})", "Stop Fargate task"))
             {
+                session.Holder = null;
                 Guard(session, () => Stop(session, cloud));
             }
         }
     });
+
+    /// <summary>Of a session whose task is not found, and cannot be told any better, what this machine keeps is deleted.</summary>
+    private protected override FargateSession? WithoutTask(FargateSession session, IReadOnlyList<string> clusters)
+    {
+        WriteWarning(FargateErrors.DamagedSessionNotFound(session.SessionId, clusters, session.Region));
+        session.IsClosed = true;
+        return session;
+    }
 
     private void Stop(FargateSession session, IFargateCloud cloud)
     {

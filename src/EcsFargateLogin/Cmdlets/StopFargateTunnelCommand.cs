@@ -16,21 +16,23 @@ public sealed class StopFargateTunnelCommand : FargateCmdlet
     private const string IdSet = "Id";
 
     /// <summary>Tunnels, as Start-FargateTunnel returns them.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = TunnelSet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = TunnelSet,
+        HelpMessage = "Tunnels, as Start-FargateTunnel returns them.")]
     [ValidateNotNullOrEmpty]
     public FargateTunnel[] Tunnel { get; set; } = [];
 
     /// <summary>Tunnels by their numbers in this PowerShell.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet,
+        HelpMessage = "Tunnels by their numbers in this PowerShell.")]
     [ValidateNotNullOrEmpty]
     public int[] Id { get; set; } = [];
 
     /// <summary>Leaves the session running, also where Start-FargateTunnel was not told to keep it.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Leaves the session running, whatever Start-FargateTunnel was told.")]
     public SwitchParameter KeepSession { get; set; }
 
     /// <summary>Returns the tunnels.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Returns the tunnels.")]
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Stops this record's tunnels.</summary>

@@ -3,6 +3,7 @@ using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Completion;
 using EcsFargateLogin.Sessions;
 using EcsFargateLogin.Sessions.Journals;
+using EcsFargateLogin.Sessions.Shells;
 using EcsFargateLogin.Sessions.Starting;
 
 namespace EcsFargateLogin.Cmdlets;
@@ -19,7 +20,9 @@ public abstract class TaskCmdlet : AwsCmdlet
     }
 
     /// <summary>Sessions, as New-FargateSession returns them.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = SessionSet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = SessionSet,
+        HelpMessage = "Sessions, as New-FargateSession returns them.")]
+    [SessionArgument]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];
 
@@ -27,19 +30,22 @@ public abstract class TaskCmdlet : AwsCmdlet
     /// Sessions by their short ids. Those of this machine are reached as they were started; others are looked for by
     /// their mark in the cluster.
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet,
+        HelpMessage = "Sessions by their short ids.")]
     [AllowEmptyString]
     public string[] SessionId { get; set; } = [];
 
     /// <summary>Tasks by ARN, or by id together with -Cluster.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = TaskSet)]
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = TaskSet,
+        HelpMessage = "Tasks by ARN, or by id together with -Cluster.")]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet,
+        HelpMessage = "Tasks by ARN, or by id together with -Cluster.")]
     [AllowEmptyString]
     public string[] TaskArn { get; set; } = [];
 
     /// <summary>The cluster of the tasks. Without it the ARN's own, or 'default'.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = TaskSet)]
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = TaskSet, HelpMessage = "The cluster of the tasks.")]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet, HelpMessage = "The cluster of the tasks.")]
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
@@ -48,21 +54,23 @@ public abstract class TaskCmdlet : AwsCmdlet
     /// <summary>The sessions of this record, with how to reach AWS for each.</summary>
     private protected IEnumerable<(FargateSession Session, IFargateCloud Cloud)> Targets()
     {
-        if (ParameterSetName == SessionSet)
+        var sessions = ParameterSetName switch
         {
-            foreach (var session in Session)
-            {
-                yield return (session, Connect(session));
-            }
-        }
-        else
+            SessionSet => Session.Select(session => session is { IsDamaged: true, TaskArn: "" } ? FindByMark(session.SessionId) : session),
+            IdSet => SessionsById(),
+            _ => SessionsByTask(),
+        };
+        foreach (var session in sessions.OfType<FargateSession>())
         {
-            foreach (var session in ParameterSetName == IdSet ? SessionsById() : SessionsByTask())
-            {
-                yield return (session, Connect(session));
-            }
+            yield return (session, Connect(session));
         }
     }
+
+    /// <summary>What to do about a session whose entry cannot be read, and whose task was not found. Null for nothing.</summary>
+    /// <param name="session">What is left of it.</param>
+    /// <param name="clusters">Where its task was looked for.</param>
+    private protected virtual FargateSession? WithoutTask(FargateSession session, IReadOnlyList<string> clusters) =>
+        Missing(session.SessionId, clusters);
 
     /// <summary>The sessions of this record's ids. One that is not found is reported, and the others are taken.</summary>
     private IEnumerable<FargateSession> SessionsById()
@@ -98,22 +106,70 @@ public abstract class TaskCmdlet : AwsCmdlet
     private FargateSession? FindByMark(string sessionId)
     {
         var cloud = Connect();
-        FargateSession session = new()
+        var damaged = Journal.FindDamaged(sessionId);
+        var clusters = ClustersOf(damaged, cloud.Connection);
+        if (SessionMark.IsOne(sessionId))
         {
-            SessionId = sessionId,
-            Cluster = Cluster ?? "default",
-            Region = cloud.Connection.Region,
-            CreatedAt = DateTimeOffset.UtcNow,
-        };
-        var mark = new TaskMark(cloud) { Limit = TimeSpan.Zero };
-        if (SessionMark.IsOne(sessionId)
-            && Await((_, cancellationToken) => mark.SearchAsync(session, cancellationToken)) is { } taskArn)
-        {
-            session.TaskArn = taskArn;
-            return session;
+            foreach (var cluster in clusters)
+            {
+                var session = MarkedSession(sessionId, cluster, cloud.Connection, damaged);
+                session.TaskArn = Await((_, cancellationToken) => SearchAsync(cloud, session, damaged, cancellationToken)) ?? "";
+                if (session.TaskArn.Length > 0)
+                {
+                    return session;
+                }
+            }
         }
 
-        Report(FargateErrors.SessionNotFound(sessionId, session.Cluster), sessionId);
+        return damaged is null
+            ? Missing(sessionId, clusters)
+            : WithoutTask(MarkedSession(sessionId, clusters[0], cloud.Connection, damaged), clusters);
+    }
+
+    /// <summary>
+    /// Where a session's task may be: in the cluster that is named, or 'default'; and where its entry cannot tell, in any that
+    /// other sessions of the same account and region are in.
+    /// </summary>
+    private string[] ClustersOf(DamagedEntry? damaged, CloudConnection connection) => (Cluster, damaged) switch
+    {
+        ({ } named, _) => [named],
+        (_, null) => ["default"],
+        _ => [.. Journal.ReadAll()
+            .Where(entry => SessionConnection.Of(entry) == SessionConnection.Of(connection))
+            .Select(entry => entry.Cluster)
+            .Prepend("default")
+            .Distinct()],
+    };
+
+    /// <summary>A session of which nothing is known but its mark.</summary>
+    private static FargateSession MarkedSession(
+        string sessionId, string cluster, CloudConnection connection, DamagedEntry? damaged) => new()
+        {
+            SessionId = sessionId,
+            Cluster = cluster,
+            Region = connection.Region,
+            CreatedAt = DateTimeOffset.UtcNow,
+            Folder = damaged?.Folder,
+            IsDamaged = damaged is not null,
+        };
+
+    /// <summary>Looks for a task by its session's mark. A cluster that nobody has named need not be there.</summary>
+    private async Task<string?> SearchAsync(
+        IFargateCloud cloud, FargateSession session, DamagedEntry? damaged, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new TaskMark(cloud) { Limit = TimeSpan.Zero }.SearchAsync(session, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FargateException e) when (damaged is not null && Cluster is null && e.Error == FargateError.ClusterNotFound)
+        {
+            return null;
+        }
+    }
+
+    private FargateSession? Missing(string sessionId, IReadOnlyList<string> clusters)
+    {
+        Report(FargateErrors.SessionNotFound(sessionId, string.Join("', '", clusters)), sessionId);
         return null;
     }
 

@@ -4,7 +4,7 @@ namespace EcsFargateLogin.Cmdlets;
 internal static class TerminalNotice
 {
     /// <summary>Writes one line to standard error where that is a terminal, and nothing elsewhere.</summary>
-    /// <param name="text">The line; what a terminal would obey in it becomes spaces.</param>
+    /// <param name="text">The line; nothing that a terminal would obey is left of it.</param>
     public static void Write(string text)
     {
         if (Console.IsErrorRedirected)
@@ -13,7 +13,7 @@ internal static class TerminalNotice
         }
 
         // ssh has the terminal in raw mode: there a line only begins at the left after a carriage return.
-        var line = string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+        var line = TerminalText.OneLine(text);
         using var terminal = Console.OpenStandardError();
         try
         {

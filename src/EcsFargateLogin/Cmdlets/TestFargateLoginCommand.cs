@@ -20,20 +20,20 @@ namespace EcsFargateLogin.Cmdlets;
 public sealed class TestFargateLoginCommand : AwsCmdlet
 {
     /// <summary>The task definition: family (its latest revision), family:revision or ARN.</summary>
-    [Parameter(Position = 0)]
+    [Parameter(Position = 0, HelpMessage = "The task definition: family (its latest revision), family:revision or ARN.")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TaskDefinitionCompleter))]
     public string? TaskDefinition { get; set; }
 
     /// <summary>The cluster's name or ARN.</summary>
     /// <value>default</value>
-    [Parameter]
+    [Parameter(HelpMessage = "The cluster's name or ARN.")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     public string Cluster { get; set; } = "default";
 
     /// <summary>1 to 16 subnet ids.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "1 to 16 subnet ids.")]
     [IdList]
     [ValidateCount(1, 16)]
     [ValidateNotNullOrEmpty]
@@ -41,7 +41,7 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
     public string[] Subnet { get; set; } = [];
 
     /// <summary>Up to 5 security group ids.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Up to 5 security group ids.")]
     [IdList]
     [ValidateCount(1, 5)]
     [ValidateNotNullOrEmpty]
@@ -50,17 +50,17 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
 
     /// <summary>Whether the task is to get a public address.</summary>
     /// <value>Enabled</value>
-    [Parameter]
+    [Parameter(HelpMessage = "Whether the task is to get a public address.")]
     public AssignPublicIp AssignPublicIp { get; set; } = AssignPublicIp.Enabled;
 
     /// <summary>The port that the SSH server listens on, 1 to 65535.</summary>
     /// <value>22</value>
-    [Parameter]
+    [Parameter(HelpMessage = "The port that the SSH server listens on, 1 to 65535.")]
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = ContainerContract.DefaultPort;
 
     /// <summary>The container that runs the SSH server. Without it: 'cli', or the only container there is.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The container that runs the SSH server.")]
     [ValidateNotNullOrEmpty]
     public string? ContainerName { get; set; }
 
@@ -69,11 +69,11 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
     /// Auto.
     /// </summary>
     /// <value>Ssh</value>
-    [Parameter]
+    [Parameter(HelpMessage = "How the container is to be reached: Ssh, EcsExec or Auto.")]
     public FargateTransport Transport { get; set; }
 
     /// <summary>The version of Fargate's platform, such as 1.4.0, or LATEST. Without it the latest.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The version of Fargate's platform, such as 1.4.0, or LATEST.")]
     [ValidatePattern(@"^(LATEST|\d+\.\d+\.\d+)$")]
     public string? PlatformVersion { get; set; }
 
@@ -81,14 +81,14 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
     /// The IPv4 or IPv6 address by which AWS sees this machine. Without it the service is asked whose URL the environment
     /// variable ECSFARGATELOGIN_MYADDRESS_URL holds; without that, whether it is let in stays open.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The IPv4 or IPv6 address by which AWS sees this machine.")]
     [ValidateNotNullOrEmpty]
     public string? MyAddress { get; set; }
 
     /// <summary>
     /// Starts a session, tells each phase until it can be entered, and stops it. Needs a task definition and subnets.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Starts a session, tells each phase until it can be entered, and stops it.")]
     public SwitchParameter Deep { get; set; }
 
     /// <summary>Looks at everything.</summary>

@@ -23,16 +23,16 @@ public sealed class TunnelCleanup : IModuleAssemblyCleanup
     /// <summary>Watches over a tunnel that has just been started.</summary>
     internal static void Watch(TunnelKeeper keeper)
     {
-        TunnelRegistry.Add(keeper, CurrentRunspace);
         lock (_gate)
         {
+            TunnelRegistry.Add(keeper, CurrentRunspace);
             _endSignals ??= EndSignals.Watching(
-                stop: () => Task.Run(() => StopAll(TunnelRegistry.All)),
+                stop: () => Task.Run(EndWithProcess),
                 giveUp: () => { });
             if (!_isArmed)
             {
                 _isArmed = true;
-                AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAll(TunnelRegistry.All);
+                AppDomain.CurrentDomain.ProcessExit += (_, _) => EndWithProcess();
             }
         }
     }
@@ -40,16 +40,36 @@ public sealed class TunnelCleanup : IModuleAssemblyCleanup
     /// <summary>Forgets a tunnel that has ended.</summary>
     internal static void Forget(FargateTunnel tunnel)
     {
-        if (TunnelRegistry.Remove(tunnel.Id))
+        IDisposable? endSignals = null;
+        lock (_gate)
         {
-            IDisposable? endSignals;
-            lock (_gate)
+            // As one step: a tunnel that is started meanwhile would be left without its guard.
+            if (TunnelRegistry.Remove(tunnel.Id))
             {
                 (endSignals, _endSignals) = (_endSignals, null);
             }
+        }
 
-            // Last, and not under the lock: it may end the process.
-            endSignals?.Dispose();
+        // Last, and not under the lock: it may end the process.
+        endSignals?.Dispose();
+    }
+
+    /// <summary>Ends the tunnels, and says which of their sessions run on without this PowerShell.</summary>
+    private static void EndWithProcess()
+    {
+        var keepers = TunnelRegistry.All;
+        StopAll(keepers);
+        foreach (var session in keepers.Select(keeper => keeper.Tunnel.Session).Distinct().Where(session => session.IsWorthKeeping))
+        {
+            try
+            {
+                Console.Error.WriteLine(
+                    $"The tunnel is closed, and its session {session} runs on: Stop-FargateSession {session} stops it.");
+            }
+            catch (IOException)
+            {
+                // The terminal is gone.
+            }
         }
     }
 
@@ -61,7 +81,7 @@ public sealed class TunnelCleanup : IModuleAssemblyCleanup
             {
                 stopping.GetAwaiter().GetResult();
             }
-            catch (FargateException)
+            catch (Exception e) when (e is FargateException or IOException)
             {
                 // Nobody is there to be told. The session stays in the journal, and the next PowerShell lists it.
             }

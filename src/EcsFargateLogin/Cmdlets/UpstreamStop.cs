@@ -10,17 +10,16 @@ internal static class UpstreamStop
     private const BindingFlags Internal = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
 
     /// <summary>
-    /// Whether a later command has what it was given and only wants no more, as with break and Select-Object -First.
+    /// Whether a later command has what it was given and only wants no more, as with Select-Object -First.
     /// </summary>
     /// <param name="exception">What WriteObject has thrown.</param>
     /// <param name="runtime">The runtime of the command that wrote.</param>
     /// <returns>False also when it cannot be told.</returns>
-    public static bool IsContent(Exception exception, ICommandRuntime runtime) => exception switch
-    {
-        FlowControlException => true,
-        PipelineStoppedException => ReasonOf(runtime)?.GetType().Name == "StopUpstreamCommandsException",
-        _ => false,
-    };
+    public static bool IsContent(Exception exception, ICommandRuntime runtime) =>
+        exception is PipelineStoppedException && ReasonOf(runtime) is { } reason && IsUpstreamStop(reason);
+
+    /// <summary>Whether an error, a break or Ctrl+C has ended the pipeline. What ended it before it could tell, is not seen here.</summary>
+    public static bool HasFailed(ICommandRuntime runtime) => ReasonOf(runtime) is { } reason && !IsUpstreamStop(reason);
 
     /// <summary>
     /// Ends the earlier commands of a pipeline, as Select-Object -First does. Where PowerShell has changed its ways, they run on
@@ -37,6 +36,8 @@ internal static class UpstreamStop
             throw stop;
         }
     }
+
+    private static bool IsUpstreamStop(Exception reason) => reason.GetType().Name == "StopUpstreamCommandsException";
 
     /// <summary>
     /// Commands before Select-Object -First see the same exception as those before an error. What made the pipeline

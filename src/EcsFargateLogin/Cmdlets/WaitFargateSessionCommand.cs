@@ -6,8 +6,8 @@ using EcsFargateLogin.Ssh;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// Waits until sessions are ready, all of a pipeline together, and returns each as soon as its SSH server answers. Those
-/// that fail to start are stopped; those that are only late are left running.
+/// Waits until sessions are ready, all of a pipeline together, and returns each as soon as its SSH server answers. Those that
+/// it does not return are stopped when they were started in the same pipeline, and go on when the caller holds them.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Wait, "FargateSession", DefaultParameterSetName = SessionSet,
     HelpUri = HelpPages.Folder + "Wait-FargateSession.md")]
@@ -23,16 +23,16 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
     /// How long to wait, in seconds, 1 to 86400. Without it each session's own limits hold: its -StartTimeout, and a
     /// minute for its SSH server.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "How long to wait, in seconds, 1 to 86400.")]
     [ValidateRange(1, 86400)]
     public int Timeout { get; set; }
 
-    /// <summary>Returns the first session that is ready, and leaves the others running.</summary>
-    [Parameter]
+    /// <summary>Returns the first session that is ready.</summary>
+    [Parameter(HelpMessage = "Returns the first session that is ready.")]
     public SwitchParameter Any { get; set; }
 
     /// <summary>Waits for the SSH server at the private address, from inside the VPC.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Waits for the SSH server at the private address, from inside the VPC.")]
     public SwitchParameter Private { get; set; }
 
     /// <summary>
@@ -40,7 +40,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
     /// keys and agent hold for it, and for it alone; it has to let you in without a question. Without it the way that the
     /// session was started with is taken.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The host through which the task is reached, as [user@]host[:port].")]
     [ValidateNotNullOrEmpty]
     public string? JumpHost { get; set; }
 
@@ -48,7 +48,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
     /// The command that ssh talks to the task's server through, as its option ProxyCommand, with %h and %p for address and
     /// port. Cannot go with -JumpHost.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "What ssh talks to the server through, as its ProxyCommand, with %h and %p.")]
     [ValidateNotNullOrEmpty]
     public string? ProxyCommand { get; set; }
 
@@ -59,6 +59,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
     /// <summary>Takes in this record's sessions.</summary>
     protected override void ProcessRecord() => Guard(null, () =>
     {
+        Array.ForEach(Session, session => Held.Take(session, "it was not waited for to the end"));
         foreach (var (session, cloud) in Targets())
         {
             if (session.IsClosed)
@@ -74,25 +75,22 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
     });
 
     /// <summary>Waits for all of them.</summary>
-    protected override void EndProcessing() => Guard(null, () =>
+    protected override void EndProcessing()
     {
-        var isOver = false;
-        try
+        base.EndProcessing();
+        Guard(null, () =>
         {
-            Await(WaitAsync);
-            isOver = true;
-            ReportLate();
-        }
-        finally
-        {
-            if (!isOver)
+            try
             {
-                CloseUnowned();
+                Await(WaitAsync);
+                EndPending();
             }
-
-            CleanUpAll(_closing);
-        }
-    });
+            finally
+            {
+                CleanUpAll(_closing);
+            }
+        });
+    }
 
     private protected override void Show(SessionEvent happened)
     {
@@ -106,7 +104,8 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
                 }
 
                 CompleteProgress();
-                Handover.Write(this, ready.Session, () => _pending.Remove(ready.Session));
+                _pending.Remove(ready.Session);
+                Held.Write(this, ready.Session);
                 break;
             case SessionFailed failed:
                 Fail(failed);
@@ -145,36 +144,42 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
         }
     }
 
-    /// <summary>A session that did not get ready is of no use to anybody; a task that others started is theirs.</summary>
     private void Fail(SessionFailed failed)
     {
-        if (_pending.Remove(failed.Session, out var cloud) && failed.Session.SessionId.Length > 0)
+        if (_pending.Remove(failed.Session, out var cloud))
         {
-            _closing.Add((failed.Session, BeginClosing(cloud, failed.Session, "it did not become ready")));
+            End(failed.Session, cloud, "it did not become ready");
         }
 
         Report(failed.Error, failed.Session);
     }
 
-    private void ReportLate()
+    /// <summary>Stops a session of the pipeline, and one of this machine that has ended or that others may listen in on.</summary>
+    private void End(FargateSession session, IFargateCloud cloud, string reason)
     {
+        PipelineSessions.EndWithPipeline(session);
+        if (Held.Holds(session) || (session.IsOwn && !session.IsWorthKeeping))
+        {
+            Held.Leave(session);
+            _closing.Add((session, BeginClosing(cloud, session, reason)));
+        }
+    }
+
+    /// <summary>Ends the sessions that are not returned: they are late, or another one was ready first.</summary>
+    private void EndPending()
+    {
+        foreach (var (session, cloud) in _pending)
+        {
+            End(session, cloud, _enough.IsCancellationRequested ? "another session was ready first" : "it was not ready in time");
+        }
+
         if (!_enough.IsCancellationRequested)
         {
             foreach (var session in _pending.Keys)
             {
-                Report(FargateErrors.WaitTimeout(session, TimeSpan.FromSeconds(Timeout)), session);
+                Report(
+                    FargateErrors.WaitTimeout(session, TimeSpan.FromSeconds(Timeout), session.Holder is PipelineSessions), session);
             }
-        }
-    }
-
-    /// <summary>Stops the sessions that nobody can have when the pipeline that started them is stopped.</summary>
-    private void CloseUnowned()
-    {
-        foreach (var byCloud in _pending
-            .Where(pair => pair.Key is { IsOfRunningPipeline: true, IsTaken: false })
-            .ToLookup(pair => pair.Value, pair => pair.Key))
-        {
-            CloseAll(byCloud.Key, byCloud, "nobody took the session over");
         }
     }
 }

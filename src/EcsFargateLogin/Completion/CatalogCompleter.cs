@@ -7,13 +7,13 @@ internal abstract class CatalogCompleter : Completer
 {
     private protected sealed override IEnumerable<Candidate> Candidates(TypedWord word, TypedCommand command)
     {
-        var access = command.Access();
+        var settings = command.Access();
         var scope = Scope(word, command);
         return CatalogCache.Ask(
-            new CatalogQuestion(access, $"{GetType().Name} {scope}"),
+            new CatalogQuestion(settings, $"{GetType().Name} {scope}"),
             async cancellationToken =>
             {
-                using var catalog = await FargateCloud.Connector.OpenCatalogAsync(access.Settings, cancellationToken);
+                using var catalog = await FargateCloud.Connector.OpenCatalogAsync(settings, cancellationToken);
                 return await AskAsync(catalog, scope, cancellationToken);
             });
     }

@@ -14,7 +14,10 @@ internal abstract class Completer : IArgumentCompleter
         {
             TypedWord word = new(wordToComplete);
             TypedCommand command = new(commandName, fakeBoundParameters);
-            return [.. Candidates(word, command).Where(word.Fits).Select(word.CompleteTo)];
+            // A value that a terminal would obey is none that anybody wants on the command line.
+            return [.. Candidates(word, command)
+                .Where(candidate => TerminalText.IsClean(candidate.Value) && word.Fits(candidate))
+                .Select(word.CompleteTo)];
         }
         // An error would be written over the line that somebody is typing.
         catch (Exception)

@@ -18,31 +18,7 @@ internal sealed class TypedCommand(string name, IDictionary bound)
 
     /// <summary>How the command would reach AWS.</summary>
     /// <exception cref="FargateException">By something that it cannot be reached by.</exception>
-    internal TypedAccess Access()
-    {
-        CloudSettings settings = new() { Region = Region(), EndpointUrl = Text("EndpointUrl") };
-        if (AwsAccess.KeysOf(Text("AccessKey"), Text("SecretKey"), Text("SessionToken")) is { } keys)
-        {
-            return new(settings with { Credentials = keys }, Text("AccessKey"));
-        }
-
-        var namesProfile = Text("ProfileName") is not null || Text("ProfileLocation") is not null;
-        if (Value("Credential") is { } credential)
-        {
-            return namesProfile
-                ? throw FargateErrors.ProfileAndCredential()
-                : By(credential, CredentialOrigin.Credential, settings);
-        }
-
-        if (namesProfile)
-        {
-            return new(settings with { ProfileName = Text("ProfileName"), ProfileLocation = Location() }, Credential: null);
-        }
-
-        return Variable("StoredAWSCredentials") is { } stored
-            ? By(stored, CredentialOrigin.StoredCredentials, settings)
-            : new(settings, Credential: null);
-    }
+    internal CloudSettings Access() => new AwsAccess(Parameters, Variable).SettingsFor(session: null);
 
     /// <summary>The file to look for profiles in, or null.</summary>
     internal string? Location() => Text("ProfileLocation") is { } path ? Run(KnownPath, path) as string : null;
@@ -53,11 +29,17 @@ internal sealed class TypedCommand(string name, IDictionary bound)
     /// <summary>The presets that hold where it is typed.</summary>
     internal static PresetStore Presets() => new((string)Run(CurrentFolder)!, SessionParameters.Keys);
 
-    private static TypedAccess By(object credential, CredentialOrigin origin, CloudSettings settings) =>
-        new(settings with { Credentials = CredentialObject.ToSource(credential, origin) }, credential);
-
-    private string? Region() =>
-        (Value("Region") ?? Variable("StoredAWSRegion")) is { } region ? RegionObject.ToName(region, "-Region") : null;
+    private AccessParameters Parameters() => new()
+    {
+        ProfileName = Text("ProfileName"),
+        ProfileLocation = Location(),
+        AccessKey = Text("AccessKey"),
+        SecretKey = Text("SecretKey"),
+        SessionToken = Text("SessionToken"),
+        Credential = Value("Credential"),
+        Region = Value("Region"),
+        EndpointUrl = Text("EndpointUrl"),
+    };
 
     private string? Text(string parameter) => Value(parameter) as string is { Length: > 0 } text ? text : null;
 
@@ -81,26 +63,9 @@ internal sealed class TypedCommand(string name, IDictionary bound)
         }
     }
 
-    private object? Default(string parameter)
-    {
-        if (Variable("PSDefaultParameterValues") is not IDictionary defaults || LanguagePrimitives.IsTrue(defaults["Disabled"]))
-        {
-            return null;
-        }
-
-        // A script block would have to be run to be known.
-        return defaults.Keys.OfType<string>()
-            .Where(key => Names(key, parameter))
-            .Select(key => Unwrap(defaults[key]))
-            .FirstOrDefault(value => value is not (null or ScriptBlock));
-    }
-
-    // A key is CmdletName:ParameterName, each perhaps with wildcards.
-    private bool Names(string key, string parameter) =>
-        key.Split(':', 2) is [var ofCommand, var ofParameter] && Fits(ofCommand, name) && Fits(ofParameter, parameter);
-
-    private static bool Fits(string pattern, string text) =>
-        WildcardPattern.Get(pattern.Trim(), WildcardOptions.IgnoreCase).IsMatch(text);
+    // A script block would have to be run to be known.
+    private object? Default(string parameter) =>
+        DefaultParameters.Find(Variable(DefaultParameters.Variable), name, parameter) is var value and not ScriptBlock ? value : null;
 
     private static object? Variable(string variable) => Run($"${variable}");
 
@@ -114,8 +79,3 @@ internal sealed class TypedCommand(string name, IDictionary bound)
 
     private static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 }
-
-/// <summary>How a command that is being typed would reach AWS.</summary>
-/// <param name="Settings">Everything that it takes.</param>
-/// <param name="Credential">The access key or the credentials object, by which two commands are told apart; null for none.</param>
-internal sealed record TypedAccess(CloudSettings Settings, object? Credential);

@@ -37,9 +37,9 @@ internal sealed partial class TypedWord
     /// <summary>What takes the word's place on the command line.</summary>
     internal CompletionResult CompleteTo(Candidate candidate) => new(
         Quoted(candidate.Value),
-        candidate.Name is null ? candidate.Value : $"{candidate.Value} ({candidate.Name})",
+        candidate.Name is null ? candidate.Value : TerminalText.OneLine($"{candidate.Value} ({candidate.Name})"),
         CompletionResultType.ParameterValue,
-        candidate.Description ?? candidate.Value);
+        TerminalText.OneLine(candidate.Description ?? "") is { Length: > 0 } description ? description : candidate.Value);
 
     private bool Fits(string value) => _pattern?.IsMatch(value) ?? value.StartsWith(Text, Comparison);
 

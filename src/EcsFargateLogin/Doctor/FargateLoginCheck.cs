@@ -17,7 +17,7 @@ public enum FargateCheckResult
 public sealed class FargateLoginCheck
 {
     internal FargateLoginCheck(string check, FargateCheckResult result, string detail, string fix = "") =>
-        (Check, Result, Detail, Fix) = (check, result, detail, fix);
+        (Check, Result, Detail, Fix) = (check, result, TerminalText.Clean(detail), TerminalText.Clean(fix));
 
     /// <summary>What was looked at.</summary>
     public string Check { get; }

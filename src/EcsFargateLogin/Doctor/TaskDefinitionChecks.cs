@@ -67,6 +67,7 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
                 .PassAsync("Fargate", "networkMode is awsvpc, and it is compatible with FARGATE")
                 .ConfigureAwait(false);
             await examination.PassAsync("container", $"{found.Name}, {examination.Container?["image"]}").ConfigureAwait(false);
+            await CheckEndAsync(examination, found);
         }
         catch (FargateException e) when (e.Error is FargateError.TaskDefinitionUnsuitable or FargateError.ContainerNotFound)
         {
@@ -75,6 +76,13 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
                 .ConfigureAwait(false);
         }
     }
+
+    /// <summary>The limits that hold when this machine is gone end the container, and are to end the task.</summary>
+    private static Task CheckEndAsync(Examination examination, LoginContainer container) =>
+        container.OutlivedBecause is { } why
+            ? examination.FailAsync(
+                "task's end", FargateErrors.TaskOutlivesContainer(examination.Request.TaskDefinition!, why))
+            : examination.PassAsync("task's end", "the task ends with that container, and so at its limits");
 
     private static Task CheckArchitectureAsync(Examination examination, JsonObject definition)
     {

@@ -7,6 +7,8 @@ public enum FargateError
     NoCredentials,
     /// <summary>The named credential profile does not exist.</summary>
     ProfileNotFound,
+    /// <summary>A setting of the credential profile holds what it cannot hold.</summary>
+    InvalidProfile,
     /// <summary>The parameters that name credentials are incomplete or contradict each other, or hold something else.</summary>
     InvalidCredential,
     /// <summary>The credentials or the login behind them have expired.</summary>
@@ -95,6 +97,8 @@ public enum FargateError
     IngressNotRevoked,
     /// <summary>What this machine remembers of its sessions cannot be written or read.</summary>
     JournalUnavailable,
+    /// <summary>A session has ended, and something of it on this machine could not be deleted. Told as a warning.</summary>
+    FilesNotDeleted,
     /// <summary>ssh or ssh-keygen is not installed.</summary>
     SshNotFound,
     /// <summary>ssh-keygen made no key.</summary>

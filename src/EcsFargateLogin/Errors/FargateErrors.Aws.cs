@@ -5,9 +5,12 @@ namespace EcsFargateLogin;
 // Errors about how AWS is reached: credentials, region, endpoint, and what every service may answer.
 internal static partial class FargateErrors
 {
-    internal static FargateException ProfileNotFound(string profileName, string searched) => new(
+    /// <param name="profileName">The profile.</param>
+    /// <param name="searched">The files, for people.</param>
+    /// <param name="hint">What is there instead, as a sentence; or null.</param>
+    internal static FargateException ProfileNotFound(string profileName, string searched, string? hint) => new(
         FargateError.ProfileNotFound,
-        $"The credential profile '{profileName}' was not found in {searched}.",
+        $"The credential profile '{profileName}' was not found in {searched}.{(hint is null ? "" : $" {hint}")}",
         "Check the name given to -ProfileName or AWS_PROFILE, "
             + "or create it with 'aws configure --profile NAME' or Set-AWSCredential.")
     {
@@ -19,6 +22,32 @@ internal static partial class FargateErrors
         detail is null ? "No AWS credentials were found." : $"No AWS credentials were found: {detail}",
         "Name a profile with -ProfileName, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
             + "or log in with 'aws sso login' or 'aws configure'.");
+
+    /// <param name="profileName">The profile.</param>
+    /// <param name="reason">What is wrong with which of its settings, as the rest of a sentence without a secret.</param>
+    internal static FargateException InvalidProfile(string profileName, string reason) => new(
+        FargateError.InvalidProfile,
+        $"The profile '{profileName}' cannot be used: its {reason}.",
+        "Correct that setting, or choose another profile with -ProfileName.")
+    {
+        Target = profileName,
+    };
+
+    /// <param name="profileName">The profile that was looked for.</param>
+    /// <param name="where">The line, for people. What stands there may be a secret.</param>
+    internal static FargateException ProfileMalformed(string profileName, string where) => CredentialsUnusable(
+        $"profile '{profileName}'",
+        $"{where} is malformed: it is neither a section's header, nor a setting (name = value), nor a comment.",
+        exception: null);
+
+    internal static FargateException LoginUnsupported(string profileName) => new(
+        FargateError.NoCredentials,
+        $"The profile '{profileName}' logs in with 'aws login' (login_session), which this module cannot use itself.",
+        "Let the AWS CLI hand over the keys: add a profile with the line credential_process = aws configure export-credentials "
+            + $"--profile {CommandText.Word(profileName)} --format process to the config file, and name that profile.")
+    {
+        Target = profileName,
+    };
 
     /// <param name="source">Where the credentials were looked for, for people.</param>
     /// <param name="reason">What went wrong there, as a sentence without a secret.</param>
@@ -52,7 +81,7 @@ internal static partial class FargateErrors
     internal static FargateException InvalidRegion(string region, string source) => new(
         FargateError.NoRegion,
         $"'{region}' (from {source}) is not the name of an AWS region.",
-        "Region names look like eu-central-1: lower-case letters, digits and hyphens.")
+        "Region names look like eu-central-1: lower-case letters, digits and hyphens, without quotation marks or a comment behind them.")
     {
         Target = region,
     };
@@ -128,7 +157,7 @@ internal static partial class FargateErrors
     internal static FargateException QuotaExceeded(string operation, ServiceAnswer answer) => FromAws(
         FargateError.QuotaExceeded, answer, operation,
         "A quota of this AWS account is used up.",
-        "Stop tasks that are not needed, or ask for more under Service Quotas, AWS Fargate.");
+        RaiseQuota);
 
     internal static FargateException ServiceFailed(string operation, ServiceAnswer answer) => FromAws(
         FargateError.ServiceFailed, answer, operation,
@@ -139,6 +168,10 @@ internal static partial class FargateErrors
         FargateError.RequestRejected, answer, operation,
         $"AWS refused {operation}.",
         "Correct what it names, and try again.");
+
+    /// <summary>What to do where the account may have no more tasks.</summary>
+    internal const string RaiseQuota =
+        "Stop sessions and tasks that are not needed, or ask for a higher quota of vCPUs under Service Quotas, AWS Fargate.";
 
     private static FargateException FromAws(
         FargateError error, ServiceAnswer answer, string? target, string message, string nextStep) =>

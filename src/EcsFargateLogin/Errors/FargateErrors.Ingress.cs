@@ -34,6 +34,18 @@ internal static partial class FargateErrors
         "Name a security group with -SecurityGroup; the rule is added to the first one.")
     { Target = "-SecurityGroup" };
 
+    /// <summary>A warning that the way in may be closed before the session has ended.</summary>
+    internal static string IngressNotShared(FargateSession session, IngressRule rule, FargateException cause) =>
+        $"{rule.Cidr} is let in to {rule.SecurityGroupId} by a rule of another machine's sessions ('{rule.Description}'), which "
+        + $"removes it without regard to session {session.SessionId}: {cause.Message}";
+
+    internal static FargateException IngressContended(IngressRule rule) => new(
+        FargateError.RequestRejected,
+        $"The rule that lets {rule.Cidr} in to security group {rule.SecurityGroupId} on port {rule.Port} is being changed by others "
+        + "all the time.",
+        "Try again in a moment.")
+    { Target = rule.SecurityGroupId };
+
     internal static FargateException IngressNotRevoked(FargateSession session, IngressRule rule, FargateException cause) => new(
         FargateError.IngressNotRevoked,
         $"{rule.Cidr} is still let in to security group {rule.SecurityGroupId} on port {rule.Port}, because the rule of session "
@@ -43,9 +55,9 @@ internal static partial class FargateErrors
         cause)
     { MayLeaveTask = true, Target = rule.SecurityGroupId };
 
-    /// <summary>An error after which a rule could not be removed either: both have to be said.</summary>
-    internal static FargateException AndIngressNotRevoked(FargateException error, FargateException notRevoked) => new(
-        error.Error, error.Message, notRevoked.Message, error)
+    /// <summary>An error after which something could not be taken back either: both have to be said.</summary>
+    internal static FargateException And(FargateException error, FargateException left) => new(
+        error.Error, error.Message, left.Message, error)
     { MayLeaveTask = true, Target = error.Target };
 
     private static string RevokeCommand(FargateSession session, IngressRule rule)

@@ -25,10 +25,18 @@ internal static partial class FargateErrors
         "Register a revision with networkMode 'awsvpc' and requiresCompatibilities 'FARGATE', or name another one.")
     { Target = taskDefinition };
 
+    internal static FargateException TaskOutlivesContainer(string taskDefinition, string why) => new(
+        FargateError.TaskDefinitionUnsuitable,
+        $"The task definition '{taskDefinition}' cannot be used for sessions: {why}, so that its task would run on after every limit "
+        + "that the container keeps.",
+        "Register a revision in which that container is essential and has no restartPolicy, as "
+        + "Register-FargateLoginTaskDefinition -FromTaskDefinition does.")
+    { Target = taskDefinition };
+
     internal static FargateException ReservedVariable(string name) => new(
         FargateError.InvalidEnvironmentVariable,
-        $"The environment variable '{name}' cannot be set: names that begin with '_' are kept for the container's SSH server.",
-        "Give it a name without the leading '_', or use the parameter that stands for it (-Port, -UserName).")
+        $"The environment variable '{name}' cannot be set: it is among the names that begin with '_' and are kept for the container's SSH server.",
+        "Give it another name, or use the parameter that stands for it (-Port, -UserName, -MaxLifetime).")
     { Target = name };
 
     internal static FargateException MalformedVariable(string name, string why) => new(
@@ -39,16 +47,16 @@ internal static partial class FargateErrors
 
     internal static FargateException RunTaskFailed(RunTaskRequest request, CloudFailure? failure)
     {
-        var reason = failure?.Reason ?? "no reason was given";
-        var (error, nextStep) = failure?.Reason switch
-        {
-            { } r when r.Contains("RESOURCE", StringComparison.OrdinalIgnoreCase)
-                || r.Contains("capacity", StringComparison.OrdinalIgnoreCase) => (
-                    FargateError.CapacityUnavailable,
-                    "Try again in a moment, or name a subnet of another availability zone with -Subnet."),
-            _ => (FargateError.RequestRejected, "Check the cluster and the task definition in the ECS console, then try again."),
-        };
+        var reason = failure?.Reason is { Length: > 0 } told ? told : "no reason was given";
         var detail = failure?.Detail is { Length: > 0 } text ? $" ({text})" : "";
+        bool Says(string words) => $"{reason}{detail}".Contains(words, StringComparison.OrdinalIgnoreCase);
+        var (error, nextStep) =
+            Says("reached the limit") || Says("reached your limit") || Says("vCPU limit") || Says("quota")
+                ? (FargateError.QuotaExceeded, RaiseQuota)
+            : Says("RESOURCE:") || Says("capacity")
+                ? (FargateError.CapacityUnavailable,
+                    "Try again in a moment, or name a subnet of another availability zone with -Subnet.")
+            : (FargateError.RequestRejected, "Check the cluster and the task definition in the ECS console, then try again.");
         return new(
             error,
             $"ECS started no task of '{request.TaskDefinition}' in cluster '{request.Cluster}': {reason}{detail}.",
@@ -72,10 +80,12 @@ internal static partial class FargateErrors
         + AwsCli(session, "list-tasks", "--started-by", session.SessionId))
     { MayLeaveTask = true, Target = session.SessionId };
 
-    internal static FargateException WaitTimeout(FargateSession session, TimeSpan limit) => new(
+    internal static FargateException WaitTimeout(FargateSession session, TimeSpan limit, bool endsWithPipeline) => new(
         FargateError.StartTimeout,
         $"The session {session} was not ready within {Seconds(limit)}; its task is {session.Status}.",
-        "It was left running: wait for it again with Wait-FargateSession, or stop it with Stop-FargateSession.")
+        endsWithPipeline
+            ? "It is stopped, because this pipeline has started it: give it longer with -Timeout."
+            : "It was left running: wait for it again with Wait-FargateSession, or stop it with Stop-FargateSession.")
     { Target = session.TaskArn };
 
     internal static FargateException StartTimeout(FargateSession session, TimeSpan limit) => new(
@@ -122,12 +132,12 @@ internal static partial class FargateErrors
     private static List<string> Facts(TaskDescription task)
     {
         List<string> facts = [];
-        if (task.StopCode is not null)
+        if (task.StopCode is { Length: > 0 } stopCode)
         {
-            facts.Add($"stopCode {task.StopCode}");
+            facts.Add($"stopCode {stopCode}");
         }
 
-        if (task.StoppedReason is not null)
+        if (!string.IsNullOrWhiteSpace(task.StoppedReason))
         {
             facts.Add($"stoppedReason: {task.StoppedReason}");
         }
@@ -137,7 +147,7 @@ internal static partial class FargateErrors
             var exit = container.ExitCode is { } code
                 ? $" exited with {code.ToString(CultureInfo.InvariantCulture)}"
                 : " has no exit code";
-            var reason = container.Reason is null ? "" : $" ({container.Reason})";
+            var reason = string.IsNullOrWhiteSpace(container.Reason) ? "" : $" ({container.Reason})";
             facts.Add($"container '{container.Name}'{exit}{reason}");
         }
 
@@ -208,13 +218,6 @@ internal static partial class FargateErrors
         $"The task of session {session.SessionId} was told to stop, but is still {session.Status} after {Seconds(limit)}.",
         "ECS kills it after the container's stopTimeout, at most 120 s; look again with Get-FargateTaskAddress -NoWait.")
     { Target = session.TaskArn };
-
-    internal static FargateException JournalUnavailable(string path, Exception cause) => new(
-        FargateError.JournalUnavailable,
-        $"What this machine remembers of its sessions cannot be kept in '{path}': {cause.Message}",
-        "Make the folder writable for you, free some space, or point XDG_STATE_HOME to another one. Without it no task is started.",
-        cause)
-    { Target = path };
 
     internal static FargateException NoAnswerInTime(string endpoint, Exception cause) => new(
         FargateError.EndpointUnreachable,

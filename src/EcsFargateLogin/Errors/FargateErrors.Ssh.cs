@@ -57,9 +57,17 @@ internal static partial class FargateErrors
 
     internal static FargateException ProxyRefused(string proxy, string message) => new(
         FargateError.SshFailed,
-        $"The task cannot be reached through {proxy}: {message}.",
+        $"The task cannot be reached through {proxy}: {message.TrimEnd('.')}.",
         "Log in there once by hand with ssh, which must not ask anything: its host key has to be known, and your key in the "
         + "agent or without a passphrase.")
+    { Target = proxy };
+
+    internal static FargateException ProxyHostKeyChanged(string proxy) => new(
+        FargateError.HostKeyMismatch,
+        $"The task cannot be reached through {proxy}, which showed another host key than the one that your known_hosts has. "
+        + "Nothing was run, and nobody was logged in.",
+        "Somebody may stand between this machine and that host. Ask those who run it whether its key was changed before you "
+        + "take the old one out of your known_hosts.")
     { Target = proxy };
 
     internal static FargateException SshNotStarted(string program, Exception cause) => new(
@@ -73,6 +81,18 @@ internal static partial class FargateErrors
         FargateError.SshFailed,
         $"ssh could not keep the session {session.SessionId} open: {reason}",
         NextStepFor(reason))
+    { Target = session.SessionId };
+
+    /// <param name="session">The session.</param>
+    /// <param name="refusal">What ssh says.</param>
+    /// <param name="reason">What the container's sshd says.</param>
+    internal static FargateException LoginRefused(FargateSession session, FargateException refusal, string reason) => new(
+        FargateError.SshFailed,
+        $"{refusal.Summary} The container's log says: {reason.TrimEnd('.')}.",
+        reason.Contains("expired", StringComparison.OrdinalIgnoreCase) || reason.Contains("locked", StringComparison.OrdinalIgnoreCase)
+            ? $"Correct the account of '{session.UserName}' in the image (usermod, chage), or log in as another user with -UserName."
+            : refusal.NextStep,
+        refusal)
     { Target = session.SessionId };
 
     internal static FargateException ConnectionLost(FargateSession session) =>

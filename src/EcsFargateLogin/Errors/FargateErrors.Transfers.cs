@@ -2,44 +2,44 @@ using EcsFargateLogin.Sessions.Transfers;
 
 namespace EcsFargateLogin;
 
-// Errors about copying files.
+// Errors about copying files. A path may be one that the container has named.
 internal static partial class FargateErrors
 {
     internal static FargateException ItemNotFound(string path, FargateSession? session = null) => new(
         FargateError.ItemNotFound,
         $"There is no file or folder '{path}'{(session is null ? "" : $" in the task of session {session}")}.",
         "Check the path; one with wildcard characters that are meant as they are goes into -LiteralPath.")
-    { Target = path };
+    { Target = TerminalText.Clean(path) };
 
     internal static FargateException LocalItemNotFound(string path) => new(
         FargateError.LocalItemNotFound,
         $"There is no file or folder '{path}' on this machine.",
         "Check the path; one with wildcard characters that are meant as they are goes into -LiteralPath.")
-    { Target = path };
+    { Target = TerminalText.Clean(path) };
 
     internal static FargateException RecurseMissing(string path) => new(
         FargateError.CopyFailed,
         $"'{path}' is a folder.",
         "Copy it with all that is in it by -Recurse.")
-    { Target = path };
+    { Target = TerminalText.Clean(path) };
 
     internal static FargateException NotCopiable(string path) => new(
         FargateError.CopyFailed,
         $"'{path}' is neither a file nor a folder.",
         "Copy files and folders; what a device or a pipe gives is read by a command with -Raw, with a limit such as head -c.")
-    { Target = path };
+    { Target = TerminalText.Clean(path) };
 
     internal static FargateException DestinationNoFolder(string path, bool exists) => new(
         FargateError.InvalidDestination,
         $"The destination '{path}' is to hold the copies, but {(exists ? "it is no folder" : "there is no such folder")}.",
         "Name a folder that exists with -Destination or, for one file, the name that its copy is to have.")
-    { Target = path };
+    { Target = TerminalText.Clean(path) };
 
     internal static FargateException CopyFailed(string path, string why) => new(
         FargateError.CopyFailed,
         $"'{path}' could not be copied: {why.TrimEnd('.')}.",
         "Correct what the reason names and repeat the command: what has arrived in part is gone on with.")
-    { Target = path };
+    { Target = TerminalText.Clean(path) };
 
     internal static FargateException CopyInterrupted(FargateSession session, CopyItem item, string? why, Exception cause) => new(
         FargateError.CopyInterrupted,
@@ -48,14 +48,14 @@ internal static partial class FargateErrors
             ? "Repeat the command while the session lives: it begins anew, and until then that file is not whole."
             : "Repeat the command while the session lives to go on from there; or delete that file.",
         cause)
-    { Target = item.Source };
+    { Target = TerminalText.Clean(item.Source) };
 
     internal static FargateException CopyNotKept(FargateSession session, string path, string? why, Exception cause) => new(
         FargateError.CopyInterrupted,
         $"{Lost(session, path, why)} The file that was under way is not kept.",
         "Repeat the command while the session lives.",
         cause)
-    { Target = path };
+    { Target = TerminalText.Clean(path) };
 
     internal static FargateException CopyPartsLeft(
         FargateSession session, CopyItem item, int count, string why, Exception cause) => new(
@@ -64,7 +64,7 @@ internal static partial class FargateErrors
         + (count > 1 ? ", and that of the other files of this copy under such names as well." : "."),
         "Repeat the command while the session lives: tar begins anew, and writes over what is left.",
         cause)
-    { Target = item.Source };
+    { Target = TerminalText.Clean(item.Source) };
 
     internal static FargateException CopyUnavailable(FargateSession session) => new(
         FargateError.CopyUnavailable,

@@ -77,6 +77,6 @@ internal static partial class FargateErrors
     /// <param name="oldest">The oldest one that can be used.</param>
     internal static FargateException PluginTooOld(string program, Version version, Version oldest) => PluginUnusable(
         program,
-        $"version {version} is too old: before {oldest} it takes the secret of the connection on its command line, where every "
-        + "user of this machine can read it");
+        $"version {version} is too old: before {oldest} it takes the secret of the connection only from its command line, where "
+        + "every user of this machine can read it");
 }

@@ -11,6 +11,15 @@ internal static partial class FargateErrors
         "Use an image with this module's start-sshd.sh, a container with the log driver awslogs and the right "
         + "logs:GetLogEvents; or accept the key that is seen first with -HostKeyVerification AcceptNew.");
 
+    internal static FargateException HostKeyLogUnreadable(FargateSession session, FargateException cause) => new(
+        FargateError.HostKeyNotVerified,
+        $"The host key of session {session} could not be verified, because the container's log could not be read: {cause.Message}",
+        "Start a new session when CloudWatch Logs can be reached from here: somebody on the network path may keep the log from "
+        + "this machine to pass for the task, so that no key is trusted unseen. -HostKeyVerification AcceptNew does not ask the "
+        + "log, and trusts the key that is seen first.",
+        cause)
+    { Target = session.SessionId };
+
     internal static FargateException HostKeyContradicted(FargateSession session, int starts, int keys) => HostKeyNotVerified(
         session,
         $"The log of session {session} contradicts itself: it holds {starts} start lines and {keys} host-key lines with the "
@@ -49,8 +58,19 @@ internal static partial class FargateErrors
 
     internal static FargateException KeyUnreadable(string path, string why) => InvalidKey(
         path,
-        $"The key '{path}' cannot be used: {OneLine(why)}.",
+        $"The key '{path}' cannot be used: {why.TrimEnd('.')}.",
         "Name a private key of OpenSSH with -KeyPath, or leave that out: each session then gets a key of its own.");
+
+    /// <param name="path">The file.</param>
+    /// <param name="why">What is wrong with it, as the end of a sentence that begins with 'it'.</param>
+    /// <param name="nextStep">What to do about that.</param>
+    internal static FargateException KeyMalformed(string path, string why, string nextStep) =>
+        InvalidKey(path, $"The key '{path}' cannot be used: it {why}.", nextStep);
+
+    internal static FargateException KeyBesideAnother(string path, string beside) => InvalidKey(
+        path,
+        $"'{beside}' is not the public half of the private key '{path}', but of another one, and ssh would offer that to the server.",
+        $"Move '{beside}' away, or make it anew with: {CommandText.Of("ssh-keygen", ["-y", "-f", path])} > {CommandText.Word(beside)}");
 
     internal static FargateException KeyOpenToOthers(string path) => InvalidKey(
         path,
@@ -81,9 +101,6 @@ internal static partial class FargateErrors
 
     private static FargateException InvalidKey(string path, string message, string nextStep) =>
         new(FargateError.InvalidKey, message, nextStep) { Target = path };
-
-    private static string OneLine(string words) =>
-        string.Join(' ', words.Split((char[])['\r', '\n', ' '], StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
 
     private static FargateException HostKeyNotVerified(FargateSession session, string message, string nextStep) =>
         new(FargateError.HostKeyNotVerified, message, nextStep) { Target = session.SessionId };

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Sessions.Journals;
 
 namespace EcsFargateLogin.Presets;
@@ -10,7 +11,7 @@ namespace EcsFargateLogin.Presets;
 /// <param name="keys">The keys that presets have.</param>
 internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
 {
-    /// <summary>Far more than anybody writes by hand.</summary>
+    /// <summary>Upper bound for the size of a file, in bytes.</summary>
     private const int LongestFile = 256 * 1024;
 
     private static readonly JsonWriterOptions Readable = new()
@@ -34,8 +35,15 @@ internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
         byte[] content;
         try
         {
-            CheckOrigin();
+            ThrowIf(Mistrust);
+            if (!isProjects)
+            {
+                CheckOwner();
+            }
+
             using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            // What was opened is what counts, whatever the path led to before.
+            ThrowIf(isProjects && UnixFile.Of(stream.SafeFileHandle) is { } opened ? MistrustOf(opened) : null);
             var buffer = new byte[LongestFile + 1];
             content = buffer[..stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
         }
@@ -93,26 +101,58 @@ internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
         : OwnerOnly.CreateFile(temporary);
 
     /// <summary>
-    /// A project's file lies above wherever the user happens to be: where everybody may write, anybody may have put it there,
-    /// and a link may lead to what is no file at all.
+    /// Why it is not read; null where nothing speaks against that. A project's file lies above wherever the user happens to
+    /// be: somebody else may have put it there, and nobody but the user and the administrator decides what a session is. A
+    /// pipe in its place would be waited for, and a link may lead to anything.
     /// </summary>
-    private void CheckOrigin()
+    public string? Mistrust
     {
-        if (!isProjects)
+        get
         {
-            return;
-        }
+            FileInfo file = new(path);
+            if (isProjects && file.LinkTarget is not null)
+            {
+                return "it is a symbolic link";
+            }
 
-        FileInfo file = new(path);
-        if (file.LinkTarget is not null)
-        {
-            throw FargateErrors.PresetFileUntrusted(path, "it is a symbolic link");
-        }
+            if (UnixFile.Of(path) is not { } status || UnixFile.Of(file.DirectoryName!) is not { } folder)
+            {
+                return null;
+            }
 
-        if (!OperatingSystem.IsWindows() && file.Exists
-            && ((file.UnixFileMode | file.Directory!.UnixFileMode) & UnixFileMode.OtherWrite) != 0)
+            return !status.IsRegular ? "it is no file"
+                : !isProjects ? null
+                : MistrustOf(status)
+                    ?? (folder.Mode.HasFlag(UnixFileMode.OtherWrite) ? "every user of this machine may write to its folder"
+                        : folder.IsOfUserOrRoot ? null
+                        : $"its folder belongs to another user ({folder.UserId})");
+        }
+    }
+
+    private static string? MistrustOf(UnixFile file) =>
+        !file.IsOfUserOrRoot ? $"it belongs to another user ({file.UserId})"
+        : file.Mode.HasFlag(UnixFileMode.OtherWrite) ? "every user of this machine may write to it"
+        // A group of the same number is the user's own, as Linux distributions make it.
+        : file.Mode.HasFlag(UnixFileMode.GroupWrite) && file.GroupId != file.UserId ? $"others may write to it (group {file.GroupId})"
+        : null;
+
+    private void ThrowIf(string? why)
+    {
+        if (why is not null)
         {
-            throw FargateErrors.PresetFileUntrusted(path, "every user of this machine may write to it or to its folder");
+            throw FargateErrors.PresetFileUntrusted(path, why);
+        }
+    }
+
+    /// <summary>The user's own file may say what is run and as whom: it is nobody else's, wherever XDG_CONFIG_HOME leads.</summary>
+    private void CheckOwner()
+    {
+        foreach (var each in new[] { System.IO.Path.GetDirectoryName(path)!, path })
+        {
+            if (OwnerOnly.FaultOf(each) is { } fault)
+            {
+                throw FargateErrors.PresetFileUntrusted(each, fault);
+            }
         }
     }
 

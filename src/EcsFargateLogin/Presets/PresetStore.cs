@@ -4,7 +4,8 @@ namespace EcsFargateLogin.Presets;
 
 /// <summary>
 /// The presets that hold in a folder: those of the project, whose file lies there or above, and those of the user. Where
-/// both have a preset of one name, it is the project's with what the user's adds.
+/// both have a preset of one name, it is the project's with what the user's adds. A project's file that may be somebody
+/// else's is passed over.
 /// </summary>
 internal sealed class PresetStore
 {
@@ -19,16 +20,23 @@ internal sealed class PresetStore
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
 
+    private readonly PresetFile? _found;
+    private readonly List<string> _warnings = [];
+
     /// <param name="folder">The folder that somebody is in.</param>
     /// <param name="keys">The keys that presets have.</param>
     public PresetStore(string folder, PresetKeys keys)
     {
-        Project = new PresetFile(FindUpward(folder) ?? Path.Combine(folder, ProjectFileName), isProjects: true, keys);
+        _found = FindUpward(folder, keys);
+        Project = _found ?? new PresetFile(Path.Combine(folder, ProjectFileName), isProjects: true, keys);
         User = new PresetFile(PathOfUser(), isProjects: false, keys);
     }
 
-    /// <summary>The project's file: the nearest one there is, or where one would be made.</summary>
+    /// <summary>The project's file: the nearest one there is that can be trusted, or where one would be made.</summary>
     public PresetFile Project { get; }
+
+    /// <summary>Which files of projects were passed over, and why: to be told to whoever uses presets.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
 
     /// <summary>The user's own file, under XDG_CONFIG_HOME, ~/.config or %APPDATA%.</summary>
     public PresetFile User { get; }
@@ -38,7 +46,7 @@ internal sealed class PresetStore
     public IReadOnlyList<FargateSessionPreset> ReadAll()
     {
         Dictionary<string, FargateSessionPreset> presets = new(StringComparer.OrdinalIgnoreCase);
-        foreach (var file in new[] { Project, User })
+        foreach (var file in new[] { _found, User }.OfType<PresetFile>())
         {
             foreach (var (name, values) in file.Read())
             {
@@ -114,15 +122,22 @@ internal sealed class PresetStore
         return FargateErrors.PresetNotFound(name, NearestName.Of(name, there), there);
     }
 
-    private static string? FindUpward(string folder)
+    private PresetFile? FindUpward(string folder, PresetKeys keys)
     {
         for (var at = folder; at is not null; at = Path.GetDirectoryName(at))
         {
-            var file = Path.Combine(at, ProjectFileName);
-            if (File.Exists(file))
+            PresetFile file = new(Path.Combine(at, ProjectFileName), isProjects: true, keys);
+            if (!File.Exists(file.Path))
+            {
+                continue;
+            }
+
+            if (file.Mistrust is not { } why)
             {
                 return file;
             }
+
+            _warnings.Add(FargateErrors.PresetFileUntrusted(file.Path, why).Message);
         }
 
         return null;

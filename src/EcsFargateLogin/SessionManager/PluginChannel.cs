@@ -1,3 +1,5 @@
+using EcsFargateLogin.Cloud;
+
 namespace EcsFargateLogin.SessionManager;
 
 /// <summary>What session-manager-plugin joins to the terminal. Holds a secret, and so shows itself to nobody.</summary>
@@ -13,13 +15,16 @@ internal sealed class PluginChannel
 
     public required string Region { get; init; }
 
-    /// <summary>The profile that the plugin asks AWS with, where the channel is encrypted with a key of the account.</summary>
+    /// <summary>What the plugin asks AWS with: it signs the channel, and goes on with one that was cut.</summary>
+    public ChannelCredentials? Credentials { get; init; }
+
+    /// <summary>The profile that the plugin asks AWS with where it is given no credentials.</summary>
     public string? ProfileName { get; init; }
 
     /// <summary>The container, as Systems Manager calls it.</summary>
     public required string Target { get; init; }
 
-    /// <summary>The URL of ECS.</summary>
+    /// <summary>The URL of Systems Manager; empty for the region's own.</summary>
     public required string Endpoint { get; init; }
 
     /// <summary>What Systems Manager calls a container.</summary>

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json;
+using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.SessionManager;
 
 /// <summary>
 /// AWS's program session-manager-plugin, which joins a terminal to a channel of Systems Manager. It is called as the AWS CLI
-/// calls it, with the channel's secret in its environment.
+/// calls it, with the channel's secret in its environment, and there with the credentials of the session as well.
 /// </summary>
 /// <param name="path">Where it is.</param>
 internal sealed class SessionManagerPlugin(string path)
@@ -20,8 +21,11 @@ internal sealed class SessionManagerPlugin(string path)
     /// </summary>
     public const string ChannelVariable = "AWS_SSM_START_SESSION_RESPONSE";
 
-    /// <summary>The first version that reads it from there.</summary>
-    public static readonly Version Oldest = new(1, 2, 497, 0);
+    /// <summary>
+    /// The first version that reads it from there. Those from 1.2.764.0 on sign the channel, with credentials that they find
+    /// in their environment.
+    /// </summary>
+    public static readonly Version Oldest = new(1, 2, 536, 0);
 
     private const string Operation = "StartSession";
 
@@ -47,13 +51,35 @@ internal sealed class SessionManagerPlugin(string path)
     {
         string[] arguments =
         [
-            ChannelVariable, channel.Region, Operation, channel.ProfileName ?? "",
+            // A profile would be asked before the credentials of its environment.
+            ChannelVariable, channel.Region, Operation, channel.Credentials is null ? channel.ProfileName ?? "" : "",
             JsonSerializer.Serialize(new { channel.Target }), channel.Endpoint,
         ];
         ProcessStartInfo start = new(path, arguments) { UseShellExecute = false };
         start.Environment[ChannelVariable] = JsonSerializer.Serialize(
             new { sessionId = channel.SessionId, streamUrl = channel.StreamUrl, tokenValue = channel.TokenValue });
+        if (channel.Credentials is { } credentials)
+        {
+            Give(start.Environment, credentials);
+        }
+
         return start;
+    }
+
+    /// <summary>Puts credentials in the place of all that the environment has.</summary>
+    private static void Give(IDictionary<string, string?> environment, ChannelCredentials credentials)
+    {
+        foreach (var name in (string[])["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"])
+        {
+            environment.Remove(name);
+        }
+
+        environment["AWS_ACCESS_KEY_ID"] = credentials.AccessKeyId;
+        environment["AWS_SECRET_ACCESS_KEY"] = credentials.SecretAccessKey;
+        if (credentials.SessionToken is { } token)
+        {
+            environment["AWS_SESSION_TOKEN"] = token;
+        }
     }
 
     private async Task<string> AskForVersionAsync(CancellationToken cancellationToken)

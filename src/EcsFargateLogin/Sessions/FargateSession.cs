@@ -1,5 +1,6 @@
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Sessions.Journals;
 using EcsFargateLogin.Sessions.Starting;
 using EcsFargateLogin.Ssh;
 
@@ -22,6 +23,12 @@ public sealed class FargateSession
 
     /// <summary>The status that ECS last reported, from PROVISIONING to STOPPED; UNKNOWN where it could not tell.</summary>
     public string Status { get; internal set; } = "PROVISIONING";
+
+    /// <summary>
+    /// READY from the time when its server has answered here, which is often before ECS reports RUNNING; otherwise, and once it
+    /// ends, its status.
+    /// </summary>
+    public string State => WayIn is not null && !TaskStatuses.IsEnding(Status) ? TaskStatuses.Ready : Status;
 
     /// <summary>The task's ARN; empty until RunTask has answered.</summary>
     public string TaskArn { get; internal set; } = "";
@@ -104,8 +111,8 @@ public sealed class FargateSession
     /// </summary>
     public IReadOnlyDictionary<string, string> ParameterSource { get; internal set; } = SessionTags.None;
 
-    /// <summary>Who has charge of it.</summary>
-    public SessionOwner Owner { get; internal set; } = SessionOwner.Elsewhere;
+    /// <summary>Who uses it, at the moment when this is asked.</summary>
+    public SessionOwner Owner => Folder is null ? SessionOwner.Elsewhere : SessionLock.OwnerOf(Folder);
 
     /// <summary>
     /// The file of the one-time private key, deleted when the session ends; or the user's own key, which stays. Null for
@@ -181,23 +188,38 @@ public sealed class FargateSession
     /// <summary>True for a session of this machine's journal: only those are stopped unasked when they are of no use.</summary>
     internal bool IsOwn => Folder is not null;
 
+    /// <summary>Whether its entry in the journal cannot be read: of such a session little more than the id is known.</summary>
+    internal bool IsDamaged { get; init; }
+
     /// <summary>Whether its task enables ECS Exec.</summary>
     internal bool HasEcsExec { get; set; }
 
     /// <summary>The way by which it was found open, Ssh or EcsExec; null as long as it was not.</summary>
     internal FargateTransport? WayIn { get; set; }
 
+    /// <summary>The address at which its SSH server has answered to this process; null while it has not.</summary>
+    internal string? AnsweredAddress { get; set; }
+
     /// <summary>How its task is started again; null when this process did not start it.</summary>
     internal StartPlan? Plan { get; set; }
 
-    /// <summary>True while the pipeline that started it runs: until that ends, nobody else can have it in a variable.</summary>
-    internal bool IsOfRunningPipeline { get; set; }
+    /// <summary>Its place in the order in which this process started sessions, from 1; 0 when this process did not start it.</summary>
+    internal long StartOrder { get; set; }
+
+    /// <summary>Ends the session in time: a command of the pipeline that started it, a job or a tunnel. Null: only the caller does.</summary>
+    internal object? Holder { get; set; }
+
+    /// <summary>True when the pipeline that started it has used it, or waited for it in vain, and must not leave it to the caller.</summary>
+    internal bool EndsWithPipeline { get; set; }
 
     /// <summary>True once the session was stopped from here.</summary>
     internal bool IsClosed { get; set; }
 
-    /// <summary>True once somebody has charge of it: a later cmdlet, which stops it or leaves it on purpose, or the user.</summary>
-    internal bool IsTaken { get; set; }
+    /// <summary>Raised when a cmdlet has begun to log in to it, and from then on stops it where that is to be done.</summary>
+    internal event Action? LoginBegun;
+
+    /// <inheritdoc cref="LoginBegun"/>
+    internal void NoteLoginBegun() => LoginBegun?.Invoke();
 
     /// <summary>The short id, or the task's id for tasks that others started.</summary>
     public override string ToString() => SessionId.Length > 0 ? SessionId : TaskId;
@@ -211,7 +233,7 @@ public sealed class FargateSession
     {
         CreatedAt = createdAt;
         StartedAt = null;
-        (HostKey, TrustsFirstKey, WayIn) = (null, false, null);
+        (HostKey, TrustsFirstKey, WayIn, AnsweredAddress) = (null, false, null, null);
         Timing = new FargateSessionTiming();
         (NetworkInterfaceId, SubnetId, PublicAddress, PrivateAddress, IPv6Address) = (null, null, null, null, null);
         Update(task);

@@ -196,6 +196,7 @@ internal sealed class PendingSession : IAsyncDisposable
     {
         IsSettled = true;
         Session.WayIn = _wayIn?.Transport ?? Session.WayIn;
+        Session.AnsweredAddress = HasAnswered ? Address : Session.AnsweredAddress;
         if (_wayIn is EcsExecWayIn)
         {
             Session.Timing.Agent ??= DateTimeOffset.UtcNow;

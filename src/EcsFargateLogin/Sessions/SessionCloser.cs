@@ -43,6 +43,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     /// <exception cref="FargateException">
     /// <see cref="FargateError.StopFailed"/>: the task may still run, and the session stays in the journal.
     /// <see cref="FargateError.IngressNotRevoked"/>: the task was stopped, and the rule stays in the journal.
+    /// <see cref="FargateError.FilesNotDeleted"/>: the task was stopped, and something holds the session's files.
     /// <see cref="FargateError.TaskNotFound"/>: ECS does not know it, and it is no session of this machine, or was asked for
     /// in another account or region.
     /// </exception>
@@ -60,28 +61,22 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
         }
         catch (FargateException notStopped) when (notRevoked is not null)
         {
-            throw FargateErrors.AndIngressNotRevoked(notStopped, notRevoked);
+            throw FargateErrors.And(notStopped, notRevoked);
         }
 
-        if (journalId is not null)
+        if (journalId is not null && Forget(journalId, notRevoked) is { } left)
         {
-            Forget(session, journalId, notRevoked);
-        }
-
-        if (notRevoked is not null)
-        {
-            throw notRevoked;
+            throw left;
         }
     }
 
     /// <summary>Takes back what a session was let in by, and forgets it: its task has ended, or it never had one.</summary>
-    /// <returns>Null, or why the address is still let in; the session, without its key, then stays in the journal.</returns>
+    /// <returns>Null, or what is left of it: then the session stays in the journal.</returns>
     public async Task<FargateException?> ForgetAsync(FargateSession session)
     {
         session.IsClosed = true;
         var notRevoked = await RevokeIngressAsync(session, session.SessionId).ConfigureAwait(false);
-        Forget(session, session.SessionId, notRevoked);
-        return notRevoked;
+        return Forget(session.SessionId, notRevoked);
     }
 
     /// <summary>Waits until ECS reports the task STOPPED or has forgotten it.</summary>
@@ -129,20 +124,31 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
             return null;
         }
 
-        session.Ingress ??= journal.Find(journalId)?.Ingress;
+        session.Ingress ??= Remembered(() => journal.Find(journalId))?.Ingress;
         return await new SessionIngress(cloud, journal) { GiveUp = GiveUp }.CloseAsync(session, journalId).ConfigureAwait(false);
     }
 
-    private void Forget(FargateSession session, string journalId, FargateException? notRevoked)
+    /// <summary>Deletes the session's key, and its entry as well unless there is something left to clean up.</summary>
+    /// <returns>What is left of it; null for nothing.</returns>
+    private FargateException? Forget(string journalId, FargateException? notRevoked)
     {
-        if (notRevoked is null)
+        try
         {
-            journal.Close(journalId);
-            SessionCredentials.Forget(journalId);
+            if (notRevoked is null)
+            {
+                SessionCredentials.Forget(journalId);
+                journal.Close(journalId);
+            }
+            else
+            {
+                journal.DeleteKey(journalId);
+            }
+
+            return notRevoked;
         }
-        else
+        catch (FargateException notDeleted)
         {
-            journal.DeleteKey(journalId);
+            return notRevoked ?? notDeleted;
         }
     }
 
@@ -157,6 +163,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
         if (!session.IsClosed && session.TaskArn.Length == 0 && SessionMark.IsOne(session.SessionId))
         {
             session.TaskArn = await FindTaskAsync(session, limit.Token).ConfigureAwait(false);
+            journal.NoteTask(session.SessionId, session.TaskArn);
         }
 
         if (!session.IsClosed && session.TaskArn.Length > 0)
@@ -286,5 +293,18 @@ internal sealed class SessionCloser(IFargateCloud cloud, Journal journal)
     /// <summary>A task named by its ARN may be one of this machine's sessions, whose key must go with it.</summary>
     private string? JournalIdOf(FargateSession session) => session.SessionId.Length > 0
         ? session.SessionId
-        : journal.FindByTask(session.TaskArn)?.SessionId;
+        : Remembered(() => journal.FindByTask(session.TaskArn))?.SessionId;
+
+    /// <summary>What the journal says; nothing where it cannot be read, which is no reason to let a task run on.</summary>
+    private static JournalEntry? Remembered(Func<JournalEntry?> find)
+    {
+        try
+        {
+            return find();
+        }
+        catch (FargateException)
+        {
+            return null;
+        }
+    }
 }

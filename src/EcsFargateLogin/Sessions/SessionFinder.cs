@@ -89,7 +89,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
                 if (entry is not null && entry.TaskArn == task.TaskArn)
                 {
                     met.Add(entry.SessionId);
-                    if (!await IsOverAsync(entry, cancellationToken).ConfigureAwait(false))
+                    if (MayStartAgain(entry, task) || !await IsOverAsync(entry, cancellationToken).ConfigureAwait(false))
                     {
                         sessions.Add(SessionOf(entry, task));
                     }
@@ -129,44 +129,45 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
 
     private JournalEntry? EntryByMark(TaskDescription task) => task.StartedBy is { } mark ? journal.Find(mark) : null;
 
-    /// <summary>Writes down the task that an unanswered RunTask has started after all.</summary>
+    /// <summary>The entry with the task that an unanswered RunTask has started after all.</summary>
     private JournalEntry Complete(JournalEntry entry, TaskDescription task)
     {
-        var complete = entry with { TaskArn = task.TaskArn };
         if (entry.TaskArn is null)
         {
-            try
-            {
-                journal.Write(complete);
-            }
-            catch (FargateException)
-            {
-                // It has just been closed, or the disk is full: the mark will tell again the next time.
-            }
+            journal.NoteTask(entry.SessionId, task.TaskArn);
         }
 
-        return complete;
-    }
-
-    /// <summary>Whether a session that ECS tells nothing of is over.</summary>
-    private async Task<bool> HasEndedAsync(JournalEntry entry, CancellationToken cancellationToken)
-    {
-        var account = journal.SessionOf(entry).Account;
-        var limit = entry.TaskArn is null ? UnansweredLimit : SessionCloser.NewTaskLimit;
-        return DateTimeOffset.UtcNow - entry.CreatedAt > limit
-            && (account is null
-                || await AskedAccount.IsAsync(account, cloud, entry.Cluster, cancellationToken).ConfigureAwait(false));
+        return entry with { TaskArn = task.TaskArn };
     }
 
     /// <summary>
-    /// Closes an entry whose task has ended. While a rule still lets its session's machine in it is not over: whoever has
-    /// charge of the session removes the rule, and where nobody has, this does.
+    /// Whether a session that ECS tells nothing of is over. Where its account is not known, its task may be one of another
+    /// account than these credentials', and only the user can say that it is over.
+    /// </summary>
+    private async Task<bool> HasEndedAsync(JournalEntry entry, CancellationToken cancellationToken)
+    {
+        var limit = entry.TaskArn is null ? UnansweredLimit : SessionCloser.NewTaskLimit;
+        return DateTimeOffset.UtcNow - entry.CreatedAt > limit
+            && journal.SessionOf(entry).Account is { } account
+            && await AskedAccount.IsAsync(account, cloud, entry.Cluster, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Whether a session whose task has stopped may be given another one, because there was no room for that one. The process
+    /// that uses the session may be about to, and closes it where it is not.
+    /// </summary>
+    private bool MayStartAgain(JournalEntry entry, TaskDescription task) =>
+        PassingCauses.Include(task) && journal.IsInUse(entry.SessionId);
+
+    /// <summary>
+    /// Closes an entry whose task has ended. While a rule still lets its session's machine in it is not over: whoever uses the
+    /// session removes the rule, and where nobody does, this does.
     /// </summary>
     /// <returns>False when the rule is still there.</returns>
     private async Task<bool> IsOverAsync(JournalEntry entry, CancellationToken cancellationToken)
     {
         if (entry.Ingress is not null
-            && (journal.OwnerOf(entry.SessionId) != SessionOwner.Orphaned
+            && (journal.IsInUse(entry.SessionId)
                 || await new SessionIngress(cloud, journal)
                     .CloseAsync(journal.SessionOf(entry), entry.SessionId, cancellationToken)
                     .ConfigureAwait(false) is not null))
@@ -203,9 +204,12 @@ internal sealed class SessionFinder(IFargateCloud cloud, Journal journal)
 
     private FargateSession SessionOf(string cluster, TaskDescription task)
     {
+        var damaged = journal.FindDamaged(task.StartedBy!);
         FargateSession session = new()
         {
             SessionId = task.StartedBy!,
+            Folder = damaged?.Folder,
+            IsDamaged = damaged is not null,
             Cluster = cluster,
             Region = cloud.Connection.Region,
             CredentialOrigin = cloud.Connection.CredentialOrigin,

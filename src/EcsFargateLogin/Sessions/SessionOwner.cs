@@ -1,15 +1,17 @@
 namespace EcsFargateLogin;
 
-/// <summary>Who has charge of a session.</summary>
+/// <summary>
+/// Who uses a session. A PowerShell that has started or entered one uses it until it ends, and several may use one at once.
+/// </summary>
 public enum SessionOwner
 {
-    /// <summary>This PowerShell.</summary>
+    /// <summary>This PowerShell, and maybe others as well.</summary>
     ThisProcess,
 
-    /// <summary>Another PowerShell of yours on this machine, which still runs.</summary>
+    /// <summary>Another PowerShell of yours that runs, on this machine or on another one that shares your journal.</summary>
     OtherProcess,
 
-    /// <summary>Nobody: the PowerShell of yours that had charge of it is gone. Its key is on this machine.</summary>
+    /// <summary>Nobody: each PowerShell of yours that has used it is gone. Its key is on this machine.</summary>
     Orphaned,
 
     /// <summary>Somebody else, or you on another machine: this machine's journal does not know it.</summary>

@@ -32,7 +32,8 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
             session, task, lastWords?[ContainerContract.EndLine.Length..], StopCauses.NextStepFor(task, []));
     }
 
-    private async Task<IReadOnlyList<string>> ReadLogAsync(FargateSession session, CancellationToken cancellationToken)
+    /// <summary>The last lines of the session's container, fit to be shown; none where they cannot be read.</summary>
+    public async Task<IReadOnlyList<string>> ReadLogAsync(FargateSession session, CancellationToken cancellationToken)
     {
         if (session is not { Log: { } log, ContainerName: { } containerName })
         {
@@ -46,7 +47,7 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
             var messages = await cloud
                 .GetLogEventsAsync(log.StreamOf(containerName, session.TaskId), fromStart: false, LogLines, limit.Token)
                 .ConfigureAwait(false);
-            return [.. messages.Select(Printable).Where(line => line.Length > 0)];
+            return [.. messages.Select(Shortened).Where(line => line.Length > 0)];
         }
         catch (Exception e) when (e is FargateException or OperationCanceledException)
         {
@@ -56,10 +57,9 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
         }
     }
 
-    /// <summary>What a container prints may hold anything, among it what a terminal would obey.</summary>
-    private static string Printable(string message)
+    private static string Shortened(string message)
     {
-        var text = string.Concat(message.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
+        var text = TerminalText.OneLine(message);
         return text.Length <= LongestLine ? text : $"{text[..LongestLine]}…";
     }
 }

@@ -6,6 +6,9 @@ internal static class TaskStatuses
     /// <summary>No word of ECS: it could not be asked, or does not know the task yet.</summary>
     public const string Unknown = "UNKNOWN";
 
+    /// <summary>No word of ECS either: the session's server has answered.</summary>
+    public const string Ready = "READY";
+
     public const string Running = "RUNNING";
     public const string Deactivating = "DEACTIVATING";
     public const string Stopping = "STOPPING";

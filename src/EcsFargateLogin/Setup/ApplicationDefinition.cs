@@ -50,7 +50,8 @@ internal sealed class ApplicationDefinition
     }
 
     /// <summary>Puts what is kept into a task definition of sessions and its container.</summary>
-    public void CarryOverTo(JsonObject definition, JsonObject container, ImageReference image)
+    /// <returns>What of its confinement could not be kept, and what sessions have to be started with.</returns>
+    public IReadOnlyList<string> CarryOverTo(JsonObject definition, JsonObject container, LoginDefinitionRequest request)
     {
         Copy(KeptOfTask, _definition, definition);
         var ownEnvironment = Items(container["environment"]).Select(variable => variable.DeepClone()).ToList();
@@ -62,10 +63,12 @@ internal sealed class ApplicationDefinition
 
         // They are for one registry, and would be sent to another.
         if (Container["repositoryCredentials"] is { } credentials
-            && ImageReference.TryParse((string?)Container["image"])?.Registry == image.Registry)
+            && ImageReference.TryParse((string?)Container["image"])?.Registry == request.Image.Registry)
         {
             container["repositoryCredentials"] = credentials.DeepClone();
         }
+
+        return new Confinement(Container, container, request.Port).CarryOver();
     }
 
     private static JsonArray Environment(JsonObject container, List<JsonNode> own)

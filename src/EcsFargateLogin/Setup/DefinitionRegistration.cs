@@ -11,6 +11,9 @@ internal sealed class DefinitionRegistration(LoginDefinitionRequest request, Jso
     /// <summary>What it would be, beside what is there: the application's own or the family's newest revision.</summary>
     public required string Description { get; init; }
 
+    /// <inheritdoc cref="LoginDefinition.Notes"/>
+    public required IReadOnlyList<string> Notes { get; init; }
+
     /// <summary>Whether sessions can read their host key from its log.</summary>
     public bool LogsToCloudWatch => (string?)Container["logConfiguration"]?["logDriver"] == "awslogs";
 
@@ -26,7 +29,7 @@ internal sealed class DefinitionRegistration(LoginDefinitionRequest request, Jso
         {
             var newest = await FindNewestAsync(cloud, request.Family, cancellationToken).ConfigureAwait(false);
             var container = newest?["containerDefinitions"]?[0]?.AsObject();
-            return Of(request, newest, container, login.Create(null));
+            return Of(request, newest, container, login, login.Create(null));
         }
 
         var source = await cloud.Definitions.ReadAsync(name, cancellationToken).ConfigureAwait(false);
@@ -36,7 +39,7 @@ internal sealed class DefinitionRegistration(LoginDefinitionRequest request, Jso
         }
 
         var application = ApplicationDefinition.Of(name, source, request.FromContainer);
-        return Of(request, source, application.Container, login.Create(application));
+        return Of(request, source, application.Container, login, login.Create(application));
     }
 
     /// <summary>Registers it.</summary>
@@ -49,12 +52,13 @@ internal sealed class DefinitionRegistration(LoginDefinitionRequest request, Jso
         };
 
     private static DefinitionRegistration Of(
-        LoginDefinitionRequest request, JsonObject? before, JsonObject? container, JsonObject definition)
+        LoginDefinitionRequest request, JsonObject? before, JsonObject? container, LoginDefinition login, JsonObject definition)
     {
         var beside = before is null ? "none of that family is there" : $"beside {(string?)before["family"]}:{before["revision"]}";
         var lines = DefinitionDifference.Lines(before, container, definition);
         return new(request, definition)
         {
+            Notes = login.Notes,
             Description = string.Join('\n', [$"Register task definition '{request.Family}' ({beside}):", .. lines]),
         };
     }

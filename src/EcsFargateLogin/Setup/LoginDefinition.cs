@@ -15,6 +15,9 @@ internal sealed class LoginDefinition(LoginDefinitionRequest request, string reg
 
     private readonly JsonObject _definition = JsonNode.Parse(ContainerFolder.Read(ContainerFolder.TaskDefinition))!.AsObject();
 
+    /// <summary>What could not be kept of the application's confinement, and what sessions have to be started with.</summary>
+    public IReadOnlyList<string> Notes { get; private set; } = [];
+
     private JsonObject Container => _definition["containerDefinitions"]![0]!.AsObject();
 
     private string LogGroup => request.LogGroup ?? $"/ecs/{request.Family}";
@@ -30,7 +33,7 @@ internal sealed class LoginDefinition(LoginDefinitionRequest request, string reg
         options["awslogs-group"] = LogGroup;
         options["awslogs-region"] = region;
         Container["portMappings"]![0]!["containerPort"] = request.Port;
-        application?.CarryOverTo(_definition, Container, request.Image);
+        Notes = application?.CarryOverTo(_definition, Container, request) ?? [];
         Apply();
         return _definition;
     }

@@ -1,3 +1,6 @@
+using System.Text;
+using EcsFargateLogin.Foundation;
+
 namespace EcsFargateLogin.Ssh;
 
 /// <summary>A key of the user's own, which is only read: never copied, changed or deleted.</summary>
@@ -14,8 +17,10 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
     private const UnixFileMode OfOthers = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    /// <summary>More than any key file.</summary>
+    /// <summary>Upper bound for the size of a key file, in bytes.</summary>
     private const int LongestFile = 64 * 1024;
+
+    private const string HalfExtension = ".pub";
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
@@ -25,7 +30,8 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
     /// <exception cref="FargateException"><see cref="FargateError.InvalidKey"/>.</exception>
     public async Task<OwnKey> ReadAsync(string path, CancellationToken cancellationToken)
     {
-        if (await ReadPublicAsync(path, cancellationToken).ConfigureAwait(false) is { } half)
+        var content = await ReadFileAsync(path, cancellationToken);
+        if (PublicKeyIn(content) is { } half)
         {
             return await IsInAgentAsync(half, cancellationToken).ConfigureAwait(false)
                 ? new OwnKey(path, half, IsInAgent: true)
@@ -42,32 +48,59 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
             .ConfigureAwait(false);
         if (derived is { ExitCode: 0 } && PublicKey.TryParse(derived.Output) is { } publicKey)
         {
+            await CheckHalfAsync(path, publicKey, cancellationToken);
             return new OwnKey(path, publicKey, IsInAgent: false);
         }
 
-        return derived?.Words.Contains("incorrect passphrase", StringComparison.Ordinal) == true
-            ? new OwnKey(path, await ReadLockedAsync(path, cancellationToken).ConfigureAwait(false), IsInAgent: true)
-            : throw FargateErrors.KeyUnreadable(path, derived?.Words ?? $"ssh-keygen had not ended after {Limit.TotalSeconds:0} s");
+        if (derived?.Words.Contains("incorrect passphrase", StringComparison.Ordinal) == true)
+        {
+            return new OwnKey(path, await ReadLockedAsync(path, cancellationToken), IsInAgent: true);
+        }
+
+        throw KeyFileProblem.Find(path, content) is { } problem
+            ? FargateErrors.KeyMalformed(path, problem.Why, problem.NextStep)
+            : FargateErrors.KeyUnreadable(path, derived?.Words ?? $"ssh-keygen had not ended after {Limit.TotalSeconds:0} s");
+    }
+
+    /// <summary>Of the public half beside a private key ssh believes that it is its own, and offers the server that one.</summary>
+    private static async Task CheckHalfAsync(string path, PublicKey publicKey, CancellationToken cancellationToken)
+    {
+        var beside = path + HalfExtension;
+        if (UnixFile.IsFile(beside) && PublicKeyIn(await ReadFileAsync(beside, cancellationToken)) is { } half && half != publicKey)
+        {
+            throw FargateErrors.KeyBesideAnother(path, beside);
+        }
     }
 
     /// <summary>The public half of a key with a passphrase. Only an agent can use it without asking for that each time.</summary>
     private async Task<PublicKey> ReadLockedAsync(string path, CancellationToken cancellationToken) =>
-        File.Exists(path + ".pub")
-            && await ReadPublicAsync(path + ".pub", cancellationToken).ConfigureAwait(false) is { } half
-            && await IsInAgentAsync(half, cancellationToken).ConfigureAwait(false)
+        UnixFile.IsFile(path + HalfExtension)
+            && PublicKeyIn(await ReadFileAsync(path + HalfExtension, cancellationToken)) is { } half
+            && await IsInAgentAsync(half, cancellationToken)
                 ? half
                 : throw FargateErrors.KeyLocked(path);
 
     /// <summary>The public key that a file holds, or null where it holds something else.</summary>
-    private static async Task<PublicKey?> ReadPublicAsync(string path, CancellationToken cancellationToken)
+    private static PublicKey? PublicKeyIn(byte[] content) => PublicKey.TryParse(Encoding.UTF8.GetString(content).Trim());
+
+    private static async Task<byte[]> ReadFileAsync(string path, CancellationToken cancellationToken)
     {
+        if (!UnixFile.IsFile(path))
+        {
+            throw FargateErrors.KeyUnreadable(path, File.Exists(path) || Directory.Exists(path) ? "it is no file" : "there is no such file");
+        }
+
         try
         {
             return new FileInfo(path).Length > LongestFile
                 ? throw FargateErrors.KeyUnreadable(path, "it is too large for a key")
-                : PublicKey.TryParse((await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false)).Trim());
+                : await File.ReadAllBytesAsync(path, cancellationToken);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException)
+        {
+            throw FargateErrors.KeyUnreadable(path, "you may not read it");
+        }
+        catch (IOException e)
         {
             throw FargateErrors.KeyUnreadable(path, e.Message);
         }

@@ -89,6 +89,11 @@ internal sealed class ProxyProbe(SshProxy proxy, string address, int port) : ISe
                 continue;
             }
 
+            if (SshLog.TellsHostKeyChanged([line]))
+            {
+                throw FargateErrors.ProxyHostKeyChanged(proxy.Name);
+            }
+
             if (Array.Exists(Refusals, refusal => line.Contains(refusal, StringComparison.Ordinal)))
             {
                 throw FargateErrors.ProxyRefused(proxy.Name, Printable(line));
@@ -106,7 +111,7 @@ internal sealed class ProxyProbe(SshProxy proxy, string address, int port) : ISe
 
     private static string Printable(string line)
     {
-        var text = string.Concat(line.Where(character => !char.IsControl(character)));
+        var text = TerminalText.OneLine(line);
         return text.Length > 200 ? $"{text[..200]}…" : text;
     }
 }

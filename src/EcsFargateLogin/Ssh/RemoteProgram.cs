@@ -9,7 +9,8 @@ namespace EcsFargateLogin.Ssh;
 internal sealed class RemoteProgram(string ssh, SshEndpoint endpoint, IReadOnlyList<SshOption> options)
 {
     /// <summary>Starts one.</summary>
-    public SshPipe Start(string command) => new(ssh, SshCommandLine.ForProgram(endpoint, options, command));
+    public SshPipe Start(string command) => new(SshCommandLine.InBackground(
+        ssh, SshCommandLine.ForProgram(endpoint, options, command), endpoint.KeepsSession));
 
     /// <summary>Runs one on paths.</summary>
     /// <param name="command">A constant that begins with xargs -0.</param>

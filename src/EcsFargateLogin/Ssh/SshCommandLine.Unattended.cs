@@ -28,7 +28,12 @@ internal static partial class SshCommandLine
 
     /// <summary>The options for somebody else's command line of ssh, which names the key itself.</summary>
     public static IReadOnlyList<SshOption> ForRemoting(SshEndpoint endpoint) =>
-        [.. TrustOptions(endpoint).Where(option => !option.IsOf("IdentityFile")), .. Defaults.Except([LogLevel])];
+    [
+        .. TrustOptions(endpoint).Where(option => !option.IsOf("IdentityFile")),
+        .. Defaults.Except([LogLevel]).Where(option => !option.IsOf("SendEnv")),
+        // Whoever has these parameters has the session, and logs in with it more than once.
+        new("SetEnv", $"{KeepSession}=yes"),
+    ];
 
     private static IEnumerable<string> Unattended(
         SshEndpoint endpoint, IEnumerable<SshOption> options, params SshOption[] own) =>

@@ -78,9 +78,16 @@ internal static partial class SshCommandLine
     /// <param name="ssh">Its path.</param>
     /// <param name="arguments">Its arguments, made here.</param>
     /// <param name="keepsSession">Whether it tells the container that somebody means to come back.</param>
-    public static ProcessStartInfo Start(string ssh, IEnumerable<string> arguments, bool keepsSession)
+    public static ProcessStartInfo Start(string ssh, IEnumerable<string> arguments, bool keepsSession) =>
+        WithKeepSession(new ProcessStartInfo(ssh, arguments), keepsSession);
+
+    /// <summary>Starts ssh beside the prompt, with pipes for its input and output.</summary>
+    /// <inheritdoc cref="Start"/>
+    public static ProcessStartInfo InBackground(string ssh, IEnumerable<string> arguments, bool keepsSession) =>
+        WithKeepSession(SshProcess.InBackground(ssh, arguments), keepsSession);
+
+    private static ProcessStartInfo WithKeepSession(ProcessStartInfo start, bool keepsSession)
     {
-        ProcessStartInfo start = new(ssh, arguments);
         start.Environment.Remove(KeepSession);
         if (keepsSession)
         {

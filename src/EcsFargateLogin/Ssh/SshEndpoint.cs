@@ -27,4 +27,7 @@ internal sealed record SshEndpoint
 
     /// <summary>The control socket of the session's open master connection; null for a connection of one's own.</summary>
     public string? ControlPath { get; init; }
+
+    /// <summary>Whether logins tell the container that the session goes on after the last of them.</summary>
+    public bool KeepsSession { get; init; }
 }

@@ -51,10 +51,15 @@ internal static class SshLog
     public static bool TellsHostKeyRefused(IEnumerable<string> messages) =>
         messages.Any(message => message.Contains("Host key verification failed", StringComparison.Ordinal));
 
+    /// <summary>Whether that was for another key than the one that is known, not for one that is missing.</summary>
+    public static bool TellsHostKeyChanged(IEnumerable<string> messages) =>
+        messages.Any(message => message.Contains("IDENTIFICATION HAS CHANGED", StringComparison.Ordinal));
+
     /// <summary>The fingerprint of the host key that the server has shown; null where the log does not tell.</summary>
     public static string? HostKeyOf(IEnumerable<string> messages) => messages
-        .Where(message => message.Contains("Server host key: ", StringComparison.Ordinal))
-        .Select(message => message.Split(' ')[^1])
+        .Where(message => message.Contains("Server host key: ", StringComparison.Ordinal)
+            || message.StartsWith("SHA256:", StringComparison.Ordinal))
+        .Select(message => message.Split(' ')[^1].TrimEnd('.'))
         .LastOrDefault();
 
     /// <summary>Whether the server reported that a signal ended the remote program: then 255 stands for that.</summary>

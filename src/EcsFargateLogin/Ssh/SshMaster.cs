@@ -35,6 +35,7 @@ internal sealed class SshMaster(string folder)
     /// The endpoint by way of the connection; or as it was, where the platform's ssh has no such connections or it could
     /// not be opened: what is wrong is then for the program to say that needs it.
     /// </returns>
+    /// <exception cref="HostKeyRefusedException">Another server answered.</exception>
     public async Task<SshEndpoint> OpenAsync(
         string ssh, SshEndpoint endpoint, IReadOnlyList<SshOption> options, CancellationToken cancellationToken)
     {
@@ -96,8 +97,12 @@ internal sealed class SshMaster(string folder)
         SshLog.Clear(LogPath);
         // The one that a killed process or a lost network has left.
         File.Delete(endpoint.ControlPath!);
-        return await RunAsync(
-            ssh, SshCommandLine.ForMaster(endpoint, options, LogPath, IdleLimit), cancellationToken).ConfigureAwait(false) == 0;
+        var exitCode = await RunAsync(
+            ssh, SshCommandLine.ForMaster(endpoint, options, LogPath, IdleLimit), cancellationToken);
+        // With a connection of its own the next program might meet the right server, and nobody would hear of the other one.
+        return SshLog.Read(LogPath) is var messages && exitCode != 0 && SshLog.TellsHostKeyRefused(messages)
+            ? throw new HostKeyRefusedException(messages)
+            : exitCode == 0;
     }
 
     private async Task<FileStream> LockAsync(CancellationToken cancellationToken)

@@ -12,13 +12,12 @@ internal sealed class SshPipe : IAsyncDisposable
     private readonly Task _read;
 
     /// <summary>Starts ssh.</summary>
-    /// <param name="ssh">Its path.</param>
-    /// <param name="arguments">Its arguments.</param>
+    /// <param name="start">How, with pipes for its input and output.</param>
     /// <param name="heard">Gets each of ssh's own messages, and of the remote program's errors, on any thread.</param>
     /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
-    public SshPipe(string ssh, IEnumerable<string> arguments, Action<string>? heard = null)
+    public SshPipe(ProcessStartInfo start, Action<string>? heard = null)
     {
-        _process = SshProcess.Start(SshProcess.InBackground(ssh, arguments));
+        _process = SshProcess.Start(start);
         _read = ReadMessagesAsync(heard);
     }
 
@@ -29,25 +28,33 @@ internal sealed class SshPipe : IAsyncDisposable
     public Stream Output => _process.StandardOutput.BaseStream;
 
     /// <summary>What ssh complained of last, or null.</summary>
-    public string? Complaint
+    public string? Complaint => SshLog.Complaint(Messages);
+
+    /// <summary>The last of ssh's own messages, and of the remote program's errors.</summary>
+    public IReadOnlyList<string> Messages
     {
         get
         {
             lock (_messages)
             {
-                return SshLog.Complaint(_messages);
+                return [.. _messages];
             }
         }
     }
 
     /// <summary>Waits until it has ended and all messages have come.</summary>
     /// <returns>Its exit code.</returns>
+    /// <exception cref="HostKeyRefusedException">ssh refused the server for its host key.</exception>
     public async Task<int> WaitAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(_process.WaitForExitAsync(CancellationToken.None), _read)
-            .WaitAsync(cancellationToken).ConfigureAwait(false);
-        return _process.ExitCode;
+        await WaitForEndAsync().WaitAsync(cancellationToken);
+        return _process.ExitCode == SshProcess.ConnectionFailed && SshLog.TellsHostKeyRefused(Messages)
+            ? throw new HostKeyRefusedException(Messages)
+            : _process.ExitCode;
     }
+
+    /// <summary>The same without a word about why it has ended.</summary>
+    public Task WaitForEndAsync() => Task.WhenAll(_process.WaitForExitAsync(CancellationToken.None), _read);
 
     /// <summary>Ends ssh, so that whoever reads or writes is not held up any longer.</summary>
     public void Kill() => _process.Kill(entireProcessTree: true);
@@ -56,7 +63,8 @@ internal sealed class SshPipe : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Kill();
-        await WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        // How its messages ended is nothing to whoever ends it.
+        await WaitForEndAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _process.Dispose();
     }
 
@@ -77,4 +85,11 @@ internal sealed class SshPipe : IAsyncDisposable
             heard?.Invoke(message);
         }
     }
+}
+
+/// <summary>ssh refused a server for its host key. Whoever runs ssh says which server that is.</summary>
+/// <param name="messages">What ssh said.</param>
+internal sealed class HostKeyRefusedException(IReadOnlyList<string> messages) : Exception("ssh refused the server's host key.")
+{
+    public IReadOnlyList<string> Messages { get; } = messages;
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace EcsFargateLogin.Ssh;
 
 /// <summary>
@@ -21,14 +23,13 @@ internal sealed class TunnelConnection : IAsyncDisposable
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Starts ssh.</summary>
-    /// <param name="ssh">Its path.</param>
-    /// <param name="arguments">Its arguments, among them <see cref="RemoteCommand"/>.</param>
+    /// <param name="start">How, with <see cref="RemoteCommand"/> among its arguments.</param>
     /// <param name="heard">Gets each of ssh's own messages as it comes, on any thread.</param>
     /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
-    public TunnelConnection(string ssh, IEnumerable<string> arguments, Action<string> heard)
+    public TunnelConnection(ProcessStartInfo start, Action<string> heard)
     {
-        _pipe = new SshPipe(ssh, arguments, heard);
-        Ended = Task.WhenAll(ReadOutputAsync(), _pipe.WaitAsync(CancellationToken.None));
+        _pipe = new SshPipe(start, heard);
+        Ended = Task.WhenAll(ReadOutputAsync(), _pipe.WaitForEndAsync());
     }
 
     /// <summary>Completes when ssh has ended.</summary>
@@ -36,6 +37,9 @@ internal sealed class TunnelConnection : IAsyncDisposable
 
     /// <inheritdoc cref="SshPipe.Complaint"/>
     public string? Complaint => _pipe.Complaint;
+
+    /// <inheritdoc cref="SshPipe.Messages"/>
+    public IReadOnlyList<string> Messages => _pipe.Messages;
 
     /// <summary>Waits until the local port is listened on and the login stands.</summary>
     /// <returns>False when ssh has ended instead, or has not come so far in time.</returns>

@@ -21,9 +21,10 @@ internal enum Tone
 /// <summary>Which tone is whose.</summary>
 internal static class Tones
 {
-    /// <summary>The tone of a task's status, in ECS's words.</summary>
-    public static Tone OfStatus(string status) =>
-        status == TaskStatuses.Running ? Tone.Good : TaskStatuses.IsEnding(status) ? Tone.Faint : Tone.Caution;
+    /// <summary>The tone of a session's state.</summary>
+    public static Tone OfState(string state) => state is TaskStatuses.Ready or TaskStatuses.Running ? Tone.Good
+        : TaskStatuses.IsEnding(state) ? Tone.Faint
+        : Tone.Caution;
 
     /// <summary>The tone of a tunnel's status.</summary>
     public static Tone Of(FargateTunnelStatus status) => status switch

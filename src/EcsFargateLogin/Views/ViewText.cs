@@ -21,13 +21,17 @@ public static class ViewText
         ? $"{value.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)} ({Relative(value)})"
         : "";
 
-    /// <summary>A session's status: green while it runs, faint when it ends, and otherwise as warnings are.</summary>
+    /// <summary>A text of somebody else's, such as the name of a file in a container, without what a terminal would obey.</summary>
+    /// <param name="text">A text, or null.</param>
+    public static string Plain(string? text) => text is null ? "" : TerminalText.OneLine(text);
+
+    /// <summary>A session's state: green while it can be entered, faint when it ends, and otherwise as warnings are.</summary>
     /// <param name="session">A session.</param>
     /// <param name="style">The value of $PSStyle.</param>
     public static string Status(FargateSession session, object? style)
     {
         ArgumentNullException.ThrowIfNull(session);
-        return new Palette(style).Paint(session.Status, Tones.OfStatus(session.Status));
+        return new Palette(style).Paint(session.State, Tones.OfState(session.State));
     }
 
     /// <summary>A tunnel's status: green while it is open, faint when it was ended.</summary>

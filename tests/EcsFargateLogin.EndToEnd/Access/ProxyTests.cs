@@ -26,4 +26,20 @@ public sealed class ProxyTests
         Assert.StartsWith(expected, run.Output, StringComparison.Ordinal);
         Assert.All(proxy.Requests, request => Assert.Equal("fargate.invalid", request.Headers["Host"]));
     }
+
+    [Fact]
+    public async Task Every_service_is_reached_through_it()
+    {
+        await using var proxy = await LoopbackServer.StartAsync((_, context) => context.AnswerAsync("<x/>", 403, "text/xml"));
+        await using var me = await Operator.StartAsync();
+        var start = me.Process("Test-FargateLogin rails-cli -EndpointUrl http://fargate.invalid/ -ErrorAction SilentlyContinue | Out-Null");
+        start.Environment["HTTP_PROXY"] = proxy.Url;
+
+        await EngineProcess.RunAsync(start);
+
+        Assert.All(proxy.Requests, request => Assert.Equal("fargate.invalid", request.Headers["Host"]));
+        Assert.Superset(
+            new HashSet<string>(["ecs", "ec2", "sts"]),
+            proxy.Requests.Select(request => request.Authorization.Split('/')[3]).ToHashSet());
+    }
 }

@@ -11,6 +11,7 @@ public sealed class ModuleErrorTests
     [Theory]
     [InlineData("EcsFargateLogin.Aws.dll")]
     [InlineData("AWSSDK.Core.dll")]
+    [InlineData("AWSSDK.EC2.dll")]
     [InlineData("")]
     public async Task A_module_that_lacks_a_file_says_which(string missing)
     {

@@ -122,23 +122,6 @@ public sealed class NewSessionTests
     }
 
     [Fact]
-    public async Task WhatIf_and_a_declined_Confirm_start_nothing_and_make_no_file()
-    {
-        await using var me = await Operator.StartAsync();
-
-        var run = await me.RunProcessAsync("New-FargateSession -WhatIf; New-FargateSession -Confirm; 'went on'", "n\n");
-
-        Assert.Equal("", run.Error);
-        Assert.Contains(
-            "What if: Performing the operation \"Start Fargate task\" on target \"rails-cli in cluster local\"",
-            run.Output,
-            StringComparison.Ordinal);
-        Assert.EndsWith("went on\n", run.Output, StringComparison.Ordinal);
-        Assert.Empty(me.Fargate.Calls);
-        Assert.False(Directory.Exists(Path.Combine(me.StateHome, "EcsFargateLogin")));
-    }
-
-    [Fact]
     public async Task The_key_and_the_journal_entry_are_there_before_RunTask_arrives_and_are_the_owners_alone()
     {
         await using var me = await Operator.StartAsync();
@@ -157,22 +140,6 @@ public sealed class NewSessionTests
         AssertOwnersAlone(folder);
         await started.Completion;
         Directory.Delete(folder, recursive: true);
-    }
-
-    [Fact]
-    public async Task The_files_of_a_running_session_are_the_owners_alone_and_name_the_task()
-    {
-        await using var me = await Operator.StartAsync();
-
-        var session = Assert.Single(me.Run("New-FargateSession").Output);
-
-        var folder = Operator.SharedFolderOf(session.Text("SessionId"));
-        Assert.Equal(Path.Combine(folder, "id_ed25519"), session.Text("KeyPath"));
-        AssertOwnersAlone(folder);
-        var entry = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "session.json"))).RootElement;
-        Assert.Equal(session.Text("TaskArn"), entry.GetProperty("taskArn").GetString());
-        me.Run("$args[0] | Stop-FargateSession", session);
-        Assert.False(Directory.Exists(folder));
     }
 
     private static void AssertOwnersAlone(string folder)

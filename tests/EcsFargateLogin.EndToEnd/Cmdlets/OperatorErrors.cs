@@ -39,7 +39,8 @@ internal static class OperatorErrors
                 Id = $_.FullyQualifiedErrorId
                 Category = "$($_.CategoryInfo.Category)"
                 Target = "$($_.TargetObject)"
-                Message = "$_"
+                Message = $_.Exception.Message
+                Shown = "$_"
                 NextStep = "$($_.ErrorDetails.RecommendedAction)"
                 ExceptionType = $_.Exception.GetType().FullName
                 IsTerminating = $ended -and $_ -eq $last

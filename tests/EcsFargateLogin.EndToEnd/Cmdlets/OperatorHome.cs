@@ -1,5 +1,6 @@
 using PowerShellHost;
 using System.Runtime.CompilerServices;
+using LocalFargate.Signing;
 
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
@@ -24,8 +25,8 @@ internal static class OperatorHome
             ["PATH"] = $"{PluginFolder}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}",
             ["XDG_STATE_HOME"] = StateHome,
             ["XDG_CONFIG_HOME"] = Path.Combine(StateHome, "config"),
-            ["AWS_ACCESS_KEY_ID"] = "local",
-            ["AWS_SECRET_ACCESS_KEY"] = "local",
+            ["AWS_ACCESS_KEY_ID"] = AwsCredential.OfThisProcess.AccessKeyId,
+            ["AWS_SECRET_ACCESS_KEY"] = AwsCredential.OfThisProcess.SecretAccessKey,
             ["AWS_SESSION_TOKEN"] = null,
             ["AWS_PROFILE"] = null,
             ["AWS_REGION"] = null,

@@ -39,6 +39,8 @@ public sealed class PSSessionParameterTests
         var there = (Hashtable)run.Output[0].BaseObject;
         var task = Assert.Single(me.Fargate.Tasks);
         Assert.Equal((task.PublicAddress, me.Fargate.SshPort, "root"), (there["HostName"], there["Port"], there["UserName"]));
+        // Each command is a login: the first must not be the last.
+        Assert.Equal("_KEEP_SESSION=yes", ((Hashtable)there["Options"]!)["SetEnv"]);
         ProcessStartInfo ssh = new("ssh", ["-F", "none", "-i", $"{there["KeyFilePath"]}", "-p", $"{there["Port"]}", "-l", $"{there["UserName"]}"]);
         foreach (DictionaryEntry option in (Hashtable)there["Options"]!)
         {

@@ -13,7 +13,11 @@ internal sealed record SeenError
     /// <summary>The target as text: sessions are their short ids.</summary>
     public required string Target { get; init; }
 
+    /// <summary>The exception's message, which says what to do next.</summary>
     public required string Message { get; init; }
+
+    /// <summary>What PowerShell shows, and the next step below it where it does so.</summary>
+    public required string Shown { get; init; }
 
     public required string NextStep { get; init; }
 
@@ -27,7 +31,8 @@ internal sealed record SeenError
         Id = record.FullyQualifiedErrorId,
         Category = record.CategoryInfo.Category,
         Target = record.TargetObject?.ToString() ?? "",
-        Message = record.ToString(),
+        Message = record.Exception.Message,
+        Shown = record.ToString(),
         NextStep = record.ErrorDetails?.RecommendedAction ?? "",
         ExceptionType = record.Exception.GetType().FullName!,
         IsTerminating = isTerminating,
@@ -45,7 +50,9 @@ internal sealed record SeenError
         Assert.Equal(isTerminating, IsTerminating);
         Assert.Equal("EcsFargateLogin.FargateException", ExceptionType);
         Assert.NotEmpty(NextStep);
-        Assert.EndsWith(NextStep, Message, StringComparison.Ordinal);
+        Assert.EndsWith($" {NextStep}", Message, StringComparison.Ordinal);
+        // The PowerShell of these tests prints recommendations: nobody reads them twice.
+        Assert.Equal(Message[..^(NextStep.Length + 1)], Shown);
         Assert.DoesNotContain('\n', Message);
         return Message;
     }

@@ -39,19 +39,6 @@ public sealed class ServiceErrorTests
     }
 
     [Fact]
-    public async Task Without_the_right_to_run_tasks_the_action_is_named()
-    {
-        await using var me = await Operator.StartAsync();
-        me.Fargate.Faults.Add(new AccessDenied { Operation = "RunTask" });
-
-        var error = me.ErrorOf("New-FargateSession");
-
-        var message = error.Is("AccessDenied", ErrorCategory.PermissionDenied, me.Fargate.TaskDefinition);
-        Assert.Contains("Add ecs:RunTask to the policy", message, StringComparison.Ordinal);
-        await me.HasLeftNothingAsync(startedTasks: 0);
-    }
-
-    [Fact]
     public async Task The_right_to_read_task_definitions_is_not_needed()
     {
         await using var me = await Operator.StartAsync();
@@ -61,18 +48,6 @@ public sealed class ServiceErrorTests
 
         Assert.Equal(1, fault.Uses);
         await me.HasLeftNothingAsync();
-    }
-
-    [Fact]
-    public async Task A_wrong_container_name_is_told_by_ECS_where_task_definitions_cannot_be_read()
-    {
-        await using var me = await Operator.StartAsync();
-        me.Fargate.Faults.Add(new AccessDenied { Operation = "DescribeTaskDefinition" });
-
-        var error = me.ErrorOf("New-FargateSession -ContainerName sidecar");
-
-        error.Is("ContainerNotFound", ErrorCategory.ObjectNotFound, "sidecar");
-        await me.HasLeftNothingAsync(startedTasks: 0);
     }
 
     [Fact]
@@ -87,21 +62,6 @@ public sealed class ServiceErrorTests
             "CredentialsExpired", ErrorCategory.AuthenticationError, me.Fargate.TaskDefinition, isTerminating: true);
         Assert.Contains("aws sso login", message, StringComparison.Ordinal);
         await me.HasLeftNothingAsync(startedTasks: 0);
-    }
-
-    [Fact]
-    public async Task A_page_in_the_place_of_an_answer_is_called_that()
-    {
-        await using var me = await Operator.StartAsync();
-        me.Fargate.Faults.Add(new HtmlAnswer { Status = 200 });
-
-        var error = me.ErrorOf("New-FargateSession");
-
-        var message = error.Is("EndpointUnreachable", ErrorCategory.ConnectionError, me.Fargate.TaskDefinition);
-        Assert.Contains("not an answer of AWS", message, StringComparison.Ordinal);
-        Assert.Contains("text/html", message, StringComparison.Ordinal);
-        Assert.DoesNotContain("<html", message, StringComparison.Ordinal);
-        me.HasStartedNothing();
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class SshErrorTests
     {
         await using var me = await Operator.StartAsync();
 
-        var error = me.ErrorOf("$session = New-FargateSession; Remove-Item $session.KeyPath; $session | Enter-FargateShell");
+        var error = me.ErrorOf("New-FargateSession | ForEach-Object { Remove-Item $_.KeyPath; $_ } | Enter-FargateShell");
 
         var message = error.Is("KeyNotFound", ErrorCategory.ObjectNotFound, Assert.Single(me.Fargate.Tasks).StartedBy!);
         Assert.Contains("id_ed25519", message, StringComparison.Ordinal);

@@ -7,23 +7,6 @@ namespace EcsFargateLogin.EndToEnd.Cmdlets;
 public sealed class StopSessionTests
 {
     [Fact]
-    public async Task It_stops_the_task_with_a_reason_and_deletes_the_key()
-    {
-        await using var me = await Operator.StartAsync();
-
-        var run = me.Run("$session = New-FargateSession; $session | Stop-FargateSession; $session");
-
-        Assert.Empty(run.Errors);
-        var session = Assert.Single(run.Output);
-        var sent = Assert.Single(me.Calls("StopTask")).Parameters;
-        Assert.Equal((session.Text("TaskArn"), "local"), ((string?)sent["task"], (string?)sent["cluster"]));
-        Assert.Equal($"EcsFargateLogin session {session}: Stop-FargateSession", (string?)sent["reason"]);
-        Assert.Equal("STOPPING", session.Text("Status"));
-        Assert.False(Directory.Exists(Operator.SharedFolderOf(session.ToString())));
-        await me.LeftNothingAsync();
-    }
-
-    [Fact]
     public async Task With_Wait_and_PassThru_it_returns_a_stopped_session()
     {
         await using var me = await Operator.StartAsync(new LocalFargateOptions
@@ -36,27 +19,6 @@ public sealed class StopSessionTests
         Assert.Empty(run.Errors);
         Assert.Equal("STOPPED", Assert.Single(run.Output).Text("Status"));
         Assert.Equal(TaskPhase.Stopped, Assert.Single(me.Fargate.Tasks).Phase);
-    }
-
-    [Fact]
-    public async Task Stopping_twice_is_no_error_and_WhatIf_stops_nothing()
-    {
-        await using var me = await Operator.StartAsync();
-
-        var run = me.Run(
-            """
-            $session = New-FargateSession
-            $session | Stop-FargateSession -WhatIf
-            Test-Path $session.KeyPath
-            $session | Stop-FargateSession
-            $session | Stop-FargateSession -PassThru
-            Stop-FargateSession -TaskArn $session.TaskArn
-            """);
-
-        Assert.Empty(run.Errors);
-        Assert.Equal(["True", Assert.Single(me.Fargate.Tasks).StartedBy], run.Output.Select(item => item.ToString()));
-        Assert.Equal(2, me.Calls("StopTask").Count);
-        await me.LeftNothingAsync();
     }
 
     [Fact]

@@ -61,35 +61,6 @@ public sealed class TaskAddressTests
     }
 
     [Fact]
-    public async Task Tasks_of_others_are_found_by_ARN_and_by_the_columns_of_a_table()
-    {
-        await using var me = await Operator.StartAsync();
-        me.Run("$session = New-FargateSession -Wait");
-        var arn = Assert.Single(me.Fargate.Tasks).Arn;
-        var file = Path.Combine(me.StateHome, "sessions.csv");
-
-        var run = me.Run(
-            """
-            param($arn, $file)
-            Get-FargateTaskAddress -TaskArn $arn
-            Get-FargateTaskAddress -TaskArn $session.TaskId -Cluster local
-            [pscustomobject]@{ TaskArn = $arn; Cluster = 'local' } | Get-FargateTaskAddress
-            $session | Export-Csv $file
-            Import-Csv $file | Get-FargateTaskAddress
-            """,
-            arn,
-            file);
-
-        Assert.Null(run.TerminatingError);
-        Assert.Empty(run.Errors);
-        Assert.Equal(4, run.Output.Count);
-        Assert.All(run.Output, address => Assert.Equal(arn, address.Text("TaskArn")));
-        Assert.All(run.Output, address => Assert.Equal(me.Fargate.Tasks[0].PublicAddress, address.Text("Address")));
-        me.Run("Import-Csv $args[0] | Stop-FargateSession", file);
-        await me.LeftNothingAsync();
-    }
-
-    [Fact]
     public async Task Sessions_of_one_cluster_share_each_look()
     {
         await using var me = await Operator.StartAsync();

@@ -37,10 +37,10 @@ public sealed class ViewTests
 
         Assert.Null(run.TerminatingError);
         var text = run.Output.Select(item => item.ToString()).ToList();
-        Assert.Equal(["SessionId", "Status", "Created", "Address", "TaskDefinition"], Headers(text[0]));
+        Assert.Equal(["SessionId", "State", "Created", "Address", "TaskDefinition"], Headers(text[0]));
         Assert.Equal(["Address", "Port", "PrivateAddress", "Interface", "Session"], Headers(text[3]));
         var task = Assert.Single(me.Fargate.Tasks);
-        Assert.Matches($@"{task.StartedBy} +RUNNING +\d+ (s|min) ago +127\.[\d.]+ +rails-cli:1", text[0]);
+        Assert.Matches($@"{task.StartedBy} +READY +\d+ (s|min) ago +127\.[\d.]+ +rails-cli:1", text[0]);
         Assert.Matches(@"CreatedAt +: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d \(\d+ (s|min) ago\)", text[1]);
         Assert.Matches(@"EndsAt +: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d \(in 5\d min\)", text[1]);
         Assert.Matches($@"127\.[\d.]+ +{me.Fargate.SshPort} {task.PrivateAddress} +eni-\w+ +{task.StartedBy}", text[3]);
@@ -82,7 +82,7 @@ public sealed class ViewTests
         Assert.Contains(text[^3], text[6], StringComparison.Ordinal);
         Assert.All(text[5..10].Zip(text[10..15]), pair => Assert.Equal(Headers(pair.Second), Headers(pair.First)));
         var (green, red) = (text[^2], text[^1]);
-        string[] painted = [$"{green}RUNNING\u001b[0m", $"{green}Open\u001b[0m", $"{red}3\u001b[0m"];
+        string[] painted = [$"{green}READY\u001b[0m", $"{green}Open\u001b[0m", $"{red}3\u001b[0m"];
         Assert.All(text[15..18].Zip(painted), pair => Assert.Contains(pair.Second, pair.First, StringComparison.Ordinal));
         // With the colours taken out the columns are where they are without.
         Assert.Equal(

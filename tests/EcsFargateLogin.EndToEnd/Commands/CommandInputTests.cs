@@ -33,10 +33,8 @@ public sealed class CommandInputTests
         await me.LeftNothingAsync();
     }
 
-    [Theory]
-    [InlineData("-KeepSession")]
-    [InlineData("-KeepSession:$false")]
-    public async Task A_command_that_reads_no_more_ends_an_endless_input(string keep)
+    [Fact]
+    public async Task A_command_that_reads_no_more_ends_an_endless_input()
     {
         await using var me = await Operator.StartAsync();
 
@@ -44,7 +42,7 @@ public sealed class CommandInputTests
             $$"""
             foreach ($command in 'head -n 2', 'exec <&-; sleep 0.2; echo deaf; exit 3') {
                 $session = New-FargateSession -Wait
-                {{Endless}} | Invoke-FargateCommand -Session $session $command {{keep}} | Sort-Object -Descending
+                {{Endless}} | Invoke-FargateCommand -Session $session $command | Sort-Object -Descending
                 $LASTEXITCODE
                 $session | Stop-FargateSession -ErrorAction Ignore
             }
@@ -67,7 +65,8 @@ public sealed class CommandInputTests
             param($throttleLimit)
             $sessions = New-FargateSession -Count 3
             1..50 | ForEach-Object { , [byte[]]::new(100000) } |
-                Invoke-FargateCommand -Session $sessions 'wc -c' -ThrottleLimit $throttleLimit -KeepSession:$false
+                Invoke-FargateCommand -Session $sessions 'wc -c' -ThrottleLimit $throttleLimit
+            $sessions | Stop-FargateSession
             """,
             throttleLimit);
 
@@ -83,7 +82,7 @@ public sealed class CommandInputTests
         var run = me.Start(
             $"""
             $session = New-FargateSession -Wait
-            {Endless} | Invoke-FargateCommand -Session $session 'echo begun; sleep 600' -KeepSession:$false
+            {Endless} | Invoke-FargateCommand -Session $session 'echo begun; sleep 600'
             """);
         await Eventually.BecomesAsync(() => run.Output.Count > 0, () => "Nothing was printed.");
 
@@ -91,11 +90,13 @@ public sealed class CommandInputTests
 
         Assert.True(run.WasStopped);
         Assert.Empty(run.Errors);
+        Assert.Empty(me.Calls("StopTask"));
+        me.Run("$session | Stop-FargateSession");
         await me.LeftNothingAsync();
     }
 
     [Fact]
-    public async Task An_input_that_fails_ends_the_command_and_its_session()
+    public async Task An_input_that_fails_ends_the_command_and_leaves_the_session()
     {
         await using var me = await Operator.StartAsync();
 
@@ -103,13 +104,14 @@ public sealed class CommandInputTests
             """
             $session = New-FargateSession -Wait
             try {
-                & { 1; throw 'no more' } | Invoke-FargateCommand -Session $session 'sleep 600' -KeepSession:$false
+                & { 1; throw 'no more' } | Invoke-FargateCommand -Session $session 'sleep 600'
             }
             catch { "$_" }
-            $session.Status
+            $session.State
+            $session | Stop-FargateSession
             """);
 
-        Assert.Equal("no more", run.Output[0].ToString());
+        Assert.Equal(["no more", "READY"], run.Output.Select(line => line.ToString()));
         await me.LeftNothingAsync();
     }
 }

@@ -148,4 +148,23 @@ public sealed class CommandTests
         Assert.Equal(["done", "done", "Completed 2", "Stopped begun"], run.Output.Select(line => line.ToString()));
         await me.LeftNothingAsync();
     }
+
+    [Fact]
+    public async Task A_job_that_is_stopped_before_it_has_begun_stops_its_sessions_all_the_same()
+    {
+        await using var me = await Operator.StartAsync();
+
+        var run = me.Run(
+            """
+            1..3 | ForEach-Object {
+                $job = New-FargateSession -Count 2 | Invoke-FargateCommand 'sleep 600' -AsJob -ThrottleLimit 1
+                Stop-Job $job
+                "$($job.State)"
+            }
+            """);
+
+        Assert.Empty(run.Errors);
+        Assert.Equal(["Stopped", "Stopped", "Stopped"], run.Output.Select(line => line.ToString()));
+        await me.LeftNothingAsync();
+    }
 }

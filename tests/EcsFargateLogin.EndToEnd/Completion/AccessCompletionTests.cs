@@ -1,5 +1,6 @@
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using EcsFargateLogin.EndToEnd.SideBySide;
+using LocalFargate;
 using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Completion;
@@ -8,9 +9,9 @@ namespace EcsFargateLogin.EndToEnd.Completion;
 public sealed class AccessCompletionTests
 {
     [Theory]
-    [InlineData("", "local")]
-    [InlineData("-AccessKey local -SecretKey local")]
-    [InlineData("-AK local -SK local -Region us-east-1")]
+    [InlineData("", "own")]
+    [InlineData("-AccessKey KEY -SecretKey SECRET")]
+    [InlineData("-AK KEY -SK SECRET -Region us-east-1")]
     [InlineData("-Credential $keys")]
     [InlineData("-Credential $others -Region $region")]
     [InlineData("-ProfileName local")]
@@ -31,9 +32,9 @@ public sealed class AccessCompletionTests
     }
 
     [Theory]
-    [InlineData("-AccessKey stranger -SecretKey local")]
-    [InlineData("-AccessKey local")]
-    [InlineData("-SecretKey local")]
+    [InlineData("-AccessKey stranger -SecretKey SECRET")]
+    [InlineData("-AccessKey KEY")]
+    [InlineData("-SecretKey SECRET")]
     [InlineData("-Credential nonsense")]
     [InlineData("-Credential $others -ProfileName local")]
     [InlineData("-ProfileName nobody")]
@@ -42,26 +43,42 @@ public sealed class AccessCompletionTests
     {
         await using var me = await Operator.StartAsync();
 
-        var output = await RunAsync(me, parameters, stored: "local", "Press; Press");
+        var output = await RunAsync(me, parameters, stored: "own", "Press; Press");
 
         Assert.Equal("0 errors\n", output);
         Assert.All(me.Fargate.Calls, call => Assert.NotNull(call.ErrorCode));
     }
 
+    [Fact]
+    public async Task What_is_bound_on_the_line_goes_before_the_default_values_of_parameters()
+    {
+        await using var me = await Operator.StartAsync();
+        await using var other = await LocalFargateServer.StartAsync(
+            new LocalFargateOptions { Clusters = ["elsewhere"], Region = "eu-central-1" });
+        var there = $"-RegionToCall eu-central-1 -Endpoint {other.EndpointUrl}";
+
+        Assert.Equal(["elsewhere"], Tab.Texts(me, $"New-FargateSession {there} -Cluster "));
+        Assert.Equal(["elsewhere"], Tab.Texts(me, $"Stop-FargateSession -TaskArn x -Region 'eu-central-1' -EndpointUrl '{other.EndpointUrl}' -Cluster "));
+        Assert.Equal(["default", "local"], Tab.Texts(me, "New-FargateSession -Cluster "));
+        me.Run("$PSDefaultParameterValues['Disabled'] = $true");
+        Assert.Empty(Tab.Press(me, "New-FargateSession -Cluster l"));
+    }
+
     private static async Task<string> RunAsync(Operator me, string parameters, string stored, string script)
     {
+        var (key, secret) = (me.Fargate.AccessKeyId, me.Fargate.SecretAccessKey);
         var start = me.Process(
             $$"""
             $PSDefaultParameterValues.Clear()
             Set-Location $env:XDG_STATE_HOME
             Import-Module '{{OtherModules.AwsTools}}' -ErrorAction Stop
             Set-DefaultAWSRegion us-east-1
-            Set-AWSCredential -AccessKey local -SecretKey local
+            Set-AWSCredential -AccessKey {{key}} -SecretKey {{secret}}
             $others, $region = (Get-AWSCredential), (Get-DefaultAWSRegion)
-            $keys = [pscredential]::new('local', (ConvertTo-SecureString 'local' -AsPlainText))
-            Set-AWSCredential -AccessKey {{stored}} -SecretKey {{stored}}
+            $keys = [pscredential]::new('{{key}}', (ConvertTo-SecureString '{{secret}}' -AsPlainText))
+            Set-AWSCredential -AccessKey {{(stored == "own" ? key : stored)}} -SecretKey {{(stored == "own" ? secret : stored)}}
             function Press {
-                $line = 'New-FargateSession {{parameters}} -EndpointUrl {{me.Fargate.EndpointUrl}} -Cluster '
+                $line = 'New-FargateSession {{parameters.Replace("KEY", key).Replace("SECRET", secret)}} -EndpointUrl {{me.Fargate.EndpointUrl}} -Cluster '
                 (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText
             }
             {{script}}
@@ -69,7 +86,7 @@ public sealed class AccessCompletionTests
             """);
         start.Environment.Remove("AWS_ACCESS_KEY_ID");
         start.Environment.Remove("AWS_SECRET_ACCESS_KEY");
-        const string keys = "aws_access_key_id = local\naws_secret_access_key = local\n";
+        var keys = $"aws_access_key_id = {key}\naws_secret_access_key = {secret}\n";
         await File.WriteAllTextAsync(Path.Combine(me.StateHome, "credentials"), $"[local]\n{keys}");
         await File.WriteAllTextAsync(Path.Combine(me.StateHome, "profiles"), $"[file]\n{keys}");
         start.Environment["AWS_SHARED_CREDENTIALS_FILE"] = Path.Combine(me.StateHome, "credentials");

@@ -11,6 +11,8 @@ internal static class ContainerFiles
     public static string NetworkPath { get; } =
         System.IO.Path.Combine(Repository, "tests", "EcsFargateLogin.EndToEnd", "Container", "network.sh");
 
+    public static string InRepository(params string[] parts) => System.IO.Path.Combine([Repository, .. parts]);
+
     public static string Path(string name) => System.IO.Path.Combine(Repository, "module", "container", name);
 
     private static string FindRepository()

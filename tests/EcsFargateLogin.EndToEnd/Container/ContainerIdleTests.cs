@@ -6,7 +6,7 @@ public sealed class ContainerIdleTests
     private static readonly TimeSpan LongerThanAnIdleSecond = TimeSpan.FromSeconds(11.5);
 
     [Fact]
-    public Task An_idle_terminal_is_told_and_ended() => Task.WhenAll(Enum.GetValues<ImageKind>().Select(async kind =>
+    public Task An_idle_terminal_is_told_and_ended() => Task.WhenAll(ContainerOptions.Kinds.Select(async kind =>
     {
         await using var container = await StartAsync(kind);
         await using var terminal = await container.StartTerminalAsync();
@@ -20,6 +20,19 @@ public sealed class ContainerIdleTests
             "ecs-fargate-login: no login has had input or output for 1 seconds", client.Text, StringComparison.Ordinal);
         Assert.Equal(255, client.ExitCode);
     }));
+
+    [Fact]
+    public async Task A_clock_that_was_set_does_not_keep_an_idle_terminal()
+    {
+        await using var container = await StartAsync(ImageKind.Debian);
+        await using var terminal = await container.StartTerminalAsync();
+
+        // Which makes the terminal's times lie in the future.
+        await container.SshAsync("touch -d '+1 day' /dev/pts/0");
+        var end = await container.EndAsync();
+
+        Assert.Contains("ecs-fargate-login end idle: ", end.Text, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task A_terminal_with_output_is_not_idle()

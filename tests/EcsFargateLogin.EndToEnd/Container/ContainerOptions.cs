@@ -3,21 +3,35 @@ using System.Globalization;
 namespace EcsFargateLogin.EndToEnd.Container;
 
 /// <summary>What a container of the tests is made of.</summary>
-internal enum ImageKind
+public enum ImageKind
 {
+    /// <summary>This machine's programs, with dash as /bin/sh.</summary>
     Debian,
+
+    /// <summary>The same, with bash as /bin/sh.</summary>
+    Bash,
+
     BusyBox,
+
+    /// <summary>Debian 13 with OpenSSH 10, where <see cref="Debian13.Folder"/> is there.</summary>
+    Debian13,
 }
 
 /// <summary>How a container is to be started. Values are written byte by byte, as Latin-1.</summary>
 internal sealed record ContainerOptions
 {
+    /// <summary>The kinds that every machine has which runs these tests: one for each shell.</summary>
+    public static IReadOnlyList<ImageKind> Kinds { get; } = [ImageKind.Debian, ImageKind.Bash, ImageKind.BusyBox];
+
     public ImageKind Kind { get; init; }
 
     public int UserId { get; init; }
 
     /// <summary>Options of sandbox.sh.</summary>
     public IReadOnlyList<string> Sandbox { get; init; } = [];
+
+    /// <summary>What is done in the container, as its user, before the script starts.</summary>
+    public string Setup { get; init; } = "";
 
     /// <summary>Variables beside the key, the address and the port; the same names here take their place.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();

@@ -13,11 +13,23 @@ public sealed partial class ContainerPackagingTests
         Assert.Equal(
             [
                 "ec2:AuthorizeSecurityGroupIngress", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups",
-                "ec2:RevokeSecurityGroupIngress", "ecs:DescribeClusters", "ecs:DescribeServices",
+                "ec2:RevokeSecurityGroupIngress", "ec2:UpdateSecurityGroupRuleDescriptionsIngress", "ecs:DescribeClusters", "ecs:DescribeServices",
                 "ecs:DescribeTaskDefinition", "ecs:DescribeTasks", "ecs:ExecuteCommand", "ecs:ListTasks", "ecs:RunTask", "ecs:StopTask",
                 "ecs:TagResource", "iam:PassRole", "logs:GetLogEvents",
             ],
             statements.SelectMany(statement => Texts(statement.GetProperty("Action"))).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void ECS_Exec_lets_into_the_container_of_sessions_alone()
+    {
+        var exec = Statements("iam/caller-policy.json")
+            .Single(statement => Texts(statement.GetProperty("Action")).Contains("ecs:ExecuteCommand"));
+        var container = Read("task-definition.json").GetProperty("containerDefinitions")[0].GetProperty("name").GetString();
+
+        Assert.Equal(
+            container,
+            exec.GetProperty("Condition").GetProperty("StringEquals").GetProperty("ecs:container-name").GetString());
     }
 
     [Fact]
@@ -104,7 +116,7 @@ public sealed partial class ContainerPackagingTests
             .Select(match => match.Groups[1].Value).Distinct().ToArray();
         var readMe = File.ReadAllText(ContainerFiles.Path("README.md"));
 
-        Assert.Equal(10, variables.Length);
+        Assert.Equal(11, variables.Length);
         Assert.All(variables, variable => Assert.Contains($"| `{variable}` |", readMe, StringComparison.Ordinal));
     }
 

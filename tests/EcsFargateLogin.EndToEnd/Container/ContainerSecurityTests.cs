@@ -97,6 +97,50 @@ public sealed class ContainerSecurityTests
     }
 
     [Theory]
+    [InlineData(ImageKind.Debian)]
+    [InlineData(ImageKind.BusyBox)]
+    public async Task An_expired_account_is_told_at_the_start_and_at_the_end(ImageKind kind)
+    {
+        await using var container = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Kind = kind,
+            Sandbox = ["expired"],
+            Variables = ContainerOptions.Limit("_LOGIN_TIMEOUT", 5),
+        });
+
+        var result = await container.SshAsync("true");
+        var end = await container.EndAsync();
+
+        Assert.Contains("Permission denied", result.Error, StringComparison.Ordinal);
+        Assert.Contains("ecs-fargate-login note: the account root has expired", end.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "ecs-fargate-login end no-login: nobody logged in within 5 seconds; sshd refused to: Account root has expired\n",
+            end.Text,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_Ed25519_is_not_taken_the_host_key_is_one_that_FIPS_takes()
+    {
+        await using var container = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Kind = ImageKind.BusyBox,
+            Setup = """
+                mv /usr/bin/ssh-keygen /usr/bin/ssh-keygen.true
+                printf '%s\n' '#!/bin/sh' 'case $* in *ed25519*) echo "ED25519 keys are not allowed in FIPS mode"; exit 1 ;; esac' \
+                    'exec /usr/bin/ssh-keygen.true "$@"' >/usr/bin/ssh-keygen
+                chmod 755 /usr/bin/ssh-keygen
+                """,
+        });
+
+        var result = await container.SshAsync("echo in", "root", "-o", "KexAlgorithms=ecdh-sha2-nistp256");
+
+        Assert.Equal("in\n", result.Text);
+        Assert.StartsWith("ecdsa-sha2-nistp256 ", container.HostKey, StringComparison.Ordinal);
+        Assert.Contains("note: the host key is of type ecdsa", container.Log, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_locked_root_account_can_log_in_and_the_log_says_what_was_done(bool busyBox)

@@ -10,6 +10,11 @@ public sealed class ContainerSettingTests
     [InlineData("_AUTHORIZED_PUBLIC_KEY", "ssh-ed25519 AAAA", "not a public key")]
     [InlineData("_AUTHORIZED_PUBLIC_KEY", Key + "\nnonsense", "not a public key")]
     [InlineData("_AUTHORIZED_PUBLIC_KEY", "Command=\"id\" " + Key, "command=")]
+    [InlineData("_AUTHORIZED_PUBLIC_KEY", " command=\"id\" " + Key, "command=")]
+    [InlineData("_AUTHORIZED_PUBLIC_KEY", "\tCOMMAND=\"id\" " + Key, "command=")]
+    [InlineData("_AUTHORIZED_PUBLIC_KEY", "from=\"a b,c\",command=\"id\" " + Key, "command=")]
+    [InlineData("_AUTHORIZED_PUBLIC_KEY", "from=\"a\\\" b\",pty,command=\"id\" " + Key, "command=")]
+    [InlineData("_AUTHORIZED_PUBLIC_KEY", Key + "\n \t command=\"id\" " + Key, "command=")]
     [InlineData("_AUTHORIZED_PUBLIC_KEY", "restrict,command=\"id\" " + Key, "command=")]
     [InlineData("_SSH_PORT", "0", "_SSH_PORT must be a whole number from 1 to 65535")]
     [InlineData("_SSH_PORT", "65536", "_SSH_PORT must be")]
@@ -24,10 +29,11 @@ public sealed class ContainerSettingTests
     [InlineData("_IDLE_TIMEOUT", "ten", "_IDLE_TIMEOUT must be")]
     [InlineData("_MAX_LIFETIME", "1.5", "_MAX_LIFETIME must be")]
     [InlineData("_MAX_LIFETIME", "99999999999999999999", "_MAX_LIFETIME must be")]
+    [InlineData("_UNUSED_TIMEOUT", "30m", "_UNUSED_TIMEOUT must be")]
     [InlineData("_RECONNECT_WINDOW", "1s", "_RECONNECT_WINDOW must be")]
     public async Task A_malformed_setting_is_refused(string name, string value, string message)
     {
-        foreach (var kind in Enum.GetValues<ImageKind>())
+        foreach (var kind in ContainerOptions.Kinds)
         {
             var result = await SshContainer.RefuseAsync(new ContainerOptions
             {
@@ -55,9 +61,40 @@ public sealed class ContainerSettingTests
     public async Task An_image_without_sshd_is_told_which_package_it_lacks()
     {
         var result = await SshContainer.RefuseAsync(
-            new ContainerOptions { Kind = ImageKind.BusyBox, Sandbox = ["no-sshd"] });
+            new ContainerOptions { Kind = ImageKind.BusyBox, Sandbox = ["lacks=sshd"] });
 
         AssertRefused(69, "install openssh-server (Debian) or openssh (Alpine)", result);
+    }
+
+    [Theory]
+    [InlineData("awk", "awk is missing: install mawk, gawk or busybox")]
+    [InlineData("od", "od is missing: install coreutils or busybox")]
+    [InlineData("mktemp", "mktemp is missing: install coreutils or busybox")]
+    [InlineData("ssh-keygen", "ssh-keygen is missing: install openssh-server (Debian) or openssh (Alpine)")]
+    public async Task A_program_that_the_image_lacks_is_named(string program, string message)
+    {
+        var one = await SshContainer.RefuseAsync(
+            new ContainerOptions { Kind = ImageKind.BusyBox, Sandbox = [$"lacks={program}"] });
+        var two = await SshContainer.RefuseAsync(
+            new ContainerOptions { Kind = ImageKind.BusyBox, Sandbox = [$"lacks={program}", "lacks=stat"] });
+
+        AssertRefused(69, $"error: {message}\n", one);
+        AssertRefused(69, message, two);
+        AssertRefused(69, "stat is missing", two);
+    }
+
+    [Fact]
+    public async Task What_options_hold_in_quotes_or_after_the_key_is_no_option()
+    {
+        await using var container = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Variables = new Dictionary<string, string>
+            {
+                ["_AUTHORIZED_PUBLIC_KEY"] = $"environment=\"X=,command=\" {Key} command=\"id\"",
+            },
+        });
+
+        Assert.Contains("ecs-fargate-login start ", container.Log, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -65,7 +102,7 @@ public sealed class ContainerSettingTests
     [InlineData(4711, "uid 4711 has no name in /etc/passwd")]
     public async Task A_user_that_sshd_could_not_log_in_is_refused_at_the_start(int userId, string message)
     {
-        foreach (var kind in Enum.GetValues<ImageKind>())
+        foreach (var kind in ContainerOptions.Kinds)
         {
             var result = await SshContainer.RefuseAsync(new ContainerOptions { Kind = kind, UserId = userId });
 

@@ -28,6 +28,38 @@ public sealed class ContainerStopTests
         Assert.Equal(0, end.ExitCode);
         Assert.Contains("ecs-fargate-login end stopped: ", end.Text, StringComparison.Ordinal);
         Assert.Equal(255, (await stubborn.EndAsync()).ExitCode);
+        // On which it would start again.
+        Assert.DoesNotContain("SIGHUP", end.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ImageKind.Debian, 0)]
+    [InlineData(ImageKind.Bash, 1000)]
+    [InlineData(ImageKind.BusyBox, 0)]
+    [InlineData(ImageKind.BusyBox, 1000)]
+    public async Task What_has_detached_itself_is_asked_to_end_and_given_time(ImageKind kind, int userId)
+    {
+        await using var container = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Kind = kind,
+            UserId = userId,
+            // Which then lists the files that are there.
+            IsProcess1 = false,
+            Variables = ContainerOptions.Limit("_RECONNECT_WINDOW", 1),
+        });
+        // Longer than logins are given.
+        var result = await container.SshAsync(
+            """
+            setsid sh -c 'trap "sleep 5; : >/tmp/it-was-asked; exit" TERM; while :; do sleep 0.1; done' \
+                </dev/null >/dev/null 2>&1 &
+            """,
+            userId == 0 ? "root" : "app");
+        Assert.Equal("", result.Error);
+
+        var end = await container.EndAsync();
+
+        Assert.Matches("(?s)ecs-fargate-login end last-logout: .*files: .*/tmp/it-was-asked", end.Text);
+        Assert.DoesNotContain("process: sleep", end.Text, StringComparison.Ordinal);
     }
 
     [Fact]

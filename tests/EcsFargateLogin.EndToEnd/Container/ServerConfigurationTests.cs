@@ -75,6 +75,24 @@ public sealed class ServerConfigurationTests
         Assert.Equal($"{userId}\n", result.Text);
     }
 
+    [Fact]
+    public async Task Root_needs_no_more_than_these_capabilities()
+    {
+        await using var container = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Sandbox = ["capabilities=-all,+audit_write,+chown,+dac_override,+fowner,+kill,+net_bind_service,+setgid,+setuid,+sys_chroot"],
+            Variables = new Dictionary<string, string> { ["_SSH_USER"] = "app" },
+        });
+
+        await using var terminal = container.StartSsh("-tt", $"app@{container.Address}", "id -un; tty");
+        var copy = await ProcessRun.CompleteAsync("sftp", ["-b", "-", .. container.ClientOptions, $"app@{container.Address}"], "ls /\n");
+        var kept = await container.SshAsync("grep CapBnd /proc/1/status", "app", "-o", "SetEnv=_KEEP_SESSION=yes");
+
+        Assert.Equal("app\r\n/dev/pts/0\r\n", (await terminal.EndAsync()).Text);
+        Assert.Equal(0, copy.ExitCode);
+        Assert.Equal("CapBnd:\t00000000200404eb\n", kept.Text);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -135,6 +135,10 @@ internal sealed partial class SshContainer : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
+    /// <summary>The command line by which root runs shell lines as another user (not where BusyBox is all there is).</summary>
+    public static string As(int userId, string lines) =>
+        $"setpriv --reuid {userId} --regid {userId} --clear-groups sh -c {Quote(lines)}";
+
     private string HostName => Port == 22 ? Address : $"[{Address}]:{Port}";
 
     /// <summary>What makes ssh log in to this container and trust no other.</summary>
@@ -196,21 +200,22 @@ internal sealed partial class SshContainer : IAsyncDisposable
 
         var words = variables.Select(variable => Quote($"{variable.Key}={variable.Value}"));
         var start = $"env -i -- {string.Join(' ', words)} /bin/sh /start-sshd.sh";
-        await File.WriteAllBytesAsync(FilePath("entry"), Bytes.GetBytes(_options.IsProcess1 ? $"exec {start}\n" : $"""
+        await File.WriteAllBytesAsync(FilePath("entry"), Bytes.GetBytes(_options.Setup + "\n" + (_options.IsProcess1 ? $"exec {start}\n" : $"""
             {start}
             status=$?
             echo files: /run/* /tmp/*
             for process in /proc/[0-9]*; do echo process: $(cat $process/comm); done
             exit $status
 
-            """));
+            """)));
     }
 
-    private void Run() => _run = ProcessRun.Start("unshare",
+    private void Run() => _run = ProcessRun.Start("env",
     [
+        $"DEBIAN13={Debian13.Folder}", "unshare",
         "--mount", "--pid", "--fork", "--kill-child", .. _options.HasOwnNetwork ? (string[])["--net"] : [],
         "sh", ContainerFiles.SandboxPath, _folder.FullName,
-        _options.Kind == ImageKind.Debian ? "debian" : "busybox",
+        _options.Kind.ToString().ToLowerInvariant(),
         _options.UserId.ToString(CultureInfo.InvariantCulture), .. _options.Sandbox,
     ]);
 
@@ -223,6 +228,6 @@ internal sealed partial class SshContainer : IAsyncDisposable
 
     private static string Quote(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
-    [GeneratedRegex(@"^ecs-fargate-login host-key (\S+ \S+) for SHA256:\S+$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^ecs-fargate-login host-key (\S+ \S+) for SHA256:\S+( nonce=\w+)?$", RegexOptions.Multiline)]
     private static partial Regex HostKeyLine();
 }

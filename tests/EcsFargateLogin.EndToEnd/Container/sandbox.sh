@@ -2,12 +2,16 @@
 # sandbox.sh FOLDER KIND UID [OPTION…]: runs FOLDER/entry as process 1, and as UID, of a container of its own.
 # Started by `unshare --mount --pid --fork`; all it mounts is gone with its last process. KIND is one of
 #   debian     this machine's programs
+#   bash       the same, with bash as /bin/sh: what Amazon Linux has
 #   busybox    BusyBox, sshd and ssh-keygen, and nothing else: what Alpine has
+#   debian13   programs of Debian 13, which debian13.sh has unpacked, with OpenSSH 10
 # and OPTION of
 #   read-only  only /tmp can be written
 #   locked     root's password is locked
 #   empty-password  root's password is empty
-#   no-sshd    the image lacks sshd (busybox only)
+#   expired    root's account has expired
+#   lacks=PROGRAM  the image lacks it (busybox only)
+#   capabilities=LIST  what setpriv --bounding-set leaves of them
 set -eu
 
 folder=$1 kind=$2 uid=$3 options=" $* "
@@ -28,11 +32,14 @@ ln -s usr/lib lib
 ln -s usr/lib64 lib64
 
 case $kind in
-debian)
-    mount --bind /usr usr
+debian | bash | debian13)
+    system=
+    [ "$kind" != debian13 ] || system=$DEBIAN13
+    mount --bind "$system/usr" usr
     mount -o remount,bind,ro usr
+    [ "$kind" != bash ] || mount --bind /usr/bin/bash usr/bin/dash
     mkdir etc/alternatives
-    cp -P /etc/alternatives/awk etc/alternatives/
+    ln -s /usr/bin/mawk etc/alternatives/awk
     shell=/bin/bash
     ;;
 busybox)
@@ -41,8 +48,11 @@ busybox)
     mount --bind /usr/lib64 usr/lib64
     cp "$(command -v busybox)" usr/bin/busybox
     for applet in $(usr/bin/busybox --list); do ln -s busybox "usr/bin/$applet"; done
-    case $options in *' no-sshd '*) ;; *) cp /usr/sbin/sshd usr/sbin/ ;; esac
+    cp /usr/sbin/sshd usr/sbin/
     cp /usr/bin/ssh-keygen usr/bin/
+    for option; do
+        case $option in lacks=*) rm "usr/bin/${option#lacks=}" 2>/dev/null || rm "usr/sbin/${option#lacks=}" ;; esac
+    done
     shell=/bin/sh
     ;;
 esac
@@ -58,7 +68,9 @@ sshd:x:102:65534::/run/sshd:/usr/sbin/nologin
 app:x:1000:1000::/home/app:$shell
 service:x:1001:1000::/home/app:/usr/sbin/nologin
 PASSWD
-printf '%s\n' "root:$password:19000::::::" 'sshd:!:19000::::::' 'app:*:19000::::::' 'service:*:19000::::::' >etc/shadow
+expiry=
+case $options in *' expired '*) expiry=0 ;; esac
+printf '%s\n' "root:$password:19000:::::$expiry:" 'sshd:!:19000::::::' 'app:*:19000::::::' 'service:*:19000::::::' >etc/shadow
 chmod 640 etc/shadow
 printf '%s\n' 'root:x:0:' 'app:x:1000:' 'nogroup:x:65534:' >etc/group
 cp /etc/ld.so.cache etc/
@@ -83,4 +95,10 @@ case $options in
     mount -o remount,ro "$root"
     ;;
 esac
-exec chroot --userspec="$uid:$uid" --groups= "$root" /bin/sh /entry
+capabilities=
+for option; do
+    case $option in capabilities=*) capabilities=${option#capabilities=} ;; esac
+done
+set -- chroot --userspec="$uid:$uid" --groups= "$root" /bin/sh /entry
+[ -z "$capabilities" ] || set -- setpriv --bounding-set="$capabilities" "$@"
+exec "$@"

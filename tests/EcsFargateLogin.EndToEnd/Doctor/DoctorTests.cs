@@ -113,28 +113,6 @@ public sealed class DoctorTests : IAsyncLifetime
         Assert.Single(_me.Calls("SimulatePrincipalPolicy"));
     }
 
-    [Fact]
-    public void With_nothing_named_it_looks_at_what_it_can()
-    {
-        var rows = Rows("Test-FargateLogin -Cluster nowhere");
-
-        Assert.Equal("Failed", Row(rows, "cluster").Result);
-        Assert.All(
-            (string[])["task definition", "subnets", "security groups"],
-            check => Assert.Equal(("NotChecked", true), (Row(rows, check).Result, Row(rows, check).Fix.Length > 0)));
-        Assert.Equal("Passed", Row(rows, "ssh").Result);
-    }
-
-    [Fact]
-    public void Without_credentials_there_are_rows_and_no_error()
-    {
-        var rows = Rows("Test-FargateLogin -ProfileName no-such-profile");
-
-        Assert.Equal("Failed", Row(rows, "credentials").Result);
-        Assert.Equal("NotChecked", Row(rows, "account").Result);
-        Assert.Empty(_me.Fargate.Calls);
-    }
-
     [Theory]
     [InlineData("igw-1", "Enabled", "Passed")]
     [InlineData("igw-1", "Disabled", "Warning")]
@@ -161,16 +139,6 @@ public sealed class DoctorTests : IAsyncLifetime
         _me.Fargate.AddIngressRule(Group, cidr, _me.Fargate.SshPort + portOffset, "x");
 
         Assert.Equal(expected, Row(Rows(Everything), "ingress").Result);
-    }
-
-    [Fact]
-    public void Subnets_and_groups_that_are_not_there_are_named()
-    {
-        var rows = Rows($"Test-FargateLogin -Subnet subnet-none,{Subnet} -SecurityGroup sg-none");
-
-        Assert.Equal("Failed", Row(rows, "subnet subnet-none").Result);
-        Assert.Equal("Passed", Row(rows, $"subnet {Subnet}").Result);
-        Assert.Equal("Failed", Row(rows, "security group sg-none").Result);
     }
 
     [Fact]

@@ -27,6 +27,7 @@ public sealed class EcsExecShellTests
             "$($session.Transport) '$($session.KeyPath)'"
             $session | Enter-FargateShell
             "code $LASTEXITCODE"
+            $session | Stop-FargateSession
             """,
             "echo $WHO on $(hostname) in $((6*7)); tr '\\0' ' ' </proc/1/cmdline; id -un\n");
 

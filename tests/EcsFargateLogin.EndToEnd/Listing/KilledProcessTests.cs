@@ -91,7 +91,8 @@ public sealed class KilledProcessTests
             }
             """);
         var entered = await EngineProcess.RunAsync(
-            me.Process("Get-FargateSession -Mine | Enter-FargateShell; exit $LASTEXITCODE"), "echo up-$((6*7))\nexit 7\n");
+            me.Process("Get-FargateSession -Mine -OutVariable s | Enter-FargateShell; $s | Stop-FargateSession; exit $LASTEXITCODE"),
+            "echo up-$((6*7))\nexit 7\n");
 
         var lines = reminded.Output.TrimEnd().Split('\n');
         Assert.Equal("", reminded.Error);

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using LocalFargate;
 using LocalFargate.Faults;
@@ -8,60 +7,6 @@ namespace EcsFargateLogin.EndToEnd.Listing;
 /// <summary>Get-FargateSession, and stopping by what it tells.</summary>
 public sealed class ListingTests
 {
-    [Fact]
-    public async Task Sessions_are_found_by_id_status_and_owner()
-    {
-        await using var me = await Operator.StartAsync();
-
-        var run = me.Run(
-            """
-            $one, $two = 1..2 | ForEach-Object { New-FargateSession -Wait }
-            (Get-FargateSession -Cluster local | ForEach-Object SessionId) -join ' '
-            (Get-FargateSession "$($one.SessionId.Substring(0, 11))*" | ForEach-Object SessionId) -join ' '
-            Get-FargateSession $two.SessionId | ForEach-Object { "$($_.Status) $($_.Owner) $($_.PublicAddress -eq $two.PublicAddress)" }
-            "$(@(Get-FargateSession -Status RUN*).Count) $(@(Get-FargateSession -Status STOPP*).Count) $(@(Get-FargateSession -Orphaned).Count)"
-            $one | Stop-FargateSession
-            (Get-FargateSession -Mine | ForEach-Object SessionId) -join ' '
-            Get-FargateSession -Mine | Stop-FargateSession
-            """);
-
-        Assert.Empty(run.Errors);
-        var (one, two) = (me.Fargate.Tasks[0].StartedBy!, me.Fargate.Tasks[1].StartedBy!);
-        Assert.Equal(
-            [$"{one} {two}", one, "RUNNING ThisProcess True", "2 0 0", two], run.Output.Select(item => item.ToString()));
-        await me.LeftNothingAsync();
-    }
-
-    [Fact]
-    public async Task An_id_that_is_nobodys_is_an_error()
-    {
-        await using var me = await Operator.StartAsync();
-
-        var errors = me.ErrorsOf("Get-FargateSession fl-nobody; Stop-FargateSession fl-nobody; Get-FargateSession fl-nobod*");
-
-        Assert.Equal(2, errors.Count);
-        Assert.All(errors, error => error.Is("SessionNotFound", ErrorCategory.ObjectNotFound, "fl-nobody"));
-    }
-
-    [Theory]
-    [InlineData("$session | Export-Csv $file; Import-Csv $file | Stop-FargateSession")]
-    [InlineData("$session | Select-Object SessionId | Export-Csv $file; Import-Csv $file | Stop-FargateSession")]
-    [InlineData("Stop-FargateSession $session.SessionId")]
-    [InlineData("Stop-FargateSession -SessionId $session.SessionId")]
-    [InlineData("Get-FargateSession -Mine $session.SessionId | Stop-FargateSession")]
-    [InlineData("$session | Get-FargateSession | Stop-FargateSession")]
-    public async Task A_session_is_stopped_by_what_was_kept_of_it(string script)
-    {
-        await using var me = await Operator.StartAsync();
-
-        var run = me.Run($"param($file) $session = New-FargateSession; {script}", Path.Combine(me.StateHome, "sessions.csv"));
-
-        Assert.Null(run.TerminatingError);
-        Assert.Empty(run.Errors);
-        Assert.Single(me.Calls("StopTask"));
-        await me.LeftNothingAsync();
-    }
-
     [Fact]
     public async Task A_session_of_another_machine_is_listed_and_stopped_but_never_unasked()
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using EcsFargateLogin.EndToEnd.Container;
 using LocalFargate;
+using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.LocalFargateTests;
 
@@ -51,6 +52,18 @@ public sealed class AwsCliTests
 
         Assert.Contains("(ClusterNotFoundException) when calling the ListTasks operation: Cluster not found.", cluster.Message);
         Assert.Contains("(InvalidNetworkInterfaceID.NotFound)", address.Message);
+    }
+
+    [Fact]
+    public async Task The_comparison_with_moto_says_what_it_lacks()
+    {
+        var start = EngineProcess.Script(Path.Combine(Checkout.Root, "tests", "Compare", "compare.ps1"));
+        start.Environment["PATH"] = "/nowhere";
+
+        var run = await EngineProcess.RunAsync(start);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("there is no aws and no moto_server on PATH", run.Error, StringComparison.Ordinal);
     }
 
     private static async Task<JsonNode?> RunAsync(string program, LocalFargateServer fargate, params string[] arguments)

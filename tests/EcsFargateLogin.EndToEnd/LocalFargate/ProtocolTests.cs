@@ -70,6 +70,38 @@ public sealed class ProtocolTests
     }
 
     [Fact]
+    public async Task A_network_is_described_with_ids_and_lists_as_EC2_has_them()
+    {
+        await using var fargate = await LocalFargateServer.StartAsync();
+        using var client = new FargateClient(fargate);
+        await client.Ec2Async(
+            "AuthorizeSecurityGroupIngress", ("GroupId", fargate.SecurityGroups[0]), ("IpPermissions.1.IpProtocol", "tcp"),
+            ("IpPermissions.1.FromPort", "22"), ("IpPermissions.1.ToPort", "22"), ("IpPermissions.1.IpRanges.1.CidrIp", "10.0.0.1/32"));
+
+        var tables = await client.Ec2Async("DescribeRouteTables");
+        var groups = await client.Ec2Async("DescribeSecurityGroups", ("GroupId.1", fargate.SecurityGroups[0]));
+
+        Assert.Matches("^rtb-[0-9a-f]{17}$", tables.Value("routeTableId"));
+        Assert.Matches("^rtbassoc-[0-9a-f]{17}$", tables.Value("routeTableAssociationId"));
+        // Of ingress and egress each, empty or not.
+        Assert.All(
+            ["ipRanges", "ipv6Ranges", "groups", "prefixListIds"],
+            list => Assert.Equal(2, groups.Document.Descendants().Count(element => element.Name.LocalName == list)));
+    }
+
+    [Fact]
+    public async Task A_registered_task_definition_names_who_registered_it()
+    {
+        await using var fargate = await LocalFargateServer.StartAsync();
+        using var client = new FargateClient(fargate);
+
+        var reply = await client.EcsAsync("RegisterTaskDefinition", JsonNode.Parse(
+            """{"family":"it","containerDefinitions":[{"name":"cli","image":"plain"}]}""")!);
+
+        Assert.Equal("arn:aws:iam::123456789012:root", (string?)reply.Body["taskDefinition"]!["registeredBy"]);
+    }
+
+    [Fact]
     public async Task Calls_are_recorded_with_their_parameters_and_their_error()
     {
         await using var fargate = await LocalFargateServer.StartAsync();

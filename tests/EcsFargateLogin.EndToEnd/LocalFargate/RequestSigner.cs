@@ -1,14 +1,15 @@
 using System.Security.Cryptography;
 using System.Text;
+using LocalFargate.Signing;
 
 namespace EcsFargateLogin.EndToEnd.LocalFargateTests;
 
 /// <summary>Signs requests with Signature Version 4, and lets a test get each part of it wrong.</summary>
 internal sealed record RequestSigner
 {
-    public string AccessKeyId { get; init; } = "local";
+    public string AccessKeyId { get; init; } = AwsCredential.OfThisProcess.AccessKeyId;
 
-    public string Secret { get; init; } = "local";
+    public string Secret { get; init; } = AwsCredential.OfThisProcess.SecretAccessKey;
 
     public string? SessionToken { get; init; }
 

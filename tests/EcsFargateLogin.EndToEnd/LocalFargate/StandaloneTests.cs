@@ -14,8 +14,7 @@ public sealed class StandaloneTests
 
         Assert.StartsWith("http://127.0.0.1:", program["endpointUrl"]);
         Assert.Equal(
-            ("local", "my-cli", "eu-central-1", "local", "local"),
-            (program["cluster"], program["taskDefinition"], program["region"], program["accessKeyId"], program["secretAccessKey"]));
+            ("local", "my-cli", "eu-central-1"), (program["cluster"], program["taskDefinition"], program["region"]));
         Assert.NotEmpty(program.Announcement["subnets"]!.AsArray());
         Assert.NotEmpty(program.Announcement["securityGroups"]!.AsArray());
         Assert.InRange((int)program.Announcement["sshPort"]!, 1, 65535);
@@ -27,9 +26,29 @@ public sealed class StandaloneTests
         Assert.Single(Encoding.UTF8.GetString(result.Output).TrimEnd('\n').Split('\n'));
     }
 
+    [Fact]
+    public async Task Its_keys_are_made_at_each_start_and_nobody_else_s_are_taken()
+    {
+        await using var one = await StandaloneProgram.StartAsync("--start-seconds", "0");
+        await using var other = await StandaloneProgram.StartAsync("--start-seconds", "0");
+
+        Assert.NotEqual(one["accessKeyId"], other["accessKeyId"]);
+        Assert.NotEqual(one["secretAccessKey"], other["secretAccessKey"]);
+        Assert.Equal(40, one["secretAccessKey"].Length);
+        foreach (var signer in new[] { SignerFor(other), new RequestSigner { AccessKeyId = "local", Secret = "local" } })
+        {
+            using var stranger = new FargateClient(one.Place) { Signer = signer with { Region = one["region"] } };
+            Assert.Equal("UnrecognizedClientException", (await stranger.EcsAsync("ListTasks", new JsonObject())).Error);
+        }
+
+        using var starter = new FargateClient(one.Place) { Signer = SignerFor(one) };
+        Assert.Null((await starter.EcsAsync("ListTasks", new JsonObject())).Error);
+    }
+
     [Theory]
     [InlineData("--colour", "red")]
     [InlineData("--port", "many")]
+    [InlineData("--containers", "perhaps")]
     [InlineData("--port")]
     public async Task A_wrong_command_line_is_explained(params string[] options)
     {
@@ -47,7 +66,7 @@ public sealed class StandaloneTests
     public async Task However_it_ends_its_tasks_end_with_it(string signal)
     {
         await using var program = await StandaloneProgram.StartAsync("--start-seconds", "0");
-        using var client = new FargateClient(program.Place) { Signer = new RequestSigner { Region = program["region"] } };
+        using var client = new FargateClient(program.Place) { Signer = SignerFor(program) };
         await client.EcsAsync("RegisterTaskDefinition", new JsonObject
         {
             ["family"] = "idle",
@@ -74,4 +93,11 @@ public sealed class StandaloneTests
 
         await Wait.UntilAsync(() => !Directory.Exists($"/proc/{process}"), "the task's process to end");
     }
+
+    private static RequestSigner SignerFor(StandaloneProgram program) => new()
+    {
+        AccessKeyId = program["accessKeyId"],
+        Secret = program["secretAccessKey"],
+        Region = program["region"],
+    };
 }

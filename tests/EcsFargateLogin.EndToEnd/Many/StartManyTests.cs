@@ -83,14 +83,4 @@ public sealed class StartManyTests
         Assert.Equal(me.Fargate.Tasks.Count, me.Calls("StopTask").Count);
         await me.LeftNothingAsync();
     }
-
-    [Fact]
-    public async Task With_WhatIf_nothing_is_started()
-    {
-        await using var me = await Operator.StartAsync();
-
-        me.Run("New-FargateSession -Count 7 -WhatIf");
-
-        Assert.Empty(me.Fargate.Calls);
-    }
 }

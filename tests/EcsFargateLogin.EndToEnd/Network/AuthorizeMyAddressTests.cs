@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using LocalFargate.Faults;
+using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Network;
 
@@ -40,6 +41,35 @@ public sealed class AuthorizeMyAddressTests
         Assert.Single(me.Calls("AuthorizeSecurityGroupIngress"));
         Assert.Single(me.Calls("RevokeSecurityGroupIngress"));
         await me.HasLeftNothingAsync(startedTasks: 4);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Machines_behind_one_address_share_the_rule_and_the_last_one_removes_it(bool firstEndsFirst)
+    {
+        await using var me = await Operator.StartAsync();
+        await using var other = await Operator.StartAsync();
+        Assert.Equal("", (await me.RunProcessAsync($"$null = {New}")).Error);
+        Assert.Equal("", (await RunAsync(other.StateHome, $"$null = {New}")).Error);
+        var (first, second) = (me.Fargate.Tasks[0].StartedBy!, me.Fargate.Tasks[1].StartedBy!);
+        Assert.Equal([$"{Cidr} {me.Fargate.SshPort} EcsFargateLogin session {first} {second}"], Rules(me));
+
+        var homes = firstEndsFirst ? (me.StateHome, other.StateHome) : (other.StateHome, me.StateHome);
+        Assert.Equal("", (await RunAsync(homes.Item1, "Get-FargateSession -Mine | Stop-FargateSession")).Error);
+        Assert.Equal(
+            [$"{Cidr} {me.Fargate.SshPort} EcsFargateLogin session {(firstEndsFirst ? second : first)}"], Rules(me));
+        Assert.Equal("", (await RunAsync(homes.Item2, "Get-FargateSession -Mine | Stop-FargateSession")).Error);
+
+        Assert.Empty(Rules(me));
+        await me.LeftNothingAsync();
+
+        Task<ProcessResult> RunAsync(string stateHome, string script)
+        {
+            var start = me.Process(script);
+            start.Environment["XDG_STATE_HOME"] = stateHome;
+            return EngineProcess.RunAsync(start);
+        }
     }
 
     [Theory]
@@ -144,27 +174,6 @@ public sealed class AuthorizeMyAddressTests
 
         Assert.Equal([$"{Cidr} {me.Fargate.SshPort} office"], Rules(me));
         await me.HasLeftNothingAsync();
-    }
-
-    [Theory]
-    [InlineData("-AuthorizeMyAddress -MyAddress 10.0.0.0/8", "10.0.0.0/8")]
-    [InlineData("-AuthorizeMyAddress -MyAddress '0.0.0.0/0'", "0.0.0.0/0")]
-    [InlineData("-AuthorizeMyAddress -MyAddress 'example.com'", "example.com")]
-    [InlineData("-AuthorizeMyAddress", "-MyAddress")]
-    [InlineData("-AuthorizeMyAddress -MyAddress 198.51.100.7", "-SecurityGroup")]
-    public async Task What_is_missing_or_no_single_address_is_an_error_before_anything_is_started(string parameters, string target)
-    {
-        await using var me = await Operator.StartAsync();
-        if (target == "-SecurityGroup")
-        {
-            me.Run("$PSDefaultParameterValues.Remove('New-FargateSession:SecurityGroup')");
-        }
-
-        var error = me.ErrorOf($"New-FargateSession {parameters}");
-
-        error.Is("InvalidMyAddress", ErrorCategory.InvalidArgument, target, isTerminating: true);
-        Assert.Empty(me.Calls("AuthorizeSecurityGroupIngress"));
-        me.HasStartedNothing();
     }
 
     [Fact]

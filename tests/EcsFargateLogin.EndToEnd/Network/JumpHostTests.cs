@@ -59,22 +59,6 @@ public sealed class JumpHostTests
         await me.HasLeftNothingAsync();
     }
 
-    [Theory]
-    [InlineData("-JumpHost 'bastion;reboot'", "bastion;reboot")]
-    [InlineData("-JumpHost '-oProxyCommand=reboot'", "-oProxyCommand=reboot")]
-    [InlineData("-JumpHost bastion -ProxyCommand 'nc %h %p'", "-ProxyCommand")]
-    public async Task What_is_no_jump_host_is_an_error_before_anything_is_started(string parameters, string target)
-    {
-        await using var me = await Operator.StartAsync();
-
-        me.ErrorOf($"New-FargateSession {parameters}")
-            .Is("InvalidSshOption", ErrorCategory.InvalidArgument, target, isTerminating: true);
-        me.ErrorOf($"New-FargateSession | Enter-FargateShell {parameters}")
-            .Is("InvalidSshOption", ErrorCategory.InvalidArgument, target, isTerminating: true);
-
-        me.HasStartedNothing();
-    }
-
     private static string New(string proxy) => $"New-FargateSession -AssignPublicIp Disabled -Wait {proxy}";
 
     private static Task<SshContainer> StartBastionAsync() => SshContainer.StartAsync(new ContainerOptions

@@ -75,6 +75,7 @@ public sealed class InterruptedShellTests
             Enter-FargateShell $session -KeepSession -Option 'ProxyCommand=false' -ErrorVariable first 2>$null
             Enter-FargateShell $session -ErrorVariable second
             "$($first.Count) $($second.Count) $LASTEXITCODE"
+            $session | Stop-FargateSession
             """,
             "exit 255\n");
 

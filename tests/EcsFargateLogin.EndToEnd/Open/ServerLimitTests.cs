@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using LocalFargate.Tasks;
 
@@ -51,44 +50,4 @@ public sealed class ServerLimitTests
         var error = me.ErrorOf("$args[0] | Enter-FargateShell -ErrorAction Stop", session);
         Assert.Contains("nobody logged in within 1 seconds", error.Message, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public async Task Only_what_was_asked_for_is_sent_and_takes_the_task_definitions_place()
-    {
-        using PlainSshdImage image = new();
-        await using var me = await Operator.StartAsync(image.Options);
-        me.Fargate.RegisterTaskDefinition(PlainSshdImage.TaskDefinition("plain", PlainSshdImage.Command));
-
-        var run = me.Run(
-            """
-            New-FargateSession plain -MaxLifetime 0 -LoginTimeout 5 -IdleTimeout 7 | Stop-FargateSession
-            New-FargateSession plain | Stop-FargateSession
-            """);
-
-        Assert.Empty(run.Errors);
-        var asked = Container(me, 0);
-        Assert.Equal(("0", "5", "7"), (Variable(asked, "_MAX_LIFETIME"), Variable(asked, "_LOGIN_TIMEOUT"), Variable(asked, "_IDLE_TIMEOUT")));
-        Assert.Null(asked["command"]);
-        var silent = Container(me, 1);
-        Assert.Null(Variable(silent, "_MAX_LIFETIME") ?? Variable(silent, "_LOGIN_TIMEOUT") ?? Variable(silent, "_IDLE_TIMEOUT"));
-        Assert.Null(silent["command"]);
-    }
-
-    [Theory]
-    [InlineData("-MaxLifetime -1")]
-    [InlineData("-LoginTimeout 1000000000")]
-    public async Task A_limit_out_of_range_is_refused(string limit)
-    {
-        await using var me = await Operator.StartAsync();
-
-        Assert.StartsWith("ParameterArgument", me.ErrorOf($"New-FargateSession {limit}").Id, StringComparison.Ordinal);
-
-        me.HasStartedNothing();
-    }
-
-    private static JsonObject Container(Operator me, int call) =>
-        me.Calls("RunTask")[call].Parameters["overrides"]!["containerOverrides"]![0]!.AsObject();
-
-    private static string? Variable(JsonObject container, string name) =>
-        (string?)container["environment"]!.AsArray().FirstOrDefault(pair => (string?)pair!["name"] == name)?["value"];
 }

@@ -69,6 +69,25 @@ public sealed class IsolationTests
         Assert.Equal("FargateSession, 0 errors\nsupplied keys parameters Europe (Frankfurt)\n", oursFirst);
     }
 
+    [Fact]
+    public async Task The_SDKs_clients_are_not_loaded_before_they_are_needed()
+    {
+        const string parts =
+            """
+            $parts = { "$([Runtime.Loader.AssemblyLoadContext]::All.Assemblies.GetName().Name.Where{ $_ -like 'AWSSDK.*' } | Sort-Object)" }
+            "imported: $(& $parts)"
+            $session = New-FargateSession
+            "started: $(& $parts)"
+            $null = $session | Get-FargateTaskAddress
+            "its address: $(& $parts)"
+            $session | Stop-FargateSession
+            """;
+
+        Assert.Equal(
+            ["imported: ", "started: AWSSDK.Core", "its address: AWSSDK.Core AWSSDK.EC2"],
+            (await RunAsync("", parts)).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
     private static async Task AssertBothWorkAsync(string before, string after, string theirs)
     {
         var output = await RunAsync(before, after.Length == 0 ? $"{Life}\n{Copies}" : $"{Life}\n{after}\n{Life}\n{Copies}");

@@ -21,14 +21,20 @@ internal sealed record FaultPoint(string Name)
     /// <summary>The call during which this machine's part goes wrong: it is answered late, so that there is time to.</summary>
     public string? During { get; init; }
 
+    /// <summary>How late that call is answered.</summary>
+    public TimeSpan AnswerDelay { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>What happens to the session's folder during that call.</summary>
     public Action<string>? Damage { get; init; }
 
     /// <summary>What happens to the script during that call.</summary>
     public Interruption Interruption { get; init; }
 
-    /// <summary>Whether it takes a process of its own, which the others do without.</summary>
-    public bool NeedsProcess => Input is not null || Interruption == Interruption.Kill;
+    /// <summary>
+    /// Whether it takes a process and a journal of its own, which the others do without: what is damaged in a journal is told
+    /// to whoever uses it.
+    /// </summary>
+    public bool NeedsProcess => Input is not null || Interruption == Interruption.Kill || Damage is not null;
 
     public override string ToString() => $"{Name} ({(IsPrivate ? "private" : "public")})";
 }

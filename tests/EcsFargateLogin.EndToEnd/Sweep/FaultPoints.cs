@@ -29,6 +29,7 @@ internal static class FaultPoints
         .. from call in (string[])["RunTask", "DescribeTasks"]
            from fault in FailingOf("StopTask")
            select Stopped(call, fault),
+        StoppedLongBeforeTheAnswer,
         .. FailingOf("ListTasks").Select(fault => Failing(fault, new LostReply { Operation = "RunTask" })),
         .. FailingOf("GetLogEvents").Select(fault => Failing(fault, LogsAreWanted)),
         .. Tasks(),
@@ -65,6 +66,13 @@ internal static class FaultPoints
             During = call,
             Interruption = Interruption.Stop,
         };
+
+    /// <summary>RunTask's answer is not waited for as long as that, and the task, which is stopped, may no longer be listed.</summary>
+    private static FaultPoint StoppedLongBeforeTheAnswer => Stopped("RunTask", new LostReply { Operation = "StopTask" }) with
+    {
+        Name = "RunTask: Ctrl+C long before its answer, LostReply",
+        AnswerDelay = TimeSpan.FromSeconds(8),
+    };
 
     /// <summary>A private session asks EC2 nothing, so nothing can go wrong there.</summary>
     private static IEnumerable<FaultPoint> PublicAndPrivate(FaultPoint point) =>

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using EcsFargateLogin.EndToEnd.Cmdlets;
+using EcsFargateLogin.EndToEnd.Engine;
 using PowerShellHost;
 using Xunit.Abstractions;
 
@@ -35,22 +37,33 @@ public sealed class FaultSweepTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>Lists in a new process what is remembered of all of these accounts, and stops what has a task.</summary>
+    /// <summary>
+    /// Lists in a new process what is remembered of all of these accounts, and stops what has a task. Before that the same is listed
+    /// as from another host, where this takes root, and nothing may come of that.
+    /// </summary>
     /// <returns>The ids of the sessions that were listed.</returns>
-    private static async Task<IReadOnlyCollection<string>> ListAndStopAsync(IEnumerable<SweptSession> swept)
+    private static async Task<IReadOnlyCollection<string>> ListAndStopAsync(IReadOnlyCollection<SweptSession> swept)
     {
         await using var me = await Operator.StartAsync();
-        var endpoints = string.Join(',', swept.Select(session => $"'{session.Fargate.EndpointUrl}'"));
-        var start = me.Process(
+        var accounts = string.Join(',', swept.Select(session => $"@('{session.StateHome}', '{session.Fargate.EndpointUrl}')"));
+        ProcessStartInfo Listing(string afterwards) => me.Process(
             $$"""
-            foreach ($endpoint in {{endpoints}}) {
-                $sessions = @(Get-FargateSession -Mine -EndpointUrl $endpoint)
+            foreach ($account in {{accounts}}) {
+                $env:XDG_STATE_HOME, $endpoint = $account
+                $sessions = @(Get-FargateSession -Mine -EndpointUrl $endpoint -WarningAction SilentlyContinue)
                 $sessions.SessionId
-                $sessions | Where-Object TaskArn | Stop-FargateSession -EndpointUrl $endpoint
+                {{afterwards}}
             }
             """);
-        start.Environment["XDG_STATE_HOME"] = OperatorHome.StateHome;
-        var run = await EngineProcess.RunAsync(start);
+        if (Environment.IsPrivilegedProcess)
+        {
+            var place = Directory.CreateDirectory(Path.Combine(me.StateHome, "elsewhere")).FullName;
+            var elsewhere = await EngineProcess.RunAsync(OtherHost.Run(Listing(""), OperatorHome.StateHome, place));
+            Assert.Equal("", elsewhere.Error);
+        }
+
+        var run = await EngineProcess.RunAsync(
+            Listing("$sessions | Where-Object TaskArn | Stop-FargateSession -EndpointUrl $endpoint"));
         Assert.Equal("", run.Error);
         return run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }

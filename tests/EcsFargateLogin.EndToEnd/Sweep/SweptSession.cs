@@ -8,9 +8,10 @@ namespace EcsFargateLogin.EndToEnd.Sweep;
 /// <summary>A fault point, run against an account of its own, and what is left after it.</summary>
 internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDisposable
 {
-    private static readonly TimeSpan AnswerDelay = TimeSpan.FromSeconds(1);
-
     public LocalFargateServer Fargate => me.Fargate;
+
+    /// <summary>XDG_STATE_HOME of the PowerShell that the script runs in.</summary>
+    public string StateHome => point.NeedsProcess ? me.StateHome : OperatorHome.StateHome;
 
     /// <summary>Runs the point's script to its end, whatever that is, and mends everything afterwards.</summary>
     public static async Task<SweptSession> RunAsync(FaultPoint point)
@@ -37,9 +38,12 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
         [
             .. from task in Fargate.Tasks where task.StopCode is null select $"task {task.StartedBy} runs on unseen",
             .. from mark in marks
-               where File.Exists(Path.Combine(Operator.SharedFolderOf(mark), "id_ed25519"))
+               where File.Exists(Path.Combine(FolderOf(mark), "id_ed25519"))
                where !listed.Contains(mark) || Fargate.Tasks.Any(task => task.StartedBy == mark)
                select $"the key of {mark} is left",
+            .. from mark in marks
+               where Directory.Exists(FolderOf(mark)) && !listed.Contains(mark)
+               select $"the folder of {mark} is left",
         ];
         if (leaks.Count == 0)
         {
@@ -53,7 +57,7 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var folder in Marks().Select(Operator.SharedFolderOf).Where(Directory.Exists))
+        foreach (var folder in Marks().Select(FolderOf).Where(Directory.Exists))
         {
             Directory.Delete(folder, recursive: true);
         }
@@ -64,7 +68,7 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
     private async Task RunAsync()
     {
         RequestFault[] delay =
-            point.During is { } call ? [new DelayedReply { Operation = call, Delay = AnswerDelay }] : [];
+            point.During is { } call ? [new DelayedReply { Operation = call, Delay = point.AnswerDelay }] : [];
         Fargate.Faults.Replace([.. delay, .. point.Faults.Select(fault => fault with { })]);
         var script =
             $$"""
@@ -92,7 +96,6 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
     private async Task RunInProcessAsync(string script)
     {
         var start = me.Process(script);
-        start.Environment["XDG_STATE_HOME"] = OperatorHome.StateHome;
         await using var process = TerminalRun.WithPipes(start);
         await process.TypeAsync(point.Input ?? "");
         await MeddleAsync();
@@ -109,19 +112,21 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
         if (point.During is { } call)
         {
             await me.ReceivesAsync(call);
-            point.Damage?.Invoke(Operator.SharedFolderOf(Marks().Single()));
+            point.Damage?.Invoke(FolderOf(Marks().Single()));
         }
     }
+
+    private string FolderOf(string mark) => Path.Combine(StateHome, "EcsFargateLogin", "sessions", mark);
 
     /// <summary>The ids of all sessions that a task was asked for.</summary>
     private string[] Marks() =>
         [.. me.Calls("RunTask").Select(call => (string)call.Parameters["startedBy"]!).Distinct()];
 
     /// <summary>Whether a program runs that was given a file of one of the sessions.</summary>
-    private static bool HasProcesses(string[] marks) => Array.Exists(
+    private bool HasProcesses(string[] marks) => Array.Exists(
         Directory.GetDirectories("/proc"),
         process => CommandLineOf(process) is var line
-            && Array.Exists(marks, mark => line.Contains(Operator.SharedFolderOf(mark), StringComparison.Ordinal)));
+            && Array.Exists(marks, mark => line.Contains(FolderOf(mark), StringComparison.Ordinal)));
 
     private static string CommandLineOf(string process)
     {

@@ -27,6 +27,7 @@ public sealed class CopyFailureTests : IDisposable
             $session = {{NewSession(method)}} -UserName games -Command sh, -c, "usermod -s /bin/sh games; exec {{ScriptOf(method)}}"
             $session | Copy-FargateItem '{{file}}' /etc/file -KeepSession 3>$null
             $session | Copy-FargateItem /etc/shadow, /etc/passwd '{{_folder.Path}}' -FromSession 3>$null
+            $session | Stop-FargateSession
             """);
 
         Assert.Equal([file, "/etc/shadow"], errors.Select(error => error.Target));
@@ -58,6 +59,7 @@ public sealed class CopyFailureTests : IDisposable
             Invoke-FargateCommand -Session $session 'mkfifo there/pipe'
             $session | Copy-FargateItem there/pipe, /dev/zero $folder -FromSession -KeepSession 3>$null
             $session | Copy-FargateItem there $folder/back -FromSession -Recurse -PassThru -WarningVariable +said 3>$null
+            $session | Stop-FargateSession
             "$said"
             """);
 
@@ -151,7 +153,7 @@ public sealed class CopyFailureTests : IDisposable
         var partial = fromSession ? @"^back\..*\.part$" : @"^big\..*\.part$";
         Assert.Equal(method == "sftp" ? 1 : 0, files.Count(file => Regex.IsMatch(file, partial)));
         Assert.DoesNotContain(fromSession ? "back" : "big", fromSession ? files : files.Where(file => file != "there"));
-        Assert.Empty(me.Run($"$session | {copy} 3>$null").Errors);
+        Assert.Empty(me.Run($"$session | {copy} 3>$null; $session | Stop-FargateSession").Errors);
         await me.HasLeftNothingAsync();
     }
 

@@ -33,6 +33,7 @@ public sealed class TarCopyTests
             $session | Copy-FargateItem $folder/-one /tmp/-copy -KeepSession 3>$null
             $session | Copy-FargateItem tree $folder/back -FromSession -Recurse -KeepSession -PassThru 3>$null
             $session | Copy-FargateItem /tmp/-copy, /etc/passwd $folder -FromSession -PassThru 3>$null
+            $session | Stop-FargateSession
             "$said"
             """,
             folder.Path);
@@ -70,6 +71,7 @@ public sealed class TarCopyTests
             $session | Copy-FargateItem $folder/etc / -KeepSession 3>$null
             $session | Copy-FargateItem $folder/etc /nowhere/file -KeepSession 3>$null
             $session | Copy-FargateItem /nothing, /etc $folder -FromSession 3>$null
+            $session | Stop-FargateSession
             """,
             folder.Path);
 

@@ -61,6 +61,22 @@ public sealed class HostKeyTests
     }
 
     [Fact]
+    public async Task Auto_trusts_no_key_while_the_log_is_kept_away()
+    {
+        await using var me = await Operator.StartAsync();
+        me.Fargate.Faults.Add(new DelayedReply { Operation = "GetLogEvents", Delay = TimeSpan.FromMinutes(10) });
+
+        var run = me.Run("New-FargateSession -Wait -WarningVariable warnings -WarningAction SilentlyContinue; $warnings.Count");
+
+        var error = SeenError.Of(Assert.Single(run.Errors), isTerminating: false);
+        Assert.Contains("CloudWatch Logs in us-east-1 has not answered in time", error.Is(
+            "HostKeyNotVerified", ErrorCategory.SecurityError, "rails-cli"), StringComparison.Ordinal);
+        Assert.Contains("-HostKeyVerification AcceptNew", error.NextStep, StringComparison.Ordinal);
+        Assert.Equal(0, Assert.Single(run.Output).BaseObject);
+        await me.HasLeftNothingAsync();
+    }
+
+    [Fact]
     public async Task Strict_stops_a_session_whose_log_may_not_be_read_and_the_login_cmdlets_word_outranks_the_sessions()
     {
         await using var me = await Operator.StartAsync();
@@ -116,9 +132,8 @@ public sealed class HostKeyTests
 
         var error = me.ErrorOf(
             """
-            $session = New-FargateSession -HostKeyVerification AcceptNew
-            $null = New-Item -ItemType Directory $session.KnownHostsPath
-            $session | Enter-FargateShell
+            New-FargateSession -HostKeyVerification AcceptNew |
+                ForEach-Object { $null = New-Item -ItemType Directory $_.KnownHostsPath; $_ } | Enter-FargateShell
             """);
 
         Assert.Contains("known_hosts", error.Message, StringComparison.Ordinal);

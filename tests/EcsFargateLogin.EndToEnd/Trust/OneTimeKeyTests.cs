@@ -116,6 +116,7 @@ public sealed class OneTimeKeyTests
             [IO.File]::ReadAllLines($session.KeyPath)[1..3]
             "$([IO.File]::GetUnixFileMode($session.KeyPath))"
             $session | Enter-FargateShell
+            $session | Stop-FargateSession
             Test-Path $session.KeyPath
             """);
         start.Environment["PATH"] = $"{tools}:{Environment.GetEnvironmentVariable("PATH")}";

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Management.Automation;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using EcsFargateLogin.EndToEnd.Container;
 using PowerShellHost;
@@ -61,49 +60,6 @@ public sealed class OwnKeyTests : IDisposable
         Assert.Single(run.Output.Split('\n'), line => line.Contains("Offering public key: ", StringComparison.Ordinal));
         Assert.DoesNotContain("IdentityAgent=none", run.Output, StringComparison.Ordinal);
         await me.LeftNothingAsync();
-    }
-
-    [Theory]
-    [InlineData("missing", "cannot be used", "-KeyPath")]
-    [InlineData("open", "not for its owner alone", "chmod 600")]
-    [InlineData("public", "no agent has the private one", "(", "my key)")]
-    [InlineData("passphrase", "has a passphrase, and no agent holds it", "ssh-add")]
-    [InlineData("garbage", "cannot be used", "-KeyPath")]
-    [InlineData("folder", "cannot be used", "-KeyPath")]
-    public async Task A_key_that_cannot_log_in_is_an_error_before_anything_is_started(string kind, string why, params string[] nextStep)
-    {
-        await MakeKeyAsync(kind == "passphrase" ? "a passphrase" : "");
-        if (kind == "garbage")
-        {
-            await File.WriteAllTextAsync(Key, "no key\n");
-        }
-
-        File.SetUnixFileMode(Key, UnixFileMode.UserRead | UnixFileMode.UserWrite
-            | (kind == "open" ? UnixFileMode.OtherRead : UnixFileMode.None));
-        var path = kind switch
-        {
-            "missing" => Key + "-missing",
-            "public" => Key + ".pub",
-            "folder" => _folder.FullName,
-            _ => Key,
-        };
-        await using var me = await Operator.StartAsync();
-
-        var error = me.ErrorOf($"New-FargateSession -KeyPath '{path}'");
-
-        Assert.Contains(why, error.Is("InvalidKey", ErrorCategory.InvalidArgument, path), StringComparison.Ordinal);
-        Assert.All(nextStep, words => Assert.Contains(words, error.NextStep, StringComparison.Ordinal));
-        me.HasStartedNothing();
-    }
-
-    [Fact]
-    public async Task A_key_of_the_users_and_a_kind_for_a_new_one_contradict_each_other()
-    {
-        await using var me = await Operator.StartAsync();
-
-        me.ErrorOf("New-FargateSession -KeyPath /a -KeyType Rsa").Is("InvalidKey", ErrorCategory.InvalidArgument, "/a");
-
-        me.HasStartedNothing();
     }
 
     private async Task MakeKeyAsync(string passphrase, string name = "my key") => await ProcessRun.CompleteAsync(

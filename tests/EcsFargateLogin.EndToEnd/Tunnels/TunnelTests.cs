@@ -115,19 +115,6 @@ public sealed class TunnelTests
     }
 
     [Fact]
-    public async Task A_local_port_in_use_is_an_error_before_anything_is_started()
-    {
-        using Echo echo = new();
-        await using var me = await Operator.StartAsync();
-
-        var error = me.ErrorOf($"New-FargateSession | Start-FargateTunnel -Socks -LocalPort {echo.Port}");
-
-        error.Is("LocalPortUnavailable", ErrorCategory.ResourceUnavailable, $"127.0.0.1:{echo.Port}", isTerminating: true);
-        Assert.Contains("in use", error.Message, StringComparison.Ordinal);
-        me.HasStartedNothing();
-    }
-
-    [Fact]
     public async Task A_host_that_the_task_cannot_resolve_is_warned_of_and_stands_in_the_status()
     {
         await using var me = await Operator.StartAsync();
@@ -186,15 +173,6 @@ public sealed class TunnelTests
         await Eventually.BecomesAsync(() => SshProcesses.With(me.StateHome).Count == 0, () => "ssh still runs.");
         await Eventually.BecomesAsync(
             () => me.Fargate.Tasks.All(task => task.Phase == TaskPhase.Stopped), () => string.Join(", ", me.Fargate.Tasks));
-    }
-
-    [Fact]
-    public async Task A_tunnel_that_is_not_there_is_an_error()
-    {
-        await using var me = await Operator.StartAsync();
-
-        me.ErrorOf("Get-FargateTunnel 987654").Is("TunnelNotFound", ErrorCategory.ObjectNotFound, "987654");
-        me.ErrorOf("Stop-FargateTunnel -Id 987654").Is("TunnelNotFound", ErrorCategory.ObjectNotFound, "987654");
     }
 
     private static PSObject StartTunnel(Operator me, string parameters)

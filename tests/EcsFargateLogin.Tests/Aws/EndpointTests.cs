@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EcsFargateLogin.Aws;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Tests.Support;
@@ -34,6 +35,26 @@ public sealed class EndpointTests
         environment.Set("AWS_USE_FIPS_ENDPOINT", fips ? "true" : null);
         environment.Set("AWS_USE_DUALSTACK_ENDPOINT", dualStack ? "true" : null);
         Assert.Equal(expected, await EndpointAsync(new() { Region = region }));
+    }
+
+    [Theory]
+    [InlineData("eu-central-1", null, null, "https://ssm.eu-central-1.amazonaws.com/")]
+    [InlineData("cn-north-1", null, null, "https://ssm.cn-north-1.amazonaws.com.cn/")]
+    [InlineData("us-east-1", null, "AWS_USE_FIPS_ENDPOINT", "https://ssm-fips.us-east-1.amazonaws.com/")]
+    [InlineData("eu-central-1", "http://127.0.0.1:4566", null, "http://127.0.0.1:4566/")]
+    public async Task A_channel_is_gone_on_with_at_Systems_Managers_own_endpoint(
+        string region, string? endpointUrl, string? variable, string expected)
+    {
+        using var environment = new EnvironmentScope(Keys);
+        if (variable is not null)
+        {
+            environment.Set(variable, "true");
+        }
+
+        CloudSettings settings = new() { Region = region, EndpointUrl = endpointUrl };
+        using var cloud = await new AwsCloudConnector().ConnectAsync(settings, CancellationToken.None);
+
+        Assert.Equal(expected, (await cloud.GetChannelAccessAsync(CancellationToken.None)).Endpoint);
     }
 
     [Fact]
@@ -96,6 +117,22 @@ public sealed class EndpointTests
         await cloud.DescribeNetworkInterfacesAsync(["eni-1"], CancellationToken.None);
         Assert.Contains("/eu-central-1/ecs/", ecs.Single.Authorization);
         Assert.Contains("/eu-central-1/ec2/", ec2.Single.Authorization);
+    }
+
+    [Theory]
+    [InlineData("/aws")]
+    [InlineData("/aws/")]
+    public async Task An_endpoint_may_have_a_path(string path)
+    {
+        ConcurrentBag<string?> paths = [];
+        await using var server = await LoopbackServer.StartAsync((_, context) =>
+        {
+            paths.Add(context.Request.Path.Value);
+            return context.AnswerAsync("<html/>", contentType: "text/html");
+        });
+        using var cloud = AwsClouds.At(server.Url + path);
+        await AwsClouds.FailAsync(cloud, AwsClouds.Calls.Keys);
+        Assert.Equal(Enumerable.Repeat("/aws/", AwsClouds.Calls.Count), paths);
     }
 
     [Theory]

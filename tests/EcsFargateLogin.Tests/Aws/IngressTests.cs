@@ -21,6 +21,7 @@ public sealed class IngressTests
         var rule = isIPv6 ? IPv6 : IPv4;
 
         Assert.True(await cloud.AuthorizeIngressAsync(rule, CancellationToken.None));
+        await cloud.UpdateIngressDescriptionAsync(rule, CancellationToken.None);
         await cloud.RevokeIngressAsync(rule, CancellationToken.None);
 
         var range = isIPv6 ? "IpPermissions.1.Ipv6Ranges.1" : "IpPermissions.1.IpRanges.1";
@@ -39,7 +40,8 @@ public sealed class IngressTests
             ["Action"] = "AuthorizeSecurityGroupIngress",
             [$"{range}.Description"] = rule.Description!,
         };
-        Assert.Equal([authorize, revoke], server.Requests.Select(request => new Dictionary<string, string>(request.Form)));
+        Dictionary<string, string> describe = new(authorize) { ["Action"] = "UpdateSecurityGroupRuleDescriptionsIngress" };
+        Assert.Equal([authorize, describe, revoke], server.Requests.Select(request => new Dictionary<string, string>(request.Form)));
         Assert.All(server.Requests, request => AssertIsOfModel(request.Form));
     }
 
@@ -84,6 +86,7 @@ public sealed class IngressTests
         else
         {
             await cloud.RevokeIngressAsync(IPv4, CancellationToken.None);
+            await cloud.UpdateIngressDescriptionAsync(IPv4, CancellationToken.None);
         }
     }
 

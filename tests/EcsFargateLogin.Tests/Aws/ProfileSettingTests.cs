@@ -16,16 +16,22 @@ public sealed class ProfileSettingTests
     [InlineData("max_attempts = 2", "1", 1)]
     [InlineData("", null, 3)]
     [InlineData("", "many", 3)]
-    public async Task How_often_is_tried_is_taken_from_the_environment_or_the_profile(string lines, string? variable, int expected)
+    public async Task How_often_each_service_is_tried_is_taken_from_the_environment_or_the_profile(
+        string lines, string? variable, int expected)
     {
-        await using var server = await LoopbackServer.StartAsync(
-            (_, context) => context.AnswerErrorAsync("ServerException", "Try again", 500));
+        await using var server = await LoopbackServer.StartAsync((request, context) =>
+            request.Headers.ContainsKey("X-Amz-Target") ? context.AnswerErrorAsync("ServerException", "Try again", 500)
+            : context.AnswerEc2ErrorAsync("InternalError", "Try again", 500));
         using var environment = new EnvironmentScope();
         environment.Set("AWS_MAX_ATTEMPTS", variable);
         environment.WriteConfig($"[profile it]\n{Keys}endpoint_url = {server.Url}\n{lines}\n");
         using var cloud = await Signer.ConnectAsync(It);
-        await Assert.ThrowsAsync<FargateException>(() => cloud.StopTaskAsync("prod", "arn", "done", CancellationToken.None));
-        Assert.Equal(expected, server.Requests.Count);
+        await AwsClouds.FailAsync(cloud, AwsClouds.Calls.Keys);
+        Assert.All(
+            AwsClouds.Calls.Keys,
+            service => Assert.Equal(
+                expected,
+                server.Requests.Count(request => request.Authorization.Contains($"/{service}/aws4_request", StringComparison.Ordinal))));
     }
 
     [Fact]

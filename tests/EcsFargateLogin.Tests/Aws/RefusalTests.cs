@@ -171,6 +171,17 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task A_refusal_of_EC2_without_words_does_not_repeat_the_answer()
+    {
+        await using var server = await LoopbackServer.StartAsync(
+            (_, context) => context.AnswerEc2ErrorAsync("SignatureDoesNotMatch", "", 403));
+        using var cloud = AwsClouds.At(server);
+        var error = await Assert.ThrowsAsync<FargateException>(() => cloud.CallAsync("ec2"));
+        Assert.Equal((FargateError.NoCredentials, "SignatureDoesNotMatch"), (error.Error, error.ErrorCode));
+        Assert.DoesNotContain("<", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_refused_signature_never_repeats_the_session_token()
     {
         var words = "The request signature we calculated does not match.\n\n"
@@ -201,6 +212,21 @@ public sealed class RefusalTests
         Assert.Equal(code, error.ErrorCode);
         Assert.Equal(3, server.Requests.Count);
         Assert.Single(server.Requests.Select(request => request.Body).Distinct());
+    }
+
+    [Theory]
+    [InlineData("RequestLimitExceeded", 503, FargateError.Throttled)]
+    [InlineData("InternalError", 500, FargateError.ServiceFailed)]
+    [InlineData("Unavailable", 503, FargateError.ServiceFailed)]
+    public async Task What_may_pass_of_the_query_protocols_is_tried_three_times_too(string code, int status, FargateError expected)
+    {
+        await using var server = await LoopbackServer.StartAsync(
+            (_, context) => context.AnswerEc2ErrorAsync(code, "Request limit exceeded.", status));
+        using var cloud = AwsClouds.At(server);
+        string[] services = ["ec2", "sts", "iam"];
+        Assert.All(await AwsClouds.FailAsync(cloud, services), error => Assert.Equal(
+            (expected, code, HttpContextExtensions.RequestId), (error.Error, error.ErrorCode, error.RequestId)));
+        Assert.Equal(3 * services.Length, server.Requests.Count);
     }
 
     [Fact]

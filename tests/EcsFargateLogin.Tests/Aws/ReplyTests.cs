@@ -102,6 +102,40 @@ public sealed class ReplyTests
     }
 
     [Fact]
+    public async Task What_asks_Systems_Manager_for_a_channel_gets_the_credentials_of_the_session()
+    {
+        using var cloud = AwsClouds.At("http://127.0.0.1:1");
+
+        var access = await cloud.GetChannelAccessAsync(CancellationToken.None);
+
+        Assert.Equal(
+            new ChannelCredentials(AwsClouds.AccessKey, AwsClouds.SecretKey, AwsClouds.SessionToken), access.Credentials);
+        Assert.Equal(AwsClouds.AccessKey, $"{access.Credentials}");
+    }
+
+    [Fact]
+    public async Task Nothing_that_a_terminal_would_obey_gets_in_and_words_that_are_empty_are_none()
+    {
+        var answer = Sample.Json(ServiceModel.Ecs.Output("DescribeTasks"))!;
+        var task = answer["tasks"]![0]!;
+        task["stoppedReason"] = "\u001b[31mred\u009d0;x\u0007\u202e";
+        task["lastStatus"] = "STOPPED\u001b[2J";
+        task["containers"]![0]!["reason"] = "why\u001b]0;x\u0007";
+        answer["tasks"]![1]!["stoppedReason"] = "";
+        answer["tasks"]![1]!["containers"]![0]!["reason"] = " ";
+        answer["failures"]![0]!["reason"] = "MISSING\u001b[0m";
+        await using var server = await LoopbackServer.StartAsync(answer.ToJsonString());
+        using var cloud = AwsClouds.At(server);
+
+        var reply = await cloud.DescribeTasksAsync("prod", ["a"], CancellationToken.None);
+
+        Assert.Equal((" [31mred 0;x  ", "STOPPED [2J"), (reply.Tasks[0].StoppedReason, reply.Tasks[0].LastStatus));
+        Assert.Equal("why ]0;x ", reply.Tasks[0].Containers[0].Reason);
+        Assert.Equal("MISSING [0m", reply.Failures[0].Reason);
+        Assert.Equal((null, null), (reply.Tasks[1].StoppedReason, reply.Tasks[1].Containers[0].Reason));
+    }
+
+    [Fact]
     public async Task RunTask_gives_its_tasks_and_its_failures()
     {
         var answer = Sample.Json(ServiceModel.Ecs.Output("RunTask"))!.ToJsonString();

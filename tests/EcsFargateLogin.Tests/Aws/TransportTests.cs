@@ -8,6 +8,8 @@ namespace EcsFargateLogin.Tests.Aws;
 
 public sealed class TransportTests
 {
+    public static TheoryData<string> Services => AwsClouds.Services;
+
     [Fact]
     public async Task A_lost_reply_is_asked_for_again_with_the_same_client_token()
     {
@@ -29,6 +31,18 @@ public sealed class TransportTests
         Assert.Single(server.Requests.Select(request => request.Body).Distinct());
     }
 
+    [Theory]
+    [MemberData(nameof(Services))]
+    public async Task Requests_say_which_program_sends_them(string service)
+    {
+        await using var server = await LoopbackServer.StartAsync((_, context) => context.AnswerAsync("<html/>", contentType: "text/html"));
+        using var cloud = AwsClouds.At(server);
+        await Assert.ThrowsAsync<FargateException>(() => cloud.CallAsync(service));
+        var version = typeof(IFargateCloud).Assembly.GetName().Version!.ToString(3);
+        Assert.StartsWith($"EcsFargateLogin/{version} ", server.Single.Headers["User-Agent"]);
+        Assert.Contains($"/{service}/aws4_request", server.Single.Authorization);
+    }
+
     [Fact]
     public async Task Replies_that_are_always_lost_are_an_unreachable_endpoint()
     {
@@ -38,9 +52,8 @@ public sealed class TransportTests
             return Task.CompletedTask;
         });
         using var cloud = AwsClouds.At(server);
-        var error = await Assert.ThrowsAsync<FargateException>(() => Stop(cloud));
-        Assert.Equal(FargateError.EndpointUnreachable, error.Error);
-        Assert.Equal(3, server.Requests.Count);
+        Assert.All(await UnreachableAsync(cloud), error => Assert.Equal(new Uri(server.Url).AbsoluteUri, error.Target));
+        Assert.Equal(3 * AwsClouds.Calls.Count, server.Requests.Count);
     }
 
     [Theory]
@@ -53,19 +66,15 @@ public sealed class TransportTests
         await using var server = await LoopbackServer.StartAsync((_, context) =>
             context.AnswerAsync("<!DOCTYPE html><html><body>Log in to the network</body></html>", status, "text/html"));
         using var cloud = AwsClouds.At(server);
-        Func<Task>[] calls =
-            [() => Stop(cloud), () => cloud.DescribeNetworkInterfacesAsync(["eni-1"], CancellationToken.None)];
-        foreach (var call in calls)
+        Assert.All(await UnreachableAsync(cloud), error =>
         {
-            var error = await Assert.ThrowsAsync<FargateException>(call);
-            Assert.Equal(FargateError.EndpointUnreachable, error.Error);
+            Assert.Equal(status, error.StatusCode);
             Assert.Contains(new Uri(server.Url).Authority, error.Message);
             Assert.Contains("text/html", error.Message);
-            Assert.Equal(status, error.StatusCode);
-        }
+        });
 
         // Only a gateway's trouble may pass.
-        Assert.Equal(status == 502 ? 6 : 2, server.Requests.Count);
+        Assert.Equal(AwsClouds.Calls.Count * (status == 502 ? 3 : 1), server.Requests.Count);
     }
 
     [Theory]
@@ -84,27 +93,56 @@ public sealed class TransportTests
         Assert.Equal(FargateError.EndpointUnreachable, error.Error);
     }
 
-    [Fact]
-    public async Task An_XML_answer_with_a_document_type_is_refused()
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("<html/>")]
+    [InlineData("<DescribeSubnetsResponse/>")]
+    [InlineData("<DescribeNetworkInterfacesResponse><networkInterfaceSet>")]
+    [InlineData(
+        "<DescribeNetworkInterfacesResponse><networkInterfaceSet><item><networkInterfaceId>eni-1</networkInterfaceId>"
+            + "<attachment><deviceIndex>first</deviceIndex></attachment></item></networkInterfaceSet>"
+            + "</DescribeNetworkInterfacesResponse>")]
+    [InlineData(
+        "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/hostname\">]>"
+            + "<DescribeNetworkInterfacesResponse>&e;</DescribeNetworkInterfacesResponse>")]
+    [InlineData("<!DOCTYPE x><DescribeNetworkInterfacesResponse/>")]
+    public async Task An_answer_that_is_no_answer_of_EC2_is_an_error(string answer)
     {
-        await using var server = await LoopbackServer.StartAsync((_, context) => context.AnswerAsync(
-            "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/hostname\">]>"
-                + "<DescribeNetworkInterfacesResponse>&e;</DescribeNetworkInterfacesResponse>",
-            contentType: "text/xml"));
+        await using var server = await LoopbackServer.StartAsync(
+            (_, context) => context.AnswerAsync(answer, contentType: "text/xml"));
         using var cloud = AwsClouds.At(server);
-        var error = await Assert.ThrowsAsync<FargateException>(
-            () => cloud.DescribeNetworkInterfacesAsync(["eni-1"], CancellationToken.None));
-        Assert.Equal(FargateError.EndpointUnreachable, error.Error);
+        var error = await Assert.ThrowsAsync<FargateException>(() => cloud.CallAsync("ec2"));
+        Assert.Equal((FargateError.EndpointUnreachable, 200), (error.Error, error.StatusCode));
+        Assert.Single(server.Requests);
+    }
+
+    [Theory]
+    [InlineData("<Response><Errors><Error><Code/></Error></Errors></Response>")]
+    [InlineData("<Response><Errors><Error><Message>No.</Message></Error></Errors></Response>")]
+    [InlineData("<DescribeNetworkInterfacesResponse/>")]
+    [InlineData("<Response><Errors><Error><Code>UnauthorizedOperation</Code>")]
+    public async Task A_refusal_that_is_none_of_AWS_is_an_error(string answer)
+    {
+        await using var server = await LoopbackServer.StartAsync(
+            (_, context) => context.AnswerAsync(answer, 403, "text/xml"));
+        using var cloud = AwsClouds.At(server);
+        foreach (var service in new[] { "ec2", "sts", "iam" })
+        {
+            var error = await Assert.ThrowsAsync<FargateException>(() => cloud.CallAsync(service));
+            Assert.Equal((FargateError.EndpointUnreachable, 403), (error.Error, error.StatusCode));
+        }
     }
 
     [Fact]
     public async Task A_refused_connection_names_the_host_and_the_reason()
     {
         using var cloud = AwsClouds.At($"http://127.0.0.1:{UnusedPort()}");
-        var error = await Assert.ThrowsAsync<FargateException>(() => Stop(cloud));
-        Assert.Equal(FargateError.EndpointUnreachable, error.Error);
-        Assert.Contains("127.0.0.1:", error.Message);
-        Assert.Contains("refused", error.Message);
+        Assert.All(await UnreachableAsync(cloud), error =>
+        {
+            Assert.Contains("127.0.0.1:", error.Message);
+            Assert.Contains("refused", error.Message);
+        });
     }
 
     [Fact]
@@ -122,14 +160,13 @@ public sealed class TransportTests
         await using var server = await LoopbackServer.StartAsync(
             (_, context) => Task.Delay(Timeout.Infinite, context.RequestAborted));
         using var cloud = AwsClouds.At(server.Url, attemptLimit: TimeSpan.FromMilliseconds(200));
-        var error = await Assert.ThrowsAsync<FargateException>(() => Stop(cloud));
-        Assert.Equal(FargateError.EndpointUnreachable, error.Error);
-        Assert.Contains("did not answer in time", error.Message);
-        Assert.Equal(3, server.Requests.Count);
+        Assert.All(await UnreachableAsync(cloud), error => Assert.Contains("did not answer in time", error.Message));
+        Assert.Equal(3 * AwsClouds.Calls.Count, server.Requests.Count);
     }
 
-    [Fact]
-    public async Task A_cancelled_call_ends_at_once_as_cancelled()
+    [Theory]
+    [MemberData(nameof(Services))]
+    public async Task A_cancelled_call_ends_at_once_as_cancelled(string service)
     {
         var asked = new TaskCompletionSource();
         await using var server = await LoopbackServer.StartAsync((_, context) =>
@@ -139,7 +176,7 @@ public sealed class TransportTests
         });
         using var cloud = AwsClouds.At(server);
         using var cancellation = new CancellationTokenSource();
-        var call = cloud.StopTaskAsync("prod", "arn", "done", cancellation.Token);
+        var call = cloud.CallAsync(service, cancellation.Token);
         await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await cancellation.CancelAsync();
 
@@ -148,13 +185,14 @@ public sealed class TransportTests
         Assert.Equal(cancellation.Token, ended.CancellationToken);
     }
 
-    [Fact]
-    public async Task A_call_that_is_cancelled_before_it_begins_sends_nothing()
+    [Theory]
+    [MemberData(nameof(Services))]
+    public async Task A_call_that_is_cancelled_before_it_begins_sends_nothing(string service)
     {
         await using var server = await LoopbackServer.StartAsync("{}");
         using var cloud = AwsClouds.At(server);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => cloud.StopTaskAsync("prod", "arn", "done", new CancellationToken(canceled: true)));
+            () => cloud.CallAsync(service, new CancellationToken(canceled: true)));
         Assert.Empty(server.Requests);
     }
 
@@ -179,8 +217,9 @@ public sealed class TransportTests
         Assert.Equal(2, server.Requests.Count);
     }
 
-    [Fact]
-    public async Task A_redirect_is_not_followed()
+    [Theory]
+    [MemberData(nameof(Services))]
+    public async Task A_redirect_is_not_followed(string service)
     {
         await using var other = await LoopbackServer.StartAsync("{}");
         await using var server = await LoopbackServer.StartAsync((_, context) =>
@@ -189,9 +228,17 @@ public sealed class TransportTests
             return Task.CompletedTask;
         });
         using var cloud = AwsClouds.At(server);
-        var error = await Assert.ThrowsAsync<FargateException>(() => Stop(cloud));
+        var error = await Assert.ThrowsAsync<FargateException>(() => cloud.CallAsync(service));
         Assert.Equal(FargateError.EndpointUnreachable, error.Error);
         Assert.Empty(other.Requests);
+    }
+
+    /// <summary>The error of a call of each service, made at the same time.</summary>
+    private static async Task<FargateException[]> UnreachableAsync(IFargateCloud cloud)
+    {
+        var errors = await AwsClouds.FailAsync(cloud, AwsClouds.Calls.Keys);
+        Assert.All(errors, error => Assert.Equal(FargateError.EndpointUnreachable, error.Error));
+        return errors;
     }
 
     private static Task Stop(IFargateCloud cloud) => cloud.StopTaskAsync("prod", "arn", "done", CancellationToken.None);

@@ -63,4 +63,26 @@ public sealed class FargateCloudTests
         Assert.Equal(FargateError.ModuleIncomplete, error.Error);
         Assert.Equal(Path.Combine(folder.Path, "AWSSDK.Core.dll"), error.Target);
     }
+
+    [Theory]
+    [InlineData("AWSSDK.EC2.dll", false)]
+    [InlineData("AWSSDK.EC2.dll", true)]
+    [InlineData("AWSSDK.SecurityToken.dll", true)]
+    public void A_part_of_the_SDK_that_is_needed_later_is_looked_at_first(string part, bool damaged)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var file in Directory.GetFiles(ModuleFolder.Lib, "*.dll").Where(file => Path.GetFileName(file) != part))
+        {
+            File.Copy(file, folder[Path.GetFileName(file)]);
+        }
+
+        if (damaged)
+        {
+            // As an interrupted copy leaves it.
+            File.WriteAllBytes(folder[part], File.ReadAllBytes(Path.Combine(ModuleFolder.Lib, part))[..1000]);
+        }
+
+        var error = Assert.Throws<FargateException>(() => FargateCloud.LoadConnector(folder.Path));
+        Assert.Equal((FargateError.ModuleIncomplete, folder[part]), (error.Error, error.Target));
+    }
 }

@@ -3,6 +3,7 @@ using System.Xml.Linq;
 using Amazon.SecurityToken;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Tests.Support;
+using Microsoft.AspNetCore.Http;
 
 namespace EcsFargateLogin.Tests.Cloud;
 
@@ -63,6 +64,78 @@ public sealed class IsolatedCloudTests
             Assert.Equal($"profile '{profile}'", cloud.Connection.CredentialSource);
         }
     }
+
+    [Fact]
+    public async Task The_SDKs_clients_are_loaded_when_they_are_first_used()
+    {
+        await using var server = await LoopbackServer.StartAsync(Answer);
+        using var environment = Environment(server);
+        var connector = FargateCloud.LoadConnector(ModuleFolder.Lib);
+
+        using var cloud = await connector.ConnectAsync(new(), CancellationToken.None);
+        await cloud.RunTaskAsync(AwsClouds.FullRequest, CancellationToken.None);
+        await cloud.CallAsync("ecs");
+        Assert.Equal(["AWSSDK.Core"], PartsOf(connector));
+
+        await cloud.CallAsync("ec2");
+        Assert.Equal(["AWSSDK.Core", "AWSSDK.EC2"], PartsOf(connector));
+        await cloud.CallAsync("sts");
+        Assert.Equal(["AWSSDK.Core", "AWSSDK.EC2", "AWSSDK.SecurityToken"], PartsOf(connector));
+    }
+
+    [Fact]
+    public async Task A_connection_that_needs_none_of_the_SDKs_clients_is_closed_without_one()
+    {
+        await using var server = await LoopbackServer.StartAsync(Answer);
+        using var environment = Environment(server);
+        var connector = FargateCloud.LoadConnector(ModuleFolder.Lib);
+
+        (await connector.ConnectAsync(new(), CancellationToken.None)).Dispose();
+
+        Assert.Equal(["AWSSDK.Core"], PartsOf(connector));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_part_that_is_lost_or_damaged_before_its_first_use_says_to_install_the_module(bool damaged)
+    {
+        await using var server = await LoopbackServer.StartAsync(Answer);
+        using var environment = Environment(server);
+        using var folder = new TemporaryFolder();
+        foreach (var file in Directory.GetFiles(ModuleFolder.Lib, "*.dll"))
+        {
+            File.Copy(file, folder[Path.GetFileName(file)]);
+        }
+
+        using var cloud = await FargateCloud.LoadConnector(folder.Path).ConnectAsync(new(), CancellationToken.None);
+        var part = folder["AWSSDK.EC2.dll"];
+        File.Delete(part);
+        if (damaged)
+        {
+            File.WriteAllText(part, "not an assembly");
+        }
+
+        var error = await Assert.ThrowsAsync<FargateException>(() => cloud.CallAsync("ec2"));
+        Assert.Equal((FargateError.ModuleIncomplete, part), (error.Error, error.Target));
+    }
+
+    private static EnvironmentScope Environment(LoopbackServer server) => new(
+        ("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL", server.Url), ("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "no"));
+
+    private static Task Answer(CapturedRequest request, HttpContext context) =>
+        request.Headers.ContainsKey("X-Amz-Target") ? context.AnswerAsync("{}")
+        : request.Form["Action"] == "GetCallerIdentity" ? context.AnswerAsync(
+            "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>",
+            contentType: "text/xml")
+        : context.AnswerAsync($"<{request.Form["Action"]}Response/>", contentType: "text/xml");
+
+    /// <summary>The parts of the SDK that a connector has loaded.</summary>
+    private static IEnumerable<string> PartsOf(IFargateCloudConnector connector) =>
+        AssemblyLoadContext.GetLoadContext(connector.GetType().Assembly)!.Assemblies
+            .Where(assembly => IsolatedLoadContext.IsOfSdk(assembly.GetName()))
+            .Select(assembly => assembly.GetName().Name!)
+            .Order();
 
     private static string AssumeRoleAnswer
     {

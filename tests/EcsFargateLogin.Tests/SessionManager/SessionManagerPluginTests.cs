@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EcsFargateLogin.Cloud;
 using EcsFargateLogin.SessionManager;
 using EcsFargateLogin.Tests.Support;
 
@@ -18,7 +19,7 @@ public sealed class SessionManagerPluginTests : IDisposable
         Region = "eu-central-1",
         ProfileName = "ops",
         Target = PluginChannel.TargetOf("prod", SampleTask.Id, $"{SampleTask.Id}-0123456789"),
-        Endpoint = "https://ecs.eu-central-1.amazonaws.com/",
+        Endpoint = "https://ssm.eu-central-1.amazonaws.com/",
     };
 
     public void Dispose() => _folder.Dispose();
@@ -28,7 +29,7 @@ public sealed class SessionManagerPluginTests : IDisposable
         [
             "AWS_SSM_START_SESSION_RESPONSE", "eu-central-1", "StartSession", "ops",
             $$"""{"Target":"ecs:prod_{{SampleTask.Id}}_{{SampleTask.Id}}-0123456789"}""",
-            "https://ecs.eu-central-1.amazonaws.com/",
+            "https://ssm.eu-central-1.amazonaws.com/",
         ],
         new SessionManagerPlugin("/plugin").StartFor(Channel).ArgumentList);
 
@@ -58,7 +59,32 @@ public sealed class SessionManagerPluginTests : IDisposable
     }
 
     [Theory]
-    [InlineData("1.2.497.0")]
+    [InlineData("the-session-token")]
+    [InlineData(null)]
+    public void The_credentials_of_the_session_take_the_place_of_all_others_in_the_environment_of_the_plugin(string? sessionToken)
+    {
+        PluginChannel channel = new()
+        {
+            SessionId = "a", StreamUrl = "b", TokenValue = "c", Region = "eu-central-1", Target = "d", Endpoint = "",
+            ProfileName = "ops",
+            Credentials = new ChannelCredentials("AKIDSESSION", "the-secret-key", sessionToken),
+        };
+
+        var start = new SessionManagerPlugin("/plugin").StartFor(channel);
+
+        Assert.Equal(
+            ("AKIDSESSION", "the-secret-key", sessionToken),
+            (start.Environment["AWS_ACCESS_KEY_ID"], start.Environment["AWS_SECRET_ACCESS_KEY"],
+                start.Environment.TryGetValue("AWS_SESSION_TOKEN", out var token) ? token : null));
+        Assert.False(start.Environment.ContainsKey("AWS_PROFILE"));
+        // A profile on the command line would count for more.
+        Assert.Equal(["", ""], [start.ArgumentList[3], start.ArgumentList[5]]);
+        Assert.DoesNotContain("the-secret-key", string.Join(' ', start.ArgumentList), StringComparison.Ordinal);
+        Assert.DoesNotContain("the-secret-key", $"{channel.Credentials}", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1.2.536.0")]
     [InlineData("1.2.707.0")]
     [InlineData("1.10.1.0")]
     [InlineData("2.0.0.0")]
@@ -67,6 +93,8 @@ public sealed class SessionManagerPluginTests : IDisposable
 
     [Theory]
     [InlineData("echo 1.2.463.0", "1.2.463.0 is too old")]
+    [InlineData("echo 1.2.497.0", "1.2.497.0 is too old")]
+    [InlineData("echo 1.2.535.0", "before 1.2.536.0")]
     [InlineData("echo 1.2.0.0", "every user of this machine")]
     [InlineData("echo hello", "it says 'hello'")]
     [InlineData("exit 3", "it says ''")]

@@ -1,5 +1,7 @@
 using System.Collections;
+using System.Text.RegularExpressions;
 using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Sessions;
 
@@ -73,6 +75,37 @@ public sealed class ContainerContractTests
     {
         AssertRefused(new Hashtable { ["A"] = "x\0y" }, "NUL");
         AssertRefused(new Hashtable { ["A"] = new object[] { 1, 2 } }, "its value is a list");
+    }
+
+    [Theory]
+    [InlineData("_JAVA_OPTIONS")]
+    [InlineData("__GLX")]
+    [InlineData("_SSH_PORTS")]
+    [InlineData("_ssh_port")]
+    public void Other_names_that_begin_with_an_underscore_are_taken(string name) =>
+        Assert.Equal("x", ContainerContract.CheckVariables(new Hashtable { [name] = "x" })[name]);
+
+    [Fact]
+    public void The_script_keeps_the_same_names_from_shells_and_no_user_sets_one()
+    {
+        var script = File.ReadAllText(Path.Combine(ModuleFolder.Root(), "module", "container", "start-sshd.sh"));
+        var list = Regex.Match(script, @"split\(""(_AUTHORIZED_PUBLIC_KEY[^""]*)"" \\\n\s*""([^""]*)"", own");
+
+        Assert.Equal(
+            ContainerContract.OwnVariables.Order(StringComparer.Ordinal),
+            $"{list.Groups[1]}{list.Groups[2]}".Split(' ').Order(StringComparer.Ordinal));
+        Assert.All(ContainerContract.OwnVariables, name => AssertRefused(new Hashtable { [name] = "x" }, "kept for"));
+        Assert.ProperSubset(
+            ContainerContract.OwnVariables.ToHashSet(),
+            ContainerContract.EnvironmentOf(
+                Request with
+                {
+                    Port = 2222,
+                    UserName = "app",
+                    Limits = new() { MaxLifetime = 1, LoginTimeout = 1, IdleTimeout = 1, ReconnectWindow = 1 },
+                },
+                "key",
+                "0a").Keys.ToHashSet());
     }
 
     private static void AssertRefused(Hashtable variables, string why)

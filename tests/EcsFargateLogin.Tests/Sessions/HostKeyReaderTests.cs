@@ -4,6 +4,7 @@ using EcsFargateLogin.Sessions.Journals;
 using EcsFargateLogin.Sessions.Trust;
 using EcsFargateLogin.Ssh;
 using EcsFargateLogin.Tests.Support;
+using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace EcsFargateLogin.Tests.Sessions;
 
@@ -81,6 +82,73 @@ public sealed class HostKeyReaderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("unreachable", HostKeyVerification.Auto)]
+    [InlineData("dropped", HostKeyVerification.Auto)]
+    [InlineData("dropped after empty answers", HostKeyVerification.Auto)]
+    [InlineData("throttled", HostKeyVerification.Auto)]
+    [InlineData("expired", HostKeyVerification.Auto)]
+    [InlineData("dropped", HostKeyVerification.Strict)]
+    public async Task A_log_that_somebody_may_keep_away_is_no_reason_to_trust_a_key(string how, HostKeyVerification verification)
+    {
+        var begun = Stopwatch.StartNew();
+        _cloud.DropsGetLogEvents = () => how == "dropped"
+            || (how == "dropped after empty answers" && begun.Elapsed > TimeSpan.FromMilliseconds(100));
+        _cloud.OnGetLogEvents = () => how switch
+        {
+            "unreachable" => throw FargateErrors.EndpointUnreachable(new Uri("https://logs.example/"), "it did not answer.", null),
+            "throttled" => throw SampleTask.Throttled(),
+            "expired" => throw FargateErrors.CredentialsExpired(SampleTask.Answer("ExpiredTokenException")),
+            _ => [],
+        };
+        var session = Session(verification);
+
+        var error = await Assert.ThrowsAsync<FargateException>(() => VerifyAsync(session, TimeSpan.FromMilliseconds(200)));
+
+        Assert.Equal(FargateError.HostKeyNotVerified, error.Error);
+        Assert.Contains("the container's log could not be read: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("-HostKeyVerification AcceptNew", error.NextStep, StringComparison.Ordinal);
+        Assert.Empty(_events.Events);
+        Assert.Equal((false, true, null), (session.TrustsFirstKey, session.IsDistrusted, session.HostKey));
+    }
+
+    [Fact]
+    public async Task AWS_saying_that_the_log_may_not_be_read_is_one()
+    {
+        _cloud.OnGetLogEvents = () => throw SampleTask.AccessDenied("logs:GetLogEvents");
+        var session = Session(HostKeyVerification.Auto);
+
+        await VerifyAsync(session);
+
+        Assert.Contains("logs:GetLogEvents", Assert.Single(_events.Events.OfType<Caution>()).Text, StringComparison.Ordinal);
+        Assert.True(session.TrustsFirstKey);
+    }
+
+    [Fact]
+    public async Task So_is_an_answer_without_the_line_that_came_late_enough()
+    {
+        var looks = 0;
+        _cloud.OnGetLogEvents = () => ++looks < 5 ? throw SampleTask.Throttled() : [Start];
+        var session = Session(HostKeyVerification.Auto);
+
+        await VerifyAsync(session, TimeSpan.FromMilliseconds(200));
+
+        Assert.Single(_events.Events.OfType<Caution>());
+    }
+
+    [Fact]
+    public async Task A_server_that_cannot_be_reached_is_the_servers_error()
+    {
+        var session = Session(HostKeyVerification.Auto);
+        var refused = FargateErrors.ProxyRefused("the jump host bastion", "Permission denied");
+
+        var error = await Assert.ThrowsAsync<FargateException>(() => Reader(TimeSpan.FromSeconds(60))
+            .VerifyAsync(session, Task.FromException(refused), _events, CancellationToken.None));
+
+        Assert.Same(refused, error);
+        Assert.False(session.IsDistrusted);
+    }
+
+    [Theory]
     [InlineData(HostKeyVerification.Auto)]
     [InlineData(HostKeyVerification.Strict)]
     public async Task A_log_that_contradicts_itself_ends_every_session_that_asks_it(HostKeyVerification verification)
@@ -129,6 +197,12 @@ public sealed class HostKeyReaderTests : IDisposable
     }
 
     private Task VerifyAsync(FargateSession session, TimeSpan? limit = null) =>
-        new HostKeyReader(_cloud) { FirstPause = TimeSpan.FromMilliseconds(1), Limit = limit ?? TimeSpan.FromSeconds(60) }
-            .VerifyAsync(session, Task.CompletedTask, _events, CancellationToken.None);
+        Reader(limit ?? TimeSpan.FromSeconds(60)).VerifyAsync(session, Task.CompletedTask, _events, CancellationToken.None);
+
+    private HostKeyReader Reader(TimeSpan limit) => new(_cloud)
+    {
+        FirstPause = TimeSpan.FromMilliseconds(1),
+        Limit = limit,
+        LookLimit = TimeSpan.FromMilliseconds(50),
+    };
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using EcsFargateLogin.Sessions.Journals;
 using EcsFargateLogin.Tests.Support;
 
@@ -32,66 +31,90 @@ public sealed class JournalOwnerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_session_is_in_the_charge_of_a_process_for_as_long_as_that_lives()
+    public async Task A_session_is_owned_for_as_long_as_one_of_its_owners_lives()
     {
         var sessionId = _journal.Open();
         Assert.Equal(SessionOwner.ThisProcess, _journal.OwnerOf(sessionId));
 
-        using var process = Process.Start("sleep", "60");
-        Own(sessionId, ProcessIdentity.Of(process.Id));
+        using var first = OwnElsewhere(sessionId);
+        using var second = OwnElsewhere(sessionId);
+        Assert.Equal(SessionOwner.ThisProcess, _journal.OwnerOf(sessionId));
+        _journal.Release(sessionId);
         Assert.Equal(SessionOwner.OtherProcess, _journal.OwnerOf(sessionId));
 
-        process.Kill();
-        await process.WaitForExitAsync();
+        await KillAsync(first);
+        Assert.Equal(SessionOwner.OtherProcess, _journal.OwnerOf(sessionId));
+        await KillAsync(second);
         Assert.Equal(SessionOwner.Orphaned, _journal.OwnerOf(sessionId));
 
         _journal.Claim(sessionId);
         Assert.Equal(SessionOwner.ThisProcess, _journal.OwnerOf(sessionId));
+        Assert.Single(Directory.GetFiles(FolderOf(sessionId)));
     }
 
     [Fact]
-    public void A_session_that_is_closed_meanwhile_is_not_left_over()
+    public void A_session_tells_who_owns_it_at_the_moment()
     {
         var sessionId = _journal.Open();
+        _journal.Write(SampleEntry.Of(sessionId));
+        var session = _journal.SessionOf(_journal.Find(sessionId)!);
+        Assert.Equal(SessionOwner.ThisProcess, session.Owner);
+
+        _journal.Release(sessionId);
+        Assert.Equal(SessionOwner.Orphaned, session.Owner);
+
         _journal.Close(sessionId);
-
-        Assert.Equal(SessionOwner.OtherProcess, _journal.OwnerOf(sessionId));
+        Assert.Equal(SessionOwner.Elsewhere, session.Owner);
     }
 
     [Fact]
-    public void A_later_process_of_the_same_id_is_another_one()
+    public void Many_ask_at_once_and_none_takes_another_for_an_owner()
     {
         var sessionId = _journal.Open();
+        _journal.Release(sessionId);
+        File.WriteAllText(Path.Combine(FolderOf(sessionId), "owner-left"), "");
 
-        Own(sessionId, ProcessIdentity.Current with { Start = "earlier" });
-
-        Assert.Equal(SessionOwner.Orphaned, _journal.OwnerOf(sessionId));
+        Parallel.For(0, 2000, _ => Assert.Equal(SessionOwner.Orphaned, _journal.OwnerOf(sessionId)));
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("{}")]
-    [InlineData("[]")]
-    public void A_session_without_a_known_owner_is_left_over(string owner)
+    [Fact]
+    public void Many_own_and_release_at_once_and_nobody_takes_a_session_that_is_owned_for_left_over()
     {
         var sessionId = _journal.Open();
 
-        File.WriteAllText(Path.Combine(FolderOf(sessionId), "owner.json"), owner);
-
-        Assert.Equal(SessionOwner.Orphaned, _journal.OwnerOf(sessionId));
+        Parallel.For(0, 200, number =>
+        {
+            if (number % 2 == 0)
+            {
+                using var other = OwnElsewhere(sessionId);
+                Assert.NotEqual(SessionOwner.Orphaned, _journal.OwnerOf(sessionId));
+                other.Kill();
+            }
+            else
+            {
+                _journal.Claim(sessionId);
+                _journal.Sweep();
+                Assert.Equal(SessionOwner.ThisProcess, _journal.OwnerOf(sessionId));
+            }
+        });
     }
 
     [Fact]
     public void What_dead_processes_had_begun_is_swept_and_nothing_else()
     {
-        var dead = ProcessIdentity.Current with { Start = "earlier" };
         var begun = _journal.Open();
         File.WriteAllText(_journal.KeyPathOf(begun), "a key");
-        Own(begun, dead);
+        Leave(begun);
         var started = _journal.Open();
         _journal.Write(SampleEntry.Of(started));
-        Own(started, dead);
+        Leave(started);
+        var damaged = _journal.Open();
+        File.WriteAllText(Path.Combine(FolderOf(damaged), "session.json"), "");
+        Leave(damaged);
         var mine = _journal.Open();
+        var theirs = _journal.Open();
+        using var other = OwnElsewhere(theirs);
+        _journal.Release(theirs);
         var young = Unowned(DateTime.UtcNow);
         var old = Unowned(DateTime.UtcNow.AddHours(-2));
         Directory.CreateDirectory(FolderOf("not-a-session"));
@@ -101,7 +124,46 @@ public sealed class JournalOwnerTests : IDisposable
 
         Assert.False(Directory.Exists(FolderOf(begun)));
         Assert.False(Directory.Exists(FolderOf(old)));
-        Assert.All([started, mine, young, "not-a-session"], id => Assert.True(Directory.Exists(FolderOf(id)), id));
+        Assert.All(
+            [started, damaged, mine, theirs, young, "not-a-session"], id => Assert.True(Directory.Exists(FolderOf(id)), id));
+        other.Kill();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("sessions")]
+    [InlineData("sessions/ID")]
+    [InlineData("sessions/ID/session.json")]
+    public void What_others_may_write_is_not_believed(string path)
+    {
+        var sessionId = _journal.Open();
+        _journal.Write(SampleEntry.Of(sessionId));
+        path = Path.Combine(_folder["state"], path.Replace("ID", sessionId, StringComparison.Ordinal));
+        File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.GroupWrite);
+
+        AssertNotBelieved(sessionId, path, "others than its owner may write to it");
+    }
+
+    [RootTheory]
+    [InlineData("", false)]
+    [InlineData("sessions", false)]
+    [InlineData("sessions/ID", false)]
+    [InlineData("sessions/ID", true)]
+    [InlineData("sessions/ID/session.json", false)]
+    public async Task What_another_user_has_put_there_is_not_believed(string path, bool isLink)
+    {
+        var sessionId = _journal.Open();
+        _journal.Write(SampleEntry.Of(sessionId));
+        path = Path.Combine(_folder["state"], path.Replace("ID", sessionId, StringComparison.Ordinal));
+        if (isLink)
+        {
+            Directory.Move(path, _folder["moved"]);
+            Directory.CreateSymbolicLink(path, _folder["moved"]);
+        }
+
+        await RunningProgram.RunAsync("chown", "-h", "65534", path);
+
+        AssertNotBelieved(sessionId, path, "it belongs to another user (uid 65534)");
     }
 
     [Fact]
@@ -136,16 +198,58 @@ public sealed class JournalOwnerTests : IDisposable
     [InlineData("fl-abc\n")]
     public void An_id_that_is_none_names_no_session(string sessionId) => Assert.Null(_journal.Find(sessionId));
 
+    private void AssertNotBelieved(string sessionId, string path, string why)
+    {
+        if (path.Contains(sessionId, StringComparison.Ordinal))
+        {
+            Assert.Empty(_journal.ReadAll());
+            Assert.Null(_journal.Find(sessionId));
+            Assert.Contains(why, Assert.Single(_journal.ReadDamaged()).Why, StringComparison.Ordinal);
+            return;
+        }
+
+        path = path.TrimEnd('/');
+        Assert.All((Action[])[() => _journal.ReadAll(), () => _journal.Find(sessionId), () => _journal.Open(), _journal.Sweep], use =>
+        {
+            var error = Assert.Throws<FargateException>(use);
+            Assert.Equal((FargateError.JournalUnavailable, path), (error.Error, error.Target));
+            Assert.Contains(why, error.Message, StringComparison.Ordinal);
+        });
+    }
+
     private string Unowned(DateTime lastWrite)
     {
         var sessionId = _journal.Open();
-        File.Delete(Path.Combine(FolderOf(sessionId), "owner.json"));
+        _journal.Release(sessionId);
         Directory.SetLastWriteTimeUtc(FolderOf(sessionId), lastWrite);
         return sessionId;
     }
 
-    private void Own(string sessionId, ProcessIdentity owner) => File.WriteAllText(
-        Path.Combine(FolderOf(sessionId), "owner.json"), JsonSerializer.Serialize(owner, JsonSerializerOptions.Web));
+    /// <summary>Makes it look as if this process had been killed.</summary>
+    private void Leave(string sessionId)
+    {
+        _journal.Release(sessionId);
+        File.WriteAllText(Path.Combine(FolderOf(sessionId), "owner-left"), "");
+    }
+
+    /// <summary>A process that owns the session as well: it has locked a file, as flock(1) does.</summary>
+    private Process OwnElsewhere(string sessionId)
+    {
+        var temporary = Path.Combine(FolderOf(sessionId), Path.GetRandomFileName());
+        var process = Process.Start(new ProcessStartInfo("flock", ["--no-fork", temporary, "sh", "-c", "echo locked; exec sleep 60"])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        Assert.Equal("locked", process.StandardOutput.ReadLine());
+        File.Move(temporary, Path.Combine(FolderOf(sessionId), $"owner-{Path.GetRandomFileName()}"));
+        return process;
+    }
+
+    private static async Task KillAsync(Process process)
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
 
     private string FolderOf(string sessionId) => Path.Combine(_folder["state/sessions"], sessionId);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EcsFargateLogin.Sessions.Journals;
 using EcsFargateLogin.Tests.Support;
 
@@ -26,17 +27,59 @@ public sealed class JournalTests : IDisposable
     public void A_journal_that_was_never_written_is_empty() => Assert.Empty(_journal.ReadAll());
 
     [Fact]
-    public void What_is_no_entry_is_left_out()
+    public void An_entry_tells_its_version_and_has_words_for_what_is_chosen()
+    {
+        var entry = SampleEntry.Of(_journal.Open()) with { Transport = FargateTransport.Auto, KeyType = SshKeyType.Rsa };
+
+        _journal.Write(entry);
+
+        using var json = JsonDocument.Parse(File.ReadAllText(EntryOf(entry.SessionId)));
+        Assert.Equal(
+            (1, "Auto", "Rsa"),
+            (json.RootElement.GetProperty("version").GetInt32(),
+                json.RootElement.GetProperty("transport").GetString(), json.RootElement.GetProperty("keyType").GetString()));
+    }
+
+    [Theory]
+    [InlineData("", "it is empty")]
+    [InlineData("null", "it is damaged")]
+    [InlineData("{ \"sessionId\": ", "it is damaged")]
+    [InlineData("{}", "it is damaged")]
+    [InlineData("[1, 2]", "it is damaged")]
+    [InlineData("\0\0\0\0", "it is damaged")]
+    [InlineData("{ \"version\": 2, \"transport\": \"Pigeon\" }", "a later version of this module has written it")]
+    public void What_is_no_entry_is_left_out_and_told_of(string text, string why)
     {
         var good = Write();
-        FileOf(_journal.Open(), "");
-        FileOf(_journal.Open(), "null");
-        FileOf(_journal.Open(), "{ \"sessionId\": ");
-        FileOf(_journal.Open(), "{}");
-        FileOf(_journal.Open(), "[1, 2]");
-        var foreign = _journal.Open();
-        _journal.Write(SampleEntry.Of(foreign));
-        FileOf(foreign, File.ReadAllText(EntryOf(foreign)).Replace("\"dev\"", "null", StringComparison.Ordinal));
+        var damaged = _journal.Open();
+        FileOf(damaged, text);
+
+        Assert.Equal(good, Assert.Single(_journal.ReadAll()));
+        Assert.Equal(
+            new DamagedEntry(damaged, Path.GetDirectoryName(EntryOf(damaged))!, why), Assert.Single(_journal.ReadDamaged()));
+    }
+
+    [Theory]
+    [InlineData("\"dev\"", "null", "something that every session has is missing in it")]
+    [InlineData("\"version\": 1", "\"version\": 0", "it is of version 0, and this module reads version 1")]
+    [InlineData("\"version\": 1,", "", "it is damaged")]
+    [InlineData("\"sessionId\": \"fl-", "\"sessionId\": \"fl-x", "it is of another session")]
+    [InlineData("\"transport\": \"Ssh\"", "\"transport\": \"Pigeon\"", "it is damaged")]
+    public void What_is_not_this_sessions_entry_is_left_out_and_told_of(string was, string becomes, string why)
+    {
+        var id = Write().SessionId;
+        FileOf(id, File.ReadAllText(EntryOf(id)).Replace(was, becomes, StringComparison.Ordinal));
+
+        Assert.Empty(_journal.ReadAll());
+        Assert.Equal(why, Assert.Single(_journal.ReadDamaged()).Why);
+        Assert.Equal((SessionOwner.ThisProcess, "UNKNOWN"), (Journal.SessionOf(_journal.FindDamaged(id)!).Owner,
+            Journal.SessionOf(_journal.FindDamaged(id)!).Status));
+    }
+
+    [Fact]
+    public void What_is_no_session_is_left_out()
+    {
+        var good = Write();
         _journal.Open();
         var copy = Path.Combine(_folder["state/sessions"], "copy");
         Directory.CreateDirectory(copy);
@@ -44,6 +87,38 @@ public sealed class JournalTests : IDisposable
         File.WriteAllText(Path.Combine(_folder["state/sessions"], "stray"), "");
 
         Assert.Equal(good, Assert.Single(_journal.ReadAll()));
+        Assert.Empty(_journal.ReadDamaged());
+    }
+
+    [Theory]
+    [MemberData(nameof(KeyTypes))]
+    public void A_key_of_any_type_is_deleted_and_its_session_stays(SshKeyType type)
+    {
+        var entry = Write();
+        File.WriteAllText(_journal.KeyPathOf(entry.SessionId, type), "a key");
+
+        _journal.DeleteKey(entry.SessionId);
+        _journal.DeleteKey("fl-nobody");
+
+        Assert.False(File.Exists(_journal.KeyPathOf(entry.SessionId, type)));
+        Assert.Single(_journal.ReadAll());
+    }
+
+    public static TheoryData<SshKeyType> KeyTypes => [.. Enum.GetValues<SshKeyType>()];
+
+    [Fact]
+    public void A_file_that_cannot_be_deleted_is_named_and_the_key_is_gone_all_the_same()
+    {
+        var entry = Write();
+        File.WriteAllText(_journal.KeyPathOf(entry.SessionId), "a key");
+        File.Delete(EntryOf(entry.SessionId));
+        Directory.CreateDirectory(Path.Combine(EntryOf(entry.SessionId), "in-the-way"));
+
+        var error = Assert.Throws<FargateException>(() => _journal.Close(entry.SessionId));
+
+        Assert.Equal((FargateError.FilesNotDeleted, EntryOf(entry.SessionId)), (error.Error, error.Target));
+        Assert.False(File.Exists(_journal.KeyPathOf(entry.SessionId)));
+        Assert.Equal(entry.SessionId, Assert.Single(_journal.ReadDamaged()).SessionId);
     }
 
     [Fact]
@@ -71,9 +146,7 @@ public sealed class JournalTests : IDisposable
         await done.CancelAsync();
 
         Assert.True(await reading > 0);
-        Assert.Equal(
-            ["owner.json", "session.json"],
-            Directory.GetFiles(Path.GetDirectoryName(EntryOf(entry.SessionId))!).Select(Path.GetFileName).Order());
+        Assert.Single(Directory.GetFiles(Path.GetDirectoryName(EntryOf(entry.SessionId))!, "*session*"));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public abstract class LaunchTest : IDisposable
 {
     private protected TemporaryFolder Folder { get; } = new();
 
-    private protected ScriptedCloud Cloud { get; } = new();
+    private protected ScriptedCloud Cloud { get; init; } = new();
 
     private protected Journal Journal => new(Folder["sessions"]);
 
@@ -28,9 +28,11 @@ public abstract class LaunchTest : IDisposable
 
     private protected TokenBucket Pacer { get; init; } = new(burst: 100, perSecond: 1000, TimeProvider.System);
 
-    private protected SessionLauncher Launcher => new(Cloud, Journal, new KeyGenerator("ssh-keygen"))
+    private protected virtual SessionLauncher Launcher => LauncherOf(Journal);
+
+    private protected SessionLauncher LauncherOf(Journal journal) => new(Cloud, journal, new KeyGenerator("ssh-keygen"))
     {
-        Starter = new TaskStarter(Cloud, Journal)
+        Starter = new TaskStarter(Cloud, journal)
         {
             ReplyGrace = TimeSpan.FromMilliseconds(50),
             AttemptPause = TimeSpan.FromMilliseconds(1),
@@ -41,11 +43,18 @@ public abstract class LaunchTest : IDisposable
     };
 
     /// <summary>Starts one session, or throws why it was not started.</summary>
-    private protected async Task<FargateSession> LaunchAsync(
-        SessionRequest request, CancellationToken cancellationToken = default)
+    private protected Task<FargateSession> LaunchAsync(SessionRequest request, CancellationToken cancellationToken = default) =>
+        LaunchAsync(Launcher, request, cancellationToken);
+
+    /// <summary>Starts one on another machine, which has a journal of its own.</summary>
+    private protected Task<FargateSession> LaunchAsync(SessionRequest request, Journal journal) =>
+        LaunchAsync(LauncherOf(journal), request, CancellationToken.None);
+
+    private static async Task<FargateSession> LaunchAsync(
+        SessionLauncher launcher, SessionRequest request, CancellationToken cancellationToken)
     {
         EventLog events = new();
-        var errors = await Launcher.LaunchAsync(request, count: 1, events, cancellationToken);
+        var errors = await launcher.LaunchAsync(request, count: 1, events, cancellationToken);
         return errors is [var error]
             ? throw error
             : Assert.Single(events.Events.OfType<SessionStarted>()).Session;

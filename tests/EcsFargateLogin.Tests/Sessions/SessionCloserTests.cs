@@ -170,6 +170,32 @@ public sealed class SessionCloserTests : IDisposable
         AssertForgotten();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_journal_that_is_not_to_be_believed_is_no_reason_to_let_a_task_run_on(bool isByName)
+    {
+        File.SetUnixFileMode(_folder["sessions"], File.GetUnixFileMode(_folder["sessions"]) | UnixFileMode.OtherWrite);
+
+        await CloseAsync(isByName ? new FargateSession { TaskArn = SampleTask.Arn, Cluster = "dev" } : _session);
+
+        Assert.Single(_cloud.CallsOf("StopTask"));
+        Assert.Equal(isByName, File.Exists(_session.KeyPath));
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_deleted_is_told_when_the_task_was_stopped()
+    {
+        File.Delete(_folder[$"sessions/{_session.SessionId}/session.json"]);
+        Directory.CreateDirectory(_folder[$"sessions/{_session.SessionId}/session.json/in-the-way"]);
+
+        var error = await Assert.ThrowsAsync<FargateException>(() => CloseAsync(_session));
+
+        Assert.Equal((FargateError.FilesNotDeleted, true), (error.Error, _session.IsClosed));
+        Assert.Single(_cloud.CallsOf("StopTask"));
+        Assert.False(File.Exists(_session.KeyPath));
+    }
+
     [Fact]
     public async Task Another_task_leaves_the_session_alone()
     {
@@ -249,6 +275,19 @@ public sealed class SessionCloserTests : IDisposable
     }
 
     [Fact]
+    public async Task A_task_that_is_found_by_its_mark_and_cannot_be_stopped_is_remembered_by_its_ARN()
+    {
+        var session = Unanswered(DateTimeOffset.UtcNow);
+        _journal.Write(SampleEntry.Of(_session.SessionId));
+        _cloud.OnListTasks = () => [SampleTask.Arn];
+        _cloud.OnStopTask = _ => throw SampleTask.ServiceFailed();
+
+        await Assert.ThrowsAsync<FargateException>(() => Closer.CloseAsync(session, "test"));
+
+        Assert.Equal(SampleTask.Arn, Assert.Single(_journal.ReadAll()).TaskArn);
+    }
+
+    [Fact]
     public async Task Without_a_task_by_its_mark_a_session_of_some_age_is_only_forgotten()
     {
         var session = Unanswered(DateTimeOffset.UtcNow.AddMinutes(-2));
@@ -288,7 +327,7 @@ public sealed class SessionCloserTests : IDisposable
         _cloud.OnDescribeTasks = (_, _, _) => SampleTask.Reply(SampleTask.Of("DEACTIVATING"));
 
         var error = await Assert.ThrowsAsync<FargateException>(
-            () => Closer.WaitForStoppedAsync(_session, new EventLog(), CancellationToken.None));
+            () => CloserThatWaits(TimeSpan.FromMilliseconds(200)).WaitForStoppedAsync(_session, new EventLog(), CancellationToken.None));
 
         Assert.Equal(FargateError.StopFailed, error.Error);
         Assert.Contains("still DEACTIVATING after 0.2 s", error.Message, StringComparison.Ordinal);
@@ -311,12 +350,14 @@ public sealed class SessionCloserTests : IDisposable
     private FargateSession Unanswered(DateTimeOffset createdAt) =>
         _journal.SessionOf(SampleEntry.Of(_session.SessionId) with { CreatedAt = createdAt });
 
-    private SessionCloser Closer => new(_cloud, _journal)
+    private SessionCloser Closer => CloserThatWaits(TimeSpan.FromMinutes(1));
+
+    private SessionCloser CloserThatWaits(TimeSpan limit) => new(_cloud, _journal)
     {
         PollInterval = TimeSpan.FromMilliseconds(5),
         ThrottledInterval = TimeSpan.FromMilliseconds(5),
         Mark = new TaskMark(_cloud) { Limit = TimeSpan.Zero },
-        StoppedLimit = TimeSpan.FromMilliseconds(200),
+        StoppedLimit = limit,
     };
 
     private Task CloseAsync(FargateSession session, string reason = "test") => Closer.CloseAsync(session, reason);

@@ -96,6 +96,25 @@ public sealed class SessionFinderTests : IDisposable
         Assert.Single(_journal.ReadAll());
     }
 
+    [Theory]
+    [InlineData(true, true, true)]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, false)]
+    public async Task A_session_whose_task_stopped_for_want_of_capacity_is_left_to_the_process_that_may_start_it_again(
+        bool isOwned, bool isForCapacity, bool isKept)
+    {
+        var entry = Remember(SampleTask.Arn, processIsDead: !isOwned);
+        Describe(Marked("STOPPED", SampleTask.Arn, entry.SessionId) with
+        {
+            StoppedReason = isForCapacity ? "Capacity is unavailable at this time." : "Essential container in task exited",
+        });
+
+        var found = await FindAsync(new SessionQuery([entry]));
+
+        Assert.Equal(isKept ? ["STOPPED"] : [], found.Sessions.Select(session => session.Status));
+        Assert.Equal(isKept, File.Exists(_journal.KeyPathOf(entry.SessionId)));
+    }
+
     [Fact]
     public async Task A_session_whose_task_ECS_has_forgotten_is_forgotten()
     {
@@ -157,6 +176,19 @@ public sealed class SessionFinderTests : IDisposable
         Assert.Equal(isRemembered, _journal.ReadAll().Count == 1);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("999999999999")]
+    public async Task A_RunTask_without_answer_whose_account_is_not_known_to_be_the_one_that_is_asked_is_remembered(string? account)
+    {
+        var entry = Remember(taskArn: null) with { Account = account };
+        _journal.Write(entry);
+
+        Assert.Equal("UNKNOWN", Assert.Single((await FindAsync(new SessionQuery([entry]))).Sessions).Status);
+
+        Assert.Single(_journal.ReadAll());
+    }
+
     [Fact]
     public async Task Where_AWS_cannot_be_asked_the_journal_is_listed_all_the_same()
     {
@@ -180,6 +212,21 @@ public sealed class SessionFinderTests : IDisposable
         var found = await FindAsync(new SessionQuery([]) { Clusters = ["dev"], UnnamedCluster = unnamed });
 
         Assert.Equal(errors, found.Errors.Count);
+    }
+
+    [Fact]
+    public async Task A_session_whose_entry_is_damaged_is_found_by_its_mark_and_is_ones_own()
+    {
+        var entry = Remember(SampleTask.Arn);
+        File.WriteAllText(_folder[$"sessions/{entry.SessionId}/session.json"], "");
+        _cloud.OnListAllTasks = () => [SampleTask.Arn];
+        Describe(Marked("RUNNING", SampleTask.Arn, entry.SessionId));
+
+        var session = Assert.Single((await FindAsync(new SessionQuery([]) { Clusters = ["dev"] })).Sessions);
+
+        Assert.Equal((entry.SessionId, SessionOwner.ThisProcess), (session.SessionId, session.Owner));
+        await new SessionCloser(_cloud, _journal).CloseAsync(session, "test");
+        Assert.False(Directory.Exists(_folder[$"sessions/{entry.SessionId}"]));
     }
 
     [Fact]
@@ -255,7 +302,7 @@ public sealed class SessionFinderTests : IDisposable
         File.WriteAllText(_journal.KeyPathOf(entry.SessionId), "a key");
         if (processIsDead)
         {
-            File.WriteAllText(_folder[$"sessions/{entry.SessionId}/owner.json"], "{}");
+            _journal.Release(entry.SessionId);
         }
 
         return entry;

@@ -83,6 +83,23 @@ public sealed class SessionIngressTests : LaunchTest
         AssertForgotten();
     }
 
+    [Theory]
+    [InlineData(SshKeyType.Ed25519)]
+    [InlineData(SshKeyType.Ecdsa)]
+    [InlineData(SshKeyType.Rsa)]
+    public async Task A_session_whose_rule_stays_loses_its_key_of_whatever_type(SshKeyType type)
+    {
+        var session = await LaunchAsync(WithIngress with { KeyType = type });
+        Assert.True(File.Exists(session.KeyPath));
+        Cloud.OnRevokeIngress = _ => throw Denied();
+
+        var error = await Assert.ThrowsAsync<FargateException>(() => new SessionCloser(Cloud, Journal).CloseAsync(session, "over"));
+
+        Assert.Equal(FargateError.IngressNotRevoked, error.Error);
+        Assert.False(File.Exists(session.KeyPath));
+        Assert.NotNull(Journal.Find(session.SessionId));
+    }
+
     [Fact]
     public async Task A_refused_start_whose_rule_stays_tells_both_and_is_remembered()
     {
@@ -178,13 +195,93 @@ public sealed class SessionIngressTests : LaunchTest
         Assert.Empty(Cloud.Rules);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Two_machines_behind_one_address_share_the_rule_and_the_last_one_removes_it(bool firstEndsFirst)
+    {
+        Journal there = new(Folder["there/sessions"]);
+        var (here, elsewhere) = (await LaunchAsync(WithIngress), await LaunchAsync(WithIngress, there));
+
+        var both = Assert.Single(Cloud.Rules).Description;
+        await (firstEndsFirst
+            ? new SessionCloser(Cloud, Journal).CloseAsync(here, "over")
+            : new SessionCloser(Cloud, there).CloseAsync(elsewhere, "over"));
+        var one = Assert.Single(Cloud.Rules).Description;
+        await new SessionCloser(Cloud, Journal).CloseAsync(here, "over");
+        await new SessionCloser(Cloud, there).CloseAsync(elsewhere, "over");
+
+        Assert.Equal($"EcsFargateLogin session {here.SessionId} {elsewhere.SessionId}", both);
+        Assert.Equal($"EcsFargateLogin session {(firstEndsFirst ? elsewhere : here).SessionId}", one);
+        Assert.Empty(Cloud.Rules);
+        AssertForgotten();
+    }
+
+    [Fact]
+    public async Task Who_may_not_write_into_the_rule_of_another_machine_is_warned_and_leaves_it()
+    {
+        Journal there = new(Folder["there/sessions"]);
+        var first = await LaunchAsync(WithIngress);
+        Cloud.OnUpdateIngressDescription = _ => throw SampleTask.AccessDenied("ec2:UpdateSecurityGroupRuleDescriptionsIngress");
+        EventLog events = new();
+
+        Assert.Empty(await LauncherOf(there).LaunchAsync(WithIngress, count: 1, events, CancellationToken.None));
+        var second = Assert.Single(events.Events.OfType<SessionStarted>()).Session;
+        await new SessionCloser(Cloud, there).CloseAsync(second, "over");
+
+        Assert.Contains(
+            $"a rule of another machine's sessions ('EcsFargateLogin session {first.SessionId}')",
+            Assert.Single(events.Events.OfType<Caution>()).Text,
+            StringComparison.Ordinal);
+        Assert.Single(Cloud.Rules);
+    }
+
+    [Fact]
+    public async Task A_rule_that_another_machine_removes_at_the_same_time_is_made_anew()
+    {
+        Cloud.Rules.Add(SessionIngress.RuleFor("fl-elsewhere", "sg-1", Cidr, 22));
+        Cloud.OnUpdateIngressDescription = _ => null;
+
+        var session = await LaunchAsync(WithIngress);
+
+        Assert.Equal($"EcsFargateLogin session {session.SessionId}", Assert.Single(Cloud.Rules).Description);
+    }
+
+    [Fact]
+    public async Task A_description_that_another_machine_writes_at_the_same_time_is_written_again()
+    {
+        Cloud.Rules.Add(SessionIngress.RuleFor("fl-elsewhere", "sg-1", Cidr, 22));
+        Cloud.OnUpdateIngressDescription = rule =>
+        {
+            Cloud.OnUpdateIngressDescription = again => again;
+            return rule with { Description = "EcsFargateLogin session fl-elsewhere fl-another" };
+        };
+
+        var session = await LaunchAsync(WithIngress);
+
+        Assert.Equal(
+            $"EcsFargateLogin session fl-elsewhere fl-another {session.SessionId}", Assert.Single(Cloud.Rules).Description);
+    }
+
+    [Fact]
+    public async Task A_description_with_no_room_for_another_machine_is_left_alone()
+    {
+        var full = string.Join(' ', Enumerable.Range(10, 16).Select(number => $"fl-abcdefgh{number}"));
+        Cloud.Rules.Add(SessionIngress.RuleFor(full, "sg-1", Cidr, 22));
+
+        var session = await LaunchAsync(WithIngress);
+
+        Assert.Null(session.Ingress);
+        Assert.Empty(Cloud.CallsOf("UpdateSecurityGroupRuleDescriptionsIngress"));
+    }
+
     /// <summary>A session of a process that is gone, with its rule.</summary>
     private string Orphan()
     {
         var id = Journal.Open();
         var rule = SessionIngress.RuleFor(id, "sg-1", Cidr, 22);
         Journal.Write(SampleEntry.Of(id, SampleTask.Arn) with { Ingress = rule });
-        File.Delete(Path.Combine(Path.GetDirectoryName(Journal.KeyPathOf(id))!, "owner.json"));
+        Journal.Release(id);
         Cloud.Rules.Add(rule);
         return id;
     }

@@ -11,6 +11,7 @@ public sealed class SessionLauncherFailureTests : LaunchTest
 {
     [Theory]
     [InlineData("RESOURCE:FARGATE", FargateError.CapacityUnavailable)]
+    [InlineData("You've reached the limit on the number of tasks you can run concurrently", FargateError.QuotaExceeded)]
     [InlineData("Capacity is unavailable at this time.", FargateError.CapacityUnavailable)]
     [InlineData("MISSING", FargateError.RequestRejected)]
     public async Task Failures_of_RunTask_are_errors_with_their_reason(string reason, FargateError expected)
@@ -166,6 +167,23 @@ public sealed class SessionLauncherFailureTests : LaunchTest
 
         Assert.Equal(SampleTask.Arn, StoppedTask());
         AssertForgotten();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_task_that_is_found_and_cannot_be_stopped_is_remembered_by_its_ARN(bool isCancelled)
+    {
+        // Once it has stopped, ECS does not list it by its mark any more.
+        using CancellationTokenSource cancellation = new();
+        HangInRunTask(cancellation);
+        Cloud.OnRunTask = isCancelled ? Cloud.OnRunTask : (_, _) => throw SampleTask.Throttled();
+        Cloud.OnListTasks = () => [SampleTask.Arn];
+        Cloud.OnStopTask = _ => throw SampleTask.ServiceFailed();
+
+        await Assert.ThrowsAsync<FargateException>(() => LaunchAsync(Request, cancellation.Token));
+
+        Assert.Equal(SampleTask.Arn, Assert.Single(Journal.ReadAll()).TaskArn);
     }
 
     [Fact]

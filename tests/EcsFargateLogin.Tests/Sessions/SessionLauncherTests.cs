@@ -114,7 +114,8 @@ public sealed class SessionLauncherTests : LaunchTest
         Assert.Equal(request.Command, sent.Command);
         Assert.Equal(request.TaskRoleArn, sent.TaskRoleArn);
         Assert.Equal(
-            ["RAILS_ENV", "_AUTHORIZED_PUBLIC_KEY", "_SESSION_NONCE", "_SSH_PORT", "_SSH_USER"], sent.Environment.Keys.Order(StringComparer.Ordinal));
+            ["RAILS_ENV", "_AUTHORIZED_PUBLIC_KEY", "_SESSION_NONCE", "_SSH_PORT", "_SSH_USER", "_UNUSED_TIMEOUT"],
+            sent.Environment.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(("production", "2222", "app"),
             (sent.Environment["RAILS_ENV"], sent.Environment["_SSH_PORT"], sent.Environment["_SSH_USER"]));
         Assert.Equal((2222, "app", "eu-central-1"), (session.Port, session.UserName, session.Region));

@@ -19,6 +19,24 @@ public sealed class SessionWaiterTests : WaitTest
     }
 
     [Fact]
+    public async Task A_server_that_has_answered_is_not_asked_again_but_at_another_address()
+    {
+        TasksAre("RUNNING");
+        PublicAddressIs("127.0.0.1");
+        FargateSession session;
+        using (var server = GreetingServer.Greeting(Banner))
+        {
+            session = SampleTask.Session(server.Port);
+            await WaitAsync(session, Shell);
+        }
+
+        // Nobody listens there any more.
+        await WaitAsync(session, Shell);
+        session.PublicAddress = "127.0.0.2";
+        await FailAsync(FargateError.PortUnreachable, session, Shell, Quick with { BannerLimit = TimeSpan.FromMilliseconds(100) });
+    }
+
+    [Fact]
     public async Task A_wait_for_an_address_ends_when_the_task_runs_and_has_one()
     {
         TasksAre("PROVISIONING", "PENDING", "ACTIVATING", "RUNNING");

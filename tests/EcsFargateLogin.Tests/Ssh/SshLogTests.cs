@@ -62,6 +62,12 @@ public sealed class SshLogTests : IDisposable
         Assert.Empty(SshLog.Read(log));
     }
 
+    [Theory]
+    [InlineData("debug1: Server host key: ssh-ed25519 SHA256:abc")]
+    [InlineData("The fingerprint for the ED25519 key sent by the remote host is", "SHA256:abc.", "Please contact your administrator.")]
+    public void The_fingerprint_of_the_servers_key_is_told_at_every_level(params string[] messages) =>
+        Assert.Equal("SHA256:abc", SshLog.HostKeyOf(messages));
+
     [Fact]
     public void A_complaint_is_what_ssh_said_last() => Assert.Equal(
         "3 4 5 6 root@127.0.0.1: Permission denied (publickey).",

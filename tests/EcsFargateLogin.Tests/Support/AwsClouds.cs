@@ -20,7 +20,7 @@ internal static class AwsClouds
 
     internal static IFargateCloud At(LoopbackServer server) => At(server.Url);
 
-    /// <param name="url">Where both services are.</param>
+    /// <param name="url">Where all services are.</param>
     /// <param name="region">The region that requests are signed for.</param>
     /// <param name="attemptLimit">How long one attempt may take; null leaves what users have.</param>
     internal static IFargateCloud At(string url, string region = Region, TimeSpan? attemptLimit = null)
@@ -34,22 +34,44 @@ internal static class AwsClouds
             CredentialSource = "the test",
             EcsEndpoint = url,
         };
-        var ecs = new AwsClientConfig(EcsClient.ServiceId, EcsClient.SigningName, region, endpoint);
-        var ec2 = new AwsClientConfig(Ec2Client.ServiceId, Ec2Client.SigningName, region, endpoint);
-        ecs.Timeout = attemptLimit ?? ecs.Timeout;
         return new AwsFargateCloud(
             connection,
-            new EcsClient(credentials, ecs),
-            new Ec2Client(credentials, ec2),
+            new EcsClient(credentials, Settings(EcsClient.ServiceId, EcsClient.SigningName)),
+            new Ec2Client(credentials, Settings(Ec2Client.ServiceId, Ec2Client.SigningName)),
             logRegion => new LogsClient(
-                credentials, new AwsClientConfig(LogsClient.ServiceId, LogsClient.SigningName, logRegion, endpoint)),
+                credentials, Settings(LogsClient.ServiceId, LogsClient.SigningName) with { Region = logRegion }),
             new SurveyClients(
-                () => new CallerClient(
-                    credentials, new AwsClientConfig(CallerClient.ServiceId, CallerClient.SigningName, region, endpoint)),
-                () => new IamClient(
-                    credentials, new AwsClientConfig(IamClient.ServiceId, IamClient.SigningName, region, endpoint))),
+                () => new StsClient(credentials, Settings(StsClient.ServiceId, StsClient.SigningName)),
+                () => new IamClient(credentials, Settings(IamClient.ServiceId, IamClient.SigningName))),
             credentials);
+
+        ClientSettings Settings(string serviceId, string signingName)
+        {
+            ClientSettings settings = new(serviceId, signingName, region, endpoint);
+            return settings with { AttemptLimit = attemptLimit ?? settings.AttemptLimit };
+        }
     }
+
+    /// <summary>One call of each service, by the service's name in signatures.</summary>
+    internal static IReadOnlyDictionary<string, Func<IFargateCloud, CancellationToken, Task>> Calls { get; } =
+        new Dictionary<string, Func<IFargateCloud, CancellationToken, Task>>
+        {
+            ["ecs"] = (cloud, token) => cloud.StopTaskAsync("prod", "arn", "done", token),
+            ["logs"] = (cloud, token) => cloud.GetLogEventsAsync(new("group", Region, "stream"), fromStart: false, 1, token),
+            ["ec2"] = (cloud, token) => cloud.DescribeNetworkInterfacesAsync(["eni-1"], token),
+            ["sts"] = (cloud, token) => cloud.Survey.GetCallerAsync(token),
+            ["iam"] = (cloud, token) => cloud.Survey.GetRoleArnAsync("ops", token),
+        };
+
+    /// <summary>The services, for theories.</summary>
+    internal static TheoryData<string> Services => [.. Calls.Keys];
+
+    internal static Task CallAsync(this IFargateCloud cloud, string service, CancellationToken cancellationToken = default) =>
+        Calls[service](cloud, cancellationToken);
+
+    /// <summary>The errors of a call of each of the services, made at the same time.</summary>
+    internal static Task<FargateException[]> FailAsync(IFargateCloud cloud, IEnumerable<string> services) => Task.WhenAll(
+        services.Select(service => Assert.ThrowsAsync<FargateException>(() => cloud.CallAsync(service))));
 
     /// <summary>A program with a terminal.</summary>
     internal static ExecuteCommandRequest Command { get; } = new()

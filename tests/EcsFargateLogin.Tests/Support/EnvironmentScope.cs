@@ -34,6 +34,9 @@ internal sealed class EnvironmentScope : IDisposable
         }
     }
 
+    /// <summary>The home folder.</summary>
+    internal string Home => _home.Path;
+
     internal void WriteCredentials(string content) => _home.Write("credentials", content);
 
     internal void WriteConfig(string content) => _home.Write("config", content);

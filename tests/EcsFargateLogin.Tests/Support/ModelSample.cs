@@ -36,6 +36,7 @@ internal sealed class ModelSample
             Xml(shape.Item.Shape, "item", $"{path}[{index}]"))),
         "string" => new XElement(name, Text(shape, path)),
         "boolean" => new XElement(name, true),
+        "timestamp" => new XElement(name, DateTimeOffset.FromUnixTimeSeconds(++_number)),
         _ => new XElement(name, ++_number),
     };
 

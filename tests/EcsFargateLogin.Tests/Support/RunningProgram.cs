@@ -7,21 +7,27 @@ internal static class RunningProgram
 {
     /// <summary>Runs it without input.</summary>
     /// <returns>Its exit code, output and errors.</returns>
-    public static Task<(int ExitCode, string Output, string Errors)> RunAsync(
-        string program, params IEnumerable<string> arguments) => RunWithInputAsync(program, arguments, []);
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        string program, params IEnumerable<string> arguments) =>
+        await RunWithInputAsync(program, arguments, []);
+
+    /// <summary>Runs it without input.</summary>
+    /// <returns>Its exit code, output and errors.</returns>
+    public static Task<(int ExitCode, string Output, string Errors)> RunAsync(ProcessStartInfo start, TimeSpan within) =>
+        RunAsync(start, within, []);
 
     /// <summary>Runs it with an input.</summary>
-    /// <inheritdoc cref="RunAsync"/>
-    public static async Task<(int ExitCode, string Output, string Errors)> RunWithInputAsync(
-        string program, IEnumerable<string> arguments, byte[] input)
+    /// <inheritdoc cref="RunAsync(string, IEnumerable{string})"/>
+    public static Task<(int ExitCode, string Output, string Errors)> RunWithInputAsync(
+        string program, IEnumerable<string> arguments, byte[] input) =>
+        RunAsync(new ProcessStartInfo(program, arguments), TimeSpan.FromSeconds(20), input);
+
+    private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        ProcessStartInfo start, TimeSpan within, byte[] input)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(20));
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        using var process = Process.Start(start)!;
+        using CancellationTokenSource limit = new(within);
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(limit.Token);

@@ -7,6 +7,7 @@ internal static class SampleEntry
 {
     public static JournalEntry Of(string sessionId, string? taskArn = null) => new()
     {
+        Version = JournalEntry.CurrentVersion,
         SessionId = sessionId,
         Cluster = "dev",
         TaskDefinition = "rails-cli",

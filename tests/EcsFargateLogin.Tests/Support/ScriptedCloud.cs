@@ -54,7 +54,13 @@ internal sealed class ScriptedCloud : IFargateCloud
 
     public Action<IngressRule>? OnRevokeIngress { get; set; }
 
+    /// <summary>Gets the rule, and gives the one that is there afterwards; null when it is gone.</summary>
+    public Func<IngressRule, IngressRule?> OnUpdateIngressDescription { get; set; } = rule => rule;
+
     public Func<IReadOnlyList<string>> OnGetLogEvents { get; set; } = () => [];
+
+    /// <summary>Whether an answer to GetLogEvents never comes, as where its packets are dropped.</summary>
+    public Func<bool> DropsGetLogEvents { get; set; } = () => false;
 
     public IReadOnlyList<CloudCall> Calls => [.. _calls];
 
@@ -133,6 +139,21 @@ internal sealed class ScriptedCloud : IFargateCloud
         });
     }
 
+    public Task UpdateIngressDescriptionAsync(IngressRule rule, CancellationToken cancellationToken)
+    {
+        Begin("UpdateSecurityGroupRuleDescriptionsIngress", rule, cancellationToken);
+        return Answer(() =>
+        {
+            var after = OnUpdateIngressDescription(rule);
+            if (Rules.RemoveAll(rule.LetsInAs) > 0 && after is not null)
+            {
+                Rules.Add(after);
+            }
+
+            return true;
+        });
+    }
+
     public Task<IReadOnlyList<IngressRule>> DescribeIngressAsync(string securityGroupId, CancellationToken cancellationToken)
     {
         Begin("DescribeSecurityGroups", securityGroupId, cancellationToken);
@@ -143,7 +164,7 @@ internal sealed class ScriptedCloud : IFargateCloud
         LogStreamName stream, bool fromStart, int limit, CancellationToken cancellationToken)
     {
         Begin("GetLogEvents", (stream, fromStart, limit), cancellationToken);
-        return Answer(OnGetLogEvents);
+        return DropsGetLogEvents() ? NeverAsync(cancellationToken) : Answer(OnGetLogEvents);
     }
 
     public void Dispose()
@@ -169,6 +190,12 @@ internal sealed class ScriptedCloud : IFargateCloud
         _calls.Enqueue(new CloudCall(operation, input, cancellationToken.IsCancellationRequested, DateTimeOffset.UtcNow));
         cancellationToken.ThrowIfCancellationRequested();
         return before;
+    }
+
+    private static async Task<IReadOnlyList<string>> NeverAsync(CancellationToken cancellationToken)
+    {
+        await Task.Delay(Timeout.Infinite, cancellationToken);
+        return [];
     }
 
     private static Task<T> Answer<T>(Func<T> answer)

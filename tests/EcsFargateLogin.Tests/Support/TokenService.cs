@@ -15,8 +15,10 @@ internal static class TokenService
     internal const string SessionToken = "planted-token-temporary";
     internal const string ExpiresAt = "2099-01-01T00:00:00Z";
 
-    internal static Task<LoopbackServer> StartAsync() =>
-        LoopbackServer.StartAsync((request, context) => context.AnswerAsync(Answer(request, context), contentType: "text/xml"));
+    internal static Task<LoopbackServer> StartAsync() => LoopbackServer.StartAsync(AnswerAsync);
+
+    internal static Task AnswerAsync(CapturedRequest request, HttpContext context) =>
+        context.AnswerAsync(Answer(request, context), contentType: "text/xml");
 
     /// <summary>The parameters of the only call of an operation of STS.</summary>
     internal static IReadOnlyDictionary<string, string> CallOf(this LoopbackServer server, string operation) =>

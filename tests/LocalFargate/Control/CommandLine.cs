@@ -23,9 +23,12 @@ internal static class CommandLine
           --start-sshd PATH      the container's script; default module/container/start-sshd.sh
           --ssh-port N           port of the tasks' sshd; default 22 where it can be had
           --stop-timeout N       seconds between SIGTERM and SIGKILL; default 30
+          --revision-limit N     revisions that a task definition may have; default 1000000
+          --containers yes|no    no: tasks without processes, which only send an SSH server's first line; default yes
           --owned                for programs that start it: logs nothing, ignores Ctrl+C, ends with its standard input
 
-        Accepts the credentials of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or local and local.
+        Accepts the credentials of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or without these a pair that is made at each
+        start and stands in that line alone: whoever has it runs programs as you.
         Faults, tasks and calls: /_local/faults, /_local/tasks, /_local/calls.
         """;
 
@@ -48,6 +51,8 @@ internal static class CommandLine
                 "--start-sshd" => options with { StartSshdPath = value },
                 "--ssh-port" => options with { SshPort = (int)Number(name, value, 65535) },
                 "--stop-timeout" => options with { StopTimeout = Seconds(name, value) },
+                "--revision-limit" => options with { RevisionLimit = (int)Number(name, value, 1_000_000) },
+                "--containers" => options with { RunsContainers = YesOrNo(name, value) },
                 _ => throw new FormatException($"{name} is not an option."),
             };
         }
@@ -76,6 +81,13 @@ internal static class CommandLine
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     private static TimeSpan Seconds(string name, string value) => TimeSpan.FromSeconds(Number(name, value, 3600));
+
+    private static bool YesOrNo(string name, string value) => value switch
+    {
+        "yes" => true,
+        "no" => false,
+        _ => throw new FormatException($"{name} must be yes or no, not '{value}'."),
+    };
 
     private static double Number(string name, string value, double max) =>
         double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number <= max

@@ -1,13 +1,16 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using LocalFargate.Faults;
 
 namespace LocalFargate.Control;
 
 /// <summary>
-/// The control path of a server that runs alone. GET /_local/tasks and GET /_local/calls show what it has seen;
-/// GET, PUT, POST and DELETE /_local/faults show, replace, add to and clear its faults. A fault is an object such as
-/// <c>{"fault":"throttling","operation":"RunTask","times":2}</c> or <c>{"fault":"sshLate","delay":"00:00:05"}</c>.
+/// The control path of a server that runs alone. GET /_local/tasks and GET /_local/calls show what it has seen, and
+/// DELETE /_local/calls forgets the calls; GET, PUT, POST and DELETE /_local/faults show, replace, add to and clear its
+/// faults. A fault is an object such as <c>{"fault":"throttling","operation":"RunTask","times":2}</c> or
+/// <c>{"fault":"sshLate","delay":"00:00:05"}</c>. POST /_local/task-definitions takes the input of
+/// RegisterTaskDefinition, POST /_local/services a <see cref="ServiceOptions"/>; both return the ARN.
 /// </summary>
 internal static class ControlEndpoints
 {
@@ -22,25 +25,33 @@ internal static class ControlEndpoints
     {
         routes.MapGet("/_local/tasks", (RequestDelegate)(http => http.Response.WriteAsJsonAsync(server.Tasks, _json)));
         routes.MapGet("/_local/calls", (RequestDelegate)(http => http.Response.WriteAsJsonAsync(server.Calls, _json)));
+        routes.MapDelete("/_local/calls", (RequestDelegate)(http => Done(http, server.ForgetCalls)));
+        routes.MapPost("/_local/task-definitions", (RequestDelegate)(http =>
+            ReadAsync<JsonObject>(http, input => http.Response.WriteAsJsonAsync(server.RegisterTaskDefinition(input), _json))));
+        routes.MapPost("/_local/services", (RequestDelegate)(http =>
+            ReadAsync<ServiceOptions>(http, service => http.Response.WriteAsJsonAsync(server.RegisterService(service), _json))));
         routes.MapGet("/_local/faults", (RequestDelegate)(http => http.Response.WriteAsJsonAsync(server.Faults.All, _json)));
-        routes.MapPut("/_local/faults", (RequestDelegate)(http => ReadAsync<IReadOnlyList<Fault>>(http, server.Faults.Replace)));
-        routes.MapPost("/_local/faults", (RequestDelegate)(http => ReadAsync<Fault>(http, fault => server.Faults.Add(fault))));
-        routes.MapDelete("/_local/faults", (RequestDelegate)(http =>
-        {
-            server.Faults.Clear();
-            http.Response.StatusCode = StatusCodes.Status204NoContent;
-            return Task.CompletedTask;
-        }));
+        routes.MapPut("/_local/faults", (RequestDelegate)(http =>
+            ReadAsync<IReadOnlyList<Fault>>(http, faults => Done(http, () => server.Faults.Replace(faults)))));
+        routes.MapPost("/_local/faults", (RequestDelegate)(http =>
+            ReadAsync<Fault>(http, fault => Done(http, () => server.Faults.Add(fault)))));
+        routes.MapDelete("/_local/faults", (RequestDelegate)(http => Done(http, server.Faults.Clear)));
     }
 
-    private static async Task ReadAsync<T>(HttpContext http, Action<T> use)
+    private static Task Done(HttpContext http, Action action)
+    {
+        action();
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    private static async Task ReadAsync<T>(HttpContext http, Func<T, Task> use)
         where T : class
     {
         try
         {
-            use(await JsonSerializer.DeserializeAsync<T>(http.Request.Body, _json, http.RequestAborted)
-                ?? throw new JsonException("null is not a fault."));
-            http.Response.StatusCode = StatusCodes.Status204NoContent;
+            await use(await JsonSerializer.DeserializeAsync<T>(http.Request.Body, _json, http.RequestAborted)
+                ?? throw new JsonException("null is nothing to add."));
         }
         catch (JsonException exception)
         {

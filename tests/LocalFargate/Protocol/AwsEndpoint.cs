@@ -21,6 +21,8 @@ internal sealed class AwsEndpoint(
 
     internal IReadOnlyList<ReceivedCall> Calls => [.. _calls];
 
+    internal void ForgetCalls() => _calls.Clear();
+
     internal async Task HandleAsync(HttpContext http)
     {
         var requestId = Guid.NewGuid().ToString();

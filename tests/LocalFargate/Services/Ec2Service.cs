@@ -24,6 +24,7 @@ internal sealed class Ec2Service(Vpc vpc, TaskRegistry tasks, string accountId, 
         },
         "AuthorizeSecurityGroupIngress" => _ingress.Authorize(parameters),
         "RevokeSecurityGroupIngress" => _ingress.Revoke(parameters),
+        "UpdateSecurityGroupRuleDescriptionsIngress" => _ingress.UpdateDescriptions(parameters),
         _ => null,
     };
 
@@ -148,7 +149,7 @@ internal sealed class Ec2Service(Vpc vpc, TaskRegistry tasks, string accountId, 
                 ["VpcId"] = vpc.Id,
                 ["OwnerId"] = accountId,
                 ["IpPermissions"] = _ingress.Permissions(id),
-                ["IpPermissionsEgress"] = new JsonArray(),
+                ["IpPermissionsEgress"] = IngressOperations.EgressPermissions(),
                 ["Tags"] = new JsonArray(),
             }), new()
             {

@@ -29,12 +29,16 @@ internal sealed partial class IngressOperations(Vpc vpc, string accountId)
         return new JsonObject { ["Return"] = true, ["SecurityGroupRules"] = added };
     }
 
-    internal JsonObject Revoke(JsonObject parameters)
+    internal JsonObject Revoke(JsonObject parameters) => ForEach(parameters, (rules, rule) => rules.Remove(rule));
+
+    internal JsonObject UpdateDescriptions(JsonObject parameters) => ForEach(parameters, (rules, rule) => rules.Describe(rule));
+
+    private JsonObject ForEach(JsonObject parameters, Func<SecurityGroupRules, SecurityGroupRule, bool> change)
     {
         var group = GroupOf(parameters);
         foreach (var rule in Read(parameters))
         {
-            if (vpc.RulesOf(group).Remove(rule) is null)
+            if (!change(vpc.RulesOf(group), rule))
             {
                 throw new AwsException(
                     "InvalidPermission.NotFound", "The specified rule does not exist in this security group.");
@@ -53,7 +57,19 @@ internal sealed partial class IngressOperations(Vpc vpc, string accountId)
             ["ToPort"] = rules.Key.ToPort,
             ["IpRanges"] = Ranges(rules.Where(rule => !rule.IsIPv6), "CidrIp"),
             ["Ipv6Ranges"] = Ranges(rules.Where(rule => rule.IsIPv6), "CidrIpv6"),
+            ["UserIdGroupPairs"] = new JsonArray(),
+            ["PrefixListIds"] = new JsonArray(),
         })]);
+
+    /// <summary>The rules of egress, which every group has: to everywhere.</summary>
+    internal static JsonArray EgressPermissions() => new(new JsonObject
+    {
+        ["IpProtocol"] = "-1",
+        ["IpRanges"] = new JsonArray(new JsonObject { ["CidrIp"] = "0.0.0.0/0" }),
+        ["Ipv6Ranges"] = new JsonArray(),
+        ["UserIdGroupPairs"] = new JsonArray(),
+        ["PrefixListIds"] = new JsonArray(),
+    });
 
     private static JsonArray Ranges(IEnumerable<SecurityGroupRule> rules, string name) => new(
         [.. rules.Select(rule => rule.Description is null

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace LocalFargate.Signing;
 
 /// <summary>A credential that a server accepts.</summary>
@@ -5,6 +7,13 @@ namespace LocalFargate.Signing;
 /// <param name="SecretAccessKey">The secret that requests are signed with.</param>
 public sealed record AwsCredential(string AccessKeyId, string SecretAccessKey)
 {
+    /// <summary>
+    /// The one of this process's servers where none is named, made anew at each start: whoever knows it runs programs as the
+    /// user whose servers they are, and other users of this machine reach them too.
+    /// </summary>
+    public static AwsCredential OfThisProcess { get; } = new(
+        $"AKIALOCAL{RandomNumberGenerator.GetHexString(11)}", RandomNumberGenerator.GetHexString(40, lowercase: true));
+
     /// <summary>The session token of a temporary credential; null for a long-lived one.</summary>
     public string? SessionToken { get; init; }
 

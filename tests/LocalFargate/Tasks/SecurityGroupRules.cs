@@ -34,13 +34,28 @@ internal sealed class SecurityGroupRules
     }
 
     /// <summary>Removes the rule that lets in the same.</summary>
-    /// <returns>Null when there is none.</returns>
-    internal SecurityGroupRule? Remove(SecurityGroupRule rule)
+    /// <returns>False when there is none.</returns>
+    internal bool Remove(SecurityGroupRule rule)
     {
         lock (_lock)
         {
-            var found = _rules.Find(rule.LetsInAs);
-            return found is not null && _rules.Remove(found) ? found : null;
+            return _rules.RemoveAll(rule.LetsInAs) > 0;
+        }
+    }
+
+    /// <summary>Gives the rule that lets in the same another description.</summary>
+    /// <returns>False when there is none.</returns>
+    internal bool Describe(SecurityGroupRule rule)
+    {
+        lock (_lock)
+        {
+            var index = _rules.FindIndex(rule.LetsInAs);
+            if (index >= 0)
+            {
+                _rules[index] = _rules[index] with { Description = rule.Description };
+            }
+
+            return index >= 0;
         }
     }
 }

@@ -47,7 +47,7 @@ internal sealed class TaskDefinition
         document["placementConstraints"] ??= new JsonArray();
         document["compatibilities"] = Compatibilities(document);
         document["registeredAt"] = TaskDescriber.EpochSeconds(DateTimeOffset.UtcNow);
-        document["registeredBy"] = $"{arnPrefix.Replace(":ecs:", ":iam:", StringComparison.Ordinal)}:root";
+        document["registeredBy"] = RootOf(arnPrefix);
         foreach (var container in document["containerDefinitions"]!.AsArray().Select(node => node!.AsObject()))
         {
             container["cpu"] ??= 0;
@@ -62,6 +62,10 @@ internal sealed class TaskDefinition
     }
 
     internal JsonObject Describe() => _document.DeepClone().AsObject();
+
+    // ARNs of IAM have no region.
+    private static string RootOf(string arnPrefix) =>
+        arnPrefix.Split(':') is [_, var partition, _, _, var account] ? $"arn:{partition}:iam::{account}:root" : arnPrefix;
 
     // What ECS finds the definition fit for: Fargate takes awsvpc with cpu and memory only.
     private static JsonArray Compatibilities(JsonObject document)

@@ -20,9 +20,6 @@ internal sealed record CommandOptions
     /// <summary>How long it may run; null for as long as it takes.</summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>Whether the session goes on afterwards.</summary>
-    public bool KeepsSession { get; init; }
-
     /// <summary>Whether its standard output is handed on as bytes instead of lines.</summary>
     public bool IsRaw { get; init; }
 }

@@ -34,7 +34,7 @@ internal sealed class CommandRun(
             var begun = Stopwatch.GetTimestamp();
             WatchedShell watched = new(new ShellWatch(cloud, session, new ShellWatchOptions()));
             var (exitCode, stoppedTask) = await watched
-                .RunAsync(hangUp => RunSshAsync(arguments, timeout, hangUp, cancellationToken), progress, cancellationToken)
+                .RunAsync(hangUp => RunSshAsync(endpoint, arguments, timeout, hangUp, cancellationToken), progress, cancellationToken)
                 .ConfigureAwait(false);
             var duration = Stopwatch.GetElapsedTime(begun);
             DeliverRest();
@@ -50,6 +50,7 @@ internal sealed class CommandRun(
     }
 
     private async Task<int> RunSshAsync(
+        SshEndpoint endpoint,
         IReadOnlyList<string> arguments,
         CancellationTokenSource timeout,
         CancellationToken hangUp,
@@ -71,7 +72,7 @@ internal sealed class CommandRun(
         };
         var exitCode = await CommandProcess
             .RunAsync(
-                SshCommandLine.Start(options.Ssh, arguments, options.KeepsSession),
+                SshCommandLine.Start(options.Ssh, arguments, endpoint.KeepsSession),
                 streams,
                 ending.Token,
                 cancellationToken)
@@ -112,9 +113,9 @@ internal sealed class CommandRun(
         var error = await LostConnection
             .ExplainAsync(cloud, session, messages, stoppedTask, cancellationToken)
             .ConfigureAwait(false);
-        return error is not null && SshLog.EndOf(messages) == ConnectionEnd.Lost
-            ? FargateErrors.CommandCutShort(session, error)
-            : error;
+        return error is null ? null
+            : SshLog.EndOf(messages) == ConnectionEnd.Lost ? FargateErrors.CommandCutShort(session, error)
+            : await new RefusedLogin(cloud).ExplainAsync(session, error, cancellationToken);
     }
 
     /// <summary>A shared connection does not tell of signals; but when it lives on, it was not lost.</summary>

@@ -5,11 +5,18 @@ namespace EcsFargateLogin.Sessions.Ingress;
 
 /// <summary>
 /// Lets this machine's address in to sessions, and takes that back. A security group holds one rule for an address and a
-/// port, so sessions of this machine share it: the first makes it, the last to end removes it.
+/// port, so sessions share it: the first makes it, the last to end removes it. Which sessions of this machine need it the
+/// journal knows. Machines behind one address share it as well: the rule's description names a session of each.
 /// </summary>
 internal sealed class SessionIngress(IFargateCloud cloud, Journal journal)
 {
     private const string Mark = "EcsFargateLogin session ";
+
+    /// <summary>What EC2 takes as a description.</summary>
+    private const int LongestDescription = 255;
+
+    /// <summary>Other machines add and remove the rule, and write into its description, at the same time.</summary>
+    private const int AttemptsToShare = 5;
 
     /// <summary>How long AWS may take to add a rule.</summary>
     private static readonly TimeSpan AuthorizeLimit = TimeSpan.FromSeconds(30);
@@ -19,7 +26,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, Journal journal)
 
     /// <summary>The rule that a session asks for.</summary>
     public static IngressRule RuleFor(string sessionId, string securityGroupId, string cidr, int port) =>
-        new(securityGroupId, cidr, port, $"{Mark}{sessionId}");
+        new(securityGroupId, cidr, port, DescriptionOf([sessionId]));
 
     /// <summary>Lets the session's address in. The journal knows of it before AWS does.</summary>
     /// <exception cref="FargateException">It could not be let in; nothing is left of the session.</exception>
@@ -28,7 +35,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, Journal journal)
         FargateSession session, IngressRule rule, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         using var turn = await journal.TakeIngressTurnAsync(cancellationToken).ConfigureAwait(false);
-        if (OthersWith(rule, session.SessionId).Find(entry => journal.OwnerOf(entry.SessionId) != SessionOwner.Orphaned) is { } other)
+        if (OthersWith(rule, session.SessionId).Find(entry => journal.IsInUse(entry.SessionId)) is { } other)
         {
             Keep(session, other.Ingress);
             return;
@@ -91,34 +98,77 @@ internal sealed class SessionIngress(IFargateCloud cloud, Journal journal)
     }
 
     /// <summary>
-    /// Adds the rule. Once asked for that is seen through: a call cut off would leave open whether there is one. Where a
-    /// rule lets in the same already, it may be this session's own, by a call whose answer was lost, or be left over from
-    /// one of this machine's sessions; somebody else's is left alone.
+    /// Adds the rule, or shares the one that lets in the same. Once asked for that is seen through: a call cut off would leave
+    /// open whether there is one.
     /// </summary>
     private async Task AuthorizeAsync(FargateSession session, IngressRule rule, IProgress<SessionEvent> progress)
     {
         using var limit = CleanUpLimit.Begin(AuthorizeLimit, GiveUp);
-        if (await cloud.AuthorizeIngressAsync(rule, limit.Token).ConfigureAwait(false))
+        for (var attempt = 0; attempt < AttemptsToShare; attempt++)
         {
-            progress.Report(new Detail(
-                session, $"{session}: {rule.Cidr} is let in to {rule.SecurityGroupId} on port {rule.Port}."));
-            return;
+            if (await cloud.AuthorizeIngressAsync(rule, limit.Token).ConfigureAwait(false))
+            {
+                progress.Report(new Detail(
+                    session, $"{session}: {rule.Cidr} is let in to {rule.SecurityGroupId} on port {rule.Port}."));
+                return;
+            }
+
+            if (await FindSameAsync(rule, limit.Token).ConfigureAwait(false) is { } found
+                && await ShareAsync(session, rule, found, progress, limit.Token).ConfigureAwait(false))
+            {
+                return;
+            }
         }
 
-        var found = (await cloud.DescribeIngressAsync(rule.SecurityGroupId, limit.Token).ConfigureAwait(false))
+        throw FargateErrors.IngressContended(rule);
+    }
+
+    private async Task<IngressRule?> FindSameAsync(IngressRule rule, CancellationToken cancellationToken) =>
+        (await cloud.DescribeIngressAsync(rule.SecurityGroupId, cancellationToken).ConfigureAwait(false))
             .FirstOrDefault(rule.LetsInAs);
-        var leftOver = OthersWith(rule, session.SessionId).Select(entry => entry.Ingress!.Description);
-        if (found is not null && leftOver.Append(rule.Description).Contains(found.Description))
+
+    /// <summary>
+    /// Uses a rule that is there. It may be this session's own, by a call whose answer was lost, or left over from one of this
+    /// machine's sessions; or one of another machine's, where this session is added to its description; or somebody else's,
+    /// which is left alone.
+    /// </summary>
+    /// <returns>False when it has changed meanwhile.</returns>
+    private async Task<bool> ShareAsync(
+        FargateSession session, IngressRule rule, IngressRule found, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        var ids = SessionsIn(found);
+        var own = OthersWith(rule, session.SessionId).SelectMany(entry => SessionsIn(entry.Ingress!)).Append(session.SessionId);
+        if (ids.Intersect(own).FirstOrDefault() is { } id)
         {
-            Keep(session, found);
-            return;
+            Keep(session, rule with { Description = DescriptionOf([id]) });
+            return true;
         }
 
-        Keep(session, null);
-        progress.Report(new Detail(
-            session,
-            $"{session}: {rule.Cidr} is let in to {rule.SecurityGroupId} already, by a rule that is not this session's "
-            + $"('{found?.Description}') and is left as it is."));
+        var shared = found with { Description = DescriptionOf([.. ids, session.SessionId]) };
+        if (ids.Length == 0 || shared.Description!.Length > LongestDescription)
+        {
+            Keep(session, null);
+            progress.Report(new Detail(
+                session,
+                $"{session}: {rule.Cidr} is let in to {rule.SecurityGroupId} already, by a rule that is not this session's "
+                + $"('{found.Description}') and is left as it is."));
+            return true;
+        }
+
+        try
+        {
+            await cloud.UpdateIngressDescriptionAsync(shared, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FargateException e) when (e.Error == FargateError.AccessDenied)
+        {
+            Keep(session, null);
+            progress.Report(new Caution(session, FargateErrors.IngressNotShared(session, found, e)));
+            return true;
+        }
+
+        // Another machine may have written at the same time, or have removed the rule.
+        return await FindSameAsync(rule, cancellationToken).ConfigureAwait(false) is { } written
+            && SessionsIn(written).Contains(session.SessionId);
     }
 
     /// <summary>Takes back what may have come of a call that failed. Where that fails too, the journal remembers the rule.</summary>
@@ -145,15 +195,31 @@ internal sealed class SessionIngress(IFargateCloud cloud, Journal journal)
         || e.Error is FargateError.EndpointUnreachable or FargateError.ServiceFailed or FargateError.Throttled
             or FargateError.CredentialsExpired;
 
+    /// <summary>
+    /// Removes the rule, or takes this machine's session out of its description where other machines need it. A rule that was
+    /// removed and made anew by somebody else lets in the same, and is theirs.
+    /// </summary>
     private async Task RevokeAsync(IngressRule rule, CancellationToken cancellationToken)
     {
-        var rules = await cloud.DescribeIngressAsync(rule.SecurityGroupId, cancellationToken).ConfigureAwait(false);
-        // A rule that was removed and made anew by somebody else lets in the same, and is theirs.
-        foreach (var own in rules.Where(each => each.Description == rule.Description))
+        var own = SessionsIn(rule);
+        if (await FindSameAsync(rule, cancellationToken).ConfigureAwait(false) is not { } found
+            || !SessionsIn(found).Intersect(own).Any())
         {
-            await cloud.RevokeIngressAsync(own, cancellationToken).ConfigureAwait(false);
+            return;
         }
+
+        string[] others = [.. SessionsIn(found).Except(own)];
+        await (others.Length == 0
+            ? cloud.RevokeIngressAsync(found, cancellationToken)
+            : cloud.UpdateIngressDescriptionAsync(found with { Description = DescriptionOf(others) }, cancellationToken)).ConfigureAwait(false);
     }
+
+    private static string DescriptionOf(IEnumerable<string> sessionIds) => Mark + string.Join(' ', sessionIds);
+
+    /// <summary>The sessions that a rule's description names; none where it is not one of this module's.</summary>
+    private static string[] SessionsIn(IngressRule rule) =>
+        rule.Description is { } text && text.StartsWith(Mark, StringComparison.Ordinal)
+        && text[Mark.Length..].Split(' ') is var ids && Array.TrueForAll(ids, SessionMark.IsOne) ? ids : [];
 
     private List<JournalEntry> OthersWith(IngressRule rule, string sessionId) =>
         [.. journal.ReadAll().Where(entry => entry.SessionId != sessionId && entry.Ingress?.LetsInAs(rule) == true)];

@@ -56,7 +56,7 @@ internal static class EarlierSessions
             + $"Get-FargateSession -Mine -Orphaned lists {them}, Stop-FargateSession stops {them}.";
     }
 
-    /// <summary>The journal's entries that nobody has charge of. Without a readable journal there are none.</summary>
+    /// <summary>The journal's entries that nobody uses. Without a readable journal there are none.</summary>
     private static JournalEntry[] LeftOver(CloudConnection connection, Journal journal)
     {
         try

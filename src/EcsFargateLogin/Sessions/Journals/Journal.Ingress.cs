@@ -35,14 +35,4 @@ internal sealed partial class Journal
             }
         }
     }
-
-    /// <summary>Deletes a session's key, and keeps its entry: of the session, something is left to clean up.</summary>
-    /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
-    public void DeleteKey(string sessionId) => Guard(KeyPathOf(sessionId), () =>
-    {
-        if (Directory.Exists(FolderOf(sessionId)))
-        {
-            File.Delete(KeyPathOf(sessionId));
-        }
-    });
 }

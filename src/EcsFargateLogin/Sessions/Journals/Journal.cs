@@ -1,4 +1,3 @@
-using System.Text.Json;
 using EcsFargateLogin.Sessions.Starting;
 using EcsFargateLogin.Sessions.WaysIn;
 using EcsFargateLogin.Ssh;
@@ -7,16 +6,12 @@ namespace EcsFargateLogin.Sessions.Journals;
 
 /// <summary>
 /// What this machine remembers of its sessions: one folder a session, from before RunTask until the task is known to be
-/// stopped, that only its owner can read. It holds the entry, which is there when a task may be; who has charge of the
-/// session; its key and its known_hosts. Any number of processes may use the journal at once.
+/// stopped, that only its owner can read. It holds the entry, which is there when a task may be; a lock of each process that uses the
+/// session; its key and its known_hosts. Any number of processes, on any number of hosts, may use the journal at once.
 /// </summary>
 internal sealed partial class Journal(string root)
 {
     private const string EntryFile = "session.json";
-    private const string OwnerFile = "owner.json";
-    private const int AttemptsToDelete = 5;
-
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>How long a folder that tells neither of a task nor of an owner may be somebody's who is just making it.</summary>
     public TimeSpan HalfMadeLimit { get; init; } = TimeSpan.FromHours(1);
@@ -35,15 +30,17 @@ internal sealed partial class Journal(string root)
         return new Journal(Path.Combine(stateHome, "EcsFargateLogin", "sessions"));
     }
 
-    /// <summary>Makes a new session's folder, and its short id with it. This process has charge of it.</summary>
+    /// <summary>Makes a new session's folder, and its short id with it. This process owns it.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public string Open()
     {
         var sessionId = SessionMark.Create();
         Guard(root, () =>
         {
+            ThrowIfOthersMayWrite();
             OwnerOnly.CreateFolder(root);
             OwnerOnly.CreateFolder(FolderOf(sessionId));
+            OwnerOnly.Flush(root);
         });
         try
         {
@@ -57,33 +54,56 @@ internal sealed partial class Journal(string root)
         }
     }
 
-    /// <summary>Says that this process has charge of a session from now on.</summary>
+    /// <summary>Makes this process an owner of a session, besides others, until it ends or the session is closed.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
-    public void Claim(string sessionId) => Put(sessionId, OwnerFile, ProcessIdentity.Current);
+    public void Claim(string sessionId) => Guard(FolderOf(sessionId), () => SessionLock.Hold(FolderOf(sessionId)));
 
-    /// <summary>Who has charge of a session of this journal.</summary>
-    public SessionOwner OwnerOf(string sessionId) => TryRead<ProcessIdentity>(sessionId, OwnerFile) switch
-    {
-        { } owner when owner == ProcessIdentity.Current => SessionOwner.ThisProcess,
-        { IsAlive: true } => SessionOwner.OtherProcess,
-        // Gone since its entry was read: whoever has charge of it has just closed it.
-        null when !Has(sessionId, EntryFile) && !Has(sessionId, OwnerFile) => SessionOwner.OtherProcess,
-        _ => SessionOwner.Orphaned,
-    };
+    /// <summary>This process does not own a session any longer. Others may.</summary>
+    public void Release(string sessionId) => SessionLock.Release(FolderOf(sessionId));
+
+    /// <summary>Who owns a session of this journal.</summary>
+    public SessionOwner OwnerOf(string sessionId) => SessionLock.OwnerOf(FolderOf(sessionId));
+
+    /// <summary>Whether a process that runs owns a session: what becomes of it is for that one to say.</summary>
+    public bool IsInUse(string sessionId) => OwnerOf(sessionId) is SessionOwner.ThisProcess or SessionOwner.OtherProcess;
 
     /// <summary>Writes or replaces a session's entry; a reader sees the old one or the new one, never half of one.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public void Write(JournalEntry entry) => Put(entry.SessionId, EntryFile, entry);
 
+    /// <summary>
+    /// Writes down the task of a session whose RunTask was not answered, once it has been found. Where that cannot be
+    /// written, or the session has just been closed, the mark will tell again the next time.
+    /// </summary>
+    public void NoteTask(string sessionId, string taskArn)
+    {
+        try
+        {
+            if (taskArn.Length > 0 && Find(sessionId) is { TaskArn: null } entry)
+            {
+                Write(entry with { TaskArn = taskArn });
+            }
+        }
+        catch (FargateException)
+        {
+        }
+    }
+
     /// <summary>The sessions that have not been closed. Entries that cannot be read are left out.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
-    public IReadOnlyList<JournalEntry> ReadAll() =>
-        [.. SessionIds().Select(Find).OfType<JournalEntry>()];
+    public IReadOnlyList<JournalEntry> ReadAll() => [.. SessionIds().Select(id => Read(id).Entry).OfType<JournalEntry>()];
+
+    /// <summary>The sessions whose entries are there, and cannot be read or are not to be believed.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
+    public IReadOnlyList<DamagedEntry> ReadDamaged() => [.. SessionIds().Select(DamagedEntryOf).OfType<DamagedEntry>()];
 
     /// <summary>A session that has not been closed, or null when there is none of that id.</summary>
-    public JournalEntry? Find(string sessionId) =>
-        SessionMark.IsOne(sessionId)
-        && TryRead<JournalEntry>(sessionId, EntryFile) is { IsWhole: true } entry && entry.SessionId == sessionId ? entry : null;
+    /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
+    public JournalEntry? Find(string sessionId) => IsThere(sessionId) ? Read(sessionId).Entry : null;
+
+    /// <summary>A session whose entry cannot be read, or null when there is none of that id.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
+    public DamagedEntry? FindDamaged(string sessionId) => IsThere(sessionId) ? DamagedEntryOf(sessionId) : null;
 
     /// <summary>The session that an entry remembers.</summary>
     /// <param name="entry">The entry.</param>
@@ -118,37 +138,36 @@ internal sealed partial class Journal(string root)
         StartTimeout = startTimeout ?? FargateSession.DefaultStartTimeout,
         Ingress = entry.Ingress,
         IsLetInByIPv6 = entry.Ingress?.IsIPv6 == true,
-        Owner = OwnerOf(entry.SessionId),
         Folder = FolderOf(entry.SessionId),
         KeyPath = entry.Transport.HasSsh() ? entry.OwnKeyPath ?? KeyPathOf(entry.SessionId, entry.KeyType) : null,
         IsKeyInAgent = entry.IsKeyInAgent,
         KnownHostsPath = entry.Transport.HasSsh() ? KnownHostsPathOf(entry.SessionId) : null,
     };
 
-    /// <summary>Deletes a session's key and entry. Closing one that is closed already does nothing.</summary>
-    /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
+    /// <summary>What is left of a session whose entry cannot be read: enough to look for its task, and to delete the rest.</summary>
+    public static FargateSession SessionOf(DamagedEntry damaged) => new()
+    {
+        SessionId = damaged.SessionId,
+        Status = TaskStatuses.Unknown,
+        Cluster = "",
+        CreatedAt = Directory.GetCreationTimeUtc(damaged.Folder),
+        Folder = damaged.Folder,
+        IsDamaged = true,
+    };
+
+    /// <summary>
+    /// Deletes a session's key and entry, and then all else. What of that cannot be deleted now is swept later. Closing one
+    /// that is closed already does nothing.
+    /// </summary>
+    /// <exception cref="FargateException"><see cref="FargateError.FilesNotDeleted"/>.</exception>
     public void Close(string sessionId)
     {
-        var folder = FolderOf(sessionId);
-        Guard(folder, () =>
-        {
-            try
-            {
-                // The key goes first: should the rest fail, no secret stays behind.
-                foreach (var type in Enum.GetValues<SshKeyType>())
-                {
-                    File.Delete(KeyPathOf(sessionId, type));
-                }
-
-                File.Delete(Path.Combine(folder, EntryFile));
-                ControlSocket.Delete(folder);
-                DeleteFolder(folder);
-            }
-            catch (DirectoryNotFoundException)
-            {
-                // It is closed already.
-            }
-        });
+        // The key goes first: should the rest fail, no secret stays behind.
+        DeleteKey(sessionId);
+        DeleteEntry(sessionId);
+        SessionLock.Release(FolderOf(sessionId));
+        ControlSocket.Delete(FolderOf(sessionId));
+        DeleteFolder(FolderOf(sessionId));
     }
 
     /// <summary>Deletes what processes have left that ended before they could start a task.</summary>
@@ -184,97 +203,29 @@ internal sealed partial class Journal(string root)
 
     private string FolderOf(string sessionId) => Path.Combine(root, sessionId);
 
-    private bool Has(string sessionId, string name) => File.Exists(Path.Combine(FolderOf(sessionId), name));
+    private bool IsThere(string sessionId) => SessionMark.IsOne(sessionId) && Guard(root, () =>
+    {
+        ThrowIfOthersMayWrite();
+        return Directory.Exists(FolderOf(sessionId));
+    });
+
+    private DamagedEntry? DamagedEntryOf(string sessionId) =>
+        Read(sessionId).Fault is { } fault ? new DamagedEntry(sessionId, FolderOf(sessionId), fault) : null;
 
     private IEnumerable<string> SessionIds() => Guard(root, () =>
-        Directory.Exists(root)
+    {
+        ThrowIfOthersMayWrite();
+        return Directory.Exists(root)
             ? Directory.GetDirectories(root).Select(folder => Path.GetFileName(folder)!).Where(SessionMark.IsOne)
-            : []);
+            : [];
+    });
 
     /// <summary>Whether no task was ever started for a folder, and none will be.</summary>
     private bool IsLeftOver(string sessionId)
     {
         var folder = FolderOf(sessionId);
-        if (Has(sessionId, EntryFile))
-        {
-            return false;
-        }
-
-        return TryRead<ProcessIdentity>(sessionId, OwnerFile) is { } owner
-            ? !owner.IsAlive
-            : DateTime.UtcNow - Directory.GetLastWriteTimeUtc(folder) > HalfMadeLimit;
-    }
-
-    private T? TryRead<T>(string sessionId, string name)
-        where T : class
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(Path.Combine(FolderOf(sessionId), name)), Json);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            return null;
-        }
-    }
-
-    private void Put<T>(string sessionId, string name, T value)
-    {
-        var folder = FolderOf(sessionId);
-        Guard(folder, () =>
-        {
-            // A name of its own for each writer: two must not write into one file.
-            var temporary = Path.Combine(folder, $"{name}.{Path.GetRandomFileName()}");
-            try
-            {
-                using (var stream = OwnerOnly.CreateFile(temporary))
-                {
-                    JsonSerializer.Serialize(stream, value, Json);
-                    stream.Flush(flushToDisk: true);
-                }
-
-                File.Move(temporary, Path.Combine(folder, name), overwrite: true);
-            }
-            catch
-            {
-                File.Delete(temporary);
-                throw;
-            }
-        });
-    }
-
-    /// <summary>Another process may write into the folder while it is being deleted.</summary>
-    private static void DeleteFolder(string folder)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                Directory.Delete(folder, recursive: true);
-                return;
-            }
-            catch (IOException e) when (e is not DirectoryNotFoundException && attempt < AttemptsToDelete)
-            {
-                Thread.Yield();
-            }
-        }
-    }
-
-    private static void Guard(string path, Action work) => Guard(path, () =>
-    {
-        work();
-        return true;
-    });
-
-    private static T Guard<T>(string path, Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw FargateErrors.JournalUnavailable(path, e);
-        }
+        return !Path.Exists(Path.Combine(folder, EntryFile))
+            && (SessionLock.IsAbandoned(folder)
+                || (!IsInUse(sessionId) && DateTime.UtcNow - Directory.GetLastWriteTimeUtc(folder) > HalfMadeLimit));
     }
 }

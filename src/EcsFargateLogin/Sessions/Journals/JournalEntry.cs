@@ -1,4 +1,4 @@
-using System.Text.Json.Serialization;
+using System.Globalization;
 using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Sessions.Journals;
@@ -6,6 +6,12 @@ namespace EcsFargateLogin.Sessions.Journals;
 /// <summary>What is remembered of a session: enough to find its task from ECS alone, to enter it again and to stop it.</summary>
 internal sealed record JournalEntry
 {
+    /// <summary>The version of entries that this module writes and reads.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>The version of this entry; 0 where none was written down.</summary>
+    public required int Version { get; init; }
+
     public required string SessionId { get; init; }
 
     public required string Cluster { get; init; }
@@ -73,8 +79,20 @@ internal sealed record JournalEntry
     /// <summary>The account of the task definition, and so of the task; null where it could not be read.</summary>
     public string? Account { get; init; }
 
-    /// <summary>Whether all that must be there is: what was read may have been written by something else.</summary>
-    [JsonIgnore]
-    public bool IsWhole => SessionId is not null && Cluster is not null && TaskDefinition is not null
-        && ContainerName is not null && UserName is not null && Region is not null && ClientToken is not null;
+    /// <summary>Why what was read is no entry of a session; null where it is one.</summary>
+    public string? FaultFor(string sessionId) => this switch
+    {
+        { Version: not CurrentVersion } => string.Create(
+            CultureInfo.InvariantCulture, $"it is of version {Version}, and this module reads version {CurrentVersion}"),
+        _ when Cluster is null || TaskDefinition is null || ContainerName is null || UserName is null || Region is null
+            || ClientToken is null => "something that every session has is missing in it",
+        _ when SessionId != sessionId => "it is of another session",
+        _ => null,
+    };
 }
+
+/// <summary>A session of which it is known that it was, because its folder is there, and little else.</summary>
+/// <param name="SessionId">Its id.</param>
+/// <param name="Folder">Its folder.</param>
+/// <param name="Why">Why its entry cannot be used.</param>
+internal sealed record DamagedEntry(string SessionId, string Folder, string Why);

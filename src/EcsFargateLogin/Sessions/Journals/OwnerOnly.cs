@@ -28,6 +28,16 @@ internal static class OwnerOnly
         }
     }
 
+    /// <summary>
+    /// Why somebody else may have written what a file or folder of this user's holds; null where nobody can have, or there is
+    /// none. On Windows the folders of a profile are its user's own.
+    /// </summary>
+    /// <exception cref="IOException">That cannot be told.</exception>
+    public static string? FaultOf(string path) => OperatingSystem.IsWindows() ? null : UnixFiles.FaultOf(path);
+
+    /// <inheritdoc cref="FaultOf(string)"/>
+    public static string? FaultOf(FileStream file) => OperatingSystem.IsWindows() ? null : UnixFiles.FaultOf(file);
+
     /// <summary>Makes a file that must not exist, for writing.</summary>
     public static FileStream CreateFile(string path) => OperatingSystem.IsWindows()
         ? CreateFileOnWindows(path)
@@ -49,6 +59,36 @@ internal static class OwnerOnly
         }
 
         return new FileStream(path, options);
+    }
+
+    /// <summary>Makes a file that must not exist and that is locked until it is disposed of. It can be renamed and deleted.</summary>
+    public static FileStream CreateLockedFile(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete);
+        }
+
+        FileStream stream = new(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            UnixCreateMode = ModeOfFiles,
+        });
+
+        // FileShare alone does it as well, unless a setting of .NET has switched that off.
+        _ = UnixFiles.TryLock(stream.SafeFileHandle, isShared: false);
+        return stream;
+    }
+
+    /// <summary>Makes sure that what was made or renamed in a folder outlasts a power failure. Windows does that itself.</summary>
+    public static void Flush(string folder)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            UnixFiles.Flush(folder);
+        }
     }
 
     [SupportedOSPlatform("windows")]

@@ -41,6 +41,7 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
             ContainerName = container.Name,
             Command = CommandOf(isResumable),
         };
+        var access = await cloud.GetChannelAccessAsync(cancellationToken);
         var channel = await ExecuteAsync(request, progress, cancellationToken).ConfigureAwait(false);
         return new PluginChannel
         {
@@ -51,7 +52,8 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
             ProfileName = cloud.Connection.ProfileName,
             Target = PluginChannel.TargetOf(
                 task.ClusterArn[(task.ClusterArn.LastIndexOf('/') + 1)..], TaskArn.IdOf(task.TaskArn), container.RuntimeId ?? ""),
-            Endpoint = cloud.Connection.EcsEndpoint,
+            Endpoint = access.Endpoint,
+            Credentials = access.Credentials,
         };
     }
 

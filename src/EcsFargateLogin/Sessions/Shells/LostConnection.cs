@@ -10,11 +10,21 @@ namespace EcsFargateLogin.Sessions.Shells;
 internal static class LostConnection
 {
     /// <summary>The error where ssh refused a server for its host key, which ends the session; null where it did not.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="messages">What ssh has said. Whatever runs ssh asks here before it makes an error of that.</param>
     public static FargateException? FindOtherServer(FargateSession session, IReadOnlyCollection<string> messages)
     {
         if (!SshLog.TellsHostKeyRefused(messages))
         {
             return null;
+        }
+
+        // The ssh of a jump host says the same of that one. By its alias ssh names the session's own server alone.
+        if (session.Proxy is { } proxy && !messages.Any(message => message.Contains(session.TaskId, StringComparison.Ordinal)))
+        {
+            return SshLog.TellsHostKeyChanged(messages)
+                ? FargateErrors.ProxyHostKeyChanged(proxy.Name)
+                : FargateErrors.ProxyRefused(proxy.Name, SshLog.Complaint(messages)!);
         }
 
         session.IsDistrusted = true;

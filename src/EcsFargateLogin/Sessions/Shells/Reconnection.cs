@@ -30,6 +30,8 @@ internal sealed class Reconnection(IFargateCloud cloud, FargateSession session, 
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(session.ReconnectWindow);
+        // It has to answer anew.
+        session.AnsweredAddress = null;
         SessionWaiter waiter = new(cloud, new WaitOptions { BannerLimit = session.ReconnectWindow });
         try
         {

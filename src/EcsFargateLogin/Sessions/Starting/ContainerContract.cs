@@ -22,10 +22,23 @@ internal static class ContainerContract
     /// <summary>For how long start-sshd.sh waits for a connection that was lost, unless it is told otherwise.</summary>
     public static readonly TimeSpan DefaultReconnectWindow = TimeSpan.FromSeconds(120);
 
+    /// <summary>
+    /// The variables that are the contract's own: no user sets them, and start-sshd.sh, whose list this is too, keeps them from
+    /// shells. Every other one of the container reaches its shells.
+    /// </summary>
+    public static IReadOnlySet<string> OwnVariables { get; } = new HashSet<string>(StringComparer.Ordinal)
+    {
+        AuthorizedKey, Port, "_SSH_LISTEN_ADDRESS", UserName, Nonce, "_SESSION_PROOF_KEY", "_LOGIN_TIMEOUT", "_IDLE_TIMEOUT",
+        "_UNUSED_TIMEOUT", "_MAX_LIFETIME", "_RECONNECT_WINDOW", "_KEEP_SESSION",
+    };
+
     private const string AuthorizedKey = "_AUTHORIZED_PUBLIC_KEY";
     private const string Nonce = "_SESSION_NONCE";
     private const string Port = "_SSH_PORT";
     private const string UserName = "_SSH_USER";
+
+    /// <summary>What every shell sets for itself.</summary>
+    private const string LastArgument = "_";
 
     /// <summary>How a session's task can be reached, as ECS tells what it was started with.</summary>
     public static FargateTransport TransportOf(TaskDescription task) =>
@@ -100,7 +113,7 @@ internal static class ContainerContract
 
     private static void CheckName(string name)
     {
-        if (name.StartsWith('_'))
+        if (OwnVariables.Contains(name) || name == LastArgument)
         {
             throw FargateErrors.ReservedVariable(name);
         }

@@ -13,6 +13,9 @@ internal sealed record LoginContainer(string Name, ContainerLog? Log)
     /// <summary>How it starts; null where that is not known.</summary>
     public ContainerStart? Start { get; init; }
 
+    /// <summary>Why its task goes on when it ends, as it does at its limits; null where the task ends with it, or that is not known.</summary>
+    public string? OutlivedBecause { get; init; }
+
     /// <summary>
     /// Finds it: the one that was named, 'cli', or the only one there is, side-cars left out: those that are not essential.
     /// </summary>
@@ -30,7 +33,10 @@ internal sealed record LoginContainer(string Name, ContainerLog? Log)
         catch (FargateException e) when (e.Error == FargateError.AccessDenied)
         {
             // Looking first only makes for better errors; whoever may run the task needs no right to read its definition.
-            return new LoginContainer(request.ContainerName ?? ContainerContract.DefaultContainerName, Log: null);
+            return new LoginContainer(request.ContainerName ?? ContainerContract.DefaultContainerName, Log: null)
+            {
+                Account = TaskArn.AccountOf(request.TaskDefinition) ?? TaskArn.AccountOf(request.Cluster),
+            };
         }
 
         CheckSuitable(request.TaskDefinition, definition);
@@ -39,8 +45,16 @@ internal sealed record LoginContainer(string Name, ContainerLog? Log)
         {
             Account = TaskArn.AccountOf(definition.Arn),
             Start = definition.Starts.GetValueOrDefault(name),
+            OutlivedBecause = WhyOutlived(name, definition),
         };
     }
+
+    private static string? WhyOutlived(string name, TaskDefinitionDescription definition) =>
+        definition.EssentialNames.Count > 0 && !definition.EssentialNames.Contains(name)
+            ? $"its container '{name}' is not essential"
+            : definition.Starts.GetValueOrDefault(name) is { IsRestarted: true }
+                ? $"its container '{name}' has a restartPolicy"
+                : null;
 
     private static void CheckSuitable(string name, TaskDefinitionDescription definition)
     {

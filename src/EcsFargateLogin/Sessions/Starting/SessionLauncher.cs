@@ -40,6 +40,11 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             ? await OwnKeys!.ReadAsync(path, cancellationToken).ConfigureAwait(false)
             : null;
         var container = await LoginContainer.FindAsync(cloud, request, cancellationToken).ConfigureAwait(false);
+        if (container.OutlivedBecause is { } why)
+        {
+            throw FargateErrors.TaskOutlivesContainer(request.TaskDefinition, why);
+        }
+
         LaunchFacts facts = new(container, ownKey);
         ConcurrentQueue<FargateException> errors = [];
         ParallelOptions options = new() { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken };
@@ -99,8 +104,21 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
         }
         catch
         {
-            journal.Close(sessionId);
+            Abandon(sessionId);
             throw;
+        }
+    }
+
+    /// <summary>Deletes what there is of a session that will not be started; why it will not is what counts.</summary>
+    private void Abandon(string sessionId)
+    {
+        try
+        {
+            journal.Close(sessionId);
+        }
+        catch (FargateException)
+        {
+            // It is swept when this process has ended.
         }
     }
 
@@ -108,6 +126,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
         SessionRequest request, LaunchFacts facts, string sessionId, CancellationToken cancellationToken)
     {
         var container = facts.Container;
+        request = request with { Limits = request.Limits.WithDefaults(container.Start) };
         var publicKey = facts.OwnKey?.PublicKey ?? await keyGenerator!
             .GenerateAsync(journal.KeyPathOf(sessionId, request.KeyType), request.KeyType, sessionId, cancellationToken)
             .ConfigureAwait(false);
@@ -119,9 +138,8 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             Environment = ContainerContract.EnvironmentOf(request, authorizedKey, nonce),
             Command = CommandLimit.Apply(request, container.Start),
         };
-        var entry = EntryOf(request, runTask) with
+        var entry = EntryOf(request, runTask, container) with
         {
-            Log = container.Log,
             OwnKeyPath = facts.OwnKey?.Path,
             IsKeyInAgent = facts.OwnKey?.IsInAgent ?? false,
             HostKeyMark = ContainerContract.MarkOf(publicKey, nonce),
@@ -143,9 +161,8 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             Environment = request.Environment,
             Command = keepsAlive ? KeepAlive.Command(lifetime) : CommandLimit.Apply(request, container.Start),
         };
-        var entry = EntryOf(request, runTask) with
+        var entry = EntryOf(request, runTask, container) with
         {
-            Log = container.Log,
             MaxLifetime = keepsAlive ? (int?)lifetime?.TotalSeconds : request.Limits.MaxLifetime,
             CommandLimit = keepsAlive ? (int?)lifetime?.TotalSeconds : CommandLimit.SecondsFor(request, container.Start),
         };
@@ -180,8 +197,9 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
             ClientToken = Guid.NewGuid().ToString("N"),
         };
 
-    private JournalEntry EntryOf(SessionRequest request, RunTaskRequest runTask) => new()
+    private JournalEntry EntryOf(SessionRequest request, RunTaskRequest runTask, LoginContainer container) => new()
     {
+        Version = JournalEntry.CurrentVersion,
         SessionId = runTask.StartedBy,
         Cluster = request.Cluster,
         TaskDefinition = request.TaskDefinition,
@@ -192,6 +210,8 @@ internal sealed class SessionLauncher(IFargateCloud cloud, Journal journal, KeyG
         AssignPublicIp = request.AssignPublicIp,
         KeyType = request.KeyType,
         HostKeyVerification = request.HostKeyVerification,
+        Log = container.Log,
+        Account = container.Account,
         Region = cloud.Connection.Region,
         CredentialOrigin = cloud.Connection.CredentialOrigin,
         ProfileName = cloud.Connection.ProfileName,

@@ -15,6 +15,11 @@ internal sealed record SessionLimits
     /// <summary>The contract's default of the lifetime.</summary>
     public const int DefaultLifetime = 14400;
 
+    /// <summary>For how long a session that is kept may lie unused.</summary>
+    public const int DefaultUnusedTimeout = 1800;
+
+    private const string UnusedVariable = "_UNUSED_TIMEOUT";
+
     private const string LifetimeVariable = "_MAX_LIFETIME";
 
     public int? MaxLifetime { get; init; }
@@ -24,6 +29,14 @@ internal sealed record SessionLimits
     public int? IdleTimeout { get; init; }
 
     public int? ReconnectWindow { get; init; }
+
+    public int? UnusedTimeout { get; init; }
+
+    /// <summary>The same with what is said to every container whose task definition does not say it.</summary>
+    /// <param name="start">How the container starts; null where that is not known.</param>
+    public SessionLimits WithDefaults(ContainerStart? start) => start?.Environment.ContainsKey(UnusedVariable) == true
+        ? this
+        : this with { UnusedTimeout = UnusedTimeout ?? DefaultUnusedTimeout };
 
     /// <summary>The lifetime that a task definition gives its container; null where nobody here can tell.</summary>
     /// <param name="start">How the container starts; null where that is not known.</param>
@@ -40,7 +53,7 @@ internal sealed record SessionLimits
         new[]
         {
             (LifetimeVariable, MaxLifetime), ("_LOGIN_TIMEOUT", LoginTimeout), ("_IDLE_TIMEOUT", IdleTimeout),
-            ("_RECONNECT_WINDOW", ReconnectWindow),
+            ("_RECONNECT_WINDOW", ReconnectWindow), (UnusedVariable, UnusedTimeout),
         }
             .Where(limit => limit.Item2 is not null)
             .Select(limit => (limit.Item1, limit.Item2!.Value.ToString(CultureInfo.InvariantCulture)));

@@ -155,9 +155,9 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
         }
         catch
         {
-            if (await Closer.ForgetAsync(session).ConfigureAwait(false) is { } notRevoked)
+            if (await Closer.ForgetAsync(session).ConfigureAwait(false) is { } left)
             {
-                throw notRevoked;
+                throw left;
             }
 
             throw;
@@ -166,9 +166,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
 
     /// <returns>Why the session has no task, and what of it could not be forgotten.</returns>
     private async Task<FargateException> ForgetAsync(FargateSession session, FargateException error) =>
-        await Closer.ForgetAsync(session).ConfigureAwait(false) is { } notRevoked
-            ? FargateErrors.AndIngressNotRevoked(error, notRevoked)
-            : error;
+        await Closer.ForgetAsync(session).ConfigureAwait(false) is { } left ? FargateErrors.And(error, left) : error;
 
     private async Task KeepAsync(FargateSession session, TaskDescription task)
     {
@@ -179,10 +177,25 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
         {
             journal.Write(plan.Entry);
         }
-        catch (FargateException)
+        catch (FargateException notKept)
         {
-            await Closer.CloseAsync(session, "its journal entry could not be kept").ConfigureAwait(false);
-            throw;
+            throw await CloseAsync(session, "its journal entry could not be kept").ConfigureAwait(false) is { } left
+                ? FargateErrors.And(notKept, left)
+                : notKept;
+        }
+    }
+
+    /// <returns>What is left of the session though its task was stopped; null for nothing.</returns>
+    private async Task<FargateException?> CloseAsync(FargateSession session, string reason)
+    {
+        try
+        {
+            await Closer.CloseAsync(session, reason).ConfigureAwait(false);
+            return null;
+        }
+        catch (FargateException e) when (e.Error is FargateError.IngressNotRevoked or FargateError.FilesNotDeleted)
+        {
+            return e;
         }
     }
 
@@ -239,18 +252,19 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
     {
         session.TaskArn = "";
         using var limit = CleanUpLimit.Begin(GiveUp);
+        string? taskArn;
         try
         {
-            session.TaskArn = await EarlierTry.SearchAsync(session, limit.Token).ConfigureAwait(false) ?? "";
+            taskArn = await EarlierTry.SearchAsync(session, limit.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is FargateException or OperationCanceledException)
         {
             throw FargateErrors.RunTaskUncertain(session, cause);
         }
 
-        if (session.TaskArn.Length > 0)
+        if (taskArn is not null)
         {
-            await CloserUntil(limit.Token).CloseAsync(session, "the answer to RunTask was lost").ConfigureAwait(false);
+            await StopFoundAsync(session, taskArn, limit.Token).ConfigureAwait(false);
         }
     }
 
@@ -264,8 +278,20 @@ internal sealed class TaskStarter(IFargateCloud cloud, Journal journal)
         // Until it is found, no ARN is right: that of an earlier attempt's task least of all.
         session.TaskArn = "";
         using var limit = CleanUpLimit.Begin(GiveUp);
-        session.TaskArn = await Mark.FindAsync(session, limit.Token).ConfigureAwait(false)
+        var taskArn = await Mark.FindAsync(session, limit.Token).ConfigureAwait(false)
             ?? throw FargateErrors.RunTaskUncertain(session, cause);
-        await CloserUntil(limit.Token).CloseAsync(session, "the answer to RunTask was lost").ConfigureAwait(false);
+        await StopFoundAsync(session, taskArn, limit.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Stops a task that was found by its mark. The journal learns of it first: where it cannot be stopped now, it is later
+    /// known by its ARN alone, because a task that has stopped meanwhile is no longer listed by its mark.
+    /// </summary>
+    private async Task StopFoundAsync(FargateSession session, string taskArn, CancellationToken cancellationToken)
+    {
+        session.TaskArn = taskArn;
+        session.Plan!.NoteTask(taskArn);
+        journal.NoteTask(session.SessionId, taskArn);
+        await CloserUntil(cancellationToken).CloseAsync(session, "the answer to RunTask was lost").ConfigureAwait(false);
     }
 }

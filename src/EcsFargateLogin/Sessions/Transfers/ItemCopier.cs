@@ -1,3 +1,4 @@
+using EcsFargateLogin.Sessions.Shells;
 using EcsFargateLogin.Ssh;
 using EcsFargateLogin.Ssh.Sftp;
 
@@ -17,7 +18,20 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
     /// <exception cref="FargateException">Nothing can be copied, or the connection was lost.</exception>
     public async Task CopyAsync(CopyRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        SshPipe pipe = new(ssh, SshCommandLine.ForSftp(endpoint, options));
+        try
+        {
+            await CopyInSomeWayAsync(request, progress, cancellationToken);
+        }
+        catch (HostKeyRefusedException e)
+        {
+            throw LostConnection.FindOtherServer(session, e.Messages)!;
+        }
+    }
+
+    private async Task CopyInSomeWayAsync(
+        CopyRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        SshPipe pipe = new(SshCommandLine.InBackground(ssh, SshCommandLine.ForSftp(endpoint, options), endpoint.KeepsSession));
         await using (pipe.ConfigureAwait(false))
         {
             using var stop = cancellationToken.Register(pipe.Kill);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions.Starting;
 using EcsFargateLogin.Ssh;
@@ -15,8 +16,14 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long the line may take to reach the log after the server has answered.</summary>
+    /// <summary>
+    /// How long the line may take to reach the log after the server has answered. A log that cannot be read by then is tried
+    /// for as long again.
+    /// </summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long one look may take: who drops its packets does not end the wait by that.</summary>
+    public TimeSpan LookLimit { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Between the first looks; each takes twice as long as the one before, up to a second.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(100);
@@ -52,7 +59,7 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
 
         try
         {
-            var (key, reason) = await ReadAsync(session, answer, cancellationToken).ConfigureAwait(false);
+            var (key, reason) = await ReadAsync(session, answer, cancellationToken);
             if (key is not null)
             {
                 Pin(session, key, seen, progress);
@@ -95,7 +102,11 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
             + "for this session. -HostKeyVerification Strict refuses instead, AcceptNew does not ask the log."));
     }
 
-    /// <returns>The key, or why the log does not tell it.</returns>
+    /// <returns>The key, or what AWS has said that makes the log useless.</returns>
+    /// <exception cref="FargateException">
+    /// <see cref="FargateError.HostKeyNotVerified"/>: the log contradicts itself, or AWS could not be asked. The latter is what
+    /// somebody on the path can bring about, and no reason to trust a key.
+    /// </exception>
     private async Task<(PublicKey? Key, string Reason)> ReadAsync(
         FargateSession session, Task answer, CancellationToken cancellationToken)
     {
@@ -105,62 +116,55 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
         }
 
         var stream = log.StreamOf(containerName, session.TaskId);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var reading = ReadUntilFoundAsync(session, mark, stream, answer, stop.Token);
-        try
-        {
-            await answer.ConfigureAwait(false);
-            return (await reading.WaitAsync(Limit, cancellationToken).ConfigureAwait(false), "");
-        }
-        catch (TimeoutException)
-        {
-            return (null, $"the log stream {stream.Name} of {stream.Group} had no host key {Limit.TotalSeconds:0} s after the server "
-                + "answered; images made for ecs-fargate-login print none.");
-        }
-        catch (FargateException e) when (e.Error != FargateError.HostKeyNotVerified)
-        {
-            return (null, e.Message);
-        }
-        finally
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    /// <summary>
-    /// Reads until the key is there. What counts is read after the server has answered, because the script's own line is
-    /// written by then; the look before that opens the connection, so that the answer is not waited for twice.
-    /// </summary>
-    private async Task<PublicKey> ReadUntilFoundAsync(
-        FargateSession session, string mark, LogStreamName stream, Task answer, CancellationToken cancellationToken)
-    {
-        await LookAsync(stream, cancellationToken).ConfigureAwait(false);
-        await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
+        // Opens the connection, so that the answer is not waited for twice.
+        await LookAsync(stream, cancellationToken);
+        await answer.WaitAsync(cancellationToken);
+        var answeredAt = Stopwatch.GetTimestamp();
         for (var pause = FirstPause; ; pause = pause < LongestPause ? pause * 2 : LongestPause)
         {
-            var messages = await LookAsync(stream, cancellationToken).ConfigureAwait(false);
+            // Only what is read now counts: the script's own line is written by the time the server answers.
+            var isLate = Stopwatch.GetElapsedTime(answeredAt) >= Limit;
+            var (messages, failure) = await LookAsync(stream, cancellationToken);
             if (HostKeyLines.Find(session, mark, messages) is { } key)
             {
-                return key;
+                return (key, "");
             }
 
-            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+            switch (failure)
+            {
+                case null when isLate:
+                    return (null, $"the log stream {stream.Name} of {stream.Group} had no host key {Limit.TotalSeconds:0} s after "
+                        + "the server answered; images made for ecs-fargate-login print none.");
+                case { Error: FargateError.AccessDenied }:
+                    return (null, failure.Message);
+                case not null when Stopwatch.GetElapsedTime(answeredAt) >= 2 * Limit || !MayPass(failure):
+                    throw FargateErrors.HostKeyLogUnreadable(session, failure);
+            }
+
+            await Task.Delay(pause, cancellationToken);
         }
     }
 
-    private async Task<IReadOnlyList<string>> LookAsync(LogStreamName stream, CancellationToken cancellationToken)
+    private static bool MayPass(FargateException failure) => failure.Error is
+        FargateError.Throttled or FargateError.EndpointUnreachable or FargateError.ServiceFailed;
+
+    private async Task<(IReadOnlyList<string> Messages, FargateException? Failure)> LookAsync(
+        LogStreamName stream, CancellationToken cancellationToken)
     {
-        await Pacer.TakeAsync(cancellationToken).ConfigureAwait(false);
+        await Pacer.TakeAsync(cancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(LookLimit);
         try
         {
-            return await cloud.GetLogEventsAsync(stream, fromStart: true, MostMessages, cancellationToken).ConfigureAwait(false);
+            return (await cloud.GetLogEventsAsync(stream, fromStart: true, MostMessages, limit.Token), null);
         }
-        catch (FargateException e) when (
-            e.Error is FargateError.Throttled or FargateError.EndpointUnreachable or FargateError.ServiceFailed)
+        catch (FargateException e)
         {
-            // It may pass before the time is over.
-            return [];
+            return ([], e);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            return ([], FargateErrors.NoAnswerInTime($"CloudWatch Logs in {stream.Region}", e));
         }
     }
 }

@@ -34,8 +34,11 @@ public sealed class FargateTunnel
     /// <summary>The short id of that session.</summary>
     public string SessionId => Session.SessionId;
 
-    /// <summary>Whether the session goes on when the tunnel ends.</summary>
-    public bool KeepSession { get; internal set; }
+    /// <summary>
+    /// Whether the session goes on when the tunnel ends: because you hold it, or with -KeepSession. Otherwise it ends with the
+    /// last of its tunnels.
+    /// </summary>
+    public bool KeepSession { get; internal set; } = true;
 
     /// <summary>When it was first open, by this machine's clock.</summary>
     public DateTimeOffset CreatedAt { get; } = DateTimeOffset.UtcNow;
@@ -54,8 +57,11 @@ public sealed class FargateTunnel
 
     internal TunnelRoute Route { get; }
 
+    /// <summary>Whether it uses its session, now or as soon as it has connected again.</summary>
+    internal bool IsAlive => Status is FargateTunnelStatus.Open or FargateTunnelStatus.Reconnecting;
+
     /// <summary>Notes what went wrong.</summary>
-    internal void Note(string error) => (LastError, LastErrorAt) = (error, DateTimeOffset.UtcNow);
+    internal void Note(string error) => (LastError, LastErrorAt) = (TerminalText.OneLine(error), DateTimeOffset.UtcNow);
 
     /// <summary>The local end, as clients take it.</summary>
     public override string ToString() => Route.LocalEnd;

@@ -25,7 +25,7 @@ internal sealed class TunnelDialer(string ssh, SshEndpoint endpoint, IReadOnlyLi
         FargateSession session, TunnelRoute route, Action<string> heard, CancellationToken cancellationToken)
     {
         var arguments = SshCommandLine.ForTunnel(endpoint, options, route);
-        TunnelConnection connection = new(ssh, arguments, heard);
+        TunnelConnection connection = new(SshCommandLine.InBackground(ssh, arguments, endpoint.KeepsSession), heard);
         try
         {
             if (await connection.IsReadyAsync(cancellationToken).ConfigureAwait(false))
@@ -43,7 +43,7 @@ internal sealed class TunnelDialer(string ssh, SshEndpoint endpoint, IReadOnlyLi
         var why = connection.Complaint ?? "the connection was closed before the tunnel stood.";
         throw why.Contains(PortTaken, StringComparison.Ordinal)
             ? FargateErrors.LocalPortUnavailable(route, why)
-            : LostConnection.FindOtherServer(session, [why]) ?? FargateErrors.SshFailed(session, why);
+            : LostConnection.FindOtherServer(session, connection.Messages) ?? FargateErrors.SshFailed(session, why);
     }
 
     /// <summary>The command line, for people.</summary>

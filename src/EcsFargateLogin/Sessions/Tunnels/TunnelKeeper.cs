@@ -46,14 +46,14 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
     /// <summary>Keeps it open from now on.</summary>
     public void Keep() => _kept = Task.Run(KeepAsync);
 
-    /// <summary>Ends the tunnel and, unless it is to be kept, its session. Safe to repeat.</summary>
+    /// <summary>Ends the tunnel and, if it was the last one and the session is not kept, its session. Safe to repeat.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.StopFailed"/>.</exception>
     public async Task StopAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _kept.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await DisconnectAsync().ConfigureAwait(false);
-        if (tunnel.Status is FargateTunnelStatus.Open or FargateTunnelStatus.Reconnecting)
+        if (tunnel.IsAlive)
         {
             tunnel.Status = FargateTunnelStatus.Stopped;
         }
@@ -74,26 +74,44 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
     {
         try
         {
-            do
-            {
-                await _connection!.Ended.WaitAsync(_stop.Token).ConfigureAwait(false);
-                tunnel.Note(_connection.Complaint ?? "the connection was closed");
-                await DisconnectAsync().ConfigureAwait(false);
-            }
-            while (await ReconnectAsync().ConfigureAwait(false));
+            await ReconnectUntilOverAsync().ConfigureAwait(false);
             await CloseAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // It is being stopped.
         }
         catch (FargateException e)
         {
             tunnel.Note(e.Message);
         }
-        catch (OperationCanceledException)
+    }
+
+    /// <summary>Connects it again whenever its connection ends. Whatever becomes of that, its status tells.</summary>
+    private async Task ReconnectUntilOverAsync()
+    {
+        try
         {
-            // It is being stopped.
+            do
+            {
+                // However it has ended: that its output broke off is an end as well.
+                await _connection!.Ended.WaitAsync(_stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                _stop.Token.ThrowIfCancellationRequested();
+                tunnel.Note(_connection.Complaint ?? "the connection was closed");
+                await DisconnectAsync().ConfigureAwait(false);
+            }
+            while (await ReconnectAsync().ConfigureAwait(false));
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            tunnel.Note(e.Message);
+            tunnel.Status = FargateTunnelStatus.Lost;
         }
     }
 
-    /// <returns>False when its session has ended or the time is over; its status says which.</returns>
+    /// <returns>
+    /// False when its session has ended, another server answers in its place, or the time is over; its status says which.
+    /// </returns>
     private async Task<bool> ReconnectAsync()
     {
         tunnel.Status = FargateTunnelStatus.Reconnecting;
@@ -114,9 +132,13 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
                 tunnel.Status = FargateTunnelStatus.Open;
                 return true;
             }
-            catch (FargateException e)
+            catch (Exception e) when (e is FargateException or IOException)
             {
                 tunnel.Note(e.Message);
+                if (e is FargateException { Error: FargateError.HostKeyMismatch })
+                {
+                    break;
+                }
             }
         }
 
@@ -171,13 +193,18 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
         }
     }
 
-    /// <summary>Stops the session unless it is to be kept; one whose task has ended is nothing to keep.</summary>
+    /// <summary>
+    /// Stops the session unless it is kept or another tunnel still uses it; one whose task has ended is nothing to keep, nor one
+    /// whose server may be somebody else's.
+    /// </summary>
     private async Task CloseAsync()
     {
         await _closing.WaitAsync().ConfigureAwait(false);
         try
         {
-            if (!_isClosed && (!tunnel.KeepSession || tunnel.Status == FargateTunnelStatus.SessionEnded))
+            var isUseless = tunnel.Status == FargateTunnelStatus.SessionEnded
+                || (tunnel.Status == FargateTunnelStatus.Lost && tunnel.Session.IsDistrusted);
+            if (!_isClosed && (isUseless || (!tunnel.KeepSession && TunnelRegistry.IsLast(tunnel))))
             {
                 await new SessionCloser(cloud, journal) { StopLimit = StopLimit }
                     .CloseAsync(tunnel.Session, "its tunnel has ended")

@@ -32,6 +32,10 @@ internal static class TunnelRegistry
         }
     }
 
+    /// <summary>Whether no other tunnel uses the session of one that has ended.</summary>
+    public static bool IsLast(FargateTunnel ended) => !All.Any(other =>
+        other.Tunnel != ended && other.Tunnel.SessionId == ended.SessionId && other.Tunnel.IsAlive);
+
     /// <returns>Whether none is left.</returns>
     public static bool Remove(int id)
     {

@@ -49,7 +49,9 @@ internal sealed class SshWayIn(FargateSession session, WaitOptions options, bool
             ? new ProxyProbe(proxy, address, session.Port)
             : new BannerProbe(address, session.Port) { Pause = KnockPause };
         _knocking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _answer = _probe.WaitAsync(_knocking.Token);
+        // A server may take many connections that nobody authenticates for an attack (OpenSSH 9.8 and later). Whether one that
+        // has answered still does, ssh itself finds out.
+        _answer = session.AnsweredAddress == address ? Task.CompletedTask : _probe.WaitAsync(_knocking.Token);
         // The log's client is made on its first use; nothing else is to wait for that.
         var (answer, knocking) = (_answer, _knocking.Token);
         _verification = Task.Run(() => verify(answer, knocking), knocking);

@@ -1,0 +1,46 @@
+using Amazon.Runtime;
+using EcsFargateLogin.Aws.Profiles;
+
+namespace EcsFargateLogin.Aws.Credentials;
+
+/// <summary>The keys of the environment, as it is at each request.</summary>
+internal sealed class EnvironmentCredentials : AWSCredentials
+{
+    private EnvironmentCredentials()
+    {
+    }
+
+    /// <summary>Null where the environment has no keys.</summary>
+    /// <exception cref="FargateException">It has half a pair. The SDK would go on and find somebody else's.</exception>
+    internal static EnvironmentCredentials? Find() =>
+        (EnvironmentNames.Value(EnvironmentNames.AccessKey), EnvironmentNames.Value(EnvironmentNames.SecretKey)) switch
+        {
+            (null, null) => null,
+            (null, _) => throw FargateErrors.NoCredentials(
+                $"{EnvironmentNames.SecretKey} is set, but {EnvironmentNames.AccessKey} is not."),
+            (_, null) => throw FargateErrors.NoCredentials(
+                $"{EnvironmentNames.AccessKey} is set, but {EnvironmentNames.SecretKey} is not."),
+            _ => new(),
+        };
+
+    public override ImmutableCredentials GetCredentials() =>
+        EnvironmentNames.Value(EnvironmentNames.AccessKey) is { } accessKey
+        && EnvironmentNames.Value(EnvironmentNames.SecretKey) is { } secretKey
+            ? new(accessKey, secretKey, SessionToken)
+            : throw FargateErrors.NoCredentials("the keys that were there are no longer in the environment.");
+
+    public override Task<ImmutableCredentials> GetCredentialsAsync() => Task.FromResult(GetCredentials());
+
+    internal static string? SessionToken =>
+        EnvironmentNames.Value(EnvironmentNames.SessionToken) ?? EnvironmentNames.Value(EnvironmentNames.SecurityToken);
+}
+
+/// <summary>The credentials of a container's task or pod, where the environment says that there are some.</summary>
+internal static class ContainerMetadata
+{
+    internal static AWSCredentials? Find() =>
+        EnvironmentNames.Value(EnvironmentNames.ContainerRelativeUri) is null
+        && EnvironmentNames.Value(EnvironmentNames.ContainerFullUri) is null
+            ? null
+            : new GenericContainerCredentials();
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using Amazon.Runtime;
+using Amazon.Runtime.Internal;
+using Amazon.SecurityToken;
+using Amazon.SecurityToken.Model;
+using EcsFargateLogin.Aws.Clients;
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin.Aws.Sts;
+
+/// <summary>AWS STS: whom credentials belong to, what time it is there, and the keys of roles.</summary>
+internal sealed class StsClient(AWSCredentials credentials, ClientSettings settings)
+    : SdkClient(settings, () => new Sdk(credentials, settings))
+{
+    internal const string ServiceId = "STS";
+    internal const string SigningName = "sts";
+
+    internal async Task<CallerIdentity> GetCallerAsync(CancellationToken cancellationToken)
+    {
+        var sts = (AmazonSecurityTokenServiceClient)Client;
+        TimeSpan? skew = null;
+        ResponseEventHandler noteTime = (_, happened) => skew = SkewOf(happened as WebServiceResponseEventArgs);
+        sts.AfterResponseEvent += noteTime;
+        try
+        {
+            var reply = await sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), cancellationToken);
+            return new(reply.Arn ?? throw FargateErrors.MalformedAnswer("sts:GetCallerIdentity", "lacks Arn"), skew);
+        }
+        finally
+        {
+            sts.AfterResponseEvent -= noteTime;
+        }
+    }
+
+    /// <param name="options">The role.</param>
+    /// <param name="code">The code of the role's MFA device; null where it needs none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal async Task<TemporaryKeys> AssumeRoleAsync(RoleOptions options, string? code, CancellationToken cancellationToken)
+    {
+        AssumeRoleRequest request = new()
+        {
+            RoleArn = options.RoleArn,
+            RoleSessionName = options.SessionName,
+            ExternalId = options.ExternalId,
+            DurationSeconds = options.DurationSeconds,
+            SerialNumber = options.MfaSerialNumber,
+            TokenCode = code,
+        };
+        var reply = await ((AmazonSecurityTokenServiceClient)Client).AssumeRoleAsync(request, cancellationToken);
+        return KeysOf("sts:AssumeRole", reply.Credentials);
+    }
+
+    /// <param name="options">The role.</param>
+    /// <param name="token">The token of the identity.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal async Task<TemporaryKeys> AssumeRoleWithWebIdentityAsync(
+        RoleOptions options, string token, CancellationToken cancellationToken)
+    {
+        AssumeRoleWithWebIdentityRequest request = new()
+        {
+            RoleArn = options.RoleArn,
+            RoleSessionName = options.SessionName,
+            WebIdentityToken = token,
+        };
+        var reply = await ((AmazonSecurityTokenServiceClient)Client).AssumeRoleWithWebIdentityAsync(request, cancellationToken);
+        return KeysOf("sts:AssumeRoleWithWebIdentity", reply.Credentials);
+    }
+
+    private static TemporaryKeys KeysOf(string operation, Amazon.SecurityToken.Model.Credentials? keys) =>
+        keys is { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0, Expiration: { } end }
+            ? new(new(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken), new(end.ToUniversalTime()))
+            : throw FargateErrors.MalformedAnswer(operation, "lacks Credentials");
+
+    private static TimeSpan? SkewOf(WebServiceResponseEventArgs? reply) =>
+        reply?.ResponseHeaders
+            .FirstOrDefault(header => header.Key.Equals("Date", StringComparison.OrdinalIgnoreCase))
+            .Value is { } text
+        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var there)
+            ? there - DateTimeOffset.UtcNow
+            : null;
+
+    private sealed class Sdk(AWSCredentials credentials, ClientSettings settings)
+        : AmazonSecurityTokenServiceClient(credentials, settings.ApplyTo(new Config()))
+    {
+        protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
+        {
+            base.CustomizeRuntimePipeline(pipeline);
+            CheckReplies(pipeline);
+        }
+    }
+
+    private sealed class Config : AmazonSecurityTokenServiceConfig
+    {
+        public override string UserAgent => ClientSettings.UserAgent;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Text;
+
+namespace EcsFargateLogin.EndToEnd.Container;
+
+/// <summary>The script with OpenSSH 10: three programs in place of one, other titles of processes, penalties.</summary>
+public sealed class OpenSsh10Tests
+{
+    [Debian13Fact]
+    public async Task It_logs_in_to_shells_commands_and_file_transfers_and_ends_after_the_last()
+    {
+        await using var container = await StartAsync(0, ("PLAIN", "value"), ("an.odd.name", "odd"), ("_RECONNECT_WINDOW", "3"));
+        await using var terminal = await container.StartTerminalAsync();
+
+        var command = await container.SshAsync("sshd -V; tr '\\0' '\\n' </proc/$$/environ | grep -x 'PLAIN=value\\|an.odd.name=odd' | wc -l; sleep 5");
+        var copy = await container.SftpAsync("ls /\n");
+        await terminal.Input.WriteAsync("exit\n");
+        await terminal.Input.FlushAsync();
+        var end = await container.EndAsync();
+
+        Assert.Contains("OpenSSH_10.", command.Error, StringComparison.Ordinal);
+        Assert.Equal("2\n", command.Text);
+        Assert.Equal((0, 0), (copy.ExitCode, end.ExitCode));
+        Assert.Contains("ecs-fargate-login end last-logout: ", end.Text, StringComparison.Ordinal);
+        Assert.Equal("", end.Error);
+    }
+
+    [Debian13Fact]
+    public async Task Tunnels_and_logins_of_another_user_are_counted()
+    {
+        await using var container = await StartAsync(0, ("_LOGIN_TIMEOUT", "3"), ("_SSH_USER", "app"), ("_RECONNECT_WINDOW", "3"));
+        await using (container.StartSsh("-N", $"app@{container.Address}"))
+        {
+            await container.WaitForLogAsync("Accepted publickey");
+            await Task.Delay(TimeSpan.FromSeconds(6));
+            Assert.DoesNotContain("ecs-fargate-login end", container.Log, StringComparison.Ordinal);
+        }
+
+        var kept = await container.SshAsync("id -un", "app", "-o", "SetEnv=_KEEP_SESSION=yes");
+        var end = await container.SshAsync("id -un; sleep 2", "app");
+
+        Assert.Equal(("app\n", "app\n"), (kept.Text, end.Text));
+        Assert.Contains("ecs-fargate-login end last-logout: ", (await container.EndAsync()).Text, StringComparison.Ordinal);
+    }
+
+    [Debian13Fact]
+    public async Task A_login_that_keeps_the_session_and_an_idle_terminal_are_noticed()
+    {
+        await using var container = await StartAsync(1000, ("_UNUSED_TIMEOUT", "4"));
+
+        await container.SshAsync("true", "app", "-o", "SetEnv=_KEEP_SESSION=yes");
+        var end = await container.EndAsync();
+
+        Assert.Contains("ecs-fargate-login end unused: ", end.Text, StringComparison.Ordinal);
+    }
+
+    [Debian13Fact]
+    public async Task Many_connections_in_a_short_time_earn_no_penalty()
+    {
+        await using var container = await StartAsync(0, ("_RECONNECT_WINDOW", "60"));
+        var settings = await container.SshAsync("sshd -T -f /run/ecs-fargate-login.*/sshd_config");
+
+        for (var probe = 0; probe < 40; probe++)
+        {
+            using System.Net.Sockets.TcpClient client = new();
+            await client.ConnectAsync(container.Address, container.Port);
+            await client.GetStream().ReadExactlyAsync(new byte[4]);
+        }
+
+        Assert.Contains("persourcepenalties no\n", settings.Text, StringComparison.Ordinal);
+        Assert.Equal("in\n", (await container.SshAsync("echo in")).Text);
+    }
+
+    [Debian13Fact]
+    public async Task A_program_of_sshd_that_the_image_lacks_is_named_at_the_start()
+    {
+        foreach (var program in (string[])["sshd-session", "sshd-auth"])
+        {
+            var end = await SshContainer.RefuseAsync(new ContainerOptions
+            {
+                Kind = ImageKind.Debian13,
+                Setup = $": >/tmp/none; mount --bind /tmp/none /usr/lib/openssh/{program}",
+            });
+
+            Assert.Equal(69, end.ExitCode);
+            Assert.Contains($"/usr/lib/openssh/{program}", end.Error, StringComparison.Ordinal);
+            Assert.Single(end.Error.TrimEnd().Split('\n'));
+        }
+    }
+
+    [Debian13Fact]
+    public async Task A_request_to_stop_ends_logins_and_reaches_what_has_detached_itself()
+    {
+        await using var container = await StartAsync(0);
+        await using var stubborn = container.StartSsh(
+            $"root@{container.Address}",
+            "setsid sh -c 'trap \"sleep 4; echo detached-was-asked >/proc/1/fd/1; exit\" TERM; while :; do sleep 0.1; done' >/dev/null 2>&1 & "
+            + "trap '' HUP TERM INT; echo in; sleep 60; sleep 60");
+        await SshContainer.UntilAsync(() => Encoding.ASCII.GetString(stubborn.Output).Contains("in\n", StringComparison.Ordinal));
+
+        await container.StopAsync();
+        var end = await container.EndAsync();
+
+        Assert.Contains("ecs-fargate-login end stopped: ", end.Text, StringComparison.Ordinal);
+        Assert.Contains("detached-was-asked", end.Text, StringComparison.Ordinal);
+        Assert.Equal(255, (await stubborn.EndAsync()).ExitCode);
+    }
+
+    private static Task<SshContainer> StartAsync(int userId, params (string Name, string Value)[] variables) =>
+        SshContainer.StartAsync(new ContainerOptions
+        {
+            Kind = ImageKind.Debian13,
+            UserId = userId,
+            Variables = variables.ToDictionary(variable => variable.Name, variable => variable.Value),
+        });
+}

@@ -1,0 +1,102 @@
+using EcsFargateLogin.EndToEnd.Cmdlets;
+
+namespace EcsFargateLogin.EndToEnd.Interactive;
+
+/// <summary>A person at PowerShell's prompt, with PSReadLine, in a terminal.</summary>
+public sealed class PromptTests
+{
+    private const string Prompt = "^ready> ";
+
+    [Fact]
+    public async Task After_the_remote_shell_the_prompt_takes_and_edits_lines_as_before()
+    {
+        await using var me = await Operator.StartAsync();
+        await using var terminal = await OpenAsync(me);
+
+        await terminal.TypeLineAsync("New-FargateSession | Enter-FargateShell");
+        await terminal.ShowsAsync("^root@.*[#$]$|^[#$]$");
+        await terminal.TypeLineAsync("echo up-$((6*7)); exit 7");
+
+        await terminal.ShowsAsync($"^up-42[\\s\\S]*{Prompt.TrimEnd()}\\s*$");
+        await terminal.TypeAsync("\"code $LASTEXITCDE with $((Get-Module PSReadLine).Name)\"");
+        foreach (var key in Enumerable.Repeat("Left", " with $((Get-Module PSReadLine).Name)\"".Length + 2))
+        {
+            await terminal.PressAsync(key);
+        }
+
+        await terminal.TypeAsync("O");
+        await terminal.PressAsync("Enter");
+        await terminal.ShowsAsync("^code 7 with PSReadLine$");
+        await me.LeftNothingAsync();
+    }
+
+    [Fact]
+    public async Task Ctrl_C_gives_the_prompt_back_and_leaves_no_task()
+    {
+        await using var me = await Operator.StartAsync();
+        me.Fargate.Faults.Replace([new LocalFargate.Faults.SshSilent()]);
+        await using var terminal = await OpenAsync(me);
+
+        await terminal.TypeLineAsync("New-FargateSession | Enter-FargateShell; 'went' + '-on'");
+        await terminal.ShowsAsync("waiting for the SSH");
+        await terminal.PressAsync("C-c");
+
+        await terminal.ShowsAsync($"{Prompt.TrimEnd()}\\s*$");
+        await me.LeftNothingAsync();
+        await terminal.TypeLineAsync("\"sessions: $(@(Get-FargateSession -Mine).Count)\"");
+        await terminal.ShowsAsync("^sessions: 0$");
+        Assert.DoesNotContain("went-on", await terminal.ScreenAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tab_completes_what_the_account_has()
+    {
+        await using var me = await Operator.StartAsync();
+        await using var terminal = await OpenAsync(me);
+
+        await terminal.TypeAsync($"New-FargateSession -Region {me.Fargate.Region} -EndpointUrl {me.Fargate.EndpointUrl} -Clus");
+        await terminal.PressAsync("Tab");
+        await terminal.TypeAsync($" {me.Fargate.Cluster[..2]}");
+        await terminal.PressAsync("Tab");
+
+        await terminal.ShowsAsync($"-Cluster {me.Fargate.Cluster}");
+    }
+
+    [Fact]
+    public async Task A_profile_and_a_job_of_the_prompt_can_use_the_module()
+    {
+        await using var me = await Operator.StartAsync();
+        await using var terminal = await OpenAsync(me, asProfile: true);
+
+        await terminal.TypeLineAsync("$s = New-FargateSession; Invoke-FargateCommand -Session $s 'echo up-$((6*7))' -AsJob | Receive-Job -Wait; $s | Stop-FargateSession");
+
+        await terminal.ShowsAsync("^up-42$");
+        await terminal.ShowsAsync($"{Prompt.TrimEnd()}\\s*$");
+        await me.LeftNothingAsync();
+    }
+
+    /// <summary>An interactive PowerShell with the module, which a command line or the user's profile has imported.</summary>
+    private static async Task<TmuxTerminal> OpenAsync(Operator me, bool asProfile = false)
+    {
+        var start = me.Process("function prompt { 'ready> ' }; Set-PSReadLineOption -PredictionSource None");
+        // pwsh -NoProfile -File FILE
+        var file = start.ArgumentList[^1];
+        start.ArgumentList.Insert(start.ArgumentList.IndexOf("-File"), "-NoExit");
+        start.ArgumentList.Insert(start.ArgumentList.IndexOf("-NoExit"), "-NoLogo");
+        start.Environment["HOME"] = me.StateHome;
+        start.Environment["XDG_CONFIG_HOME"] = Path.Combine(me.StateHome, ".config");
+        if (asProfile)
+        {
+            var profile = Path.Combine(me.StateHome, ".config", "powershell", "profile.ps1");
+            Directory.CreateDirectory(Path.GetDirectoryName(profile)!);
+            File.Move(file, profile);
+            start.ArgumentList.Remove("-NoProfile");
+            start.ArgumentList.Remove("-File");
+            start.ArgumentList.Remove(file);
+        }
+
+        var terminal = await TmuxTerminal.OpenAsync(start, me.StateHome);
+        await terminal.ShowsAsync(Prompt.TrimEnd());
+        return terminal;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using PowerShellHost;
+
+namespace EcsFargateLogin.EndToEnd.Interactive;
+
+/// <summary>
+/// A program in a whole terminal, tmux's: it draws, answers questions and has a size, so that PowerShell uses PSReadLine.
+/// Disposal closes the terminal.
+/// </summary>
+internal sealed class TmuxTerminal : IAsyncDisposable
+{
+    private readonly string _socket;
+
+    private TmuxTerminal(string socket) => _socket = socket;
+
+    /// <summary>Opens a terminal and starts the program in it.</summary>
+    /// <param name="start">The program, with its environment.</param>
+    /// <param name="folder">For the server's socket.</param>
+    /// <param name="columns">Of the terminal, which has 40 rows.</param>
+    public static async Task<TmuxTerminal> OpenAsync(ProcessStartInfo start, string folder, int columns = 100)
+    {
+        TmuxTerminal terminal = new(Path.Combine(folder, "tmux"));
+        ProcessStartInfo tmux = new("tmux",
+            ["-f", "/dev/null", "-S", terminal._socket, "new-session", "-d", "-x", $"{columns}", "-y", "40", start.FileName, .. start.ArgumentList]);
+        foreach (var (name, value) in start.Environment)
+        {
+            tmux.Environment[name] = value;
+        }
+
+        tmux.Environment.Remove("TMUX");
+        tmux.Environment.Remove("NO_COLOR");
+        tmux.Environment["LC_ALL"] = "C.UTF-8";
+        var run = await EngineProcess.RunAsync(tmux);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        return terminal;
+    }
+
+    /// <summary>What a person sees, without blank lines at the end.</summary>
+    public async Task<string> ScreenAsync() => (await RunAsync("capture-pane", "-p")).Output.TrimEnd();
+
+    /// <summary>Types a line and presses Enter.</summary>
+    public async Task TypeLineAsync(string text)
+    {
+        await TypeAsync(text);
+        await PressAsync("Enter");
+    }
+
+    /// <summary>Types.</summary>
+    public Task TypeAsync(string text) => RunAsync("send-keys", "-l", "--", text);
+
+    /// <summary>Presses a key, by tmux's name of it: C-c, Tab, Left, …</summary>
+    public Task PressAsync(string key) => RunAsync("send-keys", key);
+
+    /// <summary>Waits until the screen matches.</summary>
+    public async Task ShowsAsync(string pattern)
+    {
+        Regex expected = new(pattern, RegexOptions.Multiline);
+        var screen = "";
+        var limit = Stopwatch.StartNew();
+        while (!expected.IsMatch(screen = await ScreenAsync()))
+        {
+            Assert.True(limit.Elapsed < TimeSpan.FromSeconds(60), $"'{pattern}' was not shown in 60 s, but:\n{screen}");
+            await Task.Delay(100);
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await RunAsync("kill-server");
+
+    private Task<ProcessResult> RunAsync(params string[] arguments) =>
+        EngineProcess.RunAsync(new ProcessStartInfo("tmux", ["-S", _socket, .. arguments]));
+}

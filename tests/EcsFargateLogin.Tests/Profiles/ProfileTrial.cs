@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Text;
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Tests.Support;
+
+namespace EcsFargateLogin.Tests.Profiles;
+
+/// <summary>Has a vector's files used against services on this machine, and tells what these saw.</summary>
+internal sealed class ProfileTrial : IAsyncDisposable
+{
+    private static readonly string[] s_optional = ["ExternalId", "DurationSeconds", "RoleSessionName"];
+
+    private readonly ProfileVector _vector;
+    private readonly LoopbackServer _ecs;
+    private readonly LoopbackServer _sts;
+
+    private ProfileTrial(ProfileVector vector, LoopbackServer ecs, LoopbackServer sts) => (_vector, _ecs, _sts) = (vector, ecs, sts);
+
+    internal static async Task<ProfileTrial> StartAsync(ProfileVector vector) =>
+        new(vector, await LoopbackServer.StartAsync("{}"), await TokenService.StartAsync());
+
+    /// <summary>Lets this module use the files.</summary>
+    /// <returns>What happened, and the module's complaint.</returns>
+    internal async Task<(string Outcome, FargateException? Complaint)> WithModuleAsync()
+    {
+        using EnvironmentScope environment = new();
+        foreach (var (name, value) in VariablesIn(environment.Home))
+        {
+            environment.Set(name, value.Length == 0 ? null : value);
+        }
+
+        WriteFiles(environment.Home);
+        try
+        {
+            using var cloud = await Signer.ConnectAsync(new CloudSettings { ProfileName = _vector.Profile, EndpointUrl = _ecs.Url });
+            await cloud.StopTaskAsync("prod", "arn", "done", CancellationToken.None);
+            return (Outcome, null);
+        }
+        catch (FargateException complaint)
+        {
+            return (ProfileVector.Complaint, complaint);
+        }
+    }
+
+    /// <summary>Lets an AWS CLI use the files.</summary>
+    internal async Task<string> WithAwsCliAsync(string program)
+    {
+        using TemporaryFolder home = new();
+        ProcessStartInfo start = new(program, ["ecs", "list-clusters", "--endpoint-url", _ecs.Url, "--output", "json"]);
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("AWS_", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        foreach (var (name, value) in VariablesIn(home.Path).Where(variable => variable.Value.Length > 0))
+        {
+            start.Environment[name] = value;
+        }
+
+        if (_vector.Profile is { } profile)
+        {
+            start.ArgumentList.Add("--profile");
+            start.ArgumentList.Add(profile);
+        }
+
+        WriteFiles(home.Path);
+        var (exitCode, _, _) = await RunningProgram.RunAsync(start, TimeSpan.FromMinutes(2));
+        return exitCode == 0 ? Outcome : ProfileVector.Complaint;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ecs.DisposeAsync();
+        await _sts.DisposeAsync();
+    }
+
+    private string Outcome
+    {
+        get
+        {
+            var request = _ecs.Single;
+            var token = Signer.TokenOf(request) is { } given ? $"/{given}" : "";
+            var region = request.Authorization.Split('/')[2];
+            return string.Join("; ", [.. _sts.Requests.Select(Call), $"{Signer.AccessKeyOf(request)}{token} {region}"]);
+        }
+    }
+
+    private static string Call(CapturedRequest request)
+    {
+        var form = request.Form;
+        // Who says no name for the session gets one with the time in it.
+        var more = s_optional
+            .Where(name => form.TryGetValue(name, out var value) && (name != "RoleSessionName" || value == "me"))
+            .Select(name => $" {name}={form[name]}");
+        var by = request.Headers.ContainsKey("Authorization")
+            ? $" by {Signer.AccessKeyOf(request)} in {request.Authorization.Split('/')[2]}"
+            : "";
+        return $"{form["Action"]} {form["RoleArn"]}{string.Concat(more)}{by}";
+    }
+
+    private Dictionary<string, string> VariablesIn(string home)
+    {
+        Dictionary<string, string> variables = new()
+        {
+            ["HOME"] = home,
+            ["AWS_CONFIG_FILE"] = Path.Combine(home, "config"),
+            ["AWS_SHARED_CREDENTIALS_FILE"] = Path.Combine(home, "credentials"),
+            ["AWS_EC2_METADATA_DISABLED"] = "true",
+            ["AWS_ENDPOINT_URL_STS"] = _sts.Url,
+            ["AWS_ENDPOINT_URL_SSO"] = _sts.Url,
+        };
+        foreach (var (name, value) in _vector.Variables)
+        {
+            variables[name] = value.Replace("{HOME}", home, StringComparison.Ordinal);
+        }
+
+        return variables;
+    }
+
+    private void WriteFiles(string home)
+    {
+        // A character beyond ASCII that stands alone is meant as a byte.
+        var encoding = _vector.Config.Contains('\u00FF') ? Encoding.Latin1 : new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        File.WriteAllText(Path.Combine(home, "config"), _vector.Config, encoding);
+        File.WriteAllText(Path.Combine(home, "credentials"), _vector.Credentials, encoding);
+        var usual = Directory.CreateDirectory(Path.Combine(home, ".aws"));
+        File.WriteAllText(Path.Combine(usual.FullName, "config"), _vector.Config, encoding);
+    }
+}

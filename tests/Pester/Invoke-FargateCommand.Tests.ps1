@@ -1,0 +1,68 @@
+#Requires -Version 7.4
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '6.0.0' }
+[Diagnostics.CodeAnalysis.SuppressMessage('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Blocks share variables.')]
+param()
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/Surface.psm1"
+    $ErrorActionPreference = 'Continue'
+}
+
+Describe 'Invoke-FargateCommand' {
+    It 'takes a command or a file, and sessions or input from the pipeline' {
+        Get-ParameterSetText Invoke-FargateCommand | Should -BeExactly @(
+            'Pipeline*: [Command!] Session!; value: Session'
+            'File: [] FilePath! Session!; value: Session'
+            'Session: [Command!] Session!; value: InputObject'
+        )
+    }
+
+    It 'returns lines, bytes, results or a job' {
+        (Get-Command Invoke-FargateCommand).OutputType.Name | Should -BeExactly @(
+            'System.String', 'System.Byte[]', 'EcsFargateLogin.FargateCommandResult', 'System.Management.Automation.Job')
+    }
+
+    It 'refuses a value that a parameter cannot take: -<Name> <Value>' -ForEach @(
+        @{ Name = 'Command'; Value = '' }
+        @{ Name = 'Timeout'; Value = -1 }
+        @{ Name = 'ThrottleLimit'; Value = 0 }
+    ) {
+        $parameters = @{ Session = [Activator]::CreateInstance([EcsFargateLogin.FargateSession], $true); Command = 'true' }
+        $parameters[$Name] = $Value
+        $said = Get-ErrorOf { Invoke-FargateCommand @parameters }
+        $said.Id | Should -Match '^ParameterArgumentValidationError,'
+        $said.Message | Should -BeLike "*'$Name'*"
+    }
+}
+
+Describe 'Invoke-FargateCommand in an account' -Skip:(-not $IsLinux) {
+    BeforeAll {
+        $fargate = Connect-LocalFargate $TestDrive
+        $PSDefaultParameterValues = Get-DefaultParameter
+    }
+
+    BeforeEach {
+        Reset-LocalFargate
+    }
+
+    AfterAll {
+        Disconnect-LocalFargate
+    }
+
+    It 'has an error for a script that is not there, before anything is started' {
+        $path = "$TestDrive/no-such-script"
+        $said = Get-ErrorOf { New-FargateSession | Invoke-FargateCommand -FilePath $path }
+        Assert-FargateError $said InvalidCommand InvalidArgument $path -Terminating -Text '-FilePath'
+        Assert-NothingStarted
+    }
+
+    It 'needs ssh, and leaves a session without it alone' {
+        $session = New-FargateSession -Transport EcsExec
+        $said = Get-ErrorOf { Invoke-FargateCommand 'true' -Session $session }
+        Assert-FargateError $said TransportUnavailable InvalidOperation $session
+        $said.Message | Should -BeLike 'Invoke-FargateCommand needs ssh*'
+        Get-ReceivedOperation | Should -Not -Contain StopTask
+        $session | Stop-FargateSession
+        Assert-NothingLeft -Started 1
+    }
+}

@@ -1,0 +1,86 @@
+#Requires -Version 7.4
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '6.0.0' }
+[Diagnostics.CodeAnalysis.SuppressMessage('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Blocks share variables.')]
+param()
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/Surface.psm1"
+    $ErrorActionPreference = 'Continue'
+}
+
+Describe 'Test-FargateLogin' {
+    It 'takes the name of a task definition' {
+        Get-ParameterSetText Test-FargateLogin | Should -BeExactly 'All: [TaskDefinition]'
+    }
+
+    It 'returns checks' {
+        (Get-Command Test-FargateLogin).OutputType.Type | Should -Be ([EcsFargateLogin.FargateLoginCheck])
+    }
+}
+
+Describe 'Test-FargateLogin in an account' -Skip:(-not $IsLinux) {
+    BeforeAll {
+        $fargate = Connect-LocalFargate $TestDrive
+        $PSDefaultParameterValues = Get-DefaultParameter
+    }
+
+    BeforeEach {
+        Reset-LocalFargate
+    }
+
+    AfterAll {
+        Disconnect-LocalFargate
+    }
+
+    It 'has rows and no error without credentials' {
+        $rows = @(Test-FargateLogin -ProfileName no-such-profile)
+        $rows | Should -BeOfType EcsFargateLogin.FargateLoginCheck
+        ($rows | Where-Object Check -EQ credentials).Result | Should -Be Failed
+        ($rows | Where-Object Check -EQ account).Result | Should -Be NotChecked
+        Get-ReceivedOperation | Should -BeNullOrEmpty
+    }
+
+    It 'looks at what it can where nothing is named' {
+        $rows = @(Test-FargateLogin -Cluster nowhere)
+        ($rows | Where-Object Check -EQ cluster).Result | Should -Be Failed
+        foreach ($check in 'task definition', 'subnets', 'security groups') {
+            $row = $rows | Where-Object Check -EQ $check
+            $row.Result | Should -Be NotChecked -Because "of $check"
+            $row.Fix | Should -Not -BeNullOrEmpty -Because "of $check"
+        }
+        ($rows | Where-Object Check -EQ ssh).Result | Should -Be Passed
+    }
+
+    It 'names subnets and security groups that are not there' {
+        $there = $fargate.subnets[0]
+        $rows = @(Test-FargateLogin -Subnet subnet-none, $there -SecurityGroup sg-none)
+        ($rows | Where-Object Check -EQ 'subnet subnet-none').Result | Should -Be Failed
+        ($rows | Where-Object Check -EQ "subnet $there").Result | Should -Be Passed
+        ($rows | Where-Object Check -EQ 'security group sg-none').Result | Should -Be Failed
+    }
+
+    It 'says whether the task ends with the container at its limits' {
+        $null = Register-TaskDefinition outlived @{ name = 'cli'; essential = $false }, @{ name = 'app'; image = 'plain' }
+        $null = Register-TaskDefinition restarted @{ name = 'cli'; restartPolicy = @{ enabled = $true } }
+        $ends = foreach ($name in 'rails-cli', 'outlived', 'restarted') {
+            Test-FargateLogin $name | Where-Object Check -EQ "task's end"
+        }
+        $ends.Result | Should -Be Passed, Failed, Failed
+        $ends[1].Detail | Should -BeLike "*its container 'cli' is not essential*"
+        $ends[2].Detail | Should -BeLike "*its container 'cli' has a restartPolicy*"
+    }
+
+    It 'starts nothing with -WhatIf, and says that it would' {
+        $named = "rails-cli -Cluster local -Subnet $($fargate.subnets[0]) -SecurityGroup $($fargate.securityGroups[0])"
+        Get-WhatIf "Test-FargateLogin $named -Deep -WhatIf" | Should -BeExactly (
+            '"Start and stop Fargate task" on target "rails-cli in cluster local".')
+        Assert-NothingStarted
+    }
+
+    It 'completes what an account has: <Line>' -ForEach @(
+        @{ Line = 'Test-FargateLogin rails'; Has = 'rails-cli' }
+        @{ Line = 'Test-FargateLogin -Cluster l'; Has = 'local' }
+    ) {
+        Get-CompletionText $Line | Should -Contain $Has
+    }
+}
