@@ -39,7 +39,7 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
 
     /// <summary>What to copy, taken as it is written. With -Session the pipeline may hold it: what Get-ChildItem returns.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet,
-        HelpMessage = "What to copy, taken as it is written; with -Session the pipeline may hold it.")]
+        HelpMessage = "What to copy, taken as it is written.")]
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
@@ -97,11 +97,15 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
     /// <summary>Copies what came down the pipeline.</summary>
     protected override void EndProcessing()
     {
+        base.EndProcessing();
         if (_piped.Count > 0)
         {
             LiteralPath = [.. _piped];
-            Guard(null, () => _request = RequestOf());
-            CopyToSessions();
+            Guard(null, () =>
+            {
+                _request = RequestOf();
+                CopyToSessions();
+            });
         }
     }
 

@@ -14,8 +14,9 @@ public sealed partial class InvokeFargateCommandCommand
     private bool _areCommandsOver;
 
     /// <summary>
-    /// What the command reads: text as lines of UTF-8, bytes as they are, lists object by object, and nothing for $null. The command begins with the first of it and reads the
-    /// rest as it comes, at the pace of the slowest session; every session's command reads all of it.
+    /// What the command reads: text as lines of UTF-8, bytes as they are, lists object by object, and nothing for $null. The
+    /// command begins with the first of it and reads the rest as it comes, at the pace of the slowest session; every session's
+    /// command reads all of it.
     /// </summary>
     [Parameter(ParameterSetName = PipelineSet,
         HelpMessage = "What the command reads: text as lines of UTF-8, bytes as they are.")]

@@ -52,7 +52,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     /// names, with the option there, or by sh.
     /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = FileSet,
-        HelpMessage = "A shell script on this machine, which is sent and run.")]
+        HelpMessage = "A script on this machine, which is sent and run.")]
     [Alias("PSPath")]
     [ValidateNotNullOrEmpty]
     public string FilePath { get; set; } = "";

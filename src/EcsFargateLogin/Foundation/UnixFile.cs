@@ -11,7 +11,12 @@ internal sealed record UnixFile(uint UserId, uint GroupId, UnixFileMode Mode, bo
 {
     private const int KindOfFile = 0xF000;
     private const int RegularFile = 0x8000;
+    private const int CharacterDevice = 0x2000;
+    private const int BlockDevice = 0x6000;
     private const int Permissions = 0xFFF;
+
+    /// <summary>Whether it is a device.</summary>
+    public bool IsDevice { get; private init; }
 
     /// <summary>Whether it belongs to the user that this process acts as, or to the administrator.</summary>
     public bool IsOfUserOrRoot => UserId == 0 || UserId == GetEffectiveUserId();
@@ -31,7 +36,10 @@ internal sealed record UnixFile(uint UserId, uint GroupId, UnixFileMode Mode, bo
         status.UserId,
         status.GroupId,
         (UnixFileMode)(status.Mode & Permissions),
-        (status.Mode & KindOfFile) == RegularFile);
+        (status.Mode & KindOfFile) == RegularFile)
+    {
+        IsDevice = (status.Mode & KindOfFile) is CharacterDevice or BlockDevice,
+    };
 
     // .NET's own layer over stat, whose struct and name differ from system to system; it is a part of every .NET.
     [DllImport("libSystem.Native", EntryPoint = "SystemNative_Stat")]

@@ -7,8 +7,14 @@ internal static class RunningProgram
 {
     /// <summary>Runs it without input.</summary>
     /// <returns>Its exit code, output and errors.</returns>
-    public static Task<(int ExitCode, string Output, string Errors)> RunAsync(
-        string program, params IEnumerable<string> arguments) => RunWithInputAsync(program, arguments, []);
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        string program, params IEnumerable<string> arguments) =>
+        await RunWithInputAsync(program, arguments, []);
+
+    /// <summary>Runs it, without input where none is given.</summary>
+    /// <returns>Its exit code, output and errors.</returns>
+    public static Task<(int ExitCode, string Output, string Errors)> RunAsync(ProcessStartInfo start, TimeSpan within) =>
+        RunAsync(start, within, []);
 
     /// <summary>Runs it with an input.</summary>
     /// <inheritdoc cref="RunAsync(string, IEnumerable{string})"/>
@@ -16,10 +22,8 @@ internal static class RunningProgram
         string program, IEnumerable<string> arguments, byte[] input) =>
         RunAsync(new ProcessStartInfo(program, arguments), TimeSpan.FromSeconds(20), input);
 
-    /// <summary>Runs it, without input where none is given.</summary>
-    /// <returns>Its exit code, output and errors.</returns>
-    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
-        ProcessStartInfo start, TimeSpan within, byte[]? input = null)
+    private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        ProcessStartInfo start, TimeSpan within, byte[] input)
     {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         using var process = Process.Start(start)!;

@@ -1,4 +1,4 @@
-using System.Formats.Tar;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Sessions.Transfers;
 
@@ -24,65 +24,20 @@ internal enum FileKind
 /// <summary>Tells the kinds of this machine's files.</summary>
 internal static class LocalFile
 {
-    /// <summary>What is at a path.</summary>
-    public static FileKind KindOf(string path)
-    {
-        if (Directory.Exists(path))
+    /// <summary>What is at a path, or where a link there leads to.</summary>
+    public static FileKind KindOf(string path) =>
+        Directory.Exists(path) ? FileKind.Folder
+        : OperatingSystem.IsWindows() ? File.Exists(path) ? FileKind.File : FileKind.Nothing
+        : UnixFile.Of(path) switch
         {
-            return FileKind.Folder;
-        }
-
-        try
-        {
-            FileInfo file = new(EndOf(path));
-            return !file.Exists ? FileKind.Nothing
-                : file.Length > 0 || OperatingSystem.IsWindows() ? FileKind.File
-                : KindOfEmpty(file.FullName);
-        }
-        catch (IOException)
-        {
-            // Links that lead in a circle.
-            return FileKind.Other;
-        }
-    }
+            null => FileKind.Nothing,
+            { IsRegular: true } => FileKind.File,
+            { IsDevice: true } => FileKind.Device,
+            _ => FileKind.Other,
+        };
 
     /// <summary>Where the links at a path lead to, whether or not something is there; the path itself where it is no link.</summary>
     /// <exception cref="IOException">The links lead in a circle.</exception>
     public static string EndOf(string path) =>
         new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
-
-    /// <summary>
-    /// A pipe or a device looks like an empty file, and opening one may last for ever; the entry of an archive tells them apart
-    /// without opening them.
-    /// </summary>
-    private static FileKind KindOfEmpty(string path)
-    {
-        try
-        {
-            using MemoryStream archive = new();
-            using (TarWriter writer = new(archive, leaveOpen: true))
-            {
-                writer.WriteEntry(path, "file");
-            }
-
-            archive.Position = 0;
-            using TarReader reader = new(archive);
-            return reader.GetNextEntry()?.EntryType switch
-            {
-                TarEntryType.RegularFile => FileKind.File,
-                TarEntryType.CharacterDevice or TarEntryType.BlockDevice => FileKind.Device,
-                _ => FileKind.Other,
-            };
-        }
-        catch (UnauthorizedAccessException)
-        {
-            // Only a regular file is opened.
-            return FileKind.File;
-        }
-        catch (IOException)
-        {
-            // A socket, which no archive can hold.
-            return FileKind.Other;
-        }
-    }
 }

@@ -1,3 +1,5 @@
+using EcsFargateLogin.Foundation;
+
 namespace EcsFargateLogin.Sessions.Transfers;
 
 /// <summary>
@@ -141,9 +143,11 @@ internal static class LocalCopy
         }
 
         // Nobody else could know this name before the file was there.
-        return new FileInfo(path).LinkTarget is null && LocalFile.KindOf(path) == FileKind.File
+        return new FileInfo(path).LinkTarget is null
+            && LocalFile.KindOf(path) == FileKind.File
+            && UnixFile.Of(path) is null or { IsOfUserOrRoot: true }
             ? OpenTarget(path)
-            : throw FargateErrors.CopyFailed(path, "it is in the way, and not a file");
+            : throw FargateErrors.CopyFailed(path, "it is in the way, and not a file of yours");
     }
 
     private static long? FreeSpaceAt(string folder)
