@@ -30,7 +30,7 @@ public abstract class LoginCmdlet : AwsCmdlet
     /// Leaves a session running, and its key in place, that was started in the same pipeline and would end with it. One that you
     /// hold, in a variable or by its id, goes on in any case.
     /// </summary>
-    [Parameter(HelpMessage = "Leaves a session running that was started in the same pipeline and would end with it.")]
+    [Parameter(HelpMessage = "Leaves a session running that was started in the same pipeline.")]
     public SwitchParameter KeepSession { get; set; }
 
     /// <summary>

@@ -47,7 +47,7 @@ public sealed partial class NewFargateSessionCommand
     /// such limit. Without it the task definition's _UNUSED_TIMEOUT holds or, where it has none, 1800 (30 minutes). Only the
     /// container's start-sshd.sh keeps this limit.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Seconds that a session goes on without a login after the last one; 0: no limit.")]
     [ValidateRange(0, SessionLimits.Longest)]
     public int? UnusedTimeout { get; set; }
 

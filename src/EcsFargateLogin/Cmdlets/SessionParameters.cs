@@ -84,7 +84,12 @@ internal static class SessionParameters
             var attributes = property.GetCustomAttributes().Where(attribute => attribute
                 is ValidateArgumentsAttribute or ArgumentTransformationAttribute or ArgumentCompleterAttribute or AliasAttribute);
             // In all of its parameter sets it is the same parameter.
-            ParameterAttribute parameter = new() { HelpMessage = property.GetCustomAttributes<ParameterAttribute>().First().HelpMessage };
+            ParameterAttribute parameter = new();
+            if (property.GetCustomAttributes<ParameterAttribute>().First().HelpMessage is { Length: > 0 } message)
+            {
+                parameter.HelpMessage = message;
+            }
+
             parameters.Add(
                 property.Name, new RuntimeDefinedParameter(property.Name, property.PropertyType, [.. attributes, parameter]));
         }

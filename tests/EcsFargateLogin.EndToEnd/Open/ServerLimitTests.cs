@@ -19,7 +19,7 @@ public sealed class ServerLimitTests
             $$"""
             $before = stty -g
             New-FargateSession {{family}} {{limit}} | Enter-FargateShell -ErrorVariable problems -ErrorAction SilentlyContinue
-            "$LASTEXITCODE $((stty -g) -eq $before) $($problems[0].FullyQualifiedErrorId) $($problems[0])"
+            "$LASTEXITCODE $((stty -g) -eq $before) $($problems[0].FullyQualifiedErrorId) $($problems[0].Exception.Message)"
             """));
         await terminal.ShowsAsync("since RunTask");
 

@@ -46,11 +46,13 @@ public sealed class TunnelKeeperTests : IDisposable
     [Fact]
     public async Task A_tunnel_that_cannot_be_kept_is_lost_and_its_session_is_stopped()
     {
-        var keeper = KeeperOf(_folder.WriteScript("ssh", Ready));
+        // It ends once it has been seen at work.
+        var keeper = KeeperOf(_folder.WriteScript("ssh", $"{Ready}; while [ ! -e \"$0.seen\" ]; do sleep 0.05; done"));
         _cloud.OnDescribeTasks = (_, _, _) => throw new InvalidOperationException("something unforeseen");
 
         await keeper.OpenAsync(CancellationToken.None);
         keeper.Keep();
+        await File.WriteAllTextAsync(_folder["ssh.seen"], "");
 
         await Eventually.Async(
             () => _cloud.CallsOf("StopTask").Count == 1, () => $"{keeper.Tunnel.Status}: {keeper.Tunnel.LastError}");
