@@ -12,7 +12,7 @@ Describe 'Copy-FargateItem' {
     It 'takes paths, a destination, and sessions from the pipeline' {
         Get-ParameterSetText Copy-FargateItem | Should -BeExactly @(
             'Path*: [Path! Destination] Session!; value: Session'
-            'LiteralPath: [Destination] LiteralPath! Session!; value: Session'
+            'LiteralPath: [Destination] LiteralPath! Session!; value: Session; by name: LiteralPath'
         )
     }
 

@@ -45,6 +45,7 @@ public static class EngineProcess
 
         terminal.Environment["SHELL"] = "/bin/sh";
         terminal.Environment["TERM"] = "xterm-256color";
+        terminal.Environment.Remove("NO_COLOR");
         return terminal;
     }
 

@@ -69,7 +69,7 @@ public sealed class EcsExecShellTests
         Assert.Contains("up-42", run.Output, StringComparison.Ordinal);
         Assert.Contains("VERBOSE: ECS Exec does not reach the container", run.Output, StringComparison.Ordinal);
         Assert.Matches("session-manager-plugin'? AWS_SSM_START_SESSION_RESPONSE", run.Output);
-        Assert.Contains("\"transport\": 1", run.Output, StringComparison.Ordinal);
+        Assert.Contains("\"transport\": \"EcsExec\"", run.Output, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotMatch("token-[0-9a-f]{20}|tokenValue", run.Output + run.Error + string.Join('\n', arguments));
         Assert.Equal(3, me.Calls("ExecuteCommand").Count);
         await me.LeftNothingAsync();

@@ -91,7 +91,7 @@ public sealed class InterruptedShellTests
         var run = await me.RunProcessAsync("New-FargateSession | Enter-FargateShell -Verbose", "exit\n");
 
         var task = Assert.Single(me.Fargate.Tasks);
-        Assert.Matches($"VERBOSE: {task.StartedBy}: created 0.0 s, .*banner [0-9.]+ s, shell [0-9.]+ s\\e\\[0m\n", run.Output);
+        Assert.Matches($"VERBOSE: {task.StartedBy}: created 0.0 s, .*banner [0-9.]+ s, shell [0-9.]+ s\n", run.Output);
         Assert.DoesNotContain("debug1", run.Output, StringComparison.Ordinal);
     }
 
