@@ -47,7 +47,7 @@ busybox)
     mount --bind /usr/lib usr/lib
     mount --bind /usr/lib64 usr/lib64
     cp "$(command -v busybox)" usr/bin/busybox
-    for applet in $(usr/bin/busybox --list); do ln -s busybox "usr/bin/$applet"; done
+    usr/bin/busybox --install usr/bin
     cp /usr/sbin/sshd usr/sbin/
     cp /usr/bin/ssh-keygen usr/bin/
     for option; do
