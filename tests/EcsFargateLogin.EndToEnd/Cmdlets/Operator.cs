@@ -110,6 +110,7 @@ internal sealed class Operator : IAsyncDisposable
             _shell.Value.Dispose();
         }
 
+        this.ForgetSessions();
         await Fargate.DisposeAsync();
         Directory.Delete(StateHome, recursive: true);
     }
