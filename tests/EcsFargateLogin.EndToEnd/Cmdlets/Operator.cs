@@ -59,6 +59,8 @@ internal sealed class Operator : IAsyncDisposable
         start.Environment["AWS_ACCESS_KEY_ID"] = Fargate.AccessKeyId;
         start.Environment["AWS_SECRET_ACCESS_KEY"] = Fargate.SecretAccessKey;
         start.Environment["XDG_STATE_HOME"] = StateHome;
+        // A PowerShell that is killed leaves files and sockets there.
+        start.Environment["TMPDIR"] = Directory.CreateDirectory(Path.Combine(StateHome, "tmp")).FullName;
         // PowerShell colours its streams whether or not there is a terminal.
         start.Environment["NO_COLOR"] = "1";
         return start;
