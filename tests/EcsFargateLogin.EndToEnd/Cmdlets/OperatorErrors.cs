@@ -55,13 +55,31 @@ internal static class OperatorErrors
     }
 
     /// <summary>The sessions of this operator's account that the PowerShells in this process remember.</summary>
-    public static IReadOnlyList<SessionFolder> SessionFolders(this Operator me)
+    public static IReadOnlyList<SessionFolder> SessionFolders(this Operator me) =>
+        [.. SharedFolders().Select(SessionFolder.TryRead).OfType<SessionFolder>()
+            .Where(folder => folder.EndpointUrl == me.Fargate.EndpointUrl)];
+
+    /// <summary>
+    /// Deletes what this operator's sessions have left in the home that all share: who is given the same port later would
+    /// find it.
+    /// </summary>
+    public static void ForgetSessions(this Operator me)
     {
-        DirectoryInfo sessions = new(Path.Combine(OperatorHome.StateHome, "EcsFargateLogin", "sessions"));
-        return sessions.Exists
-            ? [.. sessions.GetDirectories().Select(SessionFolder.TryRead).OfType<SessionFolder>()
-                .Where(folder => folder.EndpointUrl == me.Fargate.EndpointUrl)]
-            : [];
+        HashSet<string?> marks =
+        [
+            .. me.Fargate.Tasks.Select(task => task.StartedBy), .. me.SessionFolders().Select(folder => folder.SessionId),
+        ];
+        foreach (var folder in SharedFolders().Where(folder => marks.Contains(folder.Name)))
+        {
+            try
+            {
+                folder.Delete(recursive: true);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Another test's PowerShell has swept it.
+            }
+        }
     }
 
     /// <summary>Asserts that ECS was never asked to start anything, and that nothing was written down.</summary>
@@ -84,6 +102,12 @@ internal static class OperatorErrors
             () => me.Fargate.Tasks.All(task => task.Phase == TaskPhase.Stopped && !task.IsAlive),
             () => string.Join(", ", me.Fargate.Tasks));
     }
+
+    private static DirectoryInfo[] SharedFolders()
+    {
+        DirectoryInfo sessions = new(Operator.SharedFolderOf(""));
+        return sessions.Exists ? sessions.GetDirectories() : [];
+    }
 }
 
 /// <summary>How a process ended whose script was to fail.</summary>
@@ -105,7 +129,7 @@ internal sealed record SessionFolder(string Path, string SessionId, string? Endp
             return new SessionFolder(
                 folder.FullName, folder.Name, entry.RootElement.GetProperty("endpointUrl").GetString());
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException)
         {
             return null;
         }

@@ -81,10 +81,11 @@ internal sealed partial class TerminalRun : IAsyncDisposable
     }
 
     /// <summary>Waits until the screen has shown something.</summary>
-    public Task ShowsAsync(string text) => Eventually.BecomesAsync(
+    public Task ShowsAsync(string text, TimeSpan? limit = null) => Eventually.BecomesAsync(
         () => Screen.Contains(text, StringComparison.Ordinal)
             || (_process.HasExited ? throw new InvalidOperationException($"It ended without '{text}': {Screen}{Errors}") : false),
-        () => $"'{text}' was not shown: {Screen}{Errors}");
+        () => $"'{text}' was not shown: {Screen}{Errors}",
+        limit);
 
     /// <summary>
     /// Waits until the remote shell asks for a command. What is typed earlier, while PowerShell shows progress, may be taken by
