@@ -13,12 +13,27 @@ internal static class Eventually
         using CancellationTokenSource limit = new(Limit);
         while (!condition())
         {
-            if (limit.IsCancellationRequested)
-            {
-                Assert.Fail($"It has not happened in {Limit.TotalSeconds:0} s. {state()}");
-            }
-
-            await Task.Delay(20, CancellationToken.None);
+            await PauseAsync(limit, () => Task.FromResult(state()));
         }
+    }
+
+    /// <inheritdoc cref="BecomesAsync(Func{bool}, Func{string})"/>
+    public static async Task BecomesAsync(Func<Task<bool>> condition, Func<Task<string>> state)
+    {
+        using CancellationTokenSource limit = new(Limit);
+        while (!await condition())
+        {
+            await PauseAsync(limit, state);
+        }
+    }
+
+    private static async Task PauseAsync(CancellationTokenSource limit, Func<Task<string>> state)
+    {
+        if (limit.IsCancellationRequested)
+        {
+            Assert.Fail($"It has not happened in {Limit.TotalSeconds:0} s. {await state()}");
+        }
+
+        await Task.Delay(20, CancellationToken.None);
     }
 }
