@@ -9,15 +9,19 @@ internal static class Eventually
     /// <param name="condition">What is waited for.</param>
     /// <param name="state">How things stand, for the message when it never is.</param>
     /// <param name="limit">How long it may take; a minute where not given.</param>
-    public static async Task BecomesAsync(Func<bool> condition, Func<string> state, TimeSpan? limit = null)
+    public static Task BecomesAsync(Func<bool> condition, Func<string> state, TimeSpan? limit = null) =>
+        BecomesAsync(() => Task.FromResult(condition()), () => Task.FromResult(state()), limit);
+
+    /// <inheritdoc cref="BecomesAsync(Func{bool}, Func{string}, TimeSpan?)"/>
+    public static async Task BecomesAsync(Func<Task<bool>> condition, Func<Task<string>> state, TimeSpan? limit = null)
     {
         var duration = limit ?? DefaultLimit;
         using CancellationTokenSource end = new(duration);
-        while (!condition())
+        while (!await condition())
         {
             if (end.IsCancellationRequested)
             {
-                Assert.Fail($"It has not happened in {duration.TotalSeconds:0} s. {state()}");
+                Assert.Fail($"It has not happened in {duration.TotalSeconds:0} s. {await state()}");
             }
 
             await Task.Delay(20, CancellationToken.None);

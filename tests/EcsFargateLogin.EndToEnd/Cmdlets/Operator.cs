@@ -66,6 +66,9 @@ internal sealed class Operator : IAsyncDisposable
         return start;
     }
 
+    /// <summary>The same script for a process of another operator: with the account and the place for sessions of this one.</summary>
+    public string ScriptFor(string script) => $"$env:XDG_STATE_HOME = '{StateHome}'\n{Preamble()}\n{script}\n";
+
     /// <summary>Runs a script in a process of its own and pipes that input to it.</summary>
     public Task<ProcessResult> RunProcessAsync(string script, string input = "") =>
         EngineProcess.RunAsync(Process(script), input);

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LocalFargate.Tasks;
-using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
@@ -26,33 +25,42 @@ internal static class OperatorErrors
         Assert.Single(me.ErrorsOf(script, arguments));
 
     /// <summary>Runs a script in a process of its own, where ssh has no terminal, and returns what it failed with.</summary>
-    public static async Task<FailedProcess> FailingProcessAsync(this Operator me, string script)
+    public static async Task<FailedProcess> FailingProcessAsync(this Operator me, string script) =>
+        Assert.Single(await FailingProcessAsync((me, script)));
+
+    /// <summary>Runs scripts of several operators in one process, where ssh has no terminal, and returns what each failed with.</summary>
+    public static async Task<IReadOnlyList<FailedProcess>> FailingProcessAsync(params IReadOnlyList<(Operator Me, string Script)> runs)
     {
-        var report = Path.Combine(me.StateHome, $"{Guid.NewGuid():N}.json");
-        var start = me.Process($$"""
-            $ended = $false
-            $Error.Clear()
-            try { {{script}} } catch { $ended = $true }
-            $last = $Error[0]
-            [Array]::Reverse(($records = @($Error)))
-            $seen = $records | ForEach-Object { @{
-                Id = $_.FullyQualifiedErrorId
-                Category = "$($_.CategoryInfo.Category)"
-                Target = "$($_.TargetObject)"
-                Message = $_.Exception.Message
-                Shown = "$_"
-                NextStep = "$($_.ErrorDetails.RecommendedAction)"
-                ExceptionType = $_.Exception.GetType().FullName
-                IsTerminating = $ended -and $_ -eq $last
-            } }
-            ConvertTo-Json -InputObject @($seen) | Set-Content '{{report}}'
-            exit $LASTEXITCODE
-            """);
-        var result = await EngineProcess.RunAsync(start);
-        Assert.True(File.Exists(report), result.Output + result.Error);
-        return new FailedProcess(
-            JsonSerializer.Deserialize<SeenError[]>(await File.ReadAllTextAsync(report), Json)!, result.Output, result.ExitCode);
+        var reports = runs.Select(run => Path.Combine(run.Me.StateHome, $"{Guid.NewGuid():N}.json")).ToList();
+        var results = await SharedProcess.RunAsync([.. runs.Select((run, i) => new SharedRun(run.Me, Reporting(run.Script, reports[i])))]);
+        return [.. results.Select((result, i) =>
+        {
+            Assert.True(File.Exists(reports[i]), result.Output + result.Error);
+            return new FailedProcess(
+                JsonSerializer.Deserialize<SeenError[]>(File.ReadAllText(reports[i]), Json)!, result.Output, result.ExitCode);
+        })];
     }
+
+    /// <summary>The same script, which writes a report of its errors.</summary>
+    private static string Reporting(string script, string report) =>
+        $$"""
+        $ended = $false
+        $Error.Clear()
+        try { {{script}} } catch { $ended = $true }
+        $last = $Error[0]
+        [Array]::Reverse(($records = @($Error)))
+        $seen = $records | ForEach-Object { @{
+            Id = $_.FullyQualifiedErrorId
+            Category = "$($_.CategoryInfo.Category)"
+            Target = "$($_.TargetObject)"
+            Message = $_.Exception.Message
+            Shown = "$_"
+            NextStep = "$($_.ErrorDetails.RecommendedAction)"
+            ExceptionType = $_.Exception.GetType().FullName
+            IsTerminating = $ended -and $_ -eq $last
+        } }
+        ConvertTo-Json -InputObject @($seen) | Set-Content '{{report}}'
+        """;
 
     /// <summary>The sessions of this operator's account that the PowerShells in this process remember.</summary>
     public static IReadOnlyList<SessionFolder> SessionFolders(this Operator me) =>

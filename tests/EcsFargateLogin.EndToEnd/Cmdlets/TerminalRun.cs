@@ -61,6 +61,24 @@ internal sealed partial class TerminalRun : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends its input.</summary>
+    public async Task EndInputAsync()
+    {
+        await _keyboard.WaitAsync();
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException) when (_process.HasExited)
+        {
+            // As with typing.
+        }
+        finally
+        {
+            _keyboard.Release();
+        }
+    }
+
     /// <summary>Sends SIGINT to the process alone.</summary>
     public void Interrupt() => EngineProcess.Interrupt(_process);
 
