@@ -99,25 +99,19 @@ internal sealed partial class SshContainer : IAsyncDisposable
     /// </summary>
     public async Task PassAsync(int seconds)
     {
+        // So that a login which has just begun or ended is taken notice of at the time at which it has.
+        await WaitForLookAsync();
         _uptime += seconds;
         WriteUptime();
-        // Between two looks it waits for a process. The one that is there, and the next one, may have begun before.
-        HashSet<string> seen = [.. ChildrenOfProcess1()];
-        var known = seen.Count;
-        await UntilAsync(() =>
-        {
-            seen.UnionWith(ChildrenOfProcess1());
-            return _run!.HasExited || seen.Count >= known + 3;
-        });
+        await WaitForLookAsync();
     }
 
-    /// <summary>Lets time pass until the container has ended by itself: a login that has just ended may be seen for one look more.</summary>
+    /// <summary>Lets time pass until the container has ended by itself.</summary>
     public async Task PassUntilEndAsync()
     {
-        using var limit = new CancellationTokenSource(Limit);
-        while (!_run!.HasExited)
+        for (var i = 0; !_run!.HasExited; i++)
         {
-            limit.Token.ThrowIfCancellationRequested();
+            Assert.True(i < 5, $"The container has not ended:\n{Log}");
             await PassAsync(10);
         }
     }
@@ -181,6 +175,19 @@ internal sealed partial class SshContainer : IAsyncDisposable
         {
             return [];
         }
+    }
+
+    /// <summary>Waits until the script has looked around from beginning to end, or has ended.</summary>
+    private async Task WaitForLookAsync()
+    {
+        // Between two looks it waits for a process. The one that is there, and the next one, may have begun before.
+        HashSet<string> seen = [.. ChildrenOfProcess1()];
+        var known = seen.Count;
+        await UntilAsync(() =>
+        {
+            seen.UnionWith(ChildrenOfProcess1());
+            return _run!.HasExited || seen.Count >= known + 3;
+        });
     }
 
     /// <summary>Writes the clock in place, because the file itself is mounted; always as many characters.</summary>
