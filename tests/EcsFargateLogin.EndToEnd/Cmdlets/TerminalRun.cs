@@ -173,7 +173,8 @@ internal sealed partial class TerminalRun : IAsyncDisposable
         }
     }
 
-    [GeneratedRegex(@"since RunTask[\s\S]*[#$] $")]
+    // tmux may draw the rest of its window after the prompt, with the line of its own at the bottom.
+    [GeneratedRegex(@"since RunTask[\s\S]*[#$] (?:$|\s+\[fargate\])")]
     private static partial Regex RemotePrompt();
 
     [GeneratedRegex(@"\e\[[0-9;?]*[A-Za-z]|\e\][^\a]*\a")]

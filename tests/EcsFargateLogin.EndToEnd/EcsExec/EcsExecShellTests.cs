@@ -55,7 +55,7 @@ public sealed class EcsExecShellTests
             $session = New-FargateSession -Transport EcsExec -Wait
             $session | Enter-FargateShell -KeepSession
             $session, $Error | Format-List * -Force
-            Get-ChildItem $env:XDG_STATE_HOME -Recurse -File | Get-Content
+            Get-ChildItem $env:XDG_STATE_HOME/EcsFargateLogin -Recurse -File | Get-Content
             $session | Stop-FargateSession
             """);
         start.Environment["SESSION_MANAGER_PLUGIN_LOG"] = log;

@@ -36,7 +36,7 @@ public sealed class OneTimeKeyTests
             $session = New-FargateSession -MaxLifetime 3600 -FromAddress 127.0.0.0/8, 2001:db8::1 -Wait
             $to = "root@$($session.PublicAddress)"
             $options = '-F', 'none', '-i', $session.KeyPath, '-o', 'IdentitiesOnly=yes', '-o', "UserKnownHostsFile=$($session.KnownHostsPath)",
-                '-o', "HostKeyAlias=$($session.TaskId)", '-o', 'BatchMode=yes', '-o', 'LogLevel=ERROR'
+                '-o', "HostKeyAlias=$($session.TaskId)", '-o', 'BatchMode=yes', '-o', 'LogLevel=ERROR', '-o', 'SetEnv=_KEEP_SESSION=yes'
             $port = "Port=$($session.Port)"
             'pwd' | sftp -q -b - @options -o $port $to
             ssh @options -o $port -tt $to tty
