@@ -44,18 +44,22 @@ $ErrorActionPreference = 'Stop'
 $artifacts = Join-Path $PSScriptRoot 'artifacts'
 $results = Join-Path $artifacts 'test-results'
 
-# Compiler and build nodes end with the build: nothing is left running on the machine.
+# One compiler for all projects: a process for each would take three times as long. It and the build's nodes end with the
+# build: nothing is left running on the machine.
 function Invoke-Build {
     param([string[]] $Project = 'EcsFargateLogin.sln', [string[]] $Property)
 
-    foreach ($path in $Project) {
-        $output = dotnet build (Join-Path $PSScriptRoot $path) --configuration Release --nologo `
-            --verbosity quiet -nodeReuse:false -p:UseSharedCompilation=false @Property
-        if ($LASTEXITCODE -ne 0) {
-            $output | Out-Host
-            exit $LASTEXITCODE
+    try {
+        foreach ($path in $Project) {
+            $output = dotnet build (Join-Path $PSScriptRoot $path) --configuration Release --nologo `
+                --verbosity quiet -nodeReuse:false @Property
+            if ($LASTEXITCODE -ne 0) {
+                $output | Out-Host
+                exit $LASTEXITCODE
+            }
         }
     }
+    finally { $null = dotnet build-server shutdown --vbcscompiler }
 }
 
 # Runs the xunit projects side by side: one mostly computes, the other mostly waits.
