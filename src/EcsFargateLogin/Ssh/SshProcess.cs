@@ -12,7 +12,7 @@ internal static partial class SshProcess
 
     private const int SigTerm = 15;
 
-    /// <summary>What a program gets to end by itself after SIGTERM, or after Ctrl+C, which the terminal sent to it as well.</summary>
+    /// <summary>What a program gets to end by itself after SIGTERM.</summary>
     private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(2);
 
     /// <summary>Starts a program, or says why that cannot be done.</summary>
@@ -32,7 +32,7 @@ internal static partial class SshProcess
     /// <summary>Runs a program with this process's own terminal, input and output, until it ends.</summary>
     /// <param name="start">The program.</param>
     /// <param name="hangUp">Tells it to end (SIGTERM); what does not is killed.</param>
-    /// <param name="cancellationToken">Cancels it, after the terminal has sent it Ctrl+C.</param>
+    /// <param name="cancellationToken">Cancels it in the same way.</param>
     /// <param name="seen">Gets what it prints, after the terminal has; null leaves the terminal to it alone.</param>
     /// <returns>Its exit code; <see cref="ConnectionFailed"/> when it had to be killed.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; the program has ended or was killed.</exception>
@@ -47,6 +47,7 @@ internal static partial class SshProcess
         start.UseShellExecute = false;
         start.RedirectStandardOutput = seen is not null;
         using var process = Start(start);
+        using var watched = SshWatchdog.Watch(process);
         using var passing = seen is null ? null : new TerminalTap(process, seen);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(hangUp, cancellationToken);
         try
@@ -56,13 +57,8 @@ internal static partial class SshProcess
         }
         catch (OperationCanceledException)
         {
-            var grace = EndGrace;
-            if (hangUp.IsCancellationRequested)
-            {
-                grace = Terminate(process);
-            }
-
-            var exitCode = await EndAsync(process, grace, modes).ConfigureAwait(false);
+            // Of Ctrl+C it knows, of a signal to this process alone it does not.
+            var exitCode = await EndAsync(process, Terminate(process), modes).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             return exitCode;
         }
