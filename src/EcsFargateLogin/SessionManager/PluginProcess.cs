@@ -30,6 +30,7 @@ internal static class PluginProcess
         {
             // It had no time to do so itself.
             modes.Restore();
+            TerminalModes.ResetScreen();
         }
 
         cancellationToken.ThrowIfCancellationRequested();

@@ -43,10 +43,34 @@ internal static partial class SshProcess
         Action<ReadOnlyMemory<byte>>? seen = null)
     {
         var modes = TerminalModes.Read();
+        var exitCode = ConnectionFailed;
+        try
+        {
+            exitCode = await RunInTerminalAsync(start, modes, seen, hangUp, cancellationToken);
+            return exitCode;
+        }
+        finally
+        {
+            // What ran there did not end by itself, and has not put back what it had set.
+            if (exitCode == ConnectionFailed)
+            {
+                TerminalModes.ResetScreen();
+            }
+        }
+    }
+
+    private static async Task<int> RunInTerminalAsync(
+        ProcessStartInfo start,
+        TerminalModes modes,
+        Action<ReadOnlyMemory<byte>>? seen,
+        CancellationToken hangUp,
+        CancellationToken cancellationToken)
+    {
         // No shell is between: ssh gets the real terminal, and every argument as it is.
         start.UseShellExecute = false;
         start.RedirectStandardOutput = seen is not null;
         using var process = Start(start);
+        using var suspended = ContinueWhenSuspended(process.Id);
         using var watched = SshWatchdog.Watch(process);
         using var passing = seen is null ? null : new TerminalTap(process, seen);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(hangUp, cancellationToken);
@@ -114,6 +138,19 @@ internal static partial class SshProcess
 
         return EndGrace;
     }
+
+    /// <summary>
+    /// Continues ssh when it has suspended itself (~^Z): PowerShell has no job control, and nobody else would continue it.
+    /// </summary>
+    private static PosixSignalRegistration? ContinueWhenSuspended(int processId) => OperatingSystem.IsWindows()
+        ? null
+        : PosixSignalRegistration.Create(PosixSignal.SIGCHLD, context =>
+        {
+            if (ChildStop.SignalOf(processId) == ChildStop.SigTstp)
+            {
+                _ = Kill(processId, ChildStop.SigCont);
+            }
+        });
 
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

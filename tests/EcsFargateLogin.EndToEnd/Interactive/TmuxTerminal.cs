@@ -55,6 +55,10 @@ internal sealed class TmuxTerminal : IAsyncDisposable
     /// <summary>What a person sees, without blank lines at the end.</summary>
     public async Task<string> ScreenAsync() => (await RunAsync("capture-pane", "-p")).Output.TrimEnd();
 
+    /// <summary>The values of tmux's variables about the terminal.</summary>
+    public async Task<string> StateAsync(params string[] variables) =>
+        (await RunAsync("display-message", "-p", string.Join(' ', variables.Select(name => $"#{{{name}}}")))).Output.TrimEnd();
+
     /// <summary>Types a line and presses Enter.</summary>
     public async Task TypeLineAsync(string text)
     {
