@@ -195,6 +195,9 @@ public sealed class LocalFargateServer : IAsyncDisposable
     /// <summary>Registers a service, which starts no tasks here. Returns its ARN.</summary>
     public string RegisterService(ServiceOptions service) => _services.Register(service);
 
+    /// <summary>Forgets the tasks that are stopped, as ECS does an hour after.</summary>
+    public void ForgetStoppedTasks() => _tasks.ForgetStopped(TimeSpan.Zero);
+
     /// <summary>Ends a task as if Fargate did, with a stop code and reason of Fargate's.</summary>
     /// <param name="taskArn">The task's ARN.</param>
     /// <param name="stopCode">SpotInterruption, TerminationNotice, …</param>

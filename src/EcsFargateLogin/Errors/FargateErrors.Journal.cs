@@ -14,7 +14,7 @@ internal static partial class FargateErrors
 
     internal static FargateException JournalNotTrusted(string folder, string why) => new(
         FargateError.JournalUnavailable,
-        $"What this machine remembers of its sessions in '{folder}' is not read, because somebody else may have written it: {why}.",
+        $"What this machine remembers of its sessions in '{folder}' is not read, because somebody else may have written it: it {why}.",
         "Make the folder yours alone (on Linux: chown and chmod go-w), delete it, or point XDG_STATE_HOME to a folder of your own.")
     { Target = folder };
 

@@ -1,13 +1,10 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace EcsFargateLogin.Foundation;
 
-/// <summary>What a Unix system knows of a file and .NET does not tell: whether it is one, and whose.</summary>
-/// <param name="UserId">The owner.</param>
-/// <param name="GroupId">The group.</param>
-/// <param name="Mode">The permissions.</param>
-/// <param name="IsRegular">False for a folder, and for a pipe, a device or a socket, which may let its reader wait for ever.</param>
-internal sealed record UnixFile(uint UserId, uint GroupId, UnixFileMode Mode, bool IsRegular)
+/// <summary>What a Unix system knows of a file and .NET does not tell: whether it is one, whose, and who may write to it.</summary>
+internal sealed record UnixFile
 {
     private const int KindOfFile = 0xF000;
     private const int RegularFile = 0x8000;
@@ -15,15 +12,35 @@ internal sealed record UnixFile(uint UserId, uint GroupId, UnixFileMode Mode, bo
     private const int BlockDevice = 0x6000;
     private const int Permissions = 0xFFF;
 
+    private uint _userId;
+    private uint _groupId;
+    private UnixFileMode _mode;
+
+    /// <summary>False for a folder, and for a pipe, a device or a socket, which may let its reader wait for ever.</summary>
+    public bool IsRegular { get; private init; }
+
     /// <summary>Whether it is a device.</summary>
     public bool IsDevice { get; private init; }
 
-    /// <summary>Whether it belongs to the user that this process acts as, or to the administrator.</summary>
-    public bool IsOfUserOrRoot => UserId == 0 || UserId == GetEffectiveUserId();
+    /// <summary>Whether it belongs to the user that this process acts as, or to the administrator, who can do everything anyway.</summary>
+    public bool IsOfUserOrRoot => _userId == 0 || _userId == GetEffectiveUserId();
+
+    /// <summary>Why it is not the user's own, as what follows "it"; null where it is.</summary>
+    public string? OwnerFault => IsOfUserOrRoot
+        ? null
+        : string.Create(CultureInfo.InvariantCulture, $"belongs to another user (uid {_userId})");
+
+    /// <summary>Why anybody else at all may have written what it holds, as what follows "it"; null where that is not so.</summary>
+    public string? AnyoneFault =>
+        OwnerFault ?? (_mode.HasFlag(UnixFileMode.OtherWrite) ? "can be written by every user of this machine" : null);
 
     /// <summary>Tells of a file, or of what a link leads to; null where there is none, and on Windows.</summary>
     public static UnixFile? Of(string path) =>
         !OperatingSystem.IsWindows() && GetStatus(path, out var status) == 0 ? From(status) : null;
+
+    /// <summary>Tells of a file, or of a link itself; null where there is none, and on Windows.</summary>
+    public static UnixFile? OfLink(string path) =>
+        !OperatingSystem.IsWindows() && GetLinkStatus(path, out var status) == 0 ? From(status) : null;
 
     /// <summary>Tells of a file that is open, whatever its name leads to meanwhile; null on Windows.</summary>
     public static UnixFile? Of(SafeHandle file) =>
@@ -32,12 +49,21 @@ internal sealed record UnixFile(uint UserId, uint GroupId, UnixFileMode Mode, bo
     /// <summary>Whether there is a file, or a link to one, that can be opened without waiting for anybody.</summary>
     public static bool IsFile(string path) => OperatingSystem.IsWindows() ? File.Exists(path) : Of(path) is { IsRegular: true };
 
-    private static UnixFile From(in FileStatus status) => new(
-        status.UserId,
-        status.GroupId,
-        (UnixFileMode)(status.Mode & Permissions),
-        (status.Mode & KindOfFile) == RegularFile)
+    /// <summary>Why somebody else may have written what it holds, as what follows "it"; null where nobody can have.</summary>
+    /// <param name="mayBeOfOwnGroup">
+    /// Whether a group of the same number as its owner may write to it: the user's own, as Linux distributions make it.
+    /// </param>
+    public string? WriteFault(bool mayBeOfOwnGroup = false) =>
+        AnyoneFault ?? (_mode.HasFlag(UnixFileMode.GroupWrite) && !(mayBeOfOwnGroup && _groupId == _userId)
+            ? string.Create(CultureInfo.InvariantCulture, $"can be written by others than its owner (gid {_groupId})")
+            : null);
+
+    private static UnixFile From(in FileStatus status) => new()
     {
+        _userId = status.UserId,
+        _groupId = status.GroupId,
+        _mode = (UnixFileMode)(status.Mode & Permissions),
+        IsRegular = (status.Mode & KindOfFile) == RegularFile,
         IsDevice = (status.Mode & KindOfFile) is CharacterDevice or BlockDevice,
     };
 
@@ -45,6 +71,10 @@ internal sealed record UnixFile(uint UserId, uint GroupId, UnixFileMode Mode, bo
     [DllImport("libSystem.Native", EntryPoint = "SystemNative_Stat")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
     private static extern int GetStatus([MarshalAs(UnmanagedType.LPUTF8Str)] string path, out FileStatus status);
+
+    [DllImport("libSystem.Native", EntryPoint = "SystemNative_LStat")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
+    private static extern int GetLinkStatus([MarshalAs(UnmanagedType.LPUTF8Str)] string path, out FileStatus status);
 
     [DllImport("libSystem.Native", EntryPoint = "SystemNative_FStat")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]

@@ -36,14 +36,9 @@ internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
         try
         {
             ThrowIf(Mistrust);
-            if (!isProjects)
-            {
-                CheckOwner();
-            }
-
             using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             // What was opened is what counts, whatever the path led to before.
-            ThrowIf(isProjects && UnixFile.Of(stream.SafeFileHandle) is { } opened ? MistrustOf(opened) : null);
+            ThrowIf(UnixFile.Of(stream.SafeFileHandle)?.WriteFault(mayBeOfOwnGroup: isProjects) is { } fault ? $"it {fault}" : null);
             var buffer = new byte[LongestFile + 1];
             content = buffer[..stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
         }
@@ -101,9 +96,9 @@ internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
         : OwnerOnly.CreateFile(temporary);
 
     /// <summary>
-    /// Why it is not read; null where nothing speaks against that. A project's file lies above wherever the user happens to
-    /// be: somebody else may have put it there, and nobody but the user and the administrator decides what a session is. A
-    /// pipe in its place would be waited for, and a link may lead to anything.
+    /// Why it is not read; null where nothing speaks against that. It says what is run and as whom, which nobody but the user
+    /// and the administrator decides: a project's file lies above wherever the user happens to be, and the user's own lies
+    /// where XDG_CONFIG_HOME leads. A pipe in its place would be waited for, and a project's link may lead to anything.
     /// </summary>
     public string? Mistrust
     {
@@ -115,44 +110,24 @@ internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
                 return "it is a symbolic link";
             }
 
-            if (UnixFile.Of(path) is not { } status || UnixFile.Of(file.DirectoryName!) is not { } folder)
-            {
-                return null;
-            }
-
-            return !status.IsRegular ? "it is no file"
-                : !isProjects ? null
-                : MistrustOf(status)
-                    ?? (folder.Mode.HasFlag(UnixFileMode.OtherWrite) ? "every user of this machine may write to its folder"
-                        : folder.IsOfUserOrRoot ? null
-                        : $"its folder belongs to another user ({folder.UserId})");
+            return UnixFile.Of(path) is { IsRegular: false } ? "it is no file"
+                : FaultOf(path) is { } fault ? $"it {fault}"
+                : FaultOfFolder(file.DirectoryName!) is { } ofFolder ? $"its folder {ofFolder}"
+                : null;
         }
     }
 
-    private static string? MistrustOf(UnixFile file) =>
-        !file.IsOfUserOrRoot ? $"it belongs to another user ({file.UserId})"
-        : file.Mode.HasFlag(UnixFileMode.OtherWrite) ? "every user of this machine may write to it"
-        // A group of the same number is the user's own, as Linux distributions make it.
-        : file.Mode.HasFlag(UnixFileMode.GroupWrite) && file.GroupId != file.UserId ? $"others may write to it (group {file.GroupId})"
-        : null;
+    private string? FaultOf(string file) =>
+        isProjects ? UnixFile.Of(file)?.WriteFault(mayBeOfOwnGroup: true) : OwnerOnly.FaultOf(file);
+
+    // A team may share the folder of a project: what its members put there is theirs, and not used.
+    private string? FaultOfFolder(string folder) => isProjects ? UnixFile.Of(folder)?.AnyoneFault : OwnerOnly.FaultOf(folder);
 
     private void ThrowIf(string? why)
     {
         if (why is not null)
         {
             throw FargateErrors.PresetFileUntrusted(path, why);
-        }
-    }
-
-    /// <summary>The user's own file may say what is run and as whom: it is nobody else's, wherever XDG_CONFIG_HOME leads.</summary>
-    private void CheckOwner()
-    {
-        foreach (var each in new[] { System.IO.Path.GetDirectoryName(path)!, path })
-        {
-            if (OwnerOnly.FaultOf(each) is { } fault)
-            {
-                throw FargateErrors.PresetFileUntrusted(each, fault);
-            }
         }
     }
 

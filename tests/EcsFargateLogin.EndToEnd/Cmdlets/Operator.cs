@@ -59,14 +59,25 @@ internal sealed class Operator : IAsyncDisposable
         start.Environment["AWS_ACCESS_KEY_ID"] = Fargate.AccessKeyId;
         start.Environment["AWS_SECRET_ACCESS_KEY"] = Fargate.SecretAccessKey;
         start.Environment["XDG_STATE_HOME"] = StateHome;
+        // A PowerShell that is killed leaves files and sockets there.
+        start.Environment["TMPDIR"] = Directory.CreateDirectory(Path.Combine(StateHome, "tmp")).FullName;
         // PowerShell colours its streams whether or not there is a terminal.
         start.Environment["NO_COLOR"] = "1";
         return start;
     }
 
+    /// <summary>The same script for a process of another operator: with the account and the place for sessions of this one.</summary>
+    public string ScriptFor(string script) => $"$env:XDG_STATE_HOME = '{StateHome}'\n{Preamble()}\n{script}\n";
+
     /// <summary>Runs a script in a process of its own and pipes that input to it.</summary>
     public Task<ProcessResult> RunProcessAsync(string script, string input = "") =>
         EngineProcess.RunAsync(Process(script), input);
+
+    /// <summary>
+    /// Runs a script in a process that runs scripts of other tests too. That suits whatever needs another PowerShell and its
+    /// files in <see cref="StateHome"/>, but no input, no exit code, and no end.
+    /// </summary>
+    public Task<(string Output, string Error)> RunApartAsync(string script) => StandingPowerShell.RunInAnyAsync(Process(script));
 
     /// <summary>The calls of an operation that the account has received.</summary>
     public IReadOnlyList<ReceivedCall> Calls(string operation) =>
@@ -96,12 +107,13 @@ internal sealed class Operator : IAsyncDisposable
     public static string SharedFolderOf(string sessionId) =>
         Path.Combine(OperatorHome.StateHome, "EcsFargateLogin", "sessions", sessionId);
 
+    /// <summary>Where processes of this operator have the folders of sessions.</summary>
+    public string SessionsFolder => Path.Combine(StateHome, "EcsFargateLogin", "sessions");
+
     /// <summary>The files of sessions that processes of this operator have left.</summary>
-    public IReadOnlyList<string> SessionFiles()
-    {
-        var sessions = Path.Combine(StateHome, "EcsFargateLogin", "sessions");
-        return Directory.Exists(sessions) ? Directory.GetFileSystemEntries(sessions, "*", SearchOption.AllDirectories) : [];
-    }
+    public IReadOnlyList<string> SessionFiles() => Directory.Exists(SessionsFolder)
+        ? Directory.GetFileSystemEntries(SessionsFolder, "*", SearchOption.AllDirectories)
+        : [];
 
     public async ValueTask DisposeAsync()
     {
@@ -110,6 +122,7 @@ internal sealed class Operator : IAsyncDisposable
             _shell.Value.Dispose();
         }
 
+        this.ForgetSessions();
         await Fargate.DisposeAsync();
         Directory.Delete(StateHome, recursive: true);
     }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LocalFargate.Tasks;
-using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
@@ -26,42 +25,69 @@ internal static class OperatorErrors
         Assert.Single(me.ErrorsOf(script, arguments));
 
     /// <summary>Runs a script in a process of its own, where ssh has no terminal, and returns what it failed with.</summary>
-    public static async Task<FailedProcess> FailingProcessAsync(this Operator me, string script)
+    public static async Task<FailedProcess> FailingProcessAsync(this Operator me, string script) =>
+        Assert.Single(await FailingProcessAsync((me, script)));
+
+    /// <summary>Runs scripts of several operators in one process, where ssh has no terminal, and returns what each failed with.</summary>
+    public static async Task<IReadOnlyList<FailedProcess>> FailingProcessAsync(params IReadOnlyList<(Operator Me, string Script)> runs)
     {
-        var report = Path.Combine(me.StateHome, $"{Guid.NewGuid():N}.json");
-        var start = me.Process($$"""
-            $ended = $false
-            $Error.Clear()
-            try { {{script}} } catch { $ended = $true }
-            $last = $Error[0]
-            [Array]::Reverse(($records = @($Error)))
-            $seen = $records | ForEach-Object { @{
-                Id = $_.FullyQualifiedErrorId
-                Category = "$($_.CategoryInfo.Category)"
-                Target = "$($_.TargetObject)"
-                Message = $_.Exception.Message
-                Shown = "$_"
-                NextStep = "$($_.ErrorDetails.RecommendedAction)"
-                ExceptionType = $_.Exception.GetType().FullName
-                IsTerminating = $ended -and $_ -eq $last
-            } }
-            ConvertTo-Json -InputObject @($seen) | Set-Content '{{report}}'
-            exit $LASTEXITCODE
-            """);
-        var result = await EngineProcess.RunAsync(start);
-        Assert.True(File.Exists(report), result.Output + result.Error);
-        return new FailedProcess(
-            JsonSerializer.Deserialize<SeenError[]>(await File.ReadAllTextAsync(report), Json)!, result.Output, result.ExitCode);
+        var reports = runs.Select(run => Path.Combine(run.Me.StateHome, $"{Guid.NewGuid():N}.json")).ToList();
+        var results = await SharedProcess.RunAsync([.. runs.Select((run, i) => new SharedRun(run.Me, Reporting(run.Script, reports[i])))]);
+        return [.. results.Select((result, i) =>
+        {
+            Assert.True(File.Exists(reports[i]), result.Output + result.Error);
+            return new FailedProcess(
+                JsonSerializer.Deserialize<SeenError[]>(File.ReadAllText(reports[i]), Json)!, result.Output, result.ExitCode);
+        })];
     }
 
+    /// <summary>The same script, which writes a report of its errors.</summary>
+    private static string Reporting(string script, string report) =>
+        $$"""
+        $ended = $false
+        $Error.Clear()
+        try { {{script}} } catch { $ended = $true }
+        $last = $Error[0]
+        [Array]::Reverse(($records = @($Error)))
+        $seen = $records | ForEach-Object { @{
+            Id = $_.FullyQualifiedErrorId
+            Category = "$($_.CategoryInfo.Category)"
+            Target = "$($_.TargetObject)"
+            Message = $_.Exception.Message
+            Shown = "$_"
+            NextStep = "$($_.ErrorDetails.RecommendedAction)"
+            ExceptionType = $_.Exception.GetType().FullName
+            IsTerminating = $ended -and $_ -eq $last
+        } }
+        ConvertTo-Json -InputObject @($seen) | Set-Content '{{report}}'
+        """;
+
     /// <summary>The sessions of this operator's account that the PowerShells in this process remember.</summary>
-    public static IReadOnlyList<SessionFolder> SessionFolders(this Operator me)
+    public static IReadOnlyList<SessionFolder> SessionFolders(this Operator me) =>
+        [.. SharedFolders().Select(SessionFolder.TryRead).OfType<SessionFolder>()
+            .Where(folder => folder.EndpointUrl == me.Fargate.EndpointUrl)];
+
+    /// <summary>
+    /// Deletes what this operator's sessions have left in the home that all share: who is given the same port later would
+    /// find it.
+    /// </summary>
+    public static void ForgetSessions(this Operator me)
     {
-        DirectoryInfo sessions = new(Path.Combine(OperatorHome.StateHome, "EcsFargateLogin", "sessions"));
-        return sessions.Exists
-            ? [.. sessions.GetDirectories().Select(SessionFolder.TryRead).OfType<SessionFolder>()
-                .Where(folder => folder.EndpointUrl == me.Fargate.EndpointUrl)]
-            : [];
+        HashSet<string?> marks =
+        [
+            .. me.Fargate.Tasks.Select(task => task.StartedBy), .. me.SessionFolders().Select(folder => folder.SessionId),
+        ];
+        foreach (var folder in SharedFolders().Where(folder => marks.Contains(folder.Name)))
+        {
+            try
+            {
+                folder.Delete(recursive: true);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Another test's PowerShell has swept it.
+            }
+        }
     }
 
     /// <summary>Asserts that ECS was never asked to start anything, and that nothing was written down.</summary>
@@ -84,6 +110,12 @@ internal static class OperatorErrors
             () => me.Fargate.Tasks.All(task => task.Phase == TaskPhase.Stopped && !task.IsAlive),
             () => string.Join(", ", me.Fargate.Tasks));
     }
+
+    private static DirectoryInfo[] SharedFolders()
+    {
+        DirectoryInfo sessions = new(Operator.SharedFolderOf(""));
+        return sessions.Exists ? sessions.GetDirectories() : [];
+    }
 }
 
 /// <summary>How a process ended whose script was to fail.</summary>
@@ -105,7 +137,7 @@ internal sealed record SessionFolder(string Path, string SessionId, string? Endp
             return new SessionFolder(
                 folder.FullName, folder.Name, entry.RootElement.GetProperty("endpointUrl").GetString());
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException)
         {
             return null;
         }

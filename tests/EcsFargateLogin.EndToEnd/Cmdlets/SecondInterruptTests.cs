@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using LocalFargate.Faults;
 
@@ -15,7 +16,7 @@ public sealed partial class SecondInterruptTests
     {
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Replace([new SshSilent(), Unanswered("StopTask")]);
-        await using var terminal = TerminalRun.UnderTerminal(me.Process($"{script}; 'went on'"));
+        await using var terminal = TerminalRun.UnderTerminal(Process(me, $"{script}; 'went on'"));
         await terminal.ShowsAsync("waiting for the SSH server");
         await terminal.TypeAsync(CtrlC);
         await me.ReceivesAsync("StopTask");
@@ -36,7 +37,7 @@ public sealed partial class SecondInterruptTests
     {
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Replace([Unanswered("StopTask")]);
-        await using var terminal = TerminalRun.UnderTerminal(me.Process("New-FargateSession | Stop-FargateSession"));
+        await using var terminal = TerminalRun.UnderTerminal(Process(me, "New-FargateSession | Stop-FargateSession"));
         await me.ReceivesAsync("StopTask");
         await terminal.TypeAsync(CtrlC);
         await Task.Delay(TimeSpan.FromMilliseconds(500));
@@ -52,7 +53,7 @@ public sealed partial class SecondInterruptTests
     {
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Replace([Unanswered("RunTask"), Unanswered("ListTasks")]);
-        await using var terminal = TerminalRun.UnderTerminal(me.Process("New-FargateSession"));
+        await using var terminal = TerminalRun.UnderTerminal(Process(me, "New-FargateSession"));
         await me.ReceivesAsync("RunTask");
         await terminal.TypeAsync(CtrlC);
         await Task.Delay(TimeSpan.FromMilliseconds(500));
@@ -73,7 +74,7 @@ public sealed partial class SecondInterruptTests
     {
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Replace([new SshSilent(), Unanswered("StopTask")]);
-        await using var job = TerminalRun.WithPipes(me.Process("New-FargateSession | Enter-FargateShell"));
+        await using var job = TerminalRun.WithPipes(Process(me, "New-FargateSession | Enter-FargateShell"));
         await me.ReceivesAsync("DescribeNetworkInterfaces");
         job.Interrupt();
         await me.ReceivesAsync("StopTask");
@@ -87,16 +88,24 @@ public sealed partial class SecondInterruptTests
     /// <summary>Longer than any test waits: what ends before does not end by itself.</summary>
     private static DelayedReply Unanswered(string operation) => new() { Operation = operation, Delay = TimeSpan.FromMinutes(5) };
 
+    /// <summary>A process with the journal of this one, in which what it prints is run.</summary>
+    private static ProcessStartInfo Process(Operator me, string script)
+    {
+        var start = me.Process(script);
+        start.Environment["XDG_STATE_HOME"] = OperatorHome.StateHome;
+        return start;
+    }
+
     private static async Task AssertIsStoppedByWhatWasPrintedAsync(Operator me, string screen)
     {
-        Assert.NotEmpty(me.SessionFiles());
+        Assert.NotEmpty(me.SessionFolders());
         var command = StopCommand().Match(screen);
         Assert.True(command.Success, screen);
         me.Fargate.Faults.Clear();
 
-        var result = await me.RunProcessAsync(command.Value);
+        Assert.Empty(me.ErrorsOf(command.Value));
 
-        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Empty(me.SessionFolders());
         await me.LeftNothingAsync();
     }
 

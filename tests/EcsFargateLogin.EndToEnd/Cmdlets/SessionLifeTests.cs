@@ -33,50 +33,43 @@ public sealed class SessionLifeTests
     }
 
     [Fact]
-    public async Task A_kept_session_can_be_entered_again_until_it_is_stopped()
+    public async Task Sessions_are_entered_again_while_they_are_kept_and_several_one_after_the_other()
     {
-        await using var me = await Operator.StartAsync(Patient);
+        await using var keeper = await Operator.StartAsync(Patient);
+        await using var many = await Operator.StartAsync();
 
-        var run = await me.RunProcessAsync(
-            """
-            $session = New-FargateSession
-            $session | Enter-FargateShell -KeepSession -Option 'RemoteCommand=echo one >/tmp/kept; exit 3'
-            "first $LASTEXITCODE, task $($session.TaskId)"
-            Get-Content $session.KnownHostsPath
-            $session | Enter-FargateShell -KeepSession -Option 'RemoteCommand=cat /tmp/kept'
-            "second $LASTEXITCODE, key $(Test-Path $session.KeyPath)"
-            $session | Stop-FargateSession
-            """);
+        var runs = await SharedProcess.RunAsync(
+            new SharedRun(
+                keeper,
+                """
+                $session = New-FargateSession
+                $session | Enter-FargateShell -KeepSession -Option 'RemoteCommand=echo one >/tmp/kept; exit 3'
+                "first $LASTEXITCODE, task $($session.TaskId)"
+                Get-Content $session.KnownHostsPath
+                $session | Enter-FargateShell -KeepSession -Option 'RemoteCommand=cat /tmp/kept'
+                "second $LASTEXITCODE, key $(Test-Path $session.KeyPath)"
+                $session | Stop-FargateSession
+                """),
+            new SharedRun(
+                many,
+                """
+                1..3 | ForEach-Object { New-FargateSession -EnvironmentVariable @{ NUMBER = $_ } } |
+                    Enter-FargateShell -Option 'RemoteCommand=echo $NUMBER; exit $NUMBER'
+                $LASTEXITCODE
+                """));
 
-        Assert.Equal("", run.Error);
-        var task = Assert.Single(me.Fargate.Tasks);
-        var lines = run.Output.TrimEnd().Split('\n');
-        Assert.Equal($"first 3, task {task.Arn.Split('/')[^1]}", lines[0]);
-        Assert.StartsWith(
-            me.Fargate.SshPort == 22 ? $"{task.Arn.Split('/')[^1]} ssh-ed25519 " : $"[{task.Arn.Split('/')[^1]}]:",
-            lines[1],
-            StringComparison.Ordinal);
+        Assert.Equal("", runs[0].Error);
+        var id = Assert.Single(keeper.Fargate.Tasks).Arn.Split('/')[^1];
+        var lines = runs[0].Output.TrimEnd().Split('\n');
+        Assert.Equal($"first 3, task {id}", lines[0]);
+        Assert.StartsWith(keeper.Fargate.SshPort == 22 ? $"{id} ssh-ed25519 " : $"[{id}]:", lines[1], StringComparison.Ordinal);
         Assert.Equal(["one", "second 0, key True"], lines[2..]);
-        Assert.Single(me.Calls("StopTask"));
-        await me.LeftNothingAsync();
-    }
-
-    [Fact]
-    public async Task Several_sessions_are_entered_one_after_the_other()
-    {
-        await using var me = await Operator.StartAsync();
-
-        var run = await me.RunProcessAsync(
-            """
-            1..3 | ForEach-Object { New-FargateSession -EnvironmentVariable @{ NUMBER = $_ } } |
-                Enter-FargateShell -Option 'RemoteCommand=echo $NUMBER; exit $NUMBER'
-            $LASTEXITCODE
-            """);
-
-        Assert.Equal(("1\n2\n3\n3\n", ""), (run.Output, run.Error));
-        Assert.Equal(3, me.Fargate.Tasks.Count);
-        Assert.Equal(3, me.Calls("StopTask").Count);
-        await me.LeftNothingAsync();
+        Assert.Single(keeper.Calls("StopTask"));
+        await keeper.LeftNothingAsync();
+        Assert.Equal(("1\n2\n3\n3\n", ""), (runs[1].Output, runs[1].Error));
+        Assert.Equal(3, many.Fargate.Tasks.Count);
+        Assert.Equal(3, many.Calls("StopTask").Count);
+        await many.LeftNothingAsync();
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using LocalFargate.Faults;
+using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
@@ -8,14 +9,21 @@ namespace EcsFargateLogin.EndToEnd.Cmdlets;
 public sealed class ShellConnectionTests
 {
     [Fact]
-    public async Task Verbose_shows_the_phases_and_the_ssh_command_line_with_the_users_options()
+    public async Task Verbose_shows_the_phases_and_the_ssh_command_line_with_the_users_options_and_a_late_server_is_waited_for()
     {
         await using var me = await Operator.StartAsync();
+        await using var late = await Operator.StartAsync();
+        late.Fargate.Faults.Add(new SshLate { Delay = TimeSpan.FromSeconds(1) });
 
-        var run = await me.RunProcessAsync(
-            "New-FargateSession | Enter-FargateShell -Verbose -Option 'Compression=yes', 'SendEnv LANG'",
-            "echo \"$SSH_CONNECTION\"\n");
+        var runs = await SharedProcess.RunAsync(
+            new SharedRun(late, "New-FargateSession | Enter-FargateShell", "echo here; exit\n"),
+            new SharedRun(
+                me,
+                "New-FargateSession | Enter-FargateShell -Verbose -Option 'Compression=yes', 'SendEnv LANG'",
+                "echo \"$SSH_CONNECTION\"\n"));
 
+        Assert.Equal(("here\n", ""), (runs[0].Output, runs[0].Error));
+        var run = runs[1];
         Assert.Equal("", run.Error);
         var task = Assert.Single(me.Fargate.Tasks);
         var command = Assert.Single(run.Output.Split('\n'), line => line.Contains("/ssh -F none", StringComparison.Ordinal));
@@ -30,40 +38,26 @@ public sealed class ShellConnectionTests
     }
 
     [Fact]
-    public async Task Private_logs_in_at_the_private_address_and_never_asks_for_another()
+    public async Task It_logs_in_at_the_private_address_where_that_is_asked_for_or_there_is_no_other()
     {
-        await using var me = await Operator.StartAsync();
-        me.Fargate.Faults.Add(new NoPublicAddress());
+        await using var asking = await Operator.StartAsync();
+        asking.Fargate.Faults.Add(new NoPublicAddress());
+        await using var without = await Operator.StartAsync();
 
-        var run = await me.RunProcessAsync("New-FargateSession | Enter-FargateShell -Private -Verbose", "echo here\n");
+        var runs = await SharedProcess.RunAsync(
+            new SharedRun(asking, "New-FargateSession | Enter-FargateShell -Private -Verbose", "echo here; exit\n"),
+            new SharedRun(
+                without, "New-FargateSession -AssignPublicIp Disabled | Enter-FargateShell -Verbose", "echo here; exit\n"));
 
-        Assert.Equal("", run.Error);
-        Assert.Contains($" -- {Assert.Single(me.Fargate.Tasks).PrivateAddress}\n", run.Output, StringComparison.Ordinal);
-        Assert.Contains("\nhere\n", run.Output, StringComparison.Ordinal);
-    }
+        AssertIsPrivate(runs[0], asking);
+        AssertIsPrivate(runs[1], without);
 
-    [Fact]
-    public async Task A_session_without_public_address_is_entered_at_its_private_one()
-    {
-        await using var me = await Operator.StartAsync();
-
-        var run = await me.RunProcessAsync(
-            "New-FargateSession -AssignPublicIp Disabled | Enter-FargateShell -Verbose", "echo here\n");
-
-        Assert.Equal("", run.Error);
-        Assert.Contains($" -- {Assert.Single(me.Fargate.Tasks).PrivateAddress}\n", run.Output, StringComparison.Ordinal);
-        Assert.Contains("\nhere\n", run.Output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_server_that_answers_late_is_waited_for()
-    {
-        await using var me = await Operator.StartAsync();
-        me.Fargate.Faults.Add(new SshLate { Delay = TimeSpan.FromSeconds(1) });
-
-        var run = await me.RunProcessAsync("New-FargateSession | Enter-FargateShell", "echo here\n");
-
-        Assert.Equal(("here\n", ""), (run.Output, run.Error));
+        static void AssertIsPrivate(ProcessResult run, Operator me)
+        {
+            Assert.Equal("", run.Error);
+            Assert.Contains($" -- {Assert.Single(me.Fargate.Tasks).PrivateAddress}\n", run.Output, StringComparison.Ordinal);
+            Assert.Contains("\nhere\n", run.Output, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -78,7 +72,7 @@ public sealed class ShellConnectionTests
             New-FargateSession | Enter-FargateShell
             """);
 
-        var run = await PowerShellHost.EngineProcess.RunAsync(
+        var run = await EngineProcess.RunAsync(
             WithFile("/etc/ssh/ssh_config", configuration, start), "echo here\n");
 
         Assert.Equal(("proxycommand false\nhere\n", ""), (run.Output, run.Error));
@@ -95,7 +89,7 @@ public sealed class ShellConnectionTests
         var start = me.Process("New-FargateSession | Enter-FargateShell");
         start.Environment["SSH_AUTH_SOCK"] = path;
 
-        var run = await PowerShellHost.EngineProcess.RunAsync(start, "echo \"agent <$SSH_AUTH_SOCK>\"\n");
+        var run = await EngineProcess.RunAsync(start, "echo \"agent <$SSH_AUTH_SOCK>\"\n");
 
         Assert.Equal(("agent <>\n", ""), (run.Output, run.Error));
         Assert.False(agent.Poll(0, SelectMode.SelectRead), "Somebody has connected to the agent.");

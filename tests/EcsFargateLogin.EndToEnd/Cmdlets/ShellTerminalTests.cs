@@ -8,7 +8,7 @@ public sealed class ShellTerminalTests
     private const string LogIn = "New-FargateSession | Enter-FargateShell; exit $LASTEXITCODE";
 
     [Fact]
-    public async Task The_remote_shell_has_the_terminal_and_gives_it_back_as_it_was()
+    public async Task The_remote_shell_has_the_terminal_once_progress_is_gone_and_gives_it_back_as_it_was()
     {
         await using var me = await Operator.StartAsync();
         await using var terminal = TerminalRun.UnderTerminal(me.Process(
@@ -16,34 +16,24 @@ public sealed class ShellTerminalTests
             stty rows 33 cols 101
             $before = stty -g
             New-FargateSession | Enter-FargateShell
-            "code: $LASTEXITCODE, terminal as before: $((stty -g) -eq $before), $(stty size)"
+            $code = $LASTEXITCODE
+            "code: $code, terminal as before: $((stty -g) -eq $before), $(stty size)"
+            exit $code
             """));
         await terminal.ShowsPromptAsync();
 
-        await terminal.TypeAsync("echo size: $(stty size) on $(tty) as $TERM; exit 9\n");
-
-        Assert.Equal(0, await terminal.EndAsync());
-        Assert.Matches(@"size: 33 101 on /dev/pts/\d+ as ", terminal.Screen);
-        Assert.Contains("code: 9, terminal as before: True, 33 101", terminal.Screen, StringComparison.Ordinal);
-        await me.LeftNothingAsync();
-    }
-
-    [Fact]
-    public async Task Progress_shows_while_waiting_and_is_gone_before_the_shell()
-    {
-        await using var me = await Operator.StartAsync();
-        await using var terminal = TerminalRun.UnderTerminal(me.Process(LogIn));
-        await terminal.ShowsPromptAsync();
-        await terminal.TypeAsync("PS1=; echo up-$((6*7)); exit 9\n");
+        await terminal.TypeAsync("PS1=; echo up-$((6*7)); echo size: $(stty size) on $(tty) as $TERM; exit 9\n");
 
         Assert.Equal(9, await terminal.EndAsync());
-
         var task = Assert.Single(me.Fargate.Tasks);
         var beforeShell = terminal.Screen[..terminal.Screen.IndexOf("up-42", StringComparison.Ordinal)];
         var lastProgress = beforeShell.LastIndexOf("since RunTask", StringComparison.Ordinal);
         Assert.Matches($"Fargate session {task.StartedBy}", beforeShell);
         Assert.Matches(@"\r +\r|\x1b\[[0-9;]*[JKX]|\x1b\[1;1H +\x1b\[1;1H", beforeShell[lastProgress..]);
         Assert.DoesNotContain("since RunTask", terminal.Screen[beforeShell.Length..], StringComparison.Ordinal);
+        Assert.Matches(@"size: 33 101 on /dev/pts/\d+ as ", terminal.Screen);
+        Assert.Contains("code: 9, terminal as before: True, 33 101", terminal.Screen, StringComparison.Ordinal);
+        await me.LeftNothingAsync();
     }
 
     [Fact]

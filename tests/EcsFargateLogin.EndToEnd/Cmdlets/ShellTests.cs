@@ -3,17 +3,34 @@ namespace EcsFargateLogin.EndToEnd.Cmdlets;
 /// <summary>Enter-FargateShell: exit codes and streams.</summary>
 public sealed class ShellTests
 {
-    [Theory]
-    [InlineData(0)]
-    [InlineData(255)]
-    public async Task The_exit_code_of_the_remote_program_is_no_error_of_ssh(int exitCode)
+    [Fact]
+    public async Task The_exit_code_of_the_remote_program_is_no_error_of_ssh_except_for_those_who_want_it_so()
     {
-        await using var me = await Operator.StartAsync();
+        await using var zero = await Operator.StartAsync();
+        await using var most = await Operator.StartAsync();
+        await using var strict = await Operator.StartAsync();
 
-        var run = await me.RunProcessAsync("New-FargateSession | Enter-FargateShell; exit $LASTEXITCODE", $"exit {exitCode}\n");
+        var runs = await SharedProcess.RunAsync(
+            new SharedRun(zero, "New-FargateSession | Enter-FargateShell", "exit 0\n"),
+            new SharedRun(most, "New-FargateSession | Enter-FargateShell", "exit 255\n"),
+            new SharedRun(
+                strict,
+                """
+                $PSNativeCommandUseErrorActionPreference = $true
+                $ErrorActionPreference = 'Stop'
+                try { New-FargateSession | Enter-FargateShell }
+                catch { "$LASTEXITCODE $($_.FullyQualifiedErrorId) $($_.TargetObject)" }
+                """,
+                "exit 7\n"));
 
-        Assert.Equal(("", "", exitCode), (run.Output, run.Error, run.ExitCode));
-        await me.LeftNothingAsync();
+        Assert.Equal([("", "", 0), ("", "", 255)], runs.Take(2).Select(run => (run.Output, run.Error, run.ExitCode)));
+        var task = Assert.Single(strict.Fargate.Tasks);
+        Assert.Equal(
+            ("", $"7 RemoteProgramFailed,EcsFargateLogin.Cmdlets.EnterFargateShellCommand {task.StartedBy}\n"),
+            (runs[2].Error, runs[2].Output));
+        await zero.LeftNothingAsync();
+        await most.LeftNothingAsync();
+        await strict.LeftNothingAsync();
     }
 
     [Fact]
@@ -29,26 +46,6 @@ public sealed class ShellTests
             "echo out; echo err >&2; cat\nlast line");
 
         Assert.Equal(("out\nlast linereturned 0\n", "err\n"), (run.Output, run.Error));
-    }
-
-    [Fact]
-    public async Task A_shell_that_failed_is_an_error_for_those_who_want_it_so()
-    {
-        await using var me = await Operator.StartAsync();
-
-        var run = await me.RunProcessAsync(
-            """
-            $PSNativeCommandUseErrorActionPreference = $true
-            $ErrorActionPreference = 'Stop'
-            try { New-FargateSession | Enter-FargateShell }
-            catch { "$LASTEXITCODE $($_.FullyQualifiedErrorId) $($_.TargetObject)" }
-            """,
-            "exit 7\n");
-
-        var task = Assert.Single(me.Fargate.Tasks);
-        Assert.Equal("", run.Error);
-        Assert.Equal($"7 RemoteProgramFailed,EcsFargateLogin.Cmdlets.EnterFargateShellCommand {task.StartedBy}\n", run.Output);
-        await me.LeftNothingAsync();
     }
 
     [Fact]

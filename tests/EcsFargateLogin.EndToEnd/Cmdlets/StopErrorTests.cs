@@ -29,13 +29,14 @@ public sealed class StopErrorTests
     [Fact]
     public async Task A_session_whose_task_ECS_has_forgotten_is_stopped()
     {
-        await using var me = await Operator.StartAsync(new LocalFargateOptions { StoppedTaskRetention = TimeSpan.FromSeconds(2) });
+        await using var me = await Operator.StartAsync();
         Assert.Empty(me.ErrorsOf("$session = New-FargateSession -Wait"));
         me.Fargate.InterruptTask(Assert.Single(me.Fargate.Tasks).Arn, "SpotInterruption", "Your Spot Task was interrupted.");
         await Eventually.BecomesAsync(
             () => me.Run("($session | Get-FargateTaskAddress -NoWait).Status").Output is [{ BaseObject: "STOPPED" }],
             () => "The task did not stop.");
-        await Eventually.BecomesAsync(() => me.Fargate.Tasks.Count == 0, () => "The task is not forgotten.");
+        me.Fargate.ForgetStoppedTasks();
+        Assert.Empty(me.Fargate.Tasks);
 
         Assert.Empty(me.ErrorsOf("$session | Stop-FargateSession"));
 

@@ -61,6 +61,24 @@ internal sealed partial class TerminalRun : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends its input.</summary>
+    public async Task EndInputAsync()
+    {
+        await _keyboard.WaitAsync();
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException) when (_process.HasExited)
+        {
+            // As with typing.
+        }
+        finally
+        {
+            _keyboard.Release();
+        }
+    }
+
     /// <summary>Sends SIGINT to the process alone.</summary>
     public void Interrupt() => EngineProcess.Interrupt(_process);
 
@@ -81,10 +99,11 @@ internal sealed partial class TerminalRun : IAsyncDisposable
     }
 
     /// <summary>Waits until the screen has shown something.</summary>
-    public Task ShowsAsync(string text) => Eventually.BecomesAsync(
+    public Task ShowsAsync(string text, TimeSpan? limit = null) => Eventually.BecomesAsync(
         () => Screen.Contains(text, StringComparison.Ordinal)
             || (_process.HasExited ? throw new InvalidOperationException($"It ended without '{text}': {Screen}{Errors}") : false),
-        () => $"'{text}' was not shown: {Screen}{Errors}");
+        () => $"'{text}' was not shown: {Screen}{Errors}",
+        limit);
 
     /// <summary>
     /// Waits until the remote shell asks for a command. What is typed earlier, while PowerShell shows progress, may be taken by

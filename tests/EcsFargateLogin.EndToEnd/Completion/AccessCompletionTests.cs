@@ -1,53 +1,50 @@
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using EcsFargateLogin.EndToEnd.SideBySide;
 using LocalFargate;
-using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Completion;
 
 /// <summary>Completion asks the account that the command would work in.</summary>
 public sealed class AccessCompletionTests
 {
-    [Theory]
-    [InlineData("", "own")]
-    [InlineData("-AccessKey KEY -SecretKey SECRET")]
-    [InlineData("-AK KEY -SK SECRET -Region us-east-1")]
-    [InlineData("-Credential $keys")]
-    [InlineData("-Credential $others -Region $region")]
-    [InlineData("-ProfileName local")]
-    [InlineData("-ProfileName file -ProfileLocation ./profiles")]
-    public async Task Every_way_to_an_account_is_followed_and_asked_once(string parameters, string stored = "stranger")
-    {
-        await using var me = await Operator.StartAsync();
-
+    [Fact]
+    public Task Every_way_to_an_account_is_followed_and_asked_once() => AssertAllAsync(
+        [
+            "",
+            "-AccessKey KEY -SecretKey SECRET",
+            "-AK KEY -SK SECRET -Region us-east-1",
+            "-Credential $keys",
+            "-Credential $others -Region $region",
+            "-ProfileName local",
+            "-ProfileName file -ProfileLocation ./profiles",
+        ],
+        parameters => parameters.Length == 0 ? "own" : "stranger",
         // On a busy machine the first answer may be there for a later Tab only.
-        var output = await RunAsync(
-            me,
-            parameters,
-            stored,
-            "1..15 | ForEach-Object { if (-not $found) { $found = Press } }; 1..2 | ForEach-Object { (Press) -join ' ' }");
+        "$found = $null; 1..15 | ForEach-Object { if (-not $found) { $found = Press } }; 1..2 | ForEach-Object { (Press) -join ' ' }",
+        (me, output) =>
+        {
+            Assert.Equal("default local\ndefault local\n0 errors\n", output);
+            Assert.Equal(["ListClusters"], me.Fargate.Calls.Select(call => call.Operation));
+        });
 
-        Assert.Equal("default local\ndefault local\n0 errors\n", output);
-        Assert.Equal(["ListClusters"], me.Fargate.Calls.Select(call => call.Operation));
-    }
-
-    [Theory]
-    [InlineData("-AccessKey stranger -SecretKey SECRET")]
-    [InlineData("-AccessKey KEY")]
-    [InlineData("-SecretKey SECRET")]
-    [InlineData("-Credential nonsense")]
-    [InlineData("-Credential $others -ProfileName local")]
-    [InlineData("-ProfileName nobody")]
-    [InlineData("-ProfileLocation ./nowhere -ProfileName local")]
-    public async Task Where_an_account_cannot_be_reached_no_other_one_is_asked(string parameters)
-    {
-        await using var me = await Operator.StartAsync();
-
-        var output = await RunAsync(me, parameters, stored: "own", "Press; Press");
-
-        Assert.Equal("0 errors\n", output);
-        Assert.All(me.Fargate.Calls, call => Assert.NotNull(call.ErrorCode));
-    }
+    [Fact]
+    public Task Where_an_account_cannot_be_reached_no_other_one_is_asked() => AssertAllAsync(
+        [
+            "-AccessKey stranger -SecretKey SECRET",
+            "-AccessKey KEY",
+            "-SecretKey SECRET",
+            "-Credential nonsense",
+            "-Credential $others -ProfileName local",
+            "-ProfileName nobody",
+            "-ProfileLocation ./nowhere -ProfileName local",
+        ],
+        _ => "own",
+        "Press; Press",
+        (me, output) =>
+        {
+            Assert.Equal("0 errors\n", output);
+            Assert.All(me.Fargate.Calls, call => Assert.NotNull(call.ErrorCode));
+        });
 
     [Fact]
     public async Task What_is_bound_on_the_line_goes_before_the_default_values_of_parameters()
@@ -64,11 +61,50 @@ public sealed class AccessCompletionTests
         Assert.Empty(Tab.Press(me, "New-FargateSession -Cluster l"));
     }
 
-    private static async Task<string> RunAsync(Operator me, string parameters, string stored, string script)
+    /// <summary>Presses Tab after each of these parameters, in one process and with an account for each.</summary>
+    /// <param name="parameters">Those that say how the account is reached.</param>
+    /// <param name="stored">Whose keys AWS Tools has as default: "own", or those of somebody else.</param>
+    /// <param name="script">Presses.</param>
+    /// <param name="assert">Asserts what was asked of an account, and offered.</param>
+    private static async Task AssertAllAsync(
+        IReadOnlyList<string> parameters, Func<string, string> stored, string script, Action<Operator, string> assert)
+    {
+        List<Operator> operators = [];
+        try
+        {
+            foreach (var _ in parameters)
+            {
+                operators.Add(await Operator.StartAsync());
+            }
+
+            var start = SharedProcess.Of([.. parameters.Zip(operators, (each, me) => new SharedRun(me, ScriptOf(me, each, stored(each), script)))]);
+            foreach (var name in (string[])["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+            {
+                start.Process.Environment.Remove(name);
+            }
+
+            var runs = await start.RunAsync();
+
+            Assert.All(runs.Zip(operators), each =>
+            {
+                Assert.Equal("", each.First.Error);
+                assert(each.Second, each.First.Output);
+            });
+        }
+        finally
+        {
+            await Task.WhenAll(operators.Select(me => me.DisposeAsync().AsTask()));
+        }
+    }
+
+    private static string ScriptOf(Operator me, string parameters, string stored, string script)
     {
         var (key, secret) = (me.Fargate.AccessKeyId, me.Fargate.SecretAccessKey);
-        var start = me.Process(
-            $$"""
+        var keys = $"aws_access_key_id = {key}\naws_secret_access_key = {secret}\n";
+        File.WriteAllText(Path.Combine(me.StateHome, "credentials"), $"[local]\n{keys}");
+        File.WriteAllText(Path.Combine(me.StateHome, "profiles"), $"[file]\n{keys}");
+        return $$"""
+            $env:AWS_SHARED_CREDENTIALS_FILE = '{{Path.Combine(me.StateHome, "credentials")}}'
             $PSDefaultParameterValues.Clear()
             Set-Location $env:XDG_STATE_HOME
             Import-Module '{{OtherModules.AwsTools}}' -ErrorAction Stop
@@ -83,17 +119,6 @@ public sealed class AccessCompletionTests
             }
             {{script}}
             "$($Error.Count) errors"
-            """);
-        start.Environment.Remove("AWS_ACCESS_KEY_ID");
-        start.Environment.Remove("AWS_SECRET_ACCESS_KEY");
-        var keys = $"aws_access_key_id = {key}\naws_secret_access_key = {secret}\n";
-        await File.WriteAllTextAsync(Path.Combine(me.StateHome, "credentials"), $"[local]\n{keys}");
-        await File.WriteAllTextAsync(Path.Combine(me.StateHome, "profiles"), $"[file]\n{keys}");
-        start.Environment["AWS_SHARED_CREDENTIALS_FILE"] = Path.Combine(me.StateHome, "credentials");
-
-        var run = await EngineProcess.RunAsync(start);
-
-        Assert.Equal(("", 0), (run.Error, run.ExitCode));
-        return run.Output;
+            """;
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using LocalFargate.Faults;
-using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Completion;
 
@@ -71,28 +70,27 @@ public sealed class CompletionLimitTests
         Assert.Empty(Tab.Press(me, "New-FargateSession -Subnet "));
     }
 
-    [Theory]
-    [InlineData("-Region us-east-1")]
-    [InlineData("")]
-    public async Task Without_credentials_or_a_region_nothing_is_offered_and_nothing_said(string region)
+    [Fact]
+    public async Task Without_credentials_or_a_region_nothing_is_offered_and_nothing_said()
     {
-        await using var me = await Operator.StartAsync();
-        var start = me.Process(
+        await using var keyless = await Operator.StartAsync();
+        await using var placeless = await Operator.StartAsync();
+        const string forgetKeys = "$env:AWS_ACCESS_KEY_ID = $env:AWS_SECRET_ACCESS_KEY = $null";
+
+        // The one that has its keys comes first.
+        var runs = await SharedProcess.RunAsync(
+            new SharedRun(placeless, PressIn(placeless, "")),
+            new SharedRun(keyless, $"{forgetKeys}\n{PressIn(keyless, "-Region us-east-1")}"));
+
+        Assert.All(runs, run => Assert.Equal(("0 found, 0 errors, in time: True\n", ""), (run.Output, run.Error)));
+        Assert.Empty(keyless.Fargate.Calls.Concat(placeless.Fargate.Calls));
+
+        static string PressIn(Operator me, string region) =>
             $$"""
             $PSDefaultParameterValues.Clear()
             $line = 'New-FargateSession {{region}} -EndpointUrl {{me.Fargate.EndpointUrl}} -Cluster '
             $took = Measure-Command { $script:found = (TabExpansion2 $line $line.Length).CompletionMatches }
             "$($found.Count) found, $($Error.Count) errors, in time: $($took.TotalSeconds -lt {{s_limit.TotalSeconds}})"
-            """);
-        if (region.Length > 0)
-        {
-            start.Environment.Remove("AWS_ACCESS_KEY_ID");
-            start.Environment.Remove("AWS_SECRET_ACCESS_KEY");
-        }
-
-        var run = await EngineProcess.RunAsync(start);
-
-        Assert.Equal(("0 found, 0 errors, in time: True\n", ""), (run.Output, run.Error));
-        Assert.Empty(me.Fargate.Calls);
+            """;
     }
 }

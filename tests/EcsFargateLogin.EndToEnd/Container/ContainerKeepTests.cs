@@ -19,12 +19,15 @@ public sealed class ContainerKeepTests
     [MemberData(nameof(Containers))]
     public async Task A_session_that_a_login_keeps_ends_when_it_was_not_used_for_that_long(ImageKind kind, int userId)
     {
-        await using var container = await StartAsync(kind, userId, ("_UNUSED_TIMEOUT", "6"));
+        await using var container = await StartWithClockAsync(kind, userId, ("_UNUSED_TIMEOUT", "6"));
         var user = userId == 0 ? "root" : "app";
 
         var first = await container.SshAsync("echo \"<$_KEEP_SESSION>\"", user, Keep);
-        await Task.Delay(TimeSpan.FromSeconds(4));
+        await container.PassAsync(5);
         var second = await container.SshAsync("echo again", user, Keep);
+        await container.PassAsync(5);
+        Assert.DoesNotContain("ecs-fargate-login end", container.Log, StringComparison.Ordinal);
+        await container.PassUntilEndAsync();
         var end = await container.EndAsync();
 
         Assert.Equal(("<>\n", "again\n"), (first.Text, second.Text));
@@ -50,11 +53,12 @@ public sealed class ContainerKeepTests
     public async Task A_session_that_was_started_to_be_kept_is_whatever_its_logins_say()
     {
         await using var container =
-            await StartAsync(ImageKind.BusyBox, 0, ("_KEEP_SESSION", "yes"), ("_UNUSED_TIMEOUT", "5"), ("_RECONNECT_WINDOW", "0"));
+            await StartWithClockAsync(ImageKind.BusyBox, 0, ("_KEEP_SESSION", "yes"), ("_UNUSED_TIMEOUT", "5"), ("_RECONNECT_WINDOW", "0"));
 
         var result = await container.SshAsync("echo \"<$_KEEP_SESSION>\"");
-        await Task.Delay(TimeSpan.FromSeconds(3));
+        await container.PassAsync(4);
         Assert.DoesNotContain("ecs-fargate-login end", container.Log, StringComparison.Ordinal);
+        await container.PassUntilEndAsync();
         var end = await container.EndAsync();
 
         Assert.Equal("<>\n", result.Text);
@@ -95,10 +99,16 @@ public sealed class ContainerKeepTests
     }
 
     private static Task<SshContainer> StartAsync(ImageKind kind, int userId, params (string Name, string Value)[] variables) =>
-        SshContainer.StartAsync(new ContainerOptions
-        {
-            Kind = kind,
-            UserId = userId,
-            Variables = variables.ToDictionary(variable => variable.Name, variable => variable.Value),
-        });
+        SshContainer.StartAsync(Options(kind, userId, variables));
+
+    private static Task<SshContainer> StartWithClockAsync(
+        ImageKind kind, int userId, params (string Name, string Value)[] variables) =>
+        SshContainer.StartAsync(Options(kind, userId, variables) with { HasOwnClock = true });
+
+    private static ContainerOptions Options(ImageKind kind, int userId, (string Name, string Value)[] variables) => new()
+    {
+        Kind = kind,
+        UserId = userId,
+        Variables = variables.ToDictionary(variable => variable.Name, variable => variable.Value),
+    };
 }

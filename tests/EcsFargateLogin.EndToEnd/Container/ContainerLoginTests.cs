@@ -48,15 +48,17 @@ public sealed class ContainerLoginTests
         {
             Kind = busyBox ? ImageKind.BusyBox : ImageKind.Debian,
             UserId = 1000,
+            HasOwnClock = true,
             Variables = ContainerOptions.Limit("_LOGIN_TIMEOUT", 5),
         });
         await using (var tunnel = container.StartSsh("-N", $"app@{container.Address}"))
         {
             await container.WaitForLogAsync("Accepted publickey");
-            await Task.Delay(TimeSpan.FromSeconds(7));
+            await container.PassAsync(7);
             Assert.DoesNotContain("ecs-fargate-login end", container.Log, StringComparison.Ordinal);
         }
 
+        await container.PassUntilEndAsync();
         var end = await container.EndAsync();
 
         Assert.Contains("ecs-fargate-login end last-logout: ", end.Text, StringComparison.Ordinal);
@@ -67,10 +69,17 @@ public sealed class ContainerLoginTests
     {
         await using var container = await SshContainer.StartAsync(new ContainerOptions
         {
+            HasOwnClock = true,
             Variables = new Dictionary<string, string> { ["_LOGIN_TIMEOUT"] = "5", ["_SSH_USER"] = "app" },
         });
 
-        var result = await container.SshAsync("sleep 7; id -un; cat /run/*/host_key", "app");
+        await using var login = container.StartSsh($"app@{container.Address}", "read on; id -un; cat /run/*/host_key");
+        await container.WaitForLogAsync("Accepted publickey");
+        await container.PassAsync(7);
+        await login.Input.WriteAsync("on\n");
+        await login.Input.FlushAsync();
+        var result = await login.EndAsync();
+        await container.PassUntilEndAsync();
         var end = await container.EndAsync();
 
         Assert.Equal("app\n", result.Text);
@@ -117,6 +126,7 @@ public sealed class ContainerLoginTests
     {
         await using var container = await SshContainer.StartAsync(new ContainerOptions
         {
+            HasOwnClock = true,
             Variables = ContainerOptions.Limit("_RECONNECT_WINDOW", 10),
         });
 
@@ -124,9 +134,11 @@ public sealed class ContainerLoginTests
         {
             var result = await container.SshAsync("true");
             Assert.Equal(0, result.ExitCode);
-            await Task.Delay(TimeSpan.FromSeconds(2));
+            await container.PassAsync(4);
+            Assert.DoesNotContain("ecs-fargate-login end", container.Log, StringComparison.Ordinal);
         }
 
+        await container.PassUntilEndAsync();
         Assert.Equal(0, (await container.EndAsync()).ExitCode);
     }
 
@@ -135,14 +147,16 @@ public sealed class ContainerLoginTests
     {
         await using var container = await SshContainer.StartAsync(new ContainerOptions
         {
+            HasOwnClock = true,
             Variables = ContainerOptions.Limit("_LOGIN_TIMEOUT", 8),
         });
         using var lasting = new TcpClient();
         await lasting.ConnectAsync(container.Address, container.Port);
 
         Assert.StartsWith("SSH-2.0-", await ReadBannerAsync(container), StringComparison.Ordinal);
-        await Task.Delay(TimeSpan.FromSeconds(2.5));
+        await container.PassAsync(7);
         Assert.StartsWith("SSH-2.0-", await ReadBannerAsync(container), StringComparison.Ordinal);
+        await container.PassAsync(1);
         var end = await container.EndAsync();
 
         Assert.Equal(124, end.ExitCode);

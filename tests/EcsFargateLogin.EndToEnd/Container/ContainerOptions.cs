@@ -30,6 +30,9 @@ internal sealed record ContainerOptions
     /// <summary>Options of sandbox.sh.</summary>
     public IReadOnlyList<string> Sandbox { get; init; } = [];
 
+    /// <summary>Whether its clock stands still, but for <see cref="SshContainer.PassAsync"/>.</summary>
+    public bool HasOwnClock { get; init; }
+
     /// <summary>What is done in the container, as its user, before the script starts.</summary>
     public string Setup { get; init; } = "";
 

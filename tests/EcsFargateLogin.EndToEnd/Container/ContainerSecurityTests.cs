@@ -63,6 +63,8 @@ public sealed class ContainerSecurityTests
             {
                 ["_AUTHORIZED_PUBLIC_KEY"] =
                     $"# two keys\r\n{await File.ReadAllTextAsync(container.KeyPath + ".pub")}\r\nrestrict {publicKey}",
+                // Otherwise the first login's end may be the container's before the second comes.
+                ["_KEEP_SESSION"] = "yes",
             },
         });
         restricted.KeyPath = restrictedKey;

@@ -102,6 +102,8 @@ public sealed class ServerConfigurationTests
         {
             Kind = busyBox ? ImageKind.BusyBox : ImageKind.Debian,
             UserId = 1000,
+            // Otherwise the first login's end may be the container's before the second comes.
+            Variables = new Dictionary<string, string> { ["_KEEP_SESSION"] = "yes" },
         });
 
         var login = await container.SshAsync(

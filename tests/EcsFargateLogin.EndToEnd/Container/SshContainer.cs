@@ -20,6 +20,7 @@ internal sealed partial class SshContainer : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("efl-container-");
     private readonly ContainerOptions _options;
     private ProcessRun? _run;
+    private int _uptime = 1_000_000_000;
 
     private SshContainer(ContainerOptions options)
     {
@@ -93,12 +94,32 @@ internal sealed partial class SshContainer : IAsyncDisposable
     public Task<ProcessResult> SftpAsync(string batch) =>
         ProcessRun.CompleteAsync("sftp", ["-b", "-", .. ClientOptions, $"root@{Address}"], batch);
 
+    /// <summary>
+    /// Moves the container's own clock forward, and waits until the script has looked at logins and limits with that, or has ended.
+    /// </summary>
+    public async Task PassAsync(int seconds)
+    {
+        // So that a login which has just begun or ended is taken notice of at the time at which it has.
+        await WaitForLookAsync();
+        _uptime += seconds;
+        WriteUptime();
+        await WaitForLookAsync();
+    }
+
+    /// <summary>Lets time pass until the container has ended by itself.</summary>
+    public async Task PassUntilEndAsync()
+    {
+        for (var i = 0; !_run!.HasExited; i++)
+        {
+            Assert.True(i < 5, $"The container has not ended:\n{Log}");
+            await PassAsync(10);
+        }
+    }
+
     /// <summary>Ends the container as ECS does.</summary>
     public async Task StopAsync()
     {
-        var parent = _run!.Id.ToString(CultureInfo.InvariantCulture);
-        var process1 = (await File.ReadAllTextAsync($"/proc/{parent}/task/{parent}/children")).Trim();
-        var result = await ProcessRun.CompleteAsync("kill", ["-s", "TERM", process1]);
+        var result = await ProcessRun.CompleteAsync("kill", ["-s", "TERM", Assert.Single(Process1)]);
         Assert.Equal(0, result.ExitCode);
     }
 
@@ -139,6 +160,43 @@ internal sealed partial class SshContainer : IAsyncDisposable
     public static string As(int userId, string lines) =>
         $"setpriv --reuid {userId} --regid {userId} --clear-groups sh -c {Quote(lines)}";
 
+    /// <summary>Process 1 of the container, or nothing where that has ended.</summary>
+    private string[] Process1 => ChildrenOf(_run!.Id.ToString(CultureInfo.InvariantCulture));
+
+    private string[] ChildrenOfProcess1() => Process1 is [var process1] ? ChildrenOf(process1) : [];
+
+    private static string[] ChildrenOf(string process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Waits until the script has looked around from beginning to end, or has ended.</summary>
+    private async Task WaitForLookAsync()
+    {
+        // Between two looks it waits for a process. The one that is there, and the next one, may have begun before.
+        HashSet<string> seen = [.. ChildrenOfProcess1()];
+        var known = seen.Count;
+        await UntilAsync(() =>
+        {
+            seen.UnionWith(ChildrenOfProcess1());
+            return _run!.HasExited || seen.Count >= known + 3;
+        });
+    }
+
+    /// <summary>Writes the clock in place, because the file itself is mounted; always as many characters.</summary>
+    private void WriteUptime()
+    {
+        using var file = File.OpenWrite(FilePath("uptime"));
+        file.Write(Encoding.ASCII.GetBytes($"{_uptime}.00 0.00\n"));
+    }
+
     private string HostName => Port == 22 ? Address : $"[{Address}]:{Port}";
 
     /// <summary>What makes ssh log in to this container and trust no other.</summary>
@@ -176,6 +234,11 @@ internal sealed partial class SshContainer : IAsyncDisposable
         _folder.CreateSubdirectory("root");
         File.Copy(ContainerFiles.Path("start-sshd.sh"), FilePath("start-sshd.sh"));
         await MakeKeyAsync(KeyPath);
+        if (_options.HasOwnClock)
+        {
+            WriteUptime();
+        }
+
         Port = _options.UserId == 0 ? 22 : FreePort();
         var variables = new Dictionary<string, string>
         {
@@ -217,6 +280,7 @@ internal sealed partial class SshContainer : IAsyncDisposable
         "sh", ContainerFiles.SandboxPath, _folder.FullName,
         _options.Kind.ToString().ToLowerInvariant(),
         _options.UserId.ToString(CultureInfo.InvariantCulture), .. _options.Sandbox,
+        .. _options.HasOwnClock ? (string[])["clock"] : [],
     ]);
 
     private int FreePort()

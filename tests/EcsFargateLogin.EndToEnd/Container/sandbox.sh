@@ -11,6 +11,7 @@
 #   empty-password  root's password is empty
 #   expired    root's account has expired
 #   lacks=PROGRAM  the image lacks it (busybox only)
+#   clock      the seconds since boot are those in FOLDER/uptime
 #   capabilities=LIST  what setpriv --bounding-set leaves of them
 set -eu
 
@@ -78,6 +79,7 @@ cp /etc/ld.so.cache etc/
 printf '%s\n' 'export PATH=/from/etc/profile:/usr/bin:/bin' 'export PROFILE_WAS_READ=yes' >etc/profile
 
 mount -t proc proc proc
+case $options in *' clock '*) mount --bind "$folder/uptime" proc/uptime ;; esac
 mount -t tmpfs -o mode=755 dev dev
 mkdir dev/pts dev/shm
 mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts dev/pts

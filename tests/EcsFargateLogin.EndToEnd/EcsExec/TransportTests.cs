@@ -1,6 +1,5 @@
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using LocalFargate.Faults;
-using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.EcsExec;
 
@@ -14,14 +13,27 @@ public sealed class TransportTests : IAsyncLifetime
     public async Task DisposeAsync() => await _me.DisposeAsync();
 
     [Fact]
-    public async Task Auto_is_ssh_where_that_answers()
+    public async Task Auto_is_ssh_where_that_answers_and_where_there_is_no_plugin_which_it_says()
     {
-        var run = await _me.RunProcessAsync("New-FargateSession -Transport Auto | Enter-FargateShell; exit $LASTEXITCODE", "exit 7\n");
+        await using var other = await Operator.StartAsync();
 
-        Assert.Equal(("", "", 7), (run.Output, run.Error, run.ExitCode));
+        var runs = await SharedProcess.RunAsync(
+            new SharedRun(_me, "New-FargateSession -Transport Auto | Enter-FargateShell", "exit 7\n"),
+            new SharedRun(
+                other,
+                """
+                $env:PATH = '/usr/local/bin:/usr/bin:/bin'
+                New-FargateSession -Transport Auto | Enter-FargateShell 3>&1 | Out-Default
+                """,
+                "exit 8\n"));
+
+        Assert.Equal(("", "", 7), (runs[0].Output, runs[0].Error, runs[0].ExitCode));
         Assert.True((bool)Assert.Single(_me.Calls("RunTask")).Parameters["enableExecuteCommand"]!);
         Assert.Empty(_me.Calls("ExecuteCommand"));
         await _me.LeftNothingAsync();
+        Assert.Equal(8, runs[1].ExitCode);
+        Assert.Contains("There is no falling back to ECS Exec.", runs[1].Output, StringComparison.Ordinal);
+        await other.LeftNothingAsync();
     }
 
     [Fact]
@@ -41,19 +53,6 @@ public sealed class TransportTests : IAsyncLifetime
         Assert.Contains("up-42", run.Output, StringComparison.Ordinal);
         Assert.Matches("1 warning: Session fl-[^ ]+ is entered by ECS Exec, because ssh does not reach it", run.Output);
         Assert.Contains("ConnectionRefused", run.Output, StringComparison.Ordinal);
-        await _me.LeftNothingAsync();
-    }
-
-    [Fact]
-    public async Task Where_there_is_no_plugin_Auto_says_so_and_uses_ssh()
-    {
-        var start = _me.Process("New-FargateSession -Transport Auto | Enter-FargateShell 3>&1 | Out-Default; exit $LASTEXITCODE");
-        start.Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin";
-
-        var run = await EngineProcess.RunAsync(start, "exit 7\n");
-
-        Assert.Equal(7, run.ExitCode);
-        Assert.Contains("There is no falling back to ECS Exec.", run.Output, StringComparison.Ordinal);
         await _me.LeftNothingAsync();
     }
 }

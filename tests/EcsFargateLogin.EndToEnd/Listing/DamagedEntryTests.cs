@@ -5,58 +5,80 @@ namespace EcsFargateLogin.EndToEnd.Listing;
 /// <summary>A session whose entry cannot be read is listed with a warning, and what is left of it can be removed.</summary>
 public sealed class DamagedEntryTests
 {
-    public static TheoryData<string, string> Damages => new()
-    {
-        { "", "it is empty" },
-        { "{ \"version\": 1, \"sess", "it is damaged" },
-        { "{ \"version\": 7 }", "a later version of this module has written it" },
-    };
+    private static readonly (string Text, string Why)[] Damages =
+    [
+        ("", "it is empty"),
+        ("{ \"version\": 1, \"sess", "it is damaged"),
+        ("{ \"version\": 7 }", "a later version of this module has written it"),
+    ];
 
-    [Theory]
-    [MemberData(nameof(Damages))]
-    public async Task It_is_listed_with_a_warning_and_its_task_is_stopped_by_its_mark(string text, string why)
+    private static readonly (string Script, bool IsFound)[] Removals =
+    [
+        ("Get-FargateSession -Cluster local -WarningAction SilentlyContinue | Stop-FargateSession", true),
+        ("Get-FargateSession -Mine -WarningAction SilentlyContinue | Stop-FargateSession -Cluster local", true),
+        ("Get-FargateSession -Mine -WarningAction SilentlyContinue | Stop-FargateSession", false),
+        ("Stop-FargateSession -SessionId (Get-FargateSession -Mine -WarningAction SilentlyContinue).SessionId", false),
+    ];
+
+    [Fact]
+    public async Task It_is_listed_with_a_warning_and_its_task_is_stopped_by_its_mark()
     {
         await using var me = await Operator.StartAsync();
-        await me.RunProcessAsync("$null = New-FargateSession");
-        var (id, folder) = Damage(me, text);
+        await me.RunProcessAsync($"1..{Damages.Length} | ForEach-Object {{ $null = New-FargateSession }}");
+        var folders = me.Fargate.Tasks.Select(task => Path.Combine(me.SessionsFolder, task.StartedBy!)).ToArray();
+        foreach (var (folder, (text, _)) in folders.Zip(Damages))
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, "session.json"), text);
+        }
 
-        var list = await me.RunProcessAsync(
+        var (output, error) = await me.RunApartAsync(
             """
             $PSDefaultParameterValues['*-Fargate*:WarningAction'] = 'SilentlyContinue'
             Get-FargateSession -Mine -WarningVariable warnings | ForEach-Object { "$($_.SessionId) $($_.Status) $($_.Owner)" }
             Get-FargateSession -Cluster local | ForEach-Object { "$($_.SessionId) $($_.Status -ne 'UNKNOWN') $($_.Owner)" }
-            "$warnings"
+            $warnings | ForEach-Object { "$_" }
             """);
 
-        Assert.Equal("", list.Error);
-        Assert.StartsWith($"{id} UNKNOWN Orphaned\n{id} True Orphaned\n", list.Output, StringComparison.Ordinal);
-        Assert.Contains($"'{folder}'", list.Output, StringComparison.Ordinal);
-        Assert.Contains(why, list.Output, StringComparison.Ordinal);
-        Assert.Contains($"Stop-FargateSession -SessionId {id}", list.Output, StringComparison.Ordinal);
+        var lines = output.TrimEnd().Split('\n');
+        var ids = folders.Select(Path.GetFileName).ToArray();
+        Assert.Equal("", error);
+        Assert.Equal(
+            [.. ids.Select(id => $"{id} UNKNOWN Orphaned").Order(), .. ids.Select(id => $"{id} True Orphaned").Order()],
+            [.. lines.Take(ids.Length).Order(), .. lines.Skip(ids.Length).Take(ids.Length).Order()]);
+        Assert.Equal(ids.Length, lines.Skip(2 * ids.Length).Count());
+        foreach (var (folder, (_, why)) in folders.Zip(Damages))
+        {
+            var id = Path.GetFileName(folder);
+            var warning = Assert.Single(lines, line => line.Contains($"'{folder}'", StringComparison.Ordinal));
+            Assert.Contains(why, warning, StringComparison.Ordinal);
+            Assert.Contains($"Stop-FargateSession -SessionId {id}", warning, StringComparison.Ordinal);
 
-        var stop = await me.RunProcessAsync($"Stop-FargateSession -SessionId {id} -Cluster local");
+            Assert.Equal(("", ""), await me.RunApartAsync($"Stop-FargateSession -SessionId {id} -Cluster local"));
+            Assert.False(Directory.Exists(folder));
+        }
 
-        Assert.Equal(("", ""), (stop.Output, stop.Error));
         await me.LeftNothingAsync();
     }
 
-    [Theory]
-    [InlineData("Get-FargateSession -Cluster local -WarningAction SilentlyContinue | Stop-FargateSession", true)]
-    [InlineData("Get-FargateSession -Mine -WarningAction SilentlyContinue | Stop-FargateSession -Cluster local", true)]
-    [InlineData("Get-FargateSession -Mine -WarningAction SilentlyContinue | Stop-FargateSession", false)]
-    [InlineData("Stop-FargateSession -SessionId (Get-FargateSession -Mine -WarningAction SilentlyContinue).SessionId", false)]
-    public async Task What_is_left_is_deleted_and_where_the_task_is_not_found_that_is_said(string script, bool isFound)
+    [Fact]
+    public async Task What_is_left_is_deleted_and_where_the_task_is_not_found_that_is_said()
     {
-        await using var me = await Operator.StartAsync();
-        await me.RunProcessAsync("$null = New-FargateSession");
-        var (id, _) = Damage(me, "");
-
-        var run = await me.RunProcessAsync($"{script} -WarningVariable warnings -WarningAction SilentlyContinue; \"$warnings\"");
-
-        Assert.Equal("", run.Error);
-        Assert.Equal(!isFound, run.Output.Contains($"No task of session {id} was found", StringComparison.Ordinal));
-        Assert.Equal(isFound ? 1 : 0, me.Calls("StopTask").Count);
-        Assert.Empty(me.SessionFiles());
+        var operators = await Task.WhenAll(Removals.Select(_ => Operator.StartAsync()));
+        try
+        {
+            await StartAndLeaveAsync(operators);
+            foreach (var (me, (script, isFound)) in operators.Zip(Removals))
+            {
+                await AssertDeletesAsync(me, script, isFound);
+            }
+        }
+        finally
+        {
+            foreach (var me in operators)
+            {
+                await me.DisposeAsync();
+            }
+        }
     }
 
     [Fact]
@@ -64,20 +86,44 @@ public sealed class DamagedEntryTests
     {
         await using var me = await Operator.StartAsync();
         await me.RunProcessAsync("$null = New-FargateSession");
-        var (id, _) = Damage(me, "");
-        await me.RunProcessAsync("$null = New-FargateSession");
+        var id = Damage(me);
+        await me.RunApartAsync("$null = New-FargateSession");
 
-        var run = await me.RunProcessAsync($"Stop-FargateSession -SessionId {id}; Get-FargateSession -Mine | Stop-FargateSession");
+        var run = await me.RunApartAsync($"Stop-FargateSession -SessionId {id}; Get-FargateSession -Mine | Stop-FargateSession");
 
-        Assert.Equal(("", ""), (run.Output, run.Error));
+        Assert.Equal(("", ""), run);
         await me.LeftNothingAsync();
     }
 
-    private static (string Id, string Folder) Damage(Operator me, string text)
+    private static async Task AssertDeletesAsync(Operator me, string script, bool isFound)
+    {
+        var id = Damage(me);
+
+        var (output, error) = await me.RunApartAsync(
+            $"{script} -WarningVariable warnings -WarningAction SilentlyContinue; \"$warnings\"");
+
+        Assert.Equal((script, ""), (script, error));
+        Assert.Equal((script, !isFound), (script, output.Contains($"No task of session {id} was found", StringComparison.Ordinal)));
+        Assert.Equal((script, isFound ? 1 : 0), (script, me.Calls("StopTask").Count));
+        Assert.Empty(me.SessionFiles());
+    }
+
+    /// <summary>Starts a session of each operator, in one process, which ends.</summary>
+    private static async Task StartAndLeaveAsync(IEnumerable<Operator> operators)
+    {
+        await using var process = StandingPowerShell.Start();
+        foreach (var me in operators)
+        {
+            Assert.Equal(("", ""), await process.RunAsync(me.Process("$null = New-FargateSession")));
+        }
+    }
+
+    /// <summary>Empties the entry of the one session.</summary>
+    /// <returns>The session's id.</returns>
+    private static string Damage(Operator me)
     {
         var entry = Assert.Single(me.SessionFiles(), file => Path.GetFileName(file) == "session.json");
-        File.WriteAllText(entry, text);
-        var folder = Path.GetDirectoryName(entry)!;
-        return (Path.GetFileName(folder), folder);
+        File.WriteAllText(entry, "");
+        return Path.GetFileName(Path.GetDirectoryName(entry)!);
     }
 }

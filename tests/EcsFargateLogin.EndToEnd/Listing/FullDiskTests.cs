@@ -16,7 +16,7 @@ public sealed class FullDiskTests
         await using var me = await Operator.StartAsync();
         await File.WriteAllTextAsync(Path.Combine(me.StateHome, "EcsFargateLogin"), "");
 
-        var run = await me.RunProcessAsync("try { New-FargateSession -ErrorAction Stop } catch { $_.FullyQualifiedErrorId }");
+        var run = await me.RunApartAsync("try { New-FargateSession -ErrorAction Stop } catch { $_.FullyQualifiedErrorId }");
 
         Assert.StartsWith("JournalUnavailable,", run.Output, StringComparison.Ordinal);
         Assert.Empty(me.Calls("RunTask"));

@@ -13,7 +13,7 @@ public sealed class ListingTests
         await using var me = await Operator.StartAsync();
         var session = Assert.Single(me.Run("New-FargateSession").Output);
 
-        var elsewhere = await me.RunProcessAsync(
+        var elsewhere = await me.RunApartAsync(
             """
             $session = Get-FargateSession -Cluster local
             "$($session.SessionId) $($session.Owner) $($null -eq $session.KeyPath) $(@(Get-FargateSession -Mine).Count)"
@@ -23,13 +23,11 @@ public sealed class ListingTests
             """);
 
         var id = session.Text("SessionId");
-        Assert.Equal(($"{id} Elsewhere True 0\nKeyNotFound\n{id}\n", ""), (elsewhere.Output, elsewhere.Error));
+        Assert.Equal(($"{id} Elsewhere True 0\nKeyNotFound\n{id}\n", ""), elsewhere);
         Assert.Empty(me.Calls("StopTask"));
         Assert.True(File.Exists(session.Text("KeyPath")));
 
-        var stop = await me.RunProcessAsync($"Stop-FargateSession -SessionId {id} -Cluster local");
-
-        Assert.Equal("", stop.Error);
+        Assert.Equal(("", ""), await me.RunApartAsync($"Stop-FargateSession -SessionId {id} -Cluster local"));
         Assert.Single(me.Calls("StopTask"));
         await Eventually.BecomesAsync(
             () => me.Run("Get-FargateSession -Mine -Cluster local").Output.Count == 0, () => me.Fargate.Tasks[0].ToString());
@@ -66,15 +64,14 @@ public sealed class ListingTests
             Assert.Equal("", start.Error);
             unknown = there.Fargate.Tasks[0].StartedBy!;
 
-            var list = await here.RunProcessAsync(
+            var list = await here.RunApartAsync(
                 "$PSDefaultParameterValues.Clear(); Get-FargateSession -Mine | ForEach-Object { \"$($_.SessionId) $($_.Region) $($_.Owner)\" }");
 
             Assert.Equal(
-                ($"{here.Fargate.Tasks[0].StartedBy} us-east-1 Orphaned\n{unknown} eu-central-1 Orphaned\n", ""),
-                (list.Output, list.Error));
+                ($"{here.Fargate.Tasks[0].StartedBy} us-east-1 Orphaned\n{unknown} eu-central-1 Orphaned\n", ""), list);
         }
 
-        var rest = await here.RunProcessAsync(
+        var rest = await here.RunApartAsync(
             """
             $PSDefaultParameterValues.Clear()
             Get-FargateSession -Mine -ErrorAction SilentlyContinue -ErrorVariable failure | ForEach-Object {
@@ -85,7 +82,7 @@ public sealed class ListingTests
             """);
 
         Assert.Equal(
-            ($"{here.Fargate.Tasks[0].StartedBy} False\n{unknown} True\nEndpointUnreachable\n", ""), (rest.Output, rest.Error));
+            ($"{here.Fargate.Tasks[0].StartedBy} False\n{unknown} True\nEndpointUnreachable\n", ""), rest);
         Assert.Single(here.Calls("StopTask"));
         Assert.NotEmpty(here.SessionFiles());
     }
@@ -94,7 +91,7 @@ public sealed class ListingTests
     public async Task Without_credentials_the_journal_is_listed_with_one_error()
     {
         await using var me = await Operator.StartAsync();
-        await me.RunProcessAsync("$null = New-FargateSession");
+        await me.RunApartAsync("$null = New-FargateSession");
         var start = me.Process(
             """
             Get-FargateSession -ErrorAction SilentlyContinue -ErrorVariable failure | ForEach-Object { "$($_.SessionId) $($_.Status)" }

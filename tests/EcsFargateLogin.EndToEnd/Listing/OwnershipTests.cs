@@ -29,21 +29,21 @@ public sealed class OwnershipTests
         await using var me = await Operator.StartAsync();
         await using var first = TerminalRun.WithPipes(me.Process(StartAndIdle));
         await first.ShowsAsync("ThisProcess");
-        Assert.Equal("OtherProcess\norphaned 0 0\n", (await me.RunProcessAsync(List)).Output);
+        Assert.Equal("OtherProcess\norphaned 0 0\n", (await me.RunApartAsync(List)).Output);
 
         await using var second = TerminalRun.WithPipes(me.Process(Use));
         await second.ShowsAsync("used");
         await second.KillAsync();
-        Assert.Equal("OtherProcess\norphaned 0 0\n", (await me.RunProcessAsync(List)).Output);
+        Assert.Equal("OtherProcess\norphaned 0 0\n", (await me.RunApartAsync(List)).Output);
 
         await using var third = TerminalRun.WithPipes(me.Process(
             "Get-FargateSession -Mine | Wait-FargateSession | ForEach-Object { 'used' }; Start-Sleep 120"));
         await third.ShowsAsync("used");
         await first.KillAsync();
-        Assert.Equal("OtherProcess\norphaned 0 0\n", (await me.RunProcessAsync(List)).Output);
+        Assert.Equal("OtherProcess\norphaned 0 0\n", (await me.RunApartAsync(List)).Output);
 
         await third.KillAsync();
-        Assert.Equal("Orphaned\norphaned 1 1\n", (await me.RunProcessAsync(List)).Output);
+        Assert.Equal("Orphaned\norphaned 1 1\n", (await me.RunApartAsync(List)).Output);
         await StopAllAsync(me);
     }
 
@@ -53,17 +53,18 @@ public sealed class OwnershipTests
         await using var me = await Operator.StartAsync();
         await using var here = TerminalRun.WithPipes(me.Process(StartAndIdle));
         await here.ShowsAsync("ThisProcess");
-        Assert.Equal("OtherProcess\norphaned 0 0\n", (await EngineProcess.RunAsync(Elsewhere(me, List))).Output);
+        await using var elsewhere = StandingPowerShell.Start(start => Elsewhere(me, start));
+        Assert.Equal("OtherProcess\norphaned 0 0\n", (await elsewhere.RunAsync(SeenElsewhere(me, List))).Output);
 
-        await using var there = TerminalRun.WithPipes(Elsewhere(me, Use));
+        await using var there = TerminalRun.WithPipes(Elsewhere(me, SeenElsewhere(me, Use)));
         await there.ShowsAsync("used");
         await here.KillAsync();
-        Assert.Equal("OtherProcess\norphaned 0 0\n", (await me.RunProcessAsync(List)).Output);
+        Assert.Equal("OtherProcess\norphaned 0 0\n", (await me.RunApartAsync(List)).Output);
 
         await there.KillAsync();
         await Eventually.BecomesAsync(
             () => !HasOwner(me), () => there.Errors);
-        Assert.Equal("Orphaned\norphaned 1 1\n", (await EngineProcess.RunAsync(Elsewhere(me, List))).Output);
+        Assert.Equal("Orphaned\norphaned 1 1\n", (await elsewhere.RunAsync(SeenElsewhere(me, List))).Output);
         await StopAllAsync(me);
     }
 
@@ -84,7 +85,7 @@ public sealed class OwnershipTests
         await Eventually.BecomesAsync(
             () => me.SessionFiles().Any(file => file.EndsWith("/id_ed25519", StringComparison.Ordinal)), () => starting.Errors);
 
-        Assert.Equal("orphaned 0 0\n", (await EngineProcess.RunAsync(Elsewhere(me, List))).Output);
+        Assert.Equal("orphaned 0 0\n", (await EngineProcess.RunAsync(Elsewhere(me, SeenElsewhere(me, List)))).Output);
         await File.WriteAllTextAsync(go, "");
 
         await starting.ShowsAsync("up-");
@@ -108,15 +109,15 @@ public sealed class OwnershipTests
         await Eventually.BecomesAsync(
             () => me.Fargate.Tasks[0].Phase == LocalFargate.Tasks.TaskPhase.Stopped, () => me.Fargate.Tasks[0].ToString());
 
-        var list = await me.RunProcessAsync("Get-FargateSession -Mine | ForEach-Object { \"$($_.Owner) $($_.Status)\" }");
+        var list = await me.RunApartAsync("Get-FargateSession -Mine | ForEach-Object { \"$($_.Owner) $($_.Status)\" }");
         await starting.TypeAsync("\n");
 
         Assert.Equal("OtherProcess STOPPED\n", list.Output);
         await starting.ShowsAsync("True");
         await starting.EndAsync();
         Assert.Equal(2, me.Fargate.Tasks.Count);
-        Assert.Equal("Orphaned\norphaned 1 1\n", (await me.RunProcessAsync(List)).Output);
-        await me.RunProcessAsync("Get-FargateSession -Mine | Stop-FargateSession");
+        Assert.Equal("Orphaned\norphaned 1 1\n", (await me.RunApartAsync(List)).Output);
+        await me.RunApartAsync("Get-FargateSession -Mine | Stop-FargateSession");
         Assert.Empty(me.SessionFiles());
     }
 
@@ -124,20 +125,18 @@ public sealed class OwnershipTests
     public async Task What_the_journal_does_not_know_is_somebodys_and_never_orphaned()
     {
         await using var me = await Operator.StartAsync();
-        await using var them = await Operator.StartAsync();
-        var theirs = me.Process("New-FargateSession | ForEach-Object { \"up-$_\" }; Start-Sleep 120");
-        theirs.Environment["XDG_STATE_HOME"] = them.StateHome;
-        await using var running = TerminalRun.WithPipes(theirs);
-        await running.ShowsAsync("up-");
+        // The journal of this process is not the one that others see.
+        Assert.Empty(me.ErrorsOf("$session = New-FargateSession"));
 
-        var run = await me.RunProcessAsync(
+        var run = await me.RunApartAsync(
             """
             Get-FargateSession -Cluster local | ForEach-Object { "$($_.Owner)" }
             @(Get-FargateSession -Cluster local -Orphaned).Count
             @(Get-FargateSession -Orphaned).Count
             """);
 
-        Assert.Equal(("Elsewhere\n0\n0\n", ""), (run.Output, run.Error));
+        Assert.Equal(("Elsewhere\n0\n0\n", ""), run);
+        Assert.Empty(me.Calls("StopTask"));
     }
 
     private static bool HasOwner(Operator me) => me.SessionFiles().Any(file =>
@@ -150,18 +149,22 @@ public sealed class OwnershipTests
         return flock.ExitCode != 0;
     }
 
-    private static ProcessStartInfo Elsewhere(Operator me, string script)
+    /// <summary>A process on another host, where the folder that holds the journal has another name.</summary>
+    private static ProcessStartInfo Elsewhere(Operator me, ProcessStartInfo start) =>
+        OtherHost.Run(start, me.StateHome, Directory.CreateDirectory(MountPoint(me)).FullName);
+
+    private static ProcessStartInfo SeenElsewhere(Operator me, string script)
     {
         var start = me.Process(script);
-        var mountPoint = Directory.CreateTempSubdirectory("fargate-login-elsewhere-");
-        start.Environment["XDG_STATE_HOME"] = mountPoint.FullName;
-        return OtherHost.Run(start, me.StateHome, mountPoint.FullName);
+        start.Environment["XDG_STATE_HOME"] = MountPoint(me);
+        return start;
     }
+
+    private static string MountPoint(Operator me) => Path.Combine(me.StateHome, "nfs");
 
     private static async Task StopAllAsync(Operator me)
     {
-        var run = await me.RunProcessAsync("Get-FargateSession -Mine -Orphaned | Stop-FargateSession");
-        Assert.Equal(("", ""), (run.Output, run.Error));
+        Assert.Equal(("", ""), await me.RunApartAsync("Get-FargateSession -Mine -Orphaned | Stop-FargateSession"));
         await me.LeftNothingAsync();
     }
 }

@@ -16,9 +16,8 @@ public sealed class PlantedFileTests
     public async Task A_journal_that_somebody_else_has_put_there_is_not_believed()
     {
         await using var me = await Operator.StartAsync();
-        await me.RunProcessAsync("$null = New-FargateSession");
         var (credentials, proof) = Bait(me);
-        var entry = Assert.Single(me.SessionFiles(), file => Path.GetFileName(file) == "session.json");
+        var entry = Plant(me);
         await File.WriteAllTextAsync(entry, (await File.ReadAllTextAsync(entry))
             .Replace("\"profileName\": null", "\"profileName\": \"bait\"", StringComparison.Ordinal)
             .Replace("\"profileLocation\": null", $"\"profileLocation\": \"{credentials}\"", StringComparison.Ordinal)
@@ -26,7 +25,7 @@ public sealed class PlantedFileTests
         var id = Path.GetFileName(Path.GetDirectoryName(entry)!);
         await GiveAwayAsync(Path.Combine(me.StateHome, "EcsFargateLogin"));
 
-        var run = await me.RunProcessAsync(
+        var run = await me.RunApartAsync(
             $$"""
             $ErrorActionPreference = 'Stop'
             foreach ($use in { Get-FargateSession }, { Get-FargateSession -Mine }, { Stop-FargateSession -SessionId {{id}} }, { New-FargateSession }) {
@@ -34,7 +33,7 @@ public sealed class PlantedFileTests
             }
             """);
 
-        Assert.Equal((string.Concat(Enumerable.Repeat("JournalUnavailable True\n", 4)), ""), (run.Output, run.Error));
+        Assert.Equal((string.Concat(Enumerable.Repeat("JournalUnavailable True\n", 4)), ""), run);
         Assert.False(File.Exists(proof));
         Assert.Single(me.Fargate.Tasks);
     }
@@ -43,11 +42,9 @@ public sealed class PlantedFileTests
     public async Task A_session_that_somebody_else_has_put_into_the_journal_is_warned_of_and_not_used()
     {
         await using var me = await Operator.StartAsync();
-        await me.RunProcessAsync("$null = New-FargateSession");
-        var entry = Assert.Single(me.SessionFiles(), file => Path.GetFileName(file) == "session.json");
-        await GiveAwayAsync(entry);
+        await GiveAwayAsync(Plant(me));
 
-        var run = await me.RunProcessAsync(
+        var run = await me.RunApartAsync(
             "Get-FargateSession -Mine -WarningVariable warnings -WarningAction SilentlyContinue | ForEach-Object { $_.Status }; \"$warnings\"");
 
         Assert.StartsWith("UNKNOWN\n", run.Output, StringComparison.Ordinal);
@@ -72,11 +69,23 @@ public sealed class PlantedFileTests
             """);
         start.Environment["XDG_CONFIG_HOME"] = Path.Combine(me.StateHome, "config");
 
-        var run = await EngineProcess.RunAsync(start);
-
-        Assert.Equal(("InvalidPreset True\n", ""), (run.Output, run.Error));
+        Assert.Equal(("InvalidPreset True\n", ""), await StandingPowerShell.RunInAnyAsync(start));
         Assert.False(File.Exists(proof));
         Assert.Empty(me.Fargate.Tasks);
+    }
+
+    /// <summary>Puts a session into the journal that processes see, as it is in this process's own.</summary>
+    /// <returns>Its entry.</returns>
+    private static string Plant(Operator me)
+    {
+        Assert.Empty(me.ErrorsOf("$session = New-FargateSession"));
+        var session = Assert.Single(me.SessionFolders());
+        var folder = Path.Combine(me.SessionsFolder, session.SessionId);
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var entry = Path.Combine(folder, Path.GetFileName(session.EntryPath));
+        File.Copy(session.EntryPath, entry);
+        File.Copy(session.KeyPath, Path.Combine(folder, Path.GetFileName(session.KeyPath)));
+        return entry;
     }
 
     /// <summary>A file of credentials that proves that it was used.</summary>

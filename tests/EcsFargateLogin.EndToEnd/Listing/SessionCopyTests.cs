@@ -16,7 +16,7 @@ public sealed class SessionCopyTests
     {
         await using var me = await Operator.StartAsync();
 
-        var run = await me.RunProcessAsync(
+        var run = await me.RunApartAsync(
             $$"""
             $session = New-FargateSession -Wait
             {{Copies}}
@@ -33,7 +33,7 @@ public sealed class SessionCopyTests
             """);
 
         const string Each = "piped\nnamed\nnamed\nwait True\naddress True\ntunnel Open\n";
-        Assert.Equal((Each + Each, ""), (run.Output, run.Error));
+        Assert.Equal((Each + Each, ""), run);
         await me.LeftNothingAsync();
     }
 
@@ -42,7 +42,7 @@ public sealed class SessionCopyTests
     {
         await using var me = await Operator.StartAsync();
 
-        var run = await me.RunProcessAsync(
+        var run = await me.RunApartAsync(
             $$"""
             $session = New-FargateSession -Wait
             Start-Job -ArgumentList $session, $PSDefaultParameterValues {
@@ -54,7 +54,7 @@ public sealed class SessionCopyTests
             $session | Stop-FargateSession
             """);
 
-        Assert.Equal(("in a job\nThisProcess\n", ""), (run.Output, run.Error));
+        Assert.Equal(("in a job\nThisProcess\n", ""), run);
         await me.LeftNothingAsync();
     }
 
@@ -63,7 +63,7 @@ public sealed class SessionCopyTests
     {
         await using var me = await Operator.StartAsync();
 
-        var run = await me.RunProcessAsync(
+        var run = await me.RunApartAsync(
             $$"""
             $session = New-FargateSession
             {{Copies}}
@@ -76,6 +76,6 @@ public sealed class SessionCopyTests
             }
             """);
 
-        Assert.Equal((string.Concat(Enumerable.Repeat("True\n", 6)), ""), (run.Output, run.Error));
+        Assert.Equal((string.Concat(Enumerable.Repeat("True\n", 6)), ""), run);
     }
 }

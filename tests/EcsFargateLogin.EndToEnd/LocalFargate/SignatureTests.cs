@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using EcsFargateLogin.EndToEnd.Container;
 using LocalFargate;
 using LocalFargate.Signing;
 
@@ -79,5 +80,25 @@ public sealed class SignatureTests
         Assert.Equal(200, (await valid.EcsAsync("ListTasks", new JsonObject())).Status);
         Assert.Equal("ExpiredTokenException", (await expired.EcsAsync("ListTasks", new JsonObject())).Error);
         Assert.Equal("RequestExpired", (await expired.Ec2Async("DescribeSubnets")).Error);
+    }
+
+    [Theory]
+    [InlineData(0, "200 OK")]
+    [InlineData(65534, "UnrecognizedClientException")]
+    public async Task The_keys_that_everybody_knows_are_taken_from_processes_of_the_same_user_alone(int userId, string answer)
+    {
+        await using var fargate = await LocalFargateServer.StartAsync();
+        Uri endpoint = new(fargate.EndpointUrl + "/");
+        using HttpRequestMessage request = new(HttpMethod.Post, endpoint);
+        new RequestSigner { AccessKeyId = "test", Secret = "test" }.Sign(request, "{}"u8.ToArray(), "ecs");
+        var headers = string.Concat(request.Headers.Select(header => $"{header.Key}: {header.Value.Single()}\r\n"));
+
+        var reply = await ProcessRun.CompleteAsync(
+            "setpriv",
+            [$"--reuid={userId}", "--clear-groups", "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/$0; cat >&3; cat <&3", $"{endpoint.Port}"],
+            $"POST / HTTP/1.1\r\nHost: {endpoint.Authority}\r\nConnection: close\r\nContent-Type: application/x-amz-json-1.1\r\n"
+                + $"X-Amz-Target: AmazonEC2ContainerServiceV20141113.ListTasks\r\n{headers}Content-Length: 2\r\n\r\n{{}}");
+
+        Assert.Contains(answer, reply.Text, StringComparison.Ordinal);
     }
 }

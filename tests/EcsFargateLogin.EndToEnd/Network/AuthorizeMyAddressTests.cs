@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using LocalFargate.Faults;
-using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Network;
 
@@ -49,26 +48,30 @@ public sealed class AuthorizeMyAddressTests
     public async Task Machines_behind_one_address_share_the_rule_and_the_last_one_removes_it(bool firstEndsFirst)
     {
         await using var me = await Operator.StartAsync();
-        await using var other = await Operator.StartAsync();
-        Assert.Equal("", (await me.RunProcessAsync($"$null = {New}")).Error);
-        Assert.Equal("", (await RunAsync(other.StateHome, $"$null = {New}")).Error);
+        // A machine is a journal: this process has one, and the one apart has another.
+        await RunOnAsync(isFirst: true, $"$null = {New}");
+        await RunOnAsync(isFirst: false, $"$null = {New}");
         var (first, second) = (me.Fargate.Tasks[0].StartedBy!, me.Fargate.Tasks[1].StartedBy!);
         Assert.Equal([$"{Cidr} {me.Fargate.SshPort} EcsFargateLogin session {first} {second}"], Rules(me));
 
-        var homes = firstEndsFirst ? (me.StateHome, other.StateHome) : (other.StateHome, me.StateHome);
-        Assert.Equal("", (await RunAsync(homes.Item1, "Get-FargateSession -Mine | Stop-FargateSession")).Error);
+        await RunOnAsync(firstEndsFirst, "Get-FargateSession -Mine | Stop-FargateSession");
         Assert.Equal(
             [$"{Cidr} {me.Fargate.SshPort} EcsFargateLogin session {(firstEndsFirst ? second : first)}"], Rules(me));
-        Assert.Equal("", (await RunAsync(homes.Item2, "Get-FargateSession -Mine | Stop-FargateSession")).Error);
+        await RunOnAsync(!firstEndsFirst, "Get-FargateSession -Mine | Stop-FargateSession");
 
         Assert.Empty(Rules(me));
         await me.LeftNothingAsync();
 
-        Task<ProcessResult> RunAsync(string stateHome, string script)
+        async Task RunOnAsync(bool isFirst, string script)
         {
-            var start = me.Process(script);
-            start.Environment["XDG_STATE_HOME"] = stateHome;
-            return EngineProcess.RunAsync(start);
+            if (isFirst)
+            {
+                Assert.Empty(me.ErrorsOf(script));
+            }
+            else
+            {
+                Assert.Equal(("", ""), await me.RunApartAsync(script));
+            }
         }
     }
 
@@ -185,9 +188,7 @@ public sealed class AuthorizeMyAddressTests
         await killed.KillAsync();
         Assert.Single(Rules(me));
 
-        var run = await me.RunProcessAsync("Get-FargateSession -Mine -Orphaned | Stop-FargateSession");
-
-        Assert.Equal(("", ""), (run.Output, run.Error));
+        Assert.Equal(("", ""), await me.RunApartAsync("Get-FargateSession -Mine -Orphaned | Stop-FargateSession"));
         Assert.Empty(Rules(me));
         await me.LeftNothingAsync();
     }
@@ -202,7 +203,7 @@ public sealed class AuthorizeMyAddressTests
         await killed.KillAsync();
 
         // As ECS may show a task later, the session is still listed.
-        await me.RunProcessAsync("Get-FargateSession -Mine -Orphaned | Stop-FargateSession");
+        await me.RunApartAsync("Get-FargateSession -Mine -Orphaned | Stop-FargateSession");
 
         Assert.Empty(Rules(me));
         Assert.Empty(me.Fargate.Tasks);

@@ -65,34 +65,29 @@ public sealed class InterruptedShellTests
     }
 
     [Fact]
-    public async Task A_kept_session_does_not_answer_for_what_ssh_complained_about_before()
+    public async Task A_kept_session_does_not_answer_for_what_ssh_complained_about_before_and_Verbose_shows_where_the_time_went()
     {
-        await using var me = await Operator.StartAsync();
+        await using var keeper = await Operator.StartAsync();
+        await using var watcher = await Operator.StartAsync();
 
-        var run = await me.RunProcessAsync(
-            """
-            $session = New-FargateSession
-            Enter-FargateShell $session -KeepSession -Option 'ProxyCommand=false' -ErrorVariable first 2>$null
-            Enter-FargateShell $session -ErrorVariable second
-            "$($first.Count) $($second.Count) $LASTEXITCODE"
-            $session | Stop-FargateSession
-            """,
-            "exit 255\n");
+        var runs = await SharedProcess.RunAsync(
+            new SharedRun(
+                keeper,
+                """
+                $session = New-FargateSession
+                Enter-FargateShell $session -KeepSession -Option 'ProxyCommand=false' -ErrorVariable first 2>$null
+                Enter-FargateShell $session -ErrorVariable second
+                "$($first.Count) $($second.Count) $LASTEXITCODE"
+                $session | Stop-FargateSession
+                """,
+                "exit 255\n"),
+            new SharedRun(watcher, "New-FargateSession | Enter-FargateShell -Verbose", "exit\n"));
 
-        Assert.Equal("1 0 255\n", run.Output);
-        await me.LeftNothingAsync();
-    }
-
-    [Fact]
-    public async Task Verbose_shows_where_the_time_went()
-    {
-        await using var me = await Operator.StartAsync();
-
-        var run = await me.RunProcessAsync("New-FargateSession | Enter-FargateShell -Verbose", "exit\n");
-
-        var task = Assert.Single(me.Fargate.Tasks);
-        Assert.Matches($"VERBOSE: {task.StartedBy}: created 0.0 s, .*banner [0-9.]+ s, shell [0-9.]+ s\n", run.Output);
-        Assert.DoesNotContain("debug1", run.Output, StringComparison.Ordinal);
+        Assert.Equal("1 0 255\n", runs[0].Output);
+        await keeper.LeftNothingAsync();
+        var id = Assert.Single(watcher.Fargate.Tasks).StartedBy;
+        Assert.Matches($"VERBOSE: {id}: created 0.0 s, .*banner [0-9.]+ s, shell [0-9.]+ s\n", runs[1].Output);
+        Assert.DoesNotContain("debug1", runs[1].Output, StringComparison.Ordinal);
     }
 
     /// <summary>The ssh that runs for an operator: its command line names the operator's own folder.</summary>

@@ -61,6 +61,7 @@ public sealed class ReconnectTests
         me.Fargate.Faults.Remove(unreachable);
         await network.GetStream().WriteAsync("on\n"u8.ToArray());
         await terminal.ShowsAsync("logging in again");
+        await terminal.ShowsPromptAsync();
         await terminal.TypeAsync("exit 5\n");
 
         Assert.Equal(0, await terminal.EndAsync());
@@ -99,6 +100,9 @@ public sealed class ReconnectTests
 
         await terminal.TypeAsync(LoseConnection);
         await terminal.ShowsAsync("logging in again");
+        // What is typed before tmux is there again and has drawn what was on the screen is lost on the way.
+        await Eventually.BecomesAsync(
+            () => terminal.Screen.Split("logging in again")[^1].Contains("first-42", StringComparison.Ordinal), () => terminal.Screen);
         await terminal.TypeAsync("echo again-$remembered\n");
         await terminal.ShowsAsync("again-42");
         await terminal.TypeAsync("exit\n");

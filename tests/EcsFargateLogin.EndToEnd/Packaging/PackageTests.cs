@@ -8,18 +8,13 @@ using PowerShellHost;
 namespace EcsFargateLogin.EndToEnd.Packaging;
 
 /// <summary>What `build.ps1 -Task Package` makes, installed as users install it.</summary>
-public sealed class PackageTests : IDisposable
+public sealed class PackageTests(PackageTests.Package package) : IClassFixture<PackageTests.Package>
 {
-    private readonly TemporaryFolder _folder = new();
-
-    private string Output => Path.Combine(_folder.Path, "out");
-
-    private string Home => Path.Combine(_folder.Path, "home");
+    private string Output => package.Output;
 
     [Fact]
     public async Task The_package_installs_from_a_repository_and_logs_in_from_there()
     {
-        await PackAsync();
         await using var me = await Operator.StartAsync(module: "EcsFargateLogin");
         var start = me.Process(
             """
@@ -32,22 +27,21 @@ public sealed class PackageTests : IDisposable
             Register-PSResourceRepository -Name a-folder -Uri '{Output}' -Trusted
             Install-PSResource EcsFargateLogin -Repository a-folder -Scope CurrentUser
             """);
-        LiveIn(Home, start);
+        LiveIn(package.Home, start);
 
         var run = await EngineProcess.RunAsync(start, "echo up-$((6*7)); exit 7\n");
 
         Assert.Equal("", run.Error);
         Assert.Equal(7, run.ExitCode);
         var lines = run.Output.Split('\n');
-        Assert.StartsWith(Path.Combine(Home, ".local"), lines[0], StringComparison.Ordinal);
+        Assert.StartsWith(Path.Combine(package.Home, ".local"), lines[0], StringComparison.Ordinal);
         Assert.Contains("up-42", lines);
         await me.LeftNothingAsync();
     }
 
     [Fact]
-    public async Task The_layout_holds_what_ships_and_lists_the_hash_of_each_file()
+    public void The_layout_holds_what_ships_and_lists_the_hash_of_each_file()
     {
-        await PackAsync();
 
         var layout = Assert.Single(Directory.GetDirectories(Path.Combine(Output, "EcsFargateLogin")));
         var listed = File.ReadLines(Path.Combine(layout, "EcsFargateLogin.sha256")).Select(line => line.Split("  ")).ToList();
@@ -89,19 +83,6 @@ public sealed class PackageTests : IDisposable
         Assert.Single(versions.Select(version => version?.ToString()).Distinct());
     }
 
-    public void Dispose() => _folder.Dispose();
-
-    private async Task PackAsync()
-    {
-        var start = EngineProcess.Script(
-            Path.Combine(Checkout.Root, "build.ps1"), "-Task", "Package", "-NoBuild", "-OutputPath", Output);
-        LiveIn(Home, start);
-        var run = await EngineProcess.RunAsync(start);
-        Assert.Equal("", run.Error);
-        Assert.Equal(0, run.ExitCode);
-        Assert.Single(Directory.GetFiles(Output, "*.nupkg"));
-    }
-
     /// <summary>Gives a process a home of its own, and the engine that is there already.</summary>
     private static void LiveIn(string home, ProcessStartInfo start)
     {
@@ -112,5 +93,30 @@ public sealed class PackageTests : IDisposable
         start.Environment["HOME"] = home;
         start.Environment.Remove("XDG_DATA_HOME");
         start.Environment.Remove("XDG_CONFIG_HOME");
+    }
+
+    /// <summary>A package, made once for all tests of the class, and a home to install it in.</summary>
+    public sealed class Package : IAsyncLifetime, IDisposable
+    {
+        private readonly TemporaryFolder _folder = new();
+
+        public string Output => Path.Combine(_folder.Path, "out");
+
+        public string Home => Path.Combine(_folder.Path, "home");
+
+        public async Task InitializeAsync()
+        {
+            var start = EngineProcess.Script(
+                Path.Combine(Checkout.Root, "build.ps1"), "-Task", "Package", "-NoBuild", "-OutputPath", Output);
+            LiveIn(Home, start);
+            var run = await EngineProcess.RunAsync(start);
+            Assert.Equal("", run.Error);
+            Assert.Equal(0, run.ExitCode);
+            Assert.Single(Directory.GetFiles(Output, "*.nupkg"));
+        }
+
+        public Task DisposeAsync() => Task.CompletedTask;
+
+        public void Dispose() => _folder.Dispose();
     }
 }

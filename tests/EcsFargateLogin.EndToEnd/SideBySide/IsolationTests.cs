@@ -29,45 +29,42 @@ public sealed class IsolationTests
         catch [EcsFargateLogin.FargateException] { "caught $($_.Exception.Error)" }
         """;
 
-    public static TheoryData<string, string> OtherSdks => new()
+    /// <summary>Uses a module like AWS Tools, and forgets what it has stored.</summary>
+    private const string UseTheirs =
+        """
+        Set-AWSCredential -AccessKey AKIDOTHER -SecretKey other
+        Set-DefaultAWSRegion eu-central-1
+        "$(Get-AWSCredential) $((Get-DefaultAWSRegion).Name)"
+        Remove-Variable StoredAWS*
+
+        """;
+
+    /// <summary>How each is loaded, from where, and what it says to that it works.</summary>
+    public static TheoryData<string, string, string> OtherSdks => new()
     {
-        { $"Add-Type -Path '{OtherModules.Sdk4}'", OtherModules.Sdk4 },
-        { $"Add-Type -Path '{OtherModules.Sdk3}'", OtherModules.Sdk3 },
-        { $"Import-Module '{OtherModules.AwsTools}' -ErrorAction Stop", OtherModules.Sdk4 },
+        { $"Add-Type -Path '{OtherModules.Sdk4}'", OtherModules.Sdk4, "" },
+        { $"Add-Type -Path '{OtherModules.Sdk3}'", OtherModules.Sdk3, "" },
+        {
+            $"Import-Module '{OtherModules.AwsTools}' -ErrorAction Stop\n{UseTheirs}",
+            OtherModules.Sdk4,
+            "supplied keys parameters Europe (Frankfurt)"
+        },
     };
 
     [Theory]
     [MemberData(nameof(OtherSdks))]
-    public Task An_SDK_that_is_there_before_this_module_is_left_alone(string load, string theirs) =>
-        AssertBothWorkAsync(before: load, after: "", theirs);
+    public Task An_SDK_that_is_there_before_this_module_is_left_alone(string load, string theirs, string said) =>
+        AssertBothWorkAsync(before: load, after: "", theirs, said);
 
     [Theory]
     [MemberData(nameof(OtherSdks))]
-    public Task An_SDK_that_comes_after_this_module_is_left_alone(string load, string theirs) =>
-        AssertBothWorkAsync(before: "", after: load, theirs);
+    public Task An_SDK_that_comes_after_this_module_is_left_alone(string load, string theirs, string said) =>
+        AssertBothWorkAsync(before: "", after: load, theirs, said);
 
     [Theory]
     [MemberData(nameof(OtherSdks))]
-    public Task An_SDK_that_comes_between_import_and_first_use_is_left_alone(string load, string theirs) =>
-        AssertBothWorkAsync(before: $"Import-Module '{Checkout.Manifest}' -ErrorAction Stop; {load}", after: "", theirs);
-
-    [Fact]
-    public async Task A_module_like_AWS_Tools_works_beside_this_one_in_either_order()
-    {
-        const string useTheirs =
-            """
-            Set-AWSCredential -AccessKey AKIDOTHER -SecretKey other
-            Set-DefaultAWSRegion eu-central-1
-            "$(Get-AWSCredential) $((Get-DefaultAWSRegion).Name)"
-            """;
-        var import = $"Import-Module '{OtherModules.AwsTools}' -ErrorAction Stop";
-
-        var theirsFirst = await RunAsync($"{import}\n{useTheirs}\nRemove-Variable StoredAWS*\n", Life);
-        var oursFirst = await RunAsync("", $"{Life}\n{import}\n{useTheirs}");
-
-        Assert.Equal("supplied keys parameters Europe (Frankfurt)\nFargateSession, 0 errors\n", theirsFirst);
-        Assert.Equal("FargateSession, 0 errors\nsupplied keys parameters Europe (Frankfurt)\n", oursFirst);
-    }
+    public Task An_SDK_that_comes_between_import_and_first_use_is_left_alone(string load, string theirs, string said) =>
+        AssertBothWorkAsync(before: $"Import-Module '{Checkout.Manifest}' -ErrorAction Stop; {load}", after: "", theirs, said);
 
     [Fact]
     public async Task The_SDKs_clients_are_not_loaded_before_they_are_needed()
@@ -88,11 +85,13 @@ public sealed class IsolationTests
             (await RunAsync("", parts)).Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
-    private static async Task AssertBothWorkAsync(string before, string after, string theirs)
+    private static async Task AssertBothWorkAsync(string before, string after, string theirs, string said)
     {
         var output = await RunAsync(before, after.Length == 0 ? $"{Life}\n{Copies}" : $"{Life}\n{after}\n{Life}\n{Copies}");
 
-        var lives = Enumerable.Repeat("FargateSession, 0 errors", after.Length == 0 ? 1 : 2);
+        const string life = "FargateSession, 0 errors";
+        string[] sayings = said.Length == 0 ? [] : [said];
+        string[] lives = after.Length == 0 ? [.. sayings, life] : [life, .. sayings, life];
         Assert.Equal(
             [.. lives, $"Default {theirs}", $"EcsFargateLogin.Aws {OtherModules.Ours}", "caught InvalidEndpoint"],
             output.Split('\n', StringSplitOptions.RemoveEmptyEntries));

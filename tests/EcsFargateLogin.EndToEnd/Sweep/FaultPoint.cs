@@ -36,6 +36,9 @@ internal sealed record FaultPoint(string Name)
     /// </summary>
     public bool NeedsProcess => Input is not null || Interruption == Interruption.Kill || Damage is not null;
 
+    /// <summary>The points with the same name run one after the other in one process. Null where a point shares none.</summary>
+    public string? SharedProcess => Input is not null ? "shells" : Damage is not null ? During : null;
+
     public override string ToString() => $"{Name} ({(IsPrivate ? "private" : "public")})";
 }
 

@@ -22,9 +22,13 @@ internal static class FaultPoints
             ExitCode = 1,
         };
 
-    public static IReadOnlyList<FaultPoint> All { get; } =
+    /// <summary>Each call fails, in each way.</summary>
+    public static IReadOnlyList<FaultPoint> OfCalls { get; } =
+        [.. from call in Calls from point in WithFailing(call) from each in PublicAndPrivate(point) select each];
+
+    /// <summary>Everything else.</summary>
+    public static IReadOnlyList<FaultPoint> Others { get; } =
     [
-        .. from call in Calls from point in WithFailing(call) from each in PublicAndPrivate(point) select each,
         .. from call in Calls from each in PublicAndPrivate(Stopped(call)) select each,
         .. from call in (string[])["RunTask", "DescribeTasks"]
            from fault in FailingOf("StopTask")
@@ -110,18 +114,19 @@ internal static class FaultPoints
 
     private static IEnumerable<FaultPoint> Shells() =>
     [
+        new FaultPoint("StopTask fails after the shell")
+        {
+            Script = "New-FargateSession | Enter-FargateShell",
+            Input = "exit 3\n",
+            Faults = [new AccessDenied { Operation = "StopTask" }],
+        },
+        // The last, because nobody may read what is typed.
         new FaultPoint("The key is deleted before ssh needs it")
         {
             Script = "New-FargateSession | Enter-FargateShell",
             Input = "exit\n",
             During = "DescribeTasks",
             Damage = FolderDamage.KeyDeleted,
-        },
-        new FaultPoint("StopTask fails after the shell")
-        {
-            Script = "New-FargateSession | Enter-FargateShell",
-            Input = "exit 3\n",
-            Faults = [new AccessDenied { Operation = "StopTask" }],
         },
     ];
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using LocalFargate;
 using LocalFargate.Faults;
@@ -13,20 +14,24 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
     /// <summary>XDG_STATE_HOME of the PowerShell that the script runs in.</summary>
     public string StateHome => point.NeedsProcess ? me.StateHome : OperatorHome.StateHome;
 
-    /// <summary>Runs the point's script to its end, whatever that is, and mends everything afterwards.</summary>
-    public static async Task<SweptSession> RunAsync(FaultPoint point)
+    /// <summary>Runs points that share a process, or a single one, to their end, whatever that is, and mends everything afterwards.</summary>
+    /// <param name="points">The points.</param>
+    /// <param name="swept">Where each is put when it is there, whatever comes of it.</param>
+    public static async Task RunAsync(IReadOnlyList<FaultPoint> points, ConcurrentBag<SweptSession> swept)
     {
-        SweptSession swept = new(point, await Operator.StartAsync());
-        try
+        List<SweptSession> sessions = [];
+        foreach (var point in points)
         {
-            await swept.RunAsync();
-            return swept;
+            sessions.Add(new SweptSession(point, await Operator.StartAsync()));
+            swept.Add(sessions[^1]);
+            sessions[^1].Break();
         }
-        catch
-        {
-            await swept.DisposeAsync();
-            throw;
-        }
+
+        var (first, script) = (sessions[0], sessions[0].Script());
+        await (points[0].SharedProcess is not null ? RunInOneProcessAsync(sessions)
+            : points[0].NeedsProcess ? first.RunInProcessAsync(script)
+            : first.RunHereAsync(script));
+        sessions.ForEach(session => session.Mend());
     }
 
     /// <summary>Says what is wrong, now that what was listed has been stopped.</summary>
@@ -65,21 +70,40 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
         await me.DisposeAsync();
     }
 
-    private async Task RunAsync()
+    private void Break()
     {
         RequestFault[] delay =
             point.During is { } call ? [new DelayedReply { Operation = call, Delay = point.AnswerDelay }] : [];
         Fargate.Faults.Replace([.. delay, .. point.Faults.Select(fault => fault with { })]);
-        var script =
-            $$"""
-            $PSDefaultParameterValues['New-FargateSession:StartTimeout'] = 5
-            $PSDefaultParameterValues['New-FargateSession:AssignPublicIp'] = '{{(point.IsPrivate ? "Disabled" : "Enabled")}}'
-            {{point.Script}}
-            """;
-        await (point.NeedsProcess ? RunInProcessAsync(script) : RunHereAsync(script));
+    }
+
+    private string Script() =>
+        $$"""
+        $PSDefaultParameterValues['New-FargateSession:StartTimeout'] = 5
+        $PSDefaultParameterValues['New-FargateSession:AssignPublicIp'] = '{{(point.IsPrivate ? "Disabled" : "Enabled")}}'
+        {{point.Script}}
+        """;
+
+    private void Mend()
+    {
         Assert.All(Fargate.Faults.All, fault => Assert.True(fault.Uses > 0, $"{point}: {fault} did not happen."));
         Fargate.Faults.Clear();
     }
+
+    private static Task RunInOneProcessAsync(IReadOnlyList<SweptSession> sessions)
+    {
+        return Task.WhenAll(SharedProcess.RunAsync([.. sessions.Select(session => session.Shared())]), MeddleWithAllAsync());
+
+        async Task MeddleWithAllAsync()
+        {
+            foreach (var session in sessions)
+            {
+                await session.MeddleAsync();
+            }
+        }
+    }
+
+    private SharedRun Shared() => new(me, Script(), point.Input ?? "");
 
     private async Task RunHereAsync(string script)
     {
@@ -97,7 +121,6 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
     {
         var start = me.Process(script);
         await using var process = TerminalRun.WithPipes(start);
-        await process.TypeAsync(point.Input ?? "");
         await MeddleAsync();
         if (point.Interruption == Interruption.Kill)
         {

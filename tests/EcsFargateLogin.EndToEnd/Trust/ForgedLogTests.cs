@@ -29,10 +29,11 @@ public sealed class ForgedLogTests
         // Only late does the port answer: by then the log holds the script's own lines as well.
         me.Fargate.Faults.Add(new SshLate { Delay = TimeSpan.FromSeconds(2) });
 
-        var run = await me.FailingProcessAsync(
+        // The log is read before ssh would run.
+        var error = me.ErrorOf(
             $"New-FargateSession -HostKeyVerification {verification} -Command {Command(Mark + forging)} | Enter-FargateShell -KeepSession");
 
-        var message = Assert.Single(run.Errors).Is(
+        var message = error.Is(
             "HostKeyNotVerified", ErrorCategory.SecurityError, Assert.Single(me.Fargate.Tasks).StartedBy!);
         Assert.Contains(why, message, StringComparison.Ordinal);
         await me.HasLeftNothingAsync();
@@ -56,10 +57,10 @@ public sealed class ForgedLogTests
     {
         await using var me = await Operator.StartAsync();
 
-        var run = await me.FailingProcessAsync(
+        var error = me.ErrorOf(
             $"New-FargateSession -Command {Command(Mark + Start + BadHostKey + "_SESSION_NONCE=0;")} | Enter-FargateShell");
 
-        var message = Assert.Single(run.Errors).Is(
+        var message = error.Is(
             "HostKeyNotVerified", ErrorCategory.SecurityError, Assert.Single(me.Fargate.Tasks).StartedBy!);
         Assert.Contains("holds no public key", message, StringComparison.Ordinal);
         await me.HasLeftNothingAsync();

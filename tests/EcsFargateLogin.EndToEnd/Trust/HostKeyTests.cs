@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using LocalFargate;
 using LocalFargate.Faults;
+using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Trust;
 
@@ -11,14 +12,20 @@ public sealed class HostKeyTests
 {
     private const string FirstKey = "*The key that is seen first will be trusted for this session.*";
 
-    [Theory]
-    [InlineData("Auto")]
-    [InlineData("Strict")]
-    public async Task The_key_that_the_container_printed_to_its_log_is_the_only_one_that_ssh_accepts(string verification)
+    [Fact]
+    public async Task The_key_that_the_container_printed_to_its_log_is_the_only_one_that_ssh_accepts()
     {
-        await using var me = await Operator.StartAsync();
+        await using var auto = await Operator.StartAsync();
+        await using var strict = await Operator.StartAsync();
 
-        var run = await me.RunProcessAsync(
+        var runs = await SharedProcess.RunAsync(
+            new SharedRun(auto, ScriptOf("Auto"), "echo \"$SSH_CONNECTION\"; exit\n"),
+            new SharedRun(strict, ScriptOf("Strict"), "echo \"$SSH_CONNECTION\"; exit\n"));
+
+        AssertAcceptsNoOther(runs[0], auto);
+        AssertAcceptsNoOther(runs[1], strict);
+
+        static string ScriptOf(string verification) =>
             $$"""
             $session = New-FargateSession -HostKeyVerification {{verification}}
             $session | Enter-FargateShell -KeepSession -Verbose
@@ -26,15 +33,7 @@ public sealed class HostKeyTests
             [IO.File]::ReadAllText($session.KnownHostsPath)
             ssh-keygen -l -f $session.KnownHostsPath
             Stop-FargateSession $session
-            """,
-            "echo \"$SSH_CONNECTION\"\n");
-
-        Assert.Equal("", run.Error);
-        var task = Assert.Single(me.Fargate.Tasks);
-        var fingerprint = run.Output.Split('\n').Single(line => line.StartsWith("TaskLog ssh-ed25519 ", StringComparison.Ordinal))[20..];
-        Assert.Matches($"\n{task.Arn.Split('/')[^1]} ssh-ed25519 [A-Za-z0-9+/=]+\n\n256 {Regex.Escape(fingerprint)} ", run.Output);
-        Assert.Contains($"VERBOSE: {task.StartedBy}: host key ssh-ed25519 {fingerprint} (verified: the task's log has it).", run.Output, StringComparison.Ordinal);
-        Assert.Contains(" -o StrictHostKeyChecking=yes ", run.Output, StringComparison.Ordinal);
+            """;
     }
 
     [Fact]
@@ -82,10 +81,8 @@ public sealed class HostKeyTests
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Add(new AccessDenied { Operation = "GetLogEvents" });
 
-        var run = await me.FailingProcessAsync(
-            "New-FargateSession -HostKeyVerification AcceptNew | Enter-FargateShell -HostKeyVerification Strict -KeepSession");
-
-        var message = Assert.Single(run.Errors).Is("HostKeyNotVerified", ErrorCategory.SecurityError, Assert.Single(me.Fargate.Tasks).StartedBy!);
+        var message = me.ErrorOf(
+            "New-FargateSession -HostKeyVerification AcceptNew | Enter-FargateShell -HostKeyVerification Strict -KeepSession").Is("HostKeyNotVerified", ErrorCategory.SecurityError, Assert.Single(me.Fargate.Tasks).StartedBy!);
         Assert.Contains("logs:GetLogEvents", message, StringComparison.Ordinal);
         Assert.Contains("-HostKeyVerification AcceptNew", message, StringComparison.Ordinal);
         await me.HasLeftNothingAsync();
@@ -110,19 +107,20 @@ public sealed class HostKeyTests
     public async Task Every_powershell_verifies_for_itself_as_the_journal_says()
     {
         await using var me = await Operator.StartAsync();
-        var start = await me.RunProcessAsync("New-FargateSession -HostKeyVerification Strict | ForEach-Object SessionId");
-
-        var run = await me.RunProcessAsync(
-            """
-            $session = Get-FargateSession -Mine
+        var id = Assert.Single(me.Run("New-FargateSession -HostKeyVerification Strict").Output).Text("SessionId");
+        var start = me.Process(
+            $$"""
+            $session = Get-FargateSession {{id}}
             "$($session.HostKeyVerification) <$($session.HostKey)>"
             $session = $session | Wait-FargateSession
             "$($session.HostKey.Source)"
             $session | Stop-FargateSession
             """);
+        start.Environment["XDG_STATE_HOME"] = OperatorHome.StateHome;
 
-        Assert.Equal(("", ""), (start.Error, run.Error));
-        Assert.Equal("Strict <>\nTaskLog\n", run.Output);
+        var run = await EngineProcess.RunAsync(start);
+
+        Assert.Equal(("Strict <>\nTaskLog\n", ""), (run.Output, run.Error));
     }
 
     [Fact]
@@ -139,5 +137,15 @@ public sealed class HostKeyTests
         Assert.Contains("known_hosts", error.Message, StringComparison.Ordinal);
         Assert.StartsWith("JournalUnavailable,", error.Id, StringComparison.Ordinal);
         await me.HasLeftNothingAsync();
+    }
+
+    private static void AssertAcceptsNoOther(ProcessResult run, Operator me)
+    {
+        Assert.Equal("", run.Error);
+        var task = Assert.Single(me.Fargate.Tasks);
+        var fingerprint = run.Output.Split('\n').Single(line => line.StartsWith("TaskLog ssh-ed25519 ", StringComparison.Ordinal))[20..];
+        Assert.Matches($"\n{task.Arn.Split('/')[^1]} ssh-ed25519 [A-Za-z0-9+/=]+\n\n256 {Regex.Escape(fingerprint)} ", run.Output);
+        Assert.Contains($"VERBOSE: {task.StartedBy}: host key ssh-ed25519 {fingerprint} (verified: the task's log has it).", run.Output, StringComparison.Ordinal);
+        Assert.Contains(" -o StrictHostKeyChecking=yes ", run.Output, StringComparison.Ordinal);
     }
 }

@@ -6,30 +6,42 @@ namespace EcsFargateLogin.EndToEnd.Trust;
 /// <summary>Another server answers at the task's address, as somebody on the path can arrange.</summary>
 public sealed class OtherServerTests
 {
-    [Theory]
-    [InlineData("Auto", "Enter-FargateShell")]
-    [InlineData("Strict", "Enter-FargateShell")]
-    [InlineData("Auto", "Invoke-FargateCommand 'echo here'")]
-    [InlineData("Auto", "Copy-FargateItem /etc/hostname /tmp/")]
-    [InlineData("Strict", "Copy-FargateItem /etc/hostname /tmp -FromSession")]
-    [InlineData("Strict", "Start-FargateTunnel -RemoteHost 127.0.0.1 -RemotePort 80")]
-    public async Task A_server_in_the_middle_is_refused_before_anybody_logs_in_and_the_session_is_stopped(
-        string verification, string login)
+    private static readonly (string Verification, string LogIn)[] s_logins =
+    [
+        ("Auto", "Enter-FargateShell -KeepSession"),
+        ("Strict", "Enter-FargateShell -KeepSession"),
+        ("Auto", "Invoke-FargateCommand 'echo here' -KeepSession"),
+        ("Auto", "Copy-FargateItem /etc/hostname /tmp/ -KeepSession"),
+        ("Strict", "Copy-FargateItem /etc/hostname /tmp -FromSession -KeepSession"),
+        ("Strict", "Start-FargateTunnel -RemoteHost 127.0.0.1 -RemotePort 80"),
+    ];
+
+    [Fact]
+    public async Task A_server_in_the_middle_is_refused_before_anybody_logs_in_and_the_session_is_stopped()
     {
-        await using var me = await Operator.StartAsync();
-        await using var other = await OtherServer.BeforeTasksOfAsync(me);
+        List<(Operator Me, OtherServer Other)> places = [];
+        try
+        {
+            foreach (var _ in s_logins)
+            {
+                var me = await Operator.StartAsync();
+                places.Add((me, await OtherServer.BeforeTasksOfAsync(me)));
+            }
 
-        var run = await me.FailingProcessAsync(
-            $"New-FargateSession -HostKeyVerification {verification} | {login}{(login.Contains("Tunnel", StringComparison.Ordinal) ? "" : " -KeepSession")}");
+            var runs = await OperatorErrors.FailingProcessAsync([.. s_logins.Zip(
+                places, (login, place) => (place.Me, $"New-FargateSession -HostKeyVerification {login.Verification} | {login.LogIn}"))]);
 
-        var error = Assert.Single(run.Errors);
-        var message = error.Is("HostKeyMismatch", ErrorCategory.SecurityError, Assert.Single(me.Fargate.Tasks).StartedBy!);
-        Assert.Contains($"it showed the host key {other.Fingerprint}, ", message, StringComparison.Ordinal);
-        Assert.Contains("the task's log has it", message, StringComparison.Ordinal);
-        Assert.Contains("another network path", error.NextStep, StringComparison.Ordinal);
-        Assert.Equal("", run.Output);
-        Assert.DoesNotContain("Accepted publickey", other.Log, StringComparison.Ordinal);
-        await me.HasLeftNothingAsync();
+            Assert.All(runs.Zip(places), each => AssertRefused(each.First, each.Second.Me, each.Second.Other));
+            await Task.WhenAll(places.Select(place => place.Me.HasLeftNothingAsync()));
+        }
+        finally
+        {
+            foreach (var (me, other) in places)
+            {
+                await other.DisposeAsync();
+                await me.DisposeAsync();
+            }
+        }
     }
 
     [Fact]
@@ -43,5 +55,16 @@ public sealed class OtherServerTests
 
         Assert.Equal(("here\n", ""), (run.Output, run.Error));
         Assert.Contains("Accepted publickey", other.Log, StringComparison.Ordinal);
+    }
+
+    private static void AssertRefused(FailedProcess run, Operator me, OtherServer other)
+    {
+        var error = Assert.Single(run.Errors);
+        var message = error.Is("HostKeyMismatch", ErrorCategory.SecurityError, Assert.Single(me.Fargate.Tasks).StartedBy!);
+        Assert.Contains($"it showed the host key {other.Fingerprint}, ", message, StringComparison.Ordinal);
+        Assert.Contains("the task's log has it", message, StringComparison.Ordinal);
+        Assert.Contains("another network path", error.NextStep, StringComparison.Ordinal);
+        Assert.Equal("", run.Output);
+        Assert.DoesNotContain("Accepted publickey", other.Log, StringComparison.Ordinal);
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using EcsFargateLogin.EndToEnd.Container;
-using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Trust;
 
@@ -35,31 +34,46 @@ public sealed class OwnKeyTests : IDisposable
         await me.LeftNothingAsync();
     }
 
-    [Theory]
-    [InlineData("my key.pub", "")]
-    [InlineData("my key", "a passphrase")]
-    public async Task A_key_that_an_agent_holds_logs_in_and_no_other_of_the_agent_is_offered(string named, string passphrase)
+    [Fact]
+    public async Task A_key_that_an_agent_holds_logs_in_and_no_other_of_the_agent_is_offered()
     {
-        await MakeKeyAsync(passphrase);
+        const string passphrase = "a passphrase";
+        var locked = Path.Combine(_folder.FullName, "locked key");
+        await MakeKeyAsync("");
+        await MakeKeyAsync(passphrase, "locked key");
         await MakeKeyAsync("", "other");
         var askpass = Path.Combine(_folder.FullName, "askpass");
         await File.WriteAllTextAsync(askpass, $"#!/bin/sh\necho '{passphrase}'\n");
         File.SetUnixFileMode(askpass, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        await using var me = await Operator.StartAsync();
-        var start = me.Process(
-            $"""
-            ssh-add -q '{Path.Combine(_folder.FullName, "other")}' '{Key}'
-            Rename-Item '{Key}' '{(named.EndsWith(".pub", StringComparison.Ordinal) ? "gone" : "my key")}' -ErrorAction Ignore
-            New-FargateSession -KeyPath '{Path.Combine(_folder.FullName, named)}' | Enter-FargateShell -Verbose -Option LogLevel=DEBUG1
-            """);
-        (start.Environment["SSH_ASKPASS"], start.Environment["SSH_ASKPASS_REQUIRE"]) = (askpass, "force");
+        await using var absent = await Operator.StartAsync();
+        await using var encrypted = await Operator.StartAsync();
+        // Of the first there is the public half alone.
+        var shared = SharedProcess.Of(
+            new SharedRun(
+                absent,
+                $"""
+                ssh-add -q '{Path.Combine(_folder.FullName, "other")}' '{Key}' '{locked}'
+                Rename-Item '{Key}' gone
+                {LogInWith($"{Key}.pub")}
+                """,
+                "echo here; exit\n"),
+            new SharedRun(encrypted, LogInWith(locked), "echo here; exit\n"));
+        (shared.Process.Environment["SSH_ASKPASS"], shared.Process.Environment["SSH_ASKPASS_REQUIRE"]) = (askpass, "force");
+        shared.Process = UnderAgent(shared.Process);
 
-        var run = await EngineProcess.RunAsync(UnderAgent(start), "echo here\n");
+        var runs = await shared.RunAsync();
 
-        Assert.Contains("\nhere\n", run.Output, StringComparison.Ordinal);
-        Assert.Single(run.Output.Split('\n'), line => line.Contains("Offering public key: ", StringComparison.Ordinal));
-        Assert.DoesNotContain("IdentityAgent=none", run.Output, StringComparison.Ordinal);
-        await me.LeftNothingAsync();
+        Assert.All(runs, run =>
+        {
+            Assert.Contains("\nhere\n", run.Output, StringComparison.Ordinal);
+            Assert.Single(run.Output.Split('\n'), line => line.Contains("Offering public key: ", StringComparison.Ordinal));
+            Assert.DoesNotContain("IdentityAgent=none", run.Output, StringComparison.Ordinal);
+        });
+        await absent.LeftNothingAsync();
+        await encrypted.LeftNothingAsync();
+
+        static string LogInWith(string key) =>
+            $"New-FargateSession -KeyPath '{key}' | Enter-FargateShell -Verbose -Option LogLevel=DEBUG1";
     }
 
     private async Task MakeKeyAsync(string passphrase, string name = "my key") => await ProcessRun.CompleteAsync(

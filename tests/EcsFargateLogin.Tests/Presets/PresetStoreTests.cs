@@ -54,7 +54,7 @@ public sealed class PresetStoreTests : IDisposable
         Assert.Equal("own", store.Find(null)!.Parameter["Cluster"]);
         var warning = Assert.Single(store.Warnings);
         Assert.Contains(file, warning, StringComparison.Ordinal);
-        Assert.Contains($"belongs to another user ({Stranger})", warning, StringComparison.Ordinal);
+        Assert.Contains($"belongs to another user (uid {Stranger})", warning, StringComparison.Ordinal);
     }
 
     [RootTheory]

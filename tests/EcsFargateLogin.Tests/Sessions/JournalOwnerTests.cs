@@ -141,7 +141,7 @@ public sealed class JournalOwnerTests : IDisposable
         path = Path.Combine(_folder["state"], path.Replace("ID", sessionId, StringComparison.Ordinal));
         File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.GroupWrite);
 
-        AssertNotBelieved(sessionId, path, "others than its owner may write to it");
+        AssertNotBelieved(sessionId, path, "it can be written by others than its owner");
     }
 
     [RootTheory]

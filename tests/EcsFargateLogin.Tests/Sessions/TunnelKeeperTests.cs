@@ -8,8 +8,8 @@ namespace EcsFargateLogin.Tests.Sessions;
 /// <summary>A tunnel that nobody keeps any more says so, and its session does not run on for it.</summary>
 public sealed class TunnelKeeperTests : IDisposable
 {
-    /// <summary>What a program stands for that answers as ssh does and says something on standard error.</summary>
-    private const string Ready = "echo ecs-fargate-login-tunnel-ready; echo 'channel 2: open failed' >&2";
+    /// <summary>What stands for ssh: it answers as that does, and goes on once it has been seen at work.</summary>
+    private const string Ready = "echo ecs-fargate-login-tunnel-ready; while [ ! -e \"$0.seen\" ]; do sleep 0.05; done";
 
     private readonly TemporaryFolder _folder = new();
     private readonly ScriptedCloud _cloud = new();
@@ -23,7 +23,8 @@ public sealed class TunnelKeeperTests : IDisposable
     [Fact]
     public async Task A_connection_whose_output_breaks_off_is_connected_again()
     {
-        var keeper = KeeperOf(_folder.WriteScript("ssh", $"{Ready}; [ -e \"$0.twice\" ] && exec sleep 60; : >\"$0.twice\""));
+        var keeper = KeeperOf(_folder.WriteScript(
+            "ssh", $"{Ready}; [ -e \"$0.twice\" ] && exec sleep 60; : >\"$0.twice\"; echo 'channel 2: open failed' >&2"));
         var broken = false;
         keeper.TargetFailed += _ =>
         {
@@ -36,6 +37,7 @@ public sealed class TunnelKeeperTests : IDisposable
 
         await keeper.OpenAsync(CancellationToken.None);
         keeper.Keep();
+        await File.WriteAllTextAsync(_folder["ssh.seen"], "");
 
         await Eventually.Async(() => keeper.Tunnel.ReconnectCount == 1, () => $"{keeper.Tunnel.Status}: {keeper.Tunnel.LastError}");
         Assert.Equal(FargateTunnelStatus.Open, keeper.Tunnel.Status);
@@ -46,8 +48,7 @@ public sealed class TunnelKeeperTests : IDisposable
     [Fact]
     public async Task A_tunnel_that_cannot_be_kept_is_lost_and_its_session_is_stopped()
     {
-        // It ends once it has been seen at work.
-        var keeper = KeeperOf(_folder.WriteScript("ssh", $"{Ready}; while [ ! -e \"$0.seen\" ]; do sleep 0.05; done"));
+        var keeper = KeeperOf(_folder.WriteScript("ssh", Ready));
         _cloud.OnDescribeTasks = (_, _, _) => throw new InvalidOperationException("something unforeseen");
 
         await keeper.OpenAsync(CancellationToken.None);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using LocalFargate.Faults;
+using LocalFargate.Network;
 using LocalFargate.Services;
 using LocalFargate.Signing;
 using Microsoft.AspNetCore.Http.Features;
@@ -154,6 +155,8 @@ internal sealed class AwsEndpoint(
                 header => (IReadOnlyList<string>)[.. header.Value.Select(value => value ?? "")],
                 StringComparer.OrdinalIgnoreCase),
             Body = body,
+            IsOfThisUser = () => http.Connection is { RemoteIpAddress: { } there, LocalIpAddress: { } here } connection
+                && LoopbackPeer.IsOfThisUser(new(there, connection.RemotePort), new(here, connection.LocalPort)),
         };
     }
 

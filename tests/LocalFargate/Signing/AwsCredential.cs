@@ -14,6 +14,12 @@ public sealed record AwsCredential(string AccessKeyId, string SecretAccessKey)
     public static AwsCredential OfThisProcess { get; } = new(
         $"AKIALOCAL{RandomNumberGenerator.GetHexString(11)}", RandomNumberGenerator.GetHexString(40, lowercase: true));
 
+    /// <summary>
+    /// The keys that everybody knows, because other servers like this one take them: they prove nothing, so they are taken
+    /// from processes of the same user alone.
+    /// </summary>
+    public static AwsCredential WellKnown { get; } = new("test", "test");
+
     /// <summary>The session token of a temporary credential; null for a long-lived one.</summary>
     public string? SessionToken { get; init; }
 

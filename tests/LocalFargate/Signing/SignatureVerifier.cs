@@ -34,7 +34,7 @@ internal sealed class SignatureVerifier(string region, IReadOnlyCollection<AwsCr
             throw AuthenticationErrors.WrongScope(service, $"Credential should be scoped to correct service: '{service}'.");
         }
 
-        var credential = FindCredential(authorization.AccessKeyId, request.Header("X-Amz-Security-Token"), service);
+        var credential = FindCredential(request, authorization.AccessKeyId, service);
         CheckTime(timestamp, authorization.Date, service);
         if (!authorization.SignedHeaders.Contains("host") || !authorization.SignedHeaders.Contains("x-amz-date"))
         {
@@ -51,11 +51,12 @@ internal sealed class SignatureVerifier(string region, IReadOnlyCollection<AwsCr
         return credential;
     }
 
-    private AwsCredential FindCredential(string accessKeyId, string? sessionToken, string service)
+    private AwsCredential FindCredential(SignedRequest request, string accessKeyId, string service)
     {
-        var credential = credentials.FirstOrDefault(candidate =>
+        var sessionToken = request.Header("X-Amz-Security-Token");
+        var credential = credentials.Append(AwsCredential.WellKnown).FirstOrDefault(candidate =>
             candidate.AccessKeyId == accessKeyId && candidate.SessionToken == sessionToken);
-        if (credential is null)
+        if (credential is null || (credential == AwsCredential.WellKnown && !request.IsOfThisUser()))
         {
             throw AuthenticationErrors.UnknownKey(service);
         }

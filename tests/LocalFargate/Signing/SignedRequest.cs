@@ -16,6 +16,9 @@ internal sealed record SignedRequest
 
     internal required ReadOnlyMemory<byte> Body { get; init; }
 
+    /// <summary>Whether it comes from a process of the user whose server this is.</summary>
+    internal required Func<bool> IsOfThisUser { get; init; }
+
     /// <summary>A header's values joined by commas, or null when the request does not have it.</summary>
     internal string? Header(string name) =>
         Headers.TryGetValue(name, out var values) ? string.Join(',', values) : null;

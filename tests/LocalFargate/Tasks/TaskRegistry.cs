@@ -14,7 +14,7 @@ internal sealed class TaskRegistry(TimeSpan retention)
     {
         get
         {
-            Forget();
+            ForgetStopped(retention);
             return [.. _tasks.Values.OrderBy(task => task.State.CreatedAt)];
         }
     }
@@ -24,7 +24,7 @@ internal sealed class TaskRegistry(TimeSpan retention)
     /// <summary>Finds a task of a cluster by its ARN or its id; null when there is none, or it is forgotten.</summary>
     internal FargateTask? Find(Cluster cluster, string name)
     {
-        Forget();
+        ForgetStopped(retention);
         var arn = name.StartsWith("arn:", StringComparison.Ordinal)
             ? name
             : cluster.Arn.Replace(":cluster/", ":task/", StringComparison.Ordinal) + "/" + name;
@@ -48,10 +48,11 @@ internal sealed class TaskRegistry(TimeSpan retention)
         }
     }
 
-    private void Forget()
+    /// <summary>Forgets the tasks that have been stopped for that long.</summary>
+    internal void ForgetStopped(TimeSpan age)
     {
-        var limit = DateTimeOffset.UtcNow - retention;
-        foreach (var task in _tasks.Values.Where(task => task.State.StoppedAt < limit))
+        var limit = DateTimeOffset.UtcNow - age;
+        foreach (var task in _tasks.Values.Where(task => task.State.StoppedAt <= limit))
         {
             _tasks.TryRemove(task.Arn, out _);
         }

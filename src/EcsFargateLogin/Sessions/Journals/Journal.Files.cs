@@ -48,14 +48,14 @@ internal sealed partial class Journal
         {
             if (OwnerOnly.FaultOf(folder) is { } faultOfFolder)
             {
-                return (null, $"its folder is not trusted, because {faultOfFolder}");
+                return (null, $"its folder is not trusted, because it {faultOfFolder}");
             }
 
             using FileStream stream = new(
                 Path.Combine(folder, EntryFile), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             if (OwnerOnly.FaultOf(stream) is { } fault)
             {
-                return (null, $"it is not trusted, because {fault}");
+                return (null, $"it is not trusted, because it {fault}");
             }
 
             return stream.Length == 0 ? (null, "it is empty") : Parse(stream, sessionId);

@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using System.Security.AccessControl;
 using System.Security.Principal;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Sessions.Journals;
 
@@ -29,14 +30,13 @@ internal static class OwnerOnly
     }
 
     /// <summary>
-    /// Why somebody else may have written what a file or folder of this user's holds; null where nobody can have, or there is
-    /// none. On Windows the folders of a profile are its user's own.
+    /// Why somebody else may have written what a file or folder of this user's holds, as what follows "it"; null where nobody
+    /// can have, or there is none. On Windows the folders of a profile are its user's own.
     /// </summary>
-    /// <exception cref="IOException">That cannot be told.</exception>
-    public static string? FaultOf(string path) => OperatingSystem.IsWindows() ? null : UnixFiles.FaultOf(path);
+    public static string? FaultOf(string path) => UnixFile.OfLink(path)?.OwnerFault ?? UnixFile.Of(path)?.WriteFault();
 
     /// <inheritdoc cref="FaultOf(string)"/>
-    public static string? FaultOf(FileStream file) => OperatingSystem.IsWindows() ? null : UnixFiles.FaultOf(file);
+    public static string? FaultOf(FileStream file) => UnixFile.Of(file.SafeFileHandle)?.WriteFault();
 
     /// <summary>Makes a file that must not exist, for writing.</summary>
     public static FileStream CreateFile(string path) => OperatingSystem.IsWindows()
