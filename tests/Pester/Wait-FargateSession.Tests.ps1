@@ -45,6 +45,12 @@ Describe 'Wait-FargateSession in an account' -Skip:(-not $IsLinux) {
         Assert-FargateError (Get-ErrorOf { Wait-FargateSession fl-nobody }) SessionNotFound ObjectNotFound fl-nobody
     }
 
+    It 'says so where ECS does not know the task' {
+        $nobody = 'arn:aws:ecs:us-east-1:123456789012:task/local/0123456789abcdef0123456789abcdef'
+        $problem = Get-ErrorOf { Wait-FargateSession -TaskArn $nobody -Cluster local -Timeout 1 }
+        $problem.Id | Should -Match '^TaskNotFound,'
+    }
+
     It 'does not wait for a session that was stopped' {
         $session = New-FargateSession
         $session | Stop-FargateSession

@@ -78,6 +78,23 @@ public abstract class AwsCmdlet : FargateCmdlet
 
     private protected static Journal Journal => Journal.OfCurrentUser();
 
+    /// <summary>Others see from now on that it is not left over. Where that cannot be written down, it works all the same.</summary>
+    private protected static void TakeCharge(FargateSession session)
+    {
+        if (!session.IsOwn)
+        {
+            return;
+        }
+
+        try
+        {
+            Journal.Claim(session.SessionId);
+        }
+        catch (FargateException)
+        {
+        }
+    }
+
     /// <summary>Reaches AWS as the parameters say or, where they say nothing, as the session was started.</summary>
     private protected IFargateCloud Connect(FargateSession? session = null)
     {

@@ -77,8 +77,19 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
         IFargateCloud cloud, FargateSession session, SshEndpoint endpoint, Transcript? transcript)
     {
         var end = RunSsh(cloud, session, endpoint, transcript);
-        while (MayReconnect(session, end) && WaitForReturn(cloud, session))
+        while (MayReconnect(session, end))
         {
+            Reconnection reconnection = new(cloud, session, Private);
+            if (Await((_, cancellationToken) => reconnection.FindStoppedTaskAsync(cancellationToken)) is { } task)
+            {
+                return end with { StoppedTask = task };
+            }
+
+            if (!WaitForReturn(session, reconnection))
+            {
+                break;
+            }
+
             // A login that fails because the network is gone again is one more connection that was lost.
             var next = RunSsh(cloud, session, endpoint, transcript);
             end = next with { WasOpen = true };
@@ -125,12 +136,11 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
         && session.ReconnectWindow > TimeSpan.Zero
         && !Console.IsInputRedirected;
 
-    private bool WaitForReturn(IFargateCloud cloud, FargateSession session)
+    private bool WaitForReturn(FargateSession session, Reconnection reconnection)
     {
         TerminalNotice.Write(
             $"the connection was lost; reconnecting for {session.ReconnectWindow.TotalSeconds:0} seconds (Ctrl+C ends it)");
-        var answers = Await((progress, cancellationToken) =>
-            new Reconnection(cloud, session, Private).WaitAsync(progress, cancellationToken));
+        var answers = Await(reconnection.WaitAsync);
         CompleteProgress();
         if (answers)
         {

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Sessions;
-using EcsFargateLogin.Sessions.Journals;
 using EcsFargateLogin.Sessions.Shells;
 using EcsFargateLogin.Sessions.Trust;
 using EcsFargateLogin.Sessions.WaysIn;
@@ -235,21 +234,4 @@ public abstract class LoginCmdlet : AwsCmdlet
     private protected virtual FargateTransport TransportFor(FargateSession session) => session.Transport.HasSsh()
         ? FargateTransport.Ssh
         : throw FargateErrors.SshNeeded(session, MyInvocation.MyCommand.Name);
-
-    /// <summary>Others see from now on that it is not left over. Where that cannot be written down, it works all the same.</summary>
-    private static void TakeCharge(FargateSession session)
-    {
-        if (!session.IsOwn)
-        {
-            return;
-        }
-
-        try
-        {
-            Journal.Claim(session.SessionId);
-        }
-        catch (FargateException)
-        {
-        }
-    }
 }

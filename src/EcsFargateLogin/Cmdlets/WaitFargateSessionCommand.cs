@@ -69,6 +69,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
             else
             {
                 session.Proxy = _proxy ?? session.Proxy;
+                TakeCharge(session);
                 _pending.TryAdd(session, cloud);
             }
         }
@@ -177,8 +178,12 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
         {
             foreach (var session in _pending.Keys)
             {
+                var limit = TimeSpan.FromSeconds(Timeout);
                 Report(
-                    FargateErrors.WaitTimeout(session, TimeSpan.FromSeconds(Timeout), session.Holder is PipelineSessions), session);
+                    session is { IsOwn: false, Status: TaskStatuses.Unknown }
+                        ? FargateErrors.TaskMissing(session, limit)
+                        : FargateErrors.WaitTimeout(session, limit, session.Holder is PipelineSessions),
+                    session);
             }
         }
     }

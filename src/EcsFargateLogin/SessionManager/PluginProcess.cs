@@ -19,6 +19,7 @@ internal static class PluginProcess
         var modes = TerminalModes.Read();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(hangUp, cancellationToken);
         using var process = Start(start);
+        using var watched = SshWatchdog.Watch(process);
         int exitCode;
         using (Console.IsInputRedirected ? null : TerminalKeys.LeaveToChild())
         {
@@ -29,6 +30,7 @@ internal static class PluginProcess
         {
             // It had no time to do so itself.
             modes.Restore();
+            TerminalModes.ResetScreen();
         }
 
         cancellationToken.ThrowIfCancellationRequested();

@@ -121,6 +121,11 @@ internal sealed class PendingSession : IAsyncDisposable
     {
         var now = DateTimeOffset.UtcNow;
         _missingSince ??= now;
+        if (!Session.IsOwn)
+        {
+            Session.Status = TaskStatuses.Unknown;
+        }
+
         if (now - _missingSince > _options.MissingLimit)
         {
             Failure = FargateErrors.TaskMissing(Session, _options.MissingLimit);

@@ -82,7 +82,9 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
     private async Task DelayFirstLookAsync(
         IReadOnlyCollection<FargateSession> sessions, CancellationToken cancellationToken)
     {
-        var age = DateTimeOffset.UtcNow - sessions.Select(session => session.CreatedAt).DefaultIfEmpty().Max();
+        // When a task was created that only its ARN is known of is not known before the first look.
+        var marked = sessions.Where(session => session.SessionId.Length > 0);
+        var age = DateTimeOffset.UtcNow - marked.Select(session => session.CreatedAt).DefaultIfEmpty().Max();
         if (age >= TimeSpan.Zero && age < options.FirstLook)
         {
             await Task.Delay(options.FirstLook - age, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Sessions.Starting;
 
 namespace EcsFargateLogin.Sessions;
 
@@ -121,6 +122,16 @@ internal static class StopCauses
 
     private static readonly (string Pattern, string NextStep)[] ToldByLog =
     [
+        ($@"^{ContainerContract.EndLine}no-login\b",
+            "Nobody had logged in for as long as -LoginTimeout of New-FargateSession says: log in sooner, or give it longer."),
+        ($@"^{ContainerContract.EndLine}unused\b",
+            "Nobody was logged in for as long as -UnusedTimeout of New-FargateSession says: start a new session, and give it "
+            + "longer, or 0 for no such limit."),
+        ($@"^{ContainerContract.EndLine}idle\b",
+            "Nothing happened in any terminal for as long as -IdleTimeout of New-FargateSession says: give it longer, or 0 for no "
+            + "such limit."),
+        ($@"^{ContainerContract.EndLine}lifetime\b",
+            "The task has lived for as long as -MaxLifetime of New-FargateSession says: give it longer, or 0 for no such limit."),
         (@"exec format error", WrongArchitecture),
         (@"no space left on device", DiskFull),
         (@"_AUTHORIZED_PUBLIC_KEY",
@@ -139,8 +150,8 @@ internal static class StopCauses
         (@"exited with 12[67]\b",
             "The container's command could not be started: check the command, or -Command, and that the image holds "
             + "start-sshd.sh."),
-        (@"exited with 124\b", "One of the container's own time limits ended it, as its log says: -MaxLifetime, -LoginTimeout and "
-            + "-IdleTimeout of New-FargateSession set them."),
+        (@"exited with 124\b", "One of the container's own time limits ended it, as its log says: -MaxLifetime, -LoginTimeout, "
+            + "-UnusedTimeout and -IdleTimeout of New-FargateSession set them."),
         (@"exited with 137\b", "It was killed: memory that ran out is the usual cause; give the task and the container more."),
         (@"EssentialContainerExited|Essential container",
             "A container ended by itself: its log says why; try its image and command with another task."),
@@ -163,5 +174,5 @@ internal static class StopCauses
         Array.Find(causes, cause => IsMatch(evidence, cause.Pattern)).NextStep;
 
     private static bool IsMatch(string evidence, string pattern) => Regex.IsMatch(
-        evidence, pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+        evidence, pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Multiline, TimeSpan.FromSeconds(1));
 }

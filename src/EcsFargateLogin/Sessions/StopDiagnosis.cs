@@ -29,7 +29,7 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
             : [];
         var lastWords = lines.LastOrDefault(line => line.StartsWith(ContainerContract.EndLine, StringComparison.Ordinal));
         return FargateErrors.ShellInterrupted(
-            session, task, lastWords?[ContainerContract.EndLine.Length..], StopCauses.NextStepFor(task, []));
+            session, task, lastWords?[ContainerContract.EndLine.Length..], StopCauses.NextStepFor(task, lastWords is null ? [] : [lastWords]));
     }
 
     /// <summary>The last lines of the session's container, fit to be shown; none where they cannot be read.</summary>

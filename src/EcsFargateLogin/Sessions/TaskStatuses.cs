@@ -1,3 +1,5 @@
+using EcsFargateLogin.Cloud;
+
 namespace EcsFargateLogin.Sessions;
 
 /// <summary>The words of ECS for where a task is in its life.</summary>
@@ -17,4 +19,7 @@ internal static class TaskStatuses
 
     /// <summary>Whether a task of this status is on its way out, or gone.</summary>
     public static bool IsEnding(string status) => status is Deactivating or Stopping or Deprovisioning or Stopped;
+
+    /// <summary>Whether a task is on its way out, is wanted to be, or is gone.</summary>
+    public static bool IsEnding(TaskDescription task) => IsEnding(task.LastStatus) || task.DesiredStatus == Stopped;
 }

@@ -24,6 +24,7 @@ internal static class CommandProcess
         start.UseShellExecute = false;
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         using var process = SshProcess.Start(start);
+        using var watched = SshWatchdog.Watch(process);
         using var unread = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(hangUp, cancellationToken);
         using var feeding = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);

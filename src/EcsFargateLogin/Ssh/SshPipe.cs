@@ -9,6 +9,7 @@ internal sealed class SshPipe : IAsyncDisposable
 
     private readonly Process _process;
     private readonly Queue<string> _messages = new();
+    private readonly IDisposable? _watched;
     private readonly Task _read;
 
     /// <summary>Starts ssh.</summary>
@@ -18,6 +19,7 @@ internal sealed class SshPipe : IAsyncDisposable
     public SshPipe(ProcessStartInfo start, Action<string>? heard = null)
     {
         _process = SshProcess.Start(start);
+        _watched = SshWatchdog.Watch(_process);
         _read = ReadMessagesAsync(heard);
     }
 
@@ -65,6 +67,7 @@ internal sealed class SshPipe : IAsyncDisposable
         Kill();
         // How its messages ended is nothing to whoever ends it.
         await WaitForEndAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _watched?.Dispose();
         _process.Dispose();
     }
 

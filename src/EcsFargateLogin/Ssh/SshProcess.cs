@@ -12,7 +12,7 @@ internal static partial class SshProcess
 
     private const int SigTerm = 15;
 
-    /// <summary>What a program gets to end by itself after SIGTERM, or after Ctrl+C, which the terminal sent to it as well.</summary>
+    /// <summary>What a program gets to end by itself after SIGTERM.</summary>
     private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(2);
 
     /// <summary>Starts a program, or says why that cannot be done.</summary>
@@ -32,7 +32,7 @@ internal static partial class SshProcess
     /// <summary>Runs a program with this process's own terminal, input and output, until it ends.</summary>
     /// <param name="start">The program.</param>
     /// <param name="hangUp">Tells it to end (SIGTERM); what does not is killed.</param>
-    /// <param name="cancellationToken">Cancels it, after the terminal has sent it Ctrl+C.</param>
+    /// <param name="cancellationToken">Cancels it in the same way.</param>
     /// <param name="seen">Gets what it prints, after the terminal has; null leaves the terminal to it alone.</param>
     /// <returns>Its exit code; <see cref="ConnectionFailed"/> when it had to be killed.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; the program has ended or was killed.</exception>
@@ -43,10 +43,35 @@ internal static partial class SshProcess
         Action<ReadOnlyMemory<byte>>? seen = null)
     {
         var modes = TerminalModes.Read();
+        var exitCode = ConnectionFailed;
+        try
+        {
+            exitCode = await RunInTerminalAsync(start, modes, seen, hangUp, cancellationToken);
+            return exitCode;
+        }
+        finally
+        {
+            // What ran there did not end by itself, and has not put back what it had set.
+            if (exitCode == ConnectionFailed)
+            {
+                TerminalModes.ResetScreen();
+            }
+        }
+    }
+
+    private static async Task<int> RunInTerminalAsync(
+        ProcessStartInfo start,
+        TerminalModes modes,
+        Action<ReadOnlyMemory<byte>>? seen,
+        CancellationToken hangUp,
+        CancellationToken cancellationToken)
+    {
         // No shell is between: ssh gets the real terminal, and every argument as it is.
         start.UseShellExecute = false;
         start.RedirectStandardOutput = seen is not null;
         using var process = Start(start);
+        using var suspended = ContinueWhenSuspended(process.Id);
+        using var watched = SshWatchdog.Watch(process);
         using var passing = seen is null ? null : new TerminalTap(process, seen);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(hangUp, cancellationToken);
         try
@@ -56,13 +81,8 @@ internal static partial class SshProcess
         }
         catch (OperationCanceledException)
         {
-            var grace = EndGrace;
-            if (hangUp.IsCancellationRequested)
-            {
-                grace = Terminate(process);
-            }
-
-            var exitCode = await EndAsync(process, grace, modes).ConfigureAwait(false);
+            // Of Ctrl+C it knows, of a signal to this process alone it does not.
+            var exitCode = await EndAsync(process, Terminate(process), modes).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             return exitCode;
         }
@@ -118,6 +138,19 @@ internal static partial class SshProcess
 
         return EndGrace;
     }
+
+    /// <summary>
+    /// Continues ssh when it has suspended itself (~^Z): PowerShell has no job control, and nobody else would continue it.
+    /// </summary>
+    private static PosixSignalRegistration? ContinueWhenSuspended(int processId) => OperatingSystem.IsWindows()
+        ? null
+        : PosixSignalRegistration.Create(PosixSignal.SIGCHLD, context =>
+        {
+            if (ChildStop.SignalOf(processId) == ChildStop.SigTstp)
+            {
+                _ = Kill(processId, ChildStop.SigCont);
+            }
+        });
 
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

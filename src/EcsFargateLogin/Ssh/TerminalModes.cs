@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace EcsFargateLogin.Ssh;
 
@@ -10,6 +11,13 @@ internal sealed class TerminalModes
 
     /// <summary>More than any system's struct termios, which is only handed back as it was.</summary>
     private const int LargestTermios = 256;
+
+    /// <summary>
+    /// Leaves the alternate screen; the cursor stays where nobody was there. Then no scroll region, no colours, cursor keys and
+    /// keypad as PowerShell expects them, no reports of mouse and focus, no brackets around what is pasted, a cursor, wrapped lines.
+    /// </summary>
+    private const string Reset =
+        "\e7\e[?1049l\e7\e[r\e8\e[0m\e(B\u000f\e[?1l\e>\e[?1000l\e[?1002l\e[?1003l\e[?1006l\e[?1004l\e[?2004l\e[?25h\e[?7h";
 
     private readonly byte[] _termios = new byte[LargestTermios];
     private readonly bool _isKnown;
@@ -25,6 +33,25 @@ internal sealed class TerminalModes
         if (_isKnown)
         {
             _ = SetAttributes(StandardInput, Now, _termios);
+        }
+    }
+
+    /// <summary>Takes off the screen what a full-screen program has left that did not end by itself; nothing where output is no terminal.</summary>
+    public static void ResetScreen()
+    {
+        if (Console.IsOutputRedirected)
+        {
+            return;
+        }
+
+        using var terminal = Console.OpenStandardOutput();
+        try
+        {
+            terminal.Write(Encoding.ASCII.GetBytes(Reset));
+        }
+        catch (IOException)
+        {
+            // The terminal is gone.
         }
     }
 

@@ -49,6 +49,51 @@ public sealed class PromptTests
     }
 
     [Fact]
+    public async Task A_lost_shell_leaves_nothing_of_its_full_screen_program_on_the_terminal()
+    {
+        await using var me = await Operator.StartAsync();
+        await using var terminal = await OpenAsync(me);
+        await terminal.TypeLineAsync("New-FargateSession -ReconnectWindow 0 | Enter-FargateShell");
+        await terminal.ShowsAsync("^root@.*[#$]$|^[#$]$");
+
+        // What tmux, vi and less set.
+        await terminal.TypeLineAsync("printf '\\e[?1049h\\e[2J\\e[2;9r\\e[?1h\\e=\\e[?1002h\\e[?1006h\\e[?25l\\e[44mfull-%s' screen; kill -9 $PPID");
+
+        await terminal.ShowsAsync($"{Prompt.TrimEnd()}\\s*$");
+        Assert.DoesNotContain("full-screen", await terminal.ScreenAsync(), StringComparison.Ordinal);
+        Assert.Equal("0 0 1 0 39", await terminal.StateAsync(
+            "alternate_on", "mouse_any_flag", "cursor_flag", "scroll_region_upper", "scroll_region_lower"));
+    }
+
+    [Fact]
+    public async Task Ctrl_Z_suspends_PowerShell_while_it_waits_and_what_runs_in_the_remote_shell_afterwards()
+    {
+        await using var me = await Operator.StartAsync(new() { Timeline = new() { Provisioning = TimeSpan.FromSeconds(5) } });
+        await using var terminal = await TmuxTerminal.OpenShellAsync(me.Process("New-FargateSession | Enter-FargateShell"), me.StateHome);
+        await terminal.ShowsAsync("PROVISIONING");
+        await terminal.PressAsync("C-z");
+        await terminal.ShowsAsync("^bash>$");
+        await terminal.TypeLineAsync("clear; fg");
+        await terminal.ShowsAsync("^root@.*[#$]");
+
+        await terminal.TypeLineAsync("echo begun-$((6*7)); sleep 1000");
+        await terminal.ShowsAsync("^begun-42");
+        await terminal.PressAsync("C-z");
+        await terminal.ShowsAsync("Stopped.*sleep 1000");
+        // ssh suspends itself, and goes on: PowerShell has no job control.
+        await terminal.PressAsync("Enter");
+        await terminal.TypeAsync("~");
+        await terminal.PressAsync("C-z");
+        await terminal.ShowsAsync("suspend ssh");
+        await terminal.TypeLineAsync("echo here-$((6*7))");
+        await terminal.ShowsAsync("^here-42");
+        await terminal.TypeLineAsync("kill -9 %1; exec true");
+
+        await terminal.ShowsAsync("^bash>$");
+        await me.LeftNothingAsync();
+    }
+
+    [Fact]
     public async Task Tab_completes_what_the_account_has()
     {
         await using var me = await Operator.StartAsync();

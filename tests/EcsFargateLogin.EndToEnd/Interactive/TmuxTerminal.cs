@@ -36,8 +36,28 @@ internal sealed class TmuxTerminal : IAsyncDisposable
         return terminal;
     }
 
+    /// <summary>Opens a terminal with an interactive bash, whose job control the program is then a job of.</summary>
+    /// <inheritdoc cref="OpenAsync"/>
+    public static async Task<TmuxTerminal> OpenShellAsync(ProcessStartInfo start, string folder)
+    {
+        var shell = start.ArgumentList.Prepend(start.FileName).Select(word => $"'{word}'").ToList();
+        start.ArgumentList.Clear();
+        start.FileName = "bash";
+        start.ArgumentList.Add("--norc");
+        start.ArgumentList.Add("-i");
+        start.Environment["PS1"] = "bash> ";
+        var terminal = await OpenAsync(start, folder);
+        await terminal.ShowsAsync("^bash>$");
+        await terminal.TypeLineAsync($"clear; {string.Join(' ', shell)}");
+        return terminal;
+    }
+
     /// <summary>What a person sees, without blank lines at the end.</summary>
     public async Task<string> ScreenAsync() => (await RunAsync("capture-pane", "-p")).Output.TrimEnd();
+
+    /// <summary>The values of tmux's variables about the terminal.</summary>
+    public async Task<string> StateAsync(params string[] variables) =>
+        (await RunAsync("display-message", "-p", string.Join(' ', variables.Select(name => $"#{{{name}}}")))).Output.TrimEnd();
 
     /// <summary>Types a line and presses Enter.</summary>
     public async Task TypeLineAsync(string text)
@@ -53,13 +73,18 @@ internal sealed class TmuxTerminal : IAsyncDisposable
     public Task PressAsync(string key) => RunAsync("send-keys", key);
 
     /// <summary>Waits until the screen matches.</summary>
-    public async Task ShowsAsync(string pattern)
+    public async Task<Match> ShowsAsync(string pattern)
     {
         Regex expected = new(pattern, RegexOptions.Multiline);
         var screen = "";
         var limit = Stopwatch.StartNew();
-        while (!expected.IsMatch(screen = await ScreenAsync()))
+        while (true)
         {
+            if (expected.Match(screen = await ScreenAsync()) is { Success: true } match)
+            {
+                return match;
+            }
+
             Assert.True(limit.Elapsed < TimeSpan.FromSeconds(60), $"'{pattern}' was not shown in 60 s, but:\n{screen}");
             await Task.Delay(100);
         }

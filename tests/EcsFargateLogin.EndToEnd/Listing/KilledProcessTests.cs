@@ -1,5 +1,9 @@
+using System.Globalization;
 using EcsFargateLogin.EndToEnd.Cmdlets;
+using EcsFargateLogin.EndToEnd.Interactive;
+using EcsFargateLogin.EndToEnd.Tunnels;
 using LocalFargate.Faults;
+using LocalFargate.Tasks;
 
 namespace EcsFargateLogin.EndToEnd.Listing;
 
@@ -38,17 +42,37 @@ public sealed class KilledProcessTests
         await AssertListsAndStopsAsync(me);
     }
 
-    [Fact]
-    public async Task Killed_in_its_shell_the_shell_ends_when_the_next_process_stops_the_task()
+    [Theory]
+    [InlineData("Enter-FargateShell")]
+    [InlineData("Invoke-FargateCommand 'echo up-$((6*7)); sleep 1000'")]
+    public async Task Killed_in_its_work_ssh_and_the_container_end_and_the_next_process_sweeps_the_key(string work)
     {
         await using var me = await Operator.StartAsync();
-        await using var killed = TerminalRun.WithPipes(me.Process("New-FargateSession | Enter-FargateShell"));
-        await killed.TypeAsync("echo up-$((6*7))\n");
+        await using var killed = TerminalRun.WithPipes(me.Process($"New-FargateSession | {work}"));
+        await killed.TypeAsync("echo up-$((6*7)); sleep 1000\n");
         await killed.ShowsAsync("up-42");
         await killed.KillAsync();
 
-        await AssertListsAndStopsAsync(me);
         await killed.EndAsync();
+        await EndsByItselfAsync(me);
+        Assert.Equal("left 0\n", (await me.RunProcessAsync(ListAndStop)).Output);
+        Assert.Empty(me.SessionFiles());
+    }
+
+    [Fact]
+    public async Task Killed_in_its_shell_it_gives_the_terminal_back_and_the_container_ends()
+    {
+        await using var me = await Operator.StartAsync();
+        await using var terminal = await TmuxTerminal.OpenShellAsync(
+            me.Process("\"I am $PID.\"; New-FargateSession | Enter-FargateShell"), me.StateHome);
+        var powerShell = int.Parse((await terminal.ShowsAsync("^I am (\\d+)\\.$")).Groups[1].Value, CultureInfo.InvariantCulture);
+        await terminal.ShowsAsync("^root@.*[#$]$|^[#$]$");
+
+        SshProcesses.Signal(powerShell, "KILL");
+
+        await EndsByItselfAsync(me);
+        await terminal.TypeLineAsync("echo mine-$((6*7))");
+        await terminal.ShowsAsync("^mine-42$");
     }
 
     [Fact]
@@ -102,6 +126,14 @@ public sealed class KilledProcessTests
         Assert.Equal("[]", lines[1]);
         Assert.Equal(("up-42\n", 7), (lines[2], next.ExitCode));
         await me.LeftNothingAsync();
+    }
+
+    private static async Task EndsByItselfAsync(Operator me)
+    {
+        await Eventually.BecomesAsync(
+            () => Assert.Single(me.Fargate.Tasks).Phase == TaskPhase.Stopped, () => $"{me.Fargate.Tasks[0]}");
+        await Eventually.BecomesAsync(() => SshProcesses.With(me.StateHome).Count == 0, () => "ssh runs on");
+        Assert.Empty(me.Calls("StopTask"));
     }
 
     private static async Task AssertListsAndStopsAsync(Operator me)

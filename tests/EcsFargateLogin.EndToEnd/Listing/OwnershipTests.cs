@@ -36,7 +36,8 @@ public sealed class OwnershipTests
         await second.KillAsync();
         Assert.Equal("OtherProcess\norphaned 0 0\n", (await me.RunApartAsync(List)).Output);
 
-        await using var third = TerminalRun.WithPipes(me.Process(Use));
+        await using var third = TerminalRun.WithPipes(me.Process(
+            "Get-FargateSession -Mine | Wait-FargateSession | ForEach-Object { 'used' }; Start-Sleep 120"));
         await third.ShowsAsync("used");
         await first.KillAsync();
         Assert.Equal("OtherProcess\norphaned 0 0\n", (await me.RunApartAsync(List)).Output);

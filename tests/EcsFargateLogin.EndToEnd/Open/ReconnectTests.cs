@@ -70,6 +70,24 @@ public sealed class ReconnectTests
     }
 
     [Fact]
+    public async Task A_task_that_is_stopped_under_the_shell_is_said_before_anybody_hears_of_reconnecting()
+    {
+        await using var me = await Operator.StartAsync();
+        await using var terminal = TerminalRun.UnderTerminal(
+            me.Process("New-FargateSession | Enter-FargateShell; \"code $LASTEXITCODE\""));
+        await terminal.ShowsPromptAsync();
+        await terminal.TypeAsync("echo up-$((6*7))\n");
+        await terminal.ShowsAsync("up-42");
+
+        me.Fargate.InterruptTask(Assert.Single(me.Fargate.Tasks).Arn, "SpotInterruption", "Your Spot Task was interrupted.");
+
+        await terminal.EndAsync();
+        Assert.Contains("SpotInterruption", terminal.Screen, StringComparison.Ordinal);
+        Assert.Contains("code 255", terminal.Screen, StringComparison.Ordinal);
+        Assert.DoesNotContain("reconnecting", terminal.Screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_resumable_shell_is_the_same_one_afterwards()
     {
         await using var me = await Operator.StartAsync();

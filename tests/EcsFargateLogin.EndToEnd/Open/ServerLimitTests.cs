@@ -7,10 +7,11 @@ namespace EcsFargateLogin.EndToEnd.Open;
 public sealed class ServerLimitTests
 {
     [Theory]
-    [InlineData("-MaxLifetime 15", "", "lifetime: this task has lived for its 15 seconds")]
-    [InlineData("-IdleTimeout 1", "", "idle: no login has had input or output for 1 seconds")]
-    [InlineData("-MaxLifetime 1 -HostKeyVerification AcceptNew", "wrapped", "exited with 124")]
-    public async Task A_limit_ends_the_task_under_an_open_shell_and_is_named_afterwards(string limit, string family, string why)
+    [InlineData("-MaxLifetime 15", "", "lifetime: this task has lived for its 15 seconds", "-MaxLifetime of New-FargateSession")]
+    [InlineData("-IdleTimeout 1", "", "idle: no login has had input or output for 1 seconds", "-IdleTimeout of New-FargateSession")]
+    [InlineData("-MaxLifetime 1 -HostKeyVerification AcceptNew", "wrapped", "exited with 124", "-MaxLifetime, -LoginTimeout, -UnusedTimeout and -IdleTimeout")]
+    public async Task A_limit_ends_the_task_under_an_open_shell_and_is_named_afterwards(
+        string limit, string family, string why, string nextStep)
     {
         using PlainSshdImage image = new();
         await using var me = await Operator.StartAsync(image.Options);
@@ -27,7 +28,7 @@ public sealed class ServerLimitTests
 
         Assert.Contains("255 True TaskStopped,EcsFargateLogin.Cmdlets.EnterFargateShellCommand ", terminal.Screen, StringComparison.Ordinal);
         Assert.Contains(why, terminal.Screen, StringComparison.Ordinal);
-        Assert.Contains("-MaxLifetime, -LoginTimeout and -IdleTimeout", terminal.Screen, StringComparison.Ordinal);
+        Assert.Contains(nextStep, terminal.Screen, StringComparison.Ordinal);
         if (family.Length > 0)
         {
             Assert.Matches("\r\nEcsFargateLogin: this task ends in [0-9] seconds, at the end of its lifetime\r\n", terminal.Screen);

@@ -94,7 +94,11 @@ public sealed class StopCausesTests
     [InlineData("ecs-fargate-login error: sshd or ssh-keygen is missing: install openssh-server", 69, "Dockerfile")]
     [InlineData("/start-sshd.sh: 12: sshd: not found", 127, "Dockerfile")]
     [InlineData("ecs-fargate-login error: _SSH_PORT must be a whole number", 64, "refused one of its variables")]
-    [InlineData("ecs-fargate-login end no-login: nobody logged in within 600 seconds", 124, "time limits")]
+    [InlineData("ecs-fargate-login end no-login: nobody logged in within 600 seconds", 124, "-LoginTimeout")]
+    [InlineData("ecs-fargate-login end unused: nobody has been logged in for 1800 seconds", 124, "-UnusedTimeout")]
+    [InlineData("ecs-fargate-login end idle: no login has had input or output for 60 seconds", 124, "-IdleTimeout")]
+    [InlineData("ecs-fargate-login end lifetime: this task has lived for its 3600 seconds", 124, "-MaxLifetime")]
+    [InlineData("", 124, "time limits")]
     [InlineData("", 137, "killed")]
     [InlineData("bash: rails: command not found", 127, "command could not be started")]
     public void What_the_container_logged_and_its_exit_code_decide_what_to_do_next(string line, int exitCode, string expected)

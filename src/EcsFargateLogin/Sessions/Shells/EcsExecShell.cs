@@ -84,8 +84,7 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
             var reply = await cloud
                 .DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken)
                 .ConfigureAwait(false);
-            return reply.Tasks.FirstOrDefault(task => session.IsOf(task)
-                && (TaskStatuses.IsEnding(task.LastStatus) || task.DesiredStatus == TaskStatuses.Stopped));
+            return reply.Tasks.FirstOrDefault(task => session.IsOf(task) && TaskStatuses.IsEnding(task));
         }
         catch (FargateException)
         {

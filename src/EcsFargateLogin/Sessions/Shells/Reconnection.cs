@@ -10,6 +10,9 @@ internal sealed class Reconnection(IFargateCloud cloud, FargateSession session, 
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long AWS has to say that the task is being stopped, before the user hears of reconnecting.</summary>
+    private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(5);
+
     /// <summary>What AWS could not be asked for; none of it says anything about the task.</summary>
     private static readonly FargateError[] Passing =
     [
@@ -18,6 +21,24 @@ internal sealed class Reconnection(IFargateCloud cloud, FargateSession session, 
     ];
 
     private FargateError? _told;
+
+    /// <summary>The task, where its end is what the connection was lost for; null where it runs or AWS cannot be asked.</summary>
+    /// <param name="cancellationToken">Cancels it.</param>
+    public async Task<TaskDescription?> FindStoppedTaskAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(AskLimit);
+        try
+        {
+            var reply = await cloud.DescribeTasksAsync(session.Cluster, [session.TaskArn], limit.Token);
+            return reply.Tasks.FirstOrDefault(task => session.IsOf(task) && TaskStatuses.IsEnding(task));
+        }
+        catch (Exception e) when (e is FargateException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return null;
+        }
+    }
 
     /// <summary>
     /// Waits until its SSH server answers, for no longer than the container waits for its part. While this machine's network

@@ -22,7 +22,7 @@ internal sealed class ShellWatch(IFargateCloud cloud, FargateSession session, Sh
             WarnOfLifetime(progress);
             WarnOfCredentialsEnd(progress);
             var (task, failure) = await LookAsync(cancellationToken).ConfigureAwait(false);
-            if (task is not null && IsEnding(task))
+            if (task is not null && TaskStatuses.IsEnding(task))
             {
                 session.Update(task);
                 progress.Report(new ShellNotice(
@@ -55,9 +55,6 @@ internal sealed class ShellWatch(IFargateCloud cloud, FargateSession session, Sh
             return (null, null);
         }
     }
-
-    private static bool IsEnding(TaskDescription task) =>
-        TaskStatuses.IsEnding(task.LastStatus) || task.DesiredStatus == TaskStatuses.Stopped;
 
     /// <summary>start-sshd.sh warns by itself; timeout, which was put before the container's command, does not.</summary>
     private void WarnOfLifetime(IProgress<SessionEvent> progress)
