@@ -104,7 +104,8 @@ internal sealed class ProcessRun : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _process.Kill();
+        // With its children: the kernel forgets that a container is to end with unshare once that has become another user.
+        _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
