@@ -83,7 +83,7 @@ public sealed class KilledProcessTests
         var keygen = Path.Combine(bin.FullName, "ssh-keygen");
         var go = Path.Combine(me.StateHome, "go");
         await File.WriteAllTextAsync(
-            keygen, $"#!/bin/sh\nPATH=${{PATH#*:}}\nssh-keygen \"$@\"\nuntil [ -e '{go}' ]; do sleep 0.05; done\n");
+            keygen, $"#!/bin/sh\nPATH=${{PATH#*:}}\nssh-keygen \"$@\"\nuntil [ -e '{go}' ] || [ ! -e \"$0\" ]; do sleep 0.05; done\n");
         File.SetUnixFileMode(keygen, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var start = me.Process(StartAndIdle);
         start.Environment["PATH"] = $"{bin.FullName}:{Environment.GetEnvironmentVariable("PATH")}";

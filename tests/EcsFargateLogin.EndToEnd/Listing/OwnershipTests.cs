@@ -77,7 +77,7 @@ public sealed class OwnershipTests
         var keygen = Path.Combine(bin, "ssh-keygen");
         var go = Path.Combine(me.StateHome, "go");
         await File.WriteAllTextAsync(
-            keygen, $"#!/bin/sh\nPATH=${{PATH#*:}}\nssh-keygen \"$@\" || exit\nuntil [ -e '{go}' ]; do sleep 0.05; done\n");
+            keygen, $"#!/bin/sh\nPATH=${{PATH#*:}}\nssh-keygen \"$@\" || exit\nuntil [ -e '{go}' ] || [ ! -e \"$0\" ]; do sleep 0.05; done\n");
         File.SetUnixFileMode(keygen, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var start = me.Process("New-FargateSession | ForEach-Object { \"up-$_\" }; Start-Sleep 120");
         start.Environment["PATH"] = $"{bin}:{Environment.GetEnvironmentVariable("PATH")}";

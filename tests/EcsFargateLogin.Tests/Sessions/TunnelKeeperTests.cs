@@ -9,7 +9,7 @@ namespace EcsFargateLogin.Tests.Sessions;
 public sealed class TunnelKeeperTests : IDisposable
 {
     /// <summary>What stands for ssh: it answers as that does, and goes on once it has been seen at work.</summary>
-    private const string Ready = "echo ecs-fargate-login-tunnel-ready; while [ ! -e \"$0.seen\" ]; do sleep 0.05; done";
+    private const string Ready = "echo ecs-fargate-login-tunnel-ready; while [ ! -e \"$0.seen\" ] && [ -e \"$0\" ]; do sleep 0.05; done";
 
     private readonly TemporaryFolder _folder = new();
     private readonly ScriptedCloud _cloud = new();
