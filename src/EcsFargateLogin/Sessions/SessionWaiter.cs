@@ -61,8 +61,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
                     session.FollowStop(task => FollowStopAsync(session.Session, task, progress, lasting.Token));
                 }
 
-                Settle(pending, progress);
-                await PauseAsync(pending, interval, progress, cancellationToken).ConfigureAwait(false);
+                await SettleUntilNextLookAsync(pending, interval, progress, cancellationToken).ConfigureAwait(false);
             }
         }
         finally
@@ -149,16 +148,22 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
         }
     }
 
-    /// <summary>Waits for the next look, but no longer than until something happens to a session.</summary>
-    private static async Task PauseAsync(
+    /// <summary>Settles sessions as things happen to them, until the next look or until none is left.</summary>
+    private static async Task SettleUntilNextLookAsync(
         List<PendingSession> pending, TimeSpan interval, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         var next = Task.Delay(interval, cancellationToken);
-        while (!next.IsCompleted && pending.Count > 0)
+        do
         {
-            await Task.WhenAny([next, .. pending.SelectMany(session => session.Awaited)]).ConfigureAwait(false);
+            // Collected first: what happens while sessions are settled would else be noticed at the next look only.
+            Task[] awaited = [next, .. pending.SelectMany(session => session.Awaited)];
             Settle(pending, progress);
+            if (pending.Count > 0)
+            {
+                await Task.WhenAny(awaited).ConfigureAwait(false);
+            }
         }
+        while (!next.IsCompleted && pending.Count > 0);
 
         cancellationToken.ThrowIfCancellationRequested();
     }

@@ -37,6 +37,21 @@ public sealed class SessionWaiterTests : WaitTest
     }
 
     [Fact]
+    public async Task A_server_that_answers_while_progress_is_shown_is_not_left_waiting_until_the_next_look()
+    {
+        using var server = GreetingServer.Greeting(Banner);
+        TasksAre("RUNNING");
+        PublicAddressIs("127.0.0.1");
+        var session = SampleTask.Session(server.Port);
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(20));
+
+        await new SessionWaiter(Cloud, Quick with { PollInterval = TimeSpan.FromMinutes(1) })
+            .WaitAsync(session, Shell, new SlowProgress(), limit.Token);
+
+        Assert.Single(Cloud.CallsOf("DescribeTasks"));
+    }
+
+    [Fact]
     public async Task A_wait_for_an_address_ends_when_the_task_runs_and_has_one()
     {
         TasksAre("PROVISIONING", "PENDING", "ACTIVATING", "RUNNING");
@@ -230,5 +245,11 @@ public sealed class SessionWaiterTests : WaitTest
 
         Assert.Equal(("PENDING", "127.0.0.1"), (session.Status, session.PublicAddress));
         Assert.Equal(2, Cloud.Calls.Count);
+    }
+
+    /// <summary>Shows each event so slowly that a server on this machine has answered meanwhile.</summary>
+    private sealed class SlowProgress : IProgress<SessionEvent>
+    {
+        public void Report(SessionEvent value) => Thread.Sleep(TimeSpan.FromSeconds(0.3));
     }
 }
