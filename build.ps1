@@ -75,6 +75,7 @@ function Invoke-XunitTest {
 function Invoke-PesterTest {
     # The build has put it there: see tests/EcsFargateLogin.Tests.
     Import-Module (Join-Path $artifacts 'modules/Pester')
+    $null = New-Item $results -ItemType Directory -Force
     $run = Invoke-Pester -Configuration @{
         Run        = @{ Path = Join-Path $PSScriptRoot 'tests/Pester'; PassThru = $true }
         TestResult = @{ Enabled = $true; OutputFormat = 'JUnitXml'; OutputPath = Join-Path $results 'Pester.xml' }

@@ -4,10 +4,11 @@ set -eu
 
 usage() {
     cat <<'EOF'
-Usage: ./build.sh [build | test | analyze | package | publish | demo | compare] [argument for build.ps1 …]
+Usage: ./build.sh [build | test | pester | analyze | package | publish | demo | compare] [argument for build.ps1 …]
 
   build     builds the module into module/bin (what happens without an argument)
   test      builds, and runs every test; --filter EXPRESSION runs some of them
+  pester    runs the tests of tests/Pester alone, on what was built
   analyze   runs PSScriptAnalyzer over the scripts
   package   builds, and makes the folder that is installed and a .nupkg, in out/
   publish   packs, and publishes to -Repository (the PowerShell Gallery) with -ApiKey
@@ -121,7 +122,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 task=build
 case ${1:-} in
-    build | test | analyze | package | publish | demo | compare)
+    build | test | pester | analyze | package | publish | demo | compare)
         task=$1
         shift ;;
     -h | --help | help)
