@@ -48,6 +48,24 @@ internal static class Interruption
         }
     }
 
+    /// <summary>The task, where it is on its way out or gone; null where it runs or AWS does not say.</summary>
+    public static async Task<TaskDescription?> FindEndingAsync(
+        IFargateCloud cloud, FargateSession session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var reply = await cloud
+                .DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken)
+                .ConfigureAwait(false);
+            return reply.Tasks.FirstOrDefault(task => session.IsOf(task) && TaskStatuses.IsEnding(task));
+        }
+        catch (FargateException)
+        {
+            // A reason is good to have, and no more than that.
+            return null;
+        }
+    }
+
     /// <summary>
     /// After its last login the container ends by itself, with 0, which is no interruption. One that failed is, when it
     /// took a login with it.

@@ -66,7 +66,7 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
     /// <returns>Null where it was the shell's own end.</returns>
     public async Task<FargateException?> ExplainEndAsync(TaskDescription? stoppedTask, CancellationToken cancellationToken)
     {
-        if ((stoppedTask ?? await FindStoppedTaskAsync(cancellationToken).ConfigureAwait(false)) is not { } task)
+        if ((stoppedTask ?? await Interruption.FindEndingAsync(cloud, session, cancellationToken).ConfigureAwait(false)) is not { } task)
         {
             return null;
         }
@@ -75,22 +75,6 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
         return await new StopDiagnosis(cloud)
             .ExplainInterruptionAsync(session, task, cancellationToken)
             .ConfigureAwait(false);
-    }
-
-    private async Task<TaskDescription?> FindStoppedTaskAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var reply = await cloud
-                .DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken)
-                .ConfigureAwait(false);
-            return reply.Tasks.FirstOrDefault(task => session.IsOf(task) && TaskStatuses.IsEnding(task));
-        }
-        catch (FargateException)
-        {
-            // A reason is good to have, and no more than that.
-            return null;
-        }
     }
 
     private async Task<(TaskDescription Task, ContainerDescription Container)> FindContainerAsync(

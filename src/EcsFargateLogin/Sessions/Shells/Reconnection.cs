@@ -30,10 +30,9 @@ internal sealed class Reconnection(IFargateCloud cloud, FargateSession session, 
         limit.CancelAfter(AskLimit);
         try
         {
-            var reply = await cloud.DescribeTasksAsync(session.Cluster, [session.TaskArn], limit.Token);
-            return reply.Tasks.FirstOrDefault(task => session.IsOf(task) && TaskStatuses.IsEnding(task));
+            return await Interruption.FindEndingAsync(cloud, session, limit.Token);
         }
-        catch (Exception e) when (e is FargateException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             return null;

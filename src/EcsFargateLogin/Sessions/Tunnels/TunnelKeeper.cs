@@ -165,7 +165,7 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
             if (reply.Tasks.FirstOrDefault(tunnel.Session.IsOf) is { } task)
             {
                 tunnel.Session.Update(task);
-                return TaskStatuses.IsEnding(task.LastStatus) || task.DesiredStatus == TaskStatuses.Stopped;
+                return TaskStatuses.IsEnding(task);
             }
         }
         catch (Exception e) when (e is FargateException or OperationCanceledException)
