@@ -4,47 +4,46 @@ using System.Runtime.InteropServices;
 namespace EcsFargateLogin.Foundation;
 
 /// <summary>What a Unix system knows of a file and .NET does not tell: whether it is one, whose, and who may write to it.</summary>
-internal sealed record UnixFile
+internal sealed class UnixFile
 {
     private const int KindOfFile = 0xF000;
     private const int RegularFile = 0x8000;
     private const int CharacterDevice = 0x2000;
     private const int BlockDevice = 0x6000;
-    private const int Permissions = 0xFFF;
 
-    private uint _userId;
-    private uint _groupId;
-    private UnixFileMode _mode;
+    private readonly FileStatus _status;
+
+    private UnixFile(in FileStatus status) => _status = status;
 
     /// <summary>False for a folder, and for a pipe, a device or a socket, which may let its reader wait for ever.</summary>
-    public bool IsRegular { get; private init; }
+    public bool IsRegular => (_status.Mode & KindOfFile) == RegularFile;
 
     /// <summary>Whether it is a device.</summary>
-    public bool IsDevice { get; private init; }
+    public bool IsDevice => (_status.Mode & KindOfFile) is CharacterDevice or BlockDevice;
 
     /// <summary>Whether it belongs to the user that this process acts as, or to the administrator, who can do everything anyway.</summary>
-    public bool IsOfUserOrRoot => _userId == 0 || _userId == GetEffectiveUserId();
+    public bool IsOfUserOrRoot => _status.UserId == 0 || _status.UserId == GetEffectiveUserId();
 
     /// <summary>Why it is not the user's own, as what follows "it"; null where it is.</summary>
     public string? OwnerFault => IsOfUserOrRoot
         ? null
-        : string.Create(CultureInfo.InvariantCulture, $"belongs to another user (uid {_userId})");
+        : string.Create(CultureInfo.InvariantCulture, $"belongs to another user (uid {_status.UserId})");
 
     /// <summary>Why anybody else at all may have written what it holds, as what follows "it"; null where that is not so.</summary>
     public string? AnyoneFault =>
-        OwnerFault ?? (_mode.HasFlag(UnixFileMode.OtherWrite) ? "can be written by every user of this machine" : null);
+        OwnerFault ?? (MayWrite(UnixFileMode.OtherWrite) ? "can be written by every user of this machine" : null);
 
     /// <summary>Tells of a file, or of what a link leads to; null where there is none, and on Windows.</summary>
     public static UnixFile? Of(string path) =>
-        !OperatingSystem.IsWindows() && GetStatus(path, out var status) == 0 ? From(status) : null;
+        !OperatingSystem.IsWindows() && GetStatus(path, out var status) == 0 ? new(status) : null;
 
     /// <summary>Tells of a file, or of a link itself; null where there is none, and on Windows.</summary>
     public static UnixFile? OfLink(string path) =>
-        !OperatingSystem.IsWindows() && GetLinkStatus(path, out var status) == 0 ? From(status) : null;
+        !OperatingSystem.IsWindows() && GetLinkStatus(path, out var status) == 0 ? new(status) : null;
 
     /// <summary>Tells of a file that is open, whatever its name leads to meanwhile; null on Windows.</summary>
     public static UnixFile? Of(SafeHandle file) =>
-        !OperatingSystem.IsWindows() && GetStatus(file, out var status) == 0 ? From(status) : null;
+        !OperatingSystem.IsWindows() && GetStatus(file, out var status) == 0 ? new(status) : null;
 
     /// <summary>Whether there is a file, or a link to one, that can be opened without waiting for anybody.</summary>
     public static bool IsFile(string path) => OperatingSystem.IsWindows() ? File.Exists(path) : Of(path) is { IsRegular: true };
@@ -54,18 +53,11 @@ internal sealed record UnixFile
     /// Whether a group of the same number as its owner may write to it: the user's own, as Linux distributions make it.
     /// </param>
     public string? WriteFault(bool mayBeOfOwnGroup = false) =>
-        AnyoneFault ?? (_mode.HasFlag(UnixFileMode.GroupWrite) && !(mayBeOfOwnGroup && _groupId == _userId)
-            ? string.Create(CultureInfo.InvariantCulture, $"can be written by others than its owner (gid {_groupId})")
+        AnyoneFault ?? (MayWrite(UnixFileMode.GroupWrite) && !(mayBeOfOwnGroup && _status.GroupId == _status.UserId)
+            ? string.Create(CultureInfo.InvariantCulture, $"can be written by others than its owner (gid {_status.GroupId})")
             : null);
 
-    private static UnixFile From(in FileStatus status) => new()
-    {
-        _userId = status.UserId,
-        _groupId = status.GroupId,
-        _mode = (UnixFileMode)(status.Mode & Permissions),
-        IsRegular = (status.Mode & KindOfFile) == RegularFile,
-        IsDevice = (status.Mode & KindOfFile) is CharacterDevice or BlockDevice,
-    };
+    private bool MayWrite(UnixFileMode permission) => ((UnixFileMode)_status.Mode).HasFlag(permission);
 
     // .NET's own layer over stat, whose struct and name differ from system to system; it is a part of every .NET.
     [DllImport("libSystem.Native", EntryPoint = "SystemNative_Stat")]
