@@ -26,12 +26,12 @@ internal static class ListeningPorts
         }
     }
 
-    private static bool IsListening(IPEndPoint endpoint)
-    {
-        // The kernel writes the address as the number that its bytes in memory make on this machine.
-        var address = BitConverter.ToUInt32(endpoint.Address.GetAddressBytes());
-        return ReadTable().Contains(string.Create(CultureInfo.InvariantCulture, $"{address:X8}:{endpoint.Port:X4}"));
-    }
+    /// <summary>The kernel writes an address as the number that its bytes in memory make on this machine.</summary>
+    /// <param name="endpoint">Of IPv4, or one of IPv6 that stands for it.</param>
+    internal static string EntryOf(IPEndPoint endpoint) => string.Create(
+        CultureInfo.InvariantCulture, $"{BitConverter.ToUInt32(endpoint.Address.MapToIPv4().GetAddressBytes()):X8}:{endpoint.Port:X4}");
+
+    private static bool IsListening(IPEndPoint endpoint) => ReadTable().Contains(EntryOf(endpoint));
 
     /// <summary>All that wait share a reading of the table: it is long where tasks are many.</summary>
     private static HashSet<string> ReadTable()

@@ -14,7 +14,7 @@ internal static class LoopbackPeer
     /// <param name="here">This end.</param>
     internal static bool IsOfThisUser(IPEndPoint there, IPEndPoint here)
     {
-        var (from, to) = (Entry(there), Entry(here));
+        var (from, to) = (ListeningPorts.EntryOf(there), ListeningPorts.EntryOf(here));
         return _tables
             .Where(File.Exists)
             .SelectMany(File.ReadLines)
@@ -25,10 +25,6 @@ internal static class LoopbackPeer
                 && words[2].EndsWith(to, StringComparison.Ordinal)
                 && words[7] == GetEffectiveUserId().ToString(CultureInfo.InvariantCulture));
     }
-
-    /// <summary>The kernel writes an address as the number that its bytes in memory make on this machine.</summary>
-    private static string Entry(IPEndPoint endpoint) => string.Create(
-        CultureInfo.InvariantCulture, $"{BitConverter.ToUInt32(endpoint.Address.MapToIPv4().GetAddressBytes()):X8}:{endpoint.Port:X4}");
 
     [DllImport("libc", EntryPoint = "geteuid")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
