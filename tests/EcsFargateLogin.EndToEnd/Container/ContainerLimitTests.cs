@@ -7,10 +7,13 @@ public sealed class ContainerLimitTests
     {
         await using var container = await SshContainer.StartAsync(new ContainerOptions
         {
+            HasOwnClock = true,
             Variables = ContainerOptions.Limit("_MAX_LIFETIME", 10),
         });
         await using var terminal = await container.StartTerminalAsync();
 
+        await container.PassAsync(6);
+        await container.PassUntilEndAsync();
         var end = await container.EndAsync();
         var client = await terminal.EndAsync();
 

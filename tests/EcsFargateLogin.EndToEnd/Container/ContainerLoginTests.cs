@@ -15,6 +15,7 @@ public sealed class ContainerLoginTests
             """
             setsid sh -c 'printf ssm-session-worker >/proc/$$/comm; sleep 10; echo the-worker-has-ended >/proc/1/fd/1' \
                 </dev/null >/dev/null 2>&1 &
+            until cat /proc/[0-9]*/comm 2>/dev/null | grep -q '^ssm-session-wor'; do sleep 0.1; done
             """);
 
         var end = await container.EndAsync();

@@ -107,10 +107,12 @@ public sealed class ContainerSecurityTests
         {
             Kind = kind,
             Sandbox = ["expired"],
+            HasOwnClock = true,
             Variables = ContainerOptions.Limit("_LOGIN_TIMEOUT", 5),
         });
 
         var result = await container.SshAsync("true");
+        await container.PassUntilEndAsync();
         var end = await container.EndAsync();
 
         Assert.Contains("Permission denied", result.Error, StringComparison.Ordinal);

@@ -27,16 +27,18 @@ public sealed class OpenSsh10Tests
     [Debian13Fact]
     public async Task Tunnels_and_logins_of_another_user_are_counted()
     {
-        await using var container = await StartAsync(0, ("_LOGIN_TIMEOUT", "3"), ("_SSH_USER", "app"), ("_RECONNECT_WINDOW", "3"));
+        await using var container = await SshContainer.StartAsync(
+            Options(0, ("_LOGIN_TIMEOUT", "3"), ("_SSH_USER", "app"), ("_RECONNECT_WINDOW", "3")) with { HasOwnClock = true });
         await using (container.StartSsh("-N", $"app@{container.Address}"))
         {
             await container.WaitForLogAsync("Accepted publickey");
-            await Task.Delay(TimeSpan.FromSeconds(6));
+            await container.PassAsync(6);
             Assert.DoesNotContain("ecs-fargate-login end", container.Log, StringComparison.Ordinal);
         }
 
         var kept = await container.SshAsync("id -un", "app", "-o", "SetEnv=_KEEP_SESSION=yes");
         var end = await container.SshAsync("id -un; sleep 2", "app");
+        await container.PassUntilEndAsync();
 
         Assert.Equal(("app\n", "app\n"), (kept.Text, end.Text));
         Assert.Contains("ecs-fargate-login end last-logout: ", (await container.EndAsync()).Text, StringComparison.Ordinal);
@@ -106,10 +108,12 @@ public sealed class OpenSsh10Tests
     }
 
     private static Task<SshContainer> StartAsync(int userId, params (string Name, string Value)[] variables) =>
-        SshContainer.StartAsync(new ContainerOptions
-        {
-            Kind = ImageKind.Debian13,
-            UserId = userId,
-            Variables = variables.ToDictionary(variable => variable.Name, variable => variable.Value),
-        });
+        SshContainer.StartAsync(Options(userId, variables));
+
+    private static ContainerOptions Options(int userId, params (string Name, string Value)[] variables) => new()
+    {
+        Kind = ImageKind.Debian13,
+        UserId = userId,
+        Variables = variables.ToDictionary(variable => variable.Name, variable => variable.Value),
+    };
 }
