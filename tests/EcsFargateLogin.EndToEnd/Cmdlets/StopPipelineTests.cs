@@ -30,7 +30,7 @@ public sealed class StopPipelineTests
     public async Task While_RunTask_is_being_answered_the_task_is_stopped_as_soon_as_it_is_known()
     {
         await using var me = await Operator.StartAsync();
-        me.Fargate.Faults.Add(new DelayedReply { Operation = "RunTask", Delay = TimeSpan.FromSeconds(1) });
+        me.Fargate.Faults.Add(new DelayedReply { Operation = "RunTask", Delay = TimeSpan.FromSeconds(3) });
         var run = me.Start(LogIn);
         await Eventually.BecomesAsync(() => me.Fargate.Tasks.Count == 1, () => "No task was started.");
 

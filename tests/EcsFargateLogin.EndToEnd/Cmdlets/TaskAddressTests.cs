@@ -65,7 +65,13 @@ public sealed class TaskAddressTests
     {
         await using var me = await Operator.StartAsync();
 
-        var run = me.Run("$sessions = 1..3 | ForEach-Object { New-FargateSession }; Get-FargateTaskAddress $sessions");
+        me.Run("$sessions = 1..3 | ForEach-Object { New-FargateSession }");
+        // While they start, there may be any number of looks.
+        await Eventually.BecomesAsync(
+            () => me.Fargate.Tasks.All(task => task is { Phase: TaskPhase.Running, PublicAddress: not null }),
+            () => string.Join(", ", me.Fargate.Tasks));
+
+        var run = me.Run("Get-FargateTaskAddress $sessions");
 
         Assert.Empty(run.Errors);
         Assert.Equal(

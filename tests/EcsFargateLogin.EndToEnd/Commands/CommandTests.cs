@@ -115,7 +115,7 @@ public sealed class CommandTests
 
         var run = me.Run(
             """
-            New-FargateSession -Count 5 | Invoke-FargateCommand 'date +%s%N; sleep 0.5; date +%s%N' -ThrottleLimit 2 -PassThru |
+            New-FargateSession -Count 5 | Invoke-FargateCommand 'date +%s%N; sleep 2; date +%s%N' -ThrottleLimit 2 -PassThru |
                 ForEach-Object { "$($_.FargateSession) $($_.StandardOutput)" }
             """);
 

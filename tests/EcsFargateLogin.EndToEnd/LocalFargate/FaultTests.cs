@@ -138,7 +138,7 @@ public sealed class FaultTests
         await using var fargate = await LocalFargateServer.StartAsync();
         using var client = new FargateClient(fargate);
         var idle = fargate.RegisterIdleTask();
-        fargate.Faults.Add(new PublicAddressLate { Delay = TimeSpan.FromMilliseconds(700), Times = 1 });
+        fargate.Faults.Add(new PublicAddressLate { Delay = TimeSpan.FromSeconds(4), Times = 1 });
         var late = await client.StartTaskAsync(task => task["taskDefinition"] = idle);
         fargate.Faults.Replace([new NoPublicAddress()]);
         var never = await client.StartTaskAsync(task => task["taskDefinition"] = idle);
@@ -215,7 +215,7 @@ public sealed class FaultTests
         using var client = new TcpClient();
         try
         {
-            await client.ConnectAsync(address, port).WaitAsync(TimeSpan.FromSeconds(2));
+            await client.ConnectAsync(address, port).WaitAsync(TimeSpan.FromSeconds(5));
         }
         catch (SocketException)
         {

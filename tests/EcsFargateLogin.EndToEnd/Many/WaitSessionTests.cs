@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using LocalFargate;
 using LocalFargate.Faults;
@@ -16,13 +17,15 @@ public sealed class WaitSessionTests
     {
         await using var me = await Operator.StartAsync();
 
+        me.Run("$sessions = New-FargateSession -Count 5");
+        // While they start, there may be any number of looks.
+        foreach (var task in me.Fargate.Tasks)
+        {
+            await Eventually.BecomesAsync(() => GreetsAsync(task.StartedBy!), () => Task.FromResult($"{task}"));
+        }
+
         // Without parameters each session says how AWS is reached.
-        var run = me.Run(
-            """
-            $sessions = New-FargateSession -Count 5
-            $PSDefaultParameterValues.Clear()
-            $sessions | Wait-FargateSession
-            """);
+        var run = me.Run("$PSDefaultParameterValues.Clear(); $sessions | Wait-FargateSession");
 
         Assert.Empty(run.Errors);
         Assert.Equal(
@@ -33,6 +36,20 @@ public sealed class WaitSessionTests
         Assert.InRange(me.Calls("DescribeNetworkInterfaces").Count, 1, 2);
         me.Run("$sessions | Stop-FargateSession");
         await me.LeftNothingAsync();
+
+        async Task<bool> GreetsAsync(string sessionId)
+        {
+            using TcpClient client = new();
+            try
+            {
+                await client.ConnectAsync(me.Fargate.Tasks.Single(task => task.StartedBy == sessionId).PublicAddress!, me.Fargate.SshPort);
+                return await client.GetStream().ReadAtLeastAsync(new byte[4], 4, throwOnEndOfStream: false) == 4;
+            }
+            catch (Exception e) when (e is SocketException or IOException or ArgumentNullException)
+            {
+                return false;
+            }
+        }
     }
 
     [Fact]
@@ -41,7 +58,7 @@ public sealed class WaitSessionTests
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Add(new SshSilent { Times = 1 });
 
-        var run = me.Run("$sessions = New-FargateSession -Count 3; $sessions | Wait-FargateSession -Timeout 5");
+        var run = me.Run("$sessions = New-FargateSession -Count 3; $sessions | Wait-FargateSession -Timeout 20");
 
         Assert.Equal(2, run.Output.Count);
         var late = SeenError.Of(Assert.Single(run.Errors), isTerminating: false);

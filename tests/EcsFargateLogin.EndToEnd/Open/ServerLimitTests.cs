@@ -7,7 +7,7 @@ namespace EcsFargateLogin.EndToEnd.Open;
 public sealed class ServerLimitTests
 {
     [Theory]
-    [InlineData("-MaxLifetime 15", "", "lifetime: this task has lived for its 15 seconds", "-MaxLifetime of New-FargateSession")]
+    [InlineData("-MaxLifetime 30", "", "lifetime: this task has lived for its 30 seconds", "-MaxLifetime of New-FargateSession")]
     [InlineData("-IdleTimeout 1", "", "idle: no login has had input or output for 1 seconds", "-IdleTimeout of New-FargateSession")]
     [InlineData("-MaxLifetime 1 -HostKeyVerification AcceptNew", "wrapped", "exited with 124", "-MaxLifetime, -LoginTimeout, -UnusedTimeout and -IdleTimeout")]
     public async Task A_limit_ends_the_task_under_an_open_shell_and_is_named_afterwards(
