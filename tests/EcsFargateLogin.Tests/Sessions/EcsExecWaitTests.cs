@@ -131,7 +131,11 @@ public sealed class EcsExecWaitTests : WaitTest
         var session = Own(folder, server.Port);
         session.HostKeyVerification = HostKeyVerification.Strict;
 
-        await FailAsync(FargateError.HostKeyNotVerified, session, Shell, Hasty);
+        // Time enough to meet it before the other way is taken.
+        await FailAsync(FargateError.HostKeyNotVerified, session, Shell, Hasty with
+        {
+            BannerLimit = TimeSpan.FromMinutes(1), FallbackLimit = TimeSpan.FromMinutes(1),
+        });
 
         Assert.Null(session.WayIn);
     }

@@ -71,9 +71,9 @@ public sealed class KeyGeneratorTests : IDisposable
     {
         var program = _folder.WriteScript("ssh-keygen", script);
 
-        var error = await FailAsync(FargateError.KeyGenerationFailed, program);
+        var error = await FailAsync(FargateError.KeyGenerationFailed, program, TimeSpan.FromSeconds(3));
 
-        Assert.Contains("had not ended after 1 s", error.Message, StringComparison.Ordinal);
+        Assert.Contains("had not ended after 3 s", error.Message, StringComparison.Ordinal);
         await AssertEndedAsync($"{program}.pid");
     }
 
@@ -91,12 +91,13 @@ public sealed class KeyGeneratorTests : IDisposable
         await AssertEndedAsync($"{program}.pid");
     }
 
-    private Task<PublicKey> GenerateAsync(string program) => new KeyGenerator(program) { Limit = TimeSpan.FromSeconds(1) }
-        .GenerateAsync(_folder["id"], SshKeyType.Ed25519, "fl-test", CancellationToken.None);
+    private Task<PublicKey> GenerateAsync(string program, TimeSpan? limit = null) =>
+        new KeyGenerator(program) { Limit = limit ?? TimeSpan.FromMinutes(1) }
+            .GenerateAsync(_folder["id"], SshKeyType.Ed25519, "fl-test", CancellationToken.None);
 
-    private async Task<FargateException> FailAsync(FargateError expected, string program)
+    private async Task<FargateException> FailAsync(FargateError expected, string program, TimeSpan? limit = null)
     {
-        var error = await Assert.ThrowsAsync<FargateException>(() => GenerateAsync(program));
+        var error = await Assert.ThrowsAsync<FargateException>(() => GenerateAsync(program, limit));
         Assert.Equal(expected, error.Error);
         return error;
     }
