@@ -204,7 +204,7 @@ Waits until a condition holds.
 function Wait-Until([scriptblock] $Condition, [string] $What) {
     $limit = [Diagnostics.Stopwatch]::StartNew()
     while (-not (& $Condition)) {
-        if ($limit.Elapsed.TotalSeconds -gt 30) { throw "It did not come to be that $What." }
+        if ($limit.Elapsed.TotalSeconds -gt 60) { throw "It did not come to be that $What." }
         Start-Sleep -Milliseconds 50
     }
 }

@@ -150,7 +150,7 @@ $Before
 if (`$Error.Count) { throw "An error came of Tab: `$(`$Error[0])" }
 "@
         @($seen.Errors) + $seen.Warning + $seen.Verbose + $seen.Debug + $seen.Host | Should -BeNullOrEmpty
-    } while ($Wait -and -not $seen.Output.Count -and $limit.Elapsed.TotalSeconds -lt 30)
+    } while ($Wait -and -not $seen.Output.Count -and $limit.Elapsed.TotalSeconds -lt 60)
     $seen.Output
 }
 

@@ -13,7 +13,7 @@ internal sealed record ProcessResult(int ExitCode, byte[] Output, string Error)
 /// <summary>A program that was started, with both its outputs collected; ended and forgotten on disposal.</summary>
 internal sealed class ProcessRun : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
     private readonly MemoryStream _output = new();

@@ -54,7 +54,7 @@ internal sealed class TaskLogin : IDisposable
     /// <summary>The first line that comes from there, or null when nobody listens.</summary>
     public static async Task<string?> ReadBannerAsync(string address, int port)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         using var client = new TcpClient();
         try
         {

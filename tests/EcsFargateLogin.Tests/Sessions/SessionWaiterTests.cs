@@ -43,7 +43,7 @@ public sealed class SessionWaiterTests : WaitTest
         TasksAre("RUNNING");
         PublicAddressIs("127.0.0.1");
         var session = SampleTask.Session(server.Port);
-        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(20));
+        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(1));
 
         await new SessionWaiter(Cloud, Quick with { PollInterval = TimeSpan.FromMinutes(1) })
             .WaitAsync(session, Shell, new SlowProgress(), limit.Token);
@@ -229,7 +229,7 @@ public sealed class SessionWaiterTests : WaitTest
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
 
         // Sooner than a probe gives a silent server up by itself.
-        var end = await connection.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(TimeSpan.FromSeconds(2));
+        var end = await connection.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(TimeSpan.FromSeconds(4));
         Assert.Equal(0, end);
         Assert.False(server.IsAwaited || server.HasMoreConnections);
     }

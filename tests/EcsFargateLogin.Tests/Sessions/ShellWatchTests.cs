@@ -116,7 +116,7 @@ public sealed class ShellWatchTests : IDisposable
 
     private async Task<TaskDescription> WatchAsync(FargateSession session)
     {
-        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(20));
+        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(1));
         return await new ShellWatch(_cloud, session, Quick).WatchAsync(_events, limit.Token);
     }
 

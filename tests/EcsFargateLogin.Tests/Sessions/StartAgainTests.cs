@@ -93,7 +93,7 @@ public sealed class StartAgainTests : LaunchTest
 
     private async Task WaitAsync(FargateSession session)
     {
-        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(30));
+        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(1));
         TaskStarter starter = new(Cloud, Journal)
         {
             AttemptPause = TimeSpan.FromMilliseconds(1),

@@ -24,7 +24,7 @@ public sealed class TokenBucketTests
         await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => bucket.TakeAsync(CancellationToken.None)));
 
         // Ten calls beyond the burst at 20 a second.
-        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(0.45), TimeSpan.FromSeconds(5));
+        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(0.45), TimeSpan.FromMinutes(1));
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace EcsFargateLogin.Tests.Ssh;
 
 public sealed class BannerProbeTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
     [Theory]
     [InlineData("SSH-2.0-OpenSSH_9.2\r\n")]

@@ -3,12 +3,12 @@ namespace EcsFargateLogin.Tests.Support;
 /// <summary>Waits for what comes without notice.</summary>
 internal static class Eventually
 {
-    /// <summary>Looks until it is so, for 10 s at most.</summary>
+    /// <summary>Looks until it is so, for a minute at most.</summary>
     /// <param name="isSo">What is waited for.</param>
     /// <param name="state">What there is instead, for the message of a failed test.</param>
     public static async Task Async(Func<bool> isSo, Func<string> state)
     {
-        var limit = DateTimeOffset.UtcNow + TimeSpan.FromSeconds(10);
+        var limit = DateTimeOffset.UtcNow + TimeSpan.FromMinutes(1);
         while (!isSo())
         {
             Assert.True(DateTimeOffset.UtcNow < limit, $"It did not come to be; there is: {state()}");

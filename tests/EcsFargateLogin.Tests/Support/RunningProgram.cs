@@ -20,7 +20,7 @@ internal static class RunningProgram
     /// <inheritdoc cref="RunAsync(string, IEnumerable{string})"/>
     public static Task<(int ExitCode, string Output, string Errors)> RunWithInputAsync(
         string program, IEnumerable<string> arguments, byte[] input) =>
-        RunAsync(new ProcessStartInfo(program, arguments), TimeSpan.FromSeconds(20), input);
+        RunAsync(new ProcessStartInfo(program, arguments), TimeSpan.FromMinutes(1), input);
 
     private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
         ProcessStartInfo start, TimeSpan within, byte[] input)
