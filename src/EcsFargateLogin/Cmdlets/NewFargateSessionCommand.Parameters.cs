@@ -10,6 +10,9 @@ namespace EcsFargateLogin.Cmdlets;
 // first, and the rest in groups: in one file, because between files their names would decide.
 public sealed partial class NewFargateSessionCommand
 {
+    /// <summary>What is said of a platform version that is none.</summary>
+    internal const string PlatformWords = "'{0}' is no version of Fargate's platform: write it like 1.4.0, or LATEST.";
+
     // What to start, and where.
 
     /// <summary>The task definition: family (its latest revision), family:revision or ARN.</summary>
@@ -238,7 +241,8 @@ public sealed partial class NewFargateSessionCommand
     /// <value>root</value>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The user to log in as.")]
     [BlankIsDefault]
-    [ValidatePattern("^[A-Za-z_][A-Za-z0-9_.-]*$")]
+    [TextPattern("^[A-Za-z_][A-Za-z0-9_.-]*$",
+        "'{0}' is no user name: it has letters, digits, _ . -, and begins with a letter or _.")]
     public string UserName { get; set; } = ContainerContract.DefaultUserName;
 
     /// <summary>The port that the SSH server listens on, 1 to 65535. Unprivileged containers need one above 1023.</summary>
@@ -302,7 +306,7 @@ public sealed partial class NewFargateSessionCommand
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "The version of Fargate's platform, such as 1.4.0, or LATEST.")]
     [BlankIsDefault]
-    [ValidatePattern(@"^(LATEST|\d+\.\d+\.\d+)$")]
+    [TextPattern(@"^(LATEST|\d+\.\d+\.\d+)$", PlatformWords)]
     public string? PlatformVersion { get; set; }
 
     // Which server is trusted, and whom it lets in.
