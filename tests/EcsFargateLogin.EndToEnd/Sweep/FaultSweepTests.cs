@@ -34,9 +34,9 @@ internal static class FaultSweep
         try
         {
             await Parallel.ForEachAsync(
-                points.GroupBy(point => (object?)point.SharedProcess ?? new object()).Select(group => group.ToList()),
+                points,
                 new ParallelOptions { MaxDegreeOfParallelism = Concurrency },
-                async (group, _) => await SweptSession.RunAsync(group, swept));
+                async (point, _) => await SweptSession.RunAsync(point, swept));
             var listed = await ListAndStopAsync(swept);
             var found = await Task.WhenAll(swept.Select(session => session.LeaksAsync(listed)));
             List<string> leaks = [.. found.SelectMany(each => each)];

@@ -14,24 +14,18 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
     /// <summary>XDG_STATE_HOME of the PowerShell that the script runs in.</summary>
     public string StateHome => point.NeedsProcess ? me.StateHome : OperatorHome.StateHome;
 
-    /// <summary>Runs points that share a process, or a single one, to their end, whatever that is, and mends everything afterwards.</summary>
-    /// <param name="points">The points.</param>
-    /// <param name="swept">Where each is put when it is there, whatever comes of it.</param>
-    public static async Task RunAsync(IReadOnlyList<FaultPoint> points, ConcurrentBag<SweptSession> swept)
+    /// <summary>Runs a point to its end, whatever that is, and mends everything afterwards.</summary>
+    /// <param name="point">The point.</param>
+    /// <param name="swept">Where it is put when it is there, whatever comes of it.</param>
+    public static async Task RunAsync(FaultPoint point, ConcurrentBag<SweptSession> swept)
     {
-        List<SweptSession> sessions = [];
-        foreach (var point in points)
-        {
-            sessions.Add(new SweptSession(point, await Operator.StartAsync()));
-            swept.Add(sessions[^1]);
-            sessions[^1].Break();
-        }
-
-        var (first, script) = (sessions[0], sessions[0].Script());
-        await (points[0].SharedProcess is not null ? RunInOneProcessAsync(sessions)
-            : points[0].NeedsProcess ? first.RunInProcessAsync(script)
-            : first.RunHereAsync(script));
-        sessions.ForEach(session => session.Mend());
+        SweptSession session = new(point, await Operator.StartAsync());
+        swept.Add(session);
+        session.Break();
+        await (point.Interruption == Interruption.Kill ? session.KillAsync()
+            : point.NeedsProcess ? session.RunApartAsync()
+            : session.RunHereAsync());
+        session.Mend();
     }
 
     /// <summary>Says what is wrong, now that what was listed has been stopped.</summary>
@@ -90,24 +84,11 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
         Fargate.Faults.Clear();
     }
 
-    private static Task RunInOneProcessAsync(IReadOnlyList<SweptSession> sessions)
+    private Task RunApartAsync() => Task.WhenAll(me.RunApartAsync(Script(), point.Input ?? ""), MeddleAsync());
+
+    private async Task RunHereAsync()
     {
-        return Task.WhenAll(SharedProcess.RunAsync([.. sessions.Select(session => session.Shared())]), MeddleWithAllAsync());
-
-        async Task MeddleWithAllAsync()
-        {
-            foreach (var session in sessions)
-            {
-                await session.MeddleAsync();
-            }
-        }
-    }
-
-    private SharedRun Shared() => new(me, Script(), point.Input ?? "");
-
-    private async Task RunHereAsync(string script)
-    {
-        var run = me.Start(script);
+        var run = me.Start(Script());
         await MeddleAsync();
         if (point.Interruption == Interruption.Stop)
         {
@@ -117,17 +98,11 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
         await run.Completion;
     }
 
-    private async Task RunInProcessAsync(string script)
+    private async Task KillAsync()
     {
-        var start = me.Process(script);
-        await using var process = TerminalRun.WithPipes(start);
+        await using var process = TerminalRun.WithPipes(me.Process(Script()));
         await MeddleAsync();
-        if (point.Interruption == Interruption.Kill)
-        {
-            await process.KillAsync();
-        }
-
-        await process.EndAsync();
+        await process.KillAsync();
     }
 
     private async Task MeddleAsync()
