@@ -63,7 +63,7 @@ check_programs() {
     [ -z "$missing" ] || fail $EXIT_IMAGE "$missing"
 }
 
-# Prints what the container's environment means for logins, in four lines:
+# Prints what the container's environment means for logins, as four words of a shell command:
 #   a format for printf, which makes of it the shell commands that hand the environment over;
 #   one that makes of it the command that restores PATH;
 #   the names that can be names of shell variables;
@@ -82,6 +82,7 @@ describe_environment() {
             for (i in own) is_own[own[i]] = 1
             for (i in of_login) is_of_login[of_login[i]] = 1
             part = "name"
+            printf "\047"
         }
         # put TEXT: hands it over, and once more where it is of PATH.
         function put(text) {
@@ -109,45 +110,45 @@ describe_environment() {
             else if (part == "name") name = name (byte in character ? character[byte] : "?")
         }
         { for (i = 1; i <= NF; i++) take($i) }
-        END { printf "\n%s\n%s\n%d\n", path, names, odd }'
+        END { printf "\047 \047%s\047 \047%s\047 %d\n", path, names, odd }'
 }
 
-# Takes what describe_environment prints, and ends what the environment could tell this script and its programs. Its
-# text is only then put into variables, which might have the names of some that the container has.
+# Takes the words that describe_environment prints, and ends what the environment could tell this script and its programs.
+# They are only then put into variables, which might have the names of some that the container has.
 take_environment() {
-    # shellcheck disable=SC2046 # One word for each name.
-    for name in $(printf '%s\n' "$1" | sed -n 3p); do
+    for name in $3; do
         case $name in
         PATH | LC_ALL | IFS | OPTIND | PPID) ;;
         *) command unset "$name" 2>/dev/null ;;
         esac
     done
-    environment=$(printf '%s\n' "$1" | sed -n 1p)
-    container_path=$(printf '%s\n' "$1" | sed -n 2p)
-    odd_names=$(printf '%s\n' "$1" | sed -n 4p)
+    environment=$1 container_path=$2 odd_names=$4
 }
 
-# number NAME VALUE MINIMUM MAXIMUM: prints VALUE, or fails. VALUE itself stays out of the log.
-number() {
+# check_number NAME VALUE MINIMUM MAXIMUM: fails where it is not such a number. VALUE itself stays out of the log.
+check_number() {
     case $2 in
     *[!0-9]* | 0?* | ??????????*) ;;
-    *) [ "$2" -ge "$3" ] && [ "$2" -le "$4" ] && printf '%s' "$2" && return ;;
+    *) [ "$2" -lt "$3" ] || [ "$2" -gt "$4" ] || return 0 ;;
     esac
     fail $EXIT_SETTING "$1 must be a whole number from $3 to $4, without leading zeros"
 }
 
-# seconds NAME VALUE: the same for a time limit, where 0 stands for no limit.
-seconds() {
-    number "$1" "$2" 0 999999999
+# check_seconds NAME VALUE: the same for a time limit, where 0 stands for no limit.
+check_seconds() {
+    check_number "$1" "$2" 0 999999999
 }
 
 read_settings() {
-    port=$(number _SSH_PORT "${_SSH_PORT:-22}" 1 65535) || exit
-    login_timeout=$(seconds _LOGIN_TIMEOUT "${_LOGIN_TIMEOUT:-600}") || exit
-    idle_timeout=$(seconds _IDLE_TIMEOUT "${_IDLE_TIMEOUT:-0}") || exit
-    unused_timeout=$(seconds _UNUSED_TIMEOUT "${_UNUSED_TIMEOUT:-1800}") || exit
-    max_lifetime=$(seconds _MAX_LIFETIME "${_MAX_LIFETIME:-14400}") || exit
-    reconnect_window=$(seconds _RECONNECT_WINDOW "${_RECONNECT_WINDOW:-120}") || exit
+    port=${_SSH_PORT:-22}
+    login_timeout=${_LOGIN_TIMEOUT:-600} idle_timeout=${_IDLE_TIMEOUT:-0} unused_timeout=${_UNUSED_TIMEOUT:-1800}
+    max_lifetime=${_MAX_LIFETIME:-14400} reconnect_window=${_RECONNECT_WINDOW:-120}
+    check_number _SSH_PORT "$port" 1 65535
+    check_seconds _LOGIN_TIMEOUT "$login_timeout"
+    check_seconds _IDLE_TIMEOUT "$idle_timeout"
+    check_seconds _UNUSED_TIMEOUT "$unused_timeout"
+    check_seconds _MAX_LIFETIME "$max_lifetime"
+    check_seconds _RECONNECT_WINDOW "$reconnect_window"
     # Whether the whole session is kept; otherwise each login says so for itself.
     always_kept=${_KEEP_SESSION:+yes}
     nonce=${_SESSION_NONCE:-}
@@ -179,18 +180,18 @@ find_programs() {
 
 # Who logs in: sshd looks users up by name and starts their shell, so both must be there.
 find_user() {
-    own_name=$(id -un 2>/dev/null) && id -u "$own_name" >/dev/null 2>&1 ||
-        fail $EXIT_IMAGE "uid $(id -u) has no name in /etc/passwd, and sshd only logs in users with a name: add one"
+    own_id=$(id -u)
+    own_name=$(id -un 2>/dev/null) && user_id=$(id -u "$own_name" 2>/dev/null) ||
+        fail $EXIT_IMAGE "uid $own_id has no name in /etc/passwd, and sshd only logs in users with a name: add one"
     user=${_SSH_USER:-$own_name}
     case $user in
     -* | *[!A-Za-z0-9._-]*) fail $EXIT_SETTING "_SSH_USER is not a user name" ;;
     esac
-    [ "$(user_field /etc/passwd 1)" = "$user" ] ||
+    read_account ||
         fail $EXIT_SETTING "_SSH_USER names $user, a user that /etc/passwd does not have"
-    [ "$(id -u)" -eq 0 ] || [ "$(id -u "$user")" -eq "$(id -u)" ] ||
+    [ "$user" = "$own_name" ] || user_id=$(id -u "$user")
+    [ "$own_id" -eq 0 ] || [ "$user_id" -eq "$own_id" ] ||
         fail $EXIT_SETTING "_SSH_USER names $user, but a container that runs as $own_name can only log in $own_name"
-    home=$(user_field /etc/passwd 6)
-    shell=$(user_field /etc/passwd 7)
     case ${shell:=/bin/sh} in
     */nologin | */false)
         fail $EXIT_IMAGE "the shell of $user is $shell: give $user another in the image (usermod -s /bin/sh $user)"
@@ -199,16 +200,27 @@ find_user() {
     [ -f "$shell" ] && [ -x "$shell" ] || fail $EXIT_IMAGE "the shell of $user, $shell, cannot be run"
 }
 
-# user_field FILE NUMBER: a field of the user's line in /etc/passwd or /etc/shadow.
-user_field() {
-    awk -F: -v user="$user" -v field="$2" '$1 == user { print $field; exit }' "$1"
+# Sets home and shell to those of the user's line in /etc/passwd. The last line of a file may lack its end.
+read_account() {
+    while IFS=: read -r name _ _ _ _ home shell || [ -n "$name" ]; do
+        [ "$name" != "$user" ] || return 0
+    done </etc/passwd
+    return 1
 }
+
+# Sets password and expiry to those of the user's line in /etc/shadow, or to nothing where that cannot be read.
+read_shadow() {
+    while IFS=: read -r name password _ _ _ _ _ expiry _ || [ -n "$name" ]; do
+        [ "$name" != "$user" ] || return 0
+    done </etc/shadow
+    password= expiry=
+} 2>/dev/null
 
 # is_safe FOLDER: can nobody else rename or replace what lies there? Either no others may write, or it is sticky as /tmp is.
 is_safe() {
     # shellcheck disable=SC2046 # Two words.
     set -- $(stat -L -c '%u %A' "$1" 2>/dev/null)
-    [ $# -eq 2 ] && { [ "$1" -eq 0 ] || [ "$1" -eq "$(id -u)" ]; } || return
+    [ $# -eq 2 ] && { [ "$1" -eq 0 ] || [ "$1" -eq "$own_id" ]; } || return
     case $2 in
     *[tT]) ;;
     ?????w* | ????????w*) return 1 ;;
@@ -235,16 +247,14 @@ write_authorized_keys() {
     [ -s "$folder/authorized_keys" ] ||
         fail $EXIT_SETTING "_AUTHORIZED_PUBLIC_KEY is not set: without a public key nobody can log in"
     # The options of each line: its first word, and nothing of what stands in quotes, which may hold blanks and commas.
-    sed -e 's/\\"//g' -e 's/"[^"]*"/""/g' -e 's/[[:space:]].*//' "$folder/authorized_keys" |
-        tr '[:upper:]' '[:lower:]' >"$folder/key_options"
-    while IFS= read -r options; do
-        # ForceCommand below would silently outrank this option.
-        case ,$options in
-        *,command=*)
-            fail $EXIT_SETTING "_AUTHORIZED_PUBLIC_KEY holds the option command=, which is not supported: leave it out"
-            ;;
-        esac
-    done <"$folder/key_options"
+    # ForceCommand below would silently outrank command=.
+    awk '{
+        gsub(/\\"/, "")
+        gsub(/"[^"]*"/, "")
+        sub(/[ \t].*/, "")
+        if (index("," tolower($0), ",command=")) exit 1
+    }' "$folder/authorized_keys" ||
+        fail $EXIT_SETTING "_AUTHORIZED_PUBLIC_KEY holds the option command=, which is not supported: leave it out"
     fingerprint=
     while IFS= read -r line; do
         key=$(printf '%s\n' "$line" | ssh-keygen -l -f - 2>/dev/null) ||
@@ -252,8 +262,6 @@ write_authorized_keys() {
         key=${key#* }
         : "${fingerprint:=${key%% *}}"
     done <"$folder/authorized_keys"
-    # Public keys are no secret, and sshd reads them as the user who logs in.
-    chmod 644 "$folder/authorized_keys"
 }
 
 # Hands the container's environment over in files that whoever logs in can read, and no other user. They get their owner
@@ -275,7 +283,10 @@ write_environment() {
 
 # quote TEXT: prints it as one word of a shell command.
 quote() {
-    printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"
+    case $1 in
+    *\'*) printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")" ;;
+    *) printf "'%s'" "$1" ;;
+    esac
 }
 
 # What sshd runs for every shell, command and subsystem of a login.
@@ -361,13 +372,11 @@ fi
 trap - DEBUG
 shopt -u extdebug
 PROFILE
-    chmod 644 "$folder/login.sh" "$folder/bash_profile"
     [ -z "$always_kept" ] || true >"$folder/kept"
 }
 
 # write_sshd_config KEY_TYPE: makes the host key and sshd's configuration; sets problem where that fails.
 write_sshd_config() {
-    rm -f "$folder/host_key" "$folder/host_key.pub"
     problem=$(ssh-keygen -q -t "$1" -N '' -C '' -f "$folder/host_key" </dev/null 2>&1) && problem='' ||
         { problem="cannot make a host key: $problem"; return; }
     case $1 in
@@ -380,7 +389,7 @@ KexAlgorithms -diffie-hellman-group1-*,diffie-hellman-*-sha1' ;;
 KexAlgorithms -diffie-hellman-group1-*,diffie-hellman-*-sha1' ;;
     esac
     root_login=no
-    [ "$(id -u "$user")" -ne 0 ] || root_login=prohibit-password
+    [ "$user_id" -ne 0 ] || root_login=prohibit-password
     # The login script takes the place of the shell that sshd starts for it, which so has the connection as its parent.
     case ${shell##*/} in
     sh | ash | bash | dash | ksh | mksh | zsh | fish | csh | tcsh) replace='exec ' ;;
@@ -436,10 +445,11 @@ CONFIG
     esac
 }
 
-# Sets problem to what sshd finds wrong with its configuration or the image, which is '' where all is well.
+# Sets problem to what sshd finds wrong with its configuration or the image, which is '' where all is well; and effective
+# to all settings, one a line, and the names in small letters.
 test_sshd_config() {
-    problem=$("$sshd" -t -f "$folder/sshd_config" 2>&1) && problem='' && return
-    problem=$(printf '%s' "${problem:-it does not say why}" | tr -d '\r' | tr '\n' ' ')
+    effective=$("$sshd" -T -f "$folder/sshd_config" 2>&1) && problem='' && return
+    problem=$(printf '%s' "${effective:-it does not say why}" | tr -d '\r' | tr '\n' ' ')
 }
 
 # Ed25519, unless the image does not take it: those in FIPS mode do not.
@@ -449,36 +459,33 @@ configure_sshd() {
         write_sshd_config $key_type
         [ -n "$problem" ] || break
         : "${first_problem:=$problem}"
+        rm -f "$folder/host_key" "$folder/host_key.pub"
     done
     [ -z "$problem" ] || fail $EXIT_IMAGE "sshd cannot start: $first_problem"
     [ $key_type = ed25519 ] || say "note: the host key is of type $key_type, as sshd takes no Ed25519: $first_problem"
-    # Many connections in a short time are this module's own, and would lock it out (OpenSSH 9.8 and later).
-    add_setting 'PerSourcePenalties no'
     # sshd starts the login script by the user's shell, whose start-up files are for the shell that comes after. Most
-    # shells find them by HOME, and bash reads none below another shell.
-    add_setting "SetEnv HOME=$folder/login/home SHLVL=1"
-    check_sshd_programs
-}
-
-# add_setting LINE: for sshd's that know it.
-add_setting() {
-    ! "$sshd" -t -f "$folder/sshd_config" -o "$1" 2>/dev/null || printf '%s\n' "$1" >>"$folder/sshd_config"
-}
-
-# What sshd starts for each connection, and does not miss before: sshd-session since 9.8, sshd-auth since 10.0.
-check_sshd_programs() {
-    # shellcheck disable=SC2046 # One word for each program.
-    for program in $("$sshd" -T -f "$folder/sshd_config" 2>/dev/null |
-        awk '$1 == "sshdsessionpath" || $1 == "sshdauthpath" { print $2 }'); do
-        [ -x "$program" ] ||
-            fail $EXIT_IMAGE "$program is missing, which this sshd needs: install $(package_of sshd) as a whole"
+    # shells find them by HOME, and bash reads none below another shell. OpenSSH before 7.8 does not know this setting.
+    set_env="SetEnv HOME=$folder/login/home SHLVL=1"
+    ! "$sshd" -t -f "$folder/sshd_config" -o "$set_env" 2>/dev/null || printf '%s\n' "$set_env" >>"$folder/sshd_config"
+    setting=
+    for word in $effective; do
+        case $setting in
+        # What sshd starts for each connection, and does not miss before: sshd-session since 9.8, sshd-auth since 10.0.
+        sshdsessionpath | sshdauthpath)
+            [ -x "$word" ] ||
+                fail $EXIT_IMAGE "$word is missing, which this sshd needs: install $(package_of sshd) as a whole"
+            ;;
+        # Many connections in a short time are this module's own, and would lock it out (OpenSSH 9.8 and later).
+        persourcepenalties) printf 'PerSourcePenalties no\n' >>"$folder/sshd_config" ;;
+        esac
+        setting=$word
     done
 }
 
 # sshd refuses an account whose password is locked with "!", even for a key; "*" allows no password either.
 unlock_account() {
-    [ "$(id -u)" -eq 0 ] || return 0
-    case $(user_field /etc/shadow 2 2>/dev/null) in
+    [ "$own_id" -eq 0 ] || return 0
+    case $password in
     '!'*) ;;
     *) return 0 ;;
     esac
@@ -490,7 +497,6 @@ unlock_account() {
 
 # What else sshd refuses for. It is somebody's will, so that it is told and not changed.
 check_account() {
-    expiry=$(user_field /etc/shadow 8 2>/dev/null)
     case $expiry in
     '' | *[!0-9]* | ?????????*) ;;
     *)
@@ -498,7 +504,7 @@ check_account() {
             say "note: the account $user has expired, and sshd lets nobody in to it: chage -E -1 $user in the image"
         ;;
     esac
-    [ "$(id -u "$user")" -eq 0 ] || [ ! -e /etc/nologin ] ||
+    [ "$user_id" -eq 0 ] || [ ! -e /etc/nologin ] ||
         say "note: /etc/nologin is there, for which sshd lets nobody in but root: remove it in the image"
 }
 
@@ -841,7 +847,7 @@ watch() {
 }
 
 check_programs
-take_environment "$(describe_environment)"
+eval "take_environment $(describe_environment)"
 folder= sshd_pid= sleep_pid= log_pid=
 logins=0 ttys= logins_without_tty=0 quick_looks=0
 trap clean_up EXIT
@@ -853,9 +859,13 @@ find_user
 container_umask=$(umask)
 umask 077
 make_folder
-write_authorized_keys
 write_environment
+# These are no secret, and read by the user who logs in.
+umask 022
+write_authorized_keys
 write_login_script
+umask 077
+read_shadow
 unlock_account
 configure_sshd
 check_account

@@ -72,8 +72,10 @@ internal static class FaultSweep
         if (Environment.IsPrivilegedProcess)
         {
             var place = Directory.CreateDirectory(Path.Combine(me.StateHome, "elsewhere")).FullName;
+            var stops = swept.Sum(session => session.Stops);
             var elsewhere = await EngineProcess.RunAsync(OtherHost.Run(Listing(""), OperatorHome.StateHome, place));
             Assert.Equal("", elsewhere.Error);
+            Assert.Equal(stops, swept.Sum(session => session.Stops));
         }
 
         var run = await EngineProcess.RunAsync(

@@ -14,6 +14,9 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
     /// <summary>XDG_STATE_HOME of the PowerShell that the script runs in.</summary>
     public string StateHome => point.NeedsProcess ? me.StateHome : OperatorHome.StateHome;
 
+    /// <summary>How often the task was asked to stop.</summary>
+    public int Stops => me.Calls("StopTask").Count;
+
     /// <summary>Runs a point to its end, whatever that is, and mends everything afterwards.</summary>
     /// <param name="point">The point.</param>
     /// <param name="swept">Where it is put when it is there, whatever comes of it.</param>
@@ -43,6 +46,16 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
             .. from mark in marks
                where Directory.Exists(FolderOf(mark)) && !listed.Contains(mark)
                select $"the folder of {mark} is left",
+            .. from mark in marks
+               where !listed.Contains(mark) || Fargate.Tasks.Any(task => task.StartedBy == mark)
+               from rule in Fargate.IngressRules(Fargate.SecurityGroups[0])
+               where rule.Contains(mark, StringComparison.Ordinal)
+               select $"the rule of {mark} is left: {rule}",
+            .. from mark in marks
+               // Where no answer said that the task stops, the session was closed by the process that listed it.
+               where !listed.Contains(mark) && !point.Faults.OfType<RequestFault>().Any(fault => fault.Operation == "StopTask")
+               where IsHeldHere(FolderOf(mark))
+               select $"the lock of {mark} is held",
         ];
         if (leaks.Count == 0)
         {
@@ -74,6 +87,8 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
     private string Script() =>
         $$"""
         $PSDefaultParameterValues['New-FargateSession:StartTimeout'] = 5
+        $PSDefaultParameterValues['New-FargateSession:AuthorizeMyAddress'] = $true
+        $PSDefaultParameterValues['New-FargateSession:MyAddress'] = '198.51.100.7'
         $PSDefaultParameterValues['New-FargateSession:AssignPublicIp'] = '{{(point.IsPrivate ? "Disabled" : "Enabled")}}'
         {{point.Script}}
         """;
@@ -119,6 +134,11 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
     /// <summary>The ids of all sessions that a task was asked for.</summary>
     private string[] Marks() =>
         [.. me.Calls("RunTask").Select(call => (string)call.Parameters["startedBy"]!).Distinct()];
+
+    /// <summary>Whether this process, in which scripts run, has a file of the session open.</summary>
+    private static bool IsHeldHere(string folder) => Array.Exists(
+        Directory.GetFiles("/proc/self/fd"),
+        file => new FileInfo(file).LinkTarget?.StartsWith(folder, StringComparison.Ordinal) == true);
 
     /// <summary>Whether a program runs that was given a file of one of the sessions.</summary>
     private bool HasProcesses(string[] marks) => Array.Exists(

@@ -42,31 +42,29 @@ internal sealed class ProfileTrial : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets an AWS CLI use the files.</summary>
-    internal async Task<string> WithAwsCliAsync(string program)
+    /// <summary>Writes the files for an AWS CLI, and says how to call it there.</summary>
+    internal AwsCliCall PrepareAwsCli(string home)
     {
-        using TemporaryFolder home = new();
-        ProcessStartInfo start = new(program, ["ecs", "list-clusters", "--endpoint-url", _ecs.Url, "--output", "json"]);
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("AWS_", StringComparison.Ordinal)).ToList())
-        {
-            start.Environment.Remove(name);
-        }
-
-        foreach (var (name, value) in VariablesIn(home.Path).Where(variable => variable.Value.Length > 0))
-        {
-            start.Environment[name] = value;
-        }
-
+        WriteFiles(home);
+        List<string> arguments = ["ecs", "list-clusters", "--endpoint-url", _ecs.Url, "--output", "json"];
         if (_vector.Profile is { } profile)
         {
-            start.ArgumentList.Add("--profile");
-            start.ArgumentList.Add(profile);
+            arguments.AddRange(["--profile", profile]);
         }
 
-        WriteFiles(home.Path);
-        var (exitCode, _, _) = await RunningProgram.RunAsync(start, TimeSpan.FromMinutes(2));
-        return exitCode == 0 ? Outcome : ProfileVector.Complaint;
+        var environment = new ProcessStartInfo().Environment
+            .Where(variable => !variable.Key.StartsWith("AWS_", StringComparison.Ordinal))
+            .ToDictionary();
+        foreach (var (name, value) in VariablesIn(".").Where(variable => variable.Value.Length > 0))
+        {
+            environment[name] = value;
+        }
+
+        return new(arguments, environment, home);
     }
+
+    /// <summary>Tells what an AWS CLI has made of the files.</summary>
+    internal string OutcomeOfAwsCli(bool succeeded) => succeeded ? Outcome : ProfileVector.Complaint;
 
     public async ValueTask DisposeAsync()
     {

@@ -46,25 +46,25 @@ public sealed class AwsCliOracleTests
     {
         var program = AwsCliFactAttribute.Program!;
         var version = await VersionAsync(program);
-        using SemaphoreSlim two = new(2);
-
-        var differences = await Task.WhenAll(ProfileVectors.All.Where(vector => Takes(version, vector)).Select(async vector =>
+        ProfileVector[] vectors = [.. ProfileVectors.All.Where(vector => Takes(version, vector))];
+        using TemporaryFolder homes = new();
+        var trials = await Task.WhenAll(vectors.Select(ProfileTrial.StartAsync));
+        try
         {
-            await two.WaitAsync();
-            try
-            {
-                await using var trial = await ProfileTrial.StartAsync(vector);
-                var outcome = await trial.WithAwsCliAsync(program);
-                return outcome == vector.Outcome ? null : $"{vector.Name}: {outcome}";
-            }
-            finally
-            {
-                two.Release();
-            }
-        }));
+            var succeeded = await AwsCliCall.MakeAsync(
+                program, [.. trials.Select((trial, index) => trial.PrepareAwsCli(Directory.CreateDirectory(homes[$"{index}"]).FullName))]);
 
-        string[] different = [.. differences.OfType<string>()];
-        Assert.True(different.Length == 0, string.Join('\n', different));
+            string[] different =
+            [
+                .. vectors.Select((vector, index) => (vector, outcome: trials[index].OutcomeOfAwsCli(succeeded[index])))
+                    .Where(pair => pair.outcome != pair.vector.Outcome).Select(pair => $"{pair.vector.Name}: {pair.outcome}"),
+            ];
+            Assert.True(different.Length == 0, string.Join('\n', different));
+        }
+        finally
+        {
+            await Task.WhenAll(trials.Select(trial => trial.DisposeAsync().AsTask()));
+        }
     }
 
     private static async Task<Version> VersionAsync(string program)
