@@ -589,12 +589,17 @@ read_clock() {
 # read_status PID FIELD: sets value to the first word of it. The file "stat" has the same in one line, but for a process
 # whose name holds an end of line and what it likes after that; here the kernel escapes the name.
 read_status() {
-    value=
-    while IFS=':	' read -r field value _; do
-        [ "$field" != "$2" ] || return 0
-    done <"/proc/$1/status"
-    return 1
+    field= value=
+    while IFS=':	' read -r field value _ && [ "$field" != "$2" ]; do :; done <"/proc/$1/status"
+    drop_read_ahead
+    [ "$field" = "$2" ]
 } 2>/dev/null
+
+# bash reads more than a line and goes back in the file, which fails where the process has ended meanwhile. The rest would
+# then be what is read of the next file.
+drop_read_ahead() {
+    read -r _ </dev/null
+}
 
 # read_parent PID: sets parent.
 read_parent() {
@@ -697,7 +702,8 @@ find_running() {
 # read_group PID: sets group to its control group, or one of them.
 read_group() {
     group=
-    { IFS= read -r group <"/proc/$1/cgroup"; } 2>/dev/null || :
+    { IFS= read -r group <"/proc/$1/cgroup"; } 2>/dev/null
+    drop_read_ahead || :
 }
 
 # ignores_term PID: by the fourth digit from the right, which has the bit of signal 15.
