@@ -25,6 +25,8 @@ readonly EXIT_LIMIT=124  # a time limit ended the task
 readonly TTY_TIME_STEP=8
 # Who has logged out may come back within so many seconds, where nobody asked for more.
 readonly LOGOUT_WINDOW=5
+# Soon after a login, which may wait for that, the watch looks so many times more: after 0.1 s, another 0.2 s, and so on.
+readonly QUICK_LOOKS=4
 # Once a limit is near, this many seconds (or half of the limit) are left to save one's work.
 readonly WARNING_TIME=600
 # At the end, programs that ignore SIGTERM are killed after so many seconds,
@@ -833,11 +835,10 @@ watch() {
     started=$now last_login='' warning_time=$WARNING_TIME last_times='' last_activity=$now
     [ $((max_lifetime / 2)) -ge $WARNING_TIME ] || warning_time=$((max_lifetime / 2))
     while :; do
+        pause=1
         if [ $quick_looks -gt 0 ]; then
+            pause=0.$((QUICK_LOOKS + 1 - quick_looks))
             quick_looks=$((quick_looks - 1))
-            pause=0.1
-        else
-            pause=1
         fi
         # In the background, because only wait gives way to a signal at once. It also reaps orphans when this is PID 1.
         sleep $pause &
@@ -876,7 +877,6 @@ unlock_account
 configure_sshd
 check_account
 umask "$container_umask"
-# How often to look again soon after a login, which may wait for that.
-trap 'quick_looks=10' USR1
+trap 'quick_looks=$QUICK_LOOKS' USR1
 start_sshd
 watch
