@@ -113,6 +113,10 @@ Describe '<_.Name>' -ForEach $cmdlets {
         }
     }
 
+    It 'says in words what texts it takes' {
+        $own | Where-Object { $_.Attributes.TypeId.Name -contains 'ValidatePatternAttribute' } | ForEach-Object Name | Should -BeNullOrEmpty
+    }
+
     It 'documents defaults as they are' {
         $instance = [Activator]::CreateInstance($cmdlet.ImplementingType)
         $wrong = foreach ($name in $described.Keys | Where-Object { $cmdlet.ImplementingType.GetProperty($_) }) {

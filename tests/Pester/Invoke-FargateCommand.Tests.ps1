@@ -52,7 +52,7 @@ Describe 'Invoke-FargateCommand in an account' -Skip:(-not $IsLinux) {
     It 'has an error for a script that is not there, before anything is started' {
         $path = "$TestDrive/no-such-script"
         $said = Get-ErrorOf { New-FargateSession | Invoke-FargateCommand -FilePath $path }
-        Assert-FargateError $said InvalidCommand InvalidArgument $path -Terminating -Text '-FilePath'
+        Assert-FargateError $said InvalidCommand InvalidArgument $path -Terminating -Text '-FilePath', 'there is no such file'
         Assert-NothingStarted
     }
 

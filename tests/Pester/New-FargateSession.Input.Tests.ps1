@@ -174,6 +174,7 @@ Describe 'New-FargateSession, of bad input,' -Skip:(-not $IsLinux) {
         @{ Name = 'Subnet'; Value = '' }
         @{ Name = 'SecurityGroup'; Value = 'a', 'b', 'c', 'd', 'e', 'f' }
         @{ Name = 'UserName'; Value = '-oProxyCommand=x' }
+        @{ Name = 'PlatformVersion'; Value = '1.4' }
         @{ Name = 'StartTimeout'; Value = 0 }
         @{ Name = 'TaskDefinition'; Value = '' }
         @{ Name = 'EnvironmentVariable'; Value = $null }
@@ -185,6 +186,8 @@ Describe 'New-FargateSession, of bad input,' -Skip:(-not $IsLinux) {
         $said.Count | Should -Be 1
         $said.Id | Should -Match '^ParameterArgumentValidationError'
         $said.Message | Should -MatchExactly $Name
+        # No pattern is shown in place of words.
+        $said.Message | Should -Not -Match '\^'
         $said.IsTerminating | Should -BeTrue
     }
 

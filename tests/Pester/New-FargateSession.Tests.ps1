@@ -25,6 +25,28 @@ Describe 'New-FargateSession' {
         }
     }
 
+    It 'shows what people need first, and then the rest in groups, in syntax and completion' {
+        $groups = @(
+            'TaskDefinition', 'Cluster', 'Subnet', 'SecurityGroup', 'AssignPublicIp', 'FromTaskDefinition', 'Service', 'Preset', 'NoPreset'
+            'Count', 'Wait', 'Reason', 'Tag'
+            'Transport', 'AuthorizeMyAddress', 'MyAddress', 'JumpHost', 'ProxyCommand'
+            'MaxLifetime', 'IdleTimeout', 'LoginTimeout', 'ReconnectWindow', 'UnusedTimeout'
+            'ContainerName', 'UserName', 'Port', 'Command', 'EnvironmentVariable', 'TaskRoleArn'
+            'StartTimeout', 'RetryCount', 'CapacityProvider', 'FallbackToOnDemand', 'PlatformVersion'
+            'HostKeyVerification', 'FromAddress', 'KeyType', 'KeyPath'
+            'ProfileName', 'Region', 'Credential', 'AccessKey', 'SecretKey', 'SessionToken', 'ProfileLocation', 'EndpointUrl'
+        )
+        $offered = Get-Completion 'New-FargateSession -'
+        $offered.ListItemText | Select-Object -First $groups.Count | Should -BeExactly $groups
+        $syntax = [regex]::Matches((Get-Command New-FargateSession -Syntax), '(?<=-)[A-Z]\w+(?=[\] ])').Value | Select-Object -Unique
+        $syntax | Where-Object { $_ -in $groups } | Should -BeExactly (@($groups -ne 'FromTaskDefinition') + 'FromTaskDefinition')
+        $help = (Get-Help New-FargateSession).syntax.syntaxItem[0].parameter.name
+        $help | Where-Object { $_ -in $groups } | Should -BeExactly ($groups -ne 'FromTaskDefinition')
+        if ($PSVersionTable.PSVersion -ge [version] '7.5') {
+            $offered[1].ToolTip | Should -BeExactly "[string] Cluster - The cluster's name or ARN."
+        }
+    }
+
     It 'takes no secret and no command from a table' {
         $parameters = (Get-Command New-FargateSession).Parameters
         foreach ($name in 'AccessKey', 'SecretKey', 'SessionToken', 'Credential', 'Command', 'EnvironmentVariable', 'ProxyCommand', 'KeyPath') {

@@ -23,11 +23,23 @@ public abstract class AwsCmdlet : FargateCmdlet
     [ArgumentCompleter(typeof(ProfileNameCompleter))]
     public string? ProfileName { get; set; }
 
-    /// <summary>The path of the file that takes the shared credentials file's place. The config file is the usual one.</summary>
-    [Parameter(HelpMessage = "The path of the file that takes the shared credentials file's place.")]
-    [Alias("AWSProfilesLocation", "ProfilesLocation")]
+    /// <summary>
+    /// The region: its system name, such as eu-central-1, or a region object of AWS Tools. Without it $StoredAWSRegion,
+    /// the profile or the environment decides.
+    /// </summary>
+    [Parameter(HelpMessage = "The region: its system name, such as eu-central-1, or one of AWS Tools.")]
+    [Alias("RegionToCall")]
     [ValidateNotNullOrEmpty]
-    public string? ProfileLocation { get; set; }
+    [ArgumentCompleter(typeof(RegionCompleter))]
+    public object? Region { get; set; }
+
+    /// <summary>
+    /// A credentials object of AWS Tools for PowerShell, or a PSCredential with the access key as its user name and the
+    /// secret key as its password. Cannot go with -ProfileName.
+    /// </summary>
+    [Parameter(HelpMessage = "Credentials of AWS Tools, or a PSCredential of access key and secret key.")]
+    [ValidateNotNull]
+    public object? Credential { get; set; }
 
     /// <summary>An access key id; goes with -SecretKey.</summary>
     [Parameter(HelpMessage = "An access key id; goes with -SecretKey.")]
@@ -47,23 +59,11 @@ public abstract class AwsCmdlet : FargateCmdlet
     [ValidateNotNullOrEmpty]
     public string? SessionToken { get; set; }
 
-    /// <summary>
-    /// A credentials object of AWS Tools for PowerShell, or a PSCredential with the access key as its user name and the
-    /// secret key as its password. Cannot go with -ProfileName.
-    /// </summary>
-    [Parameter(HelpMessage = "Credentials of AWS Tools, or a PSCredential of access key and secret key.")]
-    [ValidateNotNull]
-    public object? Credential { get; set; }
-
-    /// <summary>
-    /// The region: its system name, such as eu-central-1, or a region object of AWS Tools. Without it $StoredAWSRegion,
-    /// the profile or the environment decides.
-    /// </summary>
-    [Parameter(HelpMessage = "The region: its system name, such as eu-central-1, or one of AWS Tools.")]
-    [Alias("RegionToCall")]
+    /// <summary>The path of the file that takes the shared credentials file's place. The config file is the usual one.</summary>
+    [Parameter(HelpMessage = "The path of the file that takes the shared credentials file's place.")]
+    [Alias("AWSProfilesLocation", "ProfilesLocation")]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(RegionCompleter))]
-    public object? Region { get; set; }
+    public string? ProfileLocation { get; set; }
 
     /// <summary>An absolute http or https URL that takes the place of AWS's own, for every service.</summary>
     [Parameter(HelpMessage = "An http or https URL that takes the place of AWS's own, for every service.")]

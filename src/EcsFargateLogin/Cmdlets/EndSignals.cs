@@ -57,7 +57,11 @@ internal static class EndSignals
 
     /// <summary>What Ctrl+C does is left to the host.</summary>
     private static PosixSignalRegistration OnInterrupt() =>
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Array.ForEach(Watches(), watch => watch.Count()));
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, _ =>
+        {
+            Array.ForEach(Watches(), watch => watch.Count());
+            CursorQuestion.AskAgainWhile(() => Watches().Length > 0);
+        });
 
     private static Watch[] Watches()
     {

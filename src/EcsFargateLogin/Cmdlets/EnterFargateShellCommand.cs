@@ -121,7 +121,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
         var (exitCode, stoppedTask) = RunInTerminal(cloud, session, (watch, progress, cancellationToken) =>
             new WatchedShell(watch) { Transcript = transcript }.RunAsync(start, progress, cancellationToken));
         SessionState.PSVariable.Set("global:LASTEXITCODE", exitCode);
-        var messages = SshLog.Read(log);
+        var messages = SshLog.Read(log, exitCode);
         WriteLog(messages);
         return new ShellEnd(exitCode, stoppedTask, messages, SshLog.EndOf(messages) == ConnectionEnd.Lost);
     }

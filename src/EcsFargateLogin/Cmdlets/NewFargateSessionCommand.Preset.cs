@@ -1,6 +1,4 @@
-using System.Management.Automation;
 using System.Reflection;
-using EcsFargateLogin.Completion;
 
 namespace EcsFargateLogin.Cmdlets;
 
@@ -21,21 +19,6 @@ public sealed partial class NewFargateSessionCommand
 
     /// <summary>Where the values of this record's parameters come from that nobody has typed.</summary>
     private readonly Dictionary<string, string> _sources = new(StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>
-    /// The preset that gives the parameters that are not typed: from .fargatelogin.json in the current folder or the nearest
-    /// one above, and from your own. Without it the preset 'default', where there is one.
-    /// </summary>
-    [Parameter(ValueFromPipelineByPropertyName = true,
-        HelpMessage = "The preset that gives what is not typed; without it 'default', if there is one.")]
-    [BlankIsDefault]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(PresetCompleter))]
-    public string? Preset { get; set; }
-
-    /// <summary>Takes nothing from any preset, and reads no file of presets.</summary>
-    [Parameter(HelpMessage = "Takes nothing from any preset, and reads no file of presets.")]
-    public SwitchParameter NoPreset { get; set; }
 
     /// <summary>Whether a parameter has a value that was typed, comes from the pipeline or from a preset.</summary>
     private bool IsGiven(string parameter) => IsBound(parameter) || _sources.ContainsKey(parameter);

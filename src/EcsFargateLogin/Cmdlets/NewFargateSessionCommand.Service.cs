@@ -1,5 +1,3 @@
-using System.Management.Automation;
-using EcsFargateLogin.Completion;
 using EcsFargateLogin.Sessions.Starting;
 
 namespace EcsFargateLogin.Cmdlets;
@@ -22,35 +20,6 @@ public sealed partial class NewFargateSessionCommand
         [nameof(CapacityProvider)] = ServiceParts.CapacityProvider,
         [nameof(Tag)] = ServiceParts.Tags,
     };
-
-    /// <summary>
-    /// The application's task definition, as family, family:revision or ARN, whose image holds start-sshd.sh: the task runs
-    /// /usr/local/bin/start-sshd.sh in place of the container's command, or what -Command names.
-    /// </summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ApplicationSet,
-        HelpMessage = "The application's task definition, whose image holds start-sshd.sh.")]
-    [BlankIsDefault]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(TaskDefinitionCompleter))]
-    public string? FromTaskDefinition { get; set; }
-
-    /// <summary>
-    /// A service of the cluster, by name or ARN, whose task definition (as -FromTaskDefinition takes it), subnets, security
-    /// groups, public address, platform version, capacity provider and tags are used. The parameters of each take its place.
-    /// </summary>
-    [Parameter(ValueFromPipelineByPropertyName = true,
-        HelpMessage = "A service of the cluster, whose task definition, subnets and groups are used.")]
-    [BlankIsDefault]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ServiceCompleter))]
-    public string? Service { get; set; }
-
-    /// <summary>The version of Fargate's platform, such as 1.4.0, or LATEST. Without it the service's, or the latest.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true,
-        HelpMessage = "The version of Fargate's platform, such as 1.4.0, or LATEST.")]
-    [BlankIsDefault]
-    [ValidatePattern(@"^(LATEST|\d+\.\d+\.\d+)$")]
-    public string? PlatformVersion { get; set; }
 
     /// <summary>What the user starts, in their own words.</summary>
     private string Subject => TaskDefinition.Length > 0 ? TaskDefinition : FromTaskDefinition ?? Service ?? "";

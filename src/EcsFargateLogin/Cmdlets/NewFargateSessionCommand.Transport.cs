@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using EcsFargateLogin.Sessions.Starting;
 using EcsFargateLogin.Sessions.Trust;
 using EcsFargateLogin.Sessions.WaysIn;
@@ -17,17 +16,6 @@ public sealed partial class NewFargateSessionCommand
     ];
 
     private bool _hasPlugin;
-
-    /// <summary>
-    /// How the container is reached. EcsExec goes through AWS with the program session-manager-plugin: no key, no address, no
-    /// open port and no SSH server is needed, but a task role with the actions of exec-task-policy.json; the container runs a
-    /// sleep of -MaxLifetime seconds in place of its command, unless -Command names another, and the shell is root's. Auto
-    /// starts the task for both: ssh is used, and ECS Exec where the SSH port cannot be reached.
-    /// </summary>
-    /// <value>Ssh</value>
-    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "How the container is reached: Ssh, EcsExec or Auto.")]
-    [BlankIsDefault]
-    public FargateTransport Transport { get; set; }
 
     /// <summary>Looks for the programs that the session's user needs, before any task is started.</summary>
     private void FindPrograms()
@@ -79,5 +67,21 @@ public sealed partial class NewFargateSessionCommand
         KeyPath = OwnKeyPath(),
         FromAddresses = AuthorizedKey.CheckAddresses(FromAddress),
         Proxy = ProxyParameters.ToProxy(JumpHost, ProxyCommand, FindProgram),
+    };
+
+    private SessionLimits Limits => new()
+    {
+        MaxLifetime = MaxLifetime,
+        LoginTimeout = LoginTimeout,
+        IdleTimeout = IdleTimeout,
+        ReconnectWindow = ReconnectWindow,
+        UnusedTimeout = UnusedTimeout,
+    };
+
+    private string? OwnKeyPath() => KeyPath switch
+    {
+        null => null,
+        _ when MyInvocation.BoundParameters.ContainsKey(nameof(KeyType)) => throw FargateErrors.KeyGivenTwice(KeyPath),
+        _ => GetUnresolvedProviderPathFromPSPath(KeyPath),
     };
 }

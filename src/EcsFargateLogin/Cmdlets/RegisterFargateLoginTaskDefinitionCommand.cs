@@ -43,7 +43,8 @@ public sealed class RegisterFargateLoginTaskDefinitionCommand : AwsCmdlet
     /// name, with -cli at its end.
     /// </summary>
     [Parameter(HelpMessage = "The family to register a revision of.")]
-    [ValidatePattern("^[A-Za-z0-9_-]{1,255}$")]
+    [TextPattern("^[A-Za-z0-9_-]{1,255}$",
+        "'{0}' is no family: it has up to 255 letters, digits, hyphens and underscores.")]
     public string? Family { get; set; }
 
     /// <summary>The ARN of the role by which ECS pulls the image, reads secrets and writes the log.</summary>
@@ -79,7 +80,8 @@ public sealed class RegisterFargateLoginTaskDefinitionCommand : AwsCmdlet
     /// The log group of CloudWatch Logs, which has to exist. Without it: the application's, or /ecs/ and the family.
     /// </summary>
     [Parameter(HelpMessage = "The log group of CloudWatch Logs, which has to exist.")]
-    [ValidatePattern("^[A-Za-z0-9_/.#-]{1,512}$")]
+    [TextPattern("^[A-Za-z0-9_/.#-]{1,512}$",
+        "'{0}' is no log group: it has up to 512 letters, digits and _ / . # -.")]
     public string? LogGroup { get; set; }
 
     /// <summary>The port that the SSH server listens on, 1 to 65535. Unprivileged containers need one above 1023.</summary>

@@ -110,7 +110,7 @@ internal static class SessionParameters
             ValidateRangeAttribute range => known with { Range = ((int)range.MinRange, (int)range.MaxRange) },
             ValidateCountAttribute count => known with { MostItems = count.MaxLength },
             ValidateSetAttribute set => known with { Choices = [.. set.ValidValues] },
-            ValidatePatternAttribute pattern => known with { Pattern = pattern.RegexPattern },
+            TextPatternAttribute pattern => known with { Pattern = pattern.Pattern },
             _ => known,
         });
     }

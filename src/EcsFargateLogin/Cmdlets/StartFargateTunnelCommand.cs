@@ -38,7 +38,8 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
     /// <summary>The host that the tunnel leads to: a name that the task can resolve, or an IP address.</summary>
     [Parameter(Mandatory = true, ParameterSetName = HostSet,
         HelpMessage = "The host that the tunnel leads to, as the task sees it.")]
-    [ValidatePattern("^[A-Za-z0-9_]([A-Za-z0-9._:-]*)$|^::[A-Za-z0-9:]*$")]
+    [TextPattern("^[A-Za-z0-9_]([A-Za-z0-9._:-]*)$|^::[A-Za-z0-9:]*$",
+        "'{0}' is no host: write its name, or its IPv4 or IPv6 address without brackets.")]
     public string? RemoteHost { get; set; }
 
     /// <summary>The port on that host, 1 to 65535.</summary>

@@ -74,7 +74,7 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
 
     /// <summary>The version of Fargate's platform, such as 1.4.0, or LATEST. Without it the latest.</summary>
     [Parameter(HelpMessage = "The version of Fargate's platform, such as 1.4.0, or LATEST.")]
-    [ValidatePattern(@"^(LATEST|\d+\.\d+\.\d+)$")]
+    [TextPattern(@"^(LATEST|\d+\.\d+\.\d+)$", NewFargateSessionCommand.PlatformWords)]
     public string? PlatformVersion { get; set; }
 
     /// <summary>

@@ -18,7 +18,7 @@ internal static partial class FargateErrors
 
     internal static FargateException ScriptUnreadable(string path, Exception cause) => new(
         FargateError.InvalidCommand,
-        $"The script '{path}' cannot be read: {cause.Message}",
+        $"The script '{path}' cannot be read: {WordsOf(cause)}.",
         "Name a file on this machine with -FilePath.",
         cause)
     { Target = path };

@@ -15,7 +15,7 @@ internal static partial class FargateErrors
     internal static FargateException TaskDefinitionNotFound(string taskDefinition, ServiceAnswer answer) => FromAws(
         FargateError.TaskDefinitionNotFound, answer, taskDefinition,
         $"The task definition '{taskDefinition}' was not found or has no active revision in this account and region.",
-        "Check -TaskDefinition and -Region; "
+        "Check -TaskDefinition or -FromTaskDefinition, and -Region; "
             + "'aws ecs list-task-definitions' or Get-ECSTaskDefinitionList lists those there are.");
 
     internal static FargateException TaskDefinitionUnsuitable(string taskDefinition, ServiceAnswer answer) => FromAws(

@@ -49,7 +49,7 @@ internal static partial class FargateErrors
 
     internal static FargateException PresetUnavailable(string file, Exception cause) => new(
         FargateError.PresetUnavailable,
-        $"The file of presets '{file}' cannot be read or written: {cause.Message}",
+        $"The file of presets '{file}' cannot be read or written: {WordsOf(cause)}.",
         "Check its permissions and those of its folder, or leave presets out with -NoPreset.",
         cause)
     { Target = file };

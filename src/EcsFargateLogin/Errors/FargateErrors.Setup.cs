@@ -32,7 +32,7 @@ internal static partial class FargateErrors
 
     internal static FargateException FileNotWritten(string path, Exception cause) => new(
         FargateError.FileNotWritten,
-        $"'{path}' could not be written: {cause.Message}",
+        $"'{path}' could not be written: {WordsOf(cause)}.",
         "Make the folder writable for you, free some space, or name another one with -Path.",
         cause)
     { Target = path };

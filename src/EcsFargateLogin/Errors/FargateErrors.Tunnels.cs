@@ -8,7 +8,7 @@ internal static partial class FargateErrors
     internal static FargateException LocalPortUnavailable(TunnelRoute route, string why, Exception? cause = null) => new(
         FargateError.LocalPortUnavailable,
         $"The tunnel cannot listen at {route.LocalEnd}: {why.TrimEnd('.')}.",
-        "Name another port with -LocalPort, or leave it out, so that a free one is taken.",
+        "Name another port with -LocalPort, or leave it out, so that a free one is taken; -BindAddress takes an address of this machine.",
         cause)
     { Target = route.LocalEnd };
 

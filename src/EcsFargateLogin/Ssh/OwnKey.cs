@@ -102,7 +102,7 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
         }
         catch (IOException e)
         {
-            throw FargateErrors.KeyUnreadable(path, e.Message);
+            throw FargateErrors.KeyUnreadable(path, FargateErrors.WordsOf(e));
         }
     }
 

@@ -87,6 +87,14 @@ internal static class SshLog
         line.StartsWith("Connection to ", StringComparison.Ordinal)
         && line.EndsWith(" closed by remote host.", StringComparison.Ordinal);
 
+    /// <summary>
+    /// What a login has written that ended with this exit code. ssh makes its log as soon as it has taken its command line, and
+    /// complains of that on standard error alone.
+    /// </summary>
+    public static IReadOnlyList<string> Read(string path, int exitCode) => exitCode == SshProcess.ConnectionFailed && !File.Exists(path)
+        ? ["it did not accept its command line, as its message says."]
+        : Read(path);
+
     /// <summary>What ssh has written; nothing when it wrote nothing or the file cannot be read.</summary>
     public static IReadOnlyList<string> Read(string path)
     {

@@ -12,6 +12,9 @@ internal sealed class TerminalModes
     /// <summary>More than any system's struct termios, which is only handed back as it was.</summary>
     private const int LargestTermios = 256;
 
+    /// <summary>Where struct termios has the time after which a read ends (VTIME).</summary>
+    private static readonly int ReadTime = OperatingSystem.IsMacOS() ? 49 : 22;
+
     /// <summary>
     /// Leaves the alternate screen; the cursor stays where nobody was there. Then no scroll region, no colours, cursor keys and
     /// keypad as PowerShell expects them, no reports of mouse and focus, no brackets around what is pasted, a cursor, wrapped lines.
@@ -26,6 +29,9 @@ internal sealed class TerminalModes
 
     /// <summary>The modes as they are now; none where standard input is no terminal.</summary>
     public static TerminalModes Read() => new();
+
+    /// <summary>Whether reads end after some time, as those of answers do and those of keys do not.</summary>
+    public bool HasReadTime => _isKnown && _termios[ReadTime] != 0;
 
     /// <summary>Sets them again.</summary>
     public void Restore()

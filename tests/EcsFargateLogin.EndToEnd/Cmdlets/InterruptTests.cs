@@ -61,6 +61,22 @@ public sealed class InterruptTests
         });
     }
 
+    /// <summary>PowerShell draws progress only where the terminal says that the cursor is, and Ctrl+C drops what was not read.</summary>
+    [Fact]
+    public async Task Ctrl_C_that_drops_what_the_terminal_has_just_answered_stops_the_task()
+    {
+        await using var me = await Operator.StartAsync(NeverRunning);
+        await using var terminal = TerminalRun.UnderTerminal(me.Process(LogIn));
+        await terminal.ShowsAsync("since RunTask");
+
+        terminal.TypeAfterNextAnswer("\u0003");
+
+        await terminal.EndAsync();
+        Assert.Single(me.Calls("StopTask"));
+        Assert.DoesNotContain("went on", terminal.Screen, StringComparison.Ordinal);
+        await me.LeftNothingAsync();
+    }
+
     [Fact]
     public async Task SIGINT_in_a_job_without_terminal_stops_the_task()
     {

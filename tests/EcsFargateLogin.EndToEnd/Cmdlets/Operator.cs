@@ -75,9 +75,12 @@ internal sealed class Operator : IAsyncDisposable
 
     /// <summary>
     /// Runs a script in a process that runs scripts of other tests too. That suits whatever needs another PowerShell and its
-    /// files in <see cref="StateHome"/>, but no input, no exit code, and no end.
+    /// files in <see cref="StateHome"/>, or a shell without a terminal, and does not look at that process's end.
     /// </summary>
-    public Task<(string Output, string Error)> RunApartAsync(string script) => StandingPowerShell.RunInAnyAsync(Process(script));
+    /// <param name="script">What it runs.</param>
+    /// <param name="input">What is typed; the last of it has to leave the shell.</param>
+    public Task<ProcessResult> RunApartAsync(string script, string input = "") =>
+        StandingPowerShell.RunInAnyAsync(Process(script), input);
 
     /// <summary>The calls of an operation that the account has received.</summary>
     public IReadOnlyList<ReceivedCall> Calls(string operation) =>

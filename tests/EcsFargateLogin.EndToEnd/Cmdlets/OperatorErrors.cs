@@ -32,7 +32,7 @@ internal static class OperatorErrors
     public static async Task<IReadOnlyList<FailedProcess>> FailingProcessAsync(params IReadOnlyList<(Operator Me, string Script)> runs)
     {
         var reports = runs.Select(run => Path.Combine(run.Me.StateHome, $"{Guid.NewGuid():N}.json")).ToList();
-        var results = await SharedProcess.RunAsync([.. runs.Select((run, i) => new SharedRun(run.Me, Reporting(run.Script, reports[i])))]);
+        var results = await Task.WhenAll(runs.Select((run, i) => run.Me.RunApartAsync(Reporting(run.Script, reports[i]))));
         return [.. results.Select((result, i) =>
         {
             Assert.True(File.Exists(reports[i]), result.Output + result.Error);

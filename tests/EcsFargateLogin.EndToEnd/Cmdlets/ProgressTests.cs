@@ -29,7 +29,7 @@ public sealed class ProgressTests
     {
         await using var me = await Operator.StartAsync();
 
-        var run = await me.RunProcessAsync(
+        var run = await me.RunApartAsync(
             $"""
             $VerbosePreference = 'Continue'
             {StartAndStop}

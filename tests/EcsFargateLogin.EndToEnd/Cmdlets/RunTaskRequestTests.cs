@@ -8,7 +8,7 @@ public sealed class RunTaskRequestTests
     {
         await using var me = await Operator.StartAsync();
 
-        var run = await me.RunProcessAsync(
+        var run = await me.RunApartAsync(
             """
             $variables = @{
                 QUOTES  = "it's ""quoted"" and ``ticked``"
@@ -20,7 +20,7 @@ public sealed class RunTaskRequestTests
             }
             New-FargateSession -EnvironmentVariable $variables | Enter-FargateShell
             """,
-            "for i in QUOTES DOLLARS LINES EQUALS PEOPLE EMPTY; do eval \"printf '%s<%s>\\n' $i \\\"\\$$i\\\"\"; done\n");
+            "for i in QUOTES DOLLARS LINES EQUALS PEOPLE EMPTY; do eval \"printf '%s<%s>\\n' $i \\\"\\$$i\\\"\"; done; exit\n");
 
         Assert.Equal("", run.Error);
         Assert.Equal(
@@ -44,12 +44,12 @@ public sealed class RunTaskRequestTests
     {
         await using var me = await Operator.StartAsync();
 
-        var run = await me.RunProcessAsync(
+        var run = await me.RunApartAsync(
             """
             $command = 'usermod -s /bin/sh games; exec /usr/local/bin/start-sshd.sh'
             New-FargateSession -UserName games -Port 2201 -Command sh, -c, $command | Enter-FargateShell
             """,
-            "id -un; echo \"${SSH_CONNECTION##* }\"\n");
+            "id -un; echo \"${SSH_CONNECTION##* }\"; exit\n");
 
         Assert.Equal(("games\n2201\n", ""), (run.Output, run.Error));
     }

@@ -1,4 +1,5 @@
 using LocalFargate;
+using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
@@ -38,9 +39,9 @@ public sealed class SessionLifeTests
         await using var keeper = await Operator.StartAsync(Patient);
         await using var many = await Operator.StartAsync();
 
-        var runs = await SharedProcess.RunAsync(
-            new SharedRun(
-                keeper,
+        ProcessResult[] runs =
+        [
+            await keeper.RunApartAsync(
                 """
                 $session = New-FargateSession
                 $session | Enter-FargateShell -KeepSession -Option 'RemoteCommand=echo one >/tmp/kept; exit 3'
@@ -50,13 +51,13 @@ public sealed class SessionLifeTests
                 "second $LASTEXITCODE, key $(Test-Path $session.KeyPath)"
                 $session | Stop-FargateSession
                 """),
-            new SharedRun(
-                many,
+            await many.RunApartAsync(
                 """
                 1..3 | ForEach-Object { New-FargateSession -EnvironmentVariable @{ NUMBER = $_ } } |
                     Enter-FargateShell -Option 'RemoteCommand=echo $NUMBER; exit $NUMBER'
                 $LASTEXITCODE
-                """));
+                """),
+        ];
 
         Assert.Equal("", runs[0].Error);
         var id = Assert.Single(keeper.Fargate.Tasks).Arn.Split('/')[^1];

@@ -15,12 +15,13 @@ public sealed class ShellConnectionTests
         await using var late = await Operator.StartAsync();
         late.Fargate.Faults.Add(new SshLate { Delay = TimeSpan.FromSeconds(1) });
 
-        var runs = await SharedProcess.RunAsync(
-            new SharedRun(late, "New-FargateSession | Enter-FargateShell", "echo here; exit\n"),
-            new SharedRun(
-                me,
+        ProcessResult[] runs =
+        [
+            await late.RunApartAsync("New-FargateSession | Enter-FargateShell", "echo here; exit\n"),
+            await me.RunApartAsync(
                 "New-FargateSession | Enter-FargateShell -Verbose -Option 'Compression=yes', 'SendEnv LANG'",
-                "echo \"$SSH_CONNECTION\"\n"));
+                "echo \"$SSH_CONNECTION\"; exit\n"),
+        ];
 
         Assert.Equal(("here\n", ""), (runs[0].Output, runs[0].Error));
         var run = runs[1];
@@ -44,10 +45,11 @@ public sealed class ShellConnectionTests
         asking.Fargate.Faults.Add(new NoPublicAddress());
         await using var without = await Operator.StartAsync();
 
-        var runs = await SharedProcess.RunAsync(
-            new SharedRun(asking, "New-FargateSession | Enter-FargateShell -Private -Verbose", "echo here; exit\n"),
-            new SharedRun(
-                without, "New-FargateSession -AssignPublicIp Disabled | Enter-FargateShell -Verbose", "echo here; exit\n"));
+        ProcessResult[] runs =
+        [
+            await asking.RunApartAsync("New-FargateSession | Enter-FargateShell -Private -Verbose", "echo here; exit\n"),
+            await without.RunApartAsync("New-FargateSession -AssignPublicIp Disabled | Enter-FargateShell -Verbose", "echo here; exit\n"),
+        ];
 
         AssertIsPrivate(runs[0], asking);
         AssertIsPrivate(runs[1], without);
@@ -89,7 +91,7 @@ public sealed class ShellConnectionTests
         var start = me.Process("New-FargateSession | Enter-FargateShell");
         start.Environment["SSH_AUTH_SOCK"] = path;
 
-        var run = await EngineProcess.RunAsync(start, "echo \"agent <$SSH_AUTH_SOCK>\"\n");
+        var run = await StandingPowerShell.RunInAnyAsync(start, "echo \"agent <$SSH_AUTH_SOCK>\"; exit\n");
 
         Assert.Equal(("agent <>\n", ""), (run.Output, run.Error));
         Assert.False(agent.Poll(0, SelectMode.SelectRead), "Somebody has connected to the agent.");

@@ -1,3 +1,5 @@
+using PowerShellHost;
+
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
 /// <summary>Enter-FargateShell: exit codes and streams.</summary>
@@ -10,18 +12,19 @@ public sealed class ShellTests
         await using var most = await Operator.StartAsync();
         await using var strict = await Operator.StartAsync();
 
-        var runs = await SharedProcess.RunAsync(
-            new SharedRun(zero, "New-FargateSession | Enter-FargateShell", "exit 0\n"),
-            new SharedRun(most, "New-FargateSession | Enter-FargateShell", "exit 255\n"),
-            new SharedRun(
-                strict,
+        ProcessResult[] runs =
+        [
+            await zero.RunApartAsync("New-FargateSession | Enter-FargateShell", "exit 0\n"),
+            await most.RunApartAsync("New-FargateSession | Enter-FargateShell", "exit 255\n"),
+            await strict.RunApartAsync(
                 """
                 $PSNativeCommandUseErrorActionPreference = $true
                 $ErrorActionPreference = 'Stop'
                 try { New-FargateSession | Enter-FargateShell }
                 catch { "$LASTEXITCODE $($_.FullyQualifiedErrorId) $($_.TargetObject)" }
                 """,
-                "exit 7\n"));
+                "exit 7\n"),
+        ];
 
         Assert.Equal([("", "", 0), ("", "", 255)], runs.Take(2).Select(run => (run.Output, run.Error, run.ExitCode)));
         var task = Assert.Single(strict.Fargate.Tasks);

@@ -47,6 +47,22 @@ public sealed class SshErrorTests
         await me.HasLeftNothingAsync();
     }
 
+    [Theory]
+    [InlineData("Enter-FargateShell")]
+    [InlineData("Invoke-FargateCommand 'true'")]
+    [InlineData("Copy-FargateItem /etc/hostname /tmp")]
+    [InlineData("Start-FargateTunnel -Socks")]
+    public async Task An_option_that_ssh_does_not_know_is_an_error(string use)
+    {
+        await using var me = await Operator.StartAsync();
+
+        // What a command's ssh says is an error of its own before that.
+        var error = me.ErrorsOf($"New-FargateSession | {use} -Option 'NoSuchOption=yes'")[^1];
+
+        error.Is("SshFailed", ErrorCategory.ConnectionError, Assert.Single(me.Fargate.Tasks).StartedBy!);
+        await me.HasLeftNothingAsync();
+    }
+
     [Fact]
     public async Task A_key_that_somebody_deleted_is_an_error_and_the_task_is_stopped()
     {

@@ -6,18 +6,30 @@ using PowerShellHost;
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
 /// <summary>
-/// A PowerShell process that runs script after script, as its user's terminal does, where one for each script would be slow to
-/// start. Scripts have no input here, and may not end their process. Disposal ends it, with nobody to look after its sessions.
+/// A PowerShell process that runs script after script, as its user's terminal does, where one for each script would take more CPU
+/// time to start than to use. Disposal ends it, with nobody to look after its sessions.
 /// </summary>
 internal sealed class StandingPowerShell : IAsyncDisposable
 {
+    /// <summary>Environment and place are given back as they were. What a script has left unread is no path, and passed over.</summary>
     private const string Loop =
         """
-        while ($run = [Console]::ReadLine()) {
+        $environment, $place = [Environment]::GetEnvironmentVariables(), $PWD
+        while ($null -ne ($run = [Console]::ReadLine())) {
+            if (-not [IO.File]::Exists($run)) { continue }
+            [Console]::Out.WriteLine("begin of $run")
             $Error.Clear()
-            & $run | Out-Default
-            [Console]::Out.WriteLine("`nend of $run")
+            $global:LASTEXITCODE = 0
+            try { & $run | Out-Default }
+            catch {
+                $host.UI.WriteErrorLine(($_ | Out-String))
+                $global:LASTEXITCODE = 1
+            }
+            [Console]::Out.WriteLine("`nend of $run $LASTEXITCODE")
             [Console]::Error.WriteLine("`nend of $run")
+            Set-Location $place
+            @([Environment]::GetEnvironmentVariables().Keys) + $environment.Keys |
+                ForEach-Object { [Environment]::SetEnvironmentVariable($_, $environment[$_]) }
         }
         """;
 
@@ -26,11 +38,14 @@ internal sealed class StandingPowerShell : IAsyncDisposable
 
     private static readonly ConcurrentBag<StandingPowerShell> Idle = [];
 
+    /// <summary>More at once would take longer to start than a script waits here.</summary>
+    private static readonly SemaphoreSlim Free = new(6);
+
     private static readonly Lazy<string> Folder = new(
         () => Directory.CreateDirectory(Path.Combine(OperatorHome.StateHome, "tmp")).FullName);
 
+    private readonly Dictionary<string, string?> _environment;
     private readonly TerminalRun _process;
-    private Dictionary<string, string?> _environment;
     private int _runs;
 
     private StandingPowerShell(ProcessStartInfo start)
@@ -56,12 +71,13 @@ internal sealed class StandingPowerShell : IAsyncDisposable
     /// does, whose end closes their input.
     /// </summary>
     /// <inheritdoc cref="RunAsync"/>
-    public static async Task<(string Output, string Error)> RunInAnyAsync(ProcessStartInfo start)
+    public static async Task<ProcessResult> RunInAnyAsync(ProcessStartInfo start, string input = "")
     {
+        await Free.WaitAsync();
         var shell = Idle.TryTake(out var idle) ? idle : Start();
         try
         {
-            var result = await shell.RunAsync(start);
+            var result = await shell.RunAsync(start, input);
             Idle.Add(shell);
             return result;
         }
@@ -70,39 +86,48 @@ internal sealed class StandingPowerShell : IAsyncDisposable
             await shell._process.DisposeAsync();
             throw;
         }
+        finally
+        {
+            Free.Release();
+        }
     }
 
-    /// <summary>Runs a script to its end, and returns what it has printed.</summary>
+    /// <summary>Runs a script to its end.</summary>
     /// <param name="start">The script, and the environment that it is to have, from <see cref="Operator.Process"/>.</param>
-    public async Task<(string Output, string Error)> RunAsync(ProcessStartInfo start)
+    /// <param name="input">
+    /// What is typed once it runs. It does not end there as in a process of the script's own: a shell has to be left.
+    /// </param>
+    /// <returns>What it has printed, and $LASTEXITCODE after it: 0 where it has set none, 1 where an error has ended it.</returns>
+    public async Task<ProcessResult> RunAsync(ProcessStartInfo start, string input = "")
     {
         var script = start.ArgumentList[^1];
         var run = string.Create(CultureInfo.InvariantCulture, $"{script}.{++_runs}.ps1");
-        Dictionary<string, string?> environment = new(start.Environment);
-        await File.WriteAllLinesAsync(run, [.. Changes(_environment, environment), $"& '{script}'"]);
-        _environment = environment;
+        await File.WriteAllLinesAsync(run, [.. Settings(start.Environment), $"& '{script}'"]);
         var (screen, errors) = (_process.Screen.Length, _process.Errors.Length);
-        var end = $"\nend of {run}\n";
+        var (begin, end) = ($"begin of {run}\n", $"\nend of {run}");
         await _process.TypeAsync($"{run}\n");
-        await _process.ShowsAsync(end, Limit);
+        await _process.ShowsAsync(begin, Limit);
+        await _process.TypeAsync(input);
+        await _process.ShowsAsync($"{end} ", Limit);
         await Eventually.BecomesAsync(
-            () => _process.Errors.Contains(end, StringComparison.Ordinal), () => $"'{end}' was not said: {_process.Errors}");
-        return (Until(end, _process.Screen[screen..]), Until(end, _process.Errors[errors..]));
+            () => _process.Errors.Contains($"{end}\n", StringComparison.Ordinal) && _process.Screen.EndsWith('\n'),
+            () => $"'{end}' was not said: {_process.Errors}");
+        var output = _process.Screen[(screen + begin.Length)..].Split(end);
+        return new ProcessResult(int.Parse(output[1], CultureInfo.InvariantCulture), output[0], _process.Errors[errors..].Split(end)[0]);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _process.TypeAsync("\n");
+        await _process.EndInputAsync();
         await _process.EndAsync();
         await _process.DisposeAsync();
     }
 
-    private static IEnumerable<string> Changes(Dictionary<string, string?> from, Dictionary<string, string?> to) =>
-        from.Keys.Union(to.Keys)
-            .Where(name => from.GetValueOrDefault(name) != to.GetValueOrDefault(name))
-            .Select(name => to.GetValueOrDefault(name) is { } value
-                ? $"${{env:{name}}} = '{value.Replace("'", "''", StringComparison.Ordinal)}'"
-                : $"${{env:{name}}} = $null");
-
-    private static string Until(string end, string text) => text[..text.IndexOf(end, StringComparison.Ordinal)];
+    private IEnumerable<string> Settings(IDictionary<string, string?> environment) =>
+        _environment.Keys.Union(environment.Keys)
+            .Select(name => (Name: name, Value: environment.TryGetValue(name, out var value) ? value : null))
+            .Where(setting => setting.Value != _environment.GetValueOrDefault(setting.Name))
+            .Select(setting => setting.Value is { } value
+                ? $"${{env:{setting.Name}}} = '{value.Replace("'", "''", StringComparison.Ordinal)}'"
+                : $"${{env:{setting.Name}}} = $null");
 }

@@ -18,6 +18,7 @@ internal sealed partial class TerminalRun : IAsyncDisposable
     private readonly StringBuilder _errors = new();
     private readonly SemaphoreSlim _keyboard = new(1);
     private readonly Task _ended;
+    private string _afterNextAnswer = "";
 
     private TerminalRun(ProcessStartInfo start)
     {
@@ -60,6 +61,12 @@ internal sealed partial class TerminalRun : IAsyncDisposable
             _keyboard.Release();
         }
     }
+
+    /// <summary>
+    /// Types as soon as PowerShell has been told where the cursor is, and before it has read that: Ctrl+C makes the terminal
+    /// drop the answer.
+    /// </summary>
+    public void TypeAfterNextAnswer(string text) => Volatile.Write(ref _afterNextAnswer, text);
 
     /// <summary>Ends its input.</summary>
     public async Task EndInputAsync()
@@ -153,7 +160,7 @@ internal sealed partial class TerminalRun : IAsyncDisposable
         while ((i = screen.IndexOf(CursorQuestion, i, StringComparison.Ordinal)) >= 0)
         {
             i += CursorQuestion.Length;
-            await TypeAsync("\u001b[1;1R");
+            await TypeAsync("\u001b[1;1R" + Interlocked.Exchange(ref _afterNextAnswer, ""));
         }
     }
 

@@ -108,7 +108,7 @@ public sealed class NativeConventionTests
     {
         await using var me = await Operator.StartAsync();
 
-        var run = await me.RunProcessAsync("New-FargateSession | Invoke-FargateCommand 'echo note >&2; echo out'");
+        var run = await me.RunApartAsync("New-FargateSession | Invoke-FargateCommand 'echo note >&2; echo out'");
 
         Assert.Equal("note\n", run.Error);
         Assert.Equal("out\n", run.Output);
@@ -120,7 +120,7 @@ public sealed class NativeConventionTests
     {
         await using var me = await Operator.StartAsync();
 
-        var run = await me.RunProcessAsync("New-FargateSession | Enter-FargateShell; \"$? $LASTEXITCODE\"", "exit 4\n");
+        var run = await me.RunApartAsync("New-FargateSession | Enter-FargateShell; \"$? $LASTEXITCODE\"", "exit 4\n");
 
         Assert.Equal(("False 4\n", ""), (run.Output, run.Error));
         await me.LeftNothingAsync();

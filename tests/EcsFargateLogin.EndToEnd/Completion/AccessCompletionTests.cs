@@ -77,19 +77,19 @@ public sealed class AccessCompletionTests
                 operators.Add(await Operator.StartAsync());
             }
 
-            var start = SharedProcess.Of([.. parameters.Zip(operators, (each, me) => new SharedRun(me, ScriptOf(me, each, stored(each), script)))]);
-            foreach (var name in (string[])["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+            // AWS Tools remembers in its process.
+            await using var shell = StandingPowerShell.Start();
+            foreach (var (each, me) in parameters.Zip(operators))
             {
-                start.Process.Environment.Remove(name);
+                var start = me.Process(ScriptOf(me, each, stored(each), script));
+                start.Environment.Remove("AWS_ACCESS_KEY_ID");
+                start.Environment.Remove("AWS_SECRET_ACCESS_KEY");
+
+                var run = await shell.RunAsync(start);
+
+                Assert.Equal("", run.Error);
+                assert(me, run.Output);
             }
-
-            var runs = await start.RunAsync();
-
-            Assert.All(runs.Zip(operators), each =>
-            {
-                Assert.Equal("", each.First.Error);
-                assert(each.Second, each.First.Output);
-            });
         }
         finally
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using LocalFargate.Faults;
+using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Completion;
 
@@ -78,9 +79,11 @@ public sealed class CompletionLimitTests
         const string forgetKeys = "$env:AWS_ACCESS_KEY_ID = $env:AWS_SECRET_ACCESS_KEY = $null";
 
         // The one that has its keys comes first.
-        var runs = await SharedProcess.RunAsync(
-            new SharedRun(placeless, PressIn(placeless, "")),
-            new SharedRun(keyless, $"{forgetKeys}\n{PressIn(keyless, "-Region us-east-1")}"));
+        ProcessResult[] runs =
+        [
+            await placeless.RunApartAsync(PressIn(placeless, "")),
+            await keyless.RunApartAsync($"{forgetKeys}\n{PressIn(keyless, "-Region us-east-1")}"),
+        ];
 
         Assert.All(runs, run => Assert.Equal(("0 found, 0 errors, in time: True\n", ""), (run.Output, run.Error)));
         Assert.Empty(keyless.Fargate.Calls.Concat(placeless.Fargate.Calls));

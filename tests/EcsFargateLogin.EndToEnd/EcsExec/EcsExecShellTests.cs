@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using LocalFargate;
 using LocalFargate.Faults;
-using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.EcsExec;
 
@@ -21,7 +20,7 @@ public sealed class EcsExecShellTests
             TaskRoleArn = "arn:aws:iam::123456789012:role/local-task",
         });
 
-        var run = await me.RunProcessAsync(
+        var run = await me.RunApartAsync(
             """
             $session = New-FargateSession plain -Transport EcsExec -MaxLifetime 600 -EnvironmentVariable @{ WHO = 'me' }
             "$($session.Transport) '$($session.KeyPath)'"
@@ -29,7 +28,7 @@ public sealed class EcsExecShellTests
             "code $LASTEXITCODE"
             $session | Stop-FargateSession
             """,
-            "echo $WHO on $(hostname) in $((6*7)); tr '\\0' ' ' </proc/1/cmdline; id -un\n");
+            "echo $WHO on $(hostname) in $((6*7)); tr '\\0' ' ' </proc/1/cmdline; id -un; exit\n");
 
         Assert.Equal("", run.Error);
         Assert.Contains("EcsExec ''", run.Output, StringComparison.Ordinal);
@@ -60,7 +59,7 @@ public sealed class EcsExecShellTests
             """);
         start.Environment["SESSION_MANAGER_PLUGIN_LOG"] = log;
 
-        var run = await EngineProcess.RunAsync(start, "echo up-$((6*7)); env\n");
+        var run = await StandingPowerShell.RunInAnyAsync(start, "echo up-$((6*7)); env; exit\n");
 
         var arguments = await File.ReadAllLinesAsync(log);
         Assert.Equal(
@@ -145,13 +144,13 @@ public sealed class EcsExecShellTests
         var id = Assert.Single(me.Run("New-FargateSession -Transport EcsExec -Wait").Output).Text("SessionId");
 
         // Another place for sessions is what another machine has.
-        var run = await me.RunProcessAsync(
+        var run = await me.RunApartAsync(
             """
             $session = Get-FargateSession -Cluster local
             "$session $($session.Transport) $($session.ContainerName) $($session.Owner) '$($session.KeyPath)'"
             $session | Enter-FargateShell -KeepSession
             """,
-            "echo up-$((6*7))\n");
+            "echo up-$((6*7)); exit\n");
 
         Assert.Equal("", run.Error);
         Assert.Contains($"{id} EcsExec cli Elsewhere ''", run.Output, StringComparison.Ordinal);

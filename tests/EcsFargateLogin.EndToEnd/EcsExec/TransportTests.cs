@@ -1,5 +1,6 @@
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using LocalFargate.Faults;
+using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.EcsExec;
 
@@ -17,15 +18,16 @@ public sealed class TransportTests : IAsyncLifetime
     {
         await using var other = await Operator.StartAsync();
 
-        var runs = await SharedProcess.RunAsync(
-            new SharedRun(_me, "New-FargateSession -Transport Auto | Enter-FargateShell", "exit 7\n"),
-            new SharedRun(
-                other,
+        ProcessResult[] runs =
+        [
+            await _me.RunApartAsync("New-FargateSession -Transport Auto | Enter-FargateShell", "exit 7\n"),
+            await other.RunApartAsync(
                 """
                 $env:PATH = '/usr/local/bin:/usr/bin:/bin'
                 New-FargateSession -Transport Auto | Enter-FargateShell 3>&1 | Out-Default
                 """,
-                "exit 8\n"));
+                "exit 8\n"),
+        ];
 
         Assert.Equal(("", "", 7), (runs[0].Output, runs[0].Error, runs[0].ExitCode));
         Assert.True((bool)Assert.Single(_me.Calls("RunTask")).Parameters["enableExecuteCommand"]!);
@@ -41,13 +43,13 @@ public sealed class TransportTests : IAsyncLifetime
     {
         _me.Fargate.Faults.Add(new SshClosed());
 
-        var run = await _me.RunProcessAsync(
+        var run = await _me.RunApartAsync(
             """
             New-FargateSession -Transport Auto -Wait -WarningVariable warnings -WarningAction SilentlyContinue |
                 Enter-FargateShell -WarningVariable +warnings -WarningAction SilentlyContinue
             "$($warnings.Count) warning: $warnings"
             """,
-            "echo up-$((6*7))\n");
+            "echo up-$((6*7)); exit\n");
 
         Assert.Equal("", run.Error);
         Assert.Contains("up-42", run.Output, StringComparison.Ordinal);

@@ -143,7 +143,7 @@ public sealed class SessionEndTests(ITestOutputHelper output)
             """)));
         start.Environment["PATH"] = $"{folder.Path}:{Environment.GetEnvironmentVariable("PATH")}";
 
-        var run = await PowerShellHost.EngineProcess.RunAsync(start, "");
+        var run = await StandingPowerShell.RunInAnyAsync(start);
 
         Assert.Equal((string.Concat(uses.Select(_ => "yes, no\n")), ""), (run.Output, run.Error));
         await me.LeftNothingAsync();

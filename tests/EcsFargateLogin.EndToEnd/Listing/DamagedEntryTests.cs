@@ -1,4 +1,5 @@
 using EcsFargateLogin.EndToEnd.Cmdlets;
+using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Listing;
 
@@ -31,7 +32,7 @@ public sealed class DamagedEntryTests
             await File.WriteAllTextAsync(Path.Combine(folder, "session.json"), text);
         }
 
-        var (output, error) = await me.RunApartAsync(
+        var (_, output, error) = await me.RunApartAsync(
             """
             $PSDefaultParameterValues['*-Fargate*:WarningAction'] = 'SilentlyContinue'
             Get-FargateSession -Mine -WarningVariable warnings | ForEach-Object { "$($_.SessionId) $($_.Status) $($_.Owner)" }
@@ -53,7 +54,7 @@ public sealed class DamagedEntryTests
             Assert.Contains(why, warning, StringComparison.Ordinal);
             Assert.Contains($"Stop-FargateSession -SessionId {id}", warning, StringComparison.Ordinal);
 
-            Assert.Equal(("", ""), await me.RunApartAsync($"Stop-FargateSession -SessionId {id} -Cluster local"));
+            Assert.Equal(new ProcessResult(0, "", ""), await me.RunApartAsync($"Stop-FargateSession -SessionId {id} -Cluster local"));
             Assert.False(Directory.Exists(folder));
         }
 
@@ -91,7 +92,7 @@ public sealed class DamagedEntryTests
 
         var run = await me.RunApartAsync($"Stop-FargateSession -SessionId {id}; Get-FargateSession -Mine | Stop-FargateSession");
 
-        Assert.Equal(("", ""), run);
+        Assert.Equal(new ProcessResult(0, "", ""), run);
         await me.LeftNothingAsync();
     }
 
@@ -99,7 +100,7 @@ public sealed class DamagedEntryTests
     {
         var id = Damage(me);
 
-        var (output, error) = await me.RunApartAsync(
+        var (_, output, error) = await me.RunApartAsync(
             $"{script} -WarningVariable warnings -WarningAction SilentlyContinue; \"$warnings\"");
 
         Assert.Equal((script, ""), (script, error));
@@ -114,7 +115,7 @@ public sealed class DamagedEntryTests
         await using var process = StandingPowerShell.Start();
         foreach (var me in operators)
         {
-            Assert.Equal(("", ""), await process.RunAsync(me.Process("$null = New-FargateSession")));
+            Assert.Equal(new ProcessResult(0, "", ""), await process.RunAsync(me.Process("$null = New-FargateSession")));
         }
     }
 

@@ -4,6 +4,7 @@ using EcsFargateLogin.EndToEnd.Interactive;
 using EcsFargateLogin.EndToEnd.Tunnels;
 using LocalFargate.Faults;
 using LocalFargate.Tasks;
+using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Listing;
 
@@ -55,7 +56,7 @@ public sealed class KilledProcessTests
 
         await killed.EndAsync();
         await EndsByItselfAsync(me);
-        Assert.Equal("left 0\n", (await me.RunProcessAsync(ListAndStop)).Output);
+        Assert.Equal("left 0\n", (await me.RunApartAsync(ListAndStop)).Output);
         Assert.Empty(me.SessionFiles());
     }
 
@@ -93,7 +94,7 @@ public sealed class KilledProcessTests
         await killed.KillAsync();
         await File.WriteAllTextAsync(go, "");
 
-        Assert.Equal(("0\n", ""), await me.RunApartAsync("@(Get-FargateSession -Mine).Count"));
+        Assert.Equal(new ProcessResult(0, "0\n", ""), await me.RunApartAsync("@(Get-FargateSession -Mine).Count"));
         Assert.Empty(me.Calls("RunTask"));
         Assert.Empty(me.SessionFiles());
     }
@@ -142,7 +143,7 @@ public sealed class KilledProcessTests
 
         var run = await me.RunApartAsync(ListAndStop);
 
-        Assert.Equal(($"{task.StartedBy} Orphaned {task.Arn}\nleft 0\n", ""), run);
+        Assert.Equal(($"{task.StartedBy} Orphaned {task.Arn}\nleft 0\n", ""), (run.Output, run.Error));
         Assert.Single(me.Calls("StopTask"));
         await me.LeftNothingAsync();
     }

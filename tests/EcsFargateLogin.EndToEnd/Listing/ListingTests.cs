@@ -1,6 +1,7 @@
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using LocalFargate;
 using LocalFargate.Faults;
+using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Listing;
 
@@ -23,11 +24,11 @@ public sealed class ListingTests
             """);
 
         var id = session.Text("SessionId");
-        Assert.Equal(($"{id} Elsewhere True 0\nKeyNotFound\n{id}\n", ""), elsewhere);
+        Assert.Equal(($"{id} Elsewhere True 0\nKeyNotFound\n{id}\n", ""), (elsewhere.Output, elsewhere.Error));
         Assert.Empty(me.Calls("StopTask"));
         Assert.True(File.Exists(session.Text("KeyPath")));
 
-        Assert.Equal(("", ""), await me.RunApartAsync($"Stop-FargateSession -SessionId {id} -Cluster local"));
+        Assert.Equal(new ProcessResult(0, "", ""), await me.RunApartAsync($"Stop-FargateSession -SessionId {id} -Cluster local"));
         Assert.Single(me.Calls("StopTask"));
         await Eventually.BecomesAsync(
             () => me.Run("Get-FargateSession -Mine -Cluster local").Output.Count == 0, () => me.Fargate.Tasks[0].ToString());
@@ -68,7 +69,7 @@ public sealed class ListingTests
                 "$PSDefaultParameterValues.Clear(); Get-FargateSession -Mine | ForEach-Object { \"$($_.SessionId) $($_.Region) $($_.Owner)\" }");
 
             Assert.Equal(
-                ($"{here.Fargate.Tasks[0].StartedBy} us-east-1 Orphaned\n{unknown} eu-central-1 Orphaned\n", ""), list);
+                ($"{here.Fargate.Tasks[0].StartedBy} us-east-1 Orphaned\n{unknown} eu-central-1 Orphaned\n", ""), (list.Output, list.Error));
         }
 
         var rest = await here.RunApartAsync(
@@ -82,7 +83,7 @@ public sealed class ListingTests
             """);
 
         Assert.Equal(
-            ($"{here.Fargate.Tasks[0].StartedBy} False\n{unknown} True\nEndpointUnreachable\n", ""), rest);
+            ($"{here.Fargate.Tasks[0].StartedBy} False\n{unknown} True\nEndpointUnreachable\n", ""), (rest.Output, rest.Error));
         Assert.Single(here.Calls("StopTask"));
         Assert.NotEmpty(here.SessionFiles());
     }

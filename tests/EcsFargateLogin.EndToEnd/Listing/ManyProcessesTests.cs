@@ -25,7 +25,7 @@ public sealed class ManyProcessesTests
             """)));
 
         var expected = string.Concat(Enumerable.Repeat("True 0\n", Rounds));
-        Assert.All(runs, run => Assert.Equal((expected, ""), run));
+        Assert.All(runs, run => Assert.Equal((expected, ""), (run.Output, run.Error)));
         Assert.Equal(Processes * Rounds, me.Fargate.Tasks.Count);
         await me.LeftNothingAsync();
     }

@@ -135,7 +135,7 @@ public sealed class OwnershipTests
             @(Get-FargateSession -Orphaned).Count
             """);
 
-        Assert.Equal(("Elsewhere\n0\n0\n", ""), run);
+        Assert.Equal(("Elsewhere\n0\n0\n", ""), (run.Output, run.Error));
         Assert.Empty(me.Calls("StopTask"));
     }
 
@@ -164,7 +164,7 @@ public sealed class OwnershipTests
 
     private static async Task StopAllAsync(Operator me)
     {
-        Assert.Equal(("", ""), await me.RunApartAsync("Get-FargateSession -Mine -Orphaned | Stop-FargateSession"));
+        Assert.Equal(new ProcessResult(0, "", ""), await me.RunApartAsync("Get-FargateSession -Mine -Orphaned | Stop-FargateSession"));
         await me.LeftNothingAsync();
     }
 }

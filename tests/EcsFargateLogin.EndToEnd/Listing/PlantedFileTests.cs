@@ -33,7 +33,7 @@ public sealed class PlantedFileTests
             }
             """);
 
-        Assert.Equal((string.Concat(Enumerable.Repeat("JournalUnavailable True\n", 4)), ""), run);
+        Assert.Equal((string.Concat(Enumerable.Repeat("JournalUnavailable True\n", 4)), ""), (run.Output, run.Error));
         Assert.False(File.Exists(proof));
         Assert.Single(me.Fargate.Tasks);
     }
@@ -69,7 +69,7 @@ public sealed class PlantedFileTests
             """);
         start.Environment["XDG_CONFIG_HOME"] = Path.Combine(me.StateHome, "config");
 
-        Assert.Equal(("InvalidPreset True\n", ""), await StandingPowerShell.RunInAnyAsync(start));
+        Assert.Equal(new ProcessResult(0, "InvalidPreset True\n", ""), await StandingPowerShell.RunInAnyAsync(start));
         Assert.False(File.Exists(proof));
         Assert.Empty(me.Fargate.Tasks);
     }

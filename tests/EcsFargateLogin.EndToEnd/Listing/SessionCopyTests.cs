@@ -33,7 +33,7 @@ public sealed class SessionCopyTests
             """);
 
         const string Each = "piped\nnamed\nnamed\nwait True\naddress True\ntunnel Open\n";
-        Assert.Equal((Each + Each, ""), run);
+        Assert.Equal((Each + Each, ""), (run.Output, run.Error));
         await me.LeftNothingAsync();
     }
 
@@ -54,7 +54,7 @@ public sealed class SessionCopyTests
             $session | Stop-FargateSession
             """);
 
-        Assert.Equal(("in a job\nThisProcess\n", ""), run);
+        Assert.Equal(("in a job\nThisProcess\n", ""), (run.Output, run.Error));
         await me.LeftNothingAsync();
     }
 
@@ -76,6 +76,6 @@ public sealed class SessionCopyTests
             }
             """);
 
-        Assert.Equal((string.Concat(Enumerable.Repeat("True\n", 6)), ""), run);
+        Assert.Equal((string.Concat(Enumerable.Repeat("True\n", 6)), ""), (run.Output, run.Error));
     }
 }

@@ -36,7 +36,7 @@ public sealed class StartAgainTests
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Add(new TaskStopsEarly { Times = 2, StoppedReason = "Capacity is unavailable at this time." });
 
-        var run = await me.RunProcessAsync("New-FargateSession | Enter-FargateShell; exit $LASTEXITCODE", "echo here; exit 7\n");
+        var run = await me.RunApartAsync("New-FargateSession | Enter-FargateShell", "echo here; exit 7\n");
 
         Assert.Equal(("here\n", 7), (run.Output, run.ExitCode));
         Assert.Equal(3, me.Fargate.Tasks.Count);

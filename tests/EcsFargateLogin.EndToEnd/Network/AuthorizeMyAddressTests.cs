@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using LocalFargate.Faults;
+using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Network;
 
@@ -70,7 +71,7 @@ public sealed class AuthorizeMyAddressTests
             }
             else
             {
-                Assert.Equal(("", ""), await me.RunApartAsync(script));
+                Assert.Equal(new ProcessResult(0, "", ""), await me.RunApartAsync(script));
             }
         }
     }
@@ -188,7 +189,7 @@ public sealed class AuthorizeMyAddressTests
         await killed.KillAsync();
         Assert.Single(Rules(me));
 
-        Assert.Equal(("", ""), await me.RunApartAsync("Get-FargateSession -Mine -Orphaned | Stop-FargateSession"));
+        Assert.Equal(new ProcessResult(0, "", ""), await me.RunApartAsync("Get-FargateSession -Mine -Orphaned | Stop-FargateSession"));
         Assert.Empty(Rules(me));
         await me.LeftNothingAsync();
     }

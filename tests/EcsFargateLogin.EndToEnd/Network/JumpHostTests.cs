@@ -32,8 +32,8 @@ public sealed class JumpHostTests
         await File.WriteAllTextAsync(config, ConfigOf(bastion));
         var command = $"-ProxyCommand 'ssh -F {config} -W [%h]:%p bastion'";
 
-        var run = await me.RunProcessAsync(
-            $"New-FargateSession -AssignPublicIp Disabled | Wait-FargateSession {command} | Enter-FargateShell", "echo up-$((6*7))\n");
+        var run = await me.RunApartAsync(
+            $"New-FargateSession -AssignPublicIp Disabled | Wait-FargateSession {command} | Enter-FargateShell", "echo up-$((6*7)); exit\n");
 
         Assert.Equal(("up-42\n", ""), (run.Output, run.Error));
         Assert.True(Logins(bastion) >= 2, bastion.Log);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using EcsFargateLogin.EndToEnd.Cmdlets;
+using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Open;
 
@@ -70,9 +71,9 @@ public sealed class InterruptedShellTests
         await using var keeper = await Operator.StartAsync();
         await using var watcher = await Operator.StartAsync();
 
-        var runs = await SharedProcess.RunAsync(
-            new SharedRun(
-                keeper,
+        ProcessResult[] runs =
+        [
+            await keeper.RunApartAsync(
                 """
                 $session = New-FargateSession
                 Enter-FargateShell $session -KeepSession -Option 'ProxyCommand=false' -ErrorVariable first 2>$null
@@ -81,7 +82,8 @@ public sealed class InterruptedShellTests
                 $session | Stop-FargateSession
                 """,
                 "exit 255\n"),
-            new SharedRun(watcher, "New-FargateSession | Enter-FargateShell -Verbose", "exit\n"));
+            await watcher.RunApartAsync("New-FargateSession | Enter-FargateShell -Verbose", "exit\n"),
+        ];
 
         Assert.Equal("1 0 255\n", runs[0].Output);
         await keeper.LeftNothingAsync();

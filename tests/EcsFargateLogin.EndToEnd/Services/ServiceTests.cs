@@ -38,8 +38,8 @@ public sealed class ServiceTests : IAsyncLifetime
     {
         Register(Web with { AssignPublicIp = true });
 
-        var run = await _me.RunProcessAsync(
-            $"{TypeLittle} New-FargateSession -Service web | Enter-FargateShell", "echo $RAILS_ENV\n");
+        var run = await _me.RunApartAsync(
+            $"{TypeLittle} New-FargateSession -Service web | Enter-FargateShell", "echo $RAILS_ENV; exit\n");
 
         Assert.Equal(("test\n", ""), (run.Output, run.Error));
         await _me.LeftNothingAsync();
@@ -48,8 +48,8 @@ public sealed class ServiceTests : IAsyncLifetime
     [Fact]
     public async Task An_application_s_task_definition_needs_no_second_one()
     {
-        var run = await _me.RunProcessAsync(
-            "New-FargateSession -FromTaskDefinition rails -MaxLifetime 600 | Enter-FargateShell", "echo $RAILS_ENV\n");
+        var run = await _me.RunApartAsync(
+            "New-FargateSession -FromTaskDefinition rails -MaxLifetime 600 | Enter-FargateShell", "echo $RAILS_ENV; exit\n");
 
         Assert.Equal(("test\n", ""), (run.Output, run.Error));
         var container = Assert.Single(_me.Calls("RunTask")).Parameters["overrides"]!["containerOverrides"]![0]!;

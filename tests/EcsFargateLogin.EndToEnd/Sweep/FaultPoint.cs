@@ -31,13 +31,10 @@ internal sealed record FaultPoint(string Name)
     public Interruption Interruption { get; init; }
 
     /// <summary>
-    /// Whether it takes a process and a journal of its own, which the others do without: what is damaged in a journal is told
-    /// to whoever uses it.
+    /// Whether it takes a process apart from the tests', and a journal of its own, which the others do without: what is damaged
+    /// in a journal is told to whoever uses it.
     /// </summary>
     public bool NeedsProcess => Input is not null || Interruption == Interruption.Kill || Damage is not null;
-
-    /// <summary>The points with the same name run one after the other in one process. Null where a point shares none.</summary>
-    public string? SharedProcess => Input is not null ? "shells" : Damage is not null ? During : null;
 
     public override string ToString() => $"{Name} ({(IsPrivate ? "private" : "public")})";
 }

@@ -120,7 +120,6 @@ internal static class FaultPoints
             Input = "exit 3\n",
             Faults = [new AccessDenied { Operation = "StopTask" }],
         },
-        // The last, because nobody may read what is typed.
         new FaultPoint("The key is deleted before ssh needs it")
         {
             Script = "New-FargateSession | Enter-FargateShell",

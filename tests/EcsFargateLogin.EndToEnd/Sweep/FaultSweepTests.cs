@@ -34,9 +34,9 @@ internal static class FaultSweep
         try
         {
             await Parallel.ForEachAsync(
-                points.GroupBy(point => (object?)point.SharedProcess ?? new object()).Select(group => group.ToList()),
+                points,
                 new ParallelOptions { MaxDegreeOfParallelism = Concurrency },
-                async (group, _) => await SweptSession.RunAsync(group, swept));
+                async (point, _) => await SweptSession.RunAsync(point, swept));
             var listed = await ListAndStopAsync(swept);
             var found = await Task.WhenAll(swept.Select(session => session.LeaksAsync(listed)));
             List<string> leaks = [.. found.SelectMany(each => each)];
@@ -72,8 +72,10 @@ internal static class FaultSweep
         if (Environment.IsPrivilegedProcess)
         {
             var place = Directory.CreateDirectory(Path.Combine(me.StateHome, "elsewhere")).FullName;
+            var stops = swept.Sum(session => session.Stops);
             var elsewhere = await EngineProcess.RunAsync(OtherHost.Run(Listing(""), OperatorHome.StateHome, place));
             Assert.Equal("", elsewhere.Error);
+            Assert.Equal(stops, swept.Sum(session => session.Stops));
         }
 
         var run = await EngineProcess.RunAsync(

@@ -14,24 +14,21 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
     /// <summary>XDG_STATE_HOME of the PowerShell that the script runs in.</summary>
     public string StateHome => point.NeedsProcess ? me.StateHome : OperatorHome.StateHome;
 
-    /// <summary>Runs points that share a process, or a single one, to their end, whatever that is, and mends everything afterwards.</summary>
-    /// <param name="points">The points.</param>
-    /// <param name="swept">Where each is put when it is there, whatever comes of it.</param>
-    public static async Task RunAsync(IReadOnlyList<FaultPoint> points, ConcurrentBag<SweptSession> swept)
-    {
-        List<SweptSession> sessions = [];
-        foreach (var point in points)
-        {
-            sessions.Add(new SweptSession(point, await Operator.StartAsync()));
-            swept.Add(sessions[^1]);
-            sessions[^1].Break();
-        }
+    /// <summary>How often the task was asked to stop.</summary>
+    public int Stops => me.Calls("StopTask").Count;
 
-        var (first, script) = (sessions[0], sessions[0].Script());
-        await (points[0].SharedProcess is not null ? RunInOneProcessAsync(sessions)
-            : points[0].NeedsProcess ? first.RunInProcessAsync(script)
-            : first.RunHereAsync(script));
-        sessions.ForEach(session => session.Mend());
+    /// <summary>Runs a point to its end, whatever that is, and mends everything afterwards.</summary>
+    /// <param name="point">The point.</param>
+    /// <param name="swept">Where it is put when it is there, whatever comes of it.</param>
+    public static async Task RunAsync(FaultPoint point, ConcurrentBag<SweptSession> swept)
+    {
+        SweptSession session = new(point, await Operator.StartAsync());
+        swept.Add(session);
+        session.Break();
+        await (point.Interruption == Interruption.Kill ? session.KillAsync()
+            : point.NeedsProcess ? session.RunApartAsync()
+            : session.RunHereAsync());
+        session.Mend();
     }
 
     /// <summary>Says what is wrong, now that what was listed has been stopped.</summary>
@@ -49,6 +46,16 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
             .. from mark in marks
                where Directory.Exists(FolderOf(mark)) && !listed.Contains(mark)
                select $"the folder of {mark} is left",
+            .. from mark in marks
+               where !listed.Contains(mark) || Fargate.Tasks.Any(task => task.StartedBy == mark)
+               from rule in Fargate.IngressRules(Fargate.SecurityGroups[0])
+               where rule.Contains(mark, StringComparison.Ordinal)
+               select $"the rule of {mark} is left: {rule}",
+            .. from mark in marks
+               // Where no answer said that the task stops, the session was closed by the process that listed it.
+               where !listed.Contains(mark) && !point.Faults.OfType<RequestFault>().Any(fault => fault.Operation == "StopTask")
+               where IsHeldHere(FolderOf(mark))
+               select $"the lock of {mark} is held",
         ];
         if (leaks.Count == 0)
         {
@@ -80,6 +87,8 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
     private string Script() =>
         $$"""
         $PSDefaultParameterValues['New-FargateSession:StartTimeout'] = 5
+        $PSDefaultParameterValues['New-FargateSession:AuthorizeMyAddress'] = $true
+        $PSDefaultParameterValues['New-FargateSession:MyAddress'] = '198.51.100.7'
         $PSDefaultParameterValues['New-FargateSession:AssignPublicIp'] = '{{(point.IsPrivate ? "Disabled" : "Enabled")}}'
         {{point.Script}}
         """;
@@ -90,24 +99,11 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
         Fargate.Faults.Clear();
     }
 
-    private static Task RunInOneProcessAsync(IReadOnlyList<SweptSession> sessions)
+    private Task RunApartAsync() => Task.WhenAll(me.RunApartAsync(Script(), point.Input ?? ""), MeddleAsync());
+
+    private async Task RunHereAsync()
     {
-        return Task.WhenAll(SharedProcess.RunAsync([.. sessions.Select(session => session.Shared())]), MeddleWithAllAsync());
-
-        async Task MeddleWithAllAsync()
-        {
-            foreach (var session in sessions)
-            {
-                await session.MeddleAsync();
-            }
-        }
-    }
-
-    private SharedRun Shared() => new(me, Script(), point.Input ?? "");
-
-    private async Task RunHereAsync(string script)
-    {
-        var run = me.Start(script);
+        var run = me.Start(Script());
         await MeddleAsync();
         if (point.Interruption == Interruption.Stop)
         {
@@ -117,17 +113,11 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
         await run.Completion;
     }
 
-    private async Task RunInProcessAsync(string script)
+    private async Task KillAsync()
     {
-        var start = me.Process(script);
-        await using var process = TerminalRun.WithPipes(start);
+        await using var process = TerminalRun.WithPipes(me.Process(Script()));
         await MeddleAsync();
-        if (point.Interruption == Interruption.Kill)
-        {
-            await process.KillAsync();
-        }
-
-        await process.EndAsync();
+        await process.KillAsync();
     }
 
     private async Task MeddleAsync()
@@ -144,6 +134,11 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
     /// <summary>The ids of all sessions that a task was asked for.</summary>
     private string[] Marks() =>
         [.. me.Calls("RunTask").Select(call => (string)call.Parameters["startedBy"]!).Distinct()];
+
+    /// <summary>Whether this process, in which scripts run, has a file of the session open.</summary>
+    private static bool IsHeldHere(string folder) => Array.Exists(
+        Directory.GetFiles("/proc/self/fd"),
+        file => new FileInfo(file).LinkTarget?.StartsWith(folder, StringComparison.Ordinal) == true);
 
     /// <summary>Whether a program runs that was given a file of one of the sessions.</summary>
     private bool HasProcesses(string[] marks) => Array.Exists(

@@ -45,9 +45,9 @@ public sealed class ForgedLogTests
         var othersMark = Mark.Replace("$_SESSION_NONCE", "0", StringComparison.Ordinal);
         await using var me = await Operator.StartAsync();
 
-        var run = await me.RunProcessAsync(
+        var run = await me.RunApartAsync(
             $"New-FargateSession -HostKeyVerification Strict -Command {Command(othersMark + Start + HostKey)} | Enter-FargateShell",
-            "echo here\n");
+            "echo here; exit\n");
 
         Assert.Equal(("here\n", ""), (run.Output, run.Error));
     }

@@ -18,9 +18,11 @@ public sealed class HostKeyTests
         await using var auto = await Operator.StartAsync();
         await using var strict = await Operator.StartAsync();
 
-        var runs = await SharedProcess.RunAsync(
-            new SharedRun(auto, ScriptOf("Auto"), "echo \"$SSH_CONNECTION\"; exit\n"),
-            new SharedRun(strict, ScriptOf("Strict"), "echo \"$SSH_CONNECTION\"; exit\n"));
+        ProcessResult[] runs =
+        [
+            await auto.RunApartAsync(ScriptOf("Auto"), "echo \"$SSH_CONNECTION\"; exit\n"),
+            await strict.RunApartAsync(ScriptOf("Strict"), "echo \"$SSH_CONNECTION\"; exit\n"),
+        ];
 
         AssertAcceptsNoOther(runs[0], auto);
         AssertAcceptsNoOther(runs[1], strict);
@@ -118,7 +120,7 @@ public sealed class HostKeyTests
             """);
         start.Environment["XDG_STATE_HOME"] = OperatorHome.StateHome;
 
-        var run = await EngineProcess.RunAsync(start);
+        var run = await StandingPowerShell.RunInAnyAsync(start);
 
         Assert.Equal(("Strict <>\nTaskLog\n", ""), (run.Output, run.Error));
     }

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using LocalFargate;
 using LocalFargate.Tasks;
+using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Trust;
 
@@ -15,9 +16,11 @@ public sealed class OneTimeKeyTests
         await using var ecdsa = await Operator.StartAsync();
         await using var rsa = await Operator.StartAsync();
 
-        var runs = await SharedProcess.RunAsync(
-            new SharedRun(ecdsa, "New-FargateSession -KeyType Ecdsa | Enter-FargateShell", "echo here; exit\n"),
-            new SharedRun(rsa, "New-FargateSession -KeyType Rsa | Enter-FargateShell", "echo here; exit\n"));
+        ProcessResult[] runs =
+        [
+            await ecdsa.RunApartAsync("New-FargateSession -KeyType Ecdsa | Enter-FargateShell", "echo here; exit\n"),
+            await rsa.RunApartAsync("New-FargateSession -KeyType Rsa | Enter-FargateShell", "echo here; exit\n"),
+        ];
 
         Assert.All(runs, run => Assert.Equal(("here\n", ""), (run.Output, run.Error)));
         Assert.Contains(" ecdsa-sha2-nistp256 ", AuthorizedKeyOf(ecdsa), StringComparison.Ordinal);
@@ -31,7 +34,7 @@ public sealed class OneTimeKeyTests
     {
         await using var me = await Operator.StartAsync();
 
-        var run = await me.RunProcessAsync(
+        var run = await me.RunApartAsync(
             """
             $session = New-FargateSession -MaxLifetime 3600 -FromAddress 127.0.0.0/8, 2001:db8::1 -Wait
             $to = "root@$($session.PublicAddress)"
@@ -83,9 +86,9 @@ public sealed class OneTimeKeyTests
         await using var me = await Operator.StartAsync(image.Options);
         me.Fargate.RegisterTaskDefinition(EchoingImage.TaskDefinition);
 
-        var run = await me.RunProcessAsync(
+        var run = await me.RunApartAsync(
             "New-FargateSession echoing -HostKeyVerification AcceptNew -MaxLifetime 3600 -FromAddress 127.0.0.0/8 | Enter-FargateShell",
-            "cat ~/.ssh/authorized_keys; env | grep ^_S\n");
+            "cat ~/.ssh/authorized_keys; env | grep ^_S; exit\n");
 
         Assert.Equal($"{AuthorizedKeyOf(me)}\n", run.Output);
         Assert.Equal("", run.Error);
@@ -124,7 +127,7 @@ public sealed class OneTimeKeyTests
             """);
         start.Environment["PATH"] = $"{tools}:{Environment.GetEnvironmentVariable("PATH")}";
 
-        var run = await PowerShellHost.EngineProcess.RunAsync(start, "");
+        var run = await StandingPowerShell.RunInAnyAsync(start, "exit\n");
 
         var lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(["UserWrite, UserRead", "False"], lines[^2..]);

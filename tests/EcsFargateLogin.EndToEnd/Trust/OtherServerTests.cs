@@ -50,8 +50,8 @@ public sealed class OtherServerTests
         await using var me = await Operator.StartAsync();
         await using var other = await OtherServer.BeforeTasksOfAsync(me);
 
-        var run = await me.RunProcessAsync(
-            "New-FargateSession -HostKeyVerification AcceptNew | Enter-FargateShell", "echo here\n");
+        var run = await me.RunApartAsync(
+            "New-FargateSession -HostKeyVerification AcceptNew | Enter-FargateShell", "echo here; exit\n");
 
         Assert.Equal(("here\n", ""), (run.Output, run.Error));
         Assert.Contains("Accepted publickey", other.Log, StringComparison.Ordinal);

@@ -19,7 +19,7 @@ public sealed class OwnKeyTests : IDisposable
         await MakeKeyAsync("");
         await using var me = await Operator.StartAsync();
 
-        var run = await me.RunProcessAsync(
+        var run = await me.RunApartAsync(
             $$"""
             $session = New-FargateSession -KeyPath '{{Key}}'
             $session | Enter-FargateShell -KeepSession
@@ -27,7 +27,7 @@ public sealed class OwnKeyTests : IDisposable
             "$($session.KeyPath)"
             $session | Stop-FargateSession
             """,
-            "echo here\n");
+            "echo here; exit\n");
 
         Assert.Equal(($"here\n{Key}\n", ""), (run.Output, run.Error));
         Assert.True(File.Exists(Key));
@@ -48,20 +48,20 @@ public sealed class OwnKeyTests : IDisposable
         await using var absent = await Operator.StartAsync();
         await using var encrypted = await Operator.StartAsync();
         // Of the first there is the public half alone.
-        var shared = SharedProcess.Of(
-            new SharedRun(
+        await using var shell = StandingPowerShell.Start(UnderAgent);
+
+        PowerShellHost.ProcessResult[] runs =
+        [
+            await RunAsync(
                 absent,
                 $"""
+                $env:SSH_ASKPASS, $env:SSH_ASKPASS_REQUIRE = '{askpass}', 'force'
                 ssh-add -q '{Path.Combine(_folder.FullName, "other")}' '{Key}' '{locked}'
                 Rename-Item '{Key}' gone
                 {LogInWith($"{Key}.pub")}
-                """,
-                "echo here; exit\n"),
-            new SharedRun(encrypted, LogInWith(locked), "echo here; exit\n"));
-        (shared.Process.Environment["SSH_ASKPASS"], shared.Process.Environment["SSH_ASKPASS_REQUIRE"]) = (askpass, "force");
-        shared.Process = UnderAgent(shared.Process);
-
-        var runs = await shared.RunAsync();
+                """),
+            await RunAsync(encrypted, LogInWith(locked)),
+        ];
 
         Assert.All(runs, run =>
         {
@@ -71,6 +71,14 @@ public sealed class OwnKeyTests : IDisposable
         });
         await absent.LeftNothingAsync();
         await encrypted.LeftNothingAsync();
+
+        Task<PowerShellHost.ProcessResult> RunAsync(Operator me, string script)
+        {
+            var start = me.Process(script);
+            // The agent's.
+            start.Environment.Remove("SSH_AUTH_SOCK");
+            return shell.RunAsync(start, "echo here; exit\n");
+        }
 
         static string LogInWith(string key) =>
             $"New-FargateSession -KeyPath '{key}' | Enter-FargateShell -Verbose -Option LogLevel=DEBUG1";

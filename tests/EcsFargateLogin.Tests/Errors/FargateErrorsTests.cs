@@ -34,6 +34,30 @@ public sealed class FargateErrorsTests
     }
 
     [Fact]
+    public void What_went_wrong_with_a_file_is_said_without_its_path()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            var file = Path.Combine(folder.FullName, "file");
+            File.WriteAllText(file, "");
+            (string Words, Action Use)[] uses =
+            [
+                ("there is no such file or folder", () => File.ReadAllText(Path.Combine(folder.FullName, "none"))),
+                ("there is no such file or folder", () => File.WriteAllText(Path.Combine(folder.FullName, "none", "file"), "")),
+                ("access is denied", () => File.ReadAllText(folder.FullName)),
+                ("The file already exists", () => Directory.CreateDirectory(file)),
+                ("The file already exists", () => File.Open(file, FileMode.CreateNew).Dispose()),
+            ];
+            Assert.All(uses, use => Assert.Equal(use.Words, FargateErrors.WordsOf(Assert.ThrowsAny<Exception>(use.Use))));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public void Every_kind_of_error_is_made_somewhere()
     {
         var made = FactoryMethods.Select(method =>

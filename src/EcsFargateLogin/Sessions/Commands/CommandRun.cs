@@ -40,7 +40,7 @@ internal sealed class CommandRun(
             DeliverRest();
             var error = timeout.IsCancellationRequested
                 ? FargateErrors.CommandTimeout(session, options.Timeout!.Value)
-                : await ExplainAsync(endpoint, exitCode, SshLog.Read(log), stoppedTask, cancellationToken).ConfigureAwait(false);
+                : await ExplainAsync(endpoint, exitCode, SshLog.Read(log, exitCode), stoppedTask, cancellationToken).ConfigureAwait(false);
             return new CommandEnded(session, exitCode, duration, error);
         }
         finally

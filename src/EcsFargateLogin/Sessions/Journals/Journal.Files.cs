@@ -70,7 +70,7 @@ internal sealed partial class Journal
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return (null, e.Message.TrimEnd('.'));
+            return (null, FargateErrors.WordsOf(e));
         }
     }
 

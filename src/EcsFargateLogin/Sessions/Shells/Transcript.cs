@@ -146,7 +146,7 @@ internal sealed class Transcript : IAsyncDisposable
         }
         catch (IOException e)
         {
-            Fault = e.Message;
+            Fault = FargateErrors.WordsOf(e);
             _lines.Writer.TryComplete();
         }
     }

@@ -48,7 +48,7 @@ internal static class LocalTree
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            report.Failed(folder, FargateErrors.CopyFailed(folder, e.Message));
+            report.Failed(folder, FargateErrors.CopyFailed(folder, FargateErrors.WordsOf(e)));
             return [];
         }
     }

@@ -26,7 +26,7 @@ internal static class SftpFailures
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            report.Failed(item.Source, FargateErrors.CopyFailed(item.Source, e.Message));
+            report.Failed(item.Source, FargateErrors.CopyFailed(item.Source, FargateErrors.WordsOf(e)));
         }
         catch (SftpConnectionException e)
         {

@@ -55,7 +55,7 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                report.Failed(source, FargateErrors.CopyFailed(source, e.Message));
+                report.Failed(source, FargateErrors.CopyFailed(source, FargateErrors.WordsOf(e)));
             }
         }
     }

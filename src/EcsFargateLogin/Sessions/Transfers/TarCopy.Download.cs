@@ -28,7 +28,7 @@ internal sealed partial class TarCopy
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
             {
-                report.Failed(source, FargateErrors.CopyFailed(source, e.Message));
+                report.Failed(source, FargateErrors.CopyFailed(source, FargateErrors.WordsOf(e)));
             }
         }
     }
@@ -89,7 +89,7 @@ internal sealed partial class TarCopy
                 }
                 catch (Exception e) when (e is UnauthorizedAccessException or (IOException and not EndOfStreamException))
                 {
-                    report.Failed(source, FargateErrors.CopyFailed(entry.Name, e.Message));
+                    report.Failed(source, FargateErrors.CopyFailed(entry.Name, FargateErrors.WordsOf(e)));
                 }
             }
         }

@@ -235,7 +235,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw FargateErrors.CopyFailed(item.Source, e.Message);
+            throw FargateErrors.CopyFailed(item.Source, FargateErrors.WordsOf(e));
         }
     }
 

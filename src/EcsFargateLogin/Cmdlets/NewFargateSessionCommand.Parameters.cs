@@ -1,0 +1,350 @@
+using System.Collections;
+using System.Management.Automation;
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Completion;
+using EcsFargateLogin.Sessions.Starting;
+
+namespace EcsFargateLogin.Cmdlets;
+
+// All of its own parameters. PowerShell shows them in the order in which they are declared, so what people need first comes
+// first, and the rest in groups: in one file, because between files their names would decide.
+public sealed partial class NewFargateSessionCommand
+{
+    /// <summary>What is said of a platform version that is none.</summary>
+    internal const string PlatformWords = "'{0}' is no version of Fargate's platform: write it like 1.4.0, or LATEST.";
+
+    // What to start, and where.
+
+    /// <summary>The task definition: family (its latest revision), family:revision or ARN.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = LoginSet,
+        HelpMessage = "The task definition: family (its latest revision), family:revision or ARN.")]
+    [BlankIsDefault]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TaskDefinitionCompleter))]
+    public string TaskDefinition { get; set; } = "";
+
+    /// <summary>The cluster's name or ARN.</summary>
+    /// <value>default</value>
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The cluster's name or ARN.")]
+    [BlankIsDefault]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
+    public string Cluster { get; set; } = "default";
+
+    /// <summary>
+    /// 1 to 16 subnet ids. With a public address, subnets that have a route to an internet gateway. Several may stand in
+    /// one text, as in a cell of a table, with ',', ';' or blanks between them.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "1 to 16 subnet ids. With a public address, public subnets.")]
+    [BlankIsDefault]
+    [IdList]
+    [ValidateCount(1, 16)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SubnetCompleter))]
+    public string[] Subnet { get; set; } = [];
+
+    /// <summary>Up to 5 security group ids that let your address in. Without it the VPC's default group is used.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Up to 5 security group ids that let your address in.")]
+    [BlankIsDefault]
+    [IdList]
+    [ValidateCount(1, 5)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SecurityGroupCompleter))]
+    public string[] SecurityGroup { get; set; } = [];
+
+    /// <summary>Whether the task gets a public address.</summary>
+    /// <value>Enabled</value>
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "Whether the task gets a public address: Enabled or Disabled.")]
+    [BlankIsDefault]
+    public AssignPublicIp AssignPublicIp { get; set; } = AssignPublicIp.Enabled;
+
+    /// <summary>
+    /// The application's task definition, as family, family:revision or ARN, whose image holds start-sshd.sh: the task runs
+    /// /usr/local/bin/start-sshd.sh in place of the container's command, or what -Command names.
+    /// </summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ApplicationSet,
+        HelpMessage = "The application's task definition, whose image holds start-sshd.sh.")]
+    [BlankIsDefault]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TaskDefinitionCompleter))]
+    public string? FromTaskDefinition { get; set; }
+
+    /// <summary>
+    /// A service of the cluster, by name or ARN, whose task definition (as -FromTaskDefinition takes it), subnets, security
+    /// groups, public address, platform version, capacity provider and tags are used. The parameters of each take its place.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "A service of the cluster, whose task definition, subnets and groups are used.")]
+    [BlankIsDefault]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ServiceCompleter))]
+    public string? Service { get; set; }
+
+    /// <summary>
+    /// The preset that gives the parameters that are not typed: from .fargatelogin.json in the current folder or the nearest
+    /// one above, and from your own. Without it the preset 'default', where there is one.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "The preset that gives what is not typed; without it 'default', if there is one.")]
+    [BlankIsDefault]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PresetCompleter))]
+    public string? Preset { get; set; }
+
+    /// <summary>Takes nothing from any preset, and reads no file of presets.</summary>
+    [Parameter(HelpMessage = "Takes nothing from any preset, and reads no file of presets.")]
+    public SwitchParameter NoPreset { get; set; }
+
+    // How many, and what for.
+
+    /// <summary>How many sessions to start, 1 to 100, each with a key of its own.</summary>
+    /// <value>1</value>
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "How many sessions to start, 1 to 100, each with a key of its own.")]
+    [BlankIsDefault]
+    [ValidateRange(1, MostSessions)]
+    public int Count { get; set; } = 1;
+
+    /// <summary>
+    /// Returns each session only when its SSH server answers; a session that does not get there is stopped. The records
+    /// of a pipeline are waited for one after the other; Wait-FargateSession waits for all of them together.
+    /// </summary>
+    [Parameter(HelpMessage = "Returns each session only when its SSH server answers.")]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>
+    /// Why the session is started, up to 256 characters of those that AWS's tags take: letters, digits, spaces and
+    /// _ . : / = + - @. It becomes the task's tag 'ecs-fargate-login:reason', beside 'ecs-fargate-login:user', the local
+    /// user and machine. Needs the permission ecs:TagResource.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "Why the session is started: becomes a tag of the task. Up to 256 characters.")]
+    [BlankIsDefault]
+    [ValidateNotNullOrEmpty]
+    public string? Reason { get; set; }
+
+    /// <summary>
+    /// Tags for the task, by key: up to 50 together with those of -Reason. Those of the task definition come with them,
+    /// where there are any. Needs the permission ecs:TagResource.
+    /// </summary>
+    [Parameter(HelpMessage = "Tags for the task, by key: up to 50 together with those of -Reason.")]
+    [ValidateNotNull]
+    public Hashtable? Tag { get; set; }
+
+    // The way in.
+
+    /// <summary>
+    /// How the container is reached. EcsExec goes through AWS with the program session-manager-plugin: no key, no address, no
+    /// open port and no SSH server is needed, but a task role with the actions of exec-task-policy.json; the container runs a
+    /// sleep of -MaxLifetime seconds in place of its command, unless -Command names another, and the shell is root's. Auto
+    /// starts the task for both: ssh is used, and ECS Exec where the SSH port cannot be reached.
+    /// </summary>
+    /// <value>Ssh</value>
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "How the container is reached: Ssh, EcsExec or Auto.")]
+    [BlankIsDefault]
+    public FargateTransport Transport { get; set; }
+
+    /// <summary>
+    /// Lets this machine's address in to the SSH port by a rule of the first -SecurityGroup, which bears the session's id
+    /// and is removed when the session is closed. A rule that lets it in already is left as it is. Which address that is,
+    /// -MyAddress says or the service whose URL the environment variable ECSFARGATELOGIN_MYADDRESS_URL holds. From your own
+    /// presets it is left out where a project's file names the group or the port.
+    /// </summary>
+    [Parameter(HelpMessage = "Lets this machine's address in to the SSH port while the session lives.")]
+    public SwitchParameter AuthorizeMyAddress { get; set; }
+
+    /// <summary>
+    /// The IPv4 or IPv6 address by which AWS sees this machine, for -AuthorizeMyAddress; without that it does nothing. One
+    /// address, also as the CIDR block of one (/32, /128).
+    /// </summary>
+    [Parameter(HelpMessage = "The address by which AWS sees this machine, for -AuthorizeMyAddress.")]
+    [ValidateNotNullOrEmpty]
+    public string? MyAddress { get; set; }
+
+    /// <summary>
+    /// The host, as [user@]host[:port], through which the task is reached, for private subnets. Your own ssh configuration,
+    /// keys and agent hold for it, and for it alone; it has to let you in without a question. Later commands about the
+    /// session take the same way.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "The host through which the task is reached, as [user@]host[:port].")]
+    [BlankIsDefault]
+    [ValidateNotNullOrEmpty]
+    public string? JumpHost { get; set; }
+
+    /// <summary>
+    /// The command that ssh talks to the task's server through, as its option ProxyCommand, with %h and %p for address and
+    /// port. Cannot go with -JumpHost.
+    /// </summary>
+    [Parameter(HelpMessage = "What ssh talks to the server through, as its ProxyCommand, with %h and %p.")]
+    [ValidateNotNullOrEmpty]
+    public string? ProxyCommand { get; set; }
+
+    // The limits that hold on the server, also when this machine is gone.
+
+    /// <summary>
+    /// After how many seconds the task ends in any case, up to 999999999; 0 for never. Without it the task definition's
+    /// _MAX_LIFETIME holds or, where it has none, 14400 (4 hours). The container's start-sshd.sh keeps this limit. For
+    /// other scripts, where this parameter is given, the program timeout keeps it, 15 seconds later, provided that the
+    /// task definition or -Command names the container's command and the task definition names no entry point.
+    /// </summary>
+    [Parameter(HelpMessage = "After how many seconds the task ends in any case, up to 999999999; 0 for never.")]
+    [ValidateRange(0, SessionLimits.Longest)]
+    public int? MaxLifetime { get; set; }
+
+    /// <summary>
+    /// After how many seconds without input or output in any terminal the task ends; 0 for never. Without it the task
+    /// definition's _IDLE_TIMEOUT holds or, where it has none, there is no such limit. Only the container's
+    /// start-sshd.sh keeps this limit.
+    /// </summary>
+    [Parameter(HelpMessage = "After how many seconds without input or output the task ends; 0 for never.")]
+    [ValidateRange(0, SessionLimits.Longest)]
+    public int? IdleTimeout { get; set; }
+
+    /// <summary>
+    /// Within how many seconds somebody must have logged in; 0 for no such limit. Without it the task definition's
+    /// _LOGIN_TIMEOUT holds or, where it has none, 600. Only the container's start-sshd.sh keeps this limit.
+    /// </summary>
+    [Parameter(HelpMessage = "Within how many seconds somebody must have logged in; 0 for no such limit.")]
+    [ValidateRange(0, SessionLimits.Longest)]
+    public int? LoginTimeout { get; set; }
+
+    /// <summary>
+    /// For how many seconds the task waits for another login after the last connection was lost; 0 ends it at once. As long
+    /// Enter-FargateShell tries to reconnect. Without it the task definition's _RECONNECT_WINDOW holds or, where it has none,
+    /// 120. Only the container's start-sshd.sh keeps this limit.
+    /// </summary>
+    [Parameter(HelpMessage = "For how many seconds the task waits after the last connection was lost.")]
+    [ValidateRange(0, SessionLimits.Longest)]
+    public int? ReconnectWindow { get; set; }
+
+    /// <summary>
+    /// For how many seconds a session that goes on after its last login is left without another one, until its task ends; 0 for no
+    /// such limit. Without it the task definition's _UNUSED_TIMEOUT holds or, where it has none, 1800 (30 minutes). Only the
+    /// container's start-sshd.sh keeps this limit.
+    /// </summary>
+    [Parameter(HelpMessage = "Seconds that a session goes on without a login after the last one; 0: no limit.")]
+    [ValidateRange(0, SessionLimits.Longest)]
+    public int? UnusedTimeout { get; set; }
+
+    // The container.
+
+    /// <summary>The container that runs the SSH server. Without it: 'cli', or the only container there is.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The container that runs the SSH server.")]
+    [BlankIsDefault]
+    [ValidateNotNullOrEmpty]
+    public string? ContainerName { get; set; }
+
+    /// <summary>The user to log in as.</summary>
+    /// <value>root</value>
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The user to log in as.")]
+    [BlankIsDefault]
+    [TextPattern("^[A-Za-z_][A-Za-z0-9_.-]*$",
+        "'{0}' is no user name: it has letters, digits, _ . -, and begins with a letter or _.")]
+    public string UserName { get; set; } = ContainerContract.DefaultUserName;
+
+    /// <summary>The port that the SSH server listens on, 1 to 65535. Unprivileged containers need one above 1023.</summary>
+    /// <value>22</value>
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The port that the SSH server listens on, 1 to 65535.")]
+    [BlankIsDefault]
+    [ValidateRange(1, 65535)]
+    public int Port { get; set; } = ContainerContract.DefaultPort;
+
+    /// <summary>Takes the place of the container's command, word by word.</summary>
+    [Parameter(HelpMessage = "Takes the place of the container's command, word by word.")]
+    [ValidateNotNullOrEmpty]
+    public string[] Command { get; set; } = [];
+
+    /// <summary>Environment variables for the container. Not those that are start-sshd.sh's own, such as _SSH_PORT.</summary>
+    [Parameter(HelpMessage = "Environment variables for the container, but for those of start-sshd.sh.")]
+    [ValidateNotNull]
+    public Hashtable? EnvironmentVariable { get; set; }
+
+    /// <summary>The ARN of the role that the container's programs act as. Takes the place of the task definition's.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The ARN of the role that the container's programs act as.")]
+    [BlankIsDefault]
+    [ValidateNotNullOrEmpty]
+    public string? TaskRoleArn { get; set; }
+
+    // How the task gets to run.
+
+    /// <summary>How long the task may take until it runs, in seconds, 1 to 86400, at each attempt.</summary>
+    /// <value>300</value>
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "How long the task may take until it runs, in seconds, 1 to 86400.")]
+    [BlankIsDefault]
+    [ValidateRange(1, 86400)]
+    public int StartTimeout { get; set; } = (int)FargateSession.DefaultStartTimeout.TotalSeconds;
+
+    /// <summary>
+    /// How many times a start is repeated for which there was no capacity or no network interface, 0 to 16: with one of
+    /// the subnets after the other. A task that stops after New-FargateSession has returned it is started again by the
+    /// cmdlet that waits for it.
+    /// </summary>
+    /// <value>2</value>
+    [Parameter(HelpMessage = "How many times a start is repeated for want of capacity, 0 to 16.")]
+    [ValidateRange(0, 16)]
+    public int RetryCount { get; set; } = SessionRequest.DefaultRetryCount;
+
+    /// <summary>
+    /// FARGATE, or FARGATE_SPOT for spare capacity, which is cheaper and may be taken back with two minutes' notice.
+    /// </summary>
+    /// <value>FARGATE</value>
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "FARGATE, or FARGATE_SPOT for spare capacity that may be taken back.")]
+    [BlankIsDefault]
+    [ValidateSet(RunTaskRequest.Fargate, RunTaskRequest.FargateSpot)]
+    public string CapacityProvider { get; set; } = RunTaskRequest.Fargate;
+
+    /// <summary>With -CapacityProvider FARGATE_SPOT: makes a last attempt on demand when Spot has no room.</summary>
+    [Parameter(HelpMessage = "With FARGATE_SPOT: makes a last attempt on demand when Spot has no room.")]
+    public SwitchParameter FallbackToOnDemand { get; set; }
+
+    /// <summary>The version of Fargate's platform, such as 1.4.0, or LATEST. Without it the service's, or the latest.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "The version of Fargate's platform, such as 1.4.0, or LATEST.")]
+    [BlankIsDefault]
+    [TextPattern(@"^(LATEST|\d+\.\d+\.\d+)$", PlatformWords)]
+    public string? PlatformVersion { get; set; }
+
+    // Which server is trusted, and whom it lets in.
+
+    /// <summary>
+    /// How it is made sure that the server is the session's own. Auto and Strict trust the host key that the container has
+    /// printed to its log in CloudWatch Logs. Where AWS says that the log does not tell it within 10 s, Auto warns and trusts
+    /// the key that is seen first, and Strict stops the session; a log that cannot be reached is an error under both.
+    /// AcceptNew does not read the log.
+    /// </summary>
+    /// <value>Auto</value>
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "How the server proves that it is the session's own: Auto, Strict or AcceptNew.")]
+    [BlankIsDefault]
+    public HostKeyVerification HostKeyVerification { get; set; }
+
+    /// <summary>
+    /// The addresses that the key lets in from, as the server sees them: IPv4 or IPv6 addresses, and networks such as
+    /// 198.51.100.0/24, up to 32. Without it from anywhere.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "The addresses and networks that the key lets in from, up to 32.")]
+    [BlankIsDefault]
+    [IdList]
+    [ValidateCount(1, 32)]
+    [ValidateNotNullOrEmpty]
+    public string[] FromAddress { get; set; } = [];
+
+    /// <summary>The kind of the session's one-time key.</summary>
+    /// <value>Ed25519</value>
+    [Parameter(HelpMessage = "The kind of the session's one-time key: Ed25519, Ecdsa or Rsa.")]
+    public SshKeyType KeyType { get; set; }
+
+    /// <summary>
+    /// A key of your own that takes the one-time key's place: a private key's file, or the public half (.pub) of one that
+    /// your agent holds. One with a passphrase has to be in the agent. It is never copied, changed or deleted.
+    /// </summary>
+    [Parameter(HelpMessage = "A key of your own in place of the one-time key: its file or its .pub.")]
+    [ValidateNotNullOrEmpty]
+    public string? KeyPath { get; set; }
+}
