@@ -25,6 +25,8 @@ readonly EXIT_LIMIT=124  # a time limit ended the task
 readonly TTY_TIME_STEP=8
 # Who has logged out may come back within so many seconds, where nobody asked for more.
 readonly LOGOUT_WINDOW=5
+# Soon after a login, which may wait for that, the watch looks so many times more: after 0.1 s, another 0.2 s, and so on.
+readonly QUICK_LOOKS=4
 # Once a limit is near, this many seconds (or half of the limit) are left to save one's work.
 readonly WARNING_TIME=600
 # At the end, programs that ignore SIGTERM are killed after so many seconds,
@@ -589,12 +591,17 @@ read_clock() {
 # read_status PID FIELD: sets value to the first word of it. The file "stat" has the same in one line, but for a process
 # whose name holds an end of line and what it likes after that; here the kernel escapes the name.
 read_status() {
-    value=
-    while IFS=':	' read -r field value _; do
-        [ "$field" != "$2" ] || return 0
-    done <"/proc/$1/status"
-    return 1
+    field= value=
+    while IFS=':	' read -r field value _ && [ "$field" != "$2" ]; do :; done <"/proc/$1/status"
+    drop_read_ahead
+    [ "$field" = "$2" ]
 } 2>/dev/null
+
+# bash reads more than a line and goes back in the file, which fails where the process has ended meanwhile. The rest would
+# then be what is read of the next file.
+drop_read_ahead() {
+    read -r _ </dev/null
+}
 
 # read_parent PID: sets parent.
 read_parent() {
@@ -697,7 +704,8 @@ find_running() {
 # read_group PID: sets group to its control group, or one of them.
 read_group() {
     group=
-    { IFS= read -r group <"/proc/$1/cgroup"; } 2>/dev/null || :
+    { IFS= read -r group <"/proc/$1/cgroup"; } 2>/dev/null
+    drop_read_ahead || :
 }
 
 # ignores_term PID: by the fourth digit from the right, which has the bit of signal 15.
@@ -827,11 +835,10 @@ watch() {
     started=$now last_login='' warning_time=$WARNING_TIME last_times='' last_activity=$now
     [ $((max_lifetime / 2)) -ge $WARNING_TIME ] || warning_time=$((max_lifetime / 2))
     while :; do
+        pause=1
         if [ $quick_looks -gt 0 ]; then
+            pause=0.$((QUICK_LOOKS + 1 - quick_looks))
             quick_looks=$((quick_looks - 1))
-            pause=0.1
-        else
-            pause=1
         fi
         # In the background, because only wait gives way to a signal at once. It also reaps orphans when this is PID 1.
         sleep $pause &
@@ -870,7 +877,6 @@ unlock_account
 configure_sshd
 check_account
 umask "$container_umask"
-# How often to look again soon after a login, which may wait for that.
-trap 'quick_looks=10' USR1
+trap 'quick_looks=$QUICK_LOOKS' USR1
 start_sshd
 watch

@@ -21,30 +21,25 @@ root=$folder/root
 mount --make-rprivate /
 mount -t tmpfs -o mode=755 root "$root"
 cd "$root"
-mkdir -p var/log etc/ssh dev home/app proc root run tmp usr/bin usr/sbin usr/lib var/empty
+# Few programs with many arguments: a test run makes hundreds of containers.
+mkdir -p var/log etc/ssh etc/alternatives dev home/app proc root run tmp usr/bin usr/sbin usr/lib usr/lib64 var/empty
 : >var/log/lastlog
 : >var/log/wtmp
 chmod 1777 tmp
 chmod 700 root
 chown 1000:1000 home/app
-ln -s usr/bin bin
-ln -s usr/sbin sbin
-ln -s usr/lib lib
-ln -s usr/lib64 lib64
+ln -s usr/bin usr/sbin usr/lib usr/lib64 .
 
 case $kind in
 debian | bash | debian13)
     system=
     [ "$kind" != debian13 ] || system=$DEBIAN13
-    mount --bind "$system/usr" usr
-    mount -o remount,bind,ro usr
+    mount -o bind,ro "$system/usr" usr
     [ "$kind" != bash ] || mount --bind /usr/bin/bash usr/bin/dash
-    mkdir etc/alternatives
     ln -s /usr/bin/mawk etc/alternatives/awk
     shell=/bin/bash
     ;;
 busybox)
-    mkdir usr/lib64
     mount --bind /usr/lib usr/lib
     mount --bind /usr/lib64 usr/lib64
     cp "$(command -v busybox)" usr/bin/busybox
@@ -63,12 +58,8 @@ case $options in
 *' locked '*) password='!' ;;
 *' empty-password '*) password= ;;
 esac
-cat >etc/passwd <<PASSWD
-root:x:0:0:root:/root:$shell
-sshd:x:102:65534::/run/sshd:/usr/sbin/nologin
-app:x:1000:1000::/home/app:$shell
-service:x:1001:1000::/home/app:/usr/sbin/nologin
-PASSWD
+printf '%s\n' "root:x:0:0:root:/root:$shell" 'sshd:x:102:65534::/run/sshd:/usr/sbin/nologin' \
+    "app:x:1000:1000::/home/app:$shell" 'service:x:1001:1000::/home/app:/usr/sbin/nologin' >etc/passwd
 expiry=
 case $options in *' expired '*) expiry=0 ;; esac
 printf '%s\n' "root:$password:19000:::::$expiry:" 'sshd:!:19000::::::' 'app:*:19000::::::' 'service:*:19000::::::' >etc/shadow
@@ -84,10 +75,7 @@ mount -t tmpfs -o mode=755 dev dev
 mkdir dev/pts dev/shm
 mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts dev/pts
 ln -s pts/ptmx dev/ptmx
-for device in null zero random urandom tty; do
-    : >dev/$device
-    mount --bind /dev/$device dev/$device
-done
+cp -a /dev/null /dev/zero /dev/random /dev/urandom /dev/tty dev
 
 cp "$folder/start-sshd.sh" "$folder/entry" .
 case $options in

@@ -31,14 +31,15 @@ mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
 mount -t tmpfs -o mode=0700 tmpfs "$root/root"
 mount -t tmpfs -o mode=0755 tmpfs "$root/home"
 
-mkdir "$root/dev/pts" "$root/dev/shm"
+# sshd's folder is one that the image of module/container/Dockerfile.debian has.
+mkdir "$root/dev/pts" "$root/dev/shm" "$root/run/sshd"
 mount -t devpts -o newinstance,nosuid,noexec,ptmxmode=0666,mode=0620,gid=5 devpts "$root/dev/pts"
 mount -t tmpfs -o mode=1777,nosuid,nodev,noexec tmpfs "$root/dev/shm"
 # By one program: each start of another one takes a millisecond, and a test run makes hundreds of containers.
 cp -a /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty /dev/fd /dev/stdin /dev/stdout /dev/stderr "$root/dev"
 ln -s pts/ptmx "$root/dev/ptmx"
 
-hostname "$hostname"
+printf '%s\n' "$hostname" > "$root/proc/sys/kernel/hostname"
 printf '%s\n' "$hostname" > "$root/etc/hostname"
 printf '127.0.0.1 localhost\n%s %s\n' "$address" "$hostname" > "$root/etc/hosts"
 
@@ -50,9 +51,9 @@ if [ "$readonly" = true ]; then
     mount -o remount,ro /
 fi
 
-home=$(getent passwd "${user%%:*}" | cut -d: -f6) || home=/
-if [ -z "$user" ]; then
-    home=/root
+home=/root
+if [ -n "$user" ]; then
+    home=$(getent passwd "${user%%:*}" | cut -d: -f6) || home=/
 fi
 set -- env -i "HOME=${home:-/}" "$@"
 case $user in
