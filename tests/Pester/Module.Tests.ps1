@@ -115,7 +115,7 @@ Describe 'The help' {
 
     It 'has a heading for every error in its troubleshooting' {
         # Ids that are no errors of the module's are given where all error records are made.
-        $maker = Get-Item "$root/src/EcsFargateLogin/Cmdlets/ErrorRecords.cs"
+        $maker = Get-Item "$root/src/EcsFargateLogin/Pipeline/ErrorRecords.cs"
         Get-ChildItem "$root/src" -Recurse -Filter *.cs | Select-String -Pattern 'new ErrorRecord\(' | Should -BeNullOrEmpty
         $others = [regex]::Matches([IO.File]::ReadAllText($maker), '"([A-Z]\w+)"') | ForEach-Object { $_.Groups[1].Value }
         $errors = [Enum]::GetNames([EcsFargateLogin.FargateError]) + $others

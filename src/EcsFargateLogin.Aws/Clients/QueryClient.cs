@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Amazon.Runtime;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Aws.Clients;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Amazon.Runtime;
+using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws.Errors;
 

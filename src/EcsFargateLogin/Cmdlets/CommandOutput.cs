@@ -1,4 +1,4 @@
-using EcsFargateLogin.Sessions.Commands;
+using EcsFargateLogin.Commands;
 
 namespace EcsFargateLogin.Cmdlets;
 

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
-using EcsFargateLogin.Sessions;
-using EcsFargateLogin.Sessions.Transfers;
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Pipeline;
+using EcsFargateLogin.Transfers;
 
 namespace EcsFargateLogin.Cmdlets;
 

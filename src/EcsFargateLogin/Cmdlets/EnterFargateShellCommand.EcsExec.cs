@@ -1,9 +1,9 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.SessionManager;
-using EcsFargateLogin.Sessions.Shells;
-using EcsFargateLogin.Sessions.WaysIn;
-using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Shells;
 
 namespace EcsFargateLogin.Cmdlets;
 

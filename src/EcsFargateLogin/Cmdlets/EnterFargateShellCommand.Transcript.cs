@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using System.Runtime.InteropServices;
-using EcsFargateLogin.Sessions.Shells;
+using EcsFargateLogin.Shells;
 
 namespace EcsFargateLogin.Cmdlets;
 

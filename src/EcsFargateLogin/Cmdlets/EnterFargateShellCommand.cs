@@ -1,7 +1,9 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions;
-using EcsFargateLogin.Sessions.Shells;
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Pipeline;
+using EcsFargateLogin.Shells;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Cmdlets;

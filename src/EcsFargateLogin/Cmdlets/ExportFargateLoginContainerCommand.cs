@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Pipeline;
 using EcsFargateLogin.Setup;
 using Microsoft.PowerShell.Commands;
 

@@ -1,9 +1,13 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Completion;
-using EcsFargateLogin.Sessions;
-using EcsFargateLogin.Sessions.Journals;
-using EcsFargateLogin.Sessions.Shells;
+using EcsFargateLogin.Connection;
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Journal;
+using EcsFargateLogin.Lifecycle.Listing;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Pipeline;
+using EcsFargateLogin.Shells;
 
 namespace EcsFargateLogin.Cmdlets;
 
@@ -87,7 +91,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
 
             if (!found.Exists(session => session.SessionId == damaged.SessionId))
             {
-                found.Add(Journal.SessionOf(damaged));
+                found.Add(SessionJournal.SessionOf(damaged));
             }
         }
     }

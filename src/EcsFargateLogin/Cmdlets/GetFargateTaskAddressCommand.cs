@@ -1,7 +1,9 @@
 using System.Collections;
 using System.Management.Automation;
-using EcsFargateLogin.Sessions;
-using EcsFargateLogin.Sessions.WaysIn;
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Lifecycle.Waiting;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Cmdlets;
 

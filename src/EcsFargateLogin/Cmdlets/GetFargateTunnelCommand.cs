@@ -1,5 +1,7 @@
 using System.Management.Automation;
-using EcsFargateLogin.Sessions.Tunnels;
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Pipeline;
+using EcsFargateLogin.Tunnels;
 
 namespace EcsFargateLogin.Cmdlets;
 

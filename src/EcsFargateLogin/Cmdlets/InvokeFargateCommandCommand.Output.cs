@@ -1,6 +1,7 @@
 using System.Management.Automation;
-using EcsFargateLogin.Sessions;
-using EcsFargateLogin.Sessions.Commands;
+using EcsFargateLogin.Commands;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Pipeline;
 
 namespace EcsFargateLogin.Cmdlets;
 

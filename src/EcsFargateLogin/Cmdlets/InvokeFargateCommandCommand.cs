@@ -1,8 +1,9 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions;
-using EcsFargateLogin.Sessions.Commands;
-using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Commands;
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Pipeline;
 
 namespace EcsFargateLogin.Cmdlets;
 

@@ -1,10 +1,13 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions;
-using EcsFargateLogin.Sessions.Shells;
-using EcsFargateLogin.Sessions.Trust;
-using EcsFargateLogin.Sessions.WaysIn;
+using EcsFargateLogin.Connection;
+using EcsFargateLogin.Lifecycle.Waiting;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Pipeline;
+using EcsFargateLogin.Routes;
+using EcsFargateLogin.Shells;
 using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Trust;
 
 namespace EcsFargateLogin.Cmdlets;
 

@@ -1,4 +1,4 @@
-using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Lifecycle.Starting;
 
 namespace EcsFargateLogin.Cmdlets;
 

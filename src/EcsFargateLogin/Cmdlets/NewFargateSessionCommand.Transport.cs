@@ -1,7 +1,7 @@
-using EcsFargateLogin.Sessions.Starting;
-using EcsFargateLogin.Sessions.Trust;
-using EcsFargateLogin.Sessions.WaysIn;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Trust;
 
 namespace EcsFargateLogin.Cmdlets;
 

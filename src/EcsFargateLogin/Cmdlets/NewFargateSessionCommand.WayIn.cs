@@ -1,5 +1,5 @@
 using System.Globalization;
-using EcsFargateLogin.Sessions.WaysIn;
+using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Cmdlets;
 
@@ -23,6 +23,6 @@ public sealed partial class NewFargateSessionCommand
 
     /// <summary>The address to let in; null for none.</summary>
     private string? AuthorizedCidr() => AuthorizesMyAddress
-        ? Await((_, cancellationToken) => Sessions.Ingress.MyAddress.FindAsync(MyAddress, cancellationToken))
+        ? Await((_, cancellationToken) => Trust.MyAddress.FindAsync(MyAddress, cancellationToken))
         : null;
 }

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions;
-using EcsFargateLogin.Sessions.Journals;
-using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Connection;
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Journal;
+using EcsFargateLogin.Lifecycle.Starting;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Cmdlets;

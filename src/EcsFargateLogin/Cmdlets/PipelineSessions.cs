@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Pipeline;
 
 namespace EcsFargateLogin.Cmdlets;
 

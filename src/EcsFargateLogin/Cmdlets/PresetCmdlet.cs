@@ -1,3 +1,4 @@
+using EcsFargateLogin.Pipeline;
 using EcsFargateLogin.Presets;
 
 namespace EcsFargateLogin.Cmdlets;

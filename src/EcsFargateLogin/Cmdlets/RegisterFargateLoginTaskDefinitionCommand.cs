@@ -1,6 +1,9 @@
 using System.Management.Automation;
 using EcsFargateLogin.Completion;
-using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Connection;
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Pipeline;
 using EcsFargateLogin.Setup;
 
 namespace EcsFargateLogin.Cmdlets;

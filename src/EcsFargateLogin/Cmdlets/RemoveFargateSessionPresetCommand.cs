@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using EcsFargateLogin.Completion;
+using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Presets;
 
 namespace EcsFargateLogin.Cmdlets;

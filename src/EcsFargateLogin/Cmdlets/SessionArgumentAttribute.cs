@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
-using EcsFargateLogin.Sessions.Journals;
+using EcsFargateLogin.Journal;
 
 namespace EcsFargateLogin.Cmdlets;
 
@@ -42,7 +42,7 @@ internal sealed class SessionArgumentAttribute : ArgumentTransformationAttribute
             return item;
         }
 
-        var journal = Journal.OfCurrentUser();
+        var journal = SessionJournal.OfCurrentUser();
         return journal.Find(sessionId) is { } entry ? journal.SessionOf(entry)
             : IsNeededHere ? throw FargateErrors.SessionNotHere(sessionId)
             : item;

@@ -2,6 +2,8 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Reflection;
+using EcsFargateLogin.Connection;
+using EcsFargateLogin.Pipeline;
 using EcsFargateLogin.Presets;
 
 namespace EcsFargateLogin.Cmdlets;

@@ -1,8 +1,10 @@
 using System.Management.Automation;
 using System.Net;
-using EcsFargateLogin.Sessions.Starting;
-using EcsFargateLogin.Sessions.Tunnels;
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Lifecycle.Starting;
+using EcsFargateLogin.Pipeline;
 using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Tunnels;
 
 namespace EcsFargateLogin.Cmdlets;
 

@@ -1,10 +1,11 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Completion;
-using EcsFargateLogin.Sessions;
-using EcsFargateLogin.Sessions.Journals;
-using EcsFargateLogin.Sessions.Shells;
-using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Connection;
+using EcsFargateLogin.Journal;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Pipeline;
+using EcsFargateLogin.Shells;
 
 namespace EcsFargateLogin.Cmdlets;
 
@@ -180,8 +181,8 @@ public abstract class TaskCmdlet : AwsCmdlet
             : new FargateSession
             {
                 TaskArn = taskArn,
-                Cluster = Cluster ?? Sessions.TaskArn.ClusterOf(taskArn) ?? "default",
-                Region = Sessions.TaskArn.RegionOf(taskArn) ?? "",
+                Cluster = Cluster ?? Model.TaskArn.ClusterOf(taskArn) ?? "default",
+                Region = Model.TaskArn.RegionOf(taskArn) ?? "",
                 CreatedAt = DateTimeOffset.UtcNow,
             };
 }

@@ -1,10 +1,13 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Completion;
+using EcsFargateLogin.Connection;
 using EcsFargateLogin.Doctor;
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Pipeline;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.SessionManager;
-using EcsFargateLogin.Sessions.Starting;
-using EcsFargateLogin.Sessions.WaysIn;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Cmdlets;
@@ -189,7 +192,7 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
     {
         try
         {
-            return await Sessions.Ingress.MyAddress.FindAsync(MyAddress, cancellationToken).ConfigureAwait(false);
+            return await Trust.MyAddress.FindAsync(MyAddress, cancellationToken).ConfigureAwait(false);
         }
         catch (FargateException) when (MyAddress is null)
         {

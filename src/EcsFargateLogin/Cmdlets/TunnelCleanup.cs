@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
-using EcsFargateLogin.Sessions.Tunnels;
+using EcsFargateLogin.Pipeline;
+using EcsFargateLogin.Tunnels;
 
 namespace EcsFargateLogin.Cmdlets;
 

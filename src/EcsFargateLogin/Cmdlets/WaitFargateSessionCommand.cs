@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Cmdlets;

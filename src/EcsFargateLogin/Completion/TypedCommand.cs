@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Cmdlets;
+using EcsFargateLogin.Connection;
 using EcsFargateLogin.Presets;
 
 namespace EcsFargateLogin.Completion;

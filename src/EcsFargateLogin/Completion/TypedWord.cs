@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Text.RegularExpressions;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Completion;
 

@@ -1,5 +1,5 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions.WaysIn;
+using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Doctor;
 

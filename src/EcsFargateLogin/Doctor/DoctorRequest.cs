@@ -1,4 +1,4 @@
-using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Doctor;
 

@@ -1,6 +1,6 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions.Starting;
-using EcsFargateLogin.Sessions.WaysIn;
+using EcsFargateLogin.Lifecycle.Starting;
+using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Doctor;
 

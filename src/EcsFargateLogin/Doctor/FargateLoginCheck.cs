@@ -1,3 +1,5 @@
+using EcsFargateLogin.Foundation;
+
 namespace EcsFargateLogin;
 
 /// <summary>What a check has come to.</summary>

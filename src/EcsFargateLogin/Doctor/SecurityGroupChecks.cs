@@ -1,6 +1,6 @@
 using System.Net;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions.WaysIn;
+using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Doctor;
 

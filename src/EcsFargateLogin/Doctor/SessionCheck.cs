@@ -1,7 +1,9 @@
 using System.Threading.Channels;
-using EcsFargateLogin.Sessions;
-using EcsFargateLogin.Sessions.Journals;
-using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Journal;
+using EcsFargateLogin.Lifecycle.Closing;
+using EcsFargateLogin.Lifecycle.Starting;
+using EcsFargateLogin.Lifecycle.Waiting;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Doctor;
@@ -143,4 +145,4 @@ internal sealed class SessionCheck : ICheckGroup
 }
 
 /// <summary>What sessions are started and stopped with.</summary>
-internal sealed record SessionLauncherParts(Journal Journal, KeyGenerator? Keys, TaskStarter Starter, SessionCloser Closer);
+internal sealed record SessionLauncherParts(SessionJournal Journal, KeyGenerator? Keys, TaskStarter Starter, SessionCloser Closer);

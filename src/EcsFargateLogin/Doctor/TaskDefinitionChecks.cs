@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using EcsFargateLogin.Sessions.Starting;
-using EcsFargateLogin.Sessions.WaysIn;
+using EcsFargateLogin.Lifecycle.Starting;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Doctor;
 

@@ -1,5 +1,5 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin;
 

@@ -1,4 +1,5 @@
-using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin;
 

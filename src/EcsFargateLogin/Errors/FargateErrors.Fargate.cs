@@ -1,3 +1,5 @@
+using EcsFargateLogin.Cloud;
+
 namespace EcsFargateLogin;
 
 // Errors about the things of a task that AWS does not know or cannot use.

@@ -1,7 +1,7 @@
 using System.Globalization;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions.Ingress;
-using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Trust;
 
 namespace EcsFargateLogin;
 

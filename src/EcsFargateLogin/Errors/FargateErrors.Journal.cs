@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using EcsFargateLogin.Sessions.Journals;
+using EcsFargateLogin.Journal;
 
 namespace EcsFargateLogin;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin;
 

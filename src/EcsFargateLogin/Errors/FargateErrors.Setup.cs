@@ -1,3 +1,5 @@
+using EcsFargateLogin.Cloud;
+
 namespace EcsFargateLogin;
 
 // Errors about making images and task definitions for sessions.

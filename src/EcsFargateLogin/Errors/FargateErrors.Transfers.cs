@@ -1,4 +1,5 @@
-using EcsFargateLogin.Sessions.Transfers;
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Transfers;
 
 namespace EcsFargateLogin;
 

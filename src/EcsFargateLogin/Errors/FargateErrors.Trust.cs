@@ -1,4 +1,4 @@
-using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin;
 

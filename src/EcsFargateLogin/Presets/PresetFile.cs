@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using EcsFargateLogin.Foundation;
-using EcsFargateLogin.Sessions.Journals;
 
 namespace EcsFargateLogin.Presets;
 

@@ -1,4 +1,4 @@
-using EcsFargateLogin.Sessions.Journals;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Presets;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Ssh;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Ssh;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Views;
 

@@ -72,7 +72,7 @@ public sealed class ModuleErrorTests
             binder: null,
             [error, "It failed.", "Try again.", null],
             culture: null);
-        var toErrorRecord = module.GetType("EcsFargateLogin.Cmdlets.ErrorRecords", throwOnError: true)!
+        var toErrorRecord = module.GetType("EcsFargateLogin.Pipeline.ErrorRecords", throwOnError: true)!
             .GetMethod("ToErrorRecord", BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!;
         return (ErrorRecord)toErrorRecord.Invoke(null, [exception, null])!;
     }

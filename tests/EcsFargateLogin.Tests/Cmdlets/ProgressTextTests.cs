@@ -1,4 +1,4 @@
-using EcsFargateLogin.Cmdlets;
+using EcsFargateLogin.Pipeline;
 
 namespace EcsFargateLogin.Tests.Cmdlets;
 

@@ -1,8 +1,8 @@
 using System.Reflection;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions.Transfers;
 using EcsFargateLogin.Ssh;
 using EcsFargateLogin.Tests.Support;
+using EcsFargateLogin.Transfers;
 
 namespace EcsFargateLogin.Tests.Errors;
 

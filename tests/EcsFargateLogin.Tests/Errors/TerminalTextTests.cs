@@ -1,4 +1,6 @@
 using System.Globalization;
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Errors;

@@ -1,7 +1,7 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions.Starting;
-using EcsFargateLogin.Sessions.Trust;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Trust;
 
 namespace EcsFargateLogin.Tests.Sessions;
 

@@ -1,6 +1,6 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions.Commands;
-using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Commands;
+using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Tests.Sessions;
 

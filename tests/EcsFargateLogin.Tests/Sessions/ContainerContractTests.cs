@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Text.RegularExpressions;
-using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Sessions;

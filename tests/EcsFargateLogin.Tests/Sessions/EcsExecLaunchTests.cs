@@ -1,5 +1,5 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Sessions;

@@ -1,5 +1,5 @@
-using EcsFargateLogin.Sessions.Trust;
 using EcsFargateLogin.Tests.Support;
+using EcsFargateLogin.Trust;
 
 namespace EcsFargateLogin.Tests.Sessions;
 

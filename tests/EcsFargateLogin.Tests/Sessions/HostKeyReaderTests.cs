@@ -1,9 +1,9 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions;
-using EcsFargateLogin.Sessions.Journals;
-using EcsFargateLogin.Sessions.Trust;
+using EcsFargateLogin.Journal;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Ssh;
 using EcsFargateLogin.Tests.Support;
+using EcsFargateLogin.Trust;
 using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace EcsFargateLogin.Tests.Sessions;
@@ -188,7 +188,7 @@ public sealed class HostKeyReaderTests : IDisposable
 
     private FargateSession Session(HostKeyVerification verification)
     {
-        Journal journal = new(_folder["sessions"]);
+        SessionJournal journal = new(_folder["sessions"]);
         return journal.SessionOf(SampleEntry.Of(journal.Open(), SampleTask.Arn) with
         {
             Log = new ContainerLog("/ecs/cli", "eu-west-1", "login"),

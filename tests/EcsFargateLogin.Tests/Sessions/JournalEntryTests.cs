@@ -1,7 +1,7 @@
 using System.Reflection;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions.Journals;
-using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Journal;
+using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Ssh;
 using EcsFargateLogin.Tests.Support;
 

@@ -1,4 +1,4 @@
-using EcsFargateLogin.Sessions.Journals;
+using EcsFargateLogin.Journal;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Sessions;
@@ -15,7 +15,7 @@ public sealed class JournalLocationTests : IDisposable
     {
         _environment.Set("XDG_STATE_HOME", "/a state");
 
-        Assert.Equal("/a state/EcsFargateLogin/sessions/fl-1/id_ed25519", Journal.OfCurrentUser().KeyPathOf("fl-1"));
+        Assert.Equal("/a state/EcsFargateLogin/sessions/fl-1/id_ed25519", SessionJournal.OfCurrentUser().KeyPathOf("fl-1"));
     }
 
     [Theory]
@@ -28,6 +28,6 @@ public sealed class JournalLocationTests : IDisposable
 
         Assert.Equal(
             Path.Combine(Environment.GetEnvironmentVariable("HOME")!, ".local/state/EcsFargateLogin/sessions/fl-1/id_ed25519"),
-            Journal.OfCurrentUser().KeyPathOf("fl-1"));
+            SessionJournal.OfCurrentUser().KeyPathOf("fl-1"));
     }
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using EcsFargateLogin.Sessions.Journals;
+using EcsFargateLogin.Journal;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Sessions;
@@ -11,9 +11,9 @@ public sealed class JournalOwnerTests : IDisposable
     private const UnixFileMode OwnerOnlyFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly TemporaryFolder _folder = new();
-    private readonly Journal _journal;
+    private readonly SessionJournal _journal;
 
-    public JournalOwnerTests() => _journal = new Journal(_folder["state/sessions"]);
+    public JournalOwnerTests() => _journal = new SessionJournal(_folder["state/sessions"]);
 
     public void Dispose() => _folder.Dispose();
 
@@ -174,7 +174,7 @@ public sealed class JournalOwnerTests : IDisposable
 
         await Parallel.ForAsync(0, 200, (number, _) =>
         {
-            Journal journal = new(_folder["state/sessions"]);
+            SessionJournal journal = new(_folder["state/sessions"]);
             var sessionId = journal.Open();
             journal.Write(SampleEntry.Of(sessionId));
             Assert.Contains(journal.ReadAll(), entry => entry.SessionId == sessionId);

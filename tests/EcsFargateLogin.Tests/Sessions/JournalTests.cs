@@ -1,5 +1,5 @@
 using System.Text.Json;
-using EcsFargateLogin.Sessions.Journals;
+using EcsFargateLogin.Journal;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Sessions;
@@ -7,9 +7,9 @@ namespace EcsFargateLogin.Tests.Sessions;
 public sealed class JournalTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly Journal _journal;
+    private readonly SessionJournal _journal;
 
-    public JournalTests() => _journal = new Journal(_folder["state/sessions"]);
+    public JournalTests() => _journal = new SessionJournal(_folder["state/sessions"]);
 
     public void Dispose() => _folder.Dispose();
 
@@ -72,8 +72,8 @@ public sealed class JournalTests : IDisposable
 
         Assert.Empty(_journal.ReadAll());
         Assert.Equal(why, Assert.Single(_journal.ReadDamaged()).Why);
-        Assert.Equal((SessionOwner.ThisProcess, "UNKNOWN"), (Journal.SessionOf(_journal.FindDamaged(id)!).Owner,
-            Journal.SessionOf(_journal.FindDamaged(id)!).Status));
+        Assert.Equal((SessionOwner.ThisProcess, "UNKNOWN"), (SessionJournal.SessionOf(_journal.FindDamaged(id)!).Owner,
+            SessionJournal.SessionOf(_journal.FindDamaged(id)!).Status));
     }
 
     [Fact]

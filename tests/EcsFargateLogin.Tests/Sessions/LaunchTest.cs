@@ -1,7 +1,7 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions;
-using EcsFargateLogin.Sessions.Journals;
-using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Journal;
+using EcsFargateLogin.Lifecycle.Starting;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Ssh;
 using EcsFargateLogin.Tests.Support;
 
@@ -14,7 +14,7 @@ public abstract class LaunchTest : IDisposable
 
     private protected ScriptedCloud Cloud { get; init; } = new();
 
-    private protected Journal Journal => new(Folder["sessions"]);
+    private protected SessionJournal Journal => new(Folder["sessions"]);
 
     private protected static SessionRequest Request =>
         new() { TaskDefinition = "rails-cli", Cluster = "dev", Subnets = ["subnet-1"] };
@@ -30,7 +30,7 @@ public abstract class LaunchTest : IDisposable
 
     private protected virtual SessionLauncher Launcher => LauncherOf(Journal);
 
-    private protected SessionLauncher LauncherOf(Journal journal) => new(Cloud, journal, new KeyGenerator("ssh-keygen"))
+    private protected SessionLauncher LauncherOf(SessionJournal journal) => new(Cloud, journal, new KeyGenerator("ssh-keygen"))
     {
         Starter = new TaskStarter(Cloud, journal)
         {
@@ -47,7 +47,7 @@ public abstract class LaunchTest : IDisposable
         LaunchAsync(Launcher, request, cancellationToken);
 
     /// <summary>Starts one on another machine, which has a journal of its own.</summary>
-    private protected Task<FargateSession> LaunchAsync(SessionRequest request, Journal journal) =>
+    private protected Task<FargateSession> LaunchAsync(SessionRequest request, SessionJournal journal) =>
         LaunchAsync(LauncherOf(journal), request, CancellationToken.None);
 
     private static async Task<FargateSession> LaunchAsync(

@@ -1,5 +1,5 @@
-using EcsFargateLogin.Sessions.Ingress;
 using EcsFargateLogin.Tests.Support;
+using EcsFargateLogin.Trust;
 using Microsoft.AspNetCore.Http;
 
 namespace EcsFargateLogin.Tests.Sessions;

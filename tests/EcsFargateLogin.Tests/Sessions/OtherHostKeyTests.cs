@@ -1,9 +1,9 @@
-using EcsFargateLogin.Sessions.Journals;
-using EcsFargateLogin.Sessions.Shells;
-using EcsFargateLogin.Sessions.Transfers;
-using EcsFargateLogin.Sessions.Tunnels;
+using EcsFargateLogin.Journal;
+using EcsFargateLogin.Shells;
 using EcsFargateLogin.Ssh;
 using EcsFargateLogin.Tests.Support;
+using EcsFargateLogin.Transfers;
+using EcsFargateLogin.Tunnels;
 
 namespace EcsFargateLogin.Tests.Sessions;
 
@@ -105,7 +105,7 @@ public sealed class OtherHostKeyTests : IDisposable
         TunnelRoute route = new("127.0.0.1", 1, "db.internal", 5432);
         FargateTunnel tunnel = new(1, session, route) { KeepSession = true };
         TunnelKeeper keeper = new(
-            tunnel, new TunnelDialer(ssh, session.EndpointFor(preferPrivate: false), []), _cloud, new Journal(_folder["sessions"]))
+            tunnel, new TunnelDialer(ssh, session.EndpointFor(preferPrivate: false), []), _cloud, new SessionJournal(_folder["sessions"]))
         {
             FirstPause = TimeSpan.FromMilliseconds(1),
         };
@@ -162,7 +162,7 @@ public sealed class OtherHostKeyTests : IDisposable
 
     private FargateSession Session()
     {
-        Journal journal = new(_folder["sessions"]);
+        SessionJournal journal = new(_folder["sessions"]);
         var session = journal.SessionOf(SampleEntry.Of(journal.Open(), SampleTask.Arn));
         session.Status = "RUNNING";
         session.PublicAddress = "127.0.0.1";

@@ -1,4 +1,4 @@
-using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Sessions;

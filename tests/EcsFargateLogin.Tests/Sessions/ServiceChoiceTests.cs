@@ -1,5 +1,6 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Lifecycle.Starting;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Sessions;

@@ -1,7 +1,7 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions;
-using EcsFargateLogin.Sessions.Journals;
-using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Journal;
+using EcsFargateLogin.Lifecycle.Closing;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Sessions;
@@ -10,12 +10,12 @@ public sealed class SessionCloserTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly ScriptedCloud _cloud = new();
-    private readonly Journal _journal;
+    private readonly SessionJournal _journal;
     private readonly FargateSession _session;
 
     public SessionCloserTests()
     {
-        _journal = new Journal(_folder["sessions"]);
+        _journal = new SessionJournal(_folder["sessions"]);
         var entry = SampleEntry.Of(_journal.Open(), SampleTask.Arn);
         _journal.Write(entry);
         File.WriteAllText(_journal.KeyPathOf(entry.SessionId), "a key");

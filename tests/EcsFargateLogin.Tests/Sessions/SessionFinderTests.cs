@@ -1,6 +1,8 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions;
-using EcsFargateLogin.Sessions.Journals;
+using EcsFargateLogin.Journal;
+using EcsFargateLogin.Lifecycle.Closing;
+using EcsFargateLogin.Lifecycle.Listing;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Sessions;
@@ -11,9 +13,9 @@ public sealed class SessionFinderTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly ScriptedCloud _cloud = new();
-    private readonly Journal _journal;
+    private readonly SessionJournal _journal;
 
-    public SessionFinderTests() => _journal = new Journal(_folder["sessions"]);
+    public SessionFinderTests() => _journal = new SessionJournal(_folder["sessions"]);
 
     public void Dispose()
     {

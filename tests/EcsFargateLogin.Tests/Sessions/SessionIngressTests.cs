@@ -1,9 +1,10 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions;
-using EcsFargateLogin.Sessions.Ingress;
-using EcsFargateLogin.Sessions.Journals;
-using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Journal;
+using EcsFargateLogin.Lifecycle.Closing;
+using EcsFargateLogin.Lifecycle.Listing;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Tests.Support;
+using EcsFargateLogin.Trust;
 
 namespace EcsFargateLogin.Tests.Sessions;
 
@@ -200,7 +201,7 @@ public sealed class SessionIngressTests : LaunchTest
     [InlineData(false)]
     public async Task Two_machines_behind_one_address_share_the_rule_and_the_last_one_removes_it(bool firstEndsFirst)
     {
-        Journal there = new(Folder["there/sessions"]);
+        SessionJournal there = new(Folder["there/sessions"]);
         var (here, elsewhere) = (await LaunchAsync(WithIngress), await LaunchAsync(WithIngress, there));
 
         var both = Assert.Single(Cloud.Rules).Description;
@@ -220,7 +221,7 @@ public sealed class SessionIngressTests : LaunchTest
     [Fact]
     public async Task Who_may_not_write_into_the_rule_of_another_machine_is_warned_and_leaves_it()
     {
-        Journal there = new(Folder["there/sessions"]);
+        SessionJournal there = new(Folder["there/sessions"]);
         var first = await LaunchAsync(WithIngress);
         Cloud.OnUpdateIngressDescription = _ => throw SampleTask.AccessDenied("ec2:UpdateSecurityGroupRuleDescriptionsIngress");
         EventLog events = new();

@@ -1,6 +1,6 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions.Journals;
-using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Journal;
+using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Ssh;
 using EcsFargateLogin.Tests.Support;
 
@@ -204,7 +204,7 @@ public sealed class SessionLauncherFailureTests : LaunchTest
     public async Task Without_aJournal_no_task_is_started()
     {
         await File.WriteAllTextAsync(Folder["file"], "");
-        SessionLauncher launcher = new(Cloud, new Journal(Folder["file/sessions"]), new KeyGenerator("ssh-keygen"));
+        SessionLauncher launcher = new(Cloud, new SessionJournal(Folder["file/sessions"]), new KeyGenerator("ssh-keygen"));
 
         var error = Assert.Single(await launcher.LaunchAsync(Request, count: 1, new EventLog(), CancellationToken.None));
 

@@ -1,5 +1,5 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Sessions;

@@ -1,4 +1,5 @@
-using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Lifecycle.Waiting;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Sessions;

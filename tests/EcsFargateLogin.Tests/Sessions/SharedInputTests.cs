@@ -1,4 +1,4 @@
-using EcsFargateLogin.Sessions.Commands;
+using EcsFargateLogin.Commands;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Sessions;

@@ -1,6 +1,6 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions;
-using EcsFargateLogin.Sessions.Shells;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Shells;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Sessions;

@@ -1,5 +1,5 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Lifecycle.Closing;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Sessions;

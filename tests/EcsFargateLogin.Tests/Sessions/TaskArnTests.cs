@@ -1,4 +1,4 @@
-using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Sessions;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using EcsFargateLogin.Sessions.Starting;
+using EcsFargateLogin.Lifecycle.Starting;
 
 namespace EcsFargateLogin.Tests.Sessions;
 

@@ -1,7 +1,7 @@
-using EcsFargateLogin.Sessions.Journals;
-using EcsFargateLogin.Sessions.Tunnels;
+using EcsFargateLogin.Journal;
 using EcsFargateLogin.Ssh;
 using EcsFargateLogin.Tests.Support;
+using EcsFargateLogin.Tunnels;
 
 namespace EcsFargateLogin.Tests.Sessions;
 
@@ -63,7 +63,7 @@ public sealed class TunnelKeeperTests : IDisposable
 
     private TunnelKeeper KeeperOf(string ssh)
     {
-        Journal journal = new(_folder["sessions"]);
+        SessionJournal journal = new(_folder["sessions"]);
         var entry = SampleEntry.Of(journal.Open(), SampleTask.Arn);
         journal.Write(entry);
         var session = journal.SessionOf(entry);

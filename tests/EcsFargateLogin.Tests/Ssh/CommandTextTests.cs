@@ -1,4 +1,4 @@
-using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Ssh;

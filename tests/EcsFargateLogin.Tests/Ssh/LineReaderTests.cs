@@ -1,5 +1,5 @@
 using System.Text;
-using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Tests.Ssh;
 

@@ -1,4 +1,4 @@
-using EcsFargateLogin.Sessions;
+using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Tests.Support;
 

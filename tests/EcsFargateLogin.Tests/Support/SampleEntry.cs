@@ -1,4 +1,4 @@
-using EcsFargateLogin.Sessions.Journals;
+using EcsFargateLogin.Journal;
 
 namespace EcsFargateLogin.Tests.Support;
 

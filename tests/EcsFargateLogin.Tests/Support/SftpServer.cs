@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using EcsFargateLogin.Sessions.Transfers;
 using EcsFargateLogin.Ssh.Sftp;
+using EcsFargateLogin.Transfers;
 
 namespace EcsFargateLogin.Tests.Support;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using EcsFargateLogin.Sessions.Commands;
+using EcsFargateLogin.Commands;
 
 namespace EcsFargateLogin.Tests.Sessions.Commands;
 

@@ -1,5 +1,5 @@
-using EcsFargateLogin.Sessions.Transfers;
 using EcsFargateLogin.Tests.Support;
+using EcsFargateLogin.Transfers;
 
 namespace EcsFargateLogin.Tests.Sessions.Transfers;
 

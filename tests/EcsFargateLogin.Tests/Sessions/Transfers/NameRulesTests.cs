@@ -1,4 +1,4 @@
-using EcsFargateLogin.Sessions.Transfers;
+using EcsFargateLogin.Transfers;
 
 namespace EcsFargateLogin.Tests.Sessions.Transfers;
 

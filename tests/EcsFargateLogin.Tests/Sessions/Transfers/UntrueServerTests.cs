@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Pipes;
-using EcsFargateLogin.Sessions.Transfers;
 using EcsFargateLogin.Ssh.Sftp;
 using EcsFargateLogin.Tests.Support;
+using EcsFargateLogin.Transfers;
 
 namespace EcsFargateLogin.Tests.Sessions.Transfers;
 

@@ -1,0 +1,109 @@
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Model;
+
+namespace EcsFargateLogin.Connection;
+
+/// <summary>
+/// Turns parameters, the session that a cmdlet works on and the session variables of AWS Tools into settings: what was
+/// typed goes before how the session was started, and that before the variables. The only place that decides this, for
+/// commands that run and for commands that are being typed.
+/// </summary>
+internal sealed class AwsAccess
+{
+    private const string CredentialsVariable = "StoredAWSCredentials";
+    private const string RegionVariable = "StoredAWSRegion";
+
+    private readonly Func<AccessParameters> _parameters;
+    private readonly Func<string, object?> _variable;
+    private readonly Lazy<ICredentialSource?> _given;
+    private readonly Lazy<ICredentialSource?> _stored;
+
+    /// <param name="parameters">The parameters as they are now: a preset may change some of them for each record.</param>
+    /// <param name="variable">The value of a session variable, or null.</param>
+    public AwsAccess(Func<AccessParameters> parameters, Func<string, object?> variable)
+    {
+        _parameters = parameters;
+        _variable = variable;
+        _given = new Lazy<ICredentialSource?>(() => GivenBy(parameters()));
+        _stored = new Lazy<ICredentialSource?>(StoredCredential);
+    }
+
+    /// <summary>The credentials that the parameters hold, or null.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.InvalidCredential"/>.</exception>
+    public ICredentialSource? Given => _given.Value;
+
+    /// <summary>How to reach AWS for a session, or for something new.</summary>
+    /// <exception cref="FargateException">The parameters do not go together, or the session's credentials are gone.</exception>
+    public CloudSettings SettingsFor(FargateSession? session)
+    {
+        var parameters = _parameters();
+        var settings = Given is { } given ? new CloudSettings { Credentials = given }
+            : NamesProfile(parameters) ? new CloudSettings
+            {
+                ProfileName = parameters.ProfileName ?? session?.ProfileName,
+                ProfileLocation = parameters.ProfileLocation,
+            }
+            : session is { SessionId.Length: > 0 } ? AsStarted(session)
+            : new CloudSettings { Credentials = _stored.Value };
+        var (region, source) = RegionFor(parameters, session);
+        return settings with
+        {
+            Region = region,
+            RegionSource = source,
+            EndpointUrl = parameters.EndpointUrl ?? session?.EndpointUrl,
+        };
+    }
+
+    /// <summary>The keys of the three parameters; null when there are none.</summary>
+    /// <exception cref="FargateException">They are there in part.</exception>
+    private static GivenKeys? KeysOf(AccessParameters parameters) =>
+        (parameters.AccessKey, parameters.SecretKey, parameters.SessionToken) switch
+        {
+            ({ } accessKey, { } secretKey, var token) => new(CredentialOrigin.Keys, new AccessKeys(accessKey, secretKey, token)),
+            (not null, null, _) => throw FargateErrors.KeysIncomplete("-AccessKey", "-SecretKey"),
+            (null, not null, _) => throw FargateErrors.KeysIncomplete("-SecretKey", "-AccessKey"),
+            (null, null, not null) => throw FargateErrors.KeysIncomplete("-SessionToken", "-AccessKey and -SecretKey"),
+            _ => null,
+        };
+
+    private static bool NamesProfile(AccessParameters parameters) =>
+        parameters.ProfileName is not null || parameters.ProfileLocation is not null;
+
+    private CloudSettings AsStarted(FargateSession session) => session.CredentialOrigin switch
+    {
+        CredentialOrigin.Keys or CredentialOrigin.Credential => new CloudSettings
+        {
+            Credentials = SessionCredentials.Find(session.SessionId) ?? throw Gone(session),
+        },
+        CredentialOrigin.StoredCredentials => new CloudSettings { Credentials = _stored.Value ?? throw Gone(session) },
+        _ => new CloudSettings { ProfileName = session.ProfileName, ProfileLocation = session.ProfileLocation },
+    };
+
+    private static FargateException Gone(FargateSession session) =>
+        FargateErrors.SessionCredentialsGone(session, session.CredentialOrigin.ToText());
+
+    private static ICredentialSource? GivenBy(AccessParameters parameters) => KeysOf(parameters) ?? CredentialOf(parameters);
+
+    private static ICredentialSource? CredentialOf(AccessParameters parameters) =>
+        parameters.Credential is not { } credential ? null
+            : NamesProfile(parameters) ? throw FargateErrors.ProfileAndCredential()
+            : CredentialObject.ToSource(credential, CredentialOrigin.Credential);
+
+    private ICredentialSource? StoredCredential() =>
+        _variable(CredentialsVariable) is { } credential
+            ? CredentialObject.ToSource(credential, CredentialOrigin.StoredCredentials)
+            : null;
+
+    private (string? Name, string Source) RegionFor(AccessParameters parameters, FargateSession? session)
+    {
+        if (parameters.Region is { } region)
+        {
+            return (RegionObject.ToName(region, "-Region"), "-Region");
+        }
+
+        return session is { Region.Length: > 0 } ? (session.Region, $"session {session}")
+            : _variable(RegionVariable) is { } stored
+                ? (RegionObject.ToName(stored, $"${RegionVariable}"), $"${RegionVariable}")
+                : (null, "");
+    }
+}

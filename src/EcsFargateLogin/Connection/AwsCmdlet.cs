@@ -1,0 +1,288 @@
+using System.Management.Automation;
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Cmdlets;
+using EcsFargateLogin.Completion;
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Journal;
+using EcsFargateLogin.Lifecycle.Closing;
+using EcsFargateLogin.Lifecycle.Starting;
+using EcsFargateLogin.Lifecycle.Waiting;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Pipeline;
+using EcsFargateLogin.SessionManager;
+
+namespace EcsFargateLogin.Connection;
+
+/// <summary>A cmdlet that talks to AWS: how AWS is reached, by the names that AWS Tools for PowerShell uses.</summary>
+public abstract class AwsCmdlet : FargateCmdlet
+{
+    private readonly Dictionary<CloudSettings, IFargateCloud> _clouds = [];
+    private readonly AwsAccess _access;
+
+    private protected AwsCmdlet() => _access = new AwsAccess(Parameters, name => SessionState.PSVariable.GetValue(name));
+
+    /// <summary>The credential profile to use. Without it the AWS CLI's order holds: environment, AWS_PROFILE, default, …</summary>
+    [Parameter(HelpMessage = "The credential profile to use.")]
+    [Alias("StoredCredentials", "AWSProfileName")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProfileNameCompleter))]
+    public string? ProfileName { get; set; }
+
+    /// <summary>
+    /// The region: its system name, such as eu-central-1, or a region object of AWS Tools. Without it $StoredAWSRegion,
+    /// the profile or the environment decides.
+    /// </summary>
+    [Parameter(HelpMessage = "The region: its system name, such as eu-central-1, or one of AWS Tools.")]
+    [Alias("RegionToCall")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RegionCompleter))]
+    public object? Region { get; set; }
+
+    /// <summary>
+    /// A credentials object of AWS Tools for PowerShell, or a PSCredential with the access key as its user name and the
+    /// secret key as its password. Cannot go with -ProfileName.
+    /// </summary>
+    [Parameter(HelpMessage = "Credentials of AWS Tools, or a PSCredential of access key and secret key.")]
+    [ValidateNotNull]
+    public object? Credential { get; set; }
+
+    /// <summary>An access key id; goes with -SecretKey.</summary>
+    [Parameter(HelpMessage = "An access key id; goes with -SecretKey.")]
+    [Alias("AK")]
+    [ValidateNotNullOrEmpty]
+    public string? AccessKey { get; set; }
+
+    /// <summary>The secret access key of -AccessKey.</summary>
+    [Parameter(HelpMessage = "The secret access key of -AccessKey.")]
+    [Alias("SK", "SecretAccessKey")]
+    [ValidateNotNullOrEmpty]
+    public string? SecretKey { get; set; }
+
+    /// <summary>The session token of -AccessKey, where that is a temporary one.</summary>
+    [Parameter(HelpMessage = "The session token of -AccessKey, where that is a temporary one.")]
+    [Alias("ST")]
+    [ValidateNotNullOrEmpty]
+    public string? SessionToken { get; set; }
+
+    /// <summary>The path of the file that takes the shared credentials file's place. The config file is the usual one.</summary>
+    [Parameter(HelpMessage = "The path of the file that takes the shared credentials file's place.")]
+    [Alias("AWSProfilesLocation", "ProfilesLocation")]
+    [ValidateNotNullOrEmpty]
+    public string? ProfileLocation { get; set; }
+
+    /// <summary>An absolute http or https URL that takes the place of AWS's own, for every service.</summary>
+    [Parameter(HelpMessage = "An http or https URL that takes the place of AWS's own, for every service.")]
+    [ValidateNotNullOrEmpty]
+    public string? EndpointUrl { get; set; }
+
+    /// <summary>The sessions that this command has to end.</summary>
+    private protected PipelineSessions Held { get; } = new();
+
+    /// <summary>At the end of the pipeline: whether that came without an error, a break or Ctrl+C.</summary>
+    private protected bool HasSucceeded => !CancelToken.IsCancellationRequested && Held.HasSucceeded(this);
+
+    private protected static SessionJournal Journal => SessionJournal.OfCurrentUser();
+
+    /// <summary>Others see from now on that it is not left over. Where that cannot be written down, it works all the same.</summary>
+    private protected static void TakeCharge(FargateSession session)
+    {
+        if (!session.IsOwn)
+        {
+            return;
+        }
+
+        try
+        {
+            Journal.Claim(session.SessionId);
+        }
+        catch (FargateException)
+        {
+        }
+    }
+
+    /// <summary>Reaches AWS as the parameters say or, where they say nothing, as the session was started.</summary>
+    private protected IFargateCloud Connect(FargateSession? session = null)
+    {
+        var settings = SettingsFor(session);
+        var key = KeyOf(settings);
+        if (!_clouds.TryGetValue(key, out var cloud))
+        {
+            cloud = Await((_, cancellationToken) => FargateCloud.Connector.ConnectAsync(settings, cancellationToken));
+            _clouds.Add(key, cloud);
+            WriteDebug($"Credentials from {cloud.Connection.CredentialSource}; region from {cloud.Connection.RegionSource}.");
+            WriteVerbose($"Using {cloud.Connection.EcsEndpoint} in {cloud.Connection.Region}.");
+        }
+
+        return cloud;
+    }
+
+    /// <summary>Who said the region makes no other connection: many sessions share one, and so the looks at them.</summary>
+    private static CloudSettings KeyOf(CloudSettings settings) => settings with { RegionSource = "" };
+
+    /// <summary>Reaches AWS once more, for what outlives this cmdlet and disposes of the connection itself.</summary>
+    private protected IFargateCloud ConnectApart(FargateSession session) =>
+        Await((_, cancellationToken) => FargateCloud.Connector.ConnectAsync(SettingsFor(session), cancellationToken));
+
+    private CloudSettings SettingsFor(FargateSession? session) => _access.SettingsFor(session) with { MfaCode = AskForMfaCode };
+
+    private AccessParameters Parameters() => new()
+    {
+        ProfileName = ProfileName,
+        ProfileLocation = ProfileLocation is { } path ? SessionState.Path.GetUnresolvedProviderPathFromPSPath(path) : null,
+        AccessKey = AccessKey,
+        SecretKey = SecretKey,
+        SessionToken = SessionToken,
+        Credential = Credential,
+        Region = Region,
+        EndpointUrl = EndpointUrl,
+    };
+
+    /// <summary>Keeps credentials that were typed for later commands about the session.</summary>
+    private protected void RememberCredentials(FargateSession session)
+    {
+        if (_access.Given is { } source)
+        {
+            SessionCredentials.Remember(session.SessionId, source);
+        }
+    }
+
+    /// <summary>Asks for an MFA code while AWS is being waited for. May be called on any thread.</summary>
+    internal async Task<string> AskForMfaCode(MfaRequest request, CancellationToken cancellationToken) =>
+        MfaPrompt.IsPiped(Host)
+            ? await Task.Run(() => MfaPrompt.Read(request), CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false)
+            : await OnPipelineThread(() => MfaPrompt.Ask(Host?.UI, request), cancellationToken).ConfigureAwait(false)
+                ?? throw FargateErrors.MfaCodeUnavailable(request, "nobody can be asked for it now");
+
+    /// <summary>Finds a program of OpenSSH.</summary>
+    /// <returns>Its full path.</returns>
+    /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
+    private protected string FindProgram(string name) => FindProgramOrNull(name) ?? throw FargateErrors.SshNotFound(name);
+
+    private protected string? FindProgramOrNull(string name) =>
+        InvokeCommand.GetCommand(name, CommandTypes.Application) is ApplicationInfo { Path.Length: > 0 } program ? program.Path : null;
+
+    /// <summary>Finds session-manager-plugin, and makes sure that it can be used.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.PluginNotFound"/>.</exception>
+    private protected SessionManagerPlugin FindPlugin()
+    {
+        SessionManagerPlugin plugin = new(
+            FindProgramOrNull(SessionManagerPlugin.Name) ?? throw FargateErrors.PluginNotFound(SessionManagerPlugin.Name));
+        var version = Await((_, cancellationToken) => plugin.CheckAsync(cancellationToken));
+        WriteDebug($"{plugin.Path} is version {version}.");
+        return plugin;
+    }
+
+    /// <summary>
+    /// Makes sure that nothing was typed which only ssh takes. What $PSDefaultParameterValues holds is for all sessions, and
+    /// left out where it does not fit.
+    /// </summary>
+    /// <exception cref="FargateException"><see cref="FargateError.InvalidTransport"/>.</exception>
+    private protected void ThrowIfGiven(IEnumerable<string> parametersOfSsh)
+    {
+        string[] given =
+        [
+            .. parametersOfSsh
+                .Where(name => MyInvocation.BoundParameters.ContainsKey(name) && !HasDefault(name))
+                .Select(name => $"-{name}"),
+        ];
+        if (given.Length > 0)
+        {
+            throw FargateErrors.OnlyForSsh(given);
+        }
+    }
+
+    private bool HasDefault(string parameter) =>
+        DefaultParameters.Find(GetVariableValue(DefaultParameters.Variable), MyInvocation.MyCommand.Name, parameter) is not null;
+
+    /// <summary>Waits for sessions, and starts their tasks again where that helps.</summary>
+    private protected SessionWaiter WaiterFor(IFargateCloud cloud) => new(cloud, new WaitOptions(), StarterFor(cloud));
+
+    /// <summary>Starts tasks, until the user gives up.</summary>
+    private protected TaskStarter StarterFor(IFargateCloud cloud) => new(cloud, Journal) { GiveUp = GiveUpToken };
+
+    /// <summary>Stops tasks, until the user gives up.</summary>
+    private protected SessionCloser CloserFor(IFargateCloud cloud) => new(cloud, Journal) { GiveUp = GiveUpToken };
+
+    /// <summary>Begins to stop a session's task and to forget its key, while this thread does something else.</summary>
+    private protected Task BeginClosing(IFargateCloud cloud, FargateSession session, string reason) =>
+        Task.Run(() => CloserFor(cloud).CloseAsync(session, reason));
+
+    /// <summary>
+    /// Waits until all of them have been closed, and says of each what went wrong: that may end the pipeline, and must
+    /// not cut the others short.
+    /// </summary>
+    private protected void CleanUpAll(IReadOnlyCollection<(FargateSession Session, Task Closing)> closings)
+    {
+        CleanUp(
+            async () => await Task.WhenAll(closings.Select(each => each.Closing))
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing),
+            closings);
+        foreach (var (session, closing) in closings)
+        {
+            CleanUp(() => closing, session);
+        }
+    }
+
+    /// <summary>Stops a session's task and forgets its key, on every way out.</summary>
+    private protected void Close(IFargateCloud cloud, FargateSession session, string reason) =>
+        CleanUp(() => CloserFor(cloud).CloseAsync(session, reason), session);
+
+    /// <summary>Begins to stop a session whose pipeline has ended, perhaps before AWS was reached for it.</summary>
+    private Task BeginClosing(HeldSession held)
+    {
+        try
+        {
+            var settings = _access.SettingsFor(held.Session);
+            return held.Cloud is { } cloud || _clouds.TryGetValue(KeyOf(settings), out cloud)
+                ? BeginClosing(cloud, held.Session, held.Reason)
+                : Task.Run(() => ConnectAndCloseAsync(settings, held));
+        }
+        catch (FargateException e)
+        {
+            return Task.FromException(FargateErrors.StopFailed(held.Session, e));
+        }
+    }
+
+    private async Task ConnectAndCloseAsync(CloudSettings settings, HeldSession held)
+    {
+        IFargateCloud cloud;
+        try
+        {
+            using var limit = CleanUpLimit.Begin(GiveUpToken);
+            cloud = await FargateCloud.Connector.ConnectAsync(settings, limit.Token);
+        }
+        catch (FargateException e)
+        {
+            throw FargateErrors.StopFailed(held.Session, e);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw FargateErrors.StopFailed(held.Session, FargateErrors.NoAnswerInTime(settings.EndpointUrl ?? "AWS", e));
+        }
+
+        using (cloud)
+        {
+            await CloserFor(cloud).CloseAsync(held.Session, held.Reason);
+        }
+    }
+
+    /// <summary>Notes that the earlier commands have ended without an error.</summary>
+    protected override void EndProcessing() => Held.Complete();
+
+    /// <summary>Ends what the caller has not got; called by PowerShell at the end of the pipeline, however that comes.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            CleanUpAll([.. Held.TakeAll(HasSucceeded).Select(held => (held.Session, BeginClosing(held)))]);
+            foreach (var cloud in _clouds.Values)
+            {
+                cloud.Dispose();
+            }
+
+            _clouds.Clear();
+        }
+
+        base.Dispose(disposing);
+    }
+}

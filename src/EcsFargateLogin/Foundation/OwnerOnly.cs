@@ -1,0 +1,132 @@
+using System.Runtime.Versioning;
+using System.Security.AccessControl;
+using System.Security.Principal;
+
+namespace EcsFargateLogin.Foundation;
+
+/// <summary>
+/// Folders and files for the current user alone: 0700 and 0600, or on Windows an access list that names nobody else.
+/// </summary>
+internal static class OwnerOnly
+{
+    private const UnixFileMode ModeOfFolders = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode ModeOfFiles = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Makes a folder, or takes it from others where it is there already.</summary>
+    public static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            CreateFolderOnWindows(path);
+            return;
+        }
+
+        var folder = Directory.CreateDirectory(path, ModeOfFolders);
+        if (folder.UnixFileMode != ModeOfFolders)
+        {
+            folder.UnixFileMode = ModeOfFolders;
+        }
+    }
+
+    /// <summary>
+    /// Why somebody else may have written what a file or folder of this user's holds, as what follows "it"; null where nobody
+    /// can have, or there is none. On Windows the folders of a profile are its user's own.
+    /// </summary>
+    public static string? FaultOf(string path) => UnixFile.OfLink(path)?.OwnerFault ?? UnixFile.Of(path)?.WriteFault();
+
+    /// <inheritdoc cref="FaultOf(string)"/>
+    public static string? FaultOf(FileStream file) => UnixFile.Of(file.SafeFileHandle)?.WriteFault();
+
+    /// <summary>Makes a file that must not exist, for writing.</summary>
+    public static FileStream CreateFile(string path) => OperatingSystem.IsWindows()
+        ? CreateFileOnWindows(path)
+        : new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = ModeOfFiles,
+        });
+
+    /// <summary>Opens a file that nobody else has open until it is disposed of; makes it where it is missing.</summary>
+    /// <exception cref="IOException">Somebody has it open, or it cannot be made.</exception>
+    public static FileStream LockFile(string path)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = ModeOfFiles;
+        }
+
+        return new FileStream(path, options);
+    }
+
+    /// <summary>Makes a file that must not exist and that is locked until it is disposed of. It can be renamed and deleted.</summary>
+    public static FileStream CreateLockedFile(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete);
+        }
+
+        FileStream stream = new(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            UnixCreateMode = ModeOfFiles,
+        });
+
+        // FileShare alone does it as well, unless a setting of .NET has switched that off.
+        _ = UnixFiles.TryLock(stream.SafeFileHandle, isShared: false);
+        return stream;
+    }
+
+    /// <summary>Makes sure that what was made or renamed in a folder outlasts a power failure. Windows does that itself.</summary>
+    public static void Flush(string folder)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            UnixFiles.Flush(folder);
+        }
+    }
+
+    [SupportedOSPlatform("windows")]
+    private static void CreateFolderOnWindows(string path)
+    {
+        DirectorySecurity security = new();
+        security.SetAccessRuleProtection(isProtected: true, preserveInheritance: false);
+        security.AddAccessRule(new FileSystemAccessRule(
+            CurrentUser(),
+            FileSystemRights.FullControl,
+            InheritanceFlags.ContainerInherit | InheritanceFlags.ObjectInherit,
+            PropagationFlags.None,
+            AccessControlType.Allow));
+        DirectoryInfo folder = new(path);
+        if (folder.Exists)
+        {
+            folder.SetAccessControl(security);
+        }
+        else
+        {
+            folder.Create(security);
+        }
+    }
+
+    [SupportedOSPlatform("windows")]
+    private static FileStream CreateFileOnWindows(string path)
+    {
+        FileSecurity security = new();
+        security.SetAccessRuleProtection(isProtected: true, preserveInheritance: false);
+        security.AddAccessRule(
+            new FileSystemAccessRule(CurrentUser(), FileSystemRights.FullControl, AccessControlType.Allow));
+        return new FileInfo(path).Create(
+            FileMode.CreateNew, FileSystemRights.Write, FileShare.None, bufferSize: 4096, FileOptions.None, security);
+    }
+
+    [SupportedOSPlatform("windows")]
+    private static SecurityIdentifier CurrentUser()
+    {
+        using var identity = WindowsIdentity.GetCurrent();
+        return identity.User ?? throw new UnauthorizedAccessException("The current user has no security identifier.");
+    }
+}

@@ -1,0 +1,300 @@
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Journal;
+using EcsFargateLogin.Lifecycle.Closing;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Trust;
+
+namespace EcsFargateLogin.Lifecycle.Starting;
+
+/// <summary>
+/// Starts the tasks of sessions: journal entry, RunTask, journal entry. An attempt for which there is no room is followed
+/// by the next one of the session's plan.
+/// </summary>
+internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
+{
+    /// <summary>
+    /// How long a cancelled launch waits for RunTask's answer. Cutting the call off would leave open whether a task
+    /// was started; its answer usually takes well under a second. The limit of the clean-up begins after it.
+    /// </summary>
+    public TimeSpan ReplyGrace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Cancelled when the user waits no longer for what is cleaned up.</summary>
+    public CancellationToken GiveUp { get; init; }
+
+    /// <summary>What looks for the task of a RunTask whose answer was lost.</summary>
+    public TaskMark Mark { get; init; } = new(cloud);
+
+    /// <summary>What looks for a task that an earlier try of a refused RunTask may have started.</summary>
+    public TaskMark EarlierTry { get; init; } = new(cloud) { Limit = TimeSpan.FromSeconds(3) };
+
+    /// <summary>Between two attempts: what there was no room for just now has no room at once either.</summary>
+    public TimeSpan AttemptPause { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>What paces RunTask.</summary>
+    public TokenBucket Pacer { get; init; } = TokenBucket.OfLaunches;
+
+    private SessionCloser Closer => CloserUntil(GiveUp);
+
+    private SessionCloser CloserUntil(CancellationToken giveUp) => new(cloud, journal) { GiveUp = giveUp };
+
+    /// <summary>Lets this machine's address in to a new session, before it has a task.</summary>
+    /// <exception cref="FargateException">It was not let in, and the session is forgotten.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the session is forgotten.</exception>
+    public Task LetInAsync(
+        FargateSession session, IngressRule rule, IProgress<SessionEvent> progress, CancellationToken cancellationToken) =>
+        WithoutTaskAsync(
+            session, () => new SessionIngress(cloud, journal) { GiveUp = GiveUp }
+                .OpenAsync(session, rule, progress, cancellationToken));
+
+    /// <summary>Starts the task of a new session. Returns as soon as ECS has accepted it.</summary>
+    /// <exception cref="FargateException">Nothing was started, or the message says what may have been.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; what had been started was stopped.</exception>
+    public async Task StartAsync(
+        FargateSession session, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        await RunAsync(session, progress, cancellationToken).ConfigureAwait(false);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            await Closer.CloseAsync(session, "it was cancelled").ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>
+    /// Starts a session's task again, after one that stopped before it was ready: the session then stands for the new
+    /// task. One that was accepted is kept also when the token is cancelled; whoever waits decides about it.
+    /// </summary>
+    /// <param name="session">A session whose plan has another attempt.</param>
+    /// <param name="why">Why the task stopped, for people.</param>
+    /// <param name="progress">Gets a detail for each attempt.</param>
+    /// <param name="cancellationToken">Cancels what RunTask has not been asked for yet.</param>
+    /// <exception cref="FargateException">There is no new task, or the message says what there may be.</exception>
+    public async Task StartAgainAsync(
+        FargateSession session, string why, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        ReportNext(session, why, progress);
+        if (session.Status != TaskStatuses.Stopped)
+        {
+            await StopFailedTaskAsync(session).ConfigureAwait(false);
+        }
+
+        await Task.Delay(AttemptPause, cancellationToken).ConfigureAwait(false);
+        await RunAsync(session, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static void ReportNext(FargateSession session, string why, IProgress<SessionEvent> progress) =>
+        progress.Report(new Detail(session, $"{session}: {why} Starting again: {session.Plan!.Next}."));
+
+    /// <summary>The task stops by itself already; that it was told to is for whoever finds it.</summary>
+    private async Task StopFailedTaskAsync(FargateSession session)
+    {
+        using var limit = CleanUpLimit.Begin(GiveUp);
+        try
+        {
+            await cloud
+                .StopTaskAsync(session.Cluster, session.TaskArn, $"EcsFargateLogin session {session}: it is started again", limit.Token)
+                .ConfigureAwait(false);
+        }
+        catch (FargateException e) when (e.Error == FargateError.TaskNotFound)
+        {
+            // It is gone.
+        }
+        catch (OperationCanceledException e)
+        {
+            throw FargateErrors.StopFailed(session, FargateErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, e));
+        }
+    }
+
+    /// <summary>Makes attempts until one starts a task.</summary>
+    private async Task RunAsync(
+        FargateSession session, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        var plan = session.Plan!;
+        while (true)
+        {
+            var runTask = await PrepareAsync(session, cancellationToken).ConfigureAwait(false);
+            var (task, refusal) = await RunTaskAsync(session, runTask, cancellationToken).ConfigureAwait(false);
+            if (task is not null)
+            {
+                await KeepAsync(session, task).ConfigureAwait(false);
+                return;
+            }
+
+            if (!plan.HasNext || !PassingCauses.Include(refusal!))
+            {
+                throw await ForgetAsync(session, refusal!).ConfigureAwait(false);
+            }
+
+            ReportNext(session, refusal!.Message, progress);
+            await WithoutTaskAsync(session, () => Task.Delay(AttemptPause, cancellationToken)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Writes down what is about to happen, when its turn has come.</summary>
+    private async Task<RunTaskRequest> PrepareAsync(FargateSession session, CancellationToken cancellationToken)
+    {
+        var plan = session.Plan!;
+        var runTask = plan.TakeNext();
+        await WithoutTaskAsync(session, async () =>
+        {
+            await Pacer.TakeAsync(cancellationToken).ConfigureAwait(false);
+            journal.Write(plan.Entry);
+            cancellationToken.ThrowIfCancellationRequested();
+        }).ConfigureAwait(false);
+        return runTask;
+    }
+
+    /// <summary>Does something while the session has no task: when it fails, nothing is left to remember.</summary>
+    private async Task WithoutTaskAsync(FargateSession session, Func<Task> work)
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        catch (FargateException e)
+        {
+            throw await ForgetAsync(session, e).ConfigureAwait(false);
+        }
+        catch
+        {
+            if (await Closer.ForgetAsync(session).ConfigureAwait(false) is { } left)
+            {
+                throw left;
+            }
+
+            throw;
+        }
+    }
+
+    /// <returns>Why the session has no task, and what of it could not be forgotten.</returns>
+    private async Task<FargateException> ForgetAsync(FargateSession session, FargateException error) =>
+        await Closer.ForgetAsync(session).ConfigureAwait(false) is { } left ? FargateErrors.And(error, left) : error;
+
+    private async Task KeepAsync(FargateSession session, TaskDescription task)
+    {
+        var plan = session.Plan!;
+        plan.NoteTask(task.TaskArn);
+        session.Begin(task, plan.Entry.CreatedAt);
+        try
+        {
+            journal.Write(plan.Entry);
+        }
+        catch (FargateException notKept)
+        {
+            throw await CloseAsync(session, "its journal entry could not be kept").ConfigureAwait(false) is { } left
+                ? FargateErrors.And(notKept, left)
+                : notKept;
+        }
+    }
+
+    /// <returns>What is left of the session though its task was stopped; null for nothing.</returns>
+    private async Task<FargateException?> CloseAsync(FargateSession session, string reason)
+    {
+        try
+        {
+            await Closer.CloseAsync(session, reason).ConfigureAwait(false);
+            return null;
+        }
+        catch (FargateException e) when (e.Error is FargateError.IngressNotRevoked or FargateError.FilesNotDeleted)
+        {
+            return e;
+        }
+    }
+
+    /// <returns>The task, or why ECS started none.</returns>
+    private async Task<(TaskDescription? Task, FargateException? Refusal)> RunTaskAsync(
+        FargateSession session, RunTaskRequest runTask, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource grace = new();
+        using var registration = cancellationToken.Register(() => grace.CancelAfter(ReplyGrace));
+        using var ending = GiveUp.Register(grace.Cancel);
+        try
+        {
+            var reply = await cloud.RunTaskAsync(runTask, grace.Token).ConfigureAwait(false);
+            return reply.Tasks.Count > 0
+                ? (reply.Tasks[0], null)
+                : (null, FargateErrors.RunTaskFailed(runTask, reply.Failures.Count > 0 ? reply.Failures[0] : null));
+        }
+        catch (FargateException e) when (MayFollowALostAnswer(e))
+        {
+            await StopWhatAnEarlierTryStartedAsync(session, e).ConfigureAwait(false);
+            return (null, e);
+        }
+        catch (FargateException e) when (!LeavesOpenWhetherItStarted(e))
+        {
+            return (null, e);
+        }
+        catch (FargateException e)
+        {
+            await StopWhatMayHaveStartedAsync(session, e).ConfigureAwait(false);
+            throw;
+        }
+        catch (OperationCanceledException e)
+        {
+            var cause = FargateErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, e);
+            await StopWhatMayHaveStartedAsync(session, cause).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>AWS refused it, or the answer got lost: only in the second case may a task run.</summary>
+    private static bool LeavesOpenWhetherItStarted(FargateException e) =>
+        e.Error is FargateError.EndpointUnreachable or FargateError.ServiceFailed;
+
+    /// <summary>
+    /// The last try was refused for a reason that can come up between two tries: the answer to an earlier one, which may
+    /// have started the task, may have been lost.
+    /// </summary>
+    private static bool MayFollowALostAnswer(FargateException e) =>
+        e.Error is FargateError.Throttled or FargateError.CredentialsExpired;
+
+    /// <summary>Stops what an earlier try started; with no task by the session's mark there is nothing to stop.</summary>
+    /// <exception cref="FargateException">AWS could not be asked, or the task could not be stopped.</exception>
+    private async Task StopWhatAnEarlierTryStartedAsync(FargateSession session, FargateException cause)
+    {
+        session.TaskArn = "";
+        using var limit = CleanUpLimit.Begin(GiveUp);
+        string? taskArn;
+        try
+        {
+            taskArn = await EarlierTry.SearchAsync(session, limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is FargateException or OperationCanceledException)
+        {
+            throw FargateErrors.RunTaskUncertain(session, cause);
+        }
+
+        if (taskArn is not null)
+        {
+            await StopFoundAsync(session, taskArn, limit.Token).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Looks for the task by its mark and stops it. Where none is found its journal entry stays, because ECS may show
+    /// the task later.
+    /// </summary>
+    /// <exception cref="FargateException">It was not found, or could not be stopped.</exception>
+    private async Task StopWhatMayHaveStartedAsync(FargateSession session, FargateException cause)
+    {
+        // Until it is found, no ARN is right: that of an earlier attempt's task least of all.
+        session.TaskArn = "";
+        using var limit = CleanUpLimit.Begin(GiveUp);
+        var taskArn = await Mark.FindAsync(session, limit.Token).ConfigureAwait(false)
+            ?? throw FargateErrors.RunTaskUncertain(session, cause);
+        await StopFoundAsync(session, taskArn, limit.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Stops a task that was found by its mark. The journal learns of it first: where it cannot be stopped now, it is later
+    /// known by its ARN alone, because a task that has stopped meanwhile is no longer listed by its mark.
+    /// </summary>
+    private async Task StopFoundAsync(FargateSession session, string taskArn, CancellationToken cancellationToken)
+    {
+        session.TaskArn = taskArn;
+        session.Plan!.NoteTask(taskArn);
+        journal.NoteTask(session.SessionId, taskArn);
+        await CloserUntil(cancellationToken).CloseAsync(session, "the answer to RunTask was lost").ConfigureAwait(false);
+    }
+}

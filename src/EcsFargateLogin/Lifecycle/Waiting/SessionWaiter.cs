@@ -1,0 +1,189 @@
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Lifecycle.Closing;
+using EcsFargateLogin.Lifecycle.Starting;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Trust;
+
+namespace EcsFargateLogin.Lifecycle.Waiting;
+
+/// <summary>
+/// Waits until sessions are ready, however many they are: they share each look at AWS. Each is knocked at on its own, and
+/// is reported as soon as it answers.
+/// </summary>
+/// <param name="cloud">The account and region of the sessions.</param>
+/// <param name="options">How often and how long to look.</param>
+/// <param name="starter">What starts tasks again for which there was no room; null where that is not wanted.</param>
+internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, TaskStarter? starter = null)
+{
+    private readonly SessionLook _look = new(cloud, options);
+    private readonly HostKeyReader _hostKeys = new(cloud);
+    private readonly StopDiagnosis _diagnosis = new(cloud);
+
+    /// <summary>Waits for one session.</summary>
+    /// <exception cref="FargateException">It will not be ready.</exception>
+    public async Task WaitAsync(
+        FargateSession session, Readiness readiness, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        FargateException? error = null;
+        await WaitAsync([session], readiness, new OutcomeCatcher(progress, failed => error = failed.Error), cancellationToken)
+            .ConfigureAwait(false);
+        if (error is not null)
+        {
+            throw error;
+        }
+    }
+
+    /// <summary>
+    /// Waits for all sessions and reports each as <see cref="SessionReady"/> or <see cref="SessionFailed"/> as soon as
+    /// that is known.
+    /// </summary>
+    public async Task WaitAsync(
+        IReadOnlyCollection<FargateSession> sessions,
+        Readiness readiness,
+        IProgress<SessionEvent> progress,
+        CancellationToken cancellationToken)
+    {
+        var knockPause = TimeSpan.FromTicks(Math.Max(
+            options.ShortestKnockPause.Ticks, options.KnockPauseASession.Ticks * sessions.Count));
+        PendingSession[] all =
+            [.. sessions.Select(session => new PendingSession(session, readiness, options) { KnockPause = knockPause })];
+        List<PendingSession> pending = [.. all];
+        using var lasting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            pending.ForEach(session => ReportPhase(session, progress));
+            await DelayFirstLookAsync(sessions, cancellationToken).ConfigureAwait(false);
+            while (pending.Count > 0)
+            {
+                var interval = await _look.AskAsync(pending, progress, cancellationToken).ConfigureAwait(false);
+                foreach (var session in pending)
+                {
+                    session.BeginToEnter(
+                        (answer, token) => _hostKeys.VerifyAsync(session.Session, answer, progress, token), lasting.Token);
+                    session.FollowStop(task => FollowStopAsync(session.Session, task, progress, lasting.Token));
+                }
+
+                await SettleUntilNextLookAsync(pending, interval, progress, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await lasting.CancelAsync().ConfigureAwait(false);
+            foreach (var session in all)
+            {
+                await session.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <inheritdoc cref="SessionLook.AskOnceAsync"/>
+    public Task LookOnceAsync(FargateSession session, CancellationToken cancellationToken) =>
+        _look.AskOnceAsync(session, cancellationToken);
+
+    private async Task DelayFirstLookAsync(
+        IReadOnlyCollection<FargateSession> sessions, CancellationToken cancellationToken)
+    {
+        // When a task was created that only its ARN is known of is not known before the first look.
+        var marked = sessions.Where(session => session.SessionId.Length > 0);
+        var age = DateTimeOffset.UtcNow - marked.Select(session => session.CreatedAt).DefaultIfEmpty().Max();
+        if (age >= TimeSpan.Zero && age < options.FirstLook)
+        {
+            await Task.Delay(options.FirstLook - age, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Starts a stopped task again where that helps, or says why it stopped.</summary>
+    /// <exception cref="FargateException">It will not be ready.</exception>
+    private async Task FollowStopAsync(
+        FargateSession session, TaskDescription task, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        if (starter is null || session.Plan is not { HasNext: true } || !PassingCauses.Include(task))
+        {
+            throw await _diagnosis.ExplainAsync(session, task, cancellationToken).ConfigureAwait(false);
+        }
+
+        var why = $"Its task {session.TaskId} stopped: {task.StoppedReason ?? task.StopCode}.";
+        await starter.StartAgainAsync(session, why, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reports and removes the sessions that are ready or have failed.</summary>
+    private static void Settle(List<PendingSession> pending, IProgress<SessionEvent> progress)
+    {
+        foreach (var session in pending)
+        {
+            session.Check();
+            WarnOfFallback(session, progress);
+            session.Session.Timing.Banner ??= session.HasAnswered ? DateTimeOffset.UtcNow : null;
+            if (session.Failure is { } failure)
+            {
+                session.IsSettled = true;
+                progress.Report(new SessionFailed(session.Session, failure));
+            }
+            else if (session.IsReady)
+            {
+                session.NoteReady();
+                progress.Report(new SessionReady(session.Session));
+            }
+            else
+            {
+                ReportPhase(session, progress);
+            }
+        }
+
+        pending.RemoveAll(session => session.IsSettled);
+    }
+
+    private static void WarnOfFallback(PendingSession session, IProgress<SessionEvent> progress)
+    {
+        if (session.TakeFallbackCause() is { } cause)
+        {
+            progress.Report(new Caution(
+                session.Session, $"Session {session.Session} is entered by ECS Exec, because ssh does not reach it. {cause.Message}"));
+        }
+    }
+
+    private static void ReportPhase(PendingSession session, IProgress<SessionEvent> progress)
+    {
+        if (session.HasNewPhase(out var phase))
+        {
+            progress.Report(new PhaseSeen(session.Session, phase, DateTimeOffset.UtcNow - session.Session.CreatedAt));
+        }
+    }
+
+    /// <summary>Settles sessions as things happen to them, until the next look or until none is left.</summary>
+    private static async Task SettleUntilNextLookAsync(
+        List<PendingSession> pending, TimeSpan interval, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        var next = Task.Delay(interval, cancellationToken);
+        do
+        {
+            // Collected first: what happens while sessions are settled would else be noticed at the next look only.
+            Task[] awaited = [next, .. pending.SelectMany(session => session.Awaited)];
+            Settle(pending, progress);
+            if (pending.Count > 0)
+            {
+                await Task.WhenAny(awaited).ConfigureAwait(false);
+            }
+        }
+        while (!next.IsCompleted && pending.Count > 0);
+
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Keeps the one failure that can come, and passes everything else on.</summary>
+    private sealed class OutcomeCatcher(IProgress<SessionEvent> progress, Action<SessionFailed> onFailure)
+        : IProgress<SessionEvent>
+    {
+        public void Report(SessionEvent value)
+        {
+            if (value is SessionFailed failed)
+            {
+                onFailure(failed);
+            }
+            else
+            {
+                progress.Report(value);
+            }
+        }
+    }
+}

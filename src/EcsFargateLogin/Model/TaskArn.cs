@@ -1,0 +1,22 @@
+namespace EcsFargateLogin.Model;
+
+/// <summary>What a task's ARN tells by itself: arn:PARTITION:ecs:REGION:ACCOUNT:task/CLUSTER/ID.</summary>
+internal static class TaskArn
+{
+    /// <summary>The region, or null when the text is no ARN.</summary>
+    public static string? RegionOf(string taskArn) =>
+        taskArn.Split(':') is ["arn", _, "ecs", { Length: > 0 } region, ..] ? region : null;
+
+    /// <summary>The account, or null when the text is no ARN of ECS.</summary>
+    public static string? AccountOf(string arn) =>
+        arn.Split(':') is ["arn", _, "ecs", _, { Length: > 0 } account, ..] ? account : null;
+
+    /// <summary>The last part, the id; or the text itself when it is one.</summary>
+    public static string IdOf(string taskArn) => taskArn[(taskArn.LastIndexOf('/') + 1)..];
+
+    /// <summary>The cluster's name, or null when the text is no ARN of the long form.</summary>
+    public static string? ClusterOf(string taskArn) =>
+        taskArn.Split('/') is [var head, { Length: > 0 } cluster, _] && head.EndsWith(":task", StringComparison.Ordinal)
+            ? cluster
+            : null;
+}

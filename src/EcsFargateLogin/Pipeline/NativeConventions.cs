@@ -1,0 +1,62 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Reflection;
+
+namespace EcsFargateLogin.Pipeline;
+
+/// <summary>
+/// Treats a remote program as PowerShell treats a native one: its standard error is no error, and its exit code decides $?.
+/// PowerShell has no public member for either; where its internal ones have changed, lines are ordinary errors, and errors alone
+/// decide.
+/// </summary>
+internal static class NativeConventions
+{
+    private const BindingFlags Internal = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
+
+    /// <summary>
+    /// Writes a line of standard error to the error stream. It neither ends the command, whatever $ErrorActionPreference says, nor
+    /// comes to $Error, nor makes $? false. Of this very command's parameters, -ErrorAction can leave it out, and -ErrorVariable
+    /// gets it.
+    /// </summary>
+    public static void WriteErrorLine(PSCmdlet cmdlet, ErrorRecord line)
+    {
+        var runtime = cmdlet.CommandRuntime;
+        var write = runtime.GetType().GetMethod(
+            "_WriteErrorSkipAllowCheck", Internal, [typeof(ErrorRecord), typeof(ActionPreference?), typeof(bool)]);
+        if (write is null || FailureOf(runtime) is not var (pipeline, failed))
+        {
+            cmdlet.WriteError(line);
+            return;
+        }
+
+        var failedBefore = failed.GetValue(pipeline);
+        // Not as a native program's line: those come to no -ErrorVariable, and where nothing redirects them to standard output.
+        write.Invoke(runtime, BindingFlags.DoNotWrapExceptions, null, [line, PreferenceOf(cmdlet), false], null);
+        failed.SetValue(pipeline, failedBefore);
+        if (cmdlet.SessionState.PSVariable.GetValue("global:Error") is IList { Count: > 0 } errors && ReferenceEquals(errors[0], line))
+        {
+            errors.RemoveAt(0);
+        }
+    }
+
+    /// <summary>Makes $? false after a pipeline in which a program has ended with another exit code than 0.</summary>
+    public static void NoteFailure(PSCmdlet cmdlet)
+    {
+        if (FailureOf(cmdlet.CommandRuntime) is var (pipeline, failed))
+        {
+            failed.SetValue(pipeline, true);
+        }
+    }
+
+    private static ActionPreference PreferenceOf(PSCmdlet cmdlet) =>
+        cmdlet.MyInvocation.BoundParameters.TryGetValue("ErrorAction", out var given)
+        && given is ActionPreference and (ActionPreference.SilentlyContinue or ActionPreference.Ignore)
+            ? (ActionPreference)given
+            : ActionPreference.Continue;
+
+    private static (object Pipeline, PropertyInfo Failed)? FailureOf(ICommandRuntime runtime) =>
+        runtime.GetType().GetProperty("PipelineProcessor", Internal)?.GetValue(runtime) is { } pipeline
+        && pipeline.GetType().GetProperty("ExecutionFailed", Internal) is { } failed
+            ? (pipeline, failed)
+            : null;
+}

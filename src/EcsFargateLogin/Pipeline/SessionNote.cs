@@ -1,0 +1,75 @@
+using System.Linq.Expressions;
+using System.Management.Automation;
+using System.Reflection;
+
+namespace EcsFargateLogin.Pipeline;
+
+/// <summary>
+/// The session that something was printed in, as a read-only note that neither text nor bytes show. One is attached to all
+/// that a command prints.
+/// </summary>
+internal sealed class SessionNote : PSNoteProperty
+{
+    private static readonly Action<PSObject, PSNoteProperty> Add = FastAdd() ?? AddByTable;
+
+    /// <param name="session">The session.</param>
+    public SessionNote(FargateSession session)
+        : base(nameof(FargateCommandResult.FargateSession), session)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override bool IsSettable => false;
+
+    /// <inheritdoc/>
+    public override object Value
+    {
+        get => base.Value;
+        set => throw new SetValueException($"'{Name}' is read-only.");
+    }
+
+    /// <summary>Wraps what was printed, and attaches the session.</summary>
+    public PSObject AttachTo(object printed)
+    {
+        PSObject result = new(printed);
+        Add(result, this);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public override PSMemberInfo Copy() => new SessionNote((FargateSession)Value);
+
+    private static void AddByTable(PSObject target, PSNoteProperty note) => target.Properties.Add(note, preValidated: true);
+
+    /// <summary>
+    /// PowerShell keeps the notes of texts in a table of weak references, so that they survive the text's way through .NET
+    /// code. For a million lines that costs more than everything else together, and a line that was printed takes no such
+    /// way: its note is put where PowerShell looks first. Those members are not public.
+    /// </summary>
+    /// <returns>Null where this PowerShell has no such members.</returns>
+    private static Action<PSObject, PSNoteProperty>? FastAdd()
+    {
+        const BindingFlags Own = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
+        var members = typeof(PSObject).GetProperty("InstanceMembers", Own);
+        var make = members?.PropertyType.GetConstructor(Own, Type.EmptyTypes);
+        var add = members?.PropertyType.GetMethod("Add", Own, [typeof(PSMemberInfo)]);
+        if (members?.SetMethod is null || make is null || add is null)
+        {
+            return null;
+        }
+
+        // The usual way, once: it also makes the name known, without which member access does not look for it.
+        AddByTable(new PSObject(""), new PSNoteProperty(nameof(FargateCommandResult.FargateSession), null));
+        var target = Expression.Parameter(typeof(PSObject));
+        var note = Expression.Parameter(typeof(PSNoteProperty));
+        var list = Expression.Variable(members.PropertyType);
+        return Expression.Lambda<Action<PSObject, PSNoteProperty>>(
+            Expression.Block(
+                [list],
+                Expression.Assign(list, Expression.New(make)),
+                Expression.Call(list, add, note),
+                Expression.Assign(Expression.Property(target, members), list)),
+            target,
+            note).Compile();
+    }
+}

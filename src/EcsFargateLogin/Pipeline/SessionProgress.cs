@@ -1,0 +1,116 @@
+using System.Globalization;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Views;
+
+namespace EcsFargateLogin.Pipeline;
+
+/// <summary>Shows where sessions are on their way: one progress line for all of them, and one verbose line a phase.</summary>
+internal sealed class SessionProgress(FargateCmdlet cmdlet)
+{
+    /// <summary>Between two changes of the line: the phases of many sessions come faster than anybody reads.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    private readonly ProgressLine _line = new(cmdlet, 0x4647);
+    private readonly Dictionary<FargateSession, PhaseSeen> _phases = [];
+    private readonly HashSet<FargateSession> _done = [];
+    private DateTimeOffset _since;
+    private DateTimeOffset _shownAt;
+
+    /// <summary>Shows the phase that a session was seen in.</summary>
+    public void Show(PhaseSeen phase)
+    {
+        var isNew = !_phases.TryGetValue(phase.Session, out var before) || before.Phase != phase.Phase;
+        var since = DateTimeOffset.UtcNow - phase.Elapsed;
+        _since = _phases.Count == 0 || since < _since ? since : _since;
+        _phases[phase.Session] = phase;
+        _done.Remove(phase.Session);
+        if (isNew)
+        {
+            cmdlet.WriteVerbose(string.Create(
+                CultureInfo.InvariantCulture, $"{phase.Session}: {phase.Phase} after {phase.Elapsed.TotalSeconds:0.0} s"));
+        }
+
+        if (_phases.Count == 1 || DateTimeOffset.UtcNow - _shownAt > Pause)
+        {
+            Write();
+        }
+
+        if (phase.Phase == TaskStatuses.Stopped)
+        {
+            Settle(phase.Session);
+        }
+    }
+
+    /// <summary>Moves the seconds on.</summary>
+    public void Refresh()
+    {
+        if (_line.IsShown)
+        {
+            Write();
+        }
+    }
+
+    /// <summary>Counts a session as done: it is ready, has failed or has stopped.</summary>
+    public void Settle(FargateSession session)
+    {
+        _phases.Remove(session);
+        _done.Add(session);
+    }
+
+    /// <summary>Takes the line off the screen.</summary>
+    public void Complete()
+    {
+        _done.Clear();
+        _line.Complete();
+    }
+
+    private void Write()
+    {
+        if (_phases.Count == 0)
+        {
+            return;
+        }
+
+        _shownAt = DateTimeOffset.UtcNow;
+        var elapsed = RelativeTime.Length(_shownAt - _since);
+        if (_phases.Count + _done.Count == 1)
+        {
+            WriteOne(_phases.Values.Single(), elapsed);
+        }
+        else
+        {
+            WriteMany(elapsed);
+        }
+    }
+
+    private void WriteOne(PhaseSeen seen, string elapsed) => _line.Show(
+        [$"Fargate session {seen.Session}", seen.Session.ToString()],
+        [
+            $"{seen.Phase}, {elapsed} since {seen.Call}",
+            $"{ShortPhase(seen.Phase)}, {elapsed} since {seen.Call}",
+            $"{ShortPhase(seen.Phase)}, {elapsed}",
+        ]);
+
+    private void WriteMany(string elapsed)
+    {
+        var total = _phases.Count + _done.Count;
+        var done = string.Create(CultureInfo.InvariantCulture, $"{_done.Count} of {total}");
+        _line.Show(
+            [$"{total} Fargate sessions", "Sessions"],
+            [
+                $"{done} done, {Summary()}, {elapsed} since {_phases.Values.First().Call}",
+                $"{done} done, {Summary()}, {elapsed}",
+                $"{done} done, {elapsed}",
+                done,
+            ],
+            100 * _done.Count / total);
+    }
+
+    /// <summary>How many sessions are in each phase.</summary>
+    private string Summary() => string.Join(", ", _phases.Values
+        .GroupBy(seen => ShortPhase(seen.Phase))
+        .Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} {group.Key}")));
+
+    /// <summary>The status of ECS without what is waited for.</summary>
+    private static string ShortPhase(string phase) => phase.Split(',')[0];
+}

@@ -1,0 +1,111 @@
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Lifecycle.Closing;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
+using EcsFargateLogin.SessionManager;
+
+namespace EcsFargateLogin.Shells;
+
+/// <summary>A shell that ECS Exec opens in a session's container.</summary>
+/// <param name="cloud">The account and region of the session.</param>
+/// <param name="session">The session, whose agent runs.</param>
+internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
+{
+    /// <summary>The best shell that there is, as a login shell. ECS splits a line as a POSIX shell does, and runs no shell itself.</summary>
+    private const string LoginShell = "if command -v bash >/dev/null; then exec bash -l; fi; exec sh -l";
+
+    /// <summary>How long an agent that ECS calls RUNNING may not answer.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Between tries.</summary>
+    public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The line that opens the shell.</summary>
+    /// <param name="isResumable">Whether it is to outlive its connection.</param>
+    public static string CommandOf(bool isResumable) =>
+        PosixShell.Append("/bin/sh -c", [isResumable ? ResumableShell.Command : LoginShell]);
+
+    /// <summary>Opens it.</summary>
+    /// <param name="isResumable">Whether it is to outlive its connection.</param>
+    /// <param name="progress">Gets a detail for each try that failed.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>What session-manager-plugin joins to a terminal.</returns>
+    /// <exception cref="FargateException">It could not be opened.</exception>
+    public async Task<PluginChannel> OpenAsync(
+        bool isResumable, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        var (task, container) = await FindContainerAsync(cancellationToken).ConfigureAwait(false);
+        ExecuteCommandRequest request = new()
+        {
+            Cluster = session.Cluster,
+            Task = session.TaskArn,
+            ContainerName = container.Name,
+            Command = CommandOf(isResumable),
+        };
+        var access = await cloud.GetChannelAccessAsync(cancellationToken);
+        var channel = await ExecuteAsync(request, progress, cancellationToken).ConfigureAwait(false);
+        return new PluginChannel
+        {
+            SessionId = channel.SessionId,
+            StreamUrl = channel.StreamUrl,
+            TokenValue = channel.TokenValue,
+            Region = cloud.Connection.Region,
+            ProfileName = cloud.Connection.ProfileName,
+            Target = PluginChannel.TargetOf(
+                task.ClusterArn[(task.ClusterArn.LastIndexOf('/') + 1)..], TaskArn.IdOf(task.TaskArn), container.RuntimeId ?? ""),
+            Endpoint = access.Endpoint,
+            Credentials = access.Credentials,
+        };
+    }
+
+    /// <summary>
+    /// Says why the shell has ended, where that was the end of its task: a container that is entered so does not end with
+    /// the shell.
+    /// </summary>
+    /// <param name="stoppedTask">The task, where it was seen stopping meanwhile.</param>
+    /// <param name="cancellationToken">Cancels the questions to AWS.</param>
+    /// <returns>Null where it was the shell's own end.</returns>
+    public async Task<FargateException?> ExplainEndAsync(TaskDescription? stoppedTask, CancellationToken cancellationToken)
+    {
+        if ((stoppedTask ?? await Interruption.FindEndingAsync(cloud, session, cancellationToken).ConfigureAwait(false)) is not { } task)
+        {
+            return null;
+        }
+
+        session.Update(task);
+        return await new StopDiagnosis(cloud)
+            .ExplainInterruptionAsync(session, task, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    private async Task<(TaskDescription Task, ContainerDescription Container)> FindContainerAsync(
+        CancellationToken cancellationToken)
+    {
+        var reply = await cloud.DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken).ConfigureAwait(false);
+        return reply.Tasks.FirstOrDefault(session.IsOf) is { } task
+            && EcsExecWayIn.LoginContainerOf(session, task) is { } container
+                ? (task, container)
+                : throw FargateErrors.TaskNotFound(session);
+    }
+
+    /// <summary>The agent may run and not be connected yet.</summary>
+    private async Task<ExecuteCommandChannel> ExecuteAsync(
+        ExecuteCommandRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        var last = DateTimeOffset.UtcNow + Limit;
+        while (true)
+        {
+            try
+            {
+                return await cloud.ExecuteCommandAsync(request, cancellationToken).ConfigureAwait(false);
+            }
+            catch (FargateException e) when (e.Error == FargateError.EcsExecUnavailable && DateTimeOffset.UtcNow < last)
+            {
+                progress.Report(new Detail(session, e.Message));
+            }
+
+            await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

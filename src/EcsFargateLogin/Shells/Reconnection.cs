@@ -1,0 +1,102 @@
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Lifecycle.Closing;
+using EcsFargateLogin.Lifecycle.Waiting;
+using EcsFargateLogin.Model;
+
+namespace EcsFargateLogin.Shells;
+
+/// <summary>Waits until a session whose connection was lost can be logged in to again.</summary>
+/// <param name="cloud">What is asked about the task.</param>
+/// <param name="session">The session.</param>
+/// <param name="preferPrivate">Whether it is logged in to at its private address.</param>
+internal sealed class Reconnection(IFargateCloud cloud, FargateSession session, bool preferPrivate)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long AWS has to say that the task is being stopped, before the user hears of reconnecting.</summary>
+    private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>What AWS could not be asked for; none of it says anything about the task.</summary>
+    private static readonly FargateError[] Passing =
+    [
+        FargateError.EndpointUnreachable, FargateError.ServiceFailed, FargateError.Throttled, FargateError.AccessDenied,
+        FargateError.CredentialsExpired, FargateError.NoCredentials,
+    ];
+
+    private FargateError? _told;
+
+    /// <summary>The task, where its end is what the connection was lost for; null where it runs or AWS cannot be asked.</summary>
+    /// <param name="cancellationToken">Cancels it.</param>
+    public async Task<TaskDescription?> FindStoppedTaskAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(AskLimit);
+        try
+        {
+            return await Interruption.FindEndingAsync(cloud, session, limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Waits until its SSH server answers, for no longer than the container waits for its part. While this machine's network
+    /// is gone AWS cannot be asked either, which is said once and ends nothing.
+    /// </summary>
+    /// <param name="progress">Is told what happens to the task.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>Whether it answers; false also when the task has stopped.</returns>
+    public async Task<bool> WaitAsync(IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(session.ReconnectWindow);
+        // It has to answer anew.
+        session.AnsweredAddress = null;
+        SessionWaiter waiter = new(cloud, new WaitOptions { BannerLimit = session.ReconnectWindow });
+        try
+        {
+            while (!await TryAsync(waiter, progress, limit.Token).ConfigureAwait(false))
+            {
+                await Task.Delay(Pause, limit.Token).ConfigureAwait(false);
+            }
+
+            return true;
+        }
+        catch (FargateException e)
+        {
+            progress.Report(new Detail(session, e.Message));
+        }
+        catch (OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return false;
+    }
+
+    private Readiness Readiness => new(preferPrivate, CanBeEntered: true) { Transport = FargateTransport.Ssh };
+
+    private async Task<bool> TryAsync(SessionWaiter waiter, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await waiter
+                .WaitAsync(session, Readiness, progress, cancellationToken)
+                .ConfigureAwait(false);
+            return true;
+        }
+        catch (FargateException e) when (Passing.Contains(e.Error))
+        {
+            if (_told != e.Error)
+            {
+                _told = e.Error;
+                progress.Report(new ShellNotice(session, $"still reconnecting, but AWS cannot be asked about the task: {e.Message}"));
+            }
+
+            return false;
+        }
+    }
+}

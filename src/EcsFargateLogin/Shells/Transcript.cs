@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Threading.Channels;
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Model;
+
+namespace EcsFargateLogin.Shells;
+
+/// <summary>
+/// What a terminal has shown, as asciicast v2: a line of JSON about it, and one for each piece of output and each change
+/// of size. Written beside the terminal's own work; what is typed is only in it where the other side echoes it.
+/// </summary>
+internal sealed class Transcript : IAsyncDisposable
+{
+    /// <summary>Pieces that may wait for the disk; then the terminal waits too.</summary>
+    private const int MostWaiting = 4096;
+
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly Channel<string> _lines =
+        Channel.CreateBounded<string>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+
+    private readonly Stopwatch _time = Stopwatch.StartNew();
+    private readonly Decoder _decoder = new UTF8Encoding(false).GetDecoder();
+    private readonly FileStream _file;
+    private readonly Task _written;
+
+    private Transcript(FileStream file, string header)
+    {
+        _file = file;
+        _lines.Writer.TryWrite(header);
+        _written = Task.Run(WriteAsync);
+    }
+
+    /// <summary>Why not everything could be written; null when it was.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>Begins one.</summary>
+    /// <param name="path">The file, which must not exist. Its owner alone can read it.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="columns">The terminal's width.</param>
+    /// <param name="rows">The terminal's height.</param>
+    /// <exception cref="FargateException"><see cref="FargateError.TranscriptUnavailable"/>.</exception>
+    public static Transcript Begin(string path, FargateSession session, int columns, int rows)
+    {
+        try
+        {
+            return new Transcript(OwnerOnly.CreateFile(path), HeaderOf(session, columns, rows));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw FargateErrors.TranscriptUnavailable(path, e);
+        }
+    }
+
+    /// <summary>Adds output. A character whose bytes come in two pieces is written with the second.</summary>
+    public void Add(ReadOnlyMemory<byte> output)
+    {
+        var text = new char[_decoder.GetCharCount(output.Span, flush: false)];
+        _decoder.GetChars(output.Span, text, flush: false);
+        if (text.Length > 0)
+        {
+            AddEvent("o", new string(text));
+        }
+    }
+
+    /// <summary>Adds a change of the terminal's size.</summary>
+    public void AddSize(int columns, int rows) =>
+        AddEvent("r", string.Create(CultureInfo.InvariantCulture, $"{columns}x{rows}"));
+
+    /// <summary>Writes what is left and closes the file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _lines.Writer.TryComplete();
+        await _written.ConfigureAwait(false);
+    }
+
+    private static string HeaderOf(FargateSession session, int columns, int rows)
+    {
+        var now = DateTimeOffset.UtcNow;
+        var user = SessionTags.LocalUser();
+        var definition = session.TaskDefinition?[(session.TaskDefinition.LastIndexOf('/') + 1)..];
+        var reason = session.Reason is null ? "" : $": {session.Reason}";
+        // Players show the title and pass over members that they do not know.
+        return JsonSerializer.Serialize(
+            new Dictionary<string, object?>
+            {
+                ["version"] = 2,
+                ["width"] = columns,
+                ["height"] = rows,
+                ["timestamp"] = now.ToUnixTimeSeconds(),
+                ["title"] = $"{session} ({definition}) by {user}{reason}",
+                ["env"] = new Dictionary<string, string?> { ["TERM"] = Environment.GetEnvironmentVariable("TERM") ?? "" },
+                ["ecs-fargate-login"] = new Dictionary<string, string?>
+                {
+                    ["session"] = session.SessionId,
+                    ["task"] = session.TaskArn,
+                    ["taskDefinition"] = session.TaskDefinition,
+                    ["container"] = session.ContainerName,
+                    ["remoteUser"] = session.UserName,
+                    ["user"] = user,
+                    ["reason"] = session.Reason,
+                    ["startedAt"] = now.ToString("O", CultureInfo.InvariantCulture),
+                },
+            },
+            Json);
+    }
+
+    private void AddEvent(string code, string data)
+    {
+        var time = _time.Elapsed.TotalSeconds.ToString("0.000000", CultureInfo.InvariantCulture);
+        var line = $"[{time}, \"{code}\", {JsonSerializer.Serialize(data, Json)}]";
+        if (!_lines.Writer.TryWrite(line))
+        {
+            // The disk is slower than the other side. When it has failed, nobody waits.
+            try
+            {
+                _lines.Writer.WriteAsync(line).AsTask().GetAwaiter().GetResult();
+            }
+            catch (ChannelClosedException)
+            {
+            }
+        }
+    }
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            StreamWriter writer = new(_file, new UTF8Encoding(false)) { NewLine = "\n" };
+            await using (writer.ConfigureAwait(false))
+            {
+                while (await _lines.Reader.WaitToReadAsync().ConfigureAwait(false))
+                {
+                    while (_lines.Reader.TryRead(out var line))
+                    {
+                        await writer.WriteLineAsync(line).ConfigureAwait(false);
+                    }
+
+                    await writer.FlushAsync().ConfigureAwait(false);
+                }
+            }
+        }
+        catch (IOException e)
+        {
+            Fault = FargateErrors.WordsOf(e);
+            _lines.Writer.TryComplete();
+        }
+    }
+}

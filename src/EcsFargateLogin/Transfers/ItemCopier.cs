@@ -1,0 +1,107 @@
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Shells;
+using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Ssh.Sftp;
+
+namespace EcsFargateLogin.Transfers;
+
+/// <summary>Copies files to and from a session's container: by SFTP or, where the image has no server for it, with tar.</summary>
+/// <param name="session">The session.</param>
+/// <param name="ssh">The path of ssh.</param>
+/// <param name="endpoint">The session's SSH server.</param>
+/// <param name="options">The user's own options for ssh.</param>
+internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint endpoint, IReadOnlyList<SshOption> options)
+{
+    /// <summary>What ssh says where the server has no SFTP.</summary>
+    private const string NoSubsystem = "subsystem request failed";
+
+    /// <summary>Copies what is asked for.</summary>
+    /// <exception cref="FargateException">Nothing can be copied, or the connection was lost.</exception>
+    public async Task CopyAsync(CopyRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CopyInSomeWayAsync(request, progress, cancellationToken);
+        }
+        catch (HostKeyRefusedException e)
+        {
+            throw LostConnection.FindOtherServer(session, e.Messages)!;
+        }
+    }
+
+    private async Task CopyInSomeWayAsync(
+        CopyRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        SshPipe pipe = new(SshCommandLine.InBackground(ssh, SshCommandLine.ForSftp(endpoint, options), endpoint.KeepsSession));
+        await using (pipe.ConfigureAwait(false))
+        {
+            using var stop = cancellationToken.Register(pipe.Kill);
+            SftpClient sftp = new(new SftpConnection(pipe.Input, pipe.Output));
+            if (await HasSftpAsync(pipe, sftp, cancellationToken).ConfigureAwait(false))
+            {
+                progress.Report(new Detail(session, $"{session}: copying by SFTP."));
+                await CopyAsync(pipe, sftp, request, progress, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+        }
+
+        RemoteProgram remote = new(ssh, endpoint, options);
+        if (!await TarCopy.IsPossibleAsync(remote, cancellationToken).ConfigureAwait(false))
+        {
+            throw FargateErrors.CopyUnavailable(session);
+        }
+
+        progress.Report(new CopyWarning(
+            session,
+            "The image has no SFTP server: tar copies, which cannot go on with what was broken off, nor take wildcards of the task."));
+        CopyReport report = new(session, "tar", progress);
+        await new TarCopy(remote, request, report).RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<bool> HasSftpAsync(SshPipe pipe, SftpClient sftp, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await sftp.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (SftpConnectionException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            pipe.Input.Close();
+            await pipe.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return pipe.Complaint is { } complaint && !complaint.Contains(NoSubsystem, StringComparison.Ordinal)
+                ? throw FargateErrors.SshFailed(session, complaint)
+                : false;
+        }
+    }
+
+    private async Task CopyAsync(
+        SshPipe pipe, SftpClient sftp, CopyRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        CopyReport report = new(session, "sftp", progress);
+        try
+        {
+            await (request.FromSession
+                ? new SftpDownload(sftp, request, report).RunAsync(cancellationToken)
+                : new SftpUpload(sftp, request, report).RunAsync(cancellationToken)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (cancellationToken.IsCancellationRequested
+            && (e is CopyBrokenException or SftpConnectionException))
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (CopyBrokenException e)
+        {
+            throw FargateErrors.CopyInterrupted(session, e.Item, pipe.Complaint, e);
+        }
+        catch (SftpConnectionException e)
+        {
+            throw FargateErrors.SshFailed(session, pipe.Complaint ?? e.Message);
+        }
+        catch (SftpStatusException e)
+        {
+            throw FargateErrors.CopyFailed(request.Destination, $"the task's SFTP server says: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using EcsFargateLogin.Ssh.Sftp;
+
+namespace EcsFargateLogin.Transfers;
+
+/// <summary>Finds the paths in a container that meet a pattern.</summary>
+internal sealed class RemoteGlob(SftpClient sftp, CopyRequest request)
+{
+    /// <summary>The path itself where no part of it is a pattern; otherwise those that meet it.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.ItemNotFound"/>: there is none.</exception>
+    public async Task<IReadOnlyList<string>> ExpandAsync(string pattern, CancellationToken cancellationToken)
+    {
+        if (!request.IsPattern(pattern))
+        {
+            return [pattern];
+        }
+
+        List<string> found = [pattern.StartsWith('/') ? "/" : ""];
+        foreach (var part in pattern.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            List<string> next = [];
+            foreach (var folder in found)
+            {
+                IEnumerable<string> names = request.IsPattern(part)
+                    ? await NamesInAsync(folder, part, cancellationToken).ConfigureAwait(false)
+                    : [part];
+                next.AddRange(names.Select(name => RemotePath.Join(folder, name)));
+            }
+
+            found = next;
+        }
+
+        return found.Count > 0 ? found : throw FargateErrors.ItemNotFound(pattern);
+    }
+
+    private async Task<IEnumerable<string>> NamesInAsync(string folder, string pattern, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // As in shells, hidden names are only met by patterns that name the dot.
+            return (await sftp.ListAsync(folder.Length == 0 ? "." : folder, cancellationToken).ConfigureAwait(false))
+                .Select(entry => entry.Name)
+                .Where(name => (!name.StartsWith('.') || pattern.StartsWith('.')) && request.IsMatch(pattern, name));
+        }
+        catch (SftpStatusException)
+        {
+            return [];
+        }
+    }
+}

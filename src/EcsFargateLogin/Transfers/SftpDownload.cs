@@ -1,0 +1,225 @@
+using EcsFargateLogin.Ssh.Sftp;
+
+namespace EcsFargateLogin.Transfers;
+
+/// <summary>Copies files of a container to this machine by SFTP.</summary>
+internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyReport report)
+{
+    /// <summary>
+    /// Upper bound, in bytes, for the content of a file whose size is said to be 0, as those of /proc are. What is longer is no
+    /// file of a container, or has no end.
+    /// </summary>
+    private const long LongestUnsized = 64 << 20;
+
+    private readonly CopyPlan _plan = new(report, request.Names.Paths);
+    private readonly HashSet<string> _made = new(request.Names.Paths);
+
+    /// <inheritdoc cref="SftpUpload.RunAsync"/>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await PlanAsync(cancellationToken).ConfigureAwait(false);
+        report.Total = _plan.Items.Sum(item => item.Length);
+        foreach (var item in _plan.Items)
+        {
+            await SftpFailures.GuardAsync(sftp, report, item, () => item.IsFolder
+                ? MakeFolderAsync(item)
+                : CopyAsync(item, cancellationToken)).ConfigureAwait(false);
+        }
+
+        foreach (var folder in _plan.Items.Where(item => item.IsFolder && _made.Contains(item.Destination)).Reverse())
+        {
+            await SftpFailures.GuardAsync(sftp, report, folder, () =>
+            {
+                LocalCopy.FinishFolder(folder);
+                return Task.CompletedTask;
+            }).ConfigureAwait(false);
+        }
+    }
+
+    private async Task PlanAsync(CancellationToken cancellationToken)
+    {
+        List<string> sources = [];
+        foreach (var source in request.Sources)
+        {
+            await SftpFailures.GuardAsync(sftp, report, new CopyItem(source, request.Destination), async () =>
+                sources.AddRange(await new RemoteGlob(sftp, request).ExpandAsync(RemotePath.Of(source), cancellationToken)
+                    .ConfigureAwait(false))).ConfigureAwait(false);
+        }
+
+        var isFolder = LocalCopy.IsFolder(request.Destination, sources.Count);
+        foreach (var source in sources)
+        {
+            await SftpFailures.GuardAsync(sftp, report, new CopyItem(source, request.Destination), async () =>
+            {
+                var target = isFolder
+                    ? LocalCopy.Join(request.Destination, RemotePath.NameOf(source), request.Names)
+                    : request.Destination;
+                var attributes = await sftp.FindAsync(source, cancellationToken).ConfigureAwait(false)
+                    ?? throw FargateErrors.ItemNotFound(source, report.Session);
+                if (attributes.IsFolder && !request.Recurse)
+                {
+                    throw FargateErrors.RecurseMissing(source);
+                }
+
+                if (!attributes.IsFolder && !attributes.IsFile)
+                {
+                    throw FargateErrors.NotCopiable(source);
+                }
+
+                await WalkAsync(ItemOf(source, target, attributes), cancellationToken).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Adds an item and all that is below it, folders before what they hold. What cannot be copied is reported, and the walk
+    /// goes on.
+    /// </summary>
+    private async Task WalkAsync(CopyItem item, CancellationToken cancellationToken)
+    {
+        _plan.Add(item);
+        if (!item.IsFolder)
+        {
+            return;
+        }
+
+        foreach (var entry in await sftp.ListAsync(item.Source, cancellationToken).ConfigureAwait(false))
+        {
+            var source = RemotePath.Join(item.Source, entry.Name);
+            await SftpFailures.GuardAsync(sftp, report, new CopyItem(source, item.Destination), async () =>
+            {
+                var attributes = entry.Attributes.IsLink
+                    ? await sftp.FindAsync(source, cancellationToken).ConfigureAwait(false)
+                    : entry.Attributes;
+                // A link to a folder may lead back to where it lies.
+                if (attributes is { IsFile: true } || (attributes is { IsFolder: true } && !entry.Attributes.IsLink))
+                {
+                    var target = LocalCopy.Join(item.Destination, entry.Name, request.Names);
+                    await WalkAsync(ItemOf(source, target, attributes), cancellationToken).ConfigureAwait(false);
+                }
+                else
+                {
+                    report.Warn($"'{source}' is left out: it is neither a file nor a folder, or a link to one.");
+                }
+            }).ConfigureAwait(false);
+        }
+    }
+
+    private CopyItem ItemOf(string source, string target, SftpAttributes attributes) => new(source, target)
+    {
+        IsFolder = attributes.IsFolder,
+        Length = attributes.IsFolder ? 0 : attributes.Length ?? 0,
+        Permissions = attributes.Permissions,
+        ModifiedAt = attributes.ModifiedAt ?? 0,
+        Secret = report.Secret,
+    };
+
+    private Task MakeFolderAsync(CopyItem folder)
+    {
+        if (!Directory.Exists(folder.Destination))
+        {
+            Directory.CreateDirectory(folder.Destination);
+            _made.Add(folder.Destination);
+        }
+
+        report.Copied(folder);
+        return Task.CompletedTask;
+    }
+
+    private async Task CopyAsync(CopyItem planned, CancellationToken cancellationToken)
+    {
+        var item = LocalCopy.Aim(planned);
+        LocalCopy.ThrowIfNoRoom(item);
+        // First: what cannot be read leaves no empty file here.
+        var handle = await sftp.OpenFileAsync(item.Source, SftpOpen.Read, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            (item, var file) = LocalCopy.Open(item);
+            await using (file.ConfigureAwait(false))
+            {
+                await SftpFailures.GuardAsync(sftp, report, item, async () =>
+                {
+                    var resumedAt = item.IsDirect ? 0 : file.Position;
+                    report.Add(item, resumedAt);
+                    await ReadAsync(item, handle, file, resumedAt, cancellationToken).ConfigureAwait(false);
+                    LocalCopy.Complete(item, file);
+                    report.Copied(item, resumedAt);
+                }).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await sftp.ReleaseAsync(handle).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Reads the rest of a file. Several blocks are under way at once, and are written in order.</summary>
+    private async Task ReadAsync(
+        CopyItem item, ReadOnlyMemory<byte> handle, FileStream file, long start, CancellationToken cancellationToken)
+    {
+        Queue<(long Offset, int Count, Task<SftpReply?> Read)> underWay = new();
+        var next = start;
+        while (next < item.Length || underWay.Count > 0)
+        {
+            while (next < item.Length && underWay.Count < SftpClient.BlocksUnderWay)
+            {
+                var count = (int)Math.Min(sftp.BlockSize, item.Length - next);
+                underWay.Enqueue((next, count, sftp.BeginRead(handle, next, count)));
+                next += count;
+            }
+
+            var (offset, wanted, read) = underWay.Dequeue();
+            for (var done = 0; done < wanted;)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                using var reply = await read.ConfigureAwait(false);
+                var data = DataOf(reply, wanted - done);
+                if (data.IsEmpty)
+                {
+                    throw FargateErrors.CopyFailed(item.Source, "it has become shorter meanwhile");
+                }
+
+                file.Write(data.Span);
+                report.Add(item, data.Length);
+                done += data.Length;
+                if (done < wanted)
+                {
+                    read = sftp.BeginRead(handle, offset + done, wanted - done);
+                }
+            }
+        }
+
+        if (item.Length == 0)
+        {
+            await ReadUnsizedAsync(item, handle, file, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReadUnsizedAsync(
+        CopyItem item, ReadOnlyMemory<byte> handle, FileStream file, CancellationToken cancellationToken)
+    {
+        for (long offset = 0; ;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var reply = await sftp.BeginRead(handle, offset, sftp.BlockSize).ConfigureAwait(false);
+            var data = DataOf(reply, sftp.BlockSize);
+            if (data.IsEmpty)
+            {
+                return;
+            }
+
+            offset += data.Length;
+            if (offset > LongestUnsized)
+            {
+                throw FargateErrors.CopyFailed(item.Source, "it is said to be empty, and goes on and on");
+            }
+
+            file.Write(data.Span);
+        }
+    }
+
+    private static ReadOnlyMemory<byte> DataOf(SftpReply? reply, int most) =>
+        (reply?.ReadBytes() ?? default) is var data && data.Length <= most
+            ? data
+            : throw new InvalidDataException("The SFTP server has sent more than it was asked for.");
+}

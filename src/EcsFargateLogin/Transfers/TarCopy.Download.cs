@@ -1,0 +1,166 @@
+using System.Formats.Tar;
+using EcsFargateLogin.Ssh;
+
+namespace EcsFargateLogin.Transfers;
+
+// From the container.
+internal sealed partial class TarCopy
+{
+    private readonly CopyPlan _received = new(report, request.Names.Paths);
+
+    private async Task DownloadAsync(CancellationToken cancellationToken)
+    {
+        string[] sources = [.. request.Sources.Select(source => Plain(RemotePath.Of(source)).TrimEnd('/'))];
+        var kinds = await KindsAsync(sources, cancellationToken).ConfigureAwait(false);
+        var isFolder = LocalCopy.IsFolder(request.Destination, sources.Length);
+        foreach (var (source, kind) in sources.Zip(kinds))
+        {
+            try
+            {
+                var target = isFolder
+                    ? LocalCopy.Join(request.Destination, RemotePath.NameOf(source), request.Names)
+                    : request.Destination;
+                await ReceiveAsync(source, target, kind, cancellationToken).ConfigureAwait(false);
+            }
+            catch (FargateException e)
+            {
+                report.Failed(source, e);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+            {
+                report.Failed(source, FargateErrors.CopyFailed(source, FargateErrors.WordsOf(e)));
+            }
+        }
+    }
+
+    private async Task ReceiveAsync(string source, string target, string kind, CancellationToken cancellationToken)
+    {
+        if (kind == "none")
+        {
+            throw FargateErrors.ItemNotFound(source, report.Session);
+        }
+
+        if (kind == "folder" && !request.Recurse)
+        {
+            throw FargateErrors.RecurseMissing(source);
+        }
+
+        var pipe = remote.Start(kind == "folder" ? Pack : PackFile);
+        await using (pipe.ConfigureAwait(false))
+        {
+            using var stop = cancellationToken.Register(pipe.Kill);
+            await RemoteProgram.WritePathsAsync(pipe, [source], cancellationToken).ConfigureAwait(false);
+            List<CopyItem> folders = [];
+            try
+            {
+                await ReadArchiveAsync(pipe, source, target, folders, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+            {
+                await pipe.WaitAsync(cancellationToken).ConfigureAwait(false);
+                throw FargateErrors.CopyNotKept(report.Session, source, pipe.Complaint, e);
+            }
+
+            if (await pipe.WaitAsync(cancellationToken).ConfigureAwait(false) is var exitCode and not 0)
+            {
+                throw FargateErrors.CopyFailed(source, pipe.Complaint ?? $"tar ended with exit code {exitCode}");
+            }
+
+            folders.Reverse();
+            folders.ForEach(LocalCopy.FinishFolder);
+        }
+    }
+
+    private async Task ReadArchiveAsync(
+        SshPipe pipe, string source, string target, List<CopyItem> folders, CancellationToken cancellationToken)
+    {
+        TarReader reader = new(pipe.Output, leaveOpen: true);
+        await using (reader.ConfigureAwait(false))
+        {
+            while (await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false) is { } entry)
+            {
+                try
+                {
+                    await ReadEntryAsync(entry, source, target, folders, cancellationToken).ConfigureAwait(false);
+                }
+                catch (FargateException e)
+                {
+                    report.Failed(e.Target as string ?? source, e);
+                }
+                catch (Exception e) when (e is UnauthorizedAccessException or (IOException and not EndOfStreamException))
+                {
+                    report.Failed(source, FargateErrors.CopyFailed(entry.Name, FargateErrors.WordsOf(e)));
+                }
+            }
+        }
+    }
+
+    private async Task ReadEntryAsync(
+        TarEntry entry, string source, string target, List<CopyItem> folders, CancellationToken cancellationToken)
+    {
+        // tar leaves out the '/' at the beginning of its names.
+        var below = entry.Name.TrimEnd('/')[Math.Min(entry.Name.TrimEnd('/').Length, source.TrimStart('/').Length)..];
+        var destination = below.Split('/', StringSplitOptions.RemoveEmptyEntries)
+            .Aggregate(target, (folder, name) => LocalCopy.Join(folder, name, request.Names));
+        CopyItem item = new($"{source}{below}", destination)
+        {
+            IsFolder = entry.EntryType == TarEntryType.Directory,
+            Length = entry.Length,
+            Permissions = (uint)entry.Mode,
+            ModifiedAt = (uint)Math.Max(0, entry.ModificationTime.ToUnixTimeSeconds()),
+            Secret = report.Secret,
+        };
+        if (item.IsFolder)
+        {
+            _received.Add(item);
+            if (!Directory.Exists(destination))
+            {
+                Directory.CreateDirectory(destination);
+                folders.Add(item);
+            }
+        }
+        else if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile)
+        {
+            _received.Add(item);
+            await ReadFileAsync(entry, item, cancellationToken).ConfigureAwait(false);
+        }
+        else if (below.Length == 0)
+        {
+            throw FargateErrors.NotCopiable(item.Source);
+        }
+        else
+        {
+            report.Warn($"'{item.Source}' is left out: it is neither a file nor a folder.");
+            return;
+        }
+
+        report.Copied(item);
+    }
+
+    private async Task ReadFileAsync(TarEntry entry, CopyItem planned, CancellationToken cancellationToken)
+    {
+        var aimed = LocalCopy.Aim(planned);
+        LocalCopy.ThrowIfNoRoom(aimed);
+        var (item, file) = LocalCopy.Open(aimed);
+        try
+        {
+            await using (file.ConfigureAwait(false))
+            {
+                if (!item.IsDirect)
+                {
+                    file.SetLength(0);
+                }
+
+                await (entry.DataStream ?? Stream.Null).CopyToAsync(file, cancellationToken).ConfigureAwait(false);
+                LocalCopy.Complete(item, file);
+            }
+        }
+        catch when (!item.IsDirect)
+        {
+            File.Delete(item.PartialPath);
+            throw;
+        }
+
+        report.Add(item, item.Length);
+    }
+}

@@ -1,0 +1,245 @@
+using System.Formats.Tar;
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Ssh;
+
+namespace EcsFargateLogin.Transfers;
+
+/// <summary>
+/// Copies files with the container's tar, for images without an SFTP server. A transfer that breaks begins anew, and
+/// remote paths are no patterns.
+/// </summary>
+internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request, CopyReport report)
+{
+    /// <summary>Tells what is at a path, or where a link there leads to.</summary>
+    private const string Tell =
+        "exec xargs -0 sh -c 'for p; do "
+        + "if [ -d \"$p\" ]; then echo folder; elif [ -f \"$p\" ]; then echo file; "
+        + "elif [ -c \"$p\" ] || [ -b \"$p\" ]; then echo device; elif [ -e \"$p\" ]; then echo other; else echo none; fi; done' sh";
+    private const string Unpack = "exec tar -xpf -";
+    private const string MakeFolders = "exec xargs -0 mkdir -p --";
+
+    /// <summary>Gives a file that is whole its name or, where something has that name, its content to that.</summary>
+    private const string Place =
+        "exec xargs -0 -n 2 sh -c 'if [ -e \"$1\" ] || [ -L \"$1\" ]; "
+        + "then cat <\"$0\" >\"$1\" && { touch -c -r \"$0\" \"$1\" 2>/dev/null; rm -f -- \"$0\"; }; else mv -f -- \"$0\" \"$1\"; fi'";
+
+    private const string Remove = "exec xargs -0 rm -f --";
+    private const string Pack = "exec xargs -0 tar -cf - --";
+
+    /// <summary>Follows the link that a single file may be; in a folder one may lead back to where it lies.</summary>
+    private const string PackFile = "exec xargs -0 tar -chf - --";
+
+    /// <summary>Whether the container has what this needs.</summary>
+    public static async Task<bool> IsPossibleAsync(RemoteProgram remote, CancellationToken cancellationToken) =>
+        (await remote.RunAsync("command -v tar && command -v xargs", [], cancellationToken).ConfigureAwait(false)).Fault is null;
+
+    /// <summary>Copies everything.</summary>
+    /// <exception cref="FargateException">Something could not be copied.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await (request.FromSession ? DownloadAsync(cancellationToken) : UploadAsync(cancellationToken)).ConfigureAwait(false);
+        }
+        catch (CopyBrokenException e)
+        {
+            throw FargateErrors.CopyNotKept(report.Session, e.Item.Source, e.Message, e);
+        }
+    }
+
+    private async Task UploadAsync(CancellationToken cancellationToken)
+    {
+        var destination = Plain(RemotePath.Of(request.Destination));
+        var parent = Plain(RemotePath.FolderOf(destination));
+        var kinds = await KindsAsync([destination, parent], cancellationToken).ConfigureAwait(false);
+        var (kind, parentKind) = (kinds[0], kinds[1]);
+        if (kind != "folder" && (destination.EndsWith('/') || request.Sources.Count > 1))
+        {
+            throw FargateErrors.DestinationNoFolder(destination, kind != "none");
+        }
+
+        if (parentKind != "folder")
+        {
+            throw FargateErrors.DestinationNoFolder(parent, parentKind != "none");
+        }
+
+        string TargetOf(string source) =>
+            kind == "folder" ? RemotePath.Join(destination, Path.GetFileName(source)) : destination;
+        CopyPlan plan = new(report, StringComparer.Ordinal);
+        plan.Add(request.Sources.SelectMany(source => LocalTree.Walk(source, TargetOf(source), request.Recurse, report)));
+        var items = plan.Items;
+        var files = await WithoutWhatIsInTheWayAsync(items, cancellationToken).ConfigureAwait(false);
+        CopyItem[] folders = [.. items.Where(item => item.IsFolder)];
+        var folderKinds = await KindsAsync(folders.Select(item => item.Destination), cancellationToken).ConfigureAwait(false);
+        CopyItem[] newFolders = [.. folders.Where((_, i) => folderKinds[i] == "none")];
+        report.Total = files.Sum(item => item.Length);
+        await DoAsync(MakeFolders, folders.Select(item => item.Destination), destination, cancellationToken)
+            .ConfigureAwait(false);
+        try
+        {
+            await SendAsync(files, cancellationToken).ConfigureAwait(false);
+            await DoAsync(
+                Place, files.SelectMany(item => new[] { item.PartialPath, item.Destination }), destination, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            if (!await HasRemovedPartsAsync(files).ConfigureAwait(false) && e is CopyBrokenException broken)
+            {
+                throw FargateErrors.CopyPartsLeft(report.Session, broken.Item, files.Count, broken.Message, broken);
+            }
+
+            throw;
+        }
+
+        // Last: what was put into them has changed their times. Those that were there before stay as they were.
+        await SendAsync(newFolders, cancellationToken).ConfigureAwait(false);
+        items.ForEach(item => report.Copied(item));
+    }
+
+    /// <summary>What is half there is of no use to anybody. Where the task cannot be reached it stays, under its other name.</summary>
+    private async Task<bool> HasRemovedPartsAsync(IEnumerable<CopyItem> files)
+    {
+        using var limit = CleanUpLimit.Begin(CancellationToken.None);
+        try
+        {
+            var paths = files.Select(item => item.PartialPath);
+            return (await remote.RunAsync(Remove, paths, limit.Token).ConfigureAwait(false)).Fault is null;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<List<CopyItem>> WithoutWhatIsInTheWayAsync(List<CopyItem> items, CancellationToken cancellationToken)
+    {
+        List<CopyItem> files = [.. items.Where(item => !item.IsFolder)];
+        var kinds = await KindsAsync(files.Select(item => item.Destination), cancellationToken).ConfigureAwait(false);
+        foreach (var (item, kind) in files.Zip(kinds).ToList())
+        {
+            if (kind is "folder" or "other")
+            {
+                var what = kind == "folder" ? "a folder" : "a pipe or a socket";
+                report.Failed(item.Source, FargateErrors.CopyFailed(item.Source, $"'{item.Destination}' is {what}"));
+                files.Remove(item);
+                items.Remove(item);
+            }
+        }
+
+        return files;
+    }
+
+    private async Task<string[]> KindsAsync(IEnumerable<string> paths, CancellationToken cancellationToken)
+    {
+        string[] asked = [.. paths];
+        if (asked.Length == 0)
+        {
+            return [];
+        }
+
+        var (output, fault) = await remote.RunAsync(Tell, asked, cancellationToken).ConfigureAwait(false);
+        var kinds = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return kinds.Length == asked.Length
+            ? kinds
+            : throw FargateErrors.CopyFailed(asked[0], fault ?? "the task does not tell what is there");
+    }
+
+    private async Task DoAsync(string command, IEnumerable<string> paths, string about, CancellationToken cancellationToken)
+    {
+        string[] given = [.. paths];
+        if (given.Length > 0
+            && (await remote.RunAsync(command, given, cancellationToken).ConfigureAwait(false)).Fault is { } fault)
+        {
+            throw FargateErrors.CopyFailed(about, fault);
+        }
+    }
+
+    private async Task SendAsync(IReadOnlyList<CopyItem> items, CancellationToken cancellationToken)
+    {
+        foreach (var group in items.GroupBy(item => item.Destination.StartsWith('/')))
+        {
+            var pipe = remote.Start(group.Key ? $"{Unpack} -C /" : Unpack);
+            await using (pipe.ConfigureAwait(false))
+            {
+                using var stop = cancellationToken.Register(pipe.Kill);
+                var last = await WriteArchiveAsync(pipe, [.. group], cancellationToken).ConfigureAwait(false);
+                var exitCode = await pipe.WaitAsync(cancellationToken).ConfigureAwait(false);
+                if (exitCode == SshProcess.ConnectionFailed)
+                {
+                    throw new CopyBrokenException(last, new IOException(pipe.Complaint ?? "it was closed"));
+                }
+
+                if (exitCode != 0)
+                {
+                    throw FargateErrors.CopyFailed(last.Source, pipe.Complaint ?? $"tar ended with exit code {exitCode}");
+                }
+            }
+        }
+    }
+
+    /// <summary>Writes the archive, as far as tar reads it.</summary>
+    /// <returns>What was written last.</returns>
+    private async Task<CopyItem> WriteArchiveAsync(SshPipe pipe, CopyItem[] items, CancellationToken cancellationToken)
+    {
+        var last = items[0];
+        try
+        {
+            // GNU's format is the one that BusyBox knows as well.
+            TarWriter writer = new(pipe.Input, TarEntryFormat.Gnu, leaveOpen: true);
+            await using (writer.ConfigureAwait(false))
+            {
+                foreach (var item in items)
+                {
+                    last = item;
+                    await WriteEntryAsync(writer, item, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            pipe.Input.Close();
+        }
+        catch (IOException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // tar has ended, and its exit code says why.
+        }
+
+        return last;
+    }
+
+    private async Task WriteEntryAsync(TarWriter writer, CopyItem item, CancellationToken cancellationToken)
+    {
+        var path = (item.IsFolder ? item.Destination : item.PartialPath).TrimStart('/');
+        GnuTarEntry entry = new(item.IsFolder ? TarEntryType.Directory : TarEntryType.RegularFile, path)
+        {
+            Mode = (UnixFileMode)item.PermissionsOrUsual,
+            ModificationTime = DateTimeOffset.FromUnixTimeSeconds(item.ModifiedAt),
+        };
+        var file = OpenSource(item);
+        await using (file.ConfigureAwait(false))
+        {
+            if (!item.IsFolder)
+            {
+                entry.DataStream = file;
+            }
+
+            await writer.WriteEntryAsync(entry, cancellationToken).ConfigureAwait(false);
+        }
+
+        report.Add(item, item.Length);
+    }
+
+    private static Stream OpenSource(CopyItem item)
+    {
+        try
+        {
+            return item.Length == 0 ? Stream.Null : File.OpenRead(item.Source);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw FargateErrors.CopyFailed(item.Source, FargateErrors.WordsOf(e));
+        }
+    }
+
+    /// <summary>A path that no program takes for an option.</summary>
+    private static string Plain(string path) => path.StartsWith('-') ? $"./{path}" : path;
+}

@@ -1,0 +1,97 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace EcsFargateLogin.Trust;
+
+/// <summary>The address by which the task's network sees this machine. It is given, or asked for, and never guessed.</summary>
+internal static class MyAddress
+{
+    /// <summary>The environment variable with the URL of a service that answers with the caller's address.</summary>
+    public const string ServiceVariable = "ECSFARGATELOGIN_MYADDRESS_URL";
+
+    /// <summary>More than any address has.</summary>
+    private const int LongestAnswer = 128;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    /// <summary>The CIDR block of one address.</summary>
+    /// <param name="given">What the user gave; null asks the service of the environment.</param>
+    /// <param name="cancellationToken">Cancels the question.</param>
+    /// <exception cref="FargateException"><see cref="FargateError.InvalidMyAddress"/>.</exception>
+    public static async Task<string> FindAsync(string? given, CancellationToken cancellationToken)
+    {
+        if (given is not null)
+        {
+            return ToCidr(given) ?? throw FargateErrors.MyAddressMalformed(given);
+        }
+
+        var url = Environment.GetEnvironmentVariable(ServiceVariable);
+        if (string.IsNullOrEmpty(url))
+        {
+            throw FargateErrors.MyAddressUnknown();
+        }
+
+        return Uri.TryCreate(url, UriKind.Absolute, out var service) && service.Scheme is "http" or "https"
+            ? await AskAsync(service, cancellationToken).ConfigureAwait(false)
+            : throw FargateErrors.MyAddressServiceFailed(url, "it is not an absolute http or https URL");
+    }
+
+    /// <summary>Reads one address, alone or as the CIDR block of one host.</summary>
+    /// <returns>The CIDR block; null when it is anything else, such as a network, or no address of a machine.</returns>
+    public static string? ToCidr(string text)
+    {
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var host = slash < 0 ? text : text[..slash];
+        // IPAddress also reads 1, 127.1, [::1]:80 and fe80::1%eth0.
+        if (!host.All(character => char.IsAsciiHexDigit(character) || character is '.' or ':')
+            || !IPAddress.TryParse(host, out var address))
+        {
+            return null;
+        }
+
+        var isIPv6 = address.AddressFamily == AddressFamily.InterNetworkV6;
+        var length = isIPv6 ? "/128" : "/32";
+        if ((slash >= 0 && text[slash..] != length) || (!isIPv6 && address.ToString() != host))
+        {
+            return null;
+        }
+
+        return IsOfMachine(address) ? $"{address}{length}" : null;
+    }
+
+    private static bool IsOfMachine(IPAddress address) => !IPAddress.IsLoopback(address)
+        && (address.AddressFamily == AddressFamily.InterNetworkV6
+            ? !address.Equals(IPAddress.IPv6Any) && !address.IsIPv6Multicast && !address.IsIPv6LinkLocal
+                && !address.IsIPv4MappedToIPv6
+            : address.GetAddressBytes() is [> 0 and < 224, ..]);
+
+    private static async Task<string> AskAsync(Uri service, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Limit);
+        try
+        {
+            // Past any proxy: ssh goes without it, and it is ssh's address that counts.
+            using HttpClient client = new(new HttpClientHandler { UseProxy = false })
+            {
+                MaxResponseContentBufferSize = LongestAnswer,
+            };
+            using var reply = await client.GetAsync(service, limit.Token).ConfigureAwait(false);
+            reply.EnsureSuccessStatusCode();
+            var answer = Encoding.ASCII
+                .GetString(await reply.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false))
+                .Trim();
+            return ToCidr(answer)
+                ?? throw FargateErrors.MyAddressServiceFailed(service.AbsoluteUri, "its answer is not an address of one machine");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw FargateErrors.MyAddressServiceFailed(service.AbsoluteUri, "it did not answer in time");
+        }
+        catch (HttpRequestException e)
+        {
+            throw FargateErrors.MyAddressServiceFailed(service.AbsoluteUri, e.Message.TrimEnd('.'), e);
+        }
+    }
+}

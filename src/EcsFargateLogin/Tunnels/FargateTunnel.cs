@@ -1,0 +1,69 @@
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Ssh;
+
+namespace EcsFargateLogin;
+
+/// <summary>
+/// A local port that leads to a host and port as a session's task sees them, or wherever its clients ask (SOCKS). It
+/// lives until Stop-FargateTunnel, the end of its session, of the module or of this PowerShell.
+/// </summary>
+public sealed class FargateTunnel
+{
+    internal FargateTunnel(int id, FargateSession session, TunnelRoute route) => (Id, Session, Route) = (id, session, route);
+
+    /// <summary>Its number in this PowerShell.</summary>
+    public int Id { get; }
+
+    /// <summary>How it is at the moment.</summary>
+    public FargateTunnelStatus Status { get; internal set; }
+
+    /// <summary>The local IP address that it listens on.</summary>
+    public string BindAddress => Route.BindAddress;
+
+    /// <summary>The local port that it listens on.</summary>
+    public int LocalPort => Route.LocalPort;
+
+    /// <summary>The host that it leads to, as the task sees it; null for SOCKS.</summary>
+    public string? RemoteHost => Route.RemoteHost;
+
+    /// <summary>The port on that host; null for SOCKS.</summary>
+    public int? RemotePort => Route.RemotePort;
+
+    /// <summary>The session through whose task it leads.</summary>
+    public FargateSession Session { get; }
+
+    /// <summary>The short id of that session.</summary>
+    public string SessionId => Session.SessionId;
+
+    /// <summary>
+    /// Whether the session goes on when the tunnel ends: because you hold it, or with -KeepSession. Otherwise it ends with the
+    /// last of its tunnels.
+    /// </summary>
+    public bool KeepSession { get; internal set; } = true;
+
+    /// <summary>When it was first open, by this machine's clock.</summary>
+    public DateTimeOffset CreatedAt { get; } = DateTimeOffset.UtcNow;
+
+    /// <summary>How often it was connected again.</summary>
+    public int ReconnectCount { get; internal set; }
+
+    /// <summary>
+    /// What went wrong last, in ssh's or this module's words: a connection that dropped, or a host that the task could
+    /// not reach. Null when nothing has.
+    /// </summary>
+    public string? LastError { get; private set; }
+
+    /// <summary>When that was.</summary>
+    public DateTimeOffset? LastErrorAt { get; private set; }
+
+    internal TunnelRoute Route { get; }
+
+    /// <summary>Whether it uses its session, now or as soon as it has connected again.</summary>
+    internal bool IsAlive => Status is FargateTunnelStatus.Open or FargateTunnelStatus.Reconnecting;
+
+    /// <summary>Notes what went wrong.</summary>
+    internal void Note(string error) => (LastError, LastErrorAt) = (TerminalText.OneLine(error), DateTimeOffset.UtcNow);
+
+    /// <summary>The local end, as clients take it.</summary>
+    public override string ToString() => Route.LocalEnd;
+}

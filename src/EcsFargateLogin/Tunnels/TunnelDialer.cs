@@ -1,0 +1,52 @@
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Shells;
+using EcsFargateLogin.Ssh;
+
+namespace EcsFargateLogin.Tunnels;
+
+/// <summary>Makes the connections of a tunnel.</summary>
+/// <param name="ssh">The path of ssh.</param>
+/// <param name="endpoint">The session's SSH server.</param>
+/// <param name="options">The user's own options for ssh.</param>
+internal sealed class TunnelDialer(string ssh, SshEndpoint endpoint, IReadOnlyList<SshOption> options)
+{
+    /// <summary>What ssh says when it cannot have the local port.</summary>
+    private const string PortTaken = "cannot listen to port";
+
+    /// <summary>Connects.</summary>
+    /// <param name="session">The session, for errors.</param>
+    /// <param name="route">From where to where, with a local port that is not 0.</param>
+    /// <param name="heard">Gets ssh's messages.</param>
+    /// <param name="cancellationToken">Cancels it; ssh has ended then.</param>
+    /// <exception cref="FargateException">
+    /// <see cref="FargateError.LocalPortUnavailable"/>, <see cref="FargateError.HostKeyMismatch"/> or
+    /// <see cref="FargateError.SshFailed"/>.
+    /// </exception>
+    public async Task<TunnelConnection> DialAsync(
+        FargateSession session, TunnelRoute route, Action<string> heard, CancellationToken cancellationToken)
+    {
+        var arguments = SshCommandLine.ForTunnel(endpoint, options, route);
+        TunnelConnection connection = new(SshCommandLine.InBackground(ssh, arguments, endpoint.KeepsSession), heard);
+        try
+        {
+            if (await connection.IsReadyAsync(cancellationToken).ConfigureAwait(false))
+            {
+                return connection;
+            }
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        await connection.DisposeAsync().ConfigureAwait(false);
+        var why = connection.Complaint ?? "the connection was closed before the tunnel stood.";
+        throw why.Contains(PortTaken, StringComparison.Ordinal)
+            ? FargateErrors.LocalPortUnavailable(route, why)
+            : LostConnection.FindOtherServer(session, connection.Messages) ?? FargateErrors.SshFailed(session, why);
+    }
+
+    /// <summary>The command line, for people.</summary>
+    public string Show(TunnelRoute route) => CommandText.Of(ssh, SshCommandLine.ForTunnel(endpoint, options, route));
+}

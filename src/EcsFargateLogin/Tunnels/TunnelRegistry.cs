@@ -1,0 +1,56 @@
+namespace EcsFargateLogin.Tunnels;
+
+/// <summary>The tunnels of this process. What has started one answers for it: a runspace, or the process.</summary>
+internal static class TunnelRegistry
+{
+    private static readonly object _gate = new();
+    private static readonly SortedDictionary<int, (TunnelKeeper Keeper, Guid Runspace)> _tunnels = [];
+    private static int _lastId;
+
+    /// <summary>A number that no other tunnel of this process has had.</summary>
+    public static int NextId() => Interlocked.Increment(ref _lastId);
+
+    /// <summary>All, in the order in which they were started.</summary>
+    public static IReadOnlyList<TunnelKeeper> All => Where(_ => true);
+
+    /// <summary>Those that a runspace has started.</summary>
+    public static IReadOnlyList<TunnelKeeper> Of(Guid runspace) => Where(owner => owner == runspace);
+
+    public static void Add(TunnelKeeper keeper, Guid runspace)
+    {
+        lock (_gate)
+        {
+            _tunnels.Add(keeper.Tunnel.Id, (keeper, runspace));
+        }
+    }
+
+    public static TunnelKeeper? Find(int id)
+    {
+        lock (_gate)
+        {
+            return _tunnels.TryGetValue(id, out var found) ? found.Keeper : null;
+        }
+    }
+
+    /// <summary>Whether no other tunnel uses the session of one that has ended.</summary>
+    public static bool IsLast(FargateTunnel ended) => !All.Any(other =>
+        other.Tunnel != ended && other.Tunnel.SessionId == ended.SessionId && other.Tunnel.IsAlive);
+
+    /// <returns>Whether none is left.</returns>
+    public static bool Remove(int id)
+    {
+        lock (_gate)
+        {
+            _tunnels.Remove(id);
+            return _tunnels.Count == 0;
+        }
+    }
+
+    private static TunnelKeeper[] Where(Func<Guid, bool> isWanted)
+    {
+        lock (_gate)
+        {
+            return [.. _tunnels.Values.Where(tunnel => isWanted(tunnel.Runspace)).Select(tunnel => tunnel.Keeper)];
+        }
+    }
+}
