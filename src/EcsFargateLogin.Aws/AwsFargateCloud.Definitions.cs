@@ -15,7 +15,7 @@ internal sealed partial class AwsFargateCloud : ITaskDefinitionStore
         var call = EcsCall("DescribeTaskDefinition") with { TaskDefinition = taskDefinition };
         var input = new DescribeTaskDefinitionInput(taskDefinition);
         var output = await SendAsync(call, token => ecs.DescribeWholeTaskDefinitionAsync(input, token), cancellationToken);
-        return output.TaskDefinition ?? throw FargateErrors.MalformedAnswer(call.Operation, "lacks taskDefinition");
+        return output.TaskDefinition ?? throw CloudErrors.MalformedAnswer(call.Operation, "lacks taskDefinition");
     }
 
     async Task<string> ITaskDefinitionStore.RegisterAsync(JsonObject definition, CancellationToken cancellationToken)

@@ -193,7 +193,7 @@ internal sealed partial class AwsFargateCloud(
             next = page.NextToken;
         }
 
-        throw FargateErrors.MalformedAnswer(call.Operation, $"has more than {MostPages} pages");
+        throw CloudErrors.MalformedAnswer(call.Operation, $"has more than {MostPages} pages");
     }
 
     private static async Task<T> SendAsync<T>(

@@ -43,7 +43,7 @@ internal sealed class ServiceEndpoints(CloudSettings settings, Profile? profile,
             ("aws-cn", false) => ("iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
             ("aws-iso", false) => ("iam.us-iso-east-1.c2s.ic.gov", "us-iso-east-1"),
             ("aws-iso-b", false) => ("iam.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1"),
-            _ => throw FargateErrors.UnsupportedEndpoint(serviceId, region, useFips ? "FIPS" : "known"),
+            _ => throw CloudErrors.UnsupportedEndpoint(serviceId, region, useFips ? "FIPS" : "known"),
         };
     }
 
@@ -101,7 +101,7 @@ internal sealed class ServiceEndpoints(CloudSettings settings, Profile? profile,
         && url.UserInfo.Length + url.Query.Length + url.Fragment.Length == 0
             ? url
             // What stands before an @ may be a password.
-            : throw FargateErrors.InvalidEndpoint(text[(text.LastIndexOf('@') + 1)..], source);
+            : throw CloudErrors.InvalidEndpoint(text[(text.LastIndexOf('@') + 1)..], source);
 
     private string OfAws(string serviceId, string prefix)
     {
@@ -110,12 +110,12 @@ internal sealed class ServiceEndpoints(CloudSettings settings, Profile? profile,
         var partition = Fn.Partition(region);
         if (useFips && !partition.supportsFIPS)
         {
-            throw FargateErrors.UnsupportedEndpoint(serviceId, region, "FIPS");
+            throw CloudErrors.UnsupportedEndpoint(serviceId, region, "FIPS");
         }
 
         if (useDualStack && !partition.supportsDualStack)
         {
-            throw FargateErrors.UnsupportedEndpoint(serviceId, region, "dual-stack");
+            throw CloudErrors.UnsupportedEndpoint(serviceId, region, "dual-stack");
         }
 
         // These hosts in GovCloud are FIPS endpoints under their plain names, as the services' rule sets have it.

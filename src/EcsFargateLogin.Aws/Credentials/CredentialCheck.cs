@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Amazon.Runtime;
 using EcsFargateLogin.Aws.Errors;
+using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
@@ -23,7 +24,7 @@ internal static class CredentialCheck
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            throw FargateErrors.CredentialsUnusable(
+            throw CredentialErrors.CredentialsUnusable(
                 found.Source, $"there was no answer within {limit.TotalSeconds:0} s.", exception: null);
         }
         catch (Exception exception)
@@ -45,12 +46,12 @@ internal static class CredentialCheck
 
         if (IsExpiredLogin(exception))
         {
-            return FargateErrors.LoginExpired(found.Source, found.ProfileName, exception);
+            return CredentialErrors.LoginExpired(found.Source, found.ProfileName, exception);
         }
 
         // What a service or the SDK says is safe to repeat; what an object or a file holds is not.
         var isSafe = IsOfSdk(exception.GetType());
-        return FargateErrors.CredentialsUnusable(
+        return CredentialErrors.CredentialsUnusable(
             found.Source, isSafe ? FirstLine(exception) : Kind(found, exception), isSafe ? exception : null);
     }
 

@@ -45,7 +45,7 @@ internal sealed class CredentialClients(Profile? profile, string region)
         {
             var failure = FailureTranslator.Translate(exception, new ServiceCall(operation, endpoint, source));
             // What it was signed with has an error of its own.
-            throw CredentialCheck.Known(exception) ?? FargateErrors.CredentialsUnusable(source, failure.Summary, failure);
+            throw CredentialCheck.Known(exception) ?? CredentialErrors.CredentialsUnusable(source, failure.Summary, failure);
         }
     }
 }

@@ -87,5 +87,5 @@ internal sealed class CredentialResolver(
 
     private FargateException NothingFound() => EnvironmentNames.ProfileName is { } name && files.Find(name) is { } profile
         ? ProfileCredentials.Nothing(profile)
-        : FargateErrors.NoCredentials(files.Problem);
+        : CredentialErrors.NoCredentials(files.Problem);
 }

@@ -1,5 +1,6 @@
 using Amazon.Runtime;
 using EcsFargateLogin.Aws.Profiles;
+using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
@@ -16,9 +17,9 @@ internal sealed class EnvironmentCredentials : AWSCredentials
         (EnvironmentNames.Value(EnvironmentNames.AccessKey), EnvironmentNames.Value(EnvironmentNames.SecretKey)) switch
         {
             (null, null) => null,
-            (null, _) => throw FargateErrors.NoCredentials(
+            (null, _) => throw CredentialErrors.NoCredentials(
                 $"{EnvironmentNames.SecretKey} is set, but {EnvironmentNames.AccessKey} is not."),
-            (_, null) => throw FargateErrors.NoCredentials(
+            (_, null) => throw CredentialErrors.NoCredentials(
                 $"{EnvironmentNames.AccessKey} is set, but {EnvironmentNames.SecretKey} is not."),
             _ => new(),
         };
@@ -27,7 +28,7 @@ internal sealed class EnvironmentCredentials : AWSCredentials
         EnvironmentNames.Value(EnvironmentNames.AccessKey) is { } accessKey
         && EnvironmentNames.Value(EnvironmentNames.SecretKey) is { } secretKey
             ? new(accessKey, secretKey, SessionToken)
-            : throw FargateErrors.NoCredentials("the keys that were there are no longer in the environment.");
+            : throw CredentialErrors.NoCredentials("the keys that were there are no longer in the environment.");
 
     public override Task<ImmutableCredentials> GetCredentialsAsync() => Task.FromResult(GetCredentials());
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using EcsFargateLogin.Aws.Profiles;
 using EcsFargateLogin.Aws.Sts;
+using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
@@ -89,7 +90,7 @@ internal sealed class InstanceMetadata(Profile? profile)
             var (text, source) = Configured(EnvironmentNames.MetadataEndpoint, "ec2_metadata_service_endpoint");
             return text is null ? new Uri(IsIPv6 ? IPv6Endpoint : IPv4Endpoint)
                 : Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http", Host.Length: > 0 } ? url
-                : throw FargateErrors.InvalidEndpoint(text, source);
+                : throw CloudErrors.InvalidEndpoint(text, source);
         }
     }
 
@@ -194,7 +195,7 @@ internal sealed class InstanceCredentials(InstanceMetadata metadata) : Renewable
     protected override async Task<TemporaryKeys> ObtainAsync(CancellationToken cancellationToken)
     {
         var keys = await metadata.GetKeysAsync(cancellationToken)
-            ?? throw FargateErrors.NoCredentials("the EC2 instance metadata service offers no role.");
+            ?? throw CredentialErrors.NoCredentials("the EC2 instance metadata service offers no role.");
         return keys.End <= DateTimeOffset.UtcNow ? keys with { End = DateTimeOffset.UtcNow + s_grace } : keys;
     }
 }

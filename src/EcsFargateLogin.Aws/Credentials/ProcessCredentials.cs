@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using EcsFargateLogin.Aws.Profiles;
 using EcsFargateLogin.Aws.Sts;
+using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
@@ -120,7 +121,7 @@ internal sealed class ProcessCredentials(Profile profile, Setting setting, TimeS
     }
 
     private FargateException Unusable(string what) =>
-        FargateErrors.CredentialsUnusable(profile.Source, $"its credential_process {what} ({setting.Where}).", exception: null);
+        CredentialErrors.CredentialsUnusable(profile.Source, $"its credential_process {what} ({setting.Where}).", exception: null);
 
     /// <summary>A class, not a record, so that it does not print what it holds.</summary>
     private sealed class Answer

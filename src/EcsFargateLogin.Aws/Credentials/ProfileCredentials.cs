@@ -186,7 +186,7 @@ internal sealed class ProfileCredentials(
             return new ProcessCredentials(profile, process);
         }
 
-        return profile.Has(LoginSession) ? throw FargateErrors.LoginUnsupported(profile.Name) : null;
+        return profile.Has(LoginSession) ? throw CredentialErrors.LoginUnsupported(profile.Name) : null;
     }
 
     /// <summary>The keys of one file: those of the other may belong to somebody else.</summary>
@@ -215,8 +215,8 @@ internal sealed class ProfileCredentials(
 
     private Task<string> AskForCode(MfaRequest request, CancellationToken cancellationToken) => askForCode is { } ask
         ? ask(request, cancellationToken)
-        : throw FargateErrors.MfaCodeUnavailable(request, "nobody can be asked here");
+        : throw CredentialErrors.MfaCodeUnavailable(request, "nobody can be asked here");
 
     private static FargateException Unusable(Profile profile, string reason) =>
-        FargateErrors.CredentialsUnusable(profile.Source, $"{reason}.", exception: null);
+        CredentialErrors.CredentialsUnusable(profile.Source, $"{reason}.", exception: null);
 }

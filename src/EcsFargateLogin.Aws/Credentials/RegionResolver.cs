@@ -24,9 +24,9 @@ internal static partial class RegionResolver
             ?? FromVariable(EnvironmentNames.DefaultRegion)
             ?? FromProfile(profile)
             ?? await FromInstanceAsync(metadata, cancellationToken)
-            ?? throw FargateErrors.NoRegion();
+            ?? throw CloudErrors.NoRegion();
         return RegionName().IsMatch(name) ? (name, source)
-            : throw FargateErrors.InvalidRegion(name, profile is not null && source == profile.Source
+            : throw CloudErrors.InvalidRegion(name, profile is not null && source == profile.Source
                 ? $"{source}, {profile.Find(Setting)!.Where}"
                 : source);
     }

@@ -1,6 +1,7 @@
 using Amazon.Runtime;
 using EcsFargateLogin.Aws.Profiles;
 using EcsFargateLogin.Aws.Sts;
+using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
@@ -45,7 +46,7 @@ internal sealed class WebIdentityCredentials(RoleOptions options, string tokenFi
         var (token, absence) = TextFile.Read(tokenFile, LongestToken);
         if (string.IsNullOrWhiteSpace(token))
         {
-            throw FargateErrors.CredentialsUnusable(
+            throw CredentialErrors.CredentialsUnusable(
                 options.Source, $"the file of its web identity's token, '{tokenFile}', {absence ?? "is empty"}.", exception: null);
         }
 

@@ -11,6 +11,7 @@ using Amazon.Util;
 using Amazon.Util.Internal;
 using EcsFargateLogin.Aws.Profiles;
 using EcsFargateLogin.Aws.Sts;
+using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
@@ -85,7 +86,7 @@ internal sealed class SsoCredentials(SsoOptions options, CredentialClients clien
         });
         return keys is { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0, Expiration: { } end }
             ? new(new(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken), DateTimeOffset.FromUnixTimeMilliseconds(end))
-            : throw FargateErrors.MalformedAnswer("sso:GetRoleCredentials", "lacks roleCredentials");
+            : throw CloudErrors.MalformedAnswer("sso:GetRoleCredentials", "lacks roleCredentials");
     }
 
     /// <summary>The token of the login, which is renewed first where it ends soon.</summary>
@@ -109,7 +110,7 @@ internal sealed class SsoCredentials(SsoOptions options, CredentialClients clien
         }
     }
 
-    private FargateException Expired(Exception? exception) => FargateErrors.LoginExpired(_source, options.ProfileName, exception);
+    private FargateException Expired(Exception? exception) => CredentialErrors.LoginExpired(_source, options.ProfileName, exception);
 
     [SuppressMessage("Security", "CA5350", Justification = "AWS's tools name the file so; nothing is protected by it.")]
     private string CacheFile

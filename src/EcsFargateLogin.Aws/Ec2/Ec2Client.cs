@@ -69,7 +69,7 @@ internal sealed partial class Ec2Client(AWSCredentials credentials, ClientSettin
     };
 
     private static string Required(string? value, string name, string operation) =>
-        Text(value) ?? throw FargateErrors.MalformedAnswer(operation, $"lacks {name}");
+        Text(value) ?? throw CloudErrors.MalformedAnswer(operation, $"lacks {name}");
 
     /// <summary>A filter: unlike a list of ids, it makes no error of an id that does not exist.</summary>
     private static List<Filter> Filter(string name, IEnumerable<string> values) => [new(name, [.. values])];

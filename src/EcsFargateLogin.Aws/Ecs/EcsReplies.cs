@@ -66,7 +66,7 @@ internal static class EcsReplies
         Required(cluster?.Status, operation, "status"));
 
     internal static string Required(string? value, string operation, string member) =>
-        Words(value) ?? throw FargateErrors.MalformedAnswer(operation, $"lacks {member}");
+        Words(value) ?? throw CloudErrors.MalformedAnswer(operation, $"lacks {member}");
 
     /// <summary>What is only shown: null where it is empty, and never anything that a terminal would obey.</summary>
     private static string? Words(string? value) => string.IsNullOrWhiteSpace(value) ? null : TerminalText.Clean(value);

@@ -15,7 +15,7 @@ internal static class EcsRequests
         var length = JsonSerializer.Serialize(overrides, EcsShapes.OnWire.TaskOverrideShape).Length;
         if (length > OverridesLimit)
         {
-            throw FargateErrors.OverridesTooLong(length, OverridesLimit);
+            throw EcsErrors.OverridesTooLong(length, OverridesLimit);
         }
 
         return new RunTaskInput

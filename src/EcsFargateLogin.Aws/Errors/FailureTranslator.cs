@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using Amazon.Runtime;
 using EcsFargateLogin.Aws.Clients;
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Aws.Errors;
 
@@ -14,7 +16,7 @@ internal static class FailureTranslator
         var causes = Causes(exception).ToList();
         if (causes.OfType<ForeignAnswerException>().FirstOrDefault() is { } foreign)
         {
-            return FargateErrors.NotAws(call.Endpoint, (int)foreign.StatusCode, foreign.ContentType);
+            return CloudErrors.NotAws(call.Endpoint, (int)foreign.StatusCode, foreign.ContentType);
         }
 
         if (Incomplete(exception) is { } incomplete)
@@ -26,13 +28,13 @@ internal static class FailureTranslator
         return causes.OfType<FargateException>().FirstOrDefault() ?? exception switch
         {
             AmazonServiceException { ErrorCode.Length: > 0 } refusal => RefusalTranslator.Translate(refusal, call),
-            _ => FargateErrors.EndpointUnreachable(call.Endpoint, Reason(causes), exception),
+            _ => CloudErrors.EndpointUnreachable(call.Endpoint, Reason(causes), exception),
         };
     }
 
     /// <summary>The error where the cause is that a part of the SDK is not there; or null.</summary>
     internal static FargateException? Incomplete(Exception exception) =>
-        Causes(exception).Select(MissingPart).OfType<string>().FirstOrDefault() is { } part ? FargateErrors.ModuleIncomplete(part) : null;
+        Causes(exception).Select(MissingPart).OfType<string>().FirstOrDefault() is { } part ? GeneralErrors.ModuleIncomplete(part) : null;
 
     private static IEnumerable<Exception> Causes(Exception exception)
     {

@@ -36,12 +36,12 @@ internal static partial class RefusalTranslator
         return answer.ErrorCode is not ("ClientException" or "InvalidParameterException" or "LimitExceededException"
             or "ThrottlingException" or "PlatformTaskDefinitionIncompatibilityException") ? null
             : Has(words, "InvalidSubnetID")
-                ? FargateErrors.SubnetNotFound(Named(SubnetId(), words, call.Subnets), answer)
+                ? EcsErrors.SubnetNotFound(Named(SubnetId(), words, call.Subnets), answer)
             : Has(words, "InvalidGroup.NotFound") || Has(words, "InvalidGroupId")
-                ? FargateErrors.SecurityGroupNotFound(Named(SecurityGroupId(), words, call.SecurityGroups), answer)
+                ? EcsErrors.SecurityGroupNotFound(Named(SecurityGroupId(), words, call.SecurityGroups), answer)
             : Has(words, "reached the limit") || Has(words, "reached your limit") || Has(words, "vCPU limit")
-                ? FargateErrors.QuotaExceeded(call.Operation, answer)
-            : Has(words, "capacity is unavailable") ? FargateErrors.CapacityUnavailable(call.Operation, answer)
+                ? CloudErrors.QuotaExceeded(call.Operation, answer)
+            : Has(words, "capacity is unavailable") ? EcsErrors.CapacityUnavailable(call.Operation, answer)
             : FromWordsOfTask(answer, call);
     }
 
@@ -50,24 +50,24 @@ internal static partial class RefusalTranslator
         var words = answer.Message;
         // The second is what ECS says of something that cannot be a task's id.
         return Has(words, "referenced task was not found") || Has(words, "length should be one of [32,36]")
-                ? FargateErrors.TaskNotFound(call.Task ?? "", answer)
+                ? EcsErrors.TaskNotFound(call.Task ?? "", answer)
             : Has(words, "TaskDefinition not found") || Has(words, "TaskDefinition is inactive")
                 || Has(words, "Unable to describe task definition")
-                ? FargateErrors.TaskDefinitionNotFound(call.TaskDefinition ?? "", answer)
+                ? EcsErrors.TaskDefinitionNotFound(call.TaskDefinition ?? "", answer)
             : Has(words, "is not a container in the TaskDefinition")
-                ? FargateErrors.ContainerNotFound(call.ContainerName ?? "", answer)
+                ? EcsErrors.ContainerNotFound(call.ContainerName ?? "", answer)
             : call.Operation == RegisterTaskDefinition && Has(words, "revision") ? FromWordsOfRevisions(answer, call)
-            : Has(words, "Overrides length") ? FargateErrors.OverridesTooLong(answer)
-            : Has(words, "execute command was not enabled") ? FargateErrors.ExecuteCommandRefused(call.Task ?? "", answer)
-            : Has(words, "valid taskRoleArn") ? FargateErrors.TaskRoleMissing(call.TaskDefinition ?? "", answer)
-            : IsUnsuitable(answer) ? FargateErrors.TaskDefinitionUnsuitable(call.TaskDefinition ?? "", answer)
+            : Has(words, "Overrides length") ? EcsErrors.OverridesTooLong(answer)
+            : Has(words, "execute command was not enabled") ? EcsErrors.ExecuteCommandRefused(call.Task ?? "", answer)
+            : Has(words, "valid taskRoleArn") ? EcsErrors.TaskRoleMissing(call.TaskDefinition ?? "", answer)
+            : IsUnsuitable(answer) ? EcsErrors.TaskDefinitionUnsuitable(call.TaskDefinition ?? "", answer)
             : null;
     }
 
     private static FargateException? FromWordsOfRevisions(ServiceAnswer answer, ServiceCall call) =>
-        Has(answer.Message, "concurrent") ? FargateErrors.RevisionsAtOnce(call.TaskDefinition, answer)
+        Has(answer.Message, "concurrent") ? EcsErrors.RevisionsAtOnce(call.TaskDefinition, answer)
         : Has(answer.Message, "limit") || Has(answer.Message, "maximum") || Has(answer.Message, "exceed")
-            ? FargateErrors.RevisionLimit(call.TaskDefinition, answer)
+            ? EcsErrors.RevisionLimit(call.TaskDefinition, answer)
         : null;
 
     private static bool IsUnsuitable(ServiceAnswer answer) =>
@@ -79,28 +79,28 @@ internal static partial class RefusalTranslator
     private static FargateException FromCode(ServiceAnswer answer, ServiceCall call) => answer.ErrorCode switch
     {
         "AccessDeniedException" or "AccessDenied" or "UnauthorizedOperation" =>
-            FargateErrors.AccessDenied(DeniedAction(answer.Message) ?? call.Operation, answer),
+            CloudErrors.AccessDenied(DeniedAction(answer.Message) ?? call.Operation, answer),
         "ExpiredTokenException" or "ExpiredToken" or "RequestExpired" or "TokenRefreshRequired" =>
-            FargateErrors.CredentialsExpired(answer),
+            CloudErrors.CredentialsExpired(answer),
         "UnrecognizedClientException" or "InvalidClientTokenId" or "AuthFailure" or "MissingAuthenticationToken"
             or "MissingAuthenticationTokenException" or "OptInRequired" or "SubscriptionRequiredException" =>
-            FargateErrors.CredentialsRejected(call.CredentialSource, answer),
+            CloudErrors.CredentialsRejected(call.CredentialSource, answer),
         "LimitExceededException" when call.Operation == RegisterTaskDefinition =>
-            FargateErrors.RevisionLimit(call.TaskDefinition, answer),
-        "LimitExceededException" => FargateErrors.QuotaExceeded(call.Operation, answer),
-        "TargetNotConnectedException" => FargateErrors.ExecuteCommandRefused(call.Task ?? "", answer),
-        "ClusterNotFoundException" => FargateErrors.ClusterNotFound(call.Cluster ?? "", answer),
+            EcsErrors.RevisionLimit(call.TaskDefinition, answer),
+        "LimitExceededException" => CloudErrors.QuotaExceeded(call.Operation, answer),
+        "TargetNotConnectedException" => EcsErrors.ExecuteCommandRefused(call.Task ?? "", answer),
+        "ClusterNotFoundException" => EcsErrors.ClusterNotFound(call.Cluster ?? "", answer),
         "InvalidNetworkInterfaceID.NotFound" or "InvalidNetworkInterfaceId.Malformed"
-            or "InvalidNetworkInterfaceID.Malformed" => FargateErrors.NetworkInterfaceNotFound(
+            or "InvalidNetworkInterfaceID.Malformed" => EcsErrors.NetworkInterfaceNotFound(
                 Named(NetworkInterfaceId(), answer.Message, call.NetworkInterfaces), answer),
-        "InvalidGroup.NotFound" or "InvalidGroupId.Malformed" => FargateErrors.SecurityGroupNotFound(
+        "InvalidGroup.NotFound" or "InvalidGroupId.Malformed" => EcsErrors.SecurityGroupNotFound(
             Named(SecurityGroupId(), answer.Message, call.SecurityGroups), answer),
-        _ when IsSignatureRefusal(answer.ErrorCode) => FargateErrors.CredentialsRejected(call.CredentialSource, answer),
-        _ when IsThrottling(answer) => FargateErrors.Throttled(call.Operation, answer),
+        _ when IsSignatureRefusal(answer.ErrorCode) => CloudErrors.CredentialsRejected(call.CredentialSource, answer),
+        _ when IsThrottling(answer) => CloudErrors.Throttled(call.Operation, answer),
         "ServerException" or "InternalFailure" or "InternalError" or "ServiceUnavailable" or "Unavailable" =>
-            FargateErrors.ServiceFailed(call.Operation, answer),
-        _ when answer.StatusCode >= 500 => FargateErrors.ServiceFailed(call.Operation, answer),
-        _ => FargateErrors.RequestRejected(call.Operation, answer),
+            CloudErrors.ServiceFailed(call.Operation, answer),
+        _ when answer.StatusCode >= 500 => CloudErrors.ServiceFailed(call.Operation, answer),
+        _ => CloudErrors.RequestRejected(call.Operation, answer),
     };
 
     private static bool IsSignatureRefusal(string? code) =>

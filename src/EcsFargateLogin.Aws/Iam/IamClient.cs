@@ -19,7 +19,7 @@ internal sealed class IamClient(AWSCredentials credentials, ClientSettings setti
     {
         var answer = await CallAsync("GetRole", [KeyValuePair.Create("RoleName", roleName)], cancellationToken);
         return answer.Descendants().FirstOrDefault(element => element.Name.LocalName == "Arn")?.Value
-            ?? throw FargateErrors.MalformedAnswer("iam:GetRole", "lacks Arn");
+            ?? throw CloudErrors.MalformedAnswer("iam:GetRole", "lacks Arn");
     }
 
     internal async Task<PermissionAnswer> SimulateAsync(PermissionQuestion question, CancellationToken cancellationToken)
@@ -52,7 +52,7 @@ internal sealed class IamClient(AWSCredentials credentials, ClientSettings setti
         var result = results?.Elements().FirstOrDefault();
         var decision = result is null ? null : Text(result, "EvalDecision");
         return decision is null
-            ? throw FargateErrors.MalformedAnswer("iam:SimulatePrincipalPolicy", "lacks EvalDecision")
+            ? throw CloudErrors.MalformedAnswer("iam:SimulatePrincipalPolicy", "lacks EvalDecision")
             : new(decision == Allowed, [.. Child(result!, "MissingContextValues")?.Elements().Select(key => key.Value) ?? []]);
     }
 }

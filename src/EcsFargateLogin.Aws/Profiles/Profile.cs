@@ -1,3 +1,5 @@
+using EcsFargateLogin.Cloud;
+
 namespace EcsFargateLogin.Aws.Profiles;
 
 /// <summary>A profile: what AWS's two files say under its name. Empty settings count as not there.</summary>
@@ -49,5 +51,5 @@ internal sealed class Profile(string name, ConfigSection? config, ConfigSection?
     /// <param name="setting">What cannot be used.</param>
     /// <param name="reason">Why, as the end of a sentence about it. Holds no secret.</param>
     internal FargateException Invalid(Setting setting, string reason) =>
-        FargateErrors.InvalidProfile(name, $"{setting.Name} ({setting.Where}) {reason}");
+        CredentialErrors.InvalidProfile(name, $"{setting.Name} ({setting.Where}) {reason}");
 }

@@ -1,3 +1,5 @@
+using EcsFargateLogin.Cloud;
+
 namespace EcsFargateLogin.Aws.Profiles;
 
 /// <summary>
@@ -57,7 +59,7 @@ internal sealed class ProfileFiles
         .FirstOrDefault();
 
     /// <summary>The profile of this name, which someone asked for.</summary>
-    internal Profile Get(string name) => Find(name) ?? throw FargateErrors.ProfileNotFound(name, Description, Hint(name));
+    internal Profile Get(string name) => Find(name) ?? throw CredentialErrors.ProfileNotFound(name, Description, Hint(name));
 
     /// <summary>The profile of this name, or null.</summary>
     /// <exception cref="FargateException">It, or a whole file, is malformed.</exception>
@@ -71,7 +73,7 @@ internal sealed class ProfileFiles
         var config = _ofConfig.GetValueOrDefault(name);
         var credentials = _ofCredentials.GetValueOrDefault(name);
         return (_credentials.Malformed ?? _config.Malformed ?? credentials?.Malformed ?? config?.Malformed) is { } where
-            ? throw FargateErrors.ProfileMalformed(name, where)
+            ? throw CredentialErrors.ProfileMalformed(name, where)
             : config is null && credentials is null ? null
             : new Profile(name, config, credentials, this);
     }
@@ -85,7 +87,7 @@ internal sealed class ProfileFiles
         var found = new[] { _config, _credentials }
             .Select(file => file.Sections.LastOrDefault(entry => NameIn(entry.Key, kind) == name).Value)
             .FirstOrDefault(section => section is not null);
-        return found?.Malformed is { } where ? throw FargateErrors.ProfileMalformed(name, where) : found;
+        return found?.Malformed is { } where ? throw CredentialErrors.ProfileMalformed(name, where) : found;
     }
 
     private static string Describe(ConfigFile file) =>

@@ -1,4 +1,5 @@
 using System.Reflection;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Cloud;
 
@@ -38,7 +39,7 @@ internal static class FargateCloud
         catch (Exception exception) when (exception is IOException or BadImageFormatException or TypeLoadException
             or InvalidCastException)
         {
-            throw FargateErrors.ModuleIncomplete(file);
+            throw GeneralErrors.ModuleIncomplete(file);
         }
     }
 }

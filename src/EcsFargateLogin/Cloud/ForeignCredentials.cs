@@ -60,7 +60,7 @@ internal sealed class ForeignCredentials : ICredentialSource
             && Read<string>(answer, "AccessKey") is { Length: > 0 } accessKey
             && Read<string>(answer, "SecretKey") is { Length: > 0 } secretKey
             ? new AccessKeys(accessKey, secretKey, Read<string>(answer, "Token") is { Length: > 0 } token ? token : null)
-            : throw FargateErrors.CredentialsUnusable(Origin.ToText(), "the object holds no keys.", exception: null);
+            : throw CredentialErrors.CredentialsUnusable(Origin.ToText(), "the object holds no keys.", exception: null);
     }
 
     /// <inheritdoc/>

@@ -23,5 +23,16 @@ internal sealed record ServiceAnswer(string? ErrorCode, string Message)
         _ => $"AWS said: {ErrorCode}: {Sentence}",
     };
 
+    /// <summary>Makes the error that an answer stands for; AWS's own words follow the message.</summary>
+    internal static FargateException ErrorOf(
+        FargateError error, ServiceAnswer answer, string? target, string message, string nextStep) =>
+        new(error, $"{message} {answer.Quoted}", nextStep, answer.Exception)
+        {
+            Target = target,
+            ErrorCode = answer.ErrorCode,
+            RequestId = answer.RequestId,
+            StatusCode = answer.StatusCode,
+        };
+
     private string Sentence => Message.TrimEnd().EndsWith('.') ? Message.Trim() : $"{Message.Trim()}.";
 }

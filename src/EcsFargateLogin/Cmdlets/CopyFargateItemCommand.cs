@@ -153,7 +153,7 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
         foreach (var path in LiteralPath)
         {
             var full = GetUnresolvedProviderPathFromPSPath(path);
-            sources.Add(File.Exists(full) || Directory.Exists(full) ? full : throw FargateErrors.LocalItemNotFound(path));
+            sources.Add(File.Exists(full) || Directory.Exists(full) ? full : throw TransferErrors.LocalItemNotFound(path));
         }
 
         foreach (var path in Path)
@@ -161,11 +161,11 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
             try
             {
                 var found = GetResolvedProviderPathFromPSPath(path, out _);
-                sources.AddRange(found.Count > 0 ? found : throw FargateErrors.LocalItemNotFound(path));
+                sources.AddRange(found.Count > 0 ? found : throw TransferErrors.LocalItemNotFound(path));
             }
             catch (ItemNotFoundException)
             {
-                throw FargateErrors.LocalItemNotFound(path);
+                throw TransferErrors.LocalItemNotFound(path);
             }
         }
 

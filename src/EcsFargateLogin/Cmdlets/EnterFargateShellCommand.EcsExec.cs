@@ -49,7 +49,7 @@ public sealed partial class EnterFargateShellCommand
             FargateTransport.Ssh => base.TransportFor(session),
             FargateTransport.EcsExec => session.HasEcsExec
                 ? FargateTransport.EcsExec
-                : throw FargateErrors.EcsExecNotEnabled(session),
+                : throw RouteErrors.EcsExecNotEnabled(session),
             _ when !session.HasEcsExec => FargateTransport.Ssh,
             // A key that is not here opens nothing.
             _ => session.KeyPath is null ? FargateTransport.EcsExec
@@ -70,7 +70,7 @@ public sealed partial class EnterFargateShellCommand
         ThrowIfGiven(ParametersOfSsh);
         if (TranscriptPath is not null)
         {
-            throw FargateErrors.OnlyForSsh([$"-{nameof(TranscriptPath)}"]);
+            throw RouteErrors.OnlyForSsh([$"-{nameof(TranscriptPath)}"]);
         }
 
         _ = Plugin;

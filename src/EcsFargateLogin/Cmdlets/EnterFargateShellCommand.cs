@@ -57,7 +57,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
         NativeConventions.NoteFailure(this);
         if (LanguagePrimitives.IsTrue(GetVariableValue("PSNativeCommandUseErrorActionPreference")))
         {
-            throw FargateErrors.RemoteProgramFailed(session, exitCode);
+            throw ShellErrors.RemoteProgramFailed(session, exitCode);
         }
     }
 

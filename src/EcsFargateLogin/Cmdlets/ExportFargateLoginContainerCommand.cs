@@ -46,7 +46,7 @@ public sealed class ExportFargateLoginContainerCommand : FargateCmdlet
         var folder = ResolveFolder();
         if (!Force && files.Select(file => System.IO.Path.Combine(folder, file.Name)).FirstOrDefault(File.Exists) is { } existing)
         {
-            throw FargateErrors.FileExists(existing);
+            throw SetupErrors.FileExists(existing);
         }
 
         foreach (var file in files)
@@ -61,6 +61,6 @@ public sealed class ExportFargateLoginContainerCommand : FargateCmdlet
     private string ResolveFolder()
     {
         var folder = SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path, out var provider, out _);
-        return provider.Name == FileSystemProvider.ProviderName ? folder : throw FargateErrors.NotAFileSystemPath(Path);
+        return provider.Name == FileSystemProvider.ProviderName ? folder : throw SetupErrors.NotAFileSystemPath(Path);
     }
 }

@@ -71,7 +71,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
         {
             if (!found.Exists(session => IsSame(session.SessionId, id)))
             {
-                Report(FargateErrors.SessionNotFound(id, cluster: null), id);
+                Report(SessionErrors.SessionNotFound(id, cluster: null), id);
             }
         }
     });
@@ -86,7 +86,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
         {
             if (_reported.Add(damaged.SessionId))
             {
-                WriteWarning(FargateErrors.SessionDamaged(damaged));
+                WriteWarning(JournalErrors.SessionDamaged(damaged));
             }
 
             if (!found.Exists(session => session.SessionId == damaged.SessionId))

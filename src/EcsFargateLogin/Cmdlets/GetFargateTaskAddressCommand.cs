@@ -45,7 +45,7 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
             {
                 foreach (var session in byCloud.Where(session => session.IsClosed))
                 {
-                    Report(FargateErrors.SessionEnded(session), session);
+                    Report(SessionErrors.SessionEnded(session), session);
                 }
 
                 FargateSession[] open = [.. byCloud.Where(session => !session.IsClosed && CanAnswerFor(session))];
@@ -77,7 +77,7 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
         var canAnswer = !ForPSSession || session.Transport.HasSsh();
         if (!canAnswer)
         {
-            Report(FargateErrors.SshNeeded(session, "PowerShell's remoting"), session);
+            Report(RouteErrors.SshNeeded(session, "PowerShell's remoting"), session);
         }
 
         return canAnswer;

@@ -35,7 +35,7 @@ public sealed class GetFargateTunnelCommand : FargateCmdlet
 
         foreach (var id in Id.Where(id => TunnelRegistry.Find(id) is null))
         {
-            Report(FargateErrors.TunnelNotFound(id), id);
+            Report(TunnelErrors.TunnelNotFound(id), id);
         }
     });
 

@@ -221,7 +221,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
         }
         else if (ended.ExitCode != 0 && LanguagePrimitives.IsTrue(GetVariableValue("PSNativeCommandUseErrorActionPreference")))
         {
-            Report(FargateErrors.CommandFailed(ended.Session, ended.ExitCode), ended.Session);
+            Report(CommandErrors.CommandFailed(ended.Session, ended.ExitCode), ended.Session);
         }
     }
 }

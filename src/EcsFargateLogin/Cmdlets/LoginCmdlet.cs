@@ -68,7 +68,7 @@ public abstract class LoginCmdlet : AwsCmdlet
 
     /// <summary>The path of ssh.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
-    private protected string Ssh => _ssh ?? throw FargateErrors.SshNotFound("ssh");
+    private protected string Ssh => _ssh ?? throw SshErrors.SshNotFound("ssh");
 
     /// <summary>What is done in a session, for those who find the stopped task, such as 'shell'.</summary>
     private protected abstract string WorkName { get; }
@@ -120,7 +120,7 @@ public abstract class LoginCmdlet : AwsCmdlet
         {
             if (ready.Transport.Value.HasSsh() && !File.Exists(session.KeyPath))
             {
-                throw FargateErrors.KeyNotFound(session);
+                throw LoginErrors.KeyNotFound(session);
             }
 
             Await((progress, cancellationToken) => WaiterFor(cloud)
@@ -183,12 +183,12 @@ public abstract class LoginCmdlet : AwsCmdlet
     {
         if (session.IsClosed)
         {
-            throw FargateErrors.SessionEnded(session);
+            throw SessionErrors.SessionEnded(session);
         }
 
         if (TransportFor(session).HasSsh() && session.KeyPath is null)
         {
-            throw FargateErrors.KeyNotFound(session);
+            throw LoginErrors.KeyNotFound(session);
         }
 
         session.Proxy = _proxy ?? session.Proxy;
@@ -236,5 +236,5 @@ public abstract class LoginCmdlet : AwsCmdlet
     /// <exception cref="FargateException"><see cref="FargateError.TransportUnavailable"/>.</exception>
     private protected virtual FargateTransport TransportFor(FargateSession session) => session.Transport.HasSsh()
         ? FargateTransport.Ssh
-        : throw FargateErrors.SshNeeded(session, MyInvocation.MyCommand.Name);
+        : throw RouteErrors.SshNeeded(session, MyInvocation.MyCommand.Name);
 }

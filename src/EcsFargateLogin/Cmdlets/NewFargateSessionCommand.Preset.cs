@@ -1,4 +1,5 @@
 using System.Reflection;
+using EcsFargateLogin.Presets;
 
 namespace EcsFargateLogin.Cmdlets;
 
@@ -135,7 +136,7 @@ public sealed partial class NewFargateSessionCommand
 
         if (missing.Count > 0)
         {
-            throw FargateErrors.MissingMandatoryParameter(missing);
+            throw PresetErrors.MissingMandatoryParameter(missing);
         }
     }
 }

@@ -81,7 +81,7 @@ public sealed partial class NewFargateSessionCommand
     private string? OwnKeyPath() => KeyPath switch
     {
         null => null,
-        _ when MyInvocation.BoundParameters.ContainsKey(nameof(KeyType)) => throw FargateErrors.KeyGivenTwice(KeyPath),
+        _ when MyInvocation.BoundParameters.ContainsKey(nameof(KeyType)) => throw KeyErrors.KeyGivenTwice(KeyPath),
         _ => GetUnresolvedProviderPathFromPSPath(KeyPath),
     };
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using EcsFargateLogin.Routes;
+using EcsFargateLogin.Trust;
 
 namespace EcsFargateLogin.Cmdlets;
 
@@ -17,7 +18,7 @@ public sealed partial class NewFargateSessionCommand
     {
         if (AuthorizesMyAddress && SecurityGroup.Length == 0)
         {
-            throw FargateErrors.IngressWithoutGroup();
+            throw IngressErrors.IngressWithoutGroup();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Cmdlets;
@@ -12,17 +13,17 @@ internal static class PSSessionParameters
     {
         if (session is { Transport: FargateTransport.EcsExec })
         {
-            throw FargateErrors.SshNeeded(session, "PowerShell's remoting");
+            throw RouteErrors.SshNeeded(session, "PowerShell's remoting");
         }
 
         if (!File.Exists(session.KeyPath))
         {
-            throw FargateErrors.KeyNotFound(session);
+            throw LoginErrors.KeyNotFound(session);
         }
 
         if (session.AddressFor(preferPrivate) is null)
         {
-            throw FargateErrors.NoAddress(session);
+            throw RouteErrors.NoAddress(session);
         }
 
         var endpoint = session.EndpointFor(preferPrivate);

@@ -13,7 +13,7 @@ internal static class ProxyParameters
     public static SshProxy? ToProxy(string? jumpHost, string? proxyCommand, Func<string, string> findProgram) =>
         (jumpHost, proxyCommand) switch
         {
-            (not null, not null) => throw FargateErrors.TwoProxies(),
+            (not null, not null) => throw SshErrors.TwoProxies(),
             (not null, _) => SshProxy.ThroughJumpHost(findProgram("ssh"), jumpHost),
             (_, not null) => SshProxy.ThroughCommand(findProgram("ssh"), proxyCommand),
             _ => null,

@@ -39,7 +39,7 @@ public sealed class RemoveFargateSessionPresetCommand : PresetCmdlet
         if (!presets.ContainsKey(name))
         {
             throw other.Read().ContainsKey(name)
-                ? FargateErrors.PresetOfOtherFile(name, file.Path, other.Path)
+                ? PresetErrors.PresetOfOtherFile(name, file.Path, other.Path)
                 : PresetStore.NotFound(name, presets.Keys);
         }
 

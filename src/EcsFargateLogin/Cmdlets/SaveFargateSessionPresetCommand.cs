@@ -42,14 +42,14 @@ public sealed class SaveFargateSessionPresetCommand : PresetCmdlet, IDynamicPara
     {
         if (!PresetParser.IsName(Name))
         {
-            throw FargateErrors.InvalidPresetName(Name);
+            throw PresetErrors.InvalidPresetName(Name);
         }
 
         var keys = SessionParameters.Keys.All.Where(key => MyInvocation.BoundParameters.ContainsKey(key.Name)).ToList();
         var refused = keys.Where(key => Project && !key.IsForProjects).Select(key => key.Name).ToList();
         if (keys.Count == 0 || refused.Count > 0)
         {
-            throw keys.Count == 0 ? FargateErrors.EmptyPreset(Name) : FargateErrors.NotForProjects(refused);
+            throw keys.Count == 0 ? PresetErrors.EmptyPreset(Name) : PresetErrors.NotForProjects(refused);
         }
 
         var store = OpenStore();

@@ -44,7 +44,7 @@ internal sealed class SessionArgumentAttribute : ArgumentTransformationAttribute
 
         var journal = SessionJournal.OfCurrentUser();
         return journal.Find(sessionId) is { } entry ? journal.SessionOf(entry)
-            : IsNeededHere ? throw FargateErrors.SessionNotHere(sessionId)
+            : IsNeededHere ? throw JournalErrors.SessionNotHere(sessionId)
             : item;
     }
 

@@ -176,7 +176,7 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
         TargetCheck check = new(keeper) { Limit = TargetCheckLimit };
         if (Await((_, cancellationToken) => check.FindFaultAsync(cancellationToken)) is { } fault)
         {
-            WriteWarning(FargateErrors.TargetUnreachable(keeper.Tunnel.Route, fault));
+            WriteWarning(TunnelErrors.TargetUnreachable(keeper.Tunnel.Route, fault));
         }
     }
 }

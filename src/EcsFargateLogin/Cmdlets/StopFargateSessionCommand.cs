@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Journal;
 using EcsFargateLogin.Pipeline;
 
 namespace EcsFargateLogin.Cmdlets;
@@ -35,7 +36,7 @@ public sealed class StopFargateSessionCommand : TaskCmdlet
     /// <summary>Of a session whose task is not found, and cannot be told any better, what this machine keeps is deleted.</summary>
     private protected override FargateSession? WithoutTask(FargateSession session, IReadOnlyList<string> clusters)
     {
-        WriteWarning(FargateErrors.DamagedSessionNotFound(session.SessionId, clusters, session.Region));
+        WriteWarning(JournalErrors.DamagedSessionNotFound(session.SessionId, clusters, session.Region));
         session.IsClosed = true;
         return session;
     }

@@ -53,7 +53,7 @@ public sealed class StopFargateTunnelCommand : FargateCmdlet
             // A tunnel object tells that it has been stopped already, which is no error.
             if (ParameterSetName == IdSet)
             {
-                throw FargateErrors.TunnelNotFound(id);
+                throw TunnelErrors.TunnelNotFound(id);
             }
 
             return;

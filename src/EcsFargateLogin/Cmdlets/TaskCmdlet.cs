@@ -99,7 +99,7 @@ public abstract class TaskCmdlet : AwsCmdlet
             }
             else
             {
-                Report(FargateErrors.TaskNotFound(session), session.TaskArn);
+                Report(SessionErrors.TaskNotFound(session), session.TaskArn);
             }
         }
     }
@@ -170,7 +170,7 @@ public abstract class TaskCmdlet : AwsCmdlet
 
     private FargateSession? Missing(string sessionId, IReadOnlyList<string> clusters)
     {
-        Report(FargateErrors.SessionNotFound(sessionId, string.Join("', '", clusters)), sessionId);
+        Report(SessionErrors.SessionNotFound(sessionId, string.Join("', '", clusters)), sessionId);
         return null;
     }
 

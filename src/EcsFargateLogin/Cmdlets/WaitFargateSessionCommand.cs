@@ -65,7 +65,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
         {
             if (session.IsClosed)
             {
-                Report(FargateErrors.SessionEnded(session), session);
+                Report(SessionErrors.SessionEnded(session), session);
             }
             else
             {
@@ -182,8 +182,8 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
                 var limit = TimeSpan.FromSeconds(Timeout);
                 Report(
                     session is { IsOwn: false, Status: TaskStatuses.Unknown }
-                        ? FargateErrors.TaskMissing(session, limit)
-                        : FargateErrors.WaitTimeout(session, limit, session.Holder is PipelineSessions),
+                        ? SessionErrors.TaskMissing(session, limit)
+                        : SessionErrors.WaitTimeout(session, limit, session.Holder is PipelineSessions),
                     session);
             }
         }

@@ -42,7 +42,7 @@ internal sealed class CommandRun(
             var duration = Stopwatch.GetElapsedTime(begun);
             DeliverRest();
             var error = timeout.IsCancellationRequested
-                ? FargateErrors.CommandTimeout(session, options.Timeout!.Value)
+                ? CommandErrors.CommandTimeout(session, options.Timeout!.Value)
                 : await ExplainAsync(endpoint, exitCode, SshLog.Read(log, exitCode), stoppedTask, cancellationToken).ConfigureAwait(false);
             return new CommandEnded(session, exitCode, duration, error);
         }
@@ -117,7 +117,7 @@ internal sealed class CommandRun(
             .ExplainAsync(cloud, session, messages, stoppedTask, cancellationToken)
             .ConfigureAwait(false);
         return error is null ? null
-            : SshLog.EndOf(messages) == ConnectionEnd.Lost ? FargateErrors.CommandCutShort(session, error)
+            : SshLog.EndOf(messages) == ConnectionEnd.Lost ? CommandErrors.CommandCutShort(session, error)
             : await new RefusedLogin(cloud).ExplainAsync(session, error, cancellationToken);
     }
 

@@ -60,7 +60,7 @@ internal sealed record RemoteCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw FargateErrors.ScriptUnreadable(path, e);
+            throw CommandErrors.ScriptUnreadable(path, e);
         }
     }
 
@@ -68,12 +68,12 @@ internal sealed record RemoteCommand
     {
         if (line.Contains('\0', StringComparison.Ordinal))
         {
-            throw FargateErrors.CommandHoldsNul();
+            throw CommandErrors.CommandHoldsNul();
         }
 
         var length = Encoding.UTF8.GetByteCount(line);
         return length <= LongestLine
             ? new RemoteCommand(mergesErrors ? MergeErrors + line : line, script)
-            : throw FargateErrors.CommandTooLong(length, LongestLine);
+            : throw CommandErrors.CommandTooLong(length, LongestLine);
     }
 }

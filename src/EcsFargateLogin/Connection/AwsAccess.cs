@@ -60,9 +60,9 @@ internal sealed class AwsAccess
         (parameters.AccessKey, parameters.SecretKey, parameters.SessionToken) switch
         {
             ({ } accessKey, { } secretKey, var token) => new(CredentialOrigin.Keys, new AccessKeys(accessKey, secretKey, token)),
-            (not null, null, _) => throw FargateErrors.KeysIncomplete("-AccessKey", "-SecretKey"),
-            (null, not null, _) => throw FargateErrors.KeysIncomplete("-SecretKey", "-AccessKey"),
-            (null, null, not null) => throw FargateErrors.KeysIncomplete("-SessionToken", "-AccessKey and -SecretKey"),
+            (not null, null, _) => throw ConnectionErrors.KeysIncomplete("-AccessKey", "-SecretKey"),
+            (null, not null, _) => throw ConnectionErrors.KeysIncomplete("-SecretKey", "-AccessKey"),
+            (null, null, not null) => throw ConnectionErrors.KeysIncomplete("-SessionToken", "-AccessKey and -SecretKey"),
             _ => null,
         };
 
@@ -80,13 +80,13 @@ internal sealed class AwsAccess
     };
 
     private static FargateException Gone(FargateSession session) =>
-        FargateErrors.SessionCredentialsGone(session, session.CredentialOrigin.ToText());
+        ConnectionErrors.SessionCredentialsGone(session, session.CredentialOrigin.ToText());
 
     private static ICredentialSource? GivenBy(AccessParameters parameters) => KeysOf(parameters) ?? CredentialOf(parameters);
 
     private static ICredentialSource? CredentialOf(AccessParameters parameters) =>
         parameters.Credential is not { } credential ? null
-            : NamesProfile(parameters) ? throw FargateErrors.ProfileAndCredential()
+            : NamesProfile(parameters) ? throw ConnectionErrors.ProfileAndCredential()
             : CredentialObject.ToSource(credential, CredentialOrigin.Credential);
 
     private ICredentialSource? StoredCredential() =>

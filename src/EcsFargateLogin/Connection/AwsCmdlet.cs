@@ -9,7 +9,9 @@ using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.SessionManager;
+using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Connection;
 
@@ -151,12 +153,12 @@ public abstract class AwsCmdlet : FargateCmdlet
         MfaPrompt.IsPiped(Host)
             ? await Task.Run(() => MfaPrompt.Read(request), CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false)
             : await OnPipelineThread(() => MfaPrompt.Ask(Host?.UI, request), cancellationToken).ConfigureAwait(false)
-                ?? throw FargateErrors.MfaCodeUnavailable(request, "nobody can be asked for it now");
+                ?? throw CredentialErrors.MfaCodeUnavailable(request, "nobody can be asked for it now");
 
     /// <summary>Finds a program of OpenSSH.</summary>
     /// <returns>Its full path.</returns>
     /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
-    private protected string FindProgram(string name) => FindProgramOrNull(name) ?? throw FargateErrors.SshNotFound(name);
+    private protected string FindProgram(string name) => FindProgramOrNull(name) ?? throw SshErrors.SshNotFound(name);
 
     private protected string? FindProgramOrNull(string name) =>
         InvokeCommand.GetCommand(name, CommandTypes.Application) is ApplicationInfo { Path.Length: > 0 } program ? program.Path : null;
@@ -166,7 +168,7 @@ public abstract class AwsCmdlet : FargateCmdlet
     private protected SessionManagerPlugin FindPlugin()
     {
         SessionManagerPlugin plugin = new(
-            FindProgramOrNull(SessionManagerPlugin.Name) ?? throw FargateErrors.PluginNotFound(SessionManagerPlugin.Name));
+            FindProgramOrNull(SessionManagerPlugin.Name) ?? throw PluginErrors.PluginNotFound(SessionManagerPlugin.Name));
         var version = Await((_, cancellationToken) => plugin.CheckAsync(cancellationToken));
         WriteDebug($"{plugin.Path} is version {version}.");
         return plugin;
@@ -187,7 +189,7 @@ public abstract class AwsCmdlet : FargateCmdlet
         ];
         if (given.Length > 0)
         {
-            throw FargateErrors.OnlyForSsh(given);
+            throw RouteErrors.OnlyForSsh(given);
         }
     }
 
@@ -239,7 +241,7 @@ public abstract class AwsCmdlet : FargateCmdlet
         }
         catch (FargateException e)
         {
-            return Task.FromException(FargateErrors.StopFailed(held.Session, e));
+            return Task.FromException(SessionErrors.StopFailed(held.Session, e));
         }
     }
 
@@ -253,11 +255,11 @@ public abstract class AwsCmdlet : FargateCmdlet
         }
         catch (FargateException e)
         {
-            throw FargateErrors.StopFailed(held.Session, e);
+            throw SessionErrors.StopFailed(held.Session, e);
         }
         catch (OperationCanceledException e)
         {
-            throw FargateErrors.StopFailed(held.Session, FargateErrors.NoAnswerInTime(settings.EndpointUrl ?? "AWS", e));
+            throw SessionErrors.StopFailed(held.Session, CloudErrors.NoAnswerInTime(settings.EndpointUrl ?? "AWS", e));
         }
 
         using (cloud)

@@ -13,6 +13,6 @@ internal static class CredentialObject
         return credential is PSCredential keys
             ? new GivenKeys(origin, new AccessKeys(keys.UserName, keys.GetNetworkCredential().Password, SessionToken: null))
             : (ICredentialSource?)ForeignCredentials.TryWrap(credential, origin)
-                ?? throw FargateErrors.CredentialUnknown(origin.ToText(), credential.GetType());
+                ?? throw ConnectionErrors.CredentialUnknown(origin.ToText(), credential.GetType());
     }
 }

@@ -39,10 +39,10 @@ internal static class MfaPrompt
         catch (Exception e) when (e is HostException or PSInvalidOperationException or NotImplementedException
             or NotSupportedException)
         {
-            throw FargateErrors.MfaCodeUnavailable(request, "this PowerShell cannot ask for it");
+            throw CredentialErrors.MfaCodeUnavailable(request, "this PowerShell cannot ask for it");
         }
     }
 
     private static string Checked(string? answer, MfaRequest request) =>
-        answer?.Trim() is { Length: > 0 } code ? code : throw FargateErrors.MfaCodeUnavailable(request, "none was given");
+        answer?.Trim() is { Length: > 0 } code ? code : throw CredentialErrors.MfaCodeUnavailable(request, "none was given");
 }

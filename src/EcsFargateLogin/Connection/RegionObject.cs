@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Connection;
 
@@ -12,7 +13,7 @@ internal static class RegionObject
         return region.BaseObject as string
             ?? Read(region, "SystemName")
             ?? Read(region, "Region")
-            ?? throw FargateErrors.InvalidRegion(region.BaseObject.GetType().Name, source);
+            ?? throw CloudErrors.InvalidRegion(region.BaseObject.GetType().Name, source);
     }
 
     private static string? Read(PSObject region, string property) =>

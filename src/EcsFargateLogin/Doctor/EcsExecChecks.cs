@@ -50,7 +50,7 @@ internal sealed class EcsExecChecks : ICheckGroup
         var version = examination.Request.PlatformVersion;
         return EcsExecPlatform.Has(version)
             ? examination.PassAsync(Check, $"{version ?? "LATEST"} has ECS Exec")
-            : examination.FailAsync(Check, FargateErrors.PlatformWithoutEcsExec(version!));
+            : examination.FailAsync(Check, RouteErrors.PlatformWithoutEcsExec(version!));
     }
 
     private static async Task CheckRoleAsync(Examination examination, string? role, CancellationToken cancellationToken)

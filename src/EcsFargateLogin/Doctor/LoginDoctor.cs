@@ -1,3 +1,5 @@
+using EcsFargateLogin.Foundation;
+
 namespace EcsFargateLogin.Doctor;
 
 /// <summary>
@@ -30,7 +32,7 @@ internal static class LoginDoctor
             catch (Exception e) when (e is InvalidOperationException or FormatException or KeyNotFoundException)
             {
                 // An answer of another form than ECS's service model says.
-                var error = FargateErrors.Unexpected(e);
+                var error = GeneralErrors.Unexpected(e);
                 await examination.SkipAsync(group.Name, Examination.Finding(error), error.NextStep).ConfigureAwait(false);
             }
         }

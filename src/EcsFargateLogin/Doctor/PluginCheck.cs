@@ -12,7 +12,7 @@ internal sealed class PluginCheck(string? path, bool isRequired)
         try
         {
             var version = await new SessionManagerPlugin(
-                path ?? throw FargateErrors.PluginNotFound(SessionManagerPlugin.Name)).CheckAsync(cancellationToken).ConfigureAwait(false);
+                path ?? throw PluginErrors.PluginNotFound(SessionManagerPlugin.Name)).CheckAsync(cancellationToken).ConfigureAwait(false);
             return new(SessionManagerPlugin.Name, FargateCheckResult.Passed, $"{version}, {path}");
         }
         catch (FargateException e)

@@ -24,7 +24,7 @@ internal sealed partial class ProgramChecks(string? ssh, string? sshKeygen, Func
             : await CheckKeyAsync(sshKeygen, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
-    private static FargateLoginCheck Missing(string name) => Failed(name, FargateErrors.SshNotFound(name));
+    private static FargateLoginCheck Missing(string name) => Failed(name, SshErrors.SshNotFound(name));
 
     private static FargateLoginCheck Failed(string name, FargateException error) =>
         new(name, FargateCheckResult.Failed, Examination.Finding(error), error.NextStep);

@@ -82,7 +82,7 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
     private static Task CheckEndAsync(Examination examination, LoginContainer container) =>
         container.OutlivedBecause is { } why
             ? examination.FailAsync(
-                "task's end", FargateErrors.TaskOutlivesContainer(examination.Request.TaskDefinition!, why))
+                "task's end", StartErrors.TaskOutlivesContainer(examination.Request.TaskDefinition!, why))
             : examination.PassAsync("task's end", "the task ends with that container, and so at its limits");
 
     private static Task CheckArchitectureAsync(Examination examination, JsonObject definition)

@@ -8,7 +8,7 @@ namespace EcsFargateLogin;
 /// </summary>
 public sealed class FargateException : Exception
 {
-    /// <summary>Makes an error. Only <see cref="FargateErrors"/> does.</summary>
+    /// <summary>Makes an error. Only the classes of errors do, one beside each topic.</summary>
     internal FargateException(FargateError error, string message, string nextStep, Exception? innerException = null)
         : base($"{TerminalText.OneLine(message)} {TerminalText.OneLine(nextStep)}", CleanOrNone(innerException))
     {

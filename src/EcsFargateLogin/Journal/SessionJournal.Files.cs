@@ -36,7 +36,7 @@ internal sealed partial class SessionJournal
         {
             if (OwnerOnly.FaultOf(folder) is { } fault)
             {
-                throw FargateErrors.JournalNotTrusted(folder, fault);
+                throw JournalErrors.JournalNotTrusted(folder, fault);
             }
         }
     }
@@ -71,7 +71,7 @@ internal sealed partial class SessionJournal
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return (null, FargateErrors.WordsOf(e));
+            return (null, ErrorText.WordsOf(e));
         }
     }
 
@@ -131,7 +131,7 @@ internal sealed partial class SessionJournal
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw FargateErrors.FilesNotDeleted(sessionId, file, e);
+            throw JournalErrors.FilesNotDeleted(sessionId, file, e);
         }
     }
 
@@ -185,7 +185,7 @@ internal sealed partial class SessionJournal
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw FargateErrors.JournalUnavailable(path, e);
+            throw JournalErrors.JournalUnavailable(path, e);
         }
     }
 }

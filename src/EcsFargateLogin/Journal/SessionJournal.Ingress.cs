@@ -33,7 +33,7 @@ internal sealed partial class SessionJournal
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                throw FargateErrors.JournalUnavailable(path, e);
+                throw JournalErrors.JournalUnavailable(path, e);
             }
         }
     }

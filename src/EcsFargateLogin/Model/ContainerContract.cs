@@ -97,12 +97,12 @@ internal static class ContainerContract
             CheckName(name);
             if (variable.Value is ICollection)
             {
-                throw FargateErrors.MalformedVariable(name, "its value is a list");
+                throw RequestErrors.MalformedVariable(name, "its value is a list");
             }
 
             if (value.Contains('\0', StringComparison.Ordinal))
             {
-                throw FargateErrors.MalformedVariable(name, "its value holds a NUL character");
+                throw RequestErrors.MalformedVariable(name, "its value holds a NUL character");
             }
 
             result[name] = value;
@@ -115,17 +115,17 @@ internal static class ContainerContract
     {
         if (OwnVariables.Contains(name) || name == LastArgument)
         {
-            throw FargateErrors.ReservedVariable(name);
+            throw RequestErrors.ReservedVariable(name);
         }
 
         if (name.Length == 0)
         {
-            throw FargateErrors.MalformedVariable(name, "its name is empty");
+            throw RequestErrors.MalformedVariable(name, "its name is empty");
         }
 
         if (name.Any(c => c == '=' || char.IsWhiteSpace(c) || char.IsControl(c)))
         {
-            throw FargateErrors.MalformedVariable(name, "its name holds '=', white space or a control character");
+            throw RequestErrors.MalformedVariable(name, "its name holds '=', white space or a control character");
         }
     }
 }

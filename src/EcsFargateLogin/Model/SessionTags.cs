@@ -36,7 +36,7 @@ internal static class SessionTags
             var key = Convert.ToString(tag.Key, CultureInfo.InvariantCulture) ?? "";
             CheckKey(key);
             result[key] = tag.Value is ICollection
-                ? throw FargateErrors.InvalidTag(key, "its value is a list")
+                ? throw RequestErrors.InvalidTag(key, "its value is a list")
                 : CheckedValue(key, Convert.ToString(tag.Value, CultureInfo.InvariantCulture) ?? "");
         }
 
@@ -46,7 +46,7 @@ internal static class SessionTags
             result[UserKey] = LocalUser();
         }
 
-        return result.Count <= MostTags ? result : throw FargateErrors.TooManyTags(result.Count, MostTags);
+        return result.Count <= MostTags ? result : throw RequestErrors.TooManyTags(result.Count, MostTags);
     }
 
     /// <summary>The local user and machine, with '_' for characters that no tag can hold.</summary>
@@ -65,17 +65,17 @@ internal static class SessionTags
     {
         if (key.StartsWith(AwsPrefix, StringComparison.OrdinalIgnoreCase))
         {
-            throw FargateErrors.InvalidTag(key, $"keys that begin with '{AwsPrefix}' are AWS's own");
+            throw RequestErrors.InvalidTag(key, $"keys that begin with '{AwsPrefix}' are AWS's own");
         }
 
         if (key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
         {
-            throw FargateErrors.InvalidTag(key, $"keys that begin with '{Prefix}' are this module's own; -Reason sets them");
+            throw RequestErrors.InvalidTag(key, $"keys that begin with '{Prefix}' are this module's own; -Reason sets them");
         }
 
         if (key.Length == 0 || LengthOf(key) > LongestKey)
         {
-            throw FargateErrors.InvalidTag(key, $"a key has 1 to {LongestKey} characters, and this one has {LengthOf(key)}");
+            throw RequestErrors.InvalidTag(key, $"a key has 1 to {LongestKey} characters, and this one has {LengthOf(key)}");
         }
 
         CheckCharacters(key, key, "its key");
@@ -85,7 +85,7 @@ internal static class SessionTags
     {
         if (LengthOf(value) > LongestValue)
         {
-            throw FargateErrors.InvalidTag(
+            throw RequestErrors.InvalidTag(
                 key, $"a value has at most {LongestValue} characters, and this one has {LengthOf(value)}");
         }
 
@@ -100,7 +100,7 @@ internal static class SessionTags
             if (!IsAllowed(rune))
             {
                 var shown = Rune.IsControl(rune) ? $"U+{rune.Value:X4}" : $"'{rune}'";
-                throw FargateErrors.InvalidTag(key, $"{where} holds {shown}");
+                throw RequestErrors.InvalidTag(key, $"{where} holds {shown}");
             }
         }
     }

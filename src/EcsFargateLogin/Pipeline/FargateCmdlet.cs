@@ -238,7 +238,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         // What PowerShell itself throws through a cmdlet is not an error of it.
         catch (Exception e) when (e is not (RuntimeException or FlowControlException))
         {
-            Report(FargateErrors.Unexpected(e), target);
+            Report(GeneralErrors.Unexpected(e), target);
         }
         finally
         {

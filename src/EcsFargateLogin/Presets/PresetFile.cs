@@ -47,12 +47,12 @@ internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw FargateErrors.PresetUnavailable(path, e);
+            throw PresetErrors.PresetUnavailable(path, e);
         }
 
         return content.Length <= LongestFile
             ? PresetParser.Parse(path, content, keys, isProjects)
-            : throw FargateErrors.PresetFileUntrusted(path, $"it is longer than {LongestFile / 1024} KB");
+            : throw PresetErrors.PresetFileUntrusted(path, $"it is longer than {LongestFile / 1024} KB");
     }
 
     /// <summary>Puts presets in place of those that it holds. A reader sees the old ones or the new ones.</summary>
@@ -86,7 +86,7 @@ internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw FargateErrors.PresetUnavailable(path, e);
+            throw PresetErrors.PresetUnavailable(path, e);
         }
     }
 
@@ -126,7 +126,7 @@ internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
     {
         if (why is not null)
         {
-            throw FargateErrors.PresetFileUntrusted(path, why);
+            throw PresetErrors.PresetFileUntrusted(path, why);
         }
     }
 

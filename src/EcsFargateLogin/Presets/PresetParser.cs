@@ -123,7 +123,7 @@ internal sealed partial class PresetParser
         if (PresetKeys.IsSecret(name))
         {
             var (line, column) = At(position);
-            throw FargateErrors.SecretInPreset(_path, line, column, name);
+            throw PresetErrors.SecretInPreset(_path, line, column, name);
         }
 
         if (_keys.Find(name) is not { } key)
@@ -135,7 +135,7 @@ internal sealed partial class PresetParser
         if (_isProjects && !key.IsForProjects)
         {
             var (line, column) = At(position);
-            throw FargateErrors.NotForProjects(_path, line, column, key.Name);
+            throw PresetErrors.NotForProjects(_path, line, column, key.Name);
         }
 
         return key;
@@ -251,7 +251,7 @@ internal sealed partial class PresetParser
     private FargateException Invalid(long position, string what)
     {
         var (line, column) = At(position);
-        return FargateErrors.InvalidPresetFile(_path, line, column, what);
+        return PresetErrors.InvalidPresetFile(_path, line, column, what);
     }
 
     /// <summary>The line and the column of a byte, both from 1.</summary>

@@ -111,7 +111,7 @@ internal sealed class PresetStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw FargateErrors.PresetUnavailable(file.Path, e);
+            throw PresetErrors.PresetUnavailable(file.Path, e);
         }
     }
 
@@ -119,7 +119,7 @@ internal sealed class PresetStore
     public static FargateException NotFound(string name, IEnumerable<string> names)
     {
         string[] there = [.. names];
-        return FargateErrors.PresetNotFound(name, NearestName.Of(name, there), there);
+        return PresetErrors.PresetNotFound(name, NearestName.Of(name, there), there);
     }
 
     private PresetFile? FindUpward(string folder, PresetKeys keys)
@@ -137,7 +137,7 @@ internal sealed class PresetStore
                 return file;
             }
 
-            _warnings.Add(FargateErrors.PresetFileUntrusted(file.Path, why).Message);
+            _warnings.Add(PresetErrors.PresetFileUntrusted(file.Path, why).Message);
         }
 
         return null;

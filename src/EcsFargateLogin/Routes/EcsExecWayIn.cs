@@ -32,7 +32,7 @@ internal sealed class EcsExecWayIn(FargateSession session, WaitOptions options) 
     {
         if (running > options.AgentLimit)
         {
-            throw FargateErrors.AgentNotRunning(session, options.AgentLimit, _agent);
+            throw RouteErrors.AgentNotRunning(session, options.AgentLimit, _agent);
         }
     }
 

@@ -80,12 +80,12 @@ internal sealed class SshWayIn(FargateSession session, WaitOptions options, bool
             var limit = hasOther ? options.FallbackLimit : options.PublicAddressLimit;
             if (running > limit)
             {
-                throw requiresPublicAddress ? FargateErrors.NoPublicAddress(session, limit) : FargateErrors.NoAddress(session);
+                throw requiresPublicAddress ? RouteErrors.NoPublicAddress(session, limit) : RouteErrors.NoAddress(session);
             }
         }
         else if (!HasAnswered && running > (hasOther ? options.FallbackLimit : options.BannerLimit))
         {
-            throw FargateErrors.PortUnreachable(session, address, running, _probe?.LastOutcome ?? "it was not tried");
+            throw RouteErrors.PortUnreachable(session, address, running, _probe?.LastOutcome ?? "it was not tried");
         }
     }
 

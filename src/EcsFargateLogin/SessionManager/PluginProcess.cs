@@ -46,7 +46,7 @@ internal static class PluginProcess
         }
         catch (FargateException e) when (e.Error == FargateError.SshNotFound)
         {
-            throw FargateErrors.PluginUnusable(start.FileName, e.InnerException!.Message.TrimEnd('.'), e.InnerException);
+            throw PluginErrors.PluginUnusable(start.FileName, e.InnerException!.Message.TrimEnd('.'), e.InnerException);
         }
     }
 }

@@ -40,10 +40,10 @@ internal sealed class SessionManagerPlugin(string path)
         var said = await AskForVersionAsync(cancellationToken).ConfigureAwait(false);
         if (!Version.TryParse(said, out var version))
         {
-            throw FargateErrors.PluginUnusable(path, $"asked for its version, it says '{said}'");
+            throw PluginErrors.PluginUnusable(path, $"asked for its version, it says '{said}'");
         }
 
-        return version >= Oldest ? version : throw FargateErrors.PluginTooOld(path, version, Oldest);
+        return version >= Oldest ? version : throw PluginErrors.PluginTooOld(path, version, Oldest);
     }
 
     /// <summary>How it is started for a channel; nothing secret is among its arguments.</summary>
@@ -91,7 +91,7 @@ internal sealed class SessionManagerPlugin(string path)
         }
         catch (FargateException e) when (e.Error == FargateError.SshNotFound)
         {
-            throw FargateErrors.PluginUnusable(path, e.InnerException!.Message.TrimEnd('.'), e.InnerException);
+            throw PluginErrors.PluginUnusable(path, e.InnerException!.Message.TrimEnd('.'), e.InnerException);
         }
     }
 }

@@ -36,7 +36,7 @@ internal sealed class ApplicationDefinition
         if ((string?)definition["runtimePlatform"]?["operatingSystemFamily"] is { } system
             && !system.Equals("LINUX", StringComparison.OrdinalIgnoreCase))
         {
-            throw FargateErrors.NotForLinux(name, system);
+            throw SetupErrors.NotForLinux(name, system);
         }
 
         List<JsonObject> containers = [.. Items(definition["containerDefinitions"])];
@@ -45,7 +45,7 @@ internal sealed class ApplicationDefinition
             : containers.Find(container => containerName is not null && (string?)container["name"] == containerName);
         return found is not null
             ? new(definition, found)
-            : throw FargateErrors.SourceContainerUnclear(
+            : throw SetupErrors.SourceContainerUnclear(
                 name, containerName, containers.Select(container => (string?)container["name"] ?? ""));
     }
 

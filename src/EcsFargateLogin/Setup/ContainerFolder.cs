@@ -1,3 +1,5 @@
+using EcsFargateLogin.Foundation;
+
 namespace EcsFargateLogin.Setup;
 
 /// <summary>What the module ships for containers.</summary>
@@ -19,7 +21,7 @@ internal static class ContainerFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw FargateErrors.ModuleIncomplete(path);
+            throw GeneralErrors.ModuleIncomplete(path);
         }
     }
 }

@@ -35,7 +35,7 @@ internal sealed class DefinitionRegistration(LoginDefinitionRequest request, Jso
         var source = await cloud.Definitions.ReadAsync(name, cancellationToken).ConfigureAwait(false);
         if ((string?)source["family"] == request.Family)
         {
-            throw FargateErrors.FamilyOfApplication(request.Family, name);
+            throw SetupErrors.FamilyOfApplication(request.Family, name);
         }
 
         var application = ApplicationDefinition.Of(name, source, request.FromContainer);

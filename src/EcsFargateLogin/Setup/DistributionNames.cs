@@ -36,12 +36,12 @@ internal static partial class DistributionNames
             [.. Word().Matches($"{image.Repository} {image.Tag}").SelectMany(match => new[] { match.Value, match.Groups["name"].Value }).Distinct()];
         if (words.Find(word => WithoutPackageManager.Contains(word, StringComparer.OrdinalIgnoreCase)) is { } bare)
         {
-            throw FargateErrors.NoPackageManager(image.Text, bare);
+            throw SetupErrors.NoPackageManager(image.Text, bare);
         }
 
         return words.Where(Words.ContainsKey).Select(word => Words[word]).Distinct().ToList() is [var only]
             ? only
-            : throw FargateErrors.DistributionUnknown(image.Text);
+            : throw SetupErrors.DistributionUnknown(image.Text);
     }
 
     [GeneratedRegex("(?<name>[A-Za-z]+)[0-9]*")]

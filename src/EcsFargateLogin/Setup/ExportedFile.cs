@@ -33,11 +33,11 @@ internal sealed record ExportedFile(string Name, string Text, bool IsProgram = f
         }
         catch (IOException) when (!replaces && File.Exists(path))
         {
-            throw FargateErrors.FileExists(path);
+            throw SetupErrors.FileExists(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw FargateErrors.FileNotWritten(path, e);
+            throw SetupErrors.FileNotWritten(path, e);
         }
 
         return new FileInfo(path);

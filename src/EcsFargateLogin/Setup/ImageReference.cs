@@ -19,7 +19,7 @@ internal sealed partial record ImageReference(string Text, string? Registry, str
 
     /// <summary>Reads a name. It ends up in files and commands, so that nothing else is let through.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.InvalidImage"/>.</exception>
-    public static ImageReference Parse(string text) => TryParse(text) ?? throw FargateErrors.InvalidImage(text);
+    public static ImageReference Parse(string text) => TryParse(text) ?? throw SetupErrors.InvalidImage(text);
 
     /// <summary>Reads a name, or gives null where it is none.</summary>
     public static ImageReference? TryParse(string? text)

@@ -86,7 +86,7 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
         return reply.Tasks.FirstOrDefault(session.IsOf) is { } task
             && EcsExecWayIn.LoginContainerOf(session, task) is { } container
                 ? (task, container)
-                : throw FargateErrors.TaskNotFound(session);
+                : throw SessionErrors.TaskNotFound(session);
     }
 
     /// <summary>The agent may run and not be connected yet.</summary>

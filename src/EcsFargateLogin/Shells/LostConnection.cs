@@ -1,6 +1,8 @@
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Lifecycle.Closing;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Trust;
 
 namespace EcsFargateLogin.Shells;
 
@@ -24,12 +26,12 @@ internal static class LostConnection
         if (session.Proxy is { } proxy && !messages.Any(message => message.Contains(session.TaskId, StringComparison.Ordinal)))
         {
             return SshLog.TellsHostKeyChanged(messages)
-                ? FargateErrors.ProxyHostKeyChanged(proxy.Name)
-                : FargateErrors.ProxyRefused(proxy.Name, SshLog.Complaint(messages)!);
+                ? SshErrors.ProxyHostKeyChanged(proxy.Name)
+                : SshErrors.ProxyRefused(proxy.Name, SshLog.Complaint(messages)!);
         }
 
         session.IsDistrusted = true;
-        return FargateErrors.HostKeyMismatch(session, SshLog.HostKeyOf(messages));
+        return HostKeyErrors.HostKeyMismatch(session, SshLog.HostKeyOf(messages));
     }
 
     /// <summary>Explains the end of a connection.</summary>
@@ -69,9 +71,9 @@ internal static class LostConnection
 
         if (end != ConnectionEnd.ProgramEnded && SshLog.Complaint(messages) is { } complaint)
         {
-            return FargateErrors.SshFailed(session, complaint);
+            return LoginErrors.SshFailed(session, complaint);
         }
 
-        return end == ConnectionEnd.Lost && !SshLog.TellsSignal(messages) ? FargateErrors.ConnectionLost(session) : null;
+        return end == ConnectionEnd.Lost && !SshLog.TellsSignal(messages) ? LoginErrors.ConnectionLost(session) : null;
     }
 }

@@ -52,7 +52,7 @@ internal sealed class Transcript : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw FargateErrors.TranscriptUnavailable(path, e);
+            throw ShellErrors.TranscriptUnavailable(path, e);
         }
     }
 
@@ -146,7 +146,7 @@ internal sealed class Transcript : IAsyncDisposable
         }
         catch (IOException e)
         {
-            Fault = FargateErrors.WordsOf(e);
+            Fault = ErrorText.WordsOf(e);
             _lines.Writer.TryComplete();
         }
     }

@@ -21,10 +21,10 @@ internal sealed class KeyGenerator(string sshKeygen)
         var result = await SshTool
             .RunAsync(sshKeygen, ["-q", .. KindOf(type), "-N", "", "-C", comment, "-f", path], Limit, cancellationToken)
             .ConfigureAwait(false)
-            ?? throw FargateErrors.KeyGenerationFailed(sshKeygen, $"it had not ended after {Limit.TotalSeconds:0} s.");
+            ?? throw SshErrors.KeyGenerationFailed(sshKeygen, $"it had not ended after {Limit.TotalSeconds:0} s.");
         return result.ExitCode == 0
             ? await ReadPublicKeyAsync(path + ".pub", cancellationToken).ConfigureAwait(false)
-            : throw FargateErrors.KeyGenerationFailed(
+            : throw SshErrors.KeyGenerationFailed(
                 sshKeygen,
                 $"it ended with exit code {result.ExitCode}{(result.Words.Length > 0 ? $" ({result.Words})" : "")}.");
     }
@@ -44,11 +44,11 @@ internal sealed class KeyGenerator(string sshKeygen)
             // It is in the container's environment from now on; no one needs it here.
             File.Delete(path);
             return PublicKey.TryParse(text)
-                ?? throw FargateErrors.KeyGenerationFailed(sshKeygen, $"'{path}' holds no public key.");
+                ?? throw SshErrors.KeyGenerationFailed(sshKeygen, $"'{path}' holds no public key.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw FargateErrors.KeyGenerationFailed(sshKeygen, e.Message, e);
+            throw SshErrors.KeyGenerationFailed(sshKeygen, e.Message, e);
         }
     }
 }

@@ -35,12 +35,12 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
         {
             return await IsInAgentAsync(half, cancellationToken).ConfigureAwait(false)
                 ? new OwnKey(path, half, IsInAgent: true)
-                : throw FargateErrors.PublicKeyWithoutAgent(path);
+                : throw KeyErrors.PublicKeyWithoutAgent(path);
         }
 
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & OfOthers) != 0)
         {
-            throw FargateErrors.KeyOpenToOthers(path);
+            throw KeyErrors.KeyOpenToOthers(path);
         }
 
         var derived = await SshTool
@@ -58,8 +58,8 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
         }
 
         throw KeyFileProblem.Find(path, content) is { } problem
-            ? FargateErrors.KeyMalformed(path, problem.Why, problem.NextStep)
-            : FargateErrors.KeyUnreadable(path, derived?.Words ?? $"ssh-keygen had not ended after {Limit.TotalSeconds:0} s");
+            ? KeyErrors.KeyMalformed(path, problem.Why, problem.NextStep)
+            : KeyErrors.KeyUnreadable(path, derived?.Words ?? $"ssh-keygen had not ended after {Limit.TotalSeconds:0} s");
     }
 
     /// <summary>Of the public half beside a private key ssh believes that it is its own, and offers the server that one.</summary>
@@ -68,7 +68,7 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
         var beside = path + HalfExtension;
         if (UnixFile.IsFile(beside) && PublicKeyIn(await ReadFileAsync(beside, cancellationToken)) is { } half && half != publicKey)
         {
-            throw FargateErrors.KeyBesideAnother(path, beside);
+            throw KeyErrors.KeyBesideAnother(path, beside);
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
             && PublicKeyIn(await ReadFileAsync(path + HalfExtension, cancellationToken)) is { } half
             && await IsInAgentAsync(half, cancellationToken)
                 ? half
-                : throw FargateErrors.KeyLocked(path);
+                : throw KeyErrors.KeyLocked(path);
 
     /// <summary>The public key that a file holds, or null where it holds something else.</summary>
     private static PublicKey? PublicKeyIn(byte[] content) => PublicKey.TryParse(Encoding.UTF8.GetString(content).Trim());
@@ -87,22 +87,22 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
     {
         if (!UnixFile.IsFile(path))
         {
-            throw FargateErrors.KeyUnreadable(path, File.Exists(path) || Directory.Exists(path) ? "it is no file" : "there is no such file");
+            throw KeyErrors.KeyUnreadable(path, File.Exists(path) || Directory.Exists(path) ? "it is no file" : "there is no such file");
         }
 
         try
         {
             return new FileInfo(path).Length > LongestFile
-                ? throw FargateErrors.KeyUnreadable(path, "it is too large for a key")
+                ? throw KeyErrors.KeyUnreadable(path, "it is too large for a key")
                 : await File.ReadAllBytesAsync(path, cancellationToken);
         }
         catch (UnauthorizedAccessException)
         {
-            throw FargateErrors.KeyUnreadable(path, "you may not read it");
+            throw KeyErrors.KeyUnreadable(path, "you may not read it");
         }
         catch (IOException e)
         {
-            throw FargateErrors.KeyUnreadable(path, FargateErrors.WordsOf(e));
+            throw KeyErrors.KeyUnreadable(path, ErrorText.WordsOf(e));
         }
     }
 

@@ -92,12 +92,12 @@ internal sealed class ProxyProbe(SshProxy proxy, string address, int port) : ISe
 
             if (SshLog.TellsHostKeyChanged([line]))
             {
-                throw FargateErrors.ProxyHostKeyChanged(proxy.Name);
+                throw SshErrors.ProxyHostKeyChanged(proxy.Name);
             }
 
             if (Array.Exists(Refusals, refusal => line.Contains(refusal, StringComparison.Ordinal)))
             {
-                throw FargateErrors.ProxyRefused(proxy.Name, Printable(line));
+                throw SshErrors.ProxyRefused(proxy.Name, Printable(line));
             }
 
             var isReason = line.Length > 0

@@ -22,12 +22,12 @@ internal sealed partial record SshOption(string Name, string Value)
         var match = NameAndValue().Match(text);
         if (!match.Success || text.Any(char.IsControl))
         {
-            throw FargateErrors.SshOptionMalformed(text);
+            throw SshErrors.SshOptionMalformed(text);
         }
 
         var name = match.Groups["name"].Value;
         return Reserved.Contains(name)
-            ? throw FargateErrors.SshOptionReserved(text, name)
+            ? throw SshErrors.SshOptionReserved(text, name)
             : new SshOption(name, match.Groups["value"].Value);
     }
 

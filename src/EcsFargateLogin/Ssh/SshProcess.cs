@@ -26,7 +26,7 @@ internal static partial class SshProcess
         }
         catch (Exception e) when (e is Win32Exception or InvalidOperationException)
         {
-            throw FargateErrors.SshNotStarted(start.FileName, e);
+            throw SshErrors.SshNotStarted(start.FileName, e);
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed partial record SshProxy(string Program, string Command, string N
         var host = match.Groups["host"].Value;
         if (!match.Success || !IsPort(match.Groups["port"]) || (match.Groups["ipv6"].Success && !IsIPv6(host = match.Groups["ipv6"].Value)))
         {
-            throw FargateErrors.JumpHostMalformed(jumpHost);
+            throw SshErrors.JumpHostMalformed(jumpHost);
         }
 
         var user = match.Groups["user"] is { Success: true, Value: var name } ? $"-l {name} " : "";
@@ -43,7 +43,7 @@ internal sealed partial record SshProxy(string Program, string Command, string N
     /// <exception cref="FargateException"><see cref="FargateError.InvalidSshOption"/>.</exception>
     public static SshProxy ThroughCommand(string program, string command) =>
         string.IsNullOrWhiteSpace(command) || command.Any(char.IsControl)
-            ? throw FargateErrors.ProxyCommandMalformed(command)
+            ? throw SshErrors.ProxyCommandMalformed(command)
             : new SshProxy(program, command, "-ProxyCommand");
 
     // By its name, as the shell finds it on the same PATH: a path might need quotes.

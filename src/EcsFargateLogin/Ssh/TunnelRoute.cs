@@ -28,7 +28,7 @@ internal sealed record TunnelRoute(string BindAddress, int LocalPort, string? Re
         }
         catch (SocketException e)
         {
-            throw FargateErrors.LocalPortUnavailable(this, e.Message, e);
+            throw SshErrors.LocalPortUnavailable(this, e.Message, e);
         }
     }
 

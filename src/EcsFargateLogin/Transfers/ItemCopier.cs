@@ -1,4 +1,5 @@
 using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.Shells;
 using EcsFargateLogin.Ssh;
 using EcsFargateLogin.Ssh.Sftp;
@@ -48,7 +49,7 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
         RemoteProgram remote = new(ssh, endpoint, options);
         if (!await TarCopy.IsPossibleAsync(remote, cancellationToken).ConfigureAwait(false))
         {
-            throw FargateErrors.CopyUnavailable(session);
+            throw TransferErrors.CopyUnavailable(session);
         }
 
         progress.Report(new CopyWarning(
@@ -71,7 +72,7 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
             pipe.Input.Close();
             await pipe.WaitAsync(cancellationToken).ConfigureAwait(false);
             return pipe.Complaint is { } complaint && !complaint.Contains(NoSubsystem, StringComparison.Ordinal)
-                ? throw FargateErrors.SshFailed(session, complaint)
+                ? throw LoginErrors.SshFailed(session, complaint)
                 : false;
         }
     }
@@ -93,15 +94,15 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
         }
         catch (CopyBrokenException e)
         {
-            throw FargateErrors.CopyInterrupted(session, e.Item, pipe.Complaint, e);
+            throw TransferErrors.CopyInterrupted(session, e.Item, pipe.Complaint, e);
         }
         catch (SftpConnectionException e)
         {
-            throw FargateErrors.SshFailed(session, pipe.Complaint ?? e.Message);
+            throw LoginErrors.SshFailed(session, pipe.Complaint ?? e.Message);
         }
         catch (SftpStatusException e)
         {
-            throw FargateErrors.CopyFailed(request.Destination, $"the task's SFTP server says: {e.Message}");
+            throw TransferErrors.CopyFailed(request.Destination, $"the task's SFTP server says: {e.Message}");
         }
     }
 }

@@ -27,14 +27,14 @@ internal static class LocalCopy
         }
 
         return sources > 1 || Path.EndsInDirectorySeparator(destination)
-            ? throw FargateErrors.DestinationNoFolder(destination, File.Exists(destination))
+            ? throw TransferErrors.DestinationNoFolder(destination, File.Exists(destination))
             : false;
     }
 
     /// <summary>A path below a folder of this machine.</summary>
     /// <exception cref="FargateException">The name cannot be one here, such as one with a backslash on Windows.</exception>
     public static string Join(string folder, string name, NameRules rules) =>
-        rules.Allow(name) ? Path.Combine(folder, name) : throw FargateErrors.CopyFailed(name, "a file of this machine cannot have that name");
+        rules.Allow(name) ? Path.Combine(folder, name) : throw TransferErrors.CopyFailed(name, "a file of this machine cannot have that name");
 
     /// <summary>Looks at the destination of a file.</summary>
     /// <exception cref="FargateException">It is none that a file can be written to.</exception>
@@ -47,8 +47,8 @@ internal static class LocalCopy
         };
         return aimed.Existing switch
         {
-            FileKind.Folder => throw FargateErrors.CopyFailed(item.Source, $"'{item.Destination}' is a folder"),
-            FileKind.Other => throw FargateErrors.CopyFailed(item.Source, $"'{item.Destination}' is a pipe or a socket"),
+            FileKind.Folder => throw TransferErrors.CopyFailed(item.Source, $"'{item.Destination}' is a folder"),
+            FileKind.Other => throw TransferErrors.CopyFailed(item.Source, $"'{item.Destination}' is a pipe or a socket"),
             var kind => aimed with { IsDirect = kind == FileKind.Device },
         };
     }
@@ -65,7 +65,7 @@ internal static class LocalCopy
             && FreeSpaceAt(Path.GetDirectoryName(item.Target)!) is { } free
             && item.Length > free)
         {
-            throw FargateErrors.CopyFailed(item.Source, $"it is said to be {item.Length} bytes long, and {free} are free here");
+            throw TransferErrors.CopyFailed(item.Source, $"it is said to be {item.Length} bytes long, and {free} are free here");
         }
     }
 
@@ -147,7 +147,7 @@ internal static class LocalCopy
             && LocalFile.KindOf(path) == FileKind.File
             && UnixFile.Of(path) is null or { IsOfUserOrRoot: true }
             ? OpenTarget(path)
-            : throw FargateErrors.CopyFailed(path, "it is in the way, and not a file of yours");
+            : throw TransferErrors.CopyFailed(path, "it is in the way, and not a file of yours");
     }
 
     private static long? FreeSpaceAt(string folder)

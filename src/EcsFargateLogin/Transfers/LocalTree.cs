@@ -1,3 +1,5 @@
+using EcsFargateLogin.Foundation;
+
 namespace EcsFargateLogin.Transfers;
 
 /// <summary>The files and folders of this machine that a copy is made of.</summary>
@@ -15,10 +17,10 @@ internal static class LocalTree
         {
             return LocalFile.KindOf(source) == FileKind.File
                 ? [ItemOf(new FileInfo(source), destination, report)]
-                : throw FargateErrors.NotCopiable(source);
+                : throw TransferErrors.NotCopiable(source);
         }
 
-        return recurse ? WalkFolder(source, destination, report) : throw FargateErrors.RecurseMissing(source);
+        return recurse ? WalkFolder(source, destination, report) : throw TransferErrors.RecurseMissing(source);
     }
 
     private static IEnumerable<CopyItem> WalkFolder(string source, string destination, CopyReport report)
@@ -48,7 +50,7 @@ internal static class LocalTree
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            report.Failed(folder, FargateErrors.CopyFailed(folder, FargateErrors.WordsOf(e)));
+            report.Failed(folder, TransferErrors.CopyFailed(folder, ErrorText.WordsOf(e)));
             return [];
         }
     }

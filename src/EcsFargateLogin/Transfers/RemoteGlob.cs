@@ -29,7 +29,7 @@ internal sealed class RemoteGlob(SftpClient sftp, CopyRequest request)
             found = next;
         }
 
-        return found.Count > 0 ? found : throw FargateErrors.ItemNotFound(pattern);
+        return found.Count > 0 ? found : throw TransferErrors.ItemNotFound(pattern);
     }
 
     private async Task<IEnumerable<string>> NamesInAsync(string folder, string pattern, CancellationToken cancellationToken)

@@ -55,15 +55,15 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
                     ? LocalCopy.Join(request.Destination, RemotePath.NameOf(source), request.Names)
                     : request.Destination;
                 var attributes = await sftp.FindAsync(source, cancellationToken).ConfigureAwait(false)
-                    ?? throw FargateErrors.ItemNotFound(source, report.Session);
+                    ?? throw TransferErrors.ItemNotFound(source, report.Session);
                 if (attributes.IsFolder && !request.Recurse)
                 {
-                    throw FargateErrors.RecurseMissing(source);
+                    throw TransferErrors.RecurseMissing(source);
                 }
 
                 if (!attributes.IsFolder && !attributes.IsFile)
                 {
-                    throw FargateErrors.NotCopiable(source);
+                    throw TransferErrors.NotCopiable(source);
                 }
 
                 await WalkAsync(ItemOf(source, target, attributes), cancellationToken).ConfigureAwait(false);
@@ -176,7 +176,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
                 var data = DataOf(reply, wanted - done);
                 if (data.IsEmpty)
                 {
-                    throw FargateErrors.CopyFailed(item.Source, "it has become shorter meanwhile");
+                    throw TransferErrors.CopyFailed(item.Source, "it has become shorter meanwhile");
                 }
 
                 file.Write(data.Span);
@@ -211,7 +211,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
             offset += data.Length;
             if (offset > LongestUnsized)
             {
-                throw FargateErrors.CopyFailed(item.Source, "it is said to be empty, and goes on and on");
+                throw TransferErrors.CopyFailed(item.Source, "it is said to be empty, and goes on and on");
             }
 
             file.Write(data.Span);

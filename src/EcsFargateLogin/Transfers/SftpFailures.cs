@@ -1,3 +1,4 @@
+using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Ssh.Sftp;
 
 namespace EcsFargateLogin.Transfers;
@@ -22,11 +23,11 @@ internal static class SftpFailures
         catch (SftpStatusException e)
         {
             var why = await ExplainAsync(sftp, item, e).ConfigureAwait(false);
-            report.Failed(item.Source, FargateErrors.CopyFailed(item.Source, why));
+            report.Failed(item.Source, TransferErrors.CopyFailed(item.Source, why));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            report.Failed(item.Source, FargateErrors.CopyFailed(item.Source, FargateErrors.WordsOf(e)));
+            report.Failed(item.Source, TransferErrors.CopyFailed(item.Source, ErrorText.WordsOf(e)));
         }
         catch (SftpConnectionException e)
         {

@@ -1,3 +1,4 @@
+using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Ssh.Sftp;
 
 namespace EcsFargateLogin.Transfers;
@@ -39,7 +40,7 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
         var isFolder = existing is { IsFolder: true };
         if (!isFolder && (destination.EndsWith('/') || request.Sources.Count > 1))
         {
-            throw FargateErrors.DestinationNoFolder(destination, existing is not null);
+            throw TransferErrors.DestinationNoFolder(destination, existing is not null);
         }
 
         foreach (var source in request.Sources)
@@ -55,7 +56,7 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                report.Failed(source, FargateErrors.CopyFailed(source, FargateErrors.WordsOf(e)));
+                report.Failed(source, TransferErrors.CopyFailed(source, ErrorText.WordsOf(e)));
             }
         }
     }
@@ -65,7 +66,7 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
         var existing = await sftp.FindAsync(folder.Destination, cancellationToken).ConfigureAwait(false);
         if (existing is { IsFolder: false })
         {
-            throw FargateErrors.CopyFailed(folder.Source, $"'{folder.Destination}' is a file");
+            throw TransferErrors.CopyFailed(folder.Source, $"'{folder.Destination}' is a file");
         }
 
         if (existing is null)
@@ -128,8 +129,8 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
                 null => FileKind.Nothing,
                 { IsFile: true } => FileKind.File,
                 { IsDevice: true } => FileKind.Device,
-                { IsFolder: true } => throw FargateErrors.CopyFailed(item.Source, $"'{item.Destination}' is a folder"),
-                _ => throw FargateErrors.CopyFailed(item.Source, $"'{item.Destination}' is a pipe or a socket"),
+                { IsFolder: true } => throw TransferErrors.CopyFailed(item.Source, $"'{item.Destination}' is a folder"),
+                _ => throw TransferErrors.CopyFailed(item.Source, $"'{item.Destination}' is a pipe or a socket"),
             },
             IsDirect = there is { IsDevice: true } || (there is { IsFile: true } && !sftp.CanCopyData),
         };
@@ -165,7 +166,7 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
             // Nobody else could know this name before the file was there.
             { IsFile: true } begun => (await sftp.OpenFileAsync(item.PartialPath, SftpOpen.Write, cancellationToken)
                 .ConfigureAwait(false), begun.Length ?? 0),
-            _ => throw FargateErrors.CopyFailed(item.PartialPath, "it is in the way, and not a file"),
+            _ => throw TransferErrors.CopyFailed(item.PartialPath, "it is in the way, and not a file"),
         };
 
     /// <summary>Gives a file that is whole to its destination: with a name, permissions and time, or by its content.</summary>

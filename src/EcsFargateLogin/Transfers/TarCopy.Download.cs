@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Transfers;
@@ -28,7 +29,7 @@ internal sealed partial class TarCopy
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
             {
-                report.Failed(source, FargateErrors.CopyFailed(source, FargateErrors.WordsOf(e)));
+                report.Failed(source, TransferErrors.CopyFailed(source, ErrorText.WordsOf(e)));
             }
         }
     }
@@ -37,12 +38,12 @@ internal sealed partial class TarCopy
     {
         if (kind == "none")
         {
-            throw FargateErrors.ItemNotFound(source, report.Session);
+            throw TransferErrors.ItemNotFound(source, report.Session);
         }
 
         if (kind == "folder" && !request.Recurse)
         {
-            throw FargateErrors.RecurseMissing(source);
+            throw TransferErrors.RecurseMissing(source);
         }
 
         var pipe = remote.Start(kind == "folder" ? Pack : PackFile);
@@ -58,12 +59,12 @@ internal sealed partial class TarCopy
             catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
             {
                 await pipe.WaitAsync(cancellationToken).ConfigureAwait(false);
-                throw FargateErrors.CopyNotKept(report.Session, source, pipe.Complaint, e);
+                throw TransferErrors.CopyNotKept(report.Session, source, pipe.Complaint, e);
             }
 
             if (await pipe.WaitAsync(cancellationToken).ConfigureAwait(false) is var exitCode and not 0)
             {
-                throw FargateErrors.CopyFailed(source, pipe.Complaint ?? $"tar ended with exit code {exitCode}");
+                throw TransferErrors.CopyFailed(source, pipe.Complaint ?? $"tar ended with exit code {exitCode}");
             }
 
             folders.Reverse();
@@ -89,7 +90,7 @@ internal sealed partial class TarCopy
                 }
                 catch (Exception e) when (e is UnauthorizedAccessException or (IOException and not EndOfStreamException))
                 {
-                    report.Failed(source, FargateErrors.CopyFailed(entry.Name, FargateErrors.WordsOf(e)));
+                    report.Failed(source, TransferErrors.CopyFailed(entry.Name, ErrorText.WordsOf(e)));
                 }
             }
         }
@@ -126,7 +127,7 @@ internal sealed partial class TarCopy
         }
         else if (below.Length == 0)
         {
-            throw FargateErrors.NotCopiable(item.Source);
+            throw TransferErrors.NotCopiable(item.Source);
         }
         else
         {

@@ -43,7 +43,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         }
         catch (CopyBrokenException e)
         {
-            throw FargateErrors.CopyNotKept(report.Session, e.Item.Source, e.Message, e);
+            throw TransferErrors.CopyNotKept(report.Session, e.Item.Source, e.Message, e);
         }
     }
 
@@ -55,12 +55,12 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         var (kind, parentKind) = (kinds[0], kinds[1]);
         if (kind != "folder" && (destination.EndsWith('/') || request.Sources.Count > 1))
         {
-            throw FargateErrors.DestinationNoFolder(destination, kind != "none");
+            throw TransferErrors.DestinationNoFolder(destination, kind != "none");
         }
 
         if (parentKind != "folder")
         {
-            throw FargateErrors.DestinationNoFolder(parent, parentKind != "none");
+            throw TransferErrors.DestinationNoFolder(parent, parentKind != "none");
         }
 
         string TargetOf(string source) =>
@@ -86,7 +86,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         {
             if (!await HasRemovedPartsAsync(files).ConfigureAwait(false) && e is CopyBrokenException broken)
             {
-                throw FargateErrors.CopyPartsLeft(report.Session, broken.Item, files.Count, broken.Message, broken);
+                throw TransferErrors.CopyPartsLeft(report.Session, broken.Item, files.Count, broken.Message, broken);
             }
 
             throw;
@@ -121,7 +121,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
             if (kind is "folder" or "other")
             {
                 var what = kind == "folder" ? "a folder" : "a pipe or a socket";
-                report.Failed(item.Source, FargateErrors.CopyFailed(item.Source, $"'{item.Destination}' is {what}"));
+                report.Failed(item.Source, TransferErrors.CopyFailed(item.Source, $"'{item.Destination}' is {what}"));
                 files.Remove(item);
                 items.Remove(item);
             }
@@ -142,7 +142,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         var kinds = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         return kinds.Length == asked.Length
             ? kinds
-            : throw FargateErrors.CopyFailed(asked[0], fault ?? "the task does not tell what is there");
+            : throw TransferErrors.CopyFailed(asked[0], fault ?? "the task does not tell what is there");
     }
 
     private async Task DoAsync(string command, IEnumerable<string> paths, string about, CancellationToken cancellationToken)
@@ -151,7 +151,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         if (given.Length > 0
             && (await remote.RunAsync(command, given, cancellationToken).ConfigureAwait(false)).Fault is { } fault)
         {
-            throw FargateErrors.CopyFailed(about, fault);
+            throw TransferErrors.CopyFailed(about, fault);
         }
     }
 
@@ -172,7 +172,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
 
                 if (exitCode != 0)
                 {
-                    throw FargateErrors.CopyFailed(last.Source, pipe.Complaint ?? $"tar ended with exit code {exitCode}");
+                    throw TransferErrors.CopyFailed(last.Source, pipe.Complaint ?? $"tar ended with exit code {exitCode}");
                 }
             }
         }
@@ -236,7 +236,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw FargateErrors.CopyFailed(item.Source, FargateErrors.WordsOf(e));
+            throw TransferErrors.CopyFailed(item.Source, ErrorText.WordsOf(e));
         }
     }
 

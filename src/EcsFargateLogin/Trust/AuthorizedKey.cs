@@ -65,6 +65,6 @@ internal static class AuthorizedKey
             && (numbers.AddressFamily == AddressFamily.InterNetworkV6 || text.Split('/')[0] == numbers.ToString());
         return isWhole && (address is not null || network.PrefixLength > 0)
             ? address?.ToString() ?? network.ToString()
-            : throw FargateErrors.InvalidFromAddress(text);
+            : throw HostKeyErrors.InvalidFromAddress(text);
     }
 }

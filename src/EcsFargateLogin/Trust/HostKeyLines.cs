@@ -30,7 +30,7 @@ internal static class HostKeyLines
         string[] keys = [.. marked.Where(line => line.StartsWith(HostKeyLine, StringComparison.Ordinal))];
         if (starts.Length > 1 || keys.Length > 1)
         {
-            throw FargateErrors.HostKeyContradicted(session, starts.Length, keys.Length);
+            throw HostKeyErrors.HostKeyContradicted(session, starts.Length, keys.Length);
         }
 
         if (keys.Length == 0)
@@ -40,11 +40,11 @@ internal static class HostKeyLines
 
         if (starts.Length == 0 || Array.IndexOf(marked, starts[0]) > Array.IndexOf(marked, keys[0]))
         {
-            throw FargateErrors.HostKeyWithoutStart(session);
+            throw HostKeyErrors.HostKeyWithoutStart(session);
         }
 
         // The blank before the mark may be the one after the line's name.
         return PublicKey.TryParse(keys[0][(HostKeyLine.Length - 1)..^(mark.Length + 1)])
-            ?? throw FargateErrors.HostKeyUnreadable(session);
+            ?? throw HostKeyErrors.HostKeyUnreadable(session);
     }
 }

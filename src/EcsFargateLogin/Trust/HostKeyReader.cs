@@ -81,7 +81,7 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
     {
         if (seen is not null && seen != key)
         {
-            throw FargateErrors.HostKeySeenDiffers(session, key.Fingerprint, seen.Fingerprint);
+            throw HostKeyErrors.HostKeySeenDiffers(session, key.Fingerprint, seen.Fingerprint);
         }
 
         KnownHosts.Pin(session, key);
@@ -93,7 +93,7 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
     {
         if (session.HostKeyVerification == HostKeyVerification.Strict)
         {
-            throw FargateErrors.HostKeyNotInLog(session, reason);
+            throw HostKeyErrors.HostKeyNotInLog(session, reason);
         }
 
         session.TrustsFirstKey = true;
@@ -139,7 +139,7 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
                 case { Error: FargateError.AccessDenied }:
                     return (null, failure.Message);
                 case not null when Stopwatch.GetElapsedTime(answeredAt) >= 2 * Limit || !MayPass(failure):
-                    throw FargateErrors.HostKeyLogUnreadable(session, failure);
+                    throw HostKeyErrors.HostKeyLogUnreadable(session, failure);
             }
 
             await Task.Delay(pause, cancellationToken);
@@ -165,7 +165,7 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            return ([], FargateErrors.NoAnswerInTime($"CloudWatch Logs in {stream.Region}", e));
+            return ([], CloudErrors.NoAnswerInTime($"CloudWatch Logs in {stream.Region}", e));
         }
     }
 }

@@ -1,4 +1,5 @@
 using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Journal;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Trust;
@@ -56,7 +57,7 @@ internal static class KnownHosts
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw FargateErrors.JournalUnavailable(path, e);
+            throw JournalErrors.JournalUnavailable(path, e);
         }
     }
 }

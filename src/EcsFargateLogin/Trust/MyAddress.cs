@@ -23,18 +23,18 @@ internal static class MyAddress
     {
         if (given is not null)
         {
-            return ToCidr(given) ?? throw FargateErrors.MyAddressMalformed(given);
+            return ToCidr(given) ?? throw IngressErrors.MyAddressMalformed(given);
         }
 
         var url = Environment.GetEnvironmentVariable(ServiceVariable);
         if (string.IsNullOrEmpty(url))
         {
-            throw FargateErrors.MyAddressUnknown();
+            throw IngressErrors.MyAddressUnknown();
         }
 
         return Uri.TryCreate(url, UriKind.Absolute, out var service) && service.Scheme is "http" or "https"
             ? await AskAsync(service, cancellationToken).ConfigureAwait(false)
-            : throw FargateErrors.MyAddressServiceFailed(url, "it is not an absolute http or https URL");
+            : throw IngressErrors.MyAddressServiceFailed(url, "it is not an absolute http or https URL");
     }
 
     /// <summary>Reads one address, alone or as the CIDR block of one host.</summary>
@@ -83,15 +83,15 @@ internal static class MyAddress
                 .GetString(await reply.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false))
                 .Trim();
             return ToCidr(answer)
-                ?? throw FargateErrors.MyAddressServiceFailed(service.AbsoluteUri, "its answer is not an address of one machine");
+                ?? throw IngressErrors.MyAddressServiceFailed(service.AbsoluteUri, "its answer is not an address of one machine");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw FargateErrors.MyAddressServiceFailed(service.AbsoluteUri, "it did not answer in time");
+            throw IngressErrors.MyAddressServiceFailed(service.AbsoluteUri, "it did not answer in time");
         }
         catch (HttpRequestException e)
         {
-            throw FargateErrors.MyAddressServiceFailed(service.AbsoluteUri, e.Message.TrimEnd('.'), e);
+            throw IngressErrors.MyAddressServiceFailed(service.AbsoluteUri, e.Message.TrimEnd('.'), e);
         }
     }
 }

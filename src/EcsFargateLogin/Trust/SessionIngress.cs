@@ -91,11 +91,11 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         }
         catch (FargateException e)
         {
-            return FargateErrors.IngressNotRevoked(session, rule, e);
+            return IngressErrors.IngressNotRevoked(session, rule, e);
         }
         catch (OperationCanceledException e)
         {
-            return FargateErrors.IngressNotRevoked(session, rule, FargateErrors.NoAnswerInTime("Amazon EC2", e));
+            return IngressErrors.IngressNotRevoked(session, rule, CloudErrors.NoAnswerInTime("Amazon EC2", e));
         }
     }
 
@@ -122,7 +122,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
             }
         }
 
-        throw FargateErrors.IngressContended(rule);
+        throw IngressErrors.IngressContended(rule);
     }
 
     private async Task<IngressRule?> FindSameAsync(IngressRule rule, CancellationToken cancellationToken) =>
@@ -164,7 +164,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         catch (FargateException e) when (e.Error == FargateError.AccessDenied)
         {
             Keep(session, null);
-            progress.Report(new Caution(session, FargateErrors.IngressNotShared(session, found, e)));
+            progress.Report(new Caution(session, IngressErrors.IngressNotShared(session, found, e)));
             return true;
         }
 

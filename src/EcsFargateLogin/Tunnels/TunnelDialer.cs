@@ -1,4 +1,5 @@
 using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.Shells;
 using EcsFargateLogin.Ssh;
 
@@ -43,8 +44,8 @@ internal sealed class TunnelDialer(string ssh, SshEndpoint endpoint, IReadOnlyLi
         await connection.DisposeAsync().ConfigureAwait(false);
         var why = connection.Complaint ?? "the connection was closed before the tunnel stood.";
         throw why.Contains(PortTaken, StringComparison.Ordinal)
-            ? FargateErrors.LocalPortUnavailable(route, why)
-            : LostConnection.FindOtherServer(session, connection.Messages) ?? FargateErrors.SshFailed(session, why);
+            ? SshErrors.LocalPortUnavailable(route, why)
+            : LostConnection.FindOtherServer(session, connection.Messages) ?? LoginErrors.SshFailed(session, why);
     }
 
     /// <summary>The command line, for people.</summary>

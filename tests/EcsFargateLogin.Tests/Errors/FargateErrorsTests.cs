@@ -1,6 +1,10 @@
 using System.Reflection;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Tests.Architecture;
 using EcsFargateLogin.Tests.Support;
 using EcsFargateLogin.Transfers;
 
@@ -14,8 +18,10 @@ public sealed class FargateErrorsTests
     /// <summary>Everything that makes an error, by its name and what it takes.</summary>
     public static TheoryData<string> Factories => [.. FactoryMethods.Select(method => method.ToString()!)];
 
-    private static IEnumerable<MethodInfo> FactoryMethods => typeof(FargateErrors)
-        .GetMethods(BindingFlags.Static | BindingFlags.NonPublic)
+    private static IEnumerable<MethodInfo> FactoryMethods => CompiledAssembly.OfModule.Types
+        .Where(type => type.Name.EndsWith("Errors", StringComparison.Ordinal))
+        .Select(type => typeof(FargateError).Assembly.GetType(type.Name, throwOnError: true)!)
+        .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic))
         .Where(method => method.IsAssembly && method.ReturnType == typeof(FargateException));
 
     [Theory]
@@ -49,7 +55,7 @@ public sealed class FargateErrorsTests
                 ("The file already exists", () => Directory.CreateDirectory(file)),
                 ("The file already exists", () => File.Open(file, FileMode.CreateNew).Dispose()),
             ];
-            Assert.All(uses, use => Assert.Equal(use.Words, FargateErrors.WordsOf(Assert.ThrowsAny<Exception>(use.Use))));
+            Assert.All(uses, use => Assert.Equal(use.Words, ErrorText.WordsOf(Assert.ThrowsAny<Exception>(use.Use))));
         }
         finally
         {
@@ -73,14 +79,14 @@ public sealed class FargateErrorsTests
     [InlineData("Host key verification failed.", "Do not go on")]
     [InlineData("ssh: connect to host 10.0.0.1 port 22: No route to host", "Check the network")]
     public void What_ssh_complains_of_decides_what_to_do_next(string complaint, string expected) => Assert.Contains(
-        expected, FargateErrors.SshFailed(SampleTask.Session(), complaint).NextStep, StringComparison.Ordinal);
+        expected, LoginErrors.SshFailed(SampleTask.Session(), complaint).NextStep, StringComparison.Ordinal);
 
     [Fact]
     public void Commands_in_an_error_leave_out_what_is_not_known()
     {
         FargateSession session = new() { TaskArn = "0123", Cluster = "dev" };
 
-        var error = FargateErrors.StopFailed(session, SampleTask.ServiceFailed());
+        var error = SessionErrors.StopFailed(session, SampleTask.ServiceFailed());
 
         Assert.Equal(
             "Stop it with: Stop-FargateSession -TaskArn 0123 -Cluster dev or: aws ecs stop-task --cluster dev --task 0123",

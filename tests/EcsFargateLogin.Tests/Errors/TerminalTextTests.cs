@@ -1,7 +1,10 @@
 using System.Globalization;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.Tests.Support;
+using EcsFargateLogin.Transfers;
 
 namespace EcsFargateLogin.Tests.Errors;
 
@@ -34,18 +37,18 @@ public sealed class TerminalTextTests
     {
         FargateException[] errors =
         [
-            FargateErrors.AccessDenied("ecs:RunTask", new ServiceAnswer($"Code{danger}", $"words {danger} of AWS")
+            CloudErrors.AccessDenied("ecs:RunTask", new ServiceAnswer($"Code{danger}", $"words {danger} of AWS")
             {
                 RequestId = $"id{danger}",
                 Exception = new IOException($"words {danger} of AWS"),
             }),
-            FargateErrors.TaskStopped(
+            SessionErrors.TaskStopped(
                 SampleTask.Session(),
                 SampleTask.Of("STOPPED") with { StopCode = $"Stop{danger}", StoppedReason = $"because {danger}" },
                 [$"logged {danger}"],
                 nextStep: null),
-            FargateErrors.SshFailed(SampleTask.Session(), $"ssh says {danger}"),
-            FargateErrors.ItemNotFound($"/tmp/{danger}", SampleTask.Session()),
+            LoginErrors.SshFailed(SampleTask.Session(), $"ssh says {danger}"),
+            TransferErrors.ItemNotFound($"/tmp/{danger}", SampleTask.Session()),
         ];
 
         Assert.All(errors, error =>

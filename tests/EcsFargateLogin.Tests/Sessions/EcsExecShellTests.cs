@@ -112,5 +112,5 @@ public sealed class EcsExecShellTests : IDisposable
         Shell.OpenAsync(isResumable: false, _events, CancellationToken.None);
 
     private static FargateException Refused() =>
-        FargateErrors.ExecuteCommandRefused(SampleTask.Arn, SampleTask.Answer("TargetNotConnectedException"));
+        EcsErrors.ExecuteCommandRefused(SampleTask.Arn, SampleTask.Answer("TargetNotConnectedException"));
 }

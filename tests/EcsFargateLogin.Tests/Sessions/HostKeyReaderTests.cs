@@ -95,9 +95,9 @@ public sealed class HostKeyReaderTests : IDisposable
             || (how == "dropped after empty answers" && begun.Elapsed > TimeSpan.FromMilliseconds(100));
         _cloud.OnGetLogEvents = () => how switch
         {
-            "unreachable" => throw FargateErrors.EndpointUnreachable(new Uri("https://logs.example/"), "it did not answer.", null),
+            "unreachable" => throw CloudErrors.EndpointUnreachable(new Uri("https://logs.example/"), "it did not answer.", null),
             "throttled" => throw SampleTask.Throttled(),
-            "expired" => throw FargateErrors.CredentialsExpired(SampleTask.Answer("ExpiredTokenException")),
+            "expired" => throw CloudErrors.CredentialsExpired(SampleTask.Answer("ExpiredTokenException")),
             _ => [],
         };
         var session = Session(verification);
@@ -140,7 +140,7 @@ public sealed class HostKeyReaderTests : IDisposable
     public async Task A_server_that_cannot_be_reached_is_the_servers_error()
     {
         var session = Session(HostKeyVerification.Auto);
-        var refused = FargateErrors.ProxyRefused("the jump host bastion", "Permission denied");
+        var refused = SshErrors.ProxyRefused("the jump host bastion", "Permission denied");
 
         var error = await Assert.ThrowsAsync<FargateException>(() => Reader(TimeSpan.FromSeconds(60))
             .VerifyAsync(session, Task.FromException(refused), _events, CancellationToken.None));

@@ -1,5 +1,6 @@
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Lifecycle.Closing;
+using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Sessions;
@@ -47,7 +48,7 @@ public sealed class PassingCausesTests
             ClientToken = "a",
         };
 
-        Assert.Equal(expected, PassingCauses.Include(FargateErrors.RunTaskFailed(request, new CloudFailure(null, reason, null))));
+        Assert.Equal(expected, PassingCauses.Include(StartErrors.RunTaskFailed(request, new CloudFailure(null, reason, null))));
     }
 
     private static TaskDescription Stopped(string reason) =>

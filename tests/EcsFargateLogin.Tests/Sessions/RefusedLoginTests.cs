@@ -1,4 +1,5 @@
 using EcsFargateLogin.Lifecycle.Waiting;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Sessions;
@@ -54,7 +55,7 @@ public sealed class RefusedLoginTests : IDisposable
     [Fact]
     public async Task Other_errors_ask_nobody()
     {
-        var lost = FargateErrors.ConnectionLost(SampleTask.Session());
+        var lost = LoginErrors.ConnectionLost(SampleTask.Session());
 
         Assert.Same(lost, await ExplainAsync(lost));
         Assert.Empty(_cloud.Calls);
@@ -65,5 +66,5 @@ public sealed class RefusedLoginTests : IDisposable
             .ExplainAsync(SampleTask.Session(), error, CancellationToken.None);
 
     private static FargateException Refused() =>
-        FargateErrors.SshFailed(SampleTask.Session(), "root@10.0.0.1: Permission denied (publickey).");
+        LoginErrors.SshFailed(SampleTask.Session(), "root@10.0.0.1: Permission denied (publickey).");
 }

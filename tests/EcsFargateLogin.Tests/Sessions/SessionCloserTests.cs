@@ -53,7 +53,7 @@ public sealed class SessionCloserTests : IDisposable
     [Fact]
     public async Task A_task_that_ECS_has_forgotten_is_stopped()
     {
-        _cloud.OnStopTask = _ => throw FargateErrors.TaskNotFound(
+        _cloud.OnStopTask = _ => throw EcsErrors.TaskNotFound(
             SampleTask.Arn, SampleTask.Answer("InvalidParameterException"));
 
         await CloseAsync(_session);
@@ -69,7 +69,7 @@ public sealed class SessionCloserTests : IDisposable
     {
         const string Arn = "arn:aws:ecs:eu-central-1:999999999999:cluster/dev";
         _cloud.OnDescribeCluster = () => new ClusterDescription(Arn, "dev", "ACTIVE");
-        _cloud.OnStopTask = _ => throw FargateErrors.TaskNotFound(
+        _cloud.OnStopTask = _ => throw EcsErrors.TaskNotFound(
             SampleTask.Arn, SampleTask.Answer("InvalidParameterException"));
         var session = isAnswered ? _session : Unanswered(DateTimeOffset.UtcNow.AddHours(-2));
 
@@ -85,7 +85,7 @@ public sealed class SessionCloserTests : IDisposable
     public async Task A_task_that_is_unknown_where_the_account_cannot_be_told_is_not_forgotten()
     {
         _cloud.OnDescribeCluster = () => throw SampleTask.AccessDenied("ecs:DescribeClusters");
-        _cloud.OnStopTask = _ => throw FargateErrors.TaskNotFound(
+        _cloud.OnStopTask = _ => throw EcsErrors.TaskNotFound(
             SampleTask.Arn, SampleTask.Answer("InvalidParameterException"));
 
         var error = await Assert.ThrowsAsync<FargateException>(() => CloseAsync(_session));

@@ -74,7 +74,7 @@ public sealed class SessionIngressTests : LaunchTest
         Cloud.OnAuthorizeIngress = rule =>
         {
             Cloud.Authorize(rule);
-            throw FargateErrors.NoAnswerInTime("Amazon EC2", new TimeoutException());
+            throw CloudErrors.NoAnswerInTime("Amazon EC2", new TimeoutException());
         };
 
         await FailAsync(FargateError.EndpointUnreachable, WithIngress);
@@ -104,7 +104,7 @@ public sealed class SessionIngressTests : LaunchTest
     [Fact]
     public async Task A_refused_start_whose_rule_stays_tells_both_and_is_remembered()
     {
-        Cloud.OnRunTask = (_, _) => throw FargateErrors.AccessDenied("ecs:RunTask", SampleTask.Answer("AccessDeniedException"));
+        Cloud.OnRunTask = (_, _) => throw CloudErrors.AccessDenied("ecs:RunTask", SampleTask.Answer("AccessDeniedException"));
         Cloud.OnRevokeIngress = _ => throw Denied();
 
         var error = await FailAsync(FargateError.AccessDenied, WithIngress);
@@ -291,5 +291,5 @@ public sealed class SessionIngressTests : LaunchTest
         new SessionFinder(Cloud, Journal).FindAsync(new SessionQuery(Journal.ReadAll()), CancellationToken.None);
 
     private static FargateException Denied() =>
-        FargateErrors.AccessDenied("ec2:RevokeSecurityGroupIngress", SampleTask.Answer("UnauthorizedOperation"));
+        CloudErrors.AccessDenied("ec2:RevokeSecurityGroupIngress", SampleTask.Answer("UnauthorizedOperation"));
 }

@@ -1,3 +1,4 @@
+using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Tests.Support;
@@ -165,7 +166,7 @@ public sealed class SessionWaiterTests : WaitTest
     {
         TasksAre("RUNNING");
         Cloud.OnDescribeNetworkInterfaces = before => before < 2
-            ? throw FargateErrors.NetworkInterfaceNotFound(
+            ? throw EcsErrors.NetworkInterfaceNotFound(
                 SampleTask.InterfaceId, SampleTask.Answer("InvalidNetworkInterfaceID.NotFound"))
             : [SampleTask.Interface("127.0.0.1")];
 
@@ -201,7 +202,7 @@ public sealed class SessionWaiterTests : WaitTest
             CreatedAt = DateTimeOffset.UtcNow,
         })];
         Cloud.OnDescribeTasks = (cluster, asked, _) => cluster == "gone"
-            ? throw FargateErrors.ClusterNotFound(cluster, SampleTask.Answer("ClusterNotFoundException"))
+            ? throw EcsErrors.ClusterNotFound(cluster, SampleTask.Answer("ClusterNotFoundException"))
             : SampleTask.Reply([.. asked.Select(arn => arn == sessions[0].TaskArn
                 ? SampleTask.Of("STOPPED", arn)
                 : SampleTask.Of("RUNNING", arn) with { PrivateIPv4Address = "127.0.0.1" })]);

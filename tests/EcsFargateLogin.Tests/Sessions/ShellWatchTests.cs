@@ -44,7 +44,7 @@ public sealed class ShellWatchTests : IDisposable
             0 => throw SampleTask.ServiceFailed(),
             1 => throw SampleTask.AccessDenied("ecs:DescribeTasks"),
             2 => SampleTask.Reply(),
-            3 or 4 => throw FargateErrors.CredentialsExpired(SampleTask.Answer("ExpiredTokenException")),
+            3 or 4 => throw CloudErrors.CredentialsExpired(SampleTask.Answer("ExpiredTokenException")),
             _ => SampleTask.Reply(SampleTask.Of("STOPPING")),
         };
 

@@ -48,11 +48,11 @@ internal static class SampleTask
     public static ServiceAnswer Answer(string code) => new(code, "as the test says") { StatusCode = 400 };
 
     public static FargateException Throttled() =>
-        FargateErrors.Throttled("ecs:DescribeTasks", Answer("ThrottlingException"));
+        CloudErrors.Throttled("ecs:DescribeTasks", Answer("ThrottlingException"));
 
     public static FargateException AccessDenied(string action) =>
-        FargateErrors.AccessDenied(action, Answer("AccessDeniedException"));
+        CloudErrors.AccessDenied(action, Answer("AccessDeniedException"));
 
     public static FargateException ServiceFailed() =>
-        FargateErrors.ServiceFailed("ecs:DescribeTasks", Answer("ServerException"));
+        CloudErrors.ServiceFailed("ecs:DescribeTasks", Answer("ServerException"));
 }

@@ -63,7 +63,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         }
         catch (FargateException notStopped) when (notRevoked is not null)
         {
-            throw FargateErrors.And(notStopped, notRevoked);
+            throw GeneralErrors.And(notStopped, notRevoked);
         }
 
         if (journalId is not null && Forget(journalId, notRevoked) is { } left)
@@ -115,7 +115,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw FargateErrors.StopTimeout(session, StoppedLimit);
+            throw SessionErrors.StopTimeout(session, StoppedLimit);
         }
     }
 
@@ -206,11 +206,11 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         }
         catch (FargateException e)
         {
-            throw FargateErrors.RunTaskUncertain(session, e);
+            throw SessionErrors.RunTaskUncertain(session, e);
         }
         catch (OperationCanceledException e)
         {
-            throw FargateErrors.RunTaskUncertain(session, NoAnswer(e));
+            throw SessionErrors.RunTaskUncertain(session, NoAnswer(e));
         }
 
         // Where the account is not known, only time tells.
@@ -219,7 +219,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
             && IsOwnIn(cloud.Connection.Region, session)
             && await IsAskedInItsAccountAsync(session, cancellationToken).ConfigureAwait(false)
             ? ""
-            : throw FargateErrors.TaskNotListed(session);
+            : throw SessionErrors.TaskNotListed(session);
     }
 
     private async Task StopTaskAsync(FargateSession session, string reason, CancellationToken cancellationToken)
@@ -236,17 +236,17 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         }
         catch (FargateException e) when (e.Error != FargateError.TaskNotFound)
         {
-            throw FargateErrors.StopFailed(session, e);
+            throw SessionErrors.StopFailed(session, e);
         }
         catch (OperationCanceledException e)
         {
-            throw FargateErrors.StopFailed(session, unknown ?? NoAnswer(e));
+            throw SessionErrors.StopFailed(session, unknown ?? NoAnswer(e));
         }
     }
 
     private FargateException NoAnswer(OperationCanceledException cause) => GiveUp.IsCancellationRequested
-        ? FargateErrors.AnswerNotAwaited(cloud.Connection.EcsEndpoint, cause)
-        : FargateErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, cause);
+        ? CloudErrors.AnswerNotAwaited(cloud.Connection.EcsEndpoint, cause)
+        : CloudErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, cause);
 
     /// <summary>Stops the task once.</summary>
     /// <returns>Null, or ECS's answer that it does not know the task, where that may be so because it is new.</returns>
@@ -270,7 +270,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
 
             if (!await IsAskedInItsAccountAsync(session, cancellationToken).ConfigureAwait(false))
             {
-                throw FargateErrors.TaskOfAnotherAccount(session, e);
+                throw SessionErrors.TaskOfAnotherAccount(session, e);
             }
 
             // ECS forgets tasks an hour after they stop: it is gone, which is what was asked for.

@@ -35,7 +35,7 @@ internal static class StopCauses
     [
         (@"exec format error|no matching manifest|descriptor matching platform", WrongArchitecture),
         (@"no space left on device|disk quota exceeded", DiskFull),
-        (@"reached (the|your) limit|vCPU limit|\bLimitExceeded|ServiceQuotaExceeded", FargateErrors.RaiseQuota),
+        (@"reached (the|your) limit|vCPU limit|\bLimitExceeded|ServiceQuotaExceeded", CloudErrors.RaiseQuota),
         (@"env(ironment)? files?.*(NoSuchKey|NoSuchBucket|NotFound|not found|does not exist|\b404\b)",
             "The environment file is not in S3: check the bucket and the key in the task definition's environmentFiles."),
         (@"(download|retrieve|fetch|pull|read).*env(ironment)? files?|environmentFiles",

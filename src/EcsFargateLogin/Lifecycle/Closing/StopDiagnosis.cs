@@ -18,7 +18,7 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
         FargateSession session, TaskDescription task, CancellationToken cancellationToken)
     {
         var lines = await ReadLogAsync(session, cancellationToken).ConfigureAwait(false);
-        return FargateErrors.TaskStopped(session, task, lines, StopCauses.NextStepFor(task, lines));
+        return SessionErrors.TaskStopped(session, task, lines, StopCauses.NextStepFor(task, lines));
     }
 
     /// <summary>Makes the error of a task that stopped while its shell was open.</summary>
@@ -29,7 +29,7 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
             ? await ReadLogAsync(session, cancellationToken).ConfigureAwait(false)
             : [];
         var lastWords = lines.LastOrDefault(line => line.StartsWith(ContainerContract.EndLine, StringComparison.Ordinal));
-        return FargateErrors.ShellInterrupted(
+        return SessionErrors.ShellInterrupted(
             session, task, lastWords?[ContainerContract.EndLine.Length..], StopCauses.NextStepFor(task, lastWords is null ? [] : [lastWords]));
     }
 

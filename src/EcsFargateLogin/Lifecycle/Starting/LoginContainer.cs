@@ -61,13 +61,13 @@ internal sealed record LoginContainer(string Name, ContainerLog? Log)
     {
         if (definition.NetworkMode != "awsvpc")
         {
-            throw FargateErrors.TaskDefinitionUnsuitable(
+            throw StartErrors.TaskDefinitionUnsuitable(
                 name, $"its networkMode is '{definition.NetworkMode ?? "bridge"}', not 'awsvpc'");
         }
 
         if (definition.Compatibilities.Count > 0 && !definition.Compatibilities.Contains("FARGATE"))
         {
-            throw FargateErrors.TaskDefinitionUnsuitable(
+            throw StartErrors.TaskDefinitionUnsuitable(
                 name, $"it is compatible with {string.Join(", ", definition.Compatibilities)}, not with FARGATE");
         }
     }
@@ -83,6 +83,6 @@ internal sealed record LoginContainer(string Name, ContainerLog? Log)
 
         return present.Contains(request.ContainerName ?? ContainerContract.DefaultContainerName)
             ? request.ContainerName ?? ContainerContract.DefaultContainerName
-            : throw FargateErrors.ContainerNotFound(request.TaskDefinition, request.ContainerName, present);
+            : throw StartErrors.ContainerNotFound(request.TaskDefinition, request.ContainerName, present);
     }
 }

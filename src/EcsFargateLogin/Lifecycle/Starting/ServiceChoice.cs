@@ -44,7 +44,7 @@ internal sealed record ServiceChoice(string Name, ServiceParts Parts)
         }
 
         var service = await cloud.DescribeServiceAsync(request.Cluster, choice.Name, cancellationToken).ConfigureAwait(false)
-            ?? throw FargateErrors.ServiceNotFound(choice.Name, request.Cluster);
+            ?? throw StartErrors.ServiceNotFound(choice.Name, request.Cluster);
         return choice.Complete(request, service);
     }
 
@@ -90,7 +90,7 @@ internal sealed record ServiceChoice(string Name, ServiceParts Parts)
         }
     }
 
-    private FargateException Unsuitable(string why) => FargateErrors.ServiceUnsuitable(Name, why);
+    private FargateException Unsuitable(string why) => StartErrors.ServiceUnsuitable(Name, why);
 
     /// <summary>Of a service that runs on both kinds of capacity: the one that nobody takes back under a shell.</summary>
     private static string CapacityProviderOf(ServiceDescription service) =>

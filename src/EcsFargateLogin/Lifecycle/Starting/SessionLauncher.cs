@@ -42,7 +42,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         var container = await LoginContainer.FindAsync(cloud, request, cancellationToken).ConfigureAwait(false);
         if (container.OutlivedBecause is { } why)
         {
-            throw FargateErrors.TaskOutlivesContainer(request.TaskDefinition, why);
+            throw StartErrors.TaskOutlivesContainer(request.TaskDefinition, why);
         }
 
         LaunchFacts facts = new(container, ownKey);
@@ -174,7 +174,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
     {
         if (request.Transport.HasEcsExec() && !EcsExecPlatform.Has(request.PlatformVersion))
         {
-            throw FargateErrors.PlatformWithoutEcsExec(request.PlatformVersion!);
+            throw RouteErrors.PlatformWithoutEcsExec(request.PlatformVersion!);
         }
     }
 

@@ -102,7 +102,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         }
         catch (OperationCanceledException e)
         {
-            throw FargateErrors.StopFailed(session, FargateErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, e));
+            throw SessionErrors.StopFailed(session, CloudErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, e));
         }
     }
 
@@ -169,7 +169,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
 
     /// <returns>Why the session has no task, and what of it could not be forgotten.</returns>
     private async Task<FargateException> ForgetAsync(FargateSession session, FargateException error) =>
-        await Closer.ForgetAsync(session).ConfigureAwait(false) is { } left ? FargateErrors.And(error, left) : error;
+        await Closer.ForgetAsync(session).ConfigureAwait(false) is { } left ? GeneralErrors.And(error, left) : error;
 
     private async Task KeepAsync(FargateSession session, TaskDescription task)
     {
@@ -183,7 +183,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         catch (FargateException notKept)
         {
             throw await CloseAsync(session, "its journal entry could not be kept").ConfigureAwait(false) is { } left
-                ? FargateErrors.And(notKept, left)
+                ? GeneralErrors.And(notKept, left)
                 : notKept;
         }
     }
@@ -214,7 +214,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
             var reply = await cloud.RunTaskAsync(runTask, grace.Token).ConfigureAwait(false);
             return reply.Tasks.Count > 0
                 ? (reply.Tasks[0], null)
-                : (null, FargateErrors.RunTaskFailed(runTask, reply.Failures.Count > 0 ? reply.Failures[0] : null));
+                : (null, StartErrors.RunTaskFailed(runTask, reply.Failures.Count > 0 ? reply.Failures[0] : null));
         }
         catch (FargateException e) when (MayFollowALostAnswer(e))
         {
@@ -232,7 +232,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         }
         catch (OperationCanceledException e)
         {
-            var cause = FargateErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, e);
+            var cause = CloudErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, e);
             await StopWhatMayHaveStartedAsync(session, cause).ConfigureAwait(false);
             throw;
         }
@@ -262,7 +262,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         }
         catch (Exception e) when (e is FargateException or OperationCanceledException)
         {
-            throw FargateErrors.RunTaskUncertain(session, cause);
+            throw SessionErrors.RunTaskUncertain(session, cause);
         }
 
         if (taskArn is not null)
@@ -282,7 +282,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         session.TaskArn = "";
         using var limit = CleanUpLimit.Begin(GiveUp);
         var taskArn = await Mark.FindAsync(session, limit.Token).ConfigureAwait(false)
-            ?? throw FargateErrors.RunTaskUncertain(session, cause);
+            ?? throw SessionErrors.RunTaskUncertain(session, cause);
         await StopFoundAsync(session, taskArn, limit.Token).ConfigureAwait(false);
     }
 

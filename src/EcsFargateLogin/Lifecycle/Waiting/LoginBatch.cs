@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Lifecycle.Closing;
 using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Lifecycle.Waiting;
@@ -70,7 +71,7 @@ internal sealed class LoginBatch(int throttleLimit)
         {
             if (!File.Exists(login.Session.KeyPath))
             {
-                begin(login, FargateErrors.KeyNotFound(login.Session));
+                begin(login, LoginErrors.KeyNotFound(login.Session));
             }
             else if (await IsOpenAsync(login.Session, cancellationToken).ConfigureAwait(false))
             {

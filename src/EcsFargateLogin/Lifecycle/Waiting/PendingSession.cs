@@ -130,7 +130,7 @@ internal sealed class PendingSession : IAsyncDisposable
 
         if (now - _missingSince > _options.MissingLimit)
         {
-            Failure = FargateErrors.TaskMissing(Session, _options.MissingLimit);
+            Failure = SessionErrors.TaskMissing(Session, _options.MissingLimit);
         }
     }
 
@@ -271,7 +271,7 @@ internal sealed class PendingSession : IAsyncDisposable
             // An old session may run for long: until ECS has told of it, only this wait counts.
             if (now - (_wasSeen ? Session.CreatedAt : _since) > Session.StartTimeout)
             {
-                throw FargateErrors.StartTimeout(Session, Session.StartTimeout);
+                throw SessionErrors.StartTimeout(Session, Session.StartTimeout);
             }
         }
         else if (_readiness.CanBeEntered)
@@ -281,8 +281,8 @@ internal sealed class PendingSession : IAsyncDisposable
         else if (Address is null && now - running > _options.PublicAddressLimit)
         {
             throw RequiresPublicAddress
-                ? FargateErrors.NoPublicAddress(Session, _options.PublicAddressLimit)
-                : FargateErrors.NoAddress(Session);
+                ? RouteErrors.NoPublicAddress(Session, _options.PublicAddressLimit)
+                : RouteErrors.NoAddress(Session);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Lifecycle.Closing;
+using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Lifecycle.Waiting;
 
@@ -31,7 +32,7 @@ internal sealed class RefusedLogin(IFargateCloud cloud)
             var lines = await log.ReadLogAsync(session, cancellationToken);
             if (lines.LastOrDefault(line => IsReason(line, session.UserName)) is { } reason)
             {
-                return FargateErrors.LoginRefused(session, error, reason);
+                return LoginErrors.LoginRefused(session, error, reason);
             }
 
             if (lines.Count == 0 || DateTimeOffset.UtcNow >= until)

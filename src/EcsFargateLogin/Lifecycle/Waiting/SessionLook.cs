@@ -53,7 +53,7 @@ internal sealed class SessionLook(IFargateCloud cloud, WaitOptions options)
         }
         else if (DateTimeOffset.UtcNow - session.CreatedAt > options.MissingLimit || session.SessionId.Length == 0)
         {
-            throw FargateErrors.TaskNotFound(session);
+            throw SessionErrors.TaskNotFound(session);
         }
     }
 

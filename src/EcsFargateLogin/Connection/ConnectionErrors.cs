@@ -1,10 +1,7 @@
-using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Foundation;
+namespace EcsFargateLogin.Connection;
 
-namespace EcsFargateLogin;
-
-// Errors about the parameters and session variables that say how AWS is reached.
-internal static partial class FargateErrors
+/// <summary>Errors about the parameters and session variables that say how AWS is reached.</summary>
+internal static class ConnectionErrors
 {
     internal static FargateException KeysIncomplete(string given, string missing) => new(
         FargateError.InvalidCredential,
@@ -41,23 +38,5 @@ internal static partial class FargateErrors
             : $"Give the same {source} again, or name a profile with -ProfileName.")
     {
         Target = session.SessionId,
-    };
-
-    internal static FargateException MfaCodeUnavailable(MfaRequest request, string why) => new(
-        FargateError.NoCredentials,
-        $"Profile '{request.ProfileName}' needs a code of the MFA device {request.SerialNumber}, but {why}.",
-        "Run the command where PowerShell can ask you, or name a profile whose keys are temporary ones with MFA "
-            + "(aws sts get-session-token).")
-    {
-        Target = request.ProfileName,
-    };
-
-    /// <summary>What a command line about a session lacks: credentials that are never repeated, or a file.</summary>
-    private static string WithCredentials(FargateSession session) => session switch
-    {
-        { CredentialOrigin: CredentialOrigin.Keys or CredentialOrigin.Credential } =>
-            $" (with the credentials that {session.CredentialOrigin.ToText()} held)",
-        { ProfileLocation: { } location } => $" (the latter with AWS_SHARED_CREDENTIALS_FILE={CommandText.Word(location)})",
-        _ => "",
     };
 }

@@ -1,7 +1,9 @@
-namespace EcsFargateLogin;
+using EcsFargateLogin.Foundation;
 
-// Errors about presets, and about what a session cannot be started without.
-internal static partial class FargateErrors
+namespace EcsFargateLogin.Presets;
+
+/// <summary>Errors about presets.</summary>
+internal static class PresetErrors
 {
     private const string CorrectPresetFile =
         "Correct the file, or leave presets out with -NoPreset; Save-FargateSessionPreset writes such files.";
@@ -49,7 +51,7 @@ internal static partial class FargateErrors
 
     internal static FargateException PresetUnavailable(string file, Exception cause) => new(
         FargateError.PresetUnavailable,
-        $"The file of presets '{file}' cannot be read or written: {WordsOf(cause)}.",
+        $"The file of presets '{file}' cannot be read or written: {ErrorText.WordsOf(cause)}.",
         "Check its permissions and those of its folder, or leave presets out with -NoPreset.",
         cause)
     { Target = file };

@@ -1,13 +1,30 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
 
-namespace EcsFargateLogin;
+namespace EcsFargateLogin.Routes;
 
-// Errors about how a session's container is reached, and about ECS Exec.
-internal static partial class FargateErrors
+/// <summary>Errors about how a container can be reached.</summary>
+internal static class RouteErrors
 {
-    private const string GetPlugin =
-        "Install it from https://docs.aws.amazon.com/systems-manager/latest/userguide/"
-        + "session-manager-working-with-install-plugin.html, or give -Transport Ssh.";
+    internal static FargateException NoPublicAddress(FargateSession session, TimeSpan limit) => new(
+        FargateError.NoPublicAddress,
+        $"The task of session {session.SessionId} runs, but its network interface {session.NetworkInterfaceId ?? "(unknown)"} "
+        + $"in subnet {session.SubnetId ?? "(unknown)"} has had no public address for {ErrorText.Seconds(limit)}.",
+        "Use a subnet with a route to an internet gateway and -AssignPublicIp Enabled, or reach it from inside the VPC with -Private.")
+    { Target = session.SubnetId ?? session.TaskArn };
+
+    internal static FargateException NoAddress(FargateSession session) => new(
+        FargateError.NoAddress,
+        $"The task {session.TaskArn} runs, but has no address of its own.",
+        "Only tasks with networkMode 'awsvpc' have one; check the task definition.")
+    { Target = session.TaskArn };
+
+    internal static FargateException PortUnreachable(FargateSession session, string address, TimeSpan limit, string last) => new(
+        FargateError.PortUnreachable,
+        $"No SSH server answered at {address} port {session.Port} within {ErrorText.Seconds(limit)} after the task ran: {last}.",
+        "Check that the security group lets your address in on that port, that the container starts sshd, and that "
+        + "-Port is the one it listens on; use -Private from inside the VPC.")
+    { Target = address };
 
     /// <param name="parameters">The parameters, with their hyphens.</param>
     internal static FargateException OnlyForSsh(IReadOnlyList<string> parameters) => new(
@@ -43,40 +60,9 @@ internal static partial class FargateErrors
     internal static FargateException AgentNotRunning(FargateSession session, TimeSpan limit, ManagedAgentDescription? agent) => new(
         FargateError.EcsExecUnavailable,
         $"The agent of ECS Exec (ExecuteCommandAgent) in the container of session {session} was not RUNNING within "
-        + $"{Seconds(limit)} after the task ran: it is {agent?.LastStatus ?? "not there"}"
+        + $"{ErrorText.Seconds(limit)} after the task ran: it is {agent?.LastStatus ?? "not there"}"
         + $"{(agent?.Reason is { } reason ? $" ({reason.TrimEnd('.')})" : "")}.",
         "Check that the task role has the actions of module/container/iam/exec-task-policy.json, that the subnet leads to "
         + "ssmmessages (NAT gateway, public address or VPC endpoint), and that the container's root file system is writable.")
     { Target = session.ToString() };
-
-    internal static FargateException ExecuteCommandRefused(string task, ServiceAnswer answer) => FromAws(
-        FargateError.EcsExecUnavailable, answer, task,
-        $"ECS Exec does not reach the container of task '{task}'.",
-        "Try again in a minute, while the task runs; if it happens again, look at it with Test-FargateLogin -Transport EcsExec.");
-
-    internal static FargateException TaskRoleMissing(string taskDefinition, ServiceAnswer answer) => FromAws(
-        FargateError.TaskDefinitionUnsuitable, answer, taskDefinition,
-        $"The task definition '{taskDefinition}' has no task role, which ECS Exec needs.",
-        "Name a role with the actions of module/container/iam/exec-task-policy.json with -TaskRoleArn, or give -Transport Ssh.");
-
-    internal static FargateException PluginNotFound(string program) => new(
-        FargateError.PluginNotFound,
-        $"The program '{program}' of AWS Systems Manager, which ECS Exec needs, was not found on PATH.",
-        GetPlugin)
-    { Target = program };
-
-    internal static FargateException PluginUnusable(string program, string why, Exception? cause = null) => new(
-        FargateError.PluginNotFound,
-        $"'{program}' cannot be used: {why}.",
-        GetPlugin,
-        cause)
-    { Target = program };
-
-    /// <param name="program">The plugin.</param>
-    /// <param name="version">Its version.</param>
-    /// <param name="oldest">The oldest one that can be used.</param>
-    internal static FargateException PluginTooOld(string program, Version version, Version oldest) => PluginUnusable(
-        program,
-        $"version {version} is too old: before {oldest} it takes the secret of the connection only from its command line, where "
-        + "every user of this machine can read it");
 }

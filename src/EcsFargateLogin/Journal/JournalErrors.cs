@@ -1,24 +1,13 @@
-using System.Text.RegularExpressions;
-using EcsFargateLogin.Journal;
+using EcsFargateLogin.Foundation;
 
-namespace EcsFargateLogin;
+namespace EcsFargateLogin.Journal;
 
-// Errors about what this machine remembers.
-internal static partial class FargateErrors
+/// <summary>Errors about what this machine remembers.</summary>
+internal static class JournalErrors
 {
-    /// <summary>
-    /// What went wrong with a file, without a full stop. .NET's messages name the path once more, and in some cases only a part of it.
-    /// </summary>
-    internal static string WordsOf(Exception cause) => cause switch
-    {
-        FileNotFoundException or DirectoryNotFoundException => "there is no such file or folder",
-        UnauthorizedAccessException => "access is denied",
-        _ => PathInWords().Replace(cause.Message, "").TrimEnd('.'),
-    };
-
     internal static FargateException JournalUnavailable(string path, Exception cause) => new(
         FargateError.JournalUnavailable,
-        $"What this machine remembers of its sessions cannot be kept in '{path}': {WordsOf(cause)}.",
+        $"What this machine remembers of its sessions cannot be kept in '{path}': {ErrorText.WordsOf(cause)}.",
         "Make the folder writable for you, free some space, or point XDG_STATE_HOME to another one. Without it no task is started.",
         cause)
     { Target = path };
@@ -31,7 +20,7 @@ internal static partial class FargateErrors
 
     internal static FargateException FilesNotDeleted(string sessionId, string file, Exception cause) => new(
         FargateError.FilesNotDeleted,
-        $"The session {sessionId} has ended, but its file '{file}' could not be deleted: {WordsOf(cause)}.",
+        $"The session {sessionId} has ended, but its file '{file}' could not be deleted: {ErrorText.WordsOf(cause)}.",
         $"Delete the folder '{Path.GetDirectoryName(file)}' when nothing holds it open any more, or let "
         + $"Stop-FargateSession -SessionId {sessionId} do it.",
         cause)
@@ -55,7 +44,4 @@ internal static partial class FargateErrors
         $"No task of session {sessionId} was found in {region} in cluster {string.Join(", ", clusters)}. What this machine keeps of the "
         + $"session is deleted. Should its task run elsewhere, stop it with: Stop-FargateSession -SessionId {sessionId} -Cluster NAME "
         + "-Region REGION";
-
-    [GeneratedRegex(@" : '[^']*'$|(?<=^The (file|process cannot access the file)) '[^']*'")]
-    private static partial Regex PathInWords();
 }

@@ -1,12 +1,12 @@
 using System.Globalization;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
-using EcsFargateLogin.Trust;
+using EcsFargateLogin.Model;
 
-namespace EcsFargateLogin;
+namespace EcsFargateLogin.Trust;
 
-// Errors about letting this machine's address in.
-internal static partial class FargateErrors
+/// <summary>Errors about letting this machine's address in.</summary>
+internal static class IngressErrors
 {
     internal static FargateException MyAddressUnknown() => new(
         FargateError.InvalidMyAddress,
@@ -51,14 +51,9 @@ internal static partial class FargateErrors
         $"{rule.Cidr} is still let in to security group {rule.SecurityGroupId} on port {rule.Port}, because the rule of session "
         + $"{session.SessionId} could not be removed: {cause.Message}",
         $"Remove it with: Stop-FargateSession -SessionId {session.SessionId} or: {RevokeCommand(session, rule)}"
-        + WithCredentials(session),
+        + SessionCommands.WithCredentials(session),
         cause)
     { MayLeaveTask = true, Target = rule.SecurityGroupId };
-
-    /// <summary>An error after which something could not be taken back either: both have to be said.</summary>
-    internal static FargateException And(FargateException error, FargateException left) => new(
-        error.Error, error.Message, left.Message, error)
-    { MayLeaveTask = true, Target = error.Target };
 
     private static string RevokeCommand(FargateSession session, IngressRule rule)
     {
@@ -68,8 +63,9 @@ internal static partial class FargateErrors
             "aws",
             [
                 "ec2", "revoke-security-group-ingress", "--group-id", rule.SecurityGroupId, "--ip-permissions",
-                $"IpProtocol=tcp,FromPort={port},ToPort={port},{range}", .. Option("--region", session.Region),
-                .. Option("--profile", session.ProfileName), .. Option("--endpoint-url", session.EndpointUrl),
+                $"IpProtocol=tcp,FromPort={port},ToPort={port},{range}", .. SessionCommands.Option("--region", session.Region),
+                .. SessionCommands.Option("--profile", session.ProfileName),
+                .. SessionCommands.Option("--endpoint-url", session.EndpointUrl),
             ]);
     }
 }

@@ -1,17 +1,10 @@
 using EcsFargateLogin.Ssh;
 
-namespace EcsFargateLogin;
+namespace EcsFargateLogin.Tunnels;
 
-// Errors about tunnels.
-internal static partial class FargateErrors
+/// <summary>Errors about tunnels.</summary>
+internal static class TunnelErrors
 {
-    internal static FargateException LocalPortUnavailable(TunnelRoute route, string why, Exception? cause = null) => new(
-        FargateError.LocalPortUnavailable,
-        $"The tunnel cannot listen at {route.LocalEnd}: {why.TrimEnd('.')}.",
-        "Name another port with -LocalPort, or leave it out, so that a free one is taken; -BindAddress takes an address of this machine.",
-        cause)
-    { Target = route.LocalEnd };
-
     internal static FargateException TunnelNotFound(int id) => new(
         FargateError.TunnelNotFound,
         $"There is no tunnel {id} in this PowerShell.",

@@ -1,9 +1,9 @@
-using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
 
-namespace EcsFargateLogin;
+namespace EcsFargateLogin.Setup;
 
-// Errors about making images and task definitions for sessions.
-internal static partial class FargateErrors
+/// <summary>Errors about making images and task definitions for sessions.</summary>
+internal static class SetupErrors
 {
     private static readonly string Distributions = string.Join(", ", Enum.GetNames<FargateDistribution>());
 
@@ -34,7 +34,7 @@ internal static partial class FargateErrors
 
     internal static FargateException FileNotWritten(string path, Exception cause) => new(
         FargateError.FileNotWritten,
-        $"'{path}' could not be written: {WordsOf(cause)}.",
+        $"'{path}' could not be written: {ErrorText.WordsOf(cause)}.",
         "Make the folder writable for you, free some space, or name another one with -Path.",
         cause)
     { Target = path };
@@ -69,14 +69,4 @@ internal static partial class FargateErrors
         $"The task definition '{taskDefinition}' is for {system}, and sessions run on Linux only.",
         "Name another one with -FromTaskDefinition.")
     { Target = taskDefinition };
-
-    internal static FargateException RevisionLimit(string? family, ServiceAnswer answer) => FromAws(
-        FargateError.QuotaExceeded, answer, family,
-        $"The family '{family}' has as many revisions as ECS takes, and gets no further one.",
-        "Register it under another name with -Family. Revisions that are deregistered or deleted count on.");
-
-    internal static FargateException RevisionsAtOnce(string? family, ServiceAnswer answer) => FromAws(
-        FargateError.Throttled, answer, family,
-        $"Somebody else registers a revision of the family '{family}' at the same time.",
-        "Try again in a moment.");
 }

@@ -1,10 +1,9 @@
 using EcsFargateLogin.Foundation;
-using EcsFargateLogin.Transfers;
 
-namespace EcsFargateLogin;
+namespace EcsFargateLogin.Transfers;
 
-// Errors about copying files. A path may be one that the container has named.
-internal static partial class FargateErrors
+/// <summary>Errors about copying files. A path may be one that the container has named.</summary>
+internal static class TransferErrors
 {
     internal static FargateException ItemNotFound(string path, FargateSession? session = null) => new(
         FargateError.ItemNotFound,

@@ -1,9 +1,10 @@
 using System.Globalization;
+using EcsFargateLogin.Foundation;
 
-namespace EcsFargateLogin;
+namespace EcsFargateLogin.Commands;
 
-// Errors about commands that are run in sessions.
-internal static partial class FargateErrors
+/// <summary>Errors about commands and scripts.</summary>
+internal static partial class CommandErrors
 {
     internal static FargateException CommandHoldsNul() => new(
         FargateError.InvalidCommand,
@@ -18,14 +19,15 @@ internal static partial class FargateErrors
 
     internal static FargateException ScriptUnreadable(string path, Exception cause) => new(
         FargateError.InvalidCommand,
-        $"The script '{path}' cannot be read: {WordsOf(cause)}.",
+        $"The script '{path}' cannot be read: {ErrorText.WordsOf(cause)}.",
         "Name a file on this machine with -FilePath.",
         cause)
     { Target = path };
 
     internal static FargateException CommandTimeout(FargateSession session, TimeSpan limit) => new(
         FargateError.CommandTimeout,
-        $"The command on session {session} had not ended after {Seconds(limit)}, and was cut off; what it has printed is partial.",
+        $"The command on session {session} had not ended after {ErrorText.Seconds(limit)}, and was cut off; "
+        + $"what it has printed is partial.",
         "Give it longer with -Timeout. On a session that goes on, it may still run there.")
     { Target = session.SessionId };
 
