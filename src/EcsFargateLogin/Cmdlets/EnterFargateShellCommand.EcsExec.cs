@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Routes;
 using EcsFargateLogin.SessionManager;
 using EcsFargateLogin.Shells;

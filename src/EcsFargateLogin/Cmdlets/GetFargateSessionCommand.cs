@@ -7,7 +7,6 @@ using EcsFargateLogin.Journal;
 using EcsFargateLogin.Lifecycle.Listing;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
-using EcsFargateLogin.Shells;
 
 namespace EcsFargateLogin.Cmdlets;
 

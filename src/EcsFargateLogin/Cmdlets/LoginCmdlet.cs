@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Connection;
 using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;

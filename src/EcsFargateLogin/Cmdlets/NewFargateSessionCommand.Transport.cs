@@ -1,5 +1,4 @@
 using EcsFargateLogin.Model;
-using EcsFargateLogin.Routes;
 using EcsFargateLogin.Ssh;
 using EcsFargateLogin.Trust;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using EcsFargateLogin.Routes;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Trust;
 
 namespace EcsFargateLogin.Cmdlets;

@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Connection;
 using EcsFargateLogin.Foundation;
-using EcsFargateLogin.Journal;
+using EcsFargateLogin.Lifecycle.Listing;
 using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Ssh;

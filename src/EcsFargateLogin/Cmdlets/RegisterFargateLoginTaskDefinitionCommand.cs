@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using EcsFargateLogin.Completion;
-using EcsFargateLogin.Connection;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Net;
 using EcsFargateLogin.Foundation;
-using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Pipeline;
 using EcsFargateLogin.Ssh;
 using EcsFargateLogin.Tunnels;

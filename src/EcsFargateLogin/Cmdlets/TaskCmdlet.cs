@@ -1,11 +1,9 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Completion;
-using EcsFargateLogin.Connection;
 using EcsFargateLogin.Journal;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
-using EcsFargateLogin.Shells;
 
 namespace EcsFargateLogin.Cmdlets;
 

@@ -1,12 +1,10 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Completion;
-using EcsFargateLogin.Connection;
 using EcsFargateLogin.Doctor;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
-using EcsFargateLogin.Routes;
 using EcsFargateLogin.SessionManager;
 using EcsFargateLogin.Ssh;
 

@@ -1,5 +1,6 @@
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Lifecycle.Starting;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Doctor;

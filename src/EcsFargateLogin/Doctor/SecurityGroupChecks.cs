@@ -1,6 +1,6 @@
 using System.Net;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Routes;
+using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Doctor;
 

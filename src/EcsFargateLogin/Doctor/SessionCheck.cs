@@ -4,6 +4,7 @@ using EcsFargateLogin.Lifecycle.Closing;
 using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Doctor;

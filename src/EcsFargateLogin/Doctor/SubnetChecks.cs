@@ -1,5 +1,5 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Routes;
+using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Doctor;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Model;
-using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Doctor;
 

@@ -1,4 +1,5 @@
 using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Journal;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Journal;
 

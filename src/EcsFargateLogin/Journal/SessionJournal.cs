@@ -1,6 +1,5 @@
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
-using EcsFargateLogin.Routes;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Journal;

@@ -1,6 +1,4 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Journal;
-using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Ssh;
 

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using EcsFargateLogin.Foundation;
-using EcsFargateLogin.Views;
 
 namespace EcsFargateLogin.Pipeline;
 

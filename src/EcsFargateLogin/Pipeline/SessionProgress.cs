@@ -1,6 +1,5 @@
 using System.Globalization;
 using EcsFargateLogin.Model;
-using EcsFargateLogin.Views;
 
 namespace EcsFargateLogin.Pipeline;
 

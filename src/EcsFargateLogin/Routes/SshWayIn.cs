@@ -1,4 +1,3 @@
-using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Ssh;
 

@@ -2,6 +2,7 @@ using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Lifecycle.Closing;
 using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Shells;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Lifecycle.Starting;
+using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Ssh;
 

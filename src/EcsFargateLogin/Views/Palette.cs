@@ -1,3 +1,5 @@
+using EcsFargateLogin.Pipeline;
+
 namespace EcsFargateLogin.Views;
 
 /// <summary>Colours as $PSStyle has them, with the user's own where they have some.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Pipeline;
 
 namespace EcsFargateLogin.Views;
 

@@ -1,6 +1,7 @@
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Sessions;

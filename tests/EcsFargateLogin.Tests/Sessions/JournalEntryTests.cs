@@ -2,6 +2,7 @@ using System.Reflection;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Journal;
 using EcsFargateLogin.Lifecycle.Starting;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Ssh;
 using EcsFargateLogin.Tests.Support;
 

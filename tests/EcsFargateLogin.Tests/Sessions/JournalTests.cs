@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EcsFargateLogin.Journal;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Sessions;

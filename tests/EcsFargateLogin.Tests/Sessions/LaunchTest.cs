@@ -1,4 +1,5 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Journal;
 using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Model;

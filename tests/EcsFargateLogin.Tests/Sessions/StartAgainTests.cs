@@ -3,6 +3,7 @@ using EcsFargateLogin.Lifecycle.Closing;
 using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Sessions;

@@ -1,4 +1,5 @@
 using EcsFargateLogin.Journal;
+using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Tests.Support;
 

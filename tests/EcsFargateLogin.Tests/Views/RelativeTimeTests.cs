@@ -1,4 +1,5 @@
 using System.Globalization;
+using EcsFargateLogin.Pipeline;
 using EcsFargateLogin.Views;
 
 namespace EcsFargateLogin.Tests.Views;

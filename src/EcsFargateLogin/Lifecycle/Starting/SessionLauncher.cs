@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Commands;
 using EcsFargateLogin.Journal;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Routes;

@@ -1,6 +1,7 @@
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Lifecycle.Waiting;
 

@@ -2,6 +2,7 @@ using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Lifecycle.Closing;
 using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.Trust;
 
 namespace EcsFargateLogin.Lifecycle.Waiting;

@@ -1,4 +1,4 @@
-namespace EcsFargateLogin.Lifecycle.Waiting;
+namespace EcsFargateLogin.Routes;
 
 /// <summary>How often and how long to look while a session starts.</summary>
 internal sealed record WaitOptions

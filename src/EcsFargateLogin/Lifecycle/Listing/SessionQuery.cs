@@ -1,6 +1,6 @@
-using EcsFargateLogin.Journal;
+using EcsFargateLogin.Model;
 
-namespace EcsFargateLogin.Model;
+namespace EcsFargateLogin.Lifecycle.Listing;
 
 /// <summary>Which sessions of one connection are looked for.</summary>
 /// <param name="Entries">What the journal remembers of them.</param>

@@ -1,8 +1,7 @@
 using System.Globalization;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Model;
 
-namespace EcsFargateLogin.Commands;
+namespace EcsFargateLogin.Model;
 
 /// <summary>
 /// The lifetime of a container whose script may not know the contract: the program timeout, put before its command.

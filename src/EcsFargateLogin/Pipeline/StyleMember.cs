@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace EcsFargateLogin.Views;
+namespace EcsFargateLogin.Pipeline;
 
 /// <summary>Reads $PSStyle, whose type the library that this module is built with does not know.</summary>
 internal static class StyleMember

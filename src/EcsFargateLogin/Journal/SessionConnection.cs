@@ -1,7 +1,7 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Journal;
+using EcsFargateLogin.Model;
 
-namespace EcsFargateLogin.Shells;
+namespace EcsFargateLogin.Journal;
 
 /// <summary>How AWS is reached for a session, as it was when it was started. Sessions with the same one share a connection.</summary>
 internal sealed record SessionConnection(

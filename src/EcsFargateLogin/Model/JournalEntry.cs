@@ -1,7 +1,7 @@
 using System.Globalization;
 using EcsFargateLogin.Cloud;
 
-namespace EcsFargateLogin.Journal;
+namespace EcsFargateLogin.Model;
 
 /// <summary>What is remembered of a session: enough to find its task from ECS alone, to enter it again and to stop it.</summary>
 internal sealed record JournalEntry

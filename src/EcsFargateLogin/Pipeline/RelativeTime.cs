@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace EcsFargateLogin.Views;
+namespace EcsFargateLogin.Pipeline;
 
 /// <summary>Times as people tell them: one unit, the same in every culture.</summary>
 internal static class RelativeTime

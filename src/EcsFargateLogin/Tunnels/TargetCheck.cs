@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using EcsFargateLogin.Tunnels;
 
-namespace EcsFargateLogin.Lifecycle.Starting;
+namespace EcsFargateLogin.Tunnels;
 
 /// <summary>Tries a new tunnel once: that a host cannot be reached from the task shows with the first connection only.</summary>
 internal sealed class TargetCheck(TunnelKeeper keeper)

@@ -1,10 +1,9 @@
 using System.Globalization;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Lifecycle.Listing;
+using EcsFargateLogin.Journal;
 using EcsFargateLogin.Model;
-using EcsFargateLogin.Shells;
 
-namespace EcsFargateLogin.Journal;
+namespace EcsFargateLogin.Lifecycle.Listing;
 
 /// <summary>Finds the sessions that a PowerShell which is gone has left running, to remind of them.</summary>
 internal static class EarlierSessions

@@ -1,4 +1,4 @@
-namespace EcsFargateLogin.Lifecycle.Starting;
+namespace EcsFargateLogin.Foundation;
 
 /// <summary>
 /// Paces calls as AWS counts them: a burst may come at once, after it so many a second. Callers are served in the order

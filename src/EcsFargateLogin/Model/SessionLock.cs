@@ -1,6 +1,6 @@
 using EcsFargateLogin.Foundation;
 
-namespace EcsFargateLogin.Journal;
+namespace EcsFargateLogin.Model;
 
 /// <summary>
 /// Says that a session is in use: each process that uses one holds a lock on a file of its own in the session's folder until

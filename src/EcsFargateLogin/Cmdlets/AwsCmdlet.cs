@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Cmdlets;
 using EcsFargateLogin.Completion;
+using EcsFargateLogin.Connection;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Journal;
 using EcsFargateLogin.Lifecycle.Closing;
@@ -13,7 +13,7 @@ using EcsFargateLogin.Routes;
 using EcsFargateLogin.SessionManager;
 using EcsFargateLogin.Ssh;
 
-namespace EcsFargateLogin.Connection;
+namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>A cmdlet that talks to AWS: how AWS is reached, by the names that AWS Tools for PowerShell uses.</summary>
 public abstract class AwsCmdlet : FargateCmdlet

@@ -1,4 +1,4 @@
-namespace EcsFargateLogin.Routes;
+namespace EcsFargateLogin.Model;
 
 /// <summary>Which ways in a transport stands for.</summary>
 internal static class TransportWays

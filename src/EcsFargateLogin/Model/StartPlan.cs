@@ -1,8 +1,6 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Journal;
-using EcsFargateLogin.Model;
 
-namespace EcsFargateLogin.Lifecycle.Starting;
+namespace EcsFargateLogin.Model;
 
 /// <summary>
 /// The attempts at starting a session's task: with all subnets as given; then with one subnet after the other, and so
