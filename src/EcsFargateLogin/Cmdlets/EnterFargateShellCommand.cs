@@ -102,7 +102,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
 
     private ShellEnd RunSsh(IFargateCloud cloud, FargateSession session, SshEndpoint endpoint, Transcript? transcript)
     {
-        var log = SshLog.NewPathIn(session);
+        var log = SshLog.NewPathIn(session.Folder!);
         try
         {
             return RunSsh(cloud, session, endpoint, transcript, log);

@@ -1,4 +1,4 @@
-using EcsFargateLogin.Lifecycle.Starting;
+using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Cmdlets;
 

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Reflection;
+using EcsFargateLogin.Completion;
 using EcsFargateLogin.Connection;
 using EcsFargateLogin.Pipeline;
 using EcsFargateLogin.Presets;
@@ -126,4 +127,11 @@ internal static class SessionParameters
         : type == typeof(SwitchParameter) ? PresetValueKind.Switch
         : type == typeof(Hashtable) ? PresetValueKind.TextMap
         : null;
+}
+
+/// <summary>Hands to completion what presets can hold, when PowerShell imports the module.</summary>
+public sealed class PresetCompletionSetup : IModuleAssemblyInitializer
+{
+    /// <summary>Called by PowerShell.</summary>
+    public void OnImport() => TypedCommand.KeysOfPresets = () => SessionParameters.Keys;
 }

@@ -28,7 +28,7 @@ internal sealed class CommandRun(
     public async Task<CommandEnded> RunAsync(
         SshEndpoint endpoint, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        var log = SshLog.NewPathIn(session);
+        var log = SshLog.NewPathIn(session.Folder!);
         var arguments = SshCommandLine.ForCommand(endpoint, options.SshOptions, log, options.Command.Line);
         progress.Report(new Detail(session, CommandText.Of(options.Ssh, arguments)));
         try

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Cmdlets;
 using EcsFargateLogin.Connection;
 using EcsFargateLogin.Presets;
 
@@ -27,8 +26,11 @@ internal sealed class TypedCommand(string name, IDictionary bound)
     /// <summary>The cluster that it is about.</summary>
     internal string Cluster() => Text("Cluster") ?? "default";
 
+    /// <summary>What presets can hold. The cmdlets hand it in: they name completers, and no completer names a cmdlet.</summary>
+    internal static Func<PresetKeys> KeysOfPresets { get; set; } = () => new PresetKeys([]);
+
     /// <summary>The presets that hold where it is typed.</summary>
-    internal static PresetStore Presets() => new((string)Run(CurrentFolder)!, SessionParameters.Keys);
+    internal static PresetStore Presets() => new((string)Run(CurrentFolder)!, KeysOfPresets());
 
     private AccessParameters Parameters() => new()
     {

@@ -1,5 +1,4 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Model;

@@ -21,9 +21,8 @@ internal static class SshLog
         "** ", "Warning: Permanently added", "Control socket connect(", "Pseudo-terminal will not be allocated",
     ];
 
-    /// <summary>A path in the session's folder that no other connection writes to.</summary>
-    public static string NewPathIn(FargateSession session) =>
-        Path.Combine(session.Folder!, $"ssh-{Path.GetRandomFileName()}.log");
+    /// <summary>A path in a session's folder that no other connection writes to.</summary>
+    public static string NewPathIn(string folder) => Path.Combine(folder, $"ssh-{Path.GetRandomFileName()}.log");
 
     /// <summary>Deletes a log that has been read. Failing is no error: it goes with the session's folder.</summary>
     public static void Clear(string path)

@@ -1,5 +1,4 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Commands;
 using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Tests.Sessions;

@@ -1,6 +1,5 @@
 using System.Reflection;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Journal;
 using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Ssh;

@@ -96,6 +96,6 @@ public sealed class ServiceChoiceTests
             Service = new ServiceChoice("web", parts),
             Tags = new Dictionary<string, string> { ["ecs-fargate-login:reason"] = "x" },
         };
-        return await ServiceChoice.CompleteAsync(cloud, request, CancellationToken.None);
+        return await ServiceRequest.CompleteAsync(cloud, request, CancellationToken.None);
     }
 }

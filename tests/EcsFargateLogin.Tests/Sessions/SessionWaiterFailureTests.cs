@@ -1,5 +1,4 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Routes;
 using EcsFargateLogin.Tests.Support;
 

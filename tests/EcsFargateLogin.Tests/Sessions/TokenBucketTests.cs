@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using EcsFargateLogin.Foundation;
-using EcsFargateLogin.Lifecycle.Starting;
 
 namespace EcsFargateLogin.Tests.Sessions;
 

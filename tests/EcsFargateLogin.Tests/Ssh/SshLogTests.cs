@@ -34,10 +34,8 @@ public sealed class SshLogTests : IDisposable
     [Fact]
     public void Each_connection_of_a_session_has_a_log_of_its_own()
     {
-        FargateSession session = new() { Folder = _folder.Path };
-
-        Assert.NotEqual(SshLog.NewPathIn(session), SshLog.NewPathIn(session));
-        Assert.Equal(_folder.Path, Path.GetDirectoryName(SshLog.NewPathIn(session)));
+        Assert.NotEqual(SshLog.NewPathIn(_folder.Path), SshLog.NewPathIn(_folder.Path));
+        Assert.Equal(_folder.Path, Path.GetDirectoryName(SshLog.NewPathIn(_folder.Path)));
     }
 
     [Theory]

@@ -1,4 +1,3 @@
-using EcsFargateLogin.Journal;
 using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Tests.Support;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Journal;
-using EcsFargateLogin.Lifecycle.Listing;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Ssh;
 using EcsFargateLogin.Trust;
@@ -17,6 +16,9 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
 
     /// <summary>How long ECS may not know a task that it has just accepted; no task is forgotten as early as that.</summary>
     public static readonly TimeSpan NewTaskLimit = TimeSpan.FromSeconds(60);
+
+    /// <summary>After this long there is no task that ECS does not list, and none is on its way.</summary>
+    public static readonly TimeSpan UnansweredLimit = TimeSpan.FromHours(1);
 
     /// <summary>How long looking for the task and stopping it may take, together.</summary>
     public TimeSpan StopLimit { get; init; } = CleanUpLimit.Time;
@@ -214,7 +216,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         }
 
         // Where the account is not known, only time tells.
-        var limit = session.Account is null ? SessionFinder.UnansweredLimit : NewTaskLimit;
+        var limit = session.Account is null ? UnansweredLimit : NewTaskLimit;
         return DateTimeOffset.UtcNow - session.CreatedAt > limit
             && IsOwnIn(cloud.Connection.Region, session)
             && await IsAskedInItsAccountAsync(session, cancellationToken).ConfigureAwait(false)

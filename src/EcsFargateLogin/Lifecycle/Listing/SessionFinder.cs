@@ -12,9 +12,6 @@ namespace EcsFargateLogin.Lifecycle.Listing;
 /// </summary>
 internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
 {
-    /// <summary>After this long there is no task that ECS does not list, and none is on its way.</summary>
-    public static readonly TimeSpan UnansweredLimit = TimeSpan.FromHours(1);
-
     /// <summary>Looks in all clusters at once.</summary>
     public async Task<FoundSessions> FindAsync(SessionQuery query, CancellationToken cancellationToken)
     {
@@ -147,7 +144,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     /// </summary>
     private async Task<bool> HasEndedAsync(JournalEntry entry, CancellationToken cancellationToken)
     {
-        var limit = entry.TaskArn is null ? UnansweredLimit : SessionCloser.NewTaskLimit;
+        var limit = entry.TaskArn is null ? SessionCloser.UnansweredLimit : SessionCloser.NewTaskLimit;
         return DateTimeOffset.UtcNow - entry.CreatedAt > limit
             && journal.SessionOf(entry).Account is { } account
             && await AskedAccount.IsAsync(account, cloud, entry.Cluster, cancellationToken).ConfigureAwait(false);

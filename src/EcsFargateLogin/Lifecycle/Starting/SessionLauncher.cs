@@ -33,7 +33,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
     public async Task<IReadOnlyList<FargateException>> LaunchAsync(
         SessionRequest request, int count, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        request = await ServiceChoice.CompleteAsync(cloud, request, cancellationToken).ConfigureAwait(false);
+        request = await ServiceRequest.CompleteAsync(cloud, request, cancellationToken).ConfigureAwait(false);
         ThrowUnlessPlatformHas(request);
         var ownKey = request.KeyPath is { } path
             ? await OwnKeys!.ReadAsync(path, cancellationToken).ConfigureAwait(false)

@@ -3,33 +3,11 @@ using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Lifecycle.Starting;
 
-/// <summary>What a session can take from a service.</summary>
-[Flags]
-internal enum ServiceParts
-{
-    None = 0,
-    TaskDefinition = 1,
-    Subnets = 2,
-    SecurityGroups = 4,
-    AssignPublicIp = 8,
-    PlatformVersion = 16,
-    CapacityProvider = 32,
-    Tags = 64,
-    All = TaskDefinition | Subnets | SecurityGroups | AssignPublicIp | PlatformVersion | CapacityProvider | Tags,
-}
-
-/// <summary>A service that runs already, as the model of a session.</summary>
-/// <param name="Name">Its name or ARN.</param>
-/// <param name="Parts">What is taken from it.</param>
-internal sealed record ServiceChoice(string Name, ServiceParts Parts)
+/// <summary>Completes what a user asks for with what a service has that runs already.</summary>
+/// <param name="choice">The service, and what is taken from it.</param>
+internal sealed class ServiceRequest(ServiceChoice choice)
 {
     private const string AwsTags = "aws:";
-
-    /// <summary>The cluster's name where the service is named by its ARN of the long form; otherwise null.</summary>
-    public string? Cluster =>
-        Name.Split('/') is [var head, { Length: > 0 } cluster, _] && head.EndsWith(":service", StringComparison.Ordinal)
-            ? cluster
-            : null;
 
     /// <summary>Completes a request with what its service has.</summary>
     /// <exception cref="FargateException">
@@ -38,20 +16,20 @@ internal sealed record ServiceChoice(string Name, ServiceParts Parts)
     public static async Task<SessionRequest> CompleteAsync(
         IFargateCloud cloud, SessionRequest request, CancellationToken cancellationToken)
     {
-        if (request.Service is not { } choice)
+        if (request.Service is not { } service)
         {
             return request;
         }
 
-        var service = await cloud.DescribeServiceAsync(request.Cluster, choice.Name, cancellationToken).ConfigureAwait(false)
-            ?? throw StartErrors.ServiceNotFound(choice.Name, request.Cluster);
-        return choice.Complete(request, service);
+        var description = await cloud.DescribeServiceAsync(request.Cluster, service.Name, cancellationToken).ConfigureAwait(false)
+            ?? throw StartErrors.ServiceNotFound(service.Name, request.Cluster);
+        return new ServiceRequest(service).Complete(request, description);
     }
 
     private SessionRequest Complete(SessionRequest request, ServiceDescription service)
     {
         CheckSuitable(service);
-        if (Takes(ServiceParts.TaskDefinition))
+        if (choice.Takes(ServiceParts.TaskDefinition))
         {
             request = request with
             {
@@ -62,16 +40,14 @@ internal sealed record ServiceChoice(string Name, ServiceParts Parts)
 
         return request with
         {
-            Subnets = Takes(ServiceParts.Subnets) ? service.Subnets : request.Subnets,
-            SecurityGroups = Takes(ServiceParts.SecurityGroups) ? service.SecurityGroups : request.SecurityGroups,
-            AssignPublicIp = Takes(ServiceParts.AssignPublicIp) ? service.AssignPublicIp : request.AssignPublicIp,
-            PlatformVersion = Takes(ServiceParts.PlatformVersion) ? service.PlatformVersion : request.PlatformVersion,
-            CapacityProvider = Takes(ServiceParts.CapacityProvider) ? CapacityProviderOf(service) : request.CapacityProvider,
-            Tags = Takes(ServiceParts.Tags) ? TagsOf(service, request) : request.Tags,
+            Subnets = choice.Takes(ServiceParts.Subnets) ? service.Subnets : request.Subnets,
+            SecurityGroups = choice.Takes(ServiceParts.SecurityGroups) ? service.SecurityGroups : request.SecurityGroups,
+            AssignPublicIp = choice.Takes(ServiceParts.AssignPublicIp) ? service.AssignPublicIp : request.AssignPublicIp,
+            PlatformVersion = choice.Takes(ServiceParts.PlatformVersion) ? service.PlatformVersion : request.PlatformVersion,
+            CapacityProvider = choice.Takes(ServiceParts.CapacityProvider) ? CapacityProviderOf(service) : request.CapacityProvider,
+            Tags = choice.Takes(ServiceParts.Tags) ? TagsOf(service, request) : request.Tags,
         };
     }
-
-    private bool Takes(ServiceParts part) => Parts.HasFlag(part);
 
     private void CheckSuitable(ServiceDescription service)
     {
@@ -84,13 +60,13 @@ internal sealed record ServiceChoice(string Name, ServiceParts Parts)
                 $"it runs on {(foreign.Count > 0 ? string.Join(", ", foreign) : service.LaunchType)}, not on Fargate");
         }
 
-        if (service.Subnets.Count == 0 && Takes(ServiceParts.Subnets))
+        if (service.Subnets.Count == 0 && choice.Takes(ServiceParts.Subnets))
         {
             throw Unsuitable("it has no awsvpc configuration, and so names no subnets");
         }
     }
 
-    private FargateException Unsuitable(string why) => StartErrors.ServiceUnsuitable(Name, why);
+    private FargateException Unsuitable(string why) => StartErrors.ServiceUnsuitable(choice.Name, why);
 
     /// <summary>Of a service that runs on both kinds of capacity: the one that nobody takes back under a shell.</summary>
     private static string CapacityProviderOf(ServiceDescription service) =>
