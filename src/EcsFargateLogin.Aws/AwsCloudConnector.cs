@@ -12,7 +12,7 @@ using EcsFargateLogin.Cloud;
 namespace EcsFargateLogin.Aws;
 
 /// <summary>Makes connections to AWS. EcsFargateLogin finds this class by its name.</summary>
-public sealed class AwsCloudConnector : IFargateCloudConnector
+internal sealed class AwsCloudConnector : IFargateCloudConnector
 {
     /// <inheritdoc/>
     public async Task<IFargateCloud> ConnectAsync(CloudSettings settings, CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
 namespace EcsFargateLogin.Cloud;
 
 /// <summary>What the user said about how to reach AWS. What is null is found by the SDK's own rules.</summary>
-public sealed record CloudSettings
+internal sealed record CloudSettings
 {
     /// <summary>A credential profile's name.</summary>
     public string? ProfileName { get; init; }
@@ -26,7 +26,7 @@ public sealed record CloudSettings
 }
 
 /// <summary>How AWS is reached, as resolved. Holds no secret.</summary>
-public sealed record CloudConnection
+internal sealed record CloudConnection
 {
     /// <summary>The region's system name.</summary>
     public required string Region { get; init; }

@@ -4,7 +4,7 @@ namespace EcsFargateLogin.Cloud;
 /// <param name="Group">The log group.</param>
 /// <param name="Region">The region of the log group, which need not be the task's.</param>
 /// <param name="StreamPrefix">The first part of its streams' names.</param>
-public sealed record ContainerLog(string Group, string Region, string StreamPrefix)
+internal sealed record ContainerLog(string Group, string Region, string StreamPrefix)
 {
     /// <summary>The stream of one task, named as the awslogs driver of Fargate names it.</summary>
     public LogStreamName StreamOf(string containerName, string taskId) => new(Group, Region, $"{StreamPrefix}/{containerName}/{taskId}");
@@ -14,4 +14,4 @@ public sealed record ContainerLog(string Group, string Region, string StreamPref
 /// <param name="Group">The log group.</param>
 /// <param name="Region">The region.</param>
 /// <param name="Name">The stream's name.</param>
-public sealed record LogStreamName(string Group, string Region, string Name);
+internal sealed record LogStreamName(string Group, string Region, string Name);

@@ -1,7 +1,7 @@
 namespace EcsFargateLogin.Cloud;
 
 /// <summary>A task definition, as far as a session needs it.</summary>
-public sealed record TaskDefinitionDescription
+internal sealed record TaskDefinitionDescription
 {
     /// <summary>Its ARN, with the revision.</summary>
     public required string Arn { get; init; }
@@ -26,7 +26,7 @@ public sealed record TaskDefinitionDescription
 }
 
 /// <summary>How a container starts, as far as its task definition says; what is empty is the image's own matter.</summary>
-public sealed record ContainerStart
+internal sealed record ContainerStart
 {
     /// <summary>The program, with its first arguments. RunTask cannot change it.</summary>
     public IReadOnlyList<string> EntryPoint { get; init; } = [];
@@ -45,10 +45,10 @@ public sealed record ContainerStart
 /// <param name="Arn">Its ARN.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Status">ACTIVE, PROVISIONING, DEPROVISIONING, FAILED or INACTIVE.</param>
-public sealed record ClusterDescription(string Arn, string Name, string Status);
+internal sealed record ClusterDescription(string Arn, string Name, string Status);
 
 /// <summary>An elastic network interface.</summary>
-public sealed record NetworkInterfaceDescription
+internal sealed record NetworkInterfaceDescription
 {
     /// <summary>Its id, eni-….</summary>
     public required string Id { get; init; }

@@ -1,7 +1,7 @@
 namespace EcsFargateLogin.Cloud;
 
 /// <summary>One call of ExecuteCommand, for a program with a terminal.</summary>
-public sealed record ExecuteCommandRequest
+internal sealed record ExecuteCommandRequest
 {
     /// <summary>A cluster's name or ARN.</summary>
     public required string Cluster { get; init; }
@@ -22,7 +22,7 @@ public sealed record ExecuteCommandRequest
 /// <param name="SessionId">The id of the channel's session in Systems Manager.</param>
 /// <param name="StreamUrl">Where the channel is.</param>
 /// <param name="TokenValue">The secret that opens it.</param>
-public sealed record ExecuteCommandChannel(string SessionId, string StreamUrl, string TokenValue)
+internal sealed record ExecuteCommandChannel(string SessionId, string StreamUrl, string TokenValue)
 {
     /// <summary>The session's id alone.</summary>
     public override string ToString() => SessionId;
@@ -31,13 +31,13 @@ public sealed record ExecuteCommandChannel(string SessionId, string StreamUrl, s
 /// <summary>How a program asks Systems Manager that goes on with a channel on the session's behalf.</summary>
 /// <param name="Endpoint">The URL of Systems Manager; empty for the region's own.</param>
 /// <param name="Credentials">What it asks with; null for what it finds itself.</param>
-public sealed record ChannelAccess(string Endpoint, ChannelCredentials? Credentials);
+internal sealed record ChannelAccess(string Endpoint, ChannelCredentials? Credentials);
 
 /// <summary>Credentials for another program. They show themselves to nobody.</summary>
 /// <param name="AccessKeyId">The access key.</param>
 /// <param name="SecretAccessKey">Its secret.</param>
 /// <param name="SessionToken">The token of temporary ones; null for others.</param>
-public sealed record ChannelCredentials(string AccessKeyId, string SecretAccessKey, string? SessionToken)
+internal sealed record ChannelCredentials(string AccessKeyId, string SecretAccessKey, string? SessionToken)
 {
     /// <summary>The access key alone.</summary>
     public override string ToString() => AccessKeyId;

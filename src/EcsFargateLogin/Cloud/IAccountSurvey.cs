@@ -3,7 +3,7 @@ namespace EcsFargateLogin.Cloud;
 /// <summary>
 /// What tells whether a session can be reached, looked at before one is started. Throws as <see cref="IFargateCloud"/> does.
 /// </summary>
-public interface IAccountSurvey
+internal interface IAccountSurvey
 {
     /// <summary>Whom the credentials belong to. Nobody needs a permission for it.</summary>
     Task<CallerIdentity> GetCallerAsync(CancellationToken cancellationToken);
@@ -34,10 +34,10 @@ public interface IAccountSurvey
 /// <param name="ClockSkew">
 /// How far AWS's clock is ahead of this machine's, to about a second; null where the answer had no time.
 /// </param>
-public sealed record CallerIdentity(string Arn, TimeSpan? ClockSkew);
+internal sealed record CallerIdentity(string Arn, TimeSpan? ClockSkew);
 
 /// <summary>A route table.</summary>
-public sealed record RouteTableDescription
+internal sealed record RouteTableDescription
 {
     /// <summary>Its id, rtb-….</summary>
     public required string Id { get; init; }
@@ -56,20 +56,20 @@ public sealed record RouteTableDescription
 /// <param name="Destination">A CIDR block or the id of a prefix list.</param>
 /// <param name="Target">The id of what it leads to, such as igw-… or nat-…; local for the VPC itself.</param>
 /// <param name="IsActive">False where what it leads to is gone.</param>
-public sealed record RouteDescription(string Destination, string Target, bool IsActive);
+internal sealed record RouteDescription(string Destination, string Target, bool IsActive);
 
 /// <summary>A security group and whom it lets in.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="VpcId">Its VPC.</param>
 /// <param name="Permissions">Whom it lets in.</param>
-public sealed record SecurityGroupIngress(string Id, string? VpcId, IReadOnlyList<AllowedIngress> Permissions);
+internal sealed record SecurityGroupIngress(string Id, string? VpcId, IReadOnlyList<AllowedIngress> Permissions);
 
 /// <summary>Whom a rule of a security group lets in.</summary>
 /// <param name="Protocol">tcp, udp, …, or -1 for all.</param>
 /// <param name="FromPort">The first port; null for all.</param>
 /// <param name="ToPort">The last port; null for all.</param>
 /// <param name="Sources">CIDR blocks, and ids of security groups and prefix lists.</param>
-public sealed record AllowedIngress(string Protocol, int? FromPort, int? ToPort, IReadOnlyList<string> Sources)
+internal sealed record AllowedIngress(string Protocol, int? FromPort, int? ToPort, IReadOnlyList<string> Sources)
 {
     /// <summary>Whether it is about a TCP port.</summary>
     public bool Covers(int port) => Protocol == "-1" || (Protocol is "tcp" or "6"

@@ -3,7 +3,7 @@ namespace EcsFargateLogin.Cloud;
 /// <summary>
 /// What an account has that a session can be started with or in. Throws as <see cref="IFargateCloud"/> does.
 /// </summary>
-public interface IFargateCatalog : IDisposable
+internal interface IFargateCatalog : IDisposable
 {
     /// <summary>The ARNs of the region's clusters.</summary>
     Task<IReadOnlyList<string>> ListClustersAsync(CancellationToken cancellationToken);
@@ -25,7 +25,7 @@ public interface IFargateCatalog : IDisposable
 }
 
 /// <summary>A subnet.</summary>
-public sealed record SubnetDescription
+internal sealed record SubnetDescription
 {
     /// <summary>Its id, subnet-….</summary>
     public required string Id { get; init; }
@@ -47,7 +47,7 @@ public sealed record SubnetDescription
 }
 
 /// <summary>A security group.</summary>
-public sealed record SecurityGroupDescription
+internal sealed record SecurityGroupDescription
 {
     /// <summary>Its id, sg-….</summary>
     public required string Id { get; init; }
@@ -65,4 +65,4 @@ public sealed record SecurityGroupDescription
 /// <summary>A region.</summary>
 /// <param name="SystemName">Such as eu-central-1.</param>
 /// <param name="DisplayName">Such as Europe (Frankfurt).</param>
-public sealed record RegionDescription(string SystemName, string DisplayName);
+internal sealed record RegionDescription(string SystemName, string DisplayName);

@@ -6,7 +6,7 @@ namespace EcsFargateLogin.Cloud;
 /// <see cref="OperationCanceledException"/> when its token is cancelled; nothing else.
 /// Retries of throttled or lost requests have happened inside.
 /// </summary>
-public interface IFargateCloud : IDisposable
+internal interface IFargateCloud : IDisposable
 {
     /// <summary>How AWS is reached; holds no secret.</summary>
     CloudConnection Connection { get; }
@@ -100,7 +100,7 @@ public interface IFargateCloud : IDisposable
 }
 
 /// <summary>Makes connections to AWS.</summary>
-public interface IFargateCloudConnector
+internal interface IFargateCloudConnector
 {
     /// <summary>
     /// Finds credentials and region as the settings say. Fails before any AWS call of a session is made when either

@@ -6,7 +6,7 @@ namespace EcsFargateLogin.Cloud;
 /// Task definitions whole, as ECS keeps them: what one of them has is carried over to another one whether or not this module
 /// knows what it is for. Throws as <see cref="IFargateCloud"/> does.
 /// </summary>
-public interface ITaskDefinitionStore
+internal interface ITaskDefinitionStore
 {
     /// <summary>Reads a task definition by family, family:revision or ARN.</summary>
     /// <returns>TaskDefinition in the words of ECS's service model; the caller's own.</returns>

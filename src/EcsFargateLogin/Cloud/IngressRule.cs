@@ -5,7 +5,7 @@ namespace EcsFargateLogin.Cloud;
 /// <param name="Cidr">The address, as a CIDR block of one host: a.b.c.d/32, or an IPv6 address with /128.</param>
 /// <param name="Port">The port, 1 to 65535.</param>
 /// <param name="Description">What it is for; tells whose it is.</param>
-public sealed record IngressRule(string SecurityGroupId, string Cidr, int Port, string? Description)
+internal sealed record IngressRule(string SecurityGroupId, string Cidr, int Port, string? Description)
 {
     /// <summary>Whether the address is an IPv6 one.</summary>
     public bool IsIPv6 => Cidr.Contains(':', StringComparison.Ordinal);

@@ -1,7 +1,7 @@
 namespace EcsFargateLogin.Cloud;
 
 /// <summary>One call of RunTask for one task on Fargate.</summary>
-public sealed record RunTaskRequest
+internal sealed record RunTaskRequest
 {
     /// <summary>Fargate on demand.</summary>
     public const string Fargate = "FARGATE";
@@ -60,10 +60,10 @@ public sealed record RunTaskRequest
 /// <summary>What RunTask answered.</summary>
 /// <param name="Tasks">The tasks that were accepted.</param>
 /// <param name="Failures">Why others were not.</param>
-public sealed record RunTaskReply(IReadOnlyList<TaskDescription> Tasks, IReadOnlyList<CloudFailure> Failures);
+internal sealed record RunTaskReply(IReadOnlyList<TaskDescription> Tasks, IReadOnlyList<CloudFailure> Failures);
 
 /// <summary>An entry of a reply's failures list.</summary>
 /// <param name="Arn">What failed; may be absent.</param>
 /// <param name="Reason">ECS's word for it: MISSING, RESOURCE:FARGATE, …</param>
 /// <param name="Detail">More about it; may be absent.</param>
-public sealed record CloudFailure(string? Arn, string? Reason, string? Detail);
+internal sealed record CloudFailure(string? Arn, string? Reason, string? Detail);

@@ -1,7 +1,7 @@
 namespace EcsFargateLogin.Cloud;
 
 /// <summary>A service, as far as a session can be modelled on it.</summary>
-public sealed record ServiceDescription
+internal sealed record ServiceDescription
 {
     /// <summary>Its ARN.</summary>
     public required string Arn { get; init; }

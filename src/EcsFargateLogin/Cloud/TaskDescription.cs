@@ -3,10 +3,10 @@ namespace EcsFargateLogin.Cloud;
 /// <summary>What DescribeTasks answered.</summary>
 /// <param name="Tasks">The tasks that ECS knows.</param>
 /// <param name="Failures">Those that it does not (MISSING).</param>
-public sealed record DescribeTasksReply(IReadOnlyList<TaskDescription> Tasks, IReadOnlyList<CloudFailure> Failures);
+internal sealed record DescribeTasksReply(IReadOnlyList<TaskDescription> Tasks, IReadOnlyList<CloudFailure> Failures);
 
 /// <summary>A task as ECS describes it. Times are absent until they have come.</summary>
-public sealed record TaskDescription
+internal sealed record TaskDescription
 {
     /// <summary>The task's ARN.</summary>
     public required string TaskArn { get; init; }
@@ -82,7 +82,7 @@ public sealed record TaskDescription
 }
 
 /// <summary>A container of a task.</summary>
-public sealed record ContainerDescription
+internal sealed record ContainerDescription
 {
     /// <summary>Its name in the task definition.</summary>
     public required string Name { get; init; }
@@ -106,10 +106,10 @@ public sealed record ContainerDescription
 /// <summary>A program that ECS puts into a container.</summary>
 /// <param name="LastStatus">PENDING, RUNNING or STOPPED.</param>
 /// <param name="Reason">ECS's words for that; may be absent.</param>
-public sealed record ManagedAgentDescription(string? LastStatus, string? Reason);
+internal sealed record ManagedAgentDescription(string? LastStatus, string? Reason);
 
 /// <summary>What RunTask was told to change of a container.</summary>
 /// <param name="ContainerName">The container's name.</param>
 /// <param name="HasCommand">Whether its command was replaced.</param>
 /// <param name="VariableNames">The environment variables that were added.</param>
-public sealed record ContainerOverride(string ContainerName, bool HasCommand, IReadOnlyList<string> VariableNames);
+internal sealed record ContainerOverride(string ContainerName, bool HasCommand, IReadOnlyList<string> VariableNames);
