@@ -44,15 +44,15 @@ $ErrorActionPreference = 'Stop'
 $artifacts = Join-Path $PSScriptRoot 'artifacts'
 $results = Join-Path $artifacts 'test-results'
 
-# One compiler for all projects: a process for each would take three times as long. It and the build's nodes end with the
-# build: nothing is left running on the machine.
+# One compiler for all projects, also where the environment says otherwise: a process for each would take twice the CPU time. It
+# and the build's nodes end with the build: nothing is left running on the machine.
 function Invoke-Build {
     param([string[]] $Project = 'EcsFargateLogin.sln', [string[]] $Property)
 
     try {
         foreach ($path in $Project) {
             $output = dotnet build (Join-Path $PSScriptRoot $path) --configuration Release --nologo `
-                --verbosity quiet -nodeReuse:false @Property
+                --verbosity quiet -nodeReuse:false -p:UseSharedCompilation=true @Property
             if ($LASTEXITCODE -ne 0) {
                 $output | Out-Host
                 exit $LASTEXITCODE
@@ -123,6 +123,17 @@ function Invoke-Analyzer {
     exit [int]($findings.Count -ne 0)
 }
 
+# A document as it ships: its links lead to the repository, because docs, the sources of the help and pictures do not ship.
+function Get-ShippedText([string] $Path, [string] $Name) {
+    $project = (Import-PowerShellDataFile (Join-Path $PSScriptRoot 'EcsFargateLogin.psd1')).PrivateData.PSData.ProjectUri
+    [regex]::Replace([IO.File]::ReadAllText($Path), '(!?\[[^\]]*\])\((?!https?:|#)([^)\s]+)\)', {
+            param($link)
+            # GitHub shows a file of blob as a page, and one of raw as it is: pictures need the latter.
+            $kind = $link.Value.StartsWith('!') ? 'raw' : 'blob'
+            '{0}({1})' -f $link.Groups[1].Value, [uri]::new([uri]"$project/$kind/main/$Name", $link.Groups[2].Value)
+        })
+}
+
 # Lays out what ships, and only that, as Install-PSResource will put it, with a list of its files and their hashes.
 function New-Layout {
     $version = (Import-PowerShellDataFile (Join-Path $PSScriptRoot 'EcsFargateLogin.psd1')).ModuleVersion
@@ -137,8 +148,9 @@ function New-Layout {
         # Sources of the help, and the assemblies' documentation, which the help is made of, do not ship. Symbols go apart.
         if ($name -notlike 'module/help/*' -and $name -notmatch '^module/bin/.*((?<!-Help)\.xml|\.pdb)$') {
             $null = New-Item (Split-Path "$layout/$name") -ItemType Directory -Force
-            [IO.File]::Copy($file.FullName, "$layout/$name")
-            '{0}  {1}' -f (Get-FileHash $file.FullName -Algorithm SHA256).Hash.ToLowerInvariant(), $name
+            if ($file.Extension -eq '.md') { [IO.File]::WriteAllText("$layout/$name", (Get-ShippedText $file.FullName $name)) }
+            else { [IO.File]::Copy($file.FullName, "$layout/$name") }
+            '{0}  {1}' -f (Get-FileHash "$layout/$name" -Algorithm SHA256).Hash.ToLowerInvariant(), $name
         }
     }
     [IO.File]::WriteAllText("$layout/EcsFargateLogin.sha256", ($hashes -join "`n") + "`n")

@@ -65,7 +65,7 @@ check_programs() {
     [ -z "$missing" ] || fail $EXIT_IMAGE "$missing"
 }
 
-# Prints what the container's environment means for logins, as four words of a shell command:
+# Prints what the container's environment means for logins, in four lines, each behind a dot, so that none is empty:
 #   a format for printf, which makes of it the shell commands that hand the environment over;
 #   one that makes of it the command that restores PATH;
 #   the names that can be names of shell variables;
@@ -84,7 +84,7 @@ describe_environment() {
             for (i in own) is_own[own[i]] = 1
             for (i in of_login) is_of_login[of_login[i]] = 1
             part = "name"
-            printf "\047"
+            printf "."
         }
         # put TEXT: hands it over, and once more where it is of PATH.
         function put(text) {
@@ -112,19 +112,21 @@ describe_environment() {
             else if (part == "name") name = name (byte in character ? character[byte] : "?")
         }
         { for (i = 1; i <= NF; i++) take($i) }
-        END { printf "\047 \047%s\047 \047%s\047 %d\n", path, names, odd }'
+        END { printf "\n.%s\n.%s\n.%d\n", path, names, odd }'
 }
 
-# Takes the words that describe_environment prints, and ends what the environment could tell this script and its programs.
+# Takes the lines that describe_environment prints, and ends what the environment could tell this script and its programs.
 # They are only then put into variables, which might have the names of some that the container has.
 take_environment() {
-    for name in $3; do
+    set +f
+    unset IFS
+    for name in ${3#.}; do
         case $name in
         PATH | LC_ALL | IFS | OPTIND | PPID) ;;
         *) command unset "$name" 2>/dev/null ;;
         esac
     done
-    environment=$1 container_path=$2 odd_names=$4
+    environment=${1#.} container_path=${2#.} odd_names=${4#.}
 }
 
 # check_number NAME VALUE MINIMUM MAXIMUM: fails where it is not such a number. VALUE itself stays out of the log.
@@ -854,7 +856,11 @@ watch() {
 }
 
 check_programs
-eval "take_environment $(describe_environment)"
+set -f
+IFS='
+'
+# shellcheck disable=SC2046 # One word for each line.
+take_environment $(describe_environment)
 folder= sshd_pid= sleep_pid= log_pid=
 logins=0 ttys= logins_without_tty=0 quick_looks=0
 trap clean_up EXIT

@@ -1,12 +1,17 @@
+using EcsFargateLogin.EndToEnd.Cmdlets;
+using EcsFargateLogin.EndToEnd.Commands;
+using EcsFargateLogin.EndToEnd.Container;
 using EcsFargateLogin.EndToEnd.Ends;
+using EcsFargateLogin.EndToEnd.Listing;
+using EcsFargateLogin.EndToEnd.Many;
 using EcsFargateLogin.EndToEnd.Open;
-using EcsFargateLogin.EndToEnd.Packaging;
 using EcsFargateLogin.EndToEnd.Sweep;
 using EcsFargateLogin.EndToEnd.Transfers;
+using EcsFargateLogin.EndToEnd.Trust;
 using Xunit.Abstractions;
 
-// These tests wait for other processes far more than they compute: six at a time suit two cores.
-[assembly: CollectionBehavior(MaxParallelThreads = 6)]
+// These tests wait for other processes far more than they compute: eight at a time suit two cores.
+[assembly: CollectionBehavior(MaxParallelThreads = 8)]
 [assembly: TestCollectionOrderer("EcsFargateLogin.EndToEnd.LongestFirst", "EcsFargateLogin.EndToEnd")]
 
 namespace EcsFargateLogin.EndToEnd;
@@ -17,7 +22,9 @@ public sealed class LongestFirst : ITestCollectionOrderer
     private static readonly Type[] s_longest =
     [
         typeof(SessionEndTests), typeof(FaultSweepTests), typeof(OtherFaultSweepTests), typeof(CopyInterruptionTests),
-        typeof(CopyFailureTests), typeof(DeterministicBuildTests), typeof(ReconnectTests),
+        typeof(CopyFailureTests), typeof(ReconnectTests), typeof(ContainerLoginTests), typeof(ContainerStopTests),
+        typeof(ContainerKeepTests), typeof(ServerLimitTests), typeof(UnreachableTaskTests), typeof(NativeConventionTests),
+        typeof(CutOffCommandTests), typeof(KilledProcessTests), typeof(WaitSessionTests), typeof(HostKeyTests),
     ];
 
     /// <inheritdoc/>

@@ -15,34 +15,46 @@ function Get-HelpExample {
     }
 }
 
-# The indented blocks of a markdown file that name a cmdlet, with the heading above them.
-function Get-ReadmeExample([string] $Path) {
-    $names = (Get-CmdletName) -join '|'
-    $heading = ''
-    $block = [Collections.Generic.List[string]]::new()
-    foreach ($line in @(Get-Content $Path) + 'The end.') {
-        if ($line -match '^ {4,}\S' -or ($line -eq '' -and $block.Count)) {
-            $block.Add($line)
-            continue
+# README and the pages of docs.
+function Get-Document {
+    $root = Split-Path (Split-Path $PSScriptRoot)
+    "$root/README.md"
+    Get-ChildItem "$root/docs/*.md" | ForEach-Object FullName | Sort-Object
+}
+
+# The indented blocks of a markdown file that name a cmdlet, with the page and the heading above them.
+function Get-DocumentExample([Parameter(ValueFromPipeline)] [string] $Path) {
+    process {
+        $names = (Get-CmdletName) -join '|'
+        $heading = ''
+        $block = [Collections.Generic.List[string]]::new()
+        foreach ($line in @(Get-Content $Path) + 'The end.') {
+            if ($line -match '^ {4,}\S' -or ($line -eq '' -and $block.Count)) {
+                $block.Add($line)
+                continue
+            }
+            $code = ($block -join "`n").TrimEnd() -replace '(?m)^ {4,7}(?=\S)'
+            if ($code -match "\b($names)\b") {
+                # The words of its first line up to the third, which are enough to tell it from the others.
+                $start = ($code -split "`n")[0] -split ' -(?!Subnet)' | Select-Object -First 1
+                $group = "$(Split-Path $Path -Leaf), $heading"
+                @{ Group = $group; Name = "${group}: $start"; Code = $code }
+            }
+            $block.Clear()
+            if ($line -match '^#+ (.*)') { $heading = $Matches[1] }
         }
-        $code = ($block -join "`n").TrimEnd() -replace '(?m)^ {4,7}(?=\S)'
-        if ($code -match "\b($names)\b") {
-            # The words of its first line up to the third, which are enough to tell it from the others.
-            $start = ($code -split "`n")[0] -split ' -(?!Subnet)' | Select-Object -First 1
-            @{ Group = $heading; Name = "$(Split-Path $Path -Leaf), ${heading}: $start"; Code = $code }
-        }
-        $block.Clear()
-        if ($line -match '^#+ (.*)') { $heading = $Matches[1] }
     }
 }
 
 # What is code in the text of a markdown file and begins with a cmdlet.
-function Get-InlineExample([string] $Path) {
-    $names = (Get-CmdletName) -join '|'
-    $text = (Get-Content $Path -Raw) -replace '(?m)^ {4,}.*$'
-    foreach ($match in [regex]::Matches($text, "``(($names) -?\w[^``|]*)``")) {
-        $code = $match.Groups[1].Value -replace '\s+', ' '
-        @{ Name = $code; Code = $code }
+function Get-InlineExample([Parameter(ValueFromPipeline)] [string] $Path) {
+    process {
+        $names = (Get-CmdletName) -join '|'
+        $text = (Get-Content $Path -Raw) -replace '(?m)^ {4,}.*$'
+        foreach ($match in [regex]::Matches($text, "``(($names) -?\w[^``|]*)``")) {
+            $code = $match.Groups[1].Value -replace '\s+', ' '
+            @{ Name = $code; Code = $code }
+        }
     }
 }
 

@@ -1,11 +1,11 @@
 <#
 .SYNOPSIS
-Runs the examples of the help or of the README one after the other, as their reader would type them, and reports on each.
+Runs the examples of the help or of README and docs one after the other, as their reader would type them, and reports on each.
 .DESCRIPTION
 It wants a process of its own, without standard input: shells that the examples enter end at once. Credentials and the
 folders for files are the environment's, the files of the examples are written into the current folder.
 .PARAMETER Source
-Help runs what Get-Help shows of each cmdlet, Readme the blocks of README.md that name a cmdlet.
+Help runs what Get-Help shows of each cmdlet, Documents the blocks of README.md and docs that name a cmdlet.
 .PARAMETER Place
 The file with what a LocalFargate says of itself. It has the clusters default, prod and staging, and a service web.
 .PARAMETER Report
@@ -18,7 +18,7 @@ How many parts there are.
 #Requires -Version 7.4
 [CmdletBinding()]
 param(
-    [Parameter(Mandatory)] [ValidateSet('Help', 'Readme')] [string] $Source,
+    [Parameter(Mandatory)] [ValidateSet('Help', 'Documents')] [string] $Source,
     [Parameter(Mandatory)] [string] $Place,
     [Parameter(Mandatory)] [string] $Report,
     [int] $Share = 0,
@@ -36,8 +36,8 @@ $env:AWS_ENDPOINT_URL = $fargate.endpointUrl
 
 # Examples that cannot be run here, and why.
 $notRun = @{
-    'New-FargateSession: Reach a task in a private subnet through a bastion' = 'There is no such bastion. JumpHostTests has one.'
-    'README.md, The way in: New-FargateSession rails-cli -Subnet subnet-9'   = 'There is no such bastion. JumpHostTests has one.'
+    'New-FargateSession: Reach a task in a private subnet through a bastion'        = 'There is no such bastion. JumpHostTests has one.'
+    'routes.md, Through a jump host: New-FargateSession rails-cli -Subnet subnet-9' = 'There is no such bastion. JumpHostTests has one.'
 }
 
 # What stands in the examples for things of the reader's own, and what it is here. Longer words come first.
@@ -83,13 +83,13 @@ function Invoke-Example($Example) {
 function Test-Session($Session) { $Session -and $Session.Status -ne 'Stopped' }
 
 New-ExampleFile $fargate
-if ($Source -eq 'Readme') {
+if ($Source -eq 'Documents') {
     # The help's examples make it themselves.
     $null = New-Item ./logs -ItemType Directory
     # The application's own.
     $null = Register-FargateLoginTaskDefinition ecs-fargate-login -FromTaskDefinition rails-cli -Family rails -ErrorAction Stop
 }
-$groups = @(if ($Source -eq 'Help') { Get-HelpExample } else { Get-ReadmeExample (Join-Path $root 'README.md') }) |
+$groups = @(if ($Source -eq 'Help') { Get-HelpExample } else { Get-Document | Get-DocumentExample }) |
     Group-Object Group
 $seen = for ($i = $Share; $i -lt $groups.Count; $i += $Of) {
     # Later examples of a group use earlier ones' variables.

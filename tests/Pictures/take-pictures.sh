@@ -1,5 +1,5 @@
 #!/bin/sh
-# Takes the pictures that README.md shows: plays each scene of scene.ps1 in a terminal of tmux, types what a person would,
+# Takes the pictures that README.md and docs show: plays each scene of scene.ps1 in a terminal of tmux, types what a person would,
 # captures the screen where there is something to see, and draws the captures into NAME.svg.
 # take-pictures.sh [NAME…] takes those alone.
 set -eu

@@ -11,6 +11,8 @@ namespace EcsFargateLogin.EndToEnd.Cmdlets;
 /// </summary>
 internal sealed class Operator : IAsyncDisposable
 {
+    private static readonly Lock s_import = new();
+
     private readonly Lazy<EngineRunspace> _shell;
 
     private Operator(LocalFargateServer fargate)
@@ -132,10 +134,15 @@ internal sealed class Operator : IAsyncDisposable
 
     private EngineRunspace OpenShell()
     {
-        var shell = EngineRunspace.Open();
-        var run = shell.Invoke(Preamble());
-        Assert.Null(run.TerminatingError);
-        return shell;
+        // PowerShell reads which cmdlets an assembly has when it is first imported, and two runspaces that do so at once may each
+        // get a part of them.
+        lock (s_import)
+        {
+            var shell = EngineRunspace.Open();
+            var run = shell.Invoke(Preamble());
+            Assert.Null(run.TerminatingError);
+            return shell;
+        }
     }
 
     private string Preamble() => $$"""

@@ -11,11 +11,20 @@ namespace EcsFargateLogin.EndToEnd.Cmdlets;
 /// </summary>
 internal sealed class StandingPowerShell : IAsyncDisposable
 {
-    /// <summary>Environment and place are given back as they were. What a script has left unread is no path, and passed over.</summary>
+    /// <summary>
+    /// Environment and place are given back as they were. What a script has left unread is no path, and passed over. An ssh that was
+    /// killed leaves the input, which it shares with its PowerShell, so that it does not block: a read that finds nothing is an error.
+    /// </summary>
     private const string Loop =
         """
         $environment, $place = [Environment]::GetEnvironmentVariables(), $PWD
-        while ($null -ne ($run = [Console]::ReadLine())) {
+        function Read-Line {
+            while ($true) {
+                try { return [Console]::ReadLine() }
+                catch [Management.Automation.MethodInvocationException] { Start-Sleep -Milliseconds 20 }
+            }
+        }
+        while ($null -ne ($run = Read-Line)) {
             if (-not [IO.File]::Exists($run)) { continue }
             [Console]::Out.WriteLine("begin of $run")
             $Error.Clear()

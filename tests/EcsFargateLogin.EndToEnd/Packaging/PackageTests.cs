@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using EcsFargateLogin.EndToEnd.Engine;
 using PowerShellHost;
@@ -64,6 +65,19 @@ public sealed class PackageTests(PackageTests.Package package) : IClassFixture<P
         Assert.Equal(
             ["module/bin/EcsFargateLogin.pdb", "module/bin/lib/EcsFargateLogin.Aws.pdb"],
             symbols.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Links_of_the_documents_lead_to_the_repository_where_their_targets_do_not_ship()
+    {
+        var layout = Assert.Single(Directory.GetDirectories(Path.Combine(Output, "EcsFargateLogin")));
+        var links = Directory.GetFiles(layout, "*.md", SearchOption.AllDirectories).Select(File.ReadAllText)
+            .SelectMany(text => Regex.Matches(text, @"\]\(([^)\s]+)\)")).Select(link => link.Groups[1].Value).ToList();
+
+        Assert.DoesNotContain(links, link => !link.StartsWith("https://", StringComparison.Ordinal) && link[0] != '#');
+        const string Repository = "https://github.com/EcsFargateLogin/EcsFargateLogin";
+        Assert.Contains($"{Repository}/blob/main/docs/routes.md#ecs-exec", links);
+        Assert.Contains($"{Repository}/raw/main/tests/Pictures/login.svg", links);
     }
 
     [Fact]

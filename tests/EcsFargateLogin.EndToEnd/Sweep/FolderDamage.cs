@@ -5,7 +5,13 @@ internal static class FolderDamage
 {
     public static void KeyDeleted(string folder) => File.Delete(Path.Combine(folder, "id_ed25519"));
 
-    public static void FolderDeleted(string folder) => Directory.Delete(folder, recursive: true);
+    /// <summary>At once, or else the session might write there while it is emptied.</summary>
+    public static void FolderDeleted(string folder)
+    {
+        var aside = Directory.CreateTempSubdirectory("fargate-login-damage-").FullName;
+        Directory.Move(folder, Path.Combine(aside, "folder"));
+        Directory.Delete(aside, recursive: true);
+    }
 
     public static void EntryGarbled(string folder) => File.WriteAllText(Path.Combine(folder, "session.json"), "{");
 
@@ -13,7 +19,17 @@ internal static class FolderDamage
     public static void EntryInTheWay(string folder)
     {
         var entry = Path.Combine(folder, "session.json");
-        File.Delete(entry);
-        Directory.CreateDirectory(Path.Combine(entry, "in-the-way"));
+        while (!Directory.Exists(entry))
+        {
+            File.Delete(entry);
+            try
+            {
+                Directory.CreateDirectory(Path.Combine(entry, "in-the-way"));
+            }
+            catch (IOException)
+            {
+                // The session has written it again meanwhile.
+            }
+        }
     }
 }

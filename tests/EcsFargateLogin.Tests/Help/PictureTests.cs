@@ -4,7 +4,7 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Help;
 
-/// <summary>The pictures that the README shows.</summary>
+/// <summary>The pictures that README and the pages of docs show.</summary>
 public sealed class PictureTests
 {
     private const int MostBytes = 16 * 1024;
@@ -14,9 +14,10 @@ public sealed class PictureTests
     [Fact]
     public void Each_picture_is_shown_once_with_words_for_those_who_cannot_see_it()
     {
-        var readMe = File.ReadAllText(Path.Combine(ModuleFolder.Root(), "README.md"));
+        var pages = Directory.GetFiles(Path.Combine(ModuleFolder.Root(), "docs"), "*.md")
+            .Append(Path.Combine(ModuleFolder.Root(), "README.md")).Select(File.ReadAllText);
 
-        var shown = Regex.Matches(readMe, @"!\[[^\]]{20,}\]\(tests/Pictures/([a-z]+\.svg)\)")
+        var shown = pages.SelectMany(page => Regex.Matches(page, @"!\[[^\]]{20,}\]\((?:\.\./)?tests/Pictures/([a-z]+\.svg)\)"))
             .Select(match => match.Groups[1].Value);
 
         Assert.Equal(Directory.GetFiles(Pictures, "*.svg").Select(Path.GetFileName).Order(), shown.Order());

@@ -6,8 +6,7 @@ param()
 BeforeDiscovery {
     $root = Split-Path (Split-Path $PSScriptRoot)
     . "$root/tests/Examples/functions.ps1"
-    $readme = "$root/README.md"
-    $examples = @(Get-ReadmeExample $readme) + @(Get-InlineExample $readme)
+    $examples = @(Get-Document | Get-DocumentExample) + @(Get-Document | Get-InlineExample)
     Import-Module "$PSScriptRoot/Surface.psm1"
     $localFargate = "$root/tests/LocalFargate/bin/Release/net10.0/LocalFargate.dll"
     $whyNotRun = if (-not $IsLinux) { 'the tasks of LocalFargate live in namespaces of Linux' }
@@ -33,7 +32,7 @@ BeforeAll {
         # Where PowerShell is a tool of .NET, it is dotnet that runs it.
         if ((Split-Path $start.FileName -LeafBase) -eq 'dotnet') { $start.ArgumentList.Add([Environment]::GetCommandLineArgs()[0]) }
         foreach ($argument in @(
-                '-NoProfile', '-File', "$root/tests/Examples/run-examples.ps1", '-Source', 'Readme', '-Share', $Share, '-Of', $Of
+                '-NoProfile', '-File', "$root/tests/Examples/run-examples.ps1", '-Source', 'Documents', '-Share', $Share, '-Of', $Of
                 '-Place', "$folder/place.json", '-Report', "$folder/report.json")) {
             $start.ArgumentList.Add($argument)
         }
@@ -51,7 +50,7 @@ BeforeAll {
     }
 }
 
-Describe 'An example of the README' {
+Describe 'An example of README or docs' {
     It 'names cmdlets and parameters that there are: <_.Name>' -ForEach $examples {
         $problems = $null
         $script = [Management.Automation.Language.Parser]::ParseInput($_.Code, [ref]$null, [ref]$problems)
@@ -65,13 +64,13 @@ Describe 'An example of the README' {
             foreach ($parameter in $parameters) {
                 # Save-FargateSessionPreset takes those of New-FargateSession, which are not there until it runs.
                 $taking = $known.Name -eq 'Save-FargateSessionPreset' ? @($known, (Get-Command New-FargateSession)) : $known
-                $taking.Parameters.Keys | Should -Contain $parameter.ParameterName -Because "the README says $($command.Extent)"
+                $taking.Parameters.Keys | Should -Contain $parameter.ParameterName -Because "the documents say $($command.Extent)"
             }
         }
     }
 }
 
-Describe 'The examples of the README on a LocalFargate' {
+Describe 'The examples of README and docs on a LocalFargate' {
     # Examples mostly wait: so two readers run their shares at the same time.
     It 'run without an error, and leave nothing' -Skip:([bool]$whyNotRun) {
         $null = Connect-LocalFargate $TestDrive
@@ -95,9 +94,9 @@ Describe 'The examples of the README on a LocalFargate' {
             }
             Disconnect-LocalFargate
         }
-        $ran.Count | Should -Be @(Get-ReadmeExample "$root/README.md").Count
+        $ran.Count | Should -Be @(Get-Document | Get-DocumentExample).Count
         $ran | Where-Object Errors | ForEach-Object { "$($_.Name)`n$($_.Errors -join "`n")" } | Should -BeNullOrEmpty
-        ($ran | Where-Object WhyNotRun).Name | Should -BeExactly 'README.md, The way in: New-FargateSession rails-cli -Subnet subnet-9'
+        ($ran | Where-Object WhyNotRun).Name | Should -BeExactly 'routes.md, Through a jump host: New-FargateSession rails-cli -Subnet subnet-9'
     }
 
     It 'are not run, because <whyNotRun>' -Skip -ForEach @(if ($whyNotRun) { @{ whyNotRun = $whyNotRun } }) -AllowNullOrEmptyForEach {
