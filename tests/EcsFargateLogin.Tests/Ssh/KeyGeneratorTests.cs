@@ -74,7 +74,7 @@ public sealed class KeyGeneratorTests : IDisposable
         var error = await FailAsync(FargateError.KeyGenerationFailed, program, TimeSpan.FromSeconds(3));
 
         Assert.Contains("had not ended after 3 s", error.Message, StringComparison.Ordinal);
-        await AssertEndedAsync($"{program}.pid");
+        await RunningProgram.EndsAsync($"{program}.pid");
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class KeyGeneratorTests : IDisposable
         await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => generating);
-        await AssertEndedAsync($"{program}.pid");
+        await RunningProgram.EndsAsync($"{program}.pid");
     }
 
     private Task<PublicKey> GenerateAsync(string program, TimeSpan? limit = null) =>
@@ -100,25 +100,5 @@ public sealed class KeyGeneratorTests : IDisposable
         var error = await Assert.ThrowsAsync<FargateException>(() => GenerateAsync(program, limit));
         Assert.Equal(expected, error.Error);
         return error;
-    }
-
-    private static async Task AssertEndedAsync(string pidFile)
-    {
-        var process = $"/proc/{(await File.ReadAllTextAsync(pidFile)).Trim()}/stat";
-
-        // A killed process whose parent has not noticed yet is a zombie.
-        await Eventually.Async(() => !File.Exists(process) || IsZombie(process), () => process);
-    }
-
-    private static bool IsZombie(string stat)
-    {
-        try
-        {
-            return File.ReadAllText(stat).Contains(") Z ", StringComparison.Ordinal);
-        }
-        catch (IOException)
-        {
-            return true;
-        }
     }
 }

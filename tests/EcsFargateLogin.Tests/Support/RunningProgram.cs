@@ -22,6 +22,26 @@ internal static class RunningProgram
         string program, IEnumerable<string> arguments, byte[] input) =>
         RunAsync(new ProcessStartInfo(program, arguments), TimeSpan.FromMinutes(1), input);
 
+    /// <summary>Waits until a process has ended whose id a file holds. What was killed takes a moment to end.</summary>
+    public static async Task EndsAsync(string pidFile)
+    {
+        var stat = $"/proc/{(await File.ReadAllTextAsync(pidFile)).Trim()}/stat";
+        await Eventually.Async(() => !File.Exists(stat) || IsZombie(stat), () => stat);
+    }
+
+    /// <summary>A process that has ended stays a zombie until its parent looks at it.</summary>
+    private static bool IsZombie(string stat)
+    {
+        try
+        {
+            return File.ReadAllText(stat).Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
         ProcessStartInfo start, TimeSpan within, byte[] input)
     {
