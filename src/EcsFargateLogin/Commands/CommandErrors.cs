@@ -27,7 +27,7 @@ internal static partial class CommandErrors
     internal static FargateException CommandTimeout(FargateSession session, TimeSpan limit) => new(
         FargateError.CommandTimeout,
         $"The command on session {session} had not ended after {ErrorText.Seconds(limit)}, and was cut off; "
-        + $"what it has printed is partial.",
+        + "what it has printed is partial.",
         "Give it longer with -Timeout. On a session that goes on, it may still run there.")
     { Target = session.SessionId };
 

@@ -5,7 +5,8 @@ internal static class RequestErrors
 {
     internal static FargateException ReservedVariable(string name) => new(
         FargateError.InvalidEnvironmentVariable,
-        $"The environment variable '{name}' cannot be set: it is among the names that begin with '_' and are kept for the container's SSH server.",
+        $"The environment variable '{name}' cannot be set: it is among the names that begin with '_' and are kept for the "
+        + "container's SSH server.",
         "Give it another name, or use the parameter that stands for it (-Port, -UserName, -MaxLifetime).")
     { Target = name };
 

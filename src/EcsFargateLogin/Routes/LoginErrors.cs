@@ -5,7 +5,8 @@ internal static class LoginErrors
 {
     internal static FargateException KeyNotFound(FargateSession session) => new(
         FargateError.KeyNotFound,
-        $"The private key of session {session.SessionId} is not on this machine (any more){(session.KeyPath is null ? "" : $": '{session.KeyPath}'")}.",
+        $"The private key of session {session.SessionId} is not on this machine (any more)"
+        + (session.KeyPath is null ? "." : $": '{session.KeyPath}'."),
         "Enter the session on the machine and as the user that started it, or start a new one with New-FargateSession.")
     { Target = session.SessionId };
 
