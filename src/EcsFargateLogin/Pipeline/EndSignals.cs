@@ -5,12 +5,15 @@ namespace EcsFargateLogin.Pipeline;
 /// <summary>
 /// SIGHUP, which a closed terminal sends, and SIGTERM. PowerShell would end at once and leave its tasks running. While
 /// cmdlets of this module are at work these signals stop them as Ctrl+C does, and end the process when the last one has
-/// cleaned up. Windows has no such signals.
+/// cleaned up. On Windows .NET gives these names to a window that is closed and a machine that shuts down.
 /// Ctrl+C itself is PowerShell's, which tells a cmdlet of the first one alone; here the second one is seen. A second
 /// SIGTERM counts as one too. A second SIGHUP does not: a terminal that closes often sends two, and nobody waits there.
 /// </summary>
 internal static class EndSignals
 {
+    /// <summary>For how long Windows lets a process clean up whose window was closed, less what it takes to end.</summary>
+    private static readonly TimeSpan WindowsLimit = TimeSpan.FromSeconds(4.5);
+
     private static readonly object _gate = new();
     private static readonly List<Watch> _watches = [];
     private static PosixSignalRegistration[] _registrations = [];
@@ -29,9 +32,7 @@ internal static class EndSignals
             _watches.Add(watch);
             if (_watches.Count == 1)
             {
-                _registrations = OperatingSystem.IsWindows()
-                    ? [OnInterrupt()]
-                    : [OnInterrupt(), On(PosixSignal.SIGHUP, 1), On(PosixSignal.SIGTERM, 15)];
+                _registrations = [OnInterrupt(), On(PosixSignal.SIGHUP, 1), On(PosixSignal.SIGTERM, 15)];
             }
 
             if (_received != 0)
@@ -53,7 +54,21 @@ internal static class EndSignals
             }
 
             Array.ForEach(Watches(), watch => watch.Stop(isAsked: signal != PosixSignal.SIGHUP));
+            if (OperatingSystem.IsWindows())
+            {
+                WaitForAll();
+            }
         });
+
+    /// <summary>Windows ends the process as soon as its handler returns.</summary>
+    private static void WaitForAll()
+    {
+        var limit = DateTimeOffset.UtcNow + WindowsLimit;
+        while (Watches().Length > 0 && DateTimeOffset.UtcNow < limit)
+        {
+            Thread.Sleep(50);
+        }
+    }
 
     /// <summary>What Ctrl+C does is left to the host.</summary>
     private static PosixSignalRegistration OnInterrupt() =>
@@ -86,7 +101,7 @@ internal static class EndSignals
 
         // Not under the lock: this waits for a handler that runs just now.
         Array.ForEach(registrations, registration => registration.Dispose());
-        if (Interlocked.Exchange(ref _received, 0) is var signal and not 0)
+        if (Interlocked.Exchange(ref _received, 0) is var signal and not 0 && !OperatingSystem.IsWindows())
         {
             // Nobody holds it back any more: it does what it would have done, or what the host does then.
             _ = Kill(Environment.ProcessId, signal);
