@@ -63,8 +63,10 @@ internal sealed class ProfileTrial : IAsyncDisposable
         return new(arguments, environment, home);
     }
 
-    /// <summary>Tells what an AWS CLI has made of the files.</summary>
-    internal string OutcomeOfAwsCli(bool succeeded) => succeeded ? Outcome : ProfileVector.Complaint;
+    /// <summary>Tells what an AWS CLI has made of the files. Where a machine is slow it asks a second time for the same.</summary>
+    internal string OutcomeOfAwsCli(bool succeeded) => succeeded
+        ? OutcomeOf(_sts.Requests.Select(Call).Distinct(), _ecs.Requests.Select(Keys).Distinct().Single())
+        : ProfileVector.Complaint;
 
     public async ValueTask DisposeAsync()
     {
@@ -72,15 +74,14 @@ internal sealed class ProfileTrial : IAsyncDisposable
         await _sts.DisposeAsync();
     }
 
-    private string Outcome
+    private string Outcome => OutcomeOf(_sts.Requests.Select(Call), Keys(_ecs.Single));
+
+    private static string OutcomeOf(IEnumerable<string> calls, string keys) => string.Join("; ", [.. calls, keys]);
+
+    private static string Keys(CapturedRequest request)
     {
-        get
-        {
-            var request = _ecs.Single;
-            var token = Signer.TokenOf(request) is { } given ? $"/{given}" : "";
-            var region = request.Authorization.Split('/')[2];
-            return string.Join("; ", [.. _sts.Requests.Select(Call), $"{Signer.AccessKeyOf(request)}{token} {region}"]);
-        }
+        var token = Signer.TokenOf(request) is { } given ? $"/{given}" : "";
+        return $"{Signer.AccessKeyOf(request)}{token} {request.Authorization.Split('/')[2]}";
     }
 
     private static string Call(CapturedRequest request)
