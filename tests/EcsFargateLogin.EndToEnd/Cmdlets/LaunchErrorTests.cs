@@ -95,7 +95,7 @@ public sealed class LaunchErrorTests
     public async Task A_task_that_ECS_does_not_know_at_first_is_waited_for()
     {
         await using var me = await Operator.StartAsync();
-        var fault = me.Fargate.Faults.Add(new TaskMissing { For = TimeSpan.FromSeconds(3) });
+        var fault = me.Fargate.Faults.Add(new TaskMissing { For = TimeSpan.FromSeconds(10) });
 
         Assert.Empty(me.ErrorsOf("New-FargateSession -Wait | Stop-FargateSession"));
 
@@ -108,7 +108,7 @@ public sealed class LaunchErrorTests
     public async Task A_task_that_ECS_does_not_know_at_first_is_stopped_all_the_same()
     {
         await using var me = await Operator.StartAsync();
-        me.Fargate.Faults.Add(new TaskMissing { For = TimeSpan.FromSeconds(3) });
+        me.Fargate.Faults.Add(new TaskMissing { For = TimeSpan.FromSeconds(10) });
 
         Assert.Empty(me.ErrorsOf("New-FargateSession | Stop-FargateSession"));
 
