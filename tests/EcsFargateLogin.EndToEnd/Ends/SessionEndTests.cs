@@ -14,7 +14,7 @@ namespace EcsFargateLogin.EndToEnd.Ends;
 public sealed class SessionEndTests(ITestOutputHelper output)
 {
     /// <summary>Most of a row is waiting for the server in the container.</summary>
-    private const int Concurrency = 12;
+    private const int Concurrency = 8;
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 

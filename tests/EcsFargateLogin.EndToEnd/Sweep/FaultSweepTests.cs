@@ -25,7 +25,7 @@ public sealed class OtherFaultSweepTests(ITestOutputHelper output)
 internal static class FaultSweep
 {
     /// <summary>Most of a point is waiting: for retries, and for tasks to start and stop.</summary>
-    private const int Concurrency = 24;
+    private const int Concurrency = 16;
 
     /// <summary>Runs these points, and asserts that none leaves a task that is neither stopped nor listed.</summary>
     public static async Task RunAsync(IReadOnlyList<FaultPoint> points, ITestOutputHelper output)
