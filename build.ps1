@@ -124,20 +124,19 @@ function Invoke-Analyzer {
 }
 
 # A document as it ships: its links lead to the repository, because docs, the sources of the help and pictures do not ship.
-function Get-ShippedText([string] $Path, [string] $Name) {
-    $project = (Import-PowerShellDataFile (Join-Path $PSScriptRoot 'EcsFargateLogin.psd1')).PrivateData.PSData.ProjectUri
+function Get-ShippedText([string] $Path, [string] $Name, [string] $Repository) {
     [regex]::Replace([IO.File]::ReadAllText($Path), '(!?\[[^\]]*\])\((?!https?:|#)([^)\s]+)\)', {
             param($link)
             # GitHub shows a file of blob as a page, and one of raw as it is: pictures need the latter.
             $kind = $link.Value.StartsWith('!') ? 'raw' : 'blob'
-            '{0}({1})' -f $link.Groups[1].Value, [uri]::new([uri]"$project/$kind/main/$Name", $link.Groups[2].Value)
+            '{0}({1})' -f $link.Groups[1].Value, [uri]::new([uri]"$Repository/$kind/main/$Name", $link.Groups[2].Value)
         })
 }
 
 # Lays out what ships, and only that, as Install-PSResource will put it, with a list of its files and their hashes.
 function New-Layout {
-    $version = (Import-PowerShellDataFile (Join-Path $PSScriptRoot 'EcsFargateLogin.psd1')).ModuleVersion
-    $layout = Join-Path $OutputPath "EcsFargateLogin/$version"
+    $manifest = Import-PowerShellDataFile (Join-Path $PSScriptRoot 'EcsFargateLogin.psd1')
+    $layout = Join-Path $OutputPath "EcsFargateLogin/$($manifest.ModuleVersion)"
     if (Test-Path $layout) { Remove-Item $layout -Recurse }
     $null = New-Item $layout -ItemType Directory -Force
     $files = @(Get-ChildItem (Join-Path $PSScriptRoot 'module'), (Join-Path $PSScriptRoot 'en-US') -Recurse -File) +
@@ -148,7 +147,10 @@ function New-Layout {
         # Sources of the help, and the assemblies' documentation, which the help is made of, do not ship. Symbols go apart.
         if ($name -notlike 'module/help/*' -and $name -notmatch '^module/bin/.*((?<!-Help)\.xml|\.pdb)$') {
             $null = New-Item (Split-Path "$layout/$name") -ItemType Directory -Force
-            if ($file.Extension -eq '.md') { [IO.File]::WriteAllText("$layout/$name", (Get-ShippedText $file.FullName $name)) }
+            if ($file.Extension -eq '.md') {
+                $text = Get-ShippedText $file.FullName $name $manifest.PrivateData.PSData.ProjectUri
+                [IO.File]::WriteAllText("$layout/$name", $text)
+            }
             else { [IO.File]::Copy($file.FullName, "$layout/$name") }
             '{0}  {1}' -f (Get-FileHash "$layout/$name" -Algorithm SHA256).Hash.ToLowerInvariant(), $name
         }
