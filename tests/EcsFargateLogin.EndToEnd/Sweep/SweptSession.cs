@@ -36,18 +36,18 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
     public async Task<IReadOnlyList<string>> LeaksAsync(IReadOnlyCollection<string> listed)
     {
         var marks = Marks();
+        // Those that were not listed, or were stopped when they were.
+        var closed = marks.Where(mark => !listed.Contains(mark) || Fargate.Tasks.Any(task => task.StartedBy == mark)).ToList();
         List<string> leaks =
         [
             .. from task in Fargate.Tasks where task.StopCode is null select $"task {task.StartedBy} runs on unseen",
-            .. from mark in marks
+            .. from mark in closed
                where File.Exists(Path.Combine(FolderOf(mark), "id_ed25519"))
-               where !listed.Contains(mark) || Fargate.Tasks.Any(task => task.StartedBy == mark)
                select $"the key of {mark} is left",
             .. from mark in marks
                where Directory.Exists(FolderOf(mark)) && !listed.Contains(mark)
                select $"the folder of {mark} is left",
-            .. from mark in marks
-               where !listed.Contains(mark) || Fargate.Tasks.Any(task => task.StartedBy == mark)
+            .. from mark in closed
                from rule in Fargate.IngressRules(Fargate.SecurityGroups[0])
                where rule.Contains(mark, StringComparison.Ordinal)
                select $"the rule of {mark} is left: {rule}",
