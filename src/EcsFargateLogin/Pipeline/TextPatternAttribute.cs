@@ -6,8 +6,8 @@ using EcsFargateLogin.Foundation;
 namespace EcsFargateLogin.Pipeline;
 
 /// <summary>
-/// Takes texts that match, in either case, and says in words what it takes: PowerShell's ValidatePattern shows the pattern, and the reference that
-/// this is built against does not have its ErrorMessage.
+/// Takes texts that match, in either case, and says in words what it takes: PowerShell's ValidatePattern shows the pattern, and
+/// the reference that this is built against does not have its ErrorMessage.
 /// </summary>
 /// <param name="pattern">The pattern of the whole text, with ^ and $.</param>
 /// <param name="message">What is said of any other text, {0}.</param>

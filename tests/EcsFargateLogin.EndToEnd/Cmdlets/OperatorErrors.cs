@@ -24,11 +24,11 @@ internal static class OperatorErrors
     public static SeenError ErrorOf(this Operator me, string script, params object?[] arguments) =>
         Assert.Single(me.ErrorsOf(script, arguments));
 
-    /// <summary>Runs a script in a process of its own, where ssh has no terminal, and returns what it failed with.</summary>
+    /// <summary>Runs a script in a process apart, where ssh has no terminal, and returns what it failed with.</summary>
     public static async Task<FailedProcess> FailingProcessAsync(this Operator me, string script) =>
         Assert.Single(await FailingProcessAsync((me, script)));
 
-    /// <summary>Runs scripts of several operators in one process, where ssh has no terminal, and returns what each failed with.</summary>
+    /// <summary>The same for scripts of several operators, side by side.</summary>
     public static async Task<IReadOnlyList<FailedProcess>> FailingProcessAsync(params IReadOnlyList<(Operator Me, string Script)> runs)
     {
         var reports = runs.Select(run => Path.Combine(run.Me.StateHome, $"{Guid.NewGuid():N}.json")).ToList();
