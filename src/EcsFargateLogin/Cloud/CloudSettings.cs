@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace EcsFargateLogin.Cloud;
 
 /// <summary>What the user said about how to reach AWS. What is null is found by the SDK's own rules.</summary>
@@ -25,11 +27,37 @@ internal sealed record CloudSettings
     internal Func<MfaRequest, CancellationToken, Task<string>>? MfaCode { get; init; }
 }
 
-/// <summary>How AWS is reached, as resolved. Holds no secret.</summary>
+/// <summary>
+/// A connection to AWS by the names that find it again: one record, which sessions hold and the journal keeps. Holds no secret.
+/// Sessions with equal ones share a client.
+/// </summary>
+internal sealed record AwsConnection
+{
+    /// <summary>The region's system name; empty where it is not known.</summary>
+    [JsonRequired]
+    public string Region { get; init; } = "";
+
+    /// <summary>The endpoint that was asked for, or null.</summary>
+    public string? EndpointUrl { get; init; }
+
+    /// <summary>How the credentials were named.</summary>
+    public CredentialOrigin CredentialOrigin { get; init; }
+
+    /// <summary>The profile that the credentials came from, or null.</summary>
+    public string? ProfileName { get; init; }
+
+    /// <summary>The shared credentials file that was asked for, or null.</summary>
+    public string? ProfileLocation { get; init; }
+}
+
+/// <summary>A connection as resolved, with the places where its parts were found.</summary>
 internal sealed record CloudConnection
 {
+    /// <summary>The connection.</summary>
+    public required AwsConnection Aws { get; init; }
+
     /// <summary>The region's system name.</summary>
-    public required string Region { get; init; }
+    public string Region => Aws.Region;
 
     /// <summary>Where the region was found, for people: "-Region", "profile 'ops'", "environment", …</summary>
     public required string RegionSource { get; init; }
@@ -39,16 +67,4 @@ internal sealed record CloudConnection
 
     /// <summary>The URL that requests to ECS go to.</summary>
     public required string EcsEndpoint { get; init; }
-
-    /// <summary>The profile that the credentials came from, or null.</summary>
-    public string? ProfileName { get; init; }
-
-    /// <summary>How the credentials were named.</summary>
-    public CredentialOrigin CredentialOrigin { get; init; }
-
-    /// <summary>The shared credentials file that was asked for, or null.</summary>
-    public string? ProfileLocation { get; init; }
-
-    /// <summary>The endpoint that was asked for, or null.</summary>
-    public string? EndpointUrl { get; init; }
 }

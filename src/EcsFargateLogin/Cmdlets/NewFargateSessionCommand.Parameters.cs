@@ -277,7 +277,7 @@ public sealed partial class NewFargateSessionCommand
         HelpMessage = "How long the task may take until it runs, in seconds, 1 to 86400.")]
     [BlankIsDefault]
     [ValidateRange(1, 86400)]
-    public int StartTimeout { get; set; } = (int)FargateSession.DefaultStartTimeout.TotalSeconds;
+    public int StartTimeout { get; set; } = (int)SessionRecord.DefaultStartTimeout.TotalSeconds;
 
     /// <summary>
     /// How many times a start is repeated for which there was no capacity or no network interface, 0 to 16: with one of

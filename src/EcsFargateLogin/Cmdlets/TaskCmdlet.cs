@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Completion;
-using EcsFargateLogin.Journal;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
 
@@ -134,7 +133,7 @@ public abstract class TaskCmdlet : AwsCmdlet
         ({ } named, _) => [named],
         (_, null) => ["default"],
         _ => [.. Journal.ReadAll()
-            .Where(entry => SessionConnection.Of(entry) == SessionConnection.Of(connection))
+            .Where(entry => entry.Connection == connection.Aws)
             .Select(entry => entry.Cluster)
             .Prepend("default")
             .Distinct()],
@@ -142,15 +141,18 @@ public abstract class TaskCmdlet : AwsCmdlet
 
     /// <summary>A session of which nothing is known but its mark.</summary>
     private static FargateSession MarkedSession(
-        string sessionId, string cluster, CloudConnection connection, DamagedEntry? damaged) => new()
+        string sessionId, string cluster, CloudConnection connection, DamagedEntry? damaged) => new(
+        new SessionRecord
         {
             SessionId = sessionId,
+            Connection = new AwsConnection { Region = connection.Region },
             Cluster = cluster,
-            Region = connection.Region,
             CreatedAt = DateTimeOffset.UtcNow,
-            Folder = damaged?.Folder,
-            IsDamaged = damaged is not null,
-        };
+        },
+        damaged?.Folder)
+    {
+        IsDamaged = damaged is not null,
+    };
 
     /// <summary>Looks for a task by its session's mark. A cluster that nobody has named need not be there.</summary>
     private async Task<string?> SearchAsync(
@@ -176,11 +178,11 @@ public abstract class TaskCmdlet : AwsCmdlet
     private FargateSession SessionOfTask(string taskArn) =>
         Journal.FindByTask(taskArn) is { } entry && (Cluster is null || Cluster == entry.Cluster)
             ? Journal.SessionOf(entry)
-            : new FargateSession
+            : new FargateSession(new SessionRecord
             {
                 TaskArn = taskArn,
+                Connection = new AwsConnection { Region = Model.TaskArn.RegionOf(taskArn) ?? "" },
                 Cluster = Cluster ?? Model.TaskArn.ClusterOf(taskArn) ?? "default",
-                Region = Model.TaskArn.RegionOf(taskArn) ?? "",
                 CreatedAt = DateTimeOffset.UtcNow,
-            };
+            });
 }

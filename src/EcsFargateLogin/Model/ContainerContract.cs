@@ -82,8 +82,8 @@ internal static class ContainerContract
     /// <summary>A value that no other session has: whoever knows the key, which may be used again, does not know this.</summary>
     public static string CreateNonce() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
-    /// <summary>What start-sshd.sh ends its start line and its host-key line with.</summary>
-    public static string MarkOf(PublicKey key, string nonce) => $"for {key.Fingerprint} nonce={nonce}";
+    /// <summary>The end of the start line and of the host-key line that start-sshd.sh writes to the log.</summary>
+    public static string LogTagOf(PublicKey key, string nonce) => $"for {key.Fingerprint} nonce={nonce}";
 
     /// <summary>Checks the user's environment variables and turns their values into text.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.InvalidEnvironmentVariable"/>.</exception>

@@ -75,5 +75,5 @@ internal sealed record SessionRequest
     /// <summary>The address that the first security group lets in for the session's life, as a CIDR block; null lets in none.</summary>
     public string? AuthorizedCidr { get; init; }
 
-    public TimeSpan StartTimeout { get; init; } = FargateSession.DefaultStartTimeout;
+    public TimeSpan StartTimeout { get; init; } = SessionRecord.DefaultStartTimeout;
 }

@@ -51,7 +51,7 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
             StreamUrl = channel.StreamUrl,
             TokenValue = channel.TokenValue,
             Region = cloud.Connection.Region,
-            ProfileName = cloud.Connection.ProfileName,
+            ProfileName = cloud.Connection.Aws.ProfileName,
             Target = PluginChannel.TargetOf(
                 task.ClusterArn[(task.ClusterArn.LastIndexOf('/') + 1)..], TaskArn.IdOf(task.TaskArn), container.RuntimeId ?? ""),
             Endpoint = access.Endpoint,

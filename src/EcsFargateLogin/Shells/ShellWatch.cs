@@ -61,7 +61,7 @@ internal sealed class ShellWatch(IFargateCloud cloud, FargateSession session, Sh
     /// <summary>start-sshd.sh warns by itself; timeout, which was put before the container's command, does not.</summary>
     private void WarnOfLifetime(IProgress<SessionEvent> progress)
     {
-        if (_hasWarnedOfLifetime || session.CommandLimit is not { } lifetime)
+        if (_hasWarnedOfLifetime || session.Record.CommandLimit is not { } lifetime)
         {
             return;
         }

@@ -223,13 +223,12 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         rule.Description is { } text && text.StartsWith(Mark, StringComparison.Ordinal)
         && text[Mark.Length..].Split(' ') is var ids && Array.TrueForAll(ids, SessionMark.IsOne) ? ids : [];
 
-    private List<JournalEntry> OthersWith(IngressRule rule, string sessionId) =>
+    private List<SessionRecord> OthersWith(IngressRule rule, string sessionId) =>
         [.. journal.ReadAll().Where(entry => entry.SessionId != sessionId && entry.Ingress?.LetsInAs(rule) == true)];
 
     private void Keep(FargateSession session, IngressRule? rule)
     {
         session.Ingress = rule;
-        session.Plan!.NoteIngress(rule);
-        journal.Write(session.Plan.Entry);
+        journal.Write(session.Record);
     }
 }

@@ -84,7 +84,7 @@ public sealed class FargateErrorsTests
     [Fact]
     public void Commands_in_an_error_leave_out_what_is_not_known()
     {
-        FargateSession session = new() { TaskArn = "0123", Cluster = "dev" };
+        FargateSession session = new(new SessionRecord { TaskArn = "0123", Cluster = "dev" });
 
         var error = SessionErrors.StopFailed(session, SampleTask.ServiceFailed());
 

@@ -10,7 +10,7 @@ internal sealed class ScriptedCloud : IFargateCloud
 
     public CloudConnection Connection { get; init; } = new()
     {
-        Region = "eu-central-1",
+        Aws = new AwsConnection { Region = "eu-central-1" },
         RegionSource = "the test",
         CredentialSource = "the test",
         EcsEndpoint = "https://ecs.eu-central-1.amazonaws.com/",

@@ -300,7 +300,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         : Remembered(() => journal.FindByTask(session.TaskArn))?.SessionId;
 
     /// <summary>What the journal says; nothing where it cannot be read, which is no reason to let a task run on.</summary>
-    private static JournalEntry? Remembered(Func<JournalEntry?> find)
+    private static SessionRecord? Remembered(Func<SessionRecord?> find)
     {
         try
         {

@@ -36,7 +36,7 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
     /// <summary>The last lines of the session's container, fit to be shown; none where they cannot be read.</summary>
     public async Task<IReadOnlyList<string>> ReadLogAsync(FargateSession session, CancellationToken cancellationToken)
     {
-        if (session is not { Log: { } log, ContainerName: { } containerName })
+        if (session is not { Record.Log: { } log, ContainerName: { } containerName })
         {
             return [];
         }

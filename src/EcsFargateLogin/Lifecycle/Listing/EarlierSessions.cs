@@ -29,7 +29,7 @@ internal static class EarlierSessions
     public static async Task<IReadOnlyList<FargateSession>> FindAsync(
         IFargateCloud cloud, SessionJournal journal, CancellationToken cancellationToken)
     {
-        var entries = LeftOver(cloud.Connection, journal);
+        var entries = LeftOver(cloud.Connection.Aws, journal);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
         try
@@ -58,7 +58,7 @@ internal static class EarlierSessions
     }
 
     /// <summary>The journal's entries that nobody uses. Without a readable journal there are none.</summary>
-    private static JournalEntry[] LeftOver(CloudConnection connection, SessionJournal journal)
+    private static SessionRecord[] LeftOver(AwsConnection connection, SessionJournal journal)
     {
         try
         {
@@ -66,7 +66,7 @@ internal static class EarlierSessions
             return
             [
                 .. journal.ReadAll().Where(entry =>
-                    IsReachedBy(connection, entry) && journal.OwnerOf(entry.SessionId) == SessionOwner.Orphaned),
+                    entry.Connection == connection && journal.OwnerOf(entry.SessionId) == SessionOwner.Orphaned),
             ];
         }
         catch (FargateException)
@@ -74,7 +74,4 @@ internal static class EarlierSessions
             return [];
         }
     }
-
-    private static bool IsReachedBy(CloudConnection connection, JournalEntry entry) =>
-        SessionConnection.Of(entry) == SessionConnection.Of(connection);
 }

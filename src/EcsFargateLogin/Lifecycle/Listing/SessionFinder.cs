@@ -25,7 +25,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
 
     private async Task<FoundSessions> FindInAsync(string cluster, SessionQuery query, CancellationToken cancellationToken)
     {
-        JournalEntry[] entries = [.. query.Entries.Where(entry => entry.Cluster == cluster)];
+        SessionRecord[] entries = [.. query.Entries.Where(entry => entry.Cluster == cluster)];
         try
         {
             var taskArns = await ListAsync(cluster, entries, query, cancellationToken).ConfigureAwait(false);
@@ -48,7 +48,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
 
     /// <summary>The tasks that may be sessions, besides those whose ARNs the journal knows.</summary>
     private async Task<IReadOnlyList<string>> ListAsync(
-        string cluster, JournalEntry[] entries, SessionQuery query, CancellationToken cancellationToken)
+        string cluster, SessionRecord[] entries, SessionQuery query, CancellationToken cancellationToken)
     {
         var unanswered = entries.Where(entry => entry.TaskArn is null).Select(entry => entry.SessionId);
         var isOpen = query.Clusters.Contains(cluster);
@@ -71,7 +71,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     /// <returns>The sessions that go on, and the ids of all entries that ECS has told of.</returns>
     private async Task<(List<FargateSession> Sessions, HashSet<string> Met)> JoinAsync(
         string cluster,
-        JournalEntry[] entries,
+        SessionRecord[] entries,
         IReadOnlyList<TaskDescription> tasks,
         SessionQuery query,
         CancellationToken cancellationToken)
@@ -110,7 +110,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     /// <summary>Closes those entries, of which ECS has told nothing, that are over.</summary>
     /// <returns>The sessions of the others.</returns>
     private async Task<List<FargateSession>> CloseOverAsync(
-        IEnumerable<JournalEntry> entries, CancellationToken cancellationToken)
+        IEnumerable<SessionRecord> entries, CancellationToken cancellationToken)
     {
         List<FargateSession> sessions = [];
         foreach (var entry in entries)
@@ -125,10 +125,10 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         return sessions;
     }
 
-    private JournalEntry? EntryByMark(TaskDescription task) => task.StartedBy is { } mark ? journal.Find(mark) : null;
+    private SessionRecord? EntryByMark(TaskDescription task) => task.StartedBy is { } mark ? journal.Find(mark) : null;
 
     /// <summary>The entry with the task that an unanswered RunTask has started after all.</summary>
-    private JournalEntry Complete(JournalEntry entry, TaskDescription task)
+    private SessionRecord Complete(SessionRecord entry, TaskDescription task)
     {
         if (entry.TaskArn is null)
         {
@@ -142,7 +142,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     /// Whether a session that ECS tells nothing of is over. Where its account is not known, its task may be one of another
     /// account than these credentials', and only the user can say that it is over.
     /// </summary>
-    private async Task<bool> HasEndedAsync(JournalEntry entry, CancellationToken cancellationToken)
+    private async Task<bool> HasEndedAsync(SessionRecord entry, CancellationToken cancellationToken)
     {
         var limit = entry.TaskArn is null ? SessionCloser.UnansweredLimit : SessionCloser.NewTaskLimit;
         return DateTimeOffset.UtcNow - entry.CreatedAt > limit
@@ -154,7 +154,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     /// Whether a session whose task has stopped may be given another one, because there was no room for that one. The process
     /// that uses the session may be about to, and closes it where it is not.
     /// </summary>
-    private bool MayStartAgain(JournalEntry entry, TaskDescription task) =>
+    private bool MayStartAgain(SessionRecord entry, TaskDescription task) =>
         PassingCauses.Include(task) && journal.IsInUse(entry.SessionId);
 
     /// <summary>
@@ -162,7 +162,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     /// session removes the rule, and where nobody does, this does.
     /// </summary>
     /// <returns>False when the rule is still there.</returns>
-    private async Task<bool> IsOverAsync(JournalEntry entry, CancellationToken cancellationToken)
+    private async Task<bool> IsOverAsync(SessionRecord entry, CancellationToken cancellationToken)
     {
         if (entry.Ingress is not null
             && (journal.IsInUse(entry.SessionId)
@@ -186,14 +186,14 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     }
 
     /// <summary>The session of an entry that nothing is known of but what the journal says.</summary>
-    public static FargateSession UnknownOf(SessionJournal journal, JournalEntry entry)
+    public static FargateSession UnknownOf(SessionJournal journal, SessionRecord entry)
     {
         var session = journal.SessionOf(entry);
         session.Status = TaskStatuses.Unknown;
         return session;
     }
 
-    private FargateSession SessionOf(JournalEntry entry, TaskDescription task)
+    private FargateSession SessionOf(SessionRecord entry, TaskDescription task)
     {
         var session = journal.SessionOf(entry);
         session.Update(task);
@@ -203,21 +203,16 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     private FargateSession SessionOf(string cluster, TaskDescription task)
     {
         var damaged = journal.FindDamaged(task.StartedBy!);
-        FargateSession session = new()
+        SessionRecord record = new()
         {
             SessionId = task.StartedBy!,
-            Folder = damaged?.Folder,
-            IsDamaged = damaged is not null,
+            Connection = cloud.Connection.Aws,
             Cluster = cluster,
-            Region = cloud.Connection.Region,
-            CredentialOrigin = cloud.Connection.CredentialOrigin,
-            ProfileName = cloud.Connection.ProfileName,
-            ProfileLocation = cloud.Connection.ProfileLocation,
-            EndpointUrl = cloud.Connection.EndpointUrl,
             CreatedAt = task.CreatedAt ?? DateTimeOffset.UtcNow,
             ContainerName = ContainerContract.LoginContainerOf(task),
             Transport = ContainerContract.TransportOf(task),
         };
+        FargateSession session = new(record, damaged?.Folder) { IsDamaged = damaged is not null };
         session.Update(task);
         return session;
     }
@@ -227,7 +222,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     {
         var byInterface = sessions
             .Where(session => session.Status == TaskStatuses.Running)
-            .Where(session => session is { NetworkInterfaceId: not null, AssignPublicIp: not false })
+            .Where(session => session is { NetworkInterfaceId: not null, Record.AssignPublicIp: not false })
             .ToLookup(session => session.NetworkInterfaceId!);
         if (byInterface.Count == 0)
         {

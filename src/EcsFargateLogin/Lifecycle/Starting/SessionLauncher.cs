@@ -91,14 +91,14 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         var sessionId = journal.Open();
         try
         {
-            var (runTask, entry) = request.Transport.HasSsh()
+            var (runTask, record) = request.Transport.HasSsh()
                 ? await PrepareForSshAsync(request, facts, sessionId, cancellationToken).ConfigureAwait(false)
                 : PrepareForEcsExec(request, facts.Container, sessionId);
-            var session = journal.SessionOf(entry, request.StartTimeout);
-            session.Plan = new StartPlan(request, runTask, entry);
+            var session = journal.SessionOf(record);
+            session.Plan = new StartPlan(request, runTask);
             session.Tags = request.Tags;
             session.Proxy = request.Proxy;
-            session.IsLetInByIPv6 = request.AuthorizedCidr?.Contains(':', StringComparison.Ordinal) == true;
+            session.HasIPv6Ingress = request.AuthorizedCidr?.Contains(':', StringComparison.Ordinal) == true;
             return session;
         }
         catch
@@ -121,7 +121,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         }
     }
 
-    private async Task<(RunTaskRequest RunTask, JournalEntry Entry)> PrepareForSshAsync(
+    private async Task<(RunTaskRequest RunTask, SessionRecord Record)> PrepareForSshAsync(
         SessionRequest request, LaunchFacts facts, string sessionId, CancellationToken cancellationToken)
     {
         var container = facts.Container;
@@ -137,20 +137,19 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
             Environment = ContainerContract.EnvironmentOf(request, authorizedKey, nonce),
             Command = CommandLimit.Apply(request, container.Start),
         };
-        var entry = EntryOf(request, runTask, container) with
+        var record = RecordOf(request, runTask, container) with
         {
             OwnKeyPath = facts.OwnKey?.Path,
             IsKeyInAgent = facts.OwnKey?.IsInAgent ?? false,
-            HostKeyMark = ContainerContract.MarkOf(publicKey, nonce),
-            MaxLifetime = request.Limits.MaxLifetime,
-            CommandLimit = CommandLimit.SecondsFor(request, container.Start),
-            ReconnectWindow = request.Limits.ReconnectWindow,
+            LogTag = ContainerContract.LogTagOf(publicKey, nonce),
+            Limits = request.Limits,
+            CommandLimit = CommandLimit.For(request, container.Start),
         };
-        return (runTask, entry);
+        return (runTask, record);
     }
 
     /// <summary>Without a key, and without start-sshd.sh, whose part the container's command has to play.</summary>
-    private (RunTaskRequest RunTask, JournalEntry Entry) PrepareForEcsExec(
+    private (RunTaskRequest RunTask, SessionRecord Record) PrepareForEcsExec(
         SessionRequest request, LoginContainer container, string sessionId)
     {
         var keepsAlive = request.Command.Count == 0;
@@ -160,12 +159,12 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
             Environment = request.Environment,
             Command = keepsAlive ? KeepAlive.Command(lifetime) : CommandLimit.Apply(request, container.Start),
         };
-        var entry = EntryOf(request, runTask, container) with
+        var record = RecordOf(request, runTask, container) with
         {
-            MaxLifetime = keepsAlive ? (int?)lifetime?.TotalSeconds : request.Limits.MaxLifetime,
-            CommandLimit = keepsAlive ? (int?)lifetime?.TotalSeconds : CommandLimit.SecondsFor(request, container.Start),
+            Limits = new SessionLimits { MaxLifetime = keepsAlive ? (int?)lifetime?.TotalSeconds : request.Limits.MaxLifetime },
+            CommandLimit = keepsAlive ? lifetime : CommandLimit.For(request, container.Start),
         };
-        return (runTask, entry);
+        return (runTask, record);
     }
 
     /// <summary>A service may have named the platform's version.</summary>
@@ -196,29 +195,14 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
             ClientToken = Guid.NewGuid().ToString("N"),
         };
 
-    private JournalEntry EntryOf(SessionRequest request, RunTaskRequest runTask, LoginContainer container) => new()
-    {
-        Version = JournalEntry.CurrentVersion,
-        SessionId = runTask.StartedBy,
-        Cluster = request.Cluster,
-        TaskDefinition = request.TaskDefinition,
-        ContainerName = runTask.ContainerName,
-        UserName = request.UserName,
-        Port = request.Port,
-        Transport = request.Transport,
-        AssignPublicIp = request.AssignPublicIp,
-        KeyType = request.KeyType,
-        HostKeyVerification = request.HostKeyVerification,
-        Log = container.Log,
-        Account = container.Account,
-        Region = cloud.Connection.Region,
-        CredentialOrigin = cloud.Connection.CredentialOrigin,
-        ProfileName = cloud.Connection.ProfileName,
-        ProfileLocation = cloud.Connection.ProfileLocation,
-        EndpointUrl = cloud.Connection.EndpointUrl,
-        ClientToken = runTask.ClientToken,
-        CreatedAt = DateTimeOffset.UtcNow,
-    };
+    private SessionRecord RecordOf(SessionRequest request, RunTaskRequest runTask, LoginContainer container) =>
+        SessionRecord.Of(request, runTask.StartedBy, cloud.Connection.Aws) with
+        {
+            ContainerName = runTask.ContainerName,
+            Log = container.Log,
+            DefinitionAccount = container.Account,
+            ClientToken = runTask.ClientToken,
+        };
 
     /// <summary>What all sessions of one launch share.</summary>
     private sealed record LaunchFacts(LoginContainer Container, OwnKey? OwnKey);

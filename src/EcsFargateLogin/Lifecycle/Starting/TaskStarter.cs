@@ -113,11 +113,11 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         var plan = session.Plan!;
         while (true)
         {
-            var runTask = await PrepareAsync(session, cancellationToken).ConfigureAwait(false);
-            var (task, refusal) = await RunTaskAsync(session, runTask, cancellationToken).ConfigureAwait(false);
+            var attempt = await PrepareAsync(session, cancellationToken).ConfigureAwait(false);
+            var (task, refusal) = await RunTaskAsync(session, attempt.RunTask, cancellationToken).ConfigureAwait(false);
             if (task is not null)
             {
-                await KeepAsync(session, task).ConfigureAwait(false);
+                await KeepAsync(session, task, attempt).ConfigureAwait(false);
                 return;
             }
 
@@ -132,17 +132,16 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     }
 
     /// <summary>Writes down what is about to happen, when its turn has come.</summary>
-    private async Task<RunTaskRequest> PrepareAsync(FargateSession session, CancellationToken cancellationToken)
+    private async Task<StartAttempt> PrepareAsync(FargateSession session, CancellationToken cancellationToken)
     {
-        var plan = session.Plan!;
-        var runTask = plan.TakeNext();
+        var attempt = session.Plan!.TakeNext();
         await WithoutTaskAsync(session, async () =>
         {
             await Pacer.TakeAsync(cancellationToken).ConfigureAwait(false);
-            journal.Write(plan.Entry);
+            journal.Write(attempt.In(session.Record));
             cancellationToken.ThrowIfCancellationRequested();
         }).ConfigureAwait(false);
-        return runTask;
+        return attempt;
     }
 
     /// <summary>Does something while the session has no task: when it fails, nothing is left to remember.</summary>
@@ -171,14 +170,12 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     private async Task<FargateException> ForgetAsync(FargateSession session, FargateException error) =>
         await Closer.ForgetAsync(session).ConfigureAwait(false) is { } left ? GeneralErrors.And(error, left) : error;
 
-    private async Task KeepAsync(FargateSession session, TaskDescription task)
+    private async Task KeepAsync(FargateSession session, TaskDescription task, StartAttempt attempt)
     {
-        var plan = session.Plan!;
-        plan.NoteTask(task.TaskArn);
-        session.Begin(task, plan.Entry.CreatedAt);
+        session.Begin(task, attempt);
         try
         {
-            journal.Write(plan.Entry);
+            journal.Write(session.Record);
         }
         catch (FargateException notKept)
         {
@@ -293,7 +290,6 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     private async Task StopFoundAsync(FargateSession session, string taskArn, CancellationToken cancellationToken)
     {
         session.TaskArn = taskArn;
-        session.Plan!.NoteTask(taskArn);
         journal.NoteTask(session.SessionId, taskArn);
         await CloserUntil(cancellationToken).CloseAsync(session, "the answer to RunTask was lost").ConfigureAwait(false);
     }
