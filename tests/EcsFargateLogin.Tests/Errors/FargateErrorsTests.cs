@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
@@ -73,6 +74,22 @@ public sealed class FargateErrorsTests
         FargateError[] others = [FargateError.CapacityUnavailable, FargateError.RequestRejected];
         Assert.Equal(Enum.GetValues<FargateError>(), made.Concat(others).Distinct().Order());
     }
+
+    [Fact]
+    public void Whatever_makes_an_error_is_called_somewhere()
+    {
+        var sources = string.Concat(Directory
+            .GetFiles(Path.Combine(ModuleFolder.Root(), "src"), "*.cs", SearchOption.AllDirectories)
+            .Select(File.ReadAllText));
+
+        // Beside its declaration, which stands where the type is written that it returns.
+        Assert.All(FactoryMethods, method => Assert.True(
+            Regex.IsMatch(sources, $@"(?<!FargateException )\b{method.Name}\("), $"Nothing calls {method.Name}."));
+    }
+
+    [Fact]
+    public void Every_error_has_a_row_in_the_table() =>
+        Assert.All(Enum.GetValues<FargateError>(), error => Assert.NotNull(ErrorRowAttribute.Of(error)));
 
     [Theory]
     [InlineData("root@10.0.0.1: Permission denied (publickey).", "-UserName")]

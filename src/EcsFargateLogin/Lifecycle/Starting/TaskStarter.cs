@@ -193,7 +193,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
             await Closer.CloseAsync(session, reason).ConfigureAwait(false);
             return null;
         }
-        catch (FargateException e) when (e.Error is FargateError.IngressNotRevoked or FargateError.FilesNotDeleted)
+        catch (FargateException e) when (e.Row.IsWarning)
         {
             return e;
         }
