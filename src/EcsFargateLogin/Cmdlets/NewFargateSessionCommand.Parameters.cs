@@ -296,8 +296,8 @@ public sealed partial class NewFargateSessionCommand
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "FARGATE, or FARGATE_SPOT for spare capacity that may be taken back.")]
     [BlankIsDefault]
-    [ValidateSet(RunTaskRequest.Fargate, RunTaskRequest.FargateSpot)]
-    public string CapacityProvider { get; set; } = RunTaskRequest.Fargate;
+    [ValidateSet(TaskOptions.Fargate, TaskOptions.FargateSpot)]
+    public string CapacityProvider { get; set; } = TaskOptions.Fargate;
 
     /// <summary>With -CapacityProvider FARGATE_SPOT: makes a last attempt on demand when Spot has no room.</summary>
     [Parameter(HelpMessage = "With FARGATE_SPOT: makes a last attempt on demand when Spot has no room.")]

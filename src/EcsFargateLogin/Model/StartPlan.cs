@@ -18,8 +18,8 @@ internal sealed class StartPlan
     {
         var subnets = first.Subnets;
         var retries = Enumerable.Range(0, request.RetryCount).Select(n => first with { Subnets = [subnets[n % subnets.Count]] });
-        RunTaskRequest[] onDemand = request.FallsBackToOnDemand && first.CapacityProvider == RunTaskRequest.FargateSpot
-            ? [first with { CapacityProvider = RunTaskRequest.Fargate }]
+        RunTaskRequest[] onDemand = request.FallsBackToOnDemand && first.CapacityProvider == TaskOptions.FargateSpot
+            ? [first with { CapacityProvider = TaskOptions.Fargate }]
             : [];
         _attempts = [first, .. retries, .. onDemand];
     }

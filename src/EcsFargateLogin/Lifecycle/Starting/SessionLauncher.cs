@@ -132,8 +132,9 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         var expiry = AuthorizedKey.ExpiryOf(request, container.Start, DateTimeOffset.UtcNow);
         var authorizedKey = AuthorizedKey.LineOf(publicKey, sessionId, expiry, request.FromAddresses);
         var nonce = ContainerContract.CreateNonce();
-        var runTask = RunTaskRequestOf(request, container.Name, sessionId) with
+        var runTask = new RunTaskRequest(request, container.Name, sessionId)
         {
+            EnablesExecuteCommand = request.Transport.HasEcsExec(),
             Environment = ContainerContract.EnvironmentOf(request, authorizedKey, nonce),
             Command = CommandLimit.Apply(request, container.Start),
         };
@@ -154,8 +155,9 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
     {
         var keepsAlive = request.Command.Count == 0;
         var lifetime = KeepAlive.LifetimeOf(request, container.Start);
-        var runTask = RunTaskRequestOf(request, container.Name, sessionId) with
+        var runTask = new RunTaskRequest(request, container.Name, sessionId)
         {
+            EnablesExecuteCommand = request.Transport.HasEcsExec(),
             Environment = request.Environment,
             Command = keepsAlive ? KeepAlive.Command(lifetime) : CommandLimit.Apply(request, container.Start),
         };
@@ -175,25 +177,6 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
             throw RouteErrors.PlatformWithoutEcsExec(request.PlatformVersion!);
         }
     }
-
-    private static RunTaskRequest RunTaskRequestOf(
-        SessionRequest request, string containerName, string sessionId) => new()
-        {
-            Cluster = request.Cluster,
-            TaskDefinition = request.TaskDefinition,
-            Subnets = request.Subnets,
-            SecurityGroups = request.SecurityGroups,
-            AssignPublicIp = request.AssignPublicIp,
-            ContainerName = containerName,
-            Command = request.Command,
-            EnablesExecuteCommand = request.Transport.HasEcsExec(),
-            TaskRoleArn = request.TaskRoleArn,
-            Tags = request.Tags,
-            StartedBy = sessionId,
-            CapacityProvider = request.CapacityProvider,
-            PlatformVersion = request.PlatformVersion,
-            ClientToken = Guid.NewGuid().ToString("N"),
-        };
 
     private SessionRecord RecordOf(SessionRequest request, RunTaskRequest runTask, LoginContainer container) =>
         SessionRecord.Of(request, runTask.StartedBy, cloud.Connection.Aws) with
