@@ -160,7 +160,7 @@ public abstract class TaskCmdlet : AwsCmdlet
     {
         try
         {
-            return await new TaskMark(cloud) { Limit = TimeSpan.Zero }.SearchAsync(session, cancellationToken).ConfigureAwait(false);
+            return await new TaskMark(cloud) { Limit = TimeSpan.Zero }.SearchAsync(session, cancellationToken);
         }
         catch (FargateException e) when (damaged is not null && Cluster is null && e.Error == FargateError.ClusterNotFound)
         {

@@ -19,7 +19,7 @@ internal static class EarlierSessions
     public static async Task<IReadOnlyList<FargateSession>> FindOnceAsync(
         IFargateCloud cloud, SessionJournal journal, CancellationToken cancellationToken) =>
         Interlocked.Increment(ref _looks) == 1
-            ? await FindAsync(cloud, journal, cancellationToken).ConfigureAwait(false)
+            ? await FindAsync(cloud, journal, cancellationToken)
             : [];
 
     /// <summary>
@@ -35,8 +35,7 @@ internal static class EarlierSessions
         try
         {
             var found = await new SessionFinder(cloud, journal)
-                .FindAsync(new SessionQuery(entries), limit.Token)
-                .ConfigureAwait(false);
+                .FindAsync(new SessionQuery(entries), limit.Token);
             return [.. found.Sessions.Where(session => !TaskStatuses.IsEnding(session.Status))];
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -16,10 +16,9 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     public async Task<FoundSessions> FindAsync(SessionQuery query, CancellationToken cancellationToken)
     {
         var clusters = query.Clusters.Union(query.Entries.Select(entry => entry.Cluster));
-        var found = await Task.WhenAll(clusters.Select(cluster => FindInAsync(cluster, query, cancellationToken)))
-            .ConfigureAwait(false);
+        var found = await Task.WhenAll(clusters.Select(cluster => FindInAsync(cluster, query, cancellationToken)));
         FargateSession[] sessions = [.. found.SelectMany(part => part.Sessions)];
-        await LookAtAddressesAsync(sessions, cancellationToken).ConfigureAwait(false);
+        await LookAtAddressesAsync(sessions, cancellationToken);
         return new FoundSessions(sessions, [.. found.SelectMany(part => part.Errors)]);
     }
 
@@ -28,14 +27,13 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         SessionRecord[] entries = [.. query.Entries.Where(entry => entry.Cluster == cluster)];
         try
         {
-            var taskArns = await ListAsync(cluster, entries, query, cancellationToken).ConfigureAwait(false);
+            var taskArns = await ListAsync(cluster, entries, query, cancellationToken);
             string[] wanted = [.. entries.Select(entry => entry.TaskArn).OfType<string>().Union(taskArns)];
             var reply = wanted.Length == 0
                 ? new DescribeTasksReply([], [])
-                : await cloud.DescribeTasksAsync(cluster, wanted, cancellationToken).ConfigureAwait(false);
-            var (sessions, met) = await JoinAsync(cluster, entries, reply.Tasks, query, cancellationToken).ConfigureAwait(false);
-            var untold = await CloseOverAsync(entries.Where(entry => !met.Contains(entry.SessionId)), cancellationToken)
-                .ConfigureAwait(false);
+                : await cloud.DescribeTasksAsync(cluster, wanted, cancellationToken);
+            var (sessions, met) = await JoinAsync(cluster, entries, reply.Tasks, query, cancellationToken);
+            var untold = await CloseOverAsync(entries.Where(entry => !met.Contains(entry.SessionId)), cancellationToken);
             return new FoundSessions([.. sessions, .. untold], []);
         }
         catch (FargateException e)
@@ -54,14 +52,14 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         var isOpen = query.Clusters.Contains(cluster);
         if (isOpen && query.Ids is null)
         {
-            return await cloud.ListTasksAsync(cluster, cancellationToken).ConfigureAwait(false);
+            return await cloud.ListTasksAsync(cluster, cancellationToken);
         }
 
         var known = entries.Where(entry => entry.TaskArn is not null).Select(entry => entry.SessionId);
         List<string> taskArns = [];
         foreach (var id in isOpen ? unanswered.Union(query.Ids!).Except(known) : unanswered)
         {
-            taskArns.AddRange(await cloud.ListTasksAsync(cluster, id, cancellationToken).ConfigureAwait(false));
+            taskArns.AddRange(await cloud.ListTasksAsync(cluster, id, cancellationToken));
         }
 
         return taskArns;
@@ -87,7 +85,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
                 if (entry is not null && entry.TaskArn == task.TaskArn)
                 {
                     met.Add(entry.SessionId);
-                    if (MayStartAgain(entry, task) || !await IsOverAsync(entry, cancellationToken).ConfigureAwait(false))
+                    if (MayStartAgain(entry, task) || !await IsOverAsync(entry, cancellationToken))
                     {
                         sessions.Add(SessionOf(entry, task));
                     }
@@ -115,8 +113,8 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         List<FargateSession> sessions = [];
         foreach (var entry in entries)
         {
-            if (!await HasEndedAsync(entry, cancellationToken).ConfigureAwait(false)
-                || !await IsOverAsync(entry, cancellationToken).ConfigureAwait(false))
+            if (!await HasEndedAsync(entry, cancellationToken)
+                || !await IsOverAsync(entry, cancellationToken))
             {
                 sessions.Add(UnknownOf(journal, entry));
             }
@@ -147,7 +145,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         var limit = entry.TaskArn is null ? SessionCloser.UnansweredLimit : SessionCloser.NewTaskLimit;
         return DateTimeOffset.UtcNow - entry.CreatedAt > limit
             && journal.SessionOf(entry).Account is { } account
-            && await AskedAccount.IsAsync(account, cloud, entry.Cluster, cancellationToken).ConfigureAwait(false);
+            && await AskedAccount.IsAsync(account, cloud, entry.Cluster, cancellationToken);
     }
 
     /// <summary>
@@ -167,8 +165,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         if (entry.Ingress is not null
             && (journal.IsInUse(entry.SessionId)
                 || await new SessionIngress(cloud, journal)
-                    .CloseAsync(journal.SessionOf(entry), entry.SessionId, cancellationToken)
-                    .ConfigureAwait(false) is not null))
+                    .CloseAsync(journal.SessionOf(entry), entry.SessionId, cancellationToken) is not null))
         {
             return false;
         }
@@ -232,8 +229,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         try
         {
             var interfaces = await cloud
-                .DescribeNetworkInterfacesAsync([.. byInterface.Select(group => group.Key)], cancellationToken)
-                .ConfigureAwait(false);
+                .DescribeNetworkInterfacesAsync([.. byInterface.Select(group => group.Key)], cancellationToken);
             foreach (var networkInterface in interfaces)
             {
                 foreach (var session in byInterface[networkInterface.Id])

@@ -21,7 +21,7 @@ internal sealed class ServiceRequest(ServiceChoice choice)
             return request;
         }
 
-        var description = await cloud.DescribeServiceAsync(request.Cluster, service.Name, cancellationToken).ConfigureAwait(false)
+        var description = await cloud.DescribeServiceAsync(request.Cluster, service.Name, cancellationToken)
             ?? throw StartErrors.ServiceNotFound(service.Name, request.Cluster);
         return new ServiceRequest(service).Complete(request, description);
     }

@@ -33,12 +33,12 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
     public async Task<IReadOnlyList<FargateException>> LaunchAsync(
         SessionRequest request, int count, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        request = await ServiceRequest.CompleteAsync(cloud, request, cancellationToken).ConfigureAwait(false);
+        request = await ServiceRequest.CompleteAsync(cloud, request, cancellationToken);
         ThrowUnlessPlatformHas(request);
         var ownKey = request.KeyPath is { } path
-            ? await OwnKeys!.ReadAsync(path, cancellationToken).ConfigureAwait(false)
+            ? await OwnKeys!.ReadAsync(path, cancellationToken)
             : null;
-        var container = await LoginContainer.FindAsync(cloud, request, cancellationToken).ConfigureAwait(false);
+        var container = await LoginContainer.FindAsync(cloud, request, cancellationToken);
         if (container.OutlivedBecause is { } why)
         {
             throw StartErrors.TaskOutlivesContainer(request.TaskDefinition, why);
@@ -53,14 +53,14 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
             {
                 try
                 {
-                    var session = await LaunchAsync(request, facts, progress, token).ConfigureAwait(false);
+                    var session = await LaunchAsync(request, facts, progress, token);
                     progress.Report(new SessionStarted(session));
                 }
                 catch (FargateException e)
                 {
                     errors.Enqueue(e);
                 }
-            }).ConfigureAwait(false);
+            });
         }
         catch (OperationCanceledException) when (!errors.IsEmpty)
         {
@@ -73,14 +73,14 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
     private async Task<FargateSession> LaunchAsync(
         SessionRequest request, LaunchFacts facts, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        var session = await PrepareAsync(request, facts, cancellationToken).ConfigureAwait(false);
+        var session = await PrepareAsync(request, facts, cancellationToken);
         if (request.AuthorizedCidr is { } cidr)
         {
             var rule = SessionIngress.RuleFor(session.SessionId, request.SecurityGroups[0], cidr, request.Port);
-            await Starter.LetInAsync(session, rule, progress, cancellationToken).ConfigureAwait(false);
+            await Starter.LetInAsync(session, rule, progress, cancellationToken);
         }
 
-        await Starter.StartAsync(session, progress, cancellationToken).ConfigureAwait(false);
+        await Starter.StartAsync(session, progress, cancellationToken);
         return session;
     }
 
@@ -92,7 +92,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         try
         {
             var (runTask, record) = request.Transport.HasSsh()
-                ? await PrepareForSshAsync(request, facts, sessionId, cancellationToken).ConfigureAwait(false)
+                ? await PrepareForSshAsync(request, facts, sessionId, cancellationToken)
                 : PrepareForEcsExec(request, facts.Container, sessionId);
             var session = journal.SessionOf(record);
             session.Plan = new StartPlan(request, runTask);
@@ -127,8 +127,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         var container = facts.Container;
         request = request with { Limits = request.Limits.WithDefaults(container.Start) };
         var publicKey = facts.OwnKey?.PublicKey ?? await keyGenerator!
-            .GenerateAsync(journal.KeyPathOf(sessionId, request.KeyType), request.KeyType, sessionId, cancellationToken)
-            .ConfigureAwait(false);
+            .GenerateAsync(journal.KeyPathOf(sessionId, request.KeyType), request.KeyType, sessionId, cancellationToken);
         var expiry = AuthorizedKey.ExpiryOf(request, container.Start, DateTimeOffset.UtcNow);
         var authorizedKey = AuthorizedKey.LineOf(publicKey, sessionId, expiry, request.FromAddresses);
         var nonce = ContainerContract.CreateNonce();

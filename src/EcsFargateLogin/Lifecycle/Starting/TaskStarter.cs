@@ -53,10 +53,10 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     public async Task StartAsync(
         FargateSession session, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        await RunAsync(session, progress, cancellationToken).ConfigureAwait(false);
+        await RunAsync(session, progress, cancellationToken);
         if (cancellationToken.IsCancellationRequested)
         {
-            await Closer.CloseAsync(session, "it was cancelled").ConfigureAwait(false);
+            await Closer.CloseAsync(session, "it was cancelled");
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
@@ -76,11 +76,11 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         ReportNext(session, why, progress);
         if (session.Status != TaskStatuses.Stopped)
         {
-            await StopFailedTaskAsync(session).ConfigureAwait(false);
+            await StopFailedTaskAsync(session);
         }
 
-        await Task.Delay(AttemptPause, cancellationToken).ConfigureAwait(false);
-        await RunAsync(session, progress, cancellationToken).ConfigureAwait(false);
+        await Task.Delay(AttemptPause, cancellationToken);
+        await RunAsync(session, progress, cancellationToken);
     }
 
     private static void ReportNext(FargateSession session, string why, IProgress<SessionEvent> progress) =>
@@ -93,8 +93,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         try
         {
             await cloud
-                .StopTaskAsync(session.Cluster, session.TaskArn, $"EcsFargateLogin session {session}: it is started again", limit.Token)
-                .ConfigureAwait(false);
+                .StopTaskAsync(session.Cluster, session.TaskArn, $"EcsFargateLogin session {session}: it is started again", limit.Token);
         }
         catch (FargateException e) when (e.Error == FargateError.TaskNotFound)
         {
@@ -113,21 +112,21 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         var plan = session.Plan!;
         while (true)
         {
-            var attempt = await PrepareAsync(session, cancellationToken).ConfigureAwait(false);
-            var (task, refusal) = await RunTaskAsync(session, attempt.RunTask, cancellationToken).ConfigureAwait(false);
+            var attempt = await PrepareAsync(session, cancellationToken);
+            var (task, refusal) = await RunTaskAsync(session, attempt.RunTask, cancellationToken);
             if (task is not null)
             {
-                await KeepAsync(session, task, attempt).ConfigureAwait(false);
+                await KeepAsync(session, task, attempt);
                 return;
             }
 
             if (!plan.HasNext || !PassingCauses.Include(refusal!))
             {
-                throw await ForgetAsync(session, refusal!).ConfigureAwait(false);
+                throw await ForgetAsync(session, refusal!);
             }
 
             ReportNext(session, refusal!.Message, progress);
-            await WithoutTaskAsync(session, () => Task.Delay(AttemptPause, cancellationToken)).ConfigureAwait(false);
+            await WithoutTaskAsync(session, () => Task.Delay(AttemptPause, cancellationToken));
         }
     }
 
@@ -137,10 +136,10 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         var attempt = session.Plan!.TakeNext();
         await WithoutTaskAsync(session, async () =>
         {
-            await Pacer.TakeAsync(cancellationToken).ConfigureAwait(false);
+            await Pacer.TakeAsync(cancellationToken);
             journal.Write(attempt.In(session.Record));
             cancellationToken.ThrowIfCancellationRequested();
-        }).ConfigureAwait(false);
+        });
         return attempt;
     }
 
@@ -149,15 +148,15 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     {
         try
         {
-            await work().ConfigureAwait(false);
+            await work();
         }
         catch (FargateException e)
         {
-            throw await ForgetAsync(session, e).ConfigureAwait(false);
+            throw await ForgetAsync(session, e);
         }
         catch
         {
-            if (await Closer.ForgetAsync(session).ConfigureAwait(false) is { } left)
+            if (await Closer.ForgetAsync(session) is { } left)
             {
                 throw left;
             }
@@ -168,7 +167,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
 
     /// <returns>Why the session has no task, and what of it could not be forgotten.</returns>
     private async Task<FargateException> ForgetAsync(FargateSession session, FargateException error) =>
-        await Closer.ForgetAsync(session).ConfigureAwait(false) is { } left ? GeneralErrors.And(error, left) : error;
+        await Closer.ForgetAsync(session) is { } left ? GeneralErrors.And(error, left) : error;
 
     private async Task KeepAsync(FargateSession session, TaskDescription task, StartAttempt attempt)
     {
@@ -179,7 +178,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         }
         catch (FargateException notKept)
         {
-            throw await CloseAsync(session, "its journal entry could not be kept").ConfigureAwait(false) is { } left
+            throw await CloseAsync(session, "its journal entry could not be kept") is { } left
                 ? GeneralErrors.And(notKept, left)
                 : notKept;
         }
@@ -190,7 +189,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     {
         try
         {
-            await Closer.CloseAsync(session, reason).ConfigureAwait(false);
+            await Closer.CloseAsync(session, reason);
             return null;
         }
         catch (FargateException e) when (e.Row.IsWarning)
@@ -208,14 +207,14 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         using var ending = GiveUp.Register(grace.Cancel);
         try
         {
-            var reply = await cloud.RunTaskAsync(runTask, grace.Token).ConfigureAwait(false);
+            var reply = await cloud.RunTaskAsync(runTask, grace.Token);
             return reply.Tasks.Count > 0
                 ? (reply.Tasks[0], null)
                 : (null, StartErrors.RunTaskFailed(runTask, reply.Failures.Count > 0 ? reply.Failures[0] : null));
         }
         catch (FargateException e) when (MayFollowALostAnswer(e))
         {
-            await StopWhatAnEarlierTryStartedAsync(session, e).ConfigureAwait(false);
+            await StopWhatAnEarlierTryStartedAsync(session, e);
             return (null, e);
         }
         catch (FargateException e) when (!LeavesOpenWhetherItStarted(e))
@@ -224,13 +223,13 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         }
         catch (FargateException e)
         {
-            await StopWhatMayHaveStartedAsync(session, e).ConfigureAwait(false);
+            await StopWhatMayHaveStartedAsync(session, e);
             throw;
         }
         catch (OperationCanceledException e)
         {
             var cause = CloudErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, e);
-            await StopWhatMayHaveStartedAsync(session, cause).ConfigureAwait(false);
+            await StopWhatMayHaveStartedAsync(session, cause);
             throw;
         }
     }
@@ -255,7 +254,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         string? taskArn;
         try
         {
-            taskArn = await EarlierTry.SearchAsync(session, limit.Token).ConfigureAwait(false);
+            taskArn = await EarlierTry.SearchAsync(session, limit.Token);
         }
         catch (Exception e) when (e is FargateException or OperationCanceledException)
         {
@@ -264,7 +263,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
 
         if (taskArn is not null)
         {
-            await StopFoundAsync(session, taskArn, limit.Token).ConfigureAwait(false);
+            await StopFoundAsync(session, taskArn, limit.Token);
         }
     }
 
@@ -278,9 +277,9 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         // Until it is found, no ARN is right: that of an earlier attempt's task least of all.
         session.TaskArn = "";
         using var limit = CleanUpLimit.Begin(GiveUp);
-        var taskArn = await Mark.FindAsync(session, limit.Token).ConfigureAwait(false)
+        var taskArn = await Mark.FindAsync(session, limit.Token)
             ?? throw SessionErrors.RunTaskUncertain(session, cause);
-        await StopFoundAsync(session, taskArn, limit.Token).ConfigureAwait(false);
+        await StopFoundAsync(session, taskArn, limit.Token);
     }
 
     /// <summary>
@@ -291,6 +290,6 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     {
         session.TaskArn = taskArn;
         journal.NoteTask(session.SessionId, taskArn);
-        await CloserUntil(cancellationToken).CloseAsync(session, "the answer to RunTask was lost").ConfigureAwait(false);
+        await CloserUntil(cancellationToken).CloseAsync(session, "the answer to RunTask was lost");
     }
 }

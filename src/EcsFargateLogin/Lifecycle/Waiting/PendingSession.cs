@@ -215,7 +215,7 @@ internal sealed class PendingSession : IAsyncDisposable
     {
         foreach (var wayIn in _begun)
         {
-            await wayIn.DisposeAsync().ConfigureAwait(false);
+            await wayIn.DisposeAsync();
         }
 
         await (_followUp ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
