@@ -34,7 +34,7 @@ internal sealed partial class SessionJournal(string root)
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public string Open()
     {
-        var sessionId = SessionMark.Create();
+        var sessionId = SessionIds.Create();
         Guard(root, () =>
         {
             ThrowIfOthersMayWrite();
@@ -73,7 +73,7 @@ internal sealed partial class SessionJournal(string root)
 
     /// <summary>
     /// Writes down the task of a session whose RunTask was not answered, once it has been found. Where that cannot be
-    /// written, or the session has just been closed, the mark will tell again the next time.
+    /// written, or the session has just been closed, its id finds the task again the next time.
     /// </summary>
     public void NoteTask(string sessionId, string taskArn)
     {
@@ -91,11 +91,11 @@ internal sealed partial class SessionJournal(string root)
 
     /// <summary>The sessions that have not been closed. Entries that cannot be read are left out.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
-    public IReadOnlyList<SessionRecord> ReadAll() => [.. SessionIds().Select(id => Read(id).Entry).OfType<SessionRecord>()];
+    public IReadOnlyList<SessionRecord> ReadAll() => [.. SessionIdsOnDisk().Select(id => Read(id).Entry).OfType<SessionRecord>()];
 
     /// <summary>The sessions whose entries are there, and cannot be read or are not to be believed.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
-    public IReadOnlyList<DamagedEntry> ReadDamaged() => [.. SessionIds().Select(DamagedEntryOf).OfType<DamagedEntry>()];
+    public IReadOnlyList<DamagedEntry> ReadDamaged() => [.. SessionIdsOnDisk().Select(DamagedEntryOf).OfType<DamagedEntry>()];
 
     /// <summary>A session that has not been closed, or null when there is none of that id.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
@@ -140,7 +140,7 @@ internal sealed partial class SessionJournal(string root)
     /// <summary>Deletes what processes have left that ended before they could start a task.</summary>
     public void Sweep()
     {
-        foreach (var sessionId in SessionIds().Where(IsLeftOver))
+        foreach (var sessionId in SessionIdsOnDisk().Where(IsLeftOver))
         {
             try
             {
@@ -164,7 +164,7 @@ internal sealed partial class SessionJournal(string root)
 
     private string FolderOf(string sessionId) => Path.Combine(root, sessionId);
 
-    private bool IsThere(string sessionId) => SessionMark.IsOne(sessionId) && Guard(root, () =>
+    private bool IsThere(string sessionId) => SessionIds.IsValid(sessionId) && Guard(root, () =>
     {
         ThrowIfOthersMayWrite();
         return Directory.Exists(FolderOf(sessionId));
@@ -173,11 +173,11 @@ internal sealed partial class SessionJournal(string root)
     private DamagedEntry? DamagedEntryOf(string sessionId) =>
         Read(sessionId).Fault is { } fault ? new DamagedEntry(sessionId, FolderOf(sessionId), fault) : null;
 
-    private IEnumerable<string> SessionIds() => Guard(root, () =>
+    private IEnumerable<string> SessionIdsOnDisk() => Guard(root, () =>
     {
         ThrowIfOthersMayWrite();
         return Directory.Exists(root)
-            ? Directory.GetDirectories(root).Select(folder => Path.GetFileName(folder)!).Where(SessionMark.IsOne)
+            ? Directory.GetDirectories(root).Select(folder => Path.GetFileName(folder)!).Where(SessionIds.IsValid)
             : [];
     });
 

@@ -27,7 +27,7 @@ public sealed class FargateSession
     /// <summary>The facts that its launch has decided, as the journal keeps them.</summary>
     internal SessionRecord Record { get; private set; }
 
-    /// <summary>The session's short id, which is also the task's startedBy mark. Empty for tasks that others started.</summary>
+    /// <summary>The session's short id, which is also the task's startedBy. Empty for tasks that others started.</summary>
     public string SessionId => Record.SessionId;
 
     /// <summary>The status that ECS last reported, from PROVISIONING to STOPPED; UNKNOWN where it could not tell.</summary>

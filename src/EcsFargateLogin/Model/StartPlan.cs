@@ -5,7 +5,7 @@ namespace EcsFargateLogin.Model;
 /// <summary>
 /// The attempts at starting a session's task: with all subnets as given; then with one subnet after the other, and so
 /// zone by zone; and where the user allows it, at last on demand instead of on Spot. All attempts share the session's
-/// key and mark; each has a client token of its own, because ECS answers a repeated one with the task that failed.
+/// key and id; each has a client token of its own, because ECS answers a repeated one with the task that failed.
 /// </summary>
 internal sealed class StartPlan
 {

@@ -12,7 +12,7 @@ namespace EcsFargateLogin.Trust;
 /// </summary>
 internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal)
 {
-    private const string Mark = "EcsFargateLogin session ";
+    private const string DescriptionPrefix = "EcsFargateLogin session ";
 
     /// <summary>What EC2 takes as a description.</summary>
     private const int LongestDescription = 255;
@@ -216,12 +216,12 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
             : cloud.UpdateIngressDescriptionAsync(found with { Description = DescriptionOf(others) }, cancellationToken));
     }
 
-    private static string DescriptionOf(IEnumerable<string> sessionIds) => Mark + string.Join(' ', sessionIds);
+    private static string DescriptionOf(IEnumerable<string> sessionIds) => DescriptionPrefix + string.Join(' ', sessionIds);
 
     /// <summary>The sessions that a rule's description names; none where it is not one of this module's.</summary>
     private static string[] SessionsIn(IngressRule rule) =>
-        rule.Description is { } text && text.StartsWith(Mark, StringComparison.Ordinal)
-        && text[Mark.Length..].Split(' ') is var ids && Array.TrueForAll(ids, SessionMark.IsOne) ? ids : [];
+        rule.Description is { } text && text.StartsWith(DescriptionPrefix, StringComparison.Ordinal)
+        && text[DescriptionPrefix.Length..].Split(' ') is var ids && Array.TrueForAll(ids, SessionIds.IsValid) ? ids : [];
 
     private List<SessionRecord> OthersWith(IngressRule rule, string sessionId) =>
         [.. journal.ReadAll().Where(entry => entry.SessionId != sessionId && entry.Ingress?.LetsInAs(rule) == true)];

@@ -356,7 +356,7 @@ public sealed class SessionCloserTests : IDisposable
     {
         PollInterval = TimeSpan.FromMilliseconds(5),
         ThrottledInterval = TimeSpan.FromMilliseconds(5),
-        Mark = new TaskMark(_cloud) { Limit = TimeSpan.Zero },
+        Search = new TaskSearch(_cloud) { Limit = TimeSpan.Zero },
         StoppedLimit = limit,
     };
 

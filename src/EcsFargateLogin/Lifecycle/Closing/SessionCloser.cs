@@ -36,7 +36,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
     public TimeSpan ThrottledInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>What looks for the task of a session that has no ARN.</summary>
-    public TaskMark Mark { get; init; } = new(cloud);
+    public TaskSearch Search { get; init; } = new(cloud);
 
     /// <summary>
     /// Stops the session's task, takes back what it was let in by, and forgets the session. Safe to repeat. It ends by
@@ -164,7 +164,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
     private async Task EndTaskAsync(FargateSession session, string reason)
     {
         using var limit = CleanUpLimit.Begin(StopLimit, GiveUp);
-        if (!session.IsClosed && session.TaskArn.Length == 0 && SessionMark.IsOne(session.SessionId))
+        if (!session.IsClosed && session.TaskArn.Length == 0 && SessionIds.IsValid(session.SessionId))
         {
             session.TaskArn = await FindTaskAsync(session, limit.Token);
             journal.NoteTask(session.SessionId, session.TaskArn);
@@ -200,7 +200,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
     {
         try
         {
-            if (await Mark.SearchAsync(session, cancellationToken) is { } taskArn)
+            if (await Search.SearchAsync(session, cancellationToken) is { } taskArn)
             {
                 return taskArn;
             }

@@ -78,7 +78,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         HashSet<string> met = [];
         foreach (var task in tasks)
         {
-            var entry = Array.Find(entries, entry => entry.TaskArn == task.TaskArn) ?? EntryByMark(task);
+            var entry = Array.Find(entries, entry => entry.TaskArn == task.TaskArn) ?? EntryByStartedBy(task);
             if (task.LastStatus == TaskStatuses.Stopped)
             {
                 // A stopped task says nothing of a session that is being given another one.
@@ -96,7 +96,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
                 met.Add(entry.SessionId);
                 sessions.Add(SessionOf(Complete(entry, task), task));
             }
-            else if (SessionMark.IsOne(task.StartedBy) && query.Ids?.Contains(task.StartedBy!) != false)
+            else if (SessionIds.IsValid(task.StartedBy) && query.Ids?.Contains(task.StartedBy!) != false)
             {
                 sessions.Add(SessionOf(cluster, task));
             }
@@ -123,7 +123,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         return sessions;
     }
 
-    private SessionRecord? EntryByMark(TaskDescription task) => task.StartedBy is { } mark ? journal.Find(mark) : null;
+    private SessionRecord? EntryByStartedBy(TaskDescription task) => task.StartedBy is { } sessionId ? journal.Find(sessionId) : null;
 
     /// <summary>The entry with the task that an unanswered RunTask has started after all.</summary>
     private SessionRecord Complete(SessionRecord entry, TaskDescription task)

@@ -24,7 +24,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
     public TaskStarter Starter { get; init; } = new(cloud, journal);
 
     /// <summary>
-    /// Starts some sessions of one kind. Each has a key, a mark and a RunTask call of its own: tasks of one call would
+    /// Starts some sessions of one kind. Each has a key, an id and a RunTask call of its own: tasks of one call would
     /// share them. Reports each as <see cref="SessionStarted"/> as soon as ECS has accepted it.
     /// </summary>
     /// <returns>Why some were not started; none when all were.</returns>

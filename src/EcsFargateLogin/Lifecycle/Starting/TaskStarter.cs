@@ -23,10 +23,10 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     public CancellationToken GiveUp { get; init; }
 
     /// <summary>What looks for the task of a RunTask whose answer was lost.</summary>
-    public TaskMark Mark { get; init; } = new(cloud);
+    public TaskSearch Search { get; init; } = new(cloud);
 
     /// <summary>What looks for a task that an earlier try of a refused RunTask may have started.</summary>
-    public TaskMark EarlierTry { get; init; } = new(cloud) { Limit = TimeSpan.FromSeconds(3) };
+    public TaskSearch EarlierTry { get; init; } = new(cloud) { Limit = TimeSpan.FromSeconds(3) };
 
     /// <summary>Between two attempts: what there was no room for just now has no room at once either.</summary>
     public TimeSpan AttemptPause { get; init; } = TimeSpan.FromSeconds(1);
@@ -245,7 +245,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     private static bool MayFollowALostAnswer(FargateException e) =>
         e.Error is FargateError.Throttled or FargateError.CredentialsExpired;
 
-    /// <summary>Stops what an earlier try started; with no task by the session's mark there is nothing to stop.</summary>
+    /// <summary>Stops what an earlier try started; with no task of the session's id there is nothing to stop.</summary>
     /// <exception cref="FargateException">AWS could not be asked, or the task could not be stopped.</exception>
     private async Task StopWhatAnEarlierTryStartedAsync(FargateSession session, FargateException cause)
     {
@@ -268,7 +268,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     }
 
     /// <summary>
-    /// Looks for the task by its mark and stops it. Where none is found its journal entry stays, because ECS may show
+    /// Searches for the task by startedBy and stops it. Where none is found its journal entry stays, because ECS may show
     /// the task later.
     /// </summary>
     /// <exception cref="FargateException">It was not found, or could not be stopped.</exception>
@@ -277,14 +277,14 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         // Until it is found, no ARN is right: that of an earlier attempt's task least of all.
         session.TaskArn = "";
         using var limit = CleanUpLimit.Begin(GiveUp);
-        var taskArn = await Mark.FindAsync(session, limit.Token)
+        var taskArn = await Search.FindAsync(session, limit.Token)
             ?? throw SessionErrors.RunTaskUncertain(session, cause);
         await StopFoundAsync(session, taskArn, limit.Token);
     }
 
     /// <summary>
-    /// Stops a task that was found by its mark. The journal learns of it first: where it cannot be stopped now, it is later
-    /// known by its ARN alone, because a task that has stopped meanwhile is no longer listed by its mark.
+    /// Stops a task that was found by startedBy. The journal learns of it first: where it cannot be stopped now, it is later
+    /// known by its ARN alone, because a task that has stopped meanwhile is no longer listed by startedBy.
     /// </summary>
     private async Task StopFoundAsync(FargateSession session, string taskArn, CancellationToken cancellationToken)
     {
