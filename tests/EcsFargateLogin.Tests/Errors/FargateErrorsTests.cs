@@ -19,9 +19,10 @@ public sealed class FargateErrorsTests
     /// <summary>Everything that makes an error, by its name and what it takes.</summary>
     public static TheoryData<string> Factories => [.. FactoryMethods.Select(method => method.ToString()!)];
 
-    private static IEnumerable<MethodInfo> FactoryMethods => CompiledAssembly.OfModule.Types
-        .Where(type => type.Name.EndsWith("Errors", StringComparison.Ordinal))
-        .Select(type => typeof(FargateError).Assembly.GetType(type.Name, throwOnError: true)!)
+    private static IEnumerable<MethodInfo> FactoryMethods => new[] { CompiledAssembly.OfCore, CompiledAssembly.OfSurface }
+        .SelectMany(assembly => assembly.Types, (assembly, type) => $"{type.Name}, {assembly.Name}")
+        .Where(type => type.Contains("Errors,", StringComparison.Ordinal))
+        .Select(type => Type.GetType(type, throwOnError: true)!)
         .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic))
         .Where(method => method.IsAssembly && method.ReturnType == typeof(FargateException));
 

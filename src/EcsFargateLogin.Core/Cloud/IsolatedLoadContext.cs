@@ -5,7 +5,7 @@ namespace EcsFargateLogin.Cloud;
 
 /// <summary>
 /// Holds this module's copy of the AWS SDK apart from the copies of other modules, whatever their versions: AWS Tools
-/// for PowerShell loads one into the same process. Types of EcsFargateLogin.dll stay the same on both sides.
+/// for PowerShell loads one into the same process. Types of EcsFargateLogin.Core.dll stay the same on both sides.
 /// </summary>
 /// <param name="folder">Where the isolated assemblies lie; an absolute path.</param>
 internal sealed class IsolatedLoadContext(string folder) : AssemblyLoadContext("EcsFargateLogin.Aws")
