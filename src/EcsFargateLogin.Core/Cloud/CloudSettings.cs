@@ -68,3 +68,8 @@ internal sealed record CloudConnection
     /// <summary>The URL that requests to ECS go to.</summary>
     public required string EcsEndpoint { get; init; }
 }
+
+/// <summary>A code of a multi-factor device is needed to assume a role.</summary>
+/// <param name="ProfileName">The profile that wants it.</param>
+/// <param name="SerialNumber">The device's serial number or ARN.</param>
+internal sealed record MfaRequest(string ProfileName, string SerialNumber);

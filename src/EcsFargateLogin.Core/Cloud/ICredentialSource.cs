@@ -40,3 +40,16 @@ internal sealed class GivenKeys(CredentialOrigin origin, AccessKeys keys) : ICre
     /// <inheritdoc/>
     public Task<AccessKeys> GetKeysAsync() => Task.FromResult(keys);
 }
+
+/// <summary>Origins of credentials in the words that users type.</summary>
+internal static class CredentialOriginText
+{
+    public static string ToText(this CredentialOrigin origin) => origin switch
+    {
+        CredentialOrigin.Profile => "-ProfileName",
+        CredentialOrigin.Keys => "-AccessKey and -SecretKey",
+        CredentialOrigin.Credential => "-Credential",
+        CredentialOrigin.StoredCredentials => "$StoredAWSCredentials",
+        _ => "the default credentials",
+    };
+}

@@ -92,7 +92,7 @@ public sealed class FargateSession
     /// When the task ends by itself at the latest: as long after <see cref="StartedAt"/> as -MaxLifetime of
     /// New-FargateSession said. Null before that, and where it was left to the task definition or the image.
     /// </summary>
-    public DateTimeOffset? EndsAt => StartedAt + MaxLifetime;
+    public DateTimeOffset? EndsAt => StartedAt + Record.Limits.Lifetime;
 
     /// <summary>When the task came into each phase of its start.</summary>
     public FargateSessionTiming Timing { get; private set; } = new();
@@ -161,9 +161,6 @@ public sealed class FargateSession
 
     /// <summary>True once the log could not tell the host key, and the user was warned.</summary>
     internal bool TrustsFirstKey { get; set; }
-
-    /// <summary>How long the task may run, where it was started with such a limit.</summary>
-    internal TimeSpan? MaxLifetime => Record.Limits.Lifetime;
 
     /// <summary>The way to its SSH server, as last named; null for the direct one.</summary>
     internal SshProxy? Proxy { get; set; }

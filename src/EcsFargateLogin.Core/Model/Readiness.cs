@@ -1,3 +1,5 @@
+using EcsFargateLogin.Cloud;
+
 namespace EcsFargateLogin.Model;
 
 /// <summary>What makes a session ready.</summary>
@@ -8,3 +10,19 @@ internal sealed record Readiness(bool PreferPrivate, bool CanBeEntered)
     /// <summary>Which way in is meant; null for what the session was started for.</summary>
     public FargateTransport? Transport { get; init; }
 }
+
+/// <summary>Which ways in a transport stands for.</summary>
+internal static class TransportWays
+{
+    /// <summary>Whether its sessions have a key, and an SSH server is expected in their containers.</summary>
+    public static bool HasSsh(this FargateTransport transport) => transport != FargateTransport.EcsExec;
+
+    /// <summary>Whether its sessions' tasks are started for ECS Exec.</summary>
+    public static bool HasEcsExec(this FargateTransport transport) => transport != FargateTransport.Ssh;
+}
+
+/// <summary>A session that is logged in to.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="Cloud">How AWS is reached for it.</param>
+/// <param name="IsKept">Whether it is left running afterwards.</param>
+internal sealed record Login(FargateSession Session, IFargateCloud Cloud, bool IsKept);

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Model;
@@ -148,3 +150,16 @@ internal sealed record SessionRecord
 /// <param name="Folder">Its folder.</param>
 /// <param name="Why">Why its record cannot be used.</param>
 internal sealed record DamagedEntry(string SessionId, string Folder, string Why);
+
+/// <summary>The short ids of sessions. Each is also the startedBy of its task, and the name of its folder.</summary>
+internal static partial class SessionIds
+{
+    /// <summary>Makes a new one, of easily told apart letters only: people read it aloud and type it.</summary>
+    public static string Create() => "fl-" + RandomNumberGenerator.GetString("abcdefghjkmnpqrstuvwxyz23456789", 10);
+
+    /// <summary>Whether the text is such an id, and so safe in a path.</summary>
+    public static bool IsValid(string? text) => text is not null && Pattern().IsMatch(text);
+
+    [GeneratedRegex(@"\Afl-[A-Za-z0-9_-]{1,120}\z")]
+    private static partial Regex Pattern();
+}
