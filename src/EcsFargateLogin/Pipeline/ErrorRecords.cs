@@ -3,7 +3,7 @@ using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Pipeline;
 
-/// <summary>Turns errors into error records, as <see cref="FargateError"/> says of each.</summary>
+/// <summary>Turns errors into error records, as the table of errors (FargateError) says of each.</summary>
 internal static class ErrorRecords
 {
     /// <summary>
