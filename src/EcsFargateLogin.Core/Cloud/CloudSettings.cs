@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace EcsFargateLogin.Cloud;
 
-/// <summary>What the user said about how to reach AWS. What is null is found by the SDK's own rules.</summary>
+/// <summary>The user's settings for reaching AWS. The SDK's own rules find what is null.</summary>
 internal sealed record CloudSettings
 {
     /// <summary>A credential profile's name.</summary>
@@ -14,7 +14,7 @@ internal sealed record CloudSettings
     /// <summary>A region's system name, such as eu-central-1.</summary>
     public string? Region { get; init; }
 
-    /// <summary>Who said which region, for people.</summary>
+    /// <summary>The source of the region, for people.</summary>
     public string RegionSource { get; init; } = "-Region";
 
     /// <summary>An absolute http or https URL that takes every service's place.</summary>

@@ -16,7 +16,7 @@ internal interface ICredentialSource
     DateTimeOffset? End => null;
 }
 
-/// <summary>What signs requests to AWS.</summary>
+/// <summary>The keys that sign requests to AWS.</summary>
 /// <param name="AccessKey">The access key id.</param>
 /// <param name="SecretKey">The secret access key.</param>
 /// <param name="SessionToken">The session token of temporary keys; null for long-lived ones.</param>

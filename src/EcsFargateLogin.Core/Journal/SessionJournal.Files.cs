@@ -8,7 +8,7 @@ namespace EcsFargateLogin.Journal;
 // How the journal's files are read, written and deleted.
 internal sealed partial class SessionJournal
 {
-    /// <summary>What virus scanners and backups hold open on Windows they soon let go.</summary>
+    /// <summary>The number of attempts: virus scanners and backups on Windows hold files open for a moment.</summary>
     private const int Attempts = 10;
 
     private static readonly TimeSpan AttemptPause = TimeSpan.FromMilliseconds(20);

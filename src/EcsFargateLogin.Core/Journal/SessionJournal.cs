@@ -61,7 +61,7 @@ internal sealed partial class SessionJournal(string root)
     /// <summary>This process does not own a session any longer. Others may.</summary>
     public void Release(string sessionId) => SessionLock.Release(FolderOf(sessionId));
 
-    /// <summary>Who owns a session of this journal.</summary>
+    /// <summary>The owner of a session of this journal.</summary>
     public SessionOwner OwnerOf(string sessionId) => SessionLock.OwnerOf(FolderOf(sessionId));
 
     /// <summary>Whether a process that runs owns a session: what becomes of it is for that one to say.</summary>

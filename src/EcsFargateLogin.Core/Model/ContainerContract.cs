@@ -6,7 +6,7 @@ using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Model;
 
-/// <summary>What the module and start-sshd.sh agree on: the environment by which a session reaches its container.</summary>
+/// <summary>The contract between the module and start-sshd.sh: the environment by which a session reaches its container.</summary>
 internal static class ContainerContract
 {
     public const int DefaultPort = 22;
@@ -16,7 +16,7 @@ internal static class ContainerContract
     /// <summary>Where start-sshd.sh lies in the images that this project's Dockerfiles make.</summary>
     public const string ScriptPath = "/usr/local/bin/start-sshd.sh";
 
-    /// <summary>What the line begins with by which start-sshd.sh says why it ends.</summary>
+    /// <summary>The beginning of the line in which start-sshd.sh says why it ends.</summary>
     public const string EndLine = "ecs-fargate-login end ";
 
     /// <summary>For how long start-sshd.sh waits for a connection that was lost, unless it is told otherwise.</summary>
@@ -37,7 +37,7 @@ internal static class ContainerContract
     private const string Port = "_SSH_PORT";
     private const string UserName = "_SSH_USER";
 
-    /// <summary>What every shell sets for itself.</summary>
+    /// <summary>A variable that every shell sets for itself.</summary>
     private const string LastArgument = "_";
 
     /// <summary>How a session's task can be reached, as ECS tells what it was started with.</summary>

@@ -58,7 +58,7 @@ public sealed class FargateSession
     /// <summary>The container that runs the SSH server.</summary>
     public string? ContainerName => Record.ContainerName;
 
-    /// <summary>What it was started for: how its container can be reached.</summary>
+    /// <summary>The transport that it was started with: how its container can be reached.</summary>
     public FargateTransport Transport => Record.Transport;
 
     /// <summary>The user to log in as.</summary>
@@ -124,7 +124,7 @@ public sealed class FargateSession
     /// </summary>
     public IReadOnlyDictionary<string, string> ParameterSource { get; internal set; } = SessionTags.None;
 
-    /// <summary>Who uses it, at the moment when this is asked.</summary>
+    /// <summary>The PowerShell that uses it, at the moment when this is read.</summary>
     public SessionOwner Owner => Folder is null ? SessionOwner.Elsewhere : SessionLock.OwnerOf(Folder);
 
     /// <summary>
@@ -283,7 +283,7 @@ public sealed class FargateSession
         _ => PublicAddress ?? IPv6Address ?? PrivateAddress,
     };
 
-    /// <summary>What ssh is pointed at, once it has an address.</summary>
+    /// <summary>The endpoint for ssh, once it has an address.</summary>
     internal SshEndpoint EndpointFor(bool preferPrivate) => new()
     {
         Address = AddressFor(preferPrivate)!,

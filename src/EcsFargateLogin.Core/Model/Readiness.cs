@@ -2,16 +2,16 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Model;
 
-/// <summary>What makes a session ready.</summary>
+/// <summary>The condition for a session to be ready.</summary>
 /// <param name="PreferPrivate">Whether it is to be reached at its private address.</param>
 /// <param name="CanBeEntered">Whether a way in must be open; otherwise a running task with an address will do.</param>
 internal sealed record Readiness(bool PreferPrivate, bool CanBeEntered)
 {
-    /// <summary>Which way in is meant; null for what the session was started for.</summary>
+    /// <summary>The transport that must answer; null for the one that the session was started with.</summary>
     public FargateTransport? Transport { get; init; }
 }
 
-/// <summary>Which ways in a transport stands for.</summary>
+/// <summary>The ways that a transport allows.</summary>
 internal static class TransportWays
 {
     /// <summary>Whether its sessions have a key, and an SSH server is expected in their containers.</summary>

@@ -2,7 +2,7 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Model;
 
-/// <summary>What a task's ARN tells by itself: arn:PARTITION:ecs:REGION:ACCOUNT:task/CLUSTER/ID.</summary>
+/// <summary>Reads the parts of a task's ARN: arn:PARTITION:ecs:REGION:ACCOUNT:task/CLUSTER/ID.</summary>
 internal static class TaskArn
 {
     /// <summary>The region, or null when the text is no ARN.</summary>
@@ -29,7 +29,7 @@ internal static class TaskArn
 /// </summary>
 internal static class AskedAccount
 {
-    /// <summary>Whether the account that is asked is that one.</summary>
+    /// <summary>Whether the cloud is connected to that account.</summary>
     /// <returns>False also when it cannot be told.</returns>
     public static async Task<bool> IsAsync(
         string account, IFargateCloud cloud, string cluster, CancellationToken cancellationToken)

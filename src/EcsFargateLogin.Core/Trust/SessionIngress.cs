@@ -127,7 +127,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
 
     private async Task<IngressRule?> FindSameAsync(IngressRule rule, CancellationToken cancellationToken) =>
         (await cloud.DescribeIngressAsync(rule.SecurityGroupId, cancellationToken))
-            .FirstOrDefault(rule.LetsInAs);
+            .FirstOrDefault(rule.AdmitsSameAs);
 
     /// <summary>
     /// Uses a rule that is there. It may be this session's own, by a call whose answer was lost, or left over from one of this
@@ -224,7 +224,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         && text[DescriptionPrefix.Length..].Split(' ') is var ids && Array.TrueForAll(ids, SessionIds.IsValid) ? ids : [];
 
     private List<SessionRecord> OthersWith(IngressRule rule, string sessionId) =>
-        [.. journal.ReadAll().Where(entry => entry.SessionId != sessionId && entry.Ingress?.LetsInAs(rule) == true)];
+        [.. journal.ReadAll().Where(entry => entry.SessionId != sessionId && entry.Ingress?.AdmitsSameAs(rule) == true)];
 
     private void Keep(FargateSession session, IngressRule? rule)
     {

@@ -2,7 +2,7 @@ using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Lifecycle.Listing;
 
-/// <summary>Which sessions of one connection are looked for.</summary>
+/// <summary>A query for sessions of one connection.</summary>
 /// <param name="Entries">What the journal remembers of them.</param>
 internal sealed record SessionQuery(IReadOnlyList<SessionRecord> Entries)
 {

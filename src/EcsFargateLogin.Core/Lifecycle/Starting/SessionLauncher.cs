@@ -17,10 +17,10 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
     /// <summary>How many sessions are on their way to RunTask at once: enough for the pace, and no burden for this machine.</summary>
     private const int Concurrency = 20;
 
-    /// <summary>What reads a key of the user's own; null where none is asked for.</summary>
+    /// <summary>The reader of a key of the user's own; null where none is asked for.</summary>
     public OwnKeyReader? OwnKeys { get; init; }
 
-    /// <summary>What starts their tasks.</summary>
+    /// <summary>The starter of their tasks.</summary>
     public TaskStarter Starter { get; init; } = new(cloud, journal);
 
     /// <summary>
@@ -77,7 +77,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         if (request.AuthorizedCidr is { } cidr)
         {
             var rule = SessionIngress.RuleFor(session.SessionId, request.SecurityGroups[0], cidr, request.Port);
-            await Starter.LetInAsync(session, rule, progress, cancellationToken);
+            await Starter.AuthorizeIngressAsync(session, rule, progress, cancellationToken);
         }
 
         await Starter.StartAsync(session, progress, cancellationToken);
@@ -186,6 +186,6 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
             ClientToken = runTask.ClientToken,
         };
 
-    /// <summary>What all sessions of one launch share.</summary>
+    /// <summary>Facts that all sessions of one launch share.</summary>
     private sealed record LaunchFacts(LoginContainer Container, OwnKey? OwnKey);
 }

@@ -22,26 +22,26 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     /// <summary>Cancelled when the user waits no longer for what is cleaned up.</summary>
     public CancellationToken GiveUp { get; init; }
 
-    /// <summary>What looks for the task of a RunTask whose answer was lost.</summary>
+    /// <summary>The search for the task of a RunTask that got no answer.</summary>
     public TaskSearch Search { get; init; } = new(cloud);
 
-    /// <summary>What looks for a task that an earlier try of a refused RunTask may have started.</summary>
+    /// <summary>The search for a task that an earlier try of a refused RunTask may have started.</summary>
     public TaskSearch EarlierTry { get; init; } = new(cloud) { Limit = TimeSpan.FromSeconds(3) };
 
     /// <summary>Between two attempts: what there was no room for just now has no room at once either.</summary>
     public TimeSpan AttemptPause { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>What paces RunTask.</summary>
+    /// <summary>The pace of RunTask.</summary>
     public TokenBucket Pacer { get; init; } = TokenBucket.OfLaunches;
 
     private SessionCloser Closer => CloserUntil(GiveUp);
 
     private SessionCloser CloserUntil(CancellationToken giveUp) => new(cloud, journal) { GiveUp = giveUp };
 
-    /// <summary>Lets this machine's address in to a new session, before it has a task.</summary>
-    /// <exception cref="FargateException">It was not let in, and the session is forgotten.</exception>
+    /// <summary>Adds the rule that admits this machine's address to a new session, before that has a task.</summary>
+    /// <exception cref="FargateException">The rule was not added, and the session is forgotten.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the session is forgotten.</exception>
-    public Task LetInAsync(
+    public Task AuthorizeIngressAsync(
         FargateSession session, IngressRule rule, IProgress<SessionEvent> progress, CancellationToken cancellationToken) =>
         WithoutTaskAsync(
             session, () => new SessionIngress(cloud, journal) { GiveUp = GiveUp }
