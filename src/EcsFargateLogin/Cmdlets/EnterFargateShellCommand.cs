@@ -35,7 +35,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
     /// <summary>Opens the shells of this record's sessions.</summary>
     protected override void ProcessRecord()
     {
-        TakeAll(Session);
+        OwnOrKeep(Session);
         foreach (var session in Session)
         {
             Guard(session, () => LogIn(session, cloud => RunShell(cloud, session)));

@@ -45,7 +45,7 @@ public sealed partial class InvokeFargateCommandCommand
         CommandJob job = new(command, JobName, children, ThrottleLimit);
         foreach (var child in children)
         {
-            Held.HandOver(child.Session, child.Runspace);
+            Owned.HandOver(child.Session, child.Runspace);
         }
 
         JobRepository.Add(job);
