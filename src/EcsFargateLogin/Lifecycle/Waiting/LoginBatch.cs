@@ -111,7 +111,7 @@ internal sealed class LoginBatch
 
     private async Task RunAsync(
         Login login,
-        FargateException? waitFailure,
+        FargateException? failure,
         SemaphoreSlim throttle,
         Func<Login, CancellationToken, Task> work,
         IProgress<SessionEvent> progress,
@@ -123,9 +123,9 @@ internal sealed class LoginBatch
             await throttle.WaitAsync(cancellationToken);
             try
             {
-                if (waitFailure is not null)
+                if (failure is not null)
                 {
-                    throw waitFailure;
+                    throw failure;
                 }
 
                 reason = $"its {WorkName} has ended";
@@ -138,14 +138,18 @@ internal sealed class LoginBatch
         }
         catch (FargateException e)
         {
-            var failure = e.Error == FargateError.SshFailed && !cancellationToken.IsCancellationRequested
+            failure = e.Error == FargateError.SshFailed && !cancellationToken.IsCancellationRequested
                 ? await new RefusedLogin(login.Cloud).ExplainAsync(login.Session, e, cancellationToken)
                 : e;
-            progress.Report(new SessionFailed(login.Session, failure));
         }
         finally
         {
             await EndAsync(login, reason, progress);
+            if (failure is not null)
+            {
+                // After an error of closing: this one may end the command.
+                progress.Report(new SessionFailed(login.Session, failure));
+            }
         }
     }
 
