@@ -198,7 +198,7 @@ switch ($Task) {
     'Publish' { Publish-PSResource -NupkgPath (New-Package).FullName -Repository $Repository -ApiKey $ApiKey }
     'Demo' {
         # No more than it takes: who tries the module for the first time waits for this.
-        Invoke-Build -Project 'src/EcsFargateLogin.Aws', 'tests/LocalFargate'
+        Invoke-Build -Project 'src/EcsFargateLogin', 'src/EcsFargateLogin.Aws', 'tests/LocalFargate'
         & (Join-Path $PSScriptRoot 'tests/LocalFargate/demo.ps1')
         exit $LASTEXITCODE
     }

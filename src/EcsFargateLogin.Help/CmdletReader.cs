@@ -25,7 +25,7 @@ internal sealed class CmdletReader
     internal static IReadOnlyList<Cmdlet> Read(string assembly)
     {
         var module = Assembly.LoadFrom(assembly);
-        CmdletReader reader = new(Documentation.Load(Path.ChangeExtension(assembly, ".xml")));
+        CmdletReader reader = new(Documentation.Load(module, assembly));
         return
         [
             .. module.GetTypes().Where(type => !type.IsAbstract && AttributeOf(type, "CmdletAttribute") is not null)
@@ -131,7 +131,7 @@ internal sealed class CmdletReader
         ? new OutputType("None", [])
         : new OutputType(type.FullName!, (type.GetElementType() ?? type) is var own && IsOwn(own) ? _documentation.Summary(Documentation.IdOf(own)) : []);
 
-    private static bool IsOwn(Type type) => type.Assembly.GetName().Name == "EcsFargateLogin";
+    private static bool IsOwn(Type type) => type.Assembly.GetName().Name is "EcsFargateLogin" or "EcsFargateLogin.Core";
 
     private static Parameter OfShouldProcess(string name, string alias, string description) => new(name, "SwitchParameter")
     {

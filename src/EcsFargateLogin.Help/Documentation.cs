@@ -9,10 +9,20 @@ internal sealed partial class Documentation
 {
     private readonly Dictionary<string, XElement> _members;
 
-    private Documentation(XDocument document) => _members = document.Descendants("member")
+    private Documentation(IEnumerable<XDocument> documents) => _members = documents
+        .SelectMany(document => document.Descendants("member"))
+        // Generated code has the same names in each assembly.
+        .DistinctBy(member => (string)member.Attribute("name")!)
         .ToDictionary(member => (string)member.Attribute("name")!, StringComparer.Ordinal);
 
-    internal static Documentation Load(string file) => new(XDocument.Load(file));
+    /// <summary>Loads the documentation of an assembly, and of those that it references and that lie beside it.</summary>
+    internal static Documentation Load(Assembly assembly, string path)
+    {
+        var referenced = assembly.GetReferencedAssemblies()
+            .Select(name => Path.Combine(Path.GetDirectoryName(path)!, $"{name.Name}.xml"))
+            .Where(File.Exists);
+        return new Documentation(referenced.Prepend(Path.ChangeExtension(path, ".xml")).Select(XDocument.Load));
+    }
 
     internal static string IdOf(PropertyInfo property) => $"P:{property.DeclaringType!.FullName}.{property.Name}";
 

@@ -59,11 +59,11 @@ public sealed class PackageTests(PackageTests.Package package) : IClassFixture<P
         Assert.Contains("en-US/about_EcsFargateLogin.help.txt", listed.Select(file => file[1]));
         Assert.DoesNotContain(listed, file => file[1].EndsWith(".cs", StringComparison.Ordinal)
             || file[1].StartsWith("module/help/", StringComparison.Ordinal)
-            || file[1].EndsWith("EcsFargateLogin.xml", StringComparison.Ordinal)
+            || (file[1].EndsWith(".xml", StringComparison.Ordinal) && !file[1].EndsWith("-Help.xml", StringComparison.Ordinal))
             || file[1].EndsWith(".pdb", StringComparison.Ordinal));
         using var symbols = ZipFile.OpenRead(Assert.Single(Directory.GetFiles(Output, "*.symbols.zip")));
         Assert.Equal(
-            ["module/bin/EcsFargateLogin.pdb", "module/bin/lib/EcsFargateLogin.Aws.pdb"],
+            ["module/bin/EcsFargateLogin.Core.pdb", "module/bin/EcsFargateLogin.pdb", "module/bin/lib/EcsFargateLogin.Aws.pdb"],
             symbols.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
     }
 

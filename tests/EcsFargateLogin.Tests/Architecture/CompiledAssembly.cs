@@ -26,6 +26,7 @@ internal sealed class CompiledAssembly
 
     private CompiledAssembly(string name)
     {
+        Name = name;
         _project = $"src/{name}/";
         var path = Path.Combine(AppContext.BaseDirectory, $"{name}.dll");
         using PEReader file = new(File.OpenRead(path), PEStreamOptions.PrefetchEntireImage);
@@ -37,11 +38,16 @@ internal sealed class CompiledAssembly
         Types = [.. _metadata.TypeDefinitions.Where(type => !IsNested(type)).Select(Read).OfType<CompiledType>()];
     }
 
-    /// <summary>The module's own assembly.</summary>
-    public static CompiledAssembly OfModule { get; } = new("EcsFargateLogin");
+    /// <summary>The one that names neither PowerShell nor the AWS SDK.</summary>
+    public static CompiledAssembly OfCore { get; } = new("EcsFargateLogin.Core");
+
+    /// <summary>The one that names PowerShell.</summary>
+    public static CompiledAssembly OfSurface { get; } = new("EcsFargateLogin");
 
     /// <summary>The one that names the AWS SDK.</summary>
     public static CompiledAssembly OfAws { get; } = new("EcsFargateLogin.Aws");
+
+    public string Name { get; }
 
     public IReadOnlyList<CompiledType> Types { get; }
 

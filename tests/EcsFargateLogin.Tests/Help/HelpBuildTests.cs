@@ -6,7 +6,7 @@ namespace EcsFargateLogin.Tests.Help;
 /// <summary>What the build does with help that is incomplete, and with help that is not.</summary>
 public sealed class HelpBuildTests : IDisposable
 {
-    private static readonly string Assembly = typeof(FargateSession).Assembly.Location;
+    private static readonly string Assembly = Path.Combine(AppContext.BaseDirectory, "EcsFargateLogin.dll");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("fargate-login-help-").FullName;
 
@@ -76,6 +76,7 @@ public sealed class HelpBuildTests : IDisposable
     {
         var copy = Path.Combine(_folder, "EcsFargateLogin.dll");
         File.Copy(Assembly, copy);
+        File.Copy(Path.ChangeExtension(Assembly, ".Core.xml"), Path.ChangeExtension(copy, ".Core.xml"));
         var documentation = XDocument.Load(Path.ChangeExtension(Assembly, ".xml"));
         documentation.Descendants("member")
             .Single(member => (string)member.Attribute("name")! == "P:EcsFargateLogin.Cmdlets.NewFargateSessionCommand.Subnet")

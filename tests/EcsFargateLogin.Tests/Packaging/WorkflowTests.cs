@@ -42,11 +42,11 @@ public sealed partial class WorkflowTests
     [Fact]
     public void What_ships_is_restored_by_hashes()
     {
-        var sources = Path.Combine(ModuleFolder.Root(), "src");
+        var projects = Directory.GetFiles(Path.Combine(ModuleFolder.Root(), "src"), "*.csproj", SearchOption.AllDirectories);
 
-        Assert.All(
-            Directory.GetDirectories(sources),
-            folder => Assert.Contains("\"contentHash\": ", File.ReadAllText(Path.Combine(folder, "packages.lock.json")), StringComparison.Ordinal));
+        Assert.All(projects, project => Assert.Equal(
+            File.ReadAllText(project).Contains("<PackageReference ", StringComparison.Ordinal),
+            File.ReadAllText(Path.Combine(Path.GetDirectoryName(project)!, "packages.lock.json")).Contains("\"contentHash\": ", StringComparison.Ordinal)));
     }
 
     private static string Read(string file) =>
