@@ -139,3 +139,25 @@ internal interface ICommandOutput
 /// <param name="Duration">The time since ssh was started.</param>
 /// <param name="Error">The error that made the output partial, or null.</param>
 internal sealed record CommandEnded(FargateSession Session, int ExitCode, TimeSpan Duration, FargateException? Error);
+
+/// <summary>The command, and how it is run.</summary>
+internal sealed record CommandOptions
+{
+    /// <summary>The path of ssh.</summary>
+    public required string Ssh { get; init; }
+
+    /// <summary>The user's own options for ssh.</summary>
+    public IReadOnlyList<SshOption> SshOptions { get; init; } = [];
+
+    /// <summary>The command.</summary>
+    public required RemoteCommand Command { get; init; }
+
+    /// <summary>The command's input.</summary>
+    public required SharedInput Input { get; init; }
+
+    /// <summary>Longest time that it may run; null for no limit.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Whether standard output is given as bytes instead of lines.</summary>
+    public bool IsRaw { get; init; }
+}

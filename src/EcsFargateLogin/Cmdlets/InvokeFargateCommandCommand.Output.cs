@@ -45,8 +45,8 @@ public sealed partial class InvokeFargateCommandCommand
     }
 
     /// <summary>
-    /// Writes the output of one session's command. PowerShell keeps the pipeline's thread busy with each line: all else is done
-    /// before, on the thread that reads.
+    /// Writes the output of one session's command to the pipeline. Only WriteObject runs on the pipeline's thread, which PowerShell
+    /// keeps busy with each line: the rest is done before, on the thread that reads.
     /// </summary>
     private sealed class WrittenOutput(InvokeFargateCommandCommand cmdlet, FargateSession session, PipelinePump pump) : ICommandOutput
     {

@@ -22,7 +22,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
 
     private readonly Dictionary<FargateSession, Login> _logins = [];
     private RemoteCommand? _command;
-    private bool _areNamed;
+    private bool _isSessionNamed;
     private int? _exitCode;
 
     /// <summary>
@@ -99,29 +99,29 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
         base.BeginProcessing();
         Guard(null, () =>
         {
-            _areNamed = MyInvocation.BoundParameters.ContainsKey(nameof(Session));
+            _isSessionNamed = MyInvocation.BoundParameters.ContainsKey(nameof(Session));
             var mergesErrors = StandardErrorAs == StandardErrorTarget.Output;
             _command = MyInvocation.BoundParameters.ContainsKey(nameof(FilePath))
                 ? RemoteCommand.OfScript(GetUnresolvedProviderPathFromPSPath(FilePath), ArgumentList, mergesErrors)
                 : RemoteCommand.OfLine(Command, ArgumentList, mergesErrors);
             TakeNamedInput();
         });
-        if (_areNamed)
+        if (_isSessionNamed)
         {
-            TakeSessions();
+            AddSessions();
         }
     }
 
     /// <summary>Takes in this record's sessions or input.</summary>
     protected override void ProcessRecord()
     {
-        if (_areNamed)
+        if (_isSessionNamed)
         {
             TakeInput();
         }
         else
         {
-            TakeSessions();
+            AddSessions();
         }
     }
 
@@ -159,7 +159,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
 
     private protected override string WorkName => "command";
 
-    private void TakeSessions()
+    private void AddSessions()
     {
         OwnOrKeep(Session);
         foreach (var session in Session.Where(session => !_logins.ContainsKey(session)))

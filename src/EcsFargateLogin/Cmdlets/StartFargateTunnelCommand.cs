@@ -21,10 +21,10 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
     private const string HostSet = "Host";
     private const string SocksSet = "Socks";
 
-    /// <summary>Another may take a free port before ssh does.</summary>
+    /// <summary>Number of attempts: another process may take a free port before ssh does.</summary>
     private const int AttemptsToFindPort = 3;
 
-    /// <summary>How long the task has to say that it cannot reach the remote host.</summary>
+    /// <summary>Longest time in which the task may report that it cannot reach the remote host.</summary>
     private static readonly TimeSpan TargetCheckLimit = TimeSpan.FromSeconds(1);
 
     private readonly List<TunnelKeeper> _opened = [];
