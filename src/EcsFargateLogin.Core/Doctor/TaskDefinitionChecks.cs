@@ -79,7 +79,7 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
 
     /// <summary>The limits that hold when this machine is gone end the container, and are to end the task.</summary>
     private static Task CheckEndAsync(Examination examination, LoginContainer container) =>
-        container.OutlivedBecause is { } why
+        container.OutlivedReason is { } why
             ? examination.FailAsync(
                 "task's end", StartErrors.TaskOutlivesContainer(examination.Request.TaskDefinition!, why))
             : examination.PassAsync("task's end", "the task ends with that container, and so at its limits");

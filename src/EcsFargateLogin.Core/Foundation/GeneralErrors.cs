@@ -12,7 +12,7 @@ internal static class GeneralErrors
     };
 
     /// <summary>An error after which something could not be taken back either: both have to be said.</summary>
-    internal static FargateException And(FargateException error, FargateException left) => new(
+    internal static FargateException Combine(FargateException error, FargateException left) => new(
         error.Error, error.Message, left.Message, error)
     { MayLeaveTask = true, Target = error.Target };
 

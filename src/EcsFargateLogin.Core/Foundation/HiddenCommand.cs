@@ -17,7 +17,7 @@ internal sealed class HiddenCommand(string command)
     /// Tells the command from other input: where a start-up file of the shell has read the first line, the next one is data, which
     /// must not be run.
     /// </summary>
-    private readonly string _mark = RandomNumberGenerator.GetHexString(16, lowercase: true);
+    private readonly string _token = RandomNumberGenerator.GetHexString(16, lowercase: true);
 
     /// <summary>
     /// What ssh is given to run. The read of a POSIX shell takes a pipe byte by byte up to the end of the line, so that what follows
@@ -26,14 +26,14 @@ internal sealed class HiddenCommand(string command)
     /// </summary>
     public string Reader =>
         "eval \"$(/bin/sh -c 'IFS= read -r line || line=; case $line in "
-        + $"\"{_mark} \"*) printf %b \"${{line#* }}\";; "
+        + $"\"{_token} \"*) printf %b \"${{line#* }}\";; "
         + "*) echo \"A start-up file of the login shell has read the command from standard input.\" >&2; "
         + $"echo exit {NotReceived};; esac')\"";
 
     /// <summary>The first line of the input: the command, in which all but printable ASCII is written for printf %b.</summary>
     public byte[] Header()
     {
-        StringBuilder line = new($"{_mark} ");
+        StringBuilder line = new($"{_token} ");
         foreach (var value in Encoding.UTF8.GetBytes(command))
         {
             line.Append(value is >= (byte)' ' and <= (byte)'~' and not (byte)'\\'

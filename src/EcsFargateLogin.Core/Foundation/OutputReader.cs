@@ -2,11 +2,11 @@ namespace EcsFargateLogin.Foundation;
 
 /// <summary>Hands on what a program prints as soon as it comes. While nobody takes more, the program has to wait.</summary>
 /// <param name="stream">What it prints; this closes it.</param>
-/// <param name="take">
+/// <param name="receive">
 /// Takes bytes, which are there until it returns; it returns when it can take more. Called on a thread of its own: what a
 /// program prints in great amounts would come slower by way of the thread pool, and a pipe without any keeps its thread.
 /// </param>
-internal sealed class OutputReader(Stream stream, Action<ReadOnlyMemory<byte>> take)
+internal sealed class OutputReader(Stream stream, Action<ReadOnlyMemory<byte>> receive)
 {
     /// <summary>The most that is handed on at once: what a pipe holds.</summary>
     public const int LargestPart = 64 * 1024;
@@ -49,7 +49,7 @@ internal sealed class OutputReader(Stream stream, Action<ReadOnlyMemory<byte>> t
                     return;
                 }
 
-                take(bytes.AsMemory(0, count));
+                receive(bytes.AsMemory(0, count));
             }
         }
     }

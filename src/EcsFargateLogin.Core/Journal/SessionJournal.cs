@@ -99,11 +99,11 @@ internal sealed partial class SessionJournal(string root)
 
     /// <summary>A session that has not been closed, or null when there is none of that id.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
-    public SessionRecord? Find(string sessionId) => IsThere(sessionId) ? Read(sessionId).Entry : null;
+    public SessionRecord? Find(string sessionId) => Exists(sessionId) ? Read(sessionId).Entry : null;
 
     /// <summary>A session whose entry cannot be read, or null when there is none of that id.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
-    public DamagedEntry? FindDamaged(string sessionId) => IsThere(sessionId) ? DamagedEntryOf(sessionId) : null;
+    public DamagedEntry? FindDamaged(string sessionId) => Exists(sessionId) ? DamagedEntryOf(sessionId) : null;
 
     /// <summary>The session of a record.</summary>
     public FargateSession SessionOf(SessionRecord record) => new(record, FolderOf(record.SessionId));
@@ -164,7 +164,7 @@ internal sealed partial class SessionJournal(string root)
 
     private string FolderOf(string sessionId) => Path.Combine(root, sessionId);
 
-    private bool IsThere(string sessionId) => SessionIds.IsValid(sessionId) && Guard(root, () =>
+    private bool Exists(string sessionId) => SessionIds.IsValid(sessionId) && Guard(root, () =>
     {
         ThrowIfOthersMayWrite();
         return Directory.Exists(FolderOf(sessionId));

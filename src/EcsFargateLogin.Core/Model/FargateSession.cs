@@ -37,7 +37,7 @@ public sealed class FargateSession
     /// READY from the time when its server has answered here, which is often before ECS reports RUNNING; otherwise, and once it
     /// ends, its status.
     /// </summary>
-    public string State => WayIn is not null && !TaskStatuses.IsEnding(Status) ? TaskStatuses.Ready : Status;
+    public string State => OpenTransport is not null && !TaskStatuses.IsEnding(Status) ? TaskStatuses.Ready : Status;
 
     /// <summary>The task's ARN; empty until RunTask has answered.</summary>
     public string TaskArn
@@ -190,7 +190,7 @@ public sealed class FargateSession
     internal bool HasEcsExec { get; set; }
 
     /// <summary>The way by which it was found open, Ssh or EcsExec; null as long as it was not.</summary>
-    internal FargateTransport? WayIn { get; set; }
+    internal FargateTransport? OpenTransport { get; set; }
 
     /// <summary>The address at which its SSH server has answered to this process; null while it has not.</summary>
     internal string? AnsweredAddress { get; set; }
@@ -230,7 +230,7 @@ public sealed class FargateSession
     {
         Change(record => attempt.In(record) with { TaskArn = task.TaskArn });
         StartedAt = null;
-        (HostKey, TrustsFirstKey, WayIn, AnsweredAddress) = (null, false, null, null);
+        (HostKey, TrustsFirstKey, OpenTransport, AnsweredAddress) = (null, false, null, null);
         Timing = new FargateSessionTiming();
         (NetworkInterfaceId, SubnetId, PublicAddress, PrivateAddress, IPv6Address) = (null, null, null, null, null);
         Update(task);

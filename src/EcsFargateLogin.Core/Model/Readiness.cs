@@ -10,7 +10,7 @@ internal sealed record Readiness(bool PreferPrivate, bool CanBeEntered)
 }
 
 /// <summary>The ways that a transport allows.</summary>
-internal static class TransportWays
+internal static class TransportCapabilities
 {
     /// <summary>Whether its sessions have a key, and an SSH server is expected in their containers.</summary>
     public static bool HasSsh(this FargateTransport transport) => transport != FargateTransport.EcsExec;

@@ -27,5 +27,5 @@ internal sealed record ServiceChoice(string Name, ServiceParts Parts)
             : null;
 
     /// <summary>Whether a part is taken from it.</summary>
-    public bool Takes(ServiceParts part) => Parts.HasFlag(part);
+    public bool Includes(ServiceParts part) => Parts.HasFlag(part);
 }

@@ -4,7 +4,7 @@ namespace EcsFargateLogin.Routes;
 internal sealed record WaitOptions
 {
     /// <summary>From RunTask to the first look: ECS needs a moment until it knows its own new task.</summary>
-    public TimeSpan FirstLook { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan FirstPollDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Between looks. Each is jittered by a tenth, so that many waiting machines do not look in step.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(2);
@@ -16,10 +16,10 @@ internal sealed record WaitOptions
     /// Between knocks at one session's SSH port, for each session that is waited for: all of them together knock a few
     /// hundred times a second, however many they are.
     /// </summary>
-    public TimeSpan KnockPauseASession { get; init; } = TimeSpan.FromMilliseconds(3);
+    public TimeSpan ProbePausePerSession { get; init; } = TimeSpan.FromMilliseconds(3);
 
     /// <summary>Between knocks at one session's SSH port at the least.</summary>
-    public TimeSpan ShortestKnockPause { get; init; } = TimeSpan.FromMilliseconds(100);
+    public TimeSpan ShortestProbePause { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long ECS may not know a task that it has just accepted.</summary>
     public TimeSpan MissingLimit { get; init; } = TimeSpan.FromSeconds(60);

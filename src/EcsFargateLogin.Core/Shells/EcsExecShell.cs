@@ -83,7 +83,7 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
     {
         var reply = await cloud.DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken);
         return reply.Tasks.FirstOrDefault(session.IsOf) is { } task
-            && EcsExecWayIn.LoginContainerOf(session, task) is { } container
+            && EcsExecWait.LoginContainerOf(session, task) is { } container
                 ? (task, container)
                 : throw SessionErrors.TaskNotFound(session);
     }

@@ -18,13 +18,13 @@ internal sealed class Reconnection(IFargateCloud cloud, FargateSession session, 
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>What AWS could not be asked for; none of it says anything about the task.</summary>
-    private static readonly FargateError[] Passing =
+    private static readonly FargateError[] TransientErrors =
     [
         FargateError.EndpointUnreachable, FargateError.ServiceFailed, FargateError.Throttled, FargateError.AccessDenied,
         FargateError.CredentialsExpired, FargateError.NoCredentials,
     ];
 
-    private FargateError? _told;
+    private FargateError? _reported;
 
     /// <summary>The task, where its end is what the connection was lost for; null where it runs or AWS cannot be asked.</summary>
     /// <param name="cancellationToken">Cancels it.</param>
@@ -89,11 +89,11 @@ internal sealed class Reconnection(IFargateCloud cloud, FargateSession session, 
                 .ConfigureAwait(false);
             return true;
         }
-        catch (FargateException e) when (Passing.Contains(e.Error))
+        catch (FargateException e) when (TransientErrors.Contains(e.Error))
         {
-            if (_told != e.Error)
+            if (_reported != e.Error)
             {
-                _told = e.Error;
+                _reported = e.Error;
                 progress.Report(new ShellNotice(session, $"still reconnecting, but AWS cannot be asked about the task: {e.Message}"));
             }
 

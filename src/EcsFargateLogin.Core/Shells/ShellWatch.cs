@@ -23,7 +23,7 @@ internal sealed class ShellWatch(IFargateCloud cloud, FargateSession session, Sh
             await Task.Delay(Jitter.Of(interval), cancellationToken);
             WarnOfLifetime(progress);
             WarnOfCredentialsEnd(progress);
-            var (task, failure) = await LookAsync(cancellationToken);
+            var (task, failure) = await PollAsync(cancellationToken);
             if (task is not null && TaskStatuses.IsEnding(task))
             {
                 session.Update(task);
@@ -37,10 +37,10 @@ internal sealed class ShellWatch(IFargateCloud cloud, FargateSession session, Sh
         }
     }
 
-    private async Task<(TaskDescription? Task, FargateException? Failure)> LookAsync(CancellationToken cancellationToken)
+    private async Task<(TaskDescription? Task, FargateException? Failure)> PollAsync(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(options.LookLimit);
+        limit.CancelAfter(options.PollLimit);
         try
         {
             var reply = await cloud

@@ -10,7 +10,7 @@ internal sealed record ShellWatchOptions
     public TimeSpan ThrottledInterval { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long one look may take.</summary>
-    public TimeSpan LookLimit { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan PollLimit { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// How long before the end of the credentials or the lifetime the user is warned; half of a lifetime that is under

@@ -71,13 +71,13 @@ internal static class CommandProcess
 
     private static async Task ReadAsync(
         Stream stream,
-        Action<ReadOnlyMemory<byte>> take,
+        Action<ReadOnlyMemory<byte>> receive,
         CancellationTokenSource ending,
         CancellationToken cancellationToken)
     {
         try
         {
-            await new OutputReader(stream, take).ReadAllAsync(cancellationToken);
+            await new OutputReader(stream, receive).ReadAllAsync(cancellationToken);
         }
         catch
         {

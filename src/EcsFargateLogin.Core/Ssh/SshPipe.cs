@@ -14,13 +14,13 @@ internal sealed class SshPipe : IAsyncDisposable
 
     /// <summary>Starts ssh.</summary>
     /// <param name="start">How, with pipes for its input and output.</param>
-    /// <param name="heard">Gets each of ssh's own messages, and of the remote program's errors, on any thread.</param>
+    /// <param name="onMessage">Gets each of ssh's own messages, and of the remote program's errors, on any thread.</param>
     /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
-    public SshPipe(ProcessStartInfo start, Action<string>? heard = null)
+    public SshPipe(ProcessStartInfo start, Action<string>? onMessage = null)
     {
         _process = SshProcess.Start(start);
         _watched = SshWatchdog.Watch(_process);
-        _read = ReadMessagesAsync(heard);
+        _read = ReadMessagesAsync(onMessage);
     }
 
     /// <summary>The remote program's input.</summary>
@@ -71,7 +71,7 @@ internal sealed class SshPipe : IAsyncDisposable
         _process.Dispose();
     }
 
-    private async Task ReadMessagesAsync(Action<string>? heard)
+    private async Task ReadMessagesAsync(Action<string>? onMessage)
     {
         while (await _process.StandardError.ReadLineAsync().ConfigureAwait(false) is { } line)
         {
@@ -85,7 +85,7 @@ internal sealed class SshPipe : IAsyncDisposable
                 }
             }
 
-            heard?.Invoke(message);
+            onMessage?.Invoke(message);
         }
     }
 }

@@ -34,20 +34,20 @@ internal static partial class SshProcess
     /// <param name="start">The program.</param>
     /// <param name="hangUp">Tells it to end (SIGTERM); what does not is killed.</param>
     /// <param name="cancellationToken">Cancels it in the same way.</param>
-    /// <param name="seen">Gets what it prints, after the terminal has; null leaves the terminal to it alone.</param>
+    /// <param name="onOutput">Gets what it prints, after the terminal has; null leaves the terminal to it alone.</param>
     /// <returns>Its exit code; <see cref="ConnectionFailed"/> when it had to be killed.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; the program has ended or was killed.</exception>
     public static async Task<int> RunInTerminalAsync(
         ProcessStartInfo start,
         CancellationToken hangUp,
         CancellationToken cancellationToken,
-        Action<ReadOnlyMemory<byte>>? seen = null)
+        Action<ReadOnlyMemory<byte>>? onOutput = null)
     {
         var modes = TerminalModes.Read();
         var exitCode = ConnectionFailed;
         try
         {
-            exitCode = await RunInTerminalAsync(start, modes, seen, hangUp, cancellationToken);
+            exitCode = await RunInTerminalAsync(start, modes, onOutput, hangUp, cancellationToken);
             return exitCode;
         }
         finally
@@ -63,17 +63,17 @@ internal static partial class SshProcess
     private static async Task<int> RunInTerminalAsync(
         ProcessStartInfo start,
         TerminalModes modes,
-        Action<ReadOnlyMemory<byte>>? seen,
+        Action<ReadOnlyMemory<byte>>? onOutput,
         CancellationToken hangUp,
         CancellationToken cancellationToken)
     {
         // No shell is between: ssh gets the real terminal, and every argument as it is.
         start.UseShellExecute = false;
-        start.RedirectStandardOutput = seen is not null;
+        start.RedirectStandardOutput = onOutput is not null;
         using var process = Start(start);
         using var suspended = ContinueWhenSuspended(process.Id);
         using var watched = SshWatchdog.Watch(process);
-        using var passing = seen is null ? null : new TerminalTap(process, seen);
+        using var tap = onOutput is null ? null : new TerminalTap(process, onOutput);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(hangUp, cancellationToken);
         try
         {

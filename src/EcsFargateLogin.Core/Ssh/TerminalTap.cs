@@ -13,18 +13,18 @@ internal sealed class TerminalTap : IDisposable
 
     private readonly Thread _thread;
 
-    public TerminalTap(Process process, Action<ReadOnlyMemory<byte>> seen)
+    public TerminalTap(Process process, Action<ReadOnlyMemory<byte>> onOutput)
     {
         var output = process.StandardOutput.BaseStream;
         // A thread of its own: keys are echoed by the other side, and must not wait for a pool.
-        _thread = new Thread(() => Pass(output, seen)) { IsBackground = true, Name = "terminal" };
+        _thread = new Thread(() => Pass(output, onOutput)) { IsBackground = true, Name = "terminal" };
         _thread.Start();
     }
 
     /// <summary>Waits until all has been passed on.</summary>
     public void Dispose() => _thread.Join(EndLimit);
 
-    private static void Pass(Stream output, Action<ReadOnlyMemory<byte>> seen)
+    private static void Pass(Stream output, Action<ReadOnlyMemory<byte>> onOutput)
     {
         var buffer = new byte[64 * 1024];
         using var terminal = Console.OpenStandardOutput();
@@ -35,7 +35,7 @@ internal sealed class TerminalTap : IDisposable
             {
                 terminal.Write(buffer, 0, count);
                 terminal.Flush();
-                seen(buffer.AsMemory(0, count));
+                onOutput(buffer.AsMemory(0, count));
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)

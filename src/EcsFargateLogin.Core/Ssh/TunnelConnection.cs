@@ -24,11 +24,11 @@ internal sealed class TunnelConnection : IAsyncDisposable
 
     /// <summary>Starts ssh.</summary>
     /// <param name="start">How, with <see cref="RemoteCommand"/> among its arguments.</param>
-    /// <param name="heard">Gets each of ssh's own messages as it comes, on any thread.</param>
+    /// <param name="onMessage">Gets each of ssh's own messages as it comes, on any thread.</param>
     /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
-    public TunnelConnection(ProcessStartInfo start, Action<string> heard)
+    public TunnelConnection(ProcessStartInfo start, Action<string> onMessage)
     {
-        _pipe = new SshPipe(start, heard);
+        _pipe = new SshPipe(start, onMessage);
         Ended = Task.WhenAll(ReadOutputAsync(), _pipe.WaitForEndAsync());
     }
 

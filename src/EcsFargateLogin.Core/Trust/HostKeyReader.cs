@@ -24,7 +24,7 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long one look may take: who drops its packets does not end the wait by that.</summary>
-    public TimeSpan LookLimit { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan ReadLimit { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Between the first looks; each takes twice as long as the one before, up to a second.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(100);
@@ -118,14 +118,14 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
 
         var stream = log.StreamOf(containerName, session.TaskId);
         // Opens the connection, so that the answer is not waited for twice.
-        await LookAsync(stream, cancellationToken);
+        await ReadLogAsync(stream, cancellationToken);
         await answer.WaitAsync(cancellationToken);
         var answeredAt = Stopwatch.GetTimestamp();
         for (var pause = FirstPause; ; pause = pause < LongestPause ? pause * 2 : LongestPause)
         {
             // Only what is read now counts: the script's own line is written by the time the server answers.
             var isLate = Stopwatch.GetElapsedTime(answeredAt) >= Limit;
-            var (messages, failure) = await LookAsync(stream, cancellationToken);
+            var (messages, failure) = await ReadLogAsync(stream, cancellationToken);
             if (HostKeyLines.Find(session, tag, messages) is { } key)
             {
                 return (key, "");
@@ -149,12 +149,12 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
     private static bool MayPass(FargateException failure) => failure.Error is
         FargateError.Throttled or FargateError.EndpointUnreachable or FargateError.ServiceFailed;
 
-    private async Task<(IReadOnlyList<string> Messages, FargateException? Failure)> LookAsync(
+    private async Task<(IReadOnlyList<string> Messages, FargateException? Failure)> ReadLogAsync(
         LogStreamName stream, CancellationToken cancellationToken)
     {
         await Pacer.TakeAsync(cancellationToken);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(LookLimit);
+        limit.CancelAfter(ReadLimit);
         try
         {
             return (await cloud.GetLogEventsAsync(stream, fromStart: true, MostMessages, limit.Token), null);

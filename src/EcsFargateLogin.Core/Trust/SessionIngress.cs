@@ -36,7 +36,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
     public async Task OpenAsync(
         FargateSession session, IngressRule rule, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        using var turn = await journal.TakeIngressTurnAsync(cancellationToken);
+        using var ingressLock = await journal.LockIngressAsync(cancellationToken);
         if (OthersWith(rule, session.SessionId).Find(entry => journal.IsInUse(entry.SessionId)) is { } other)
         {
             Keep(session, other.Ingress);
@@ -74,7 +74,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cleanUp.Token, cancellationToken);
         try
         {
-            using var turn = await journal.TakeIngressTurnAsync(limit.Token);
+            using var ingressLock = await journal.LockIngressAsync(limit.Token);
             if (OthersWith(rule, sessionId).Count == 0)
             {
                 await RevokeAsync(rule, limit.Token);

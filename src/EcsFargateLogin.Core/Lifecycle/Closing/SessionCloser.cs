@@ -65,7 +65,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         }
         catch (FargateException notStopped) when (notRevoked is not null)
         {
-            throw GeneralErrors.And(notStopped, notRevoked);
+            throw GeneralErrors.Combine(notStopped, notRevoked);
         }
 
         if (journalId is not null && Forget(journalId, notRevoked) is { } left)
@@ -99,7 +99,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
                 var interval = PollInterval;
                 try
                 {
-                    await LookAsync(session, limit.Token);
+                    await PollAsync(session, limit.Token);
                     tolerance.Reset();
                     progress.Report(new PhaseSeen(session, session.Status, watch.Elapsed, "StopTask"));
                 }
@@ -128,7 +128,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
             return null;
         }
 
-        session.Ingress ??= Remembered(() => journal.Find(journalId))?.Ingress;
+        session.Ingress ??= FindEntry(() => journal.Find(journalId))?.Ingress;
         return await new SessionIngress(cloud, journal) { GiveUp = GiveUp }.CloseAsync(session, journalId);
     }
 
@@ -179,7 +179,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         session.Status = session.TaskArn.Length > 0 ? session.Status : TaskStatuses.Stopped;
     }
 
-    private async Task LookAsync(FargateSession session, CancellationToken cancellationToken)
+    private async Task PollAsync(FargateSession session, CancellationToken cancellationToken)
     {
         var reply = await cloud
             .DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken);
@@ -296,10 +296,10 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
     /// <summary>A task named by its ARN may be one of this machine's sessions, whose key must go with it.</summary>
     private string? JournalIdOf(FargateSession session) => session.SessionId.Length > 0
         ? session.SessionId
-        : Remembered(() => journal.FindByTask(session.TaskArn))?.SessionId;
+        : FindEntry(() => journal.FindByTask(session.TaskArn))?.SessionId;
 
     /// <summary>What the journal says; nothing where it cannot be read, which is no reason to let a task run on.</summary>
-    private static SessionRecord? Remembered(Func<SessionRecord?> find)
+    private static SessionRecord? FindEntry(Func<SessionRecord?> find)
     {
         try
         {

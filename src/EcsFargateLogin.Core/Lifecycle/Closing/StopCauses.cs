@@ -23,7 +23,7 @@ internal static class StopCauses
         + "or make the image smaller.";
 
     /// <summary>What a network says that does not get through.</summary>
-    private const string Unreached =
+    private const string Unreachable =
         "timeout|timed out|dial tcp|deadline exceeded|no such host|connection (refused|reset|issue)|canceled|RequestError|"
         + "Could ?n[o']t connect|Check your task network configuration";
 
@@ -31,7 +31,7 @@ internal static class StopCauses
 
     private const string LogWords = "logger|log group|log stream|awslogs|logs:|logging driver";
 
-    private static readonly (string Pattern, string NextStep)[] ToldByEcs =
+    private static readonly (string Pattern, string NextStep)[] ByEcs =
     [
         (@"exec format error|no matching manifest|descriptor matching platform", WrongArchitecture),
         (@"no space left on device|disk quota exceeded", DiskFull),
@@ -64,7 +64,7 @@ internal static class StopCauses
         (@"CannotPull.*(x509|certificate)",
             "The registry's certificate is not one that Fargate trusts: keep the image in ECR, or in a registry with a public "
             + "one."),
-        ($@"CannotPull.*({Unreached}|EOF|\b50\d\b)", $"The image's registry could not be reached. {Reachability}"),
+        ($@"CannotPull.*({Unreachable}|EOF|\b50\d\b)", $"The image's registry could not be reached. {Reachability}"),
         (@"CannotPull.*(failed to (extract|unpack|register)|unsupported media type|mediaType|unexpected EOF|checksum|digest)",
             "The image is damaged or of a kind that Fargate does not take: build it anew as a Linux image and push it again."),
         (@"CannotPull",
@@ -78,7 +78,7 @@ internal static class StopCauses
         (@"ResourceInitializationError.*(\bEFS\b|fs-[0-9a-f]|mount\.nfs|volumes?:)",
             "The file system could not be mounted: check its mount target in the subnet's zone, that its security group lets "
             + "the task in on port 2049, the DNS of the VPC, and the task role's elasticfilesystem actions."),
-        ($@"({LogWords}).*({Unreached})", $"CloudWatch Logs could not be reached. {Reachability}"),
+        ($@"({LogWords}).*({Unreachable})", $"CloudWatch Logs could not be reached. {Reachability}"),
         ($@"(ResourceInitializationError|CannotStartContainer).*({LogWords})",
             "The log could not be opened: create the log group that the task definition names (or set awslogs-create-group), "
             + "and give the execution role logs:CreateLogStream and logs:PutLogEvents."),
@@ -94,7 +94,7 @@ internal static class StopCauses
             + "secret."),
         (@"ResourceInitializationError.*(ResourceNotFound|can't find|invalid (ssm|parameters)|ParameterNotFound|marked (for|deleted))",
             "A secret or parameter of the task definition does not exist: check its ARN and region."),
-        ($@"ResourceInitializationError.*(secret|ssm|registry auth|parameter|{Unreached})",
+        ($@"ResourceInitializationError.*(secret|ssm|registry auth|parameter|{Unreachable})",
             $"Secrets Manager, SSM or ECR could not be reached. {Reachability}"),
 
         (@"OutOfMemory|memory usage",
@@ -120,7 +120,7 @@ internal static class StopCauses
             + "startPeriod."),
     ];
 
-    private static readonly (string Pattern, string NextStep)[] ToldByLog =
+    private static readonly (string Pattern, string NextStep)[] ByLog =
     [
         ($@"^{ContainerContract.EndLine}no-login\b",
             "Nobody had logged in for as long as -LoginTimeout of New-FargateSession says: log in sooner, or give it longer."),
@@ -141,7 +141,7 @@ internal static class StopCauses
             + "Dockerfile.alpine."),
     ];
 
-    private static readonly (string Pattern, string NextStep)[] ToldByExit =
+    private static readonly (string Pattern, string NextStep)[] ByExit =
     [
         (@"exited with 69\b",
             "The image lacks what an SSH login needs, as the log says: build it with module/container/Dockerfile.debian or "
@@ -167,7 +167,7 @@ internal static class StopCauses
                 task.StoppedReason ?? "",
                 .. task.Containers.Select(container => $"{container.Reason} exited with {container.ExitCode}"),
             ]);
-        return Find(ToldByEcs, words) ?? Find(ToldByLog, string.Join('\n', logLines)) ?? Find(ToldByExit, words);
+        return Find(ByEcs, words) ?? Find(ByLog, string.Join('\n', logLines)) ?? Find(ByExit, words);
     }
 
     private static string? Find((string Pattern, string NextStep)[] causes, string evidence) =>

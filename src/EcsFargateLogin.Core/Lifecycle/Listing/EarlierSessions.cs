@@ -13,12 +13,12 @@ internal static class EarlierSessions
     /// <summary>A reminder is good to have, but no start waits long for it.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
-    private static int _looks;
+    private static int _calls;
 
     /// <summary>The first call in a process finds them; all later ones find none, so that nobody is reminded twice.</summary>
     public static async Task<IReadOnlyList<FargateSession>> FindOnceAsync(
         IFargateCloud cloud, SessionJournal journal, CancellationToken cancellationToken) =>
-        Interlocked.Increment(ref _looks) == 1
+        Interlocked.Increment(ref _calls) == 1
             ? await FindAsync(cloud, journal, cancellationToken)
             : [];
 

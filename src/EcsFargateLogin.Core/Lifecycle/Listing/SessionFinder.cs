@@ -18,7 +18,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         var clusters = query.Clusters.Union(query.Entries.Select(entry => entry.Cluster));
         var found = await Task.WhenAll(clusters.Select(cluster => FindInAsync(cluster, query, cancellationToken)));
         FargateSession[] sessions = [.. found.SelectMany(part => part.Sessions)];
-        await LookAtAddressesAsync(sessions, cancellationToken);
+        await ReadAddressesAsync(sessions, cancellationToken);
         return new FoundSessions(sessions, [.. found.SelectMany(part => part.Errors)]);
     }
 
@@ -32,9 +32,9 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
             var reply = wanted.Length == 0
                 ? new DescribeTasksReply([], [])
                 : await cloud.DescribeTasksAsync(cluster, wanted, cancellationToken);
-            var (sessions, met) = await JoinAsync(cluster, entries, reply.Tasks, query, cancellationToken);
-            var untold = await CloseOverAsync(entries.Where(entry => !met.Contains(entry.SessionId)), cancellationToken);
-            return new FoundSessions([.. sessions, .. untold], []);
+            var (sessions, known) = await JoinAsync(cluster, entries, reply.Tasks, query, cancellationToken);
+            var unlisted = await CloseOverAsync(entries.Where(entry => !known.Contains(entry.SessionId)), cancellationToken);
+            return new FoundSessions([.. sessions, .. unlisted], []);
         }
         catch (FargateException e)
         {
@@ -67,7 +67,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
 
     /// <summary>Takes each task together with the entry that remembers it.</summary>
     /// <returns>The sessions that go on, and the ids of all entries that ECS has told of.</returns>
-    private async Task<(List<FargateSession> Sessions, HashSet<string> Met)> JoinAsync(
+    private async Task<(List<FargateSession> Sessions, HashSet<string> Known)> JoinAsync(
         string cluster,
         SessionRecord[] entries,
         IReadOnlyList<TaskDescription> tasks,
@@ -75,7 +75,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         CancellationToken cancellationToken)
     {
         List<FargateSession> sessions = [];
-        HashSet<string> met = [];
+        HashSet<string> known = [];
         foreach (var task in tasks)
         {
             var entry = Array.Find(entries, entry => entry.TaskArn == task.TaskArn) ?? EntryByStartedBy(task);
@@ -84,8 +84,8 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
                 // A stopped task says nothing of a session that is being given another one.
                 if (entry is not null && entry.TaskArn == task.TaskArn)
                 {
-                    met.Add(entry.SessionId);
-                    if (MayStartAgain(entry, task) || !await IsOverAsync(entry, cancellationToken))
+                    known.Add(entry.SessionId);
+                    if (MayStartAgain(entry, task) || !await TryCloseAsync(entry, cancellationToken))
                     {
                         sessions.Add(SessionOf(entry, task));
                     }
@@ -93,7 +93,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
             }
             else if (entry is not null)
             {
-                met.Add(entry.SessionId);
+                known.Add(entry.SessionId);
                 sessions.Add(SessionOf(Complete(entry, task), task));
             }
             else if (SessionIds.IsValid(task.StartedBy) && query.Ids?.Contains(task.StartedBy!) != false)
@@ -102,7 +102,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
             }
         }
 
-        return (sessions, met);
+        return (sessions, known);
     }
 
     /// <summary>Closes those entries, of which ECS has told nothing, that are over.</summary>
@@ -114,7 +114,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         foreach (var entry in entries)
         {
             if (!await HasEndedAsync(entry, cancellationToken)
-                || !await IsOverAsync(entry, cancellationToken))
+                || !await TryCloseAsync(entry, cancellationToken))
             {
                 sessions.Add(UnknownOf(journal, entry));
             }
@@ -153,14 +153,14 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     /// that uses the session may be about to, and closes it where it is not.
     /// </summary>
     private bool MayStartAgain(SessionRecord entry, TaskDescription task) =>
-        PassingCauses.Include(task) && journal.IsInUse(entry.SessionId);
+        TransientFailures.Matches(task) && journal.IsInUse(entry.SessionId);
 
     /// <summary>
     /// Closes an entry whose task has ended. While a rule still lets its session's machine in it is not over: whoever uses the
     /// session removes the rule, and where nobody does, this does.
     /// </summary>
     /// <returns>False when the rule is still there.</returns>
-    private async Task<bool> IsOverAsync(SessionRecord entry, CancellationToken cancellationToken)
+    private async Task<bool> TryCloseAsync(SessionRecord entry, CancellationToken cancellationToken)
     {
         if (entry.Ingress is not null
             && (journal.IsInUse(entry.SessionId)
@@ -215,7 +215,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     }
 
     /// <summary>Asks EC2 once for the public addresses. They are good to have, and no more than that.</summary>
-    private async Task LookAtAddressesAsync(IEnumerable<FargateSession> sessions, CancellationToken cancellationToken)
+    private async Task ReadAddressesAsync(IEnumerable<FargateSession> sessions, CancellationToken cancellationToken)
     {
         var byInterface = sessions
             .Where(session => session.Status == TaskStatuses.Running)

@@ -15,7 +15,7 @@ internal sealed record LoginContainer(string Name, ContainerLog? Log)
     public ContainerStart? Start { get; init; }
 
     /// <summary>Why its task goes on when it ends, as it does at its limits; null where the task ends with it, or that is not known.</summary>
-    public string? OutlivedBecause { get; init; }
+    public string? OutlivedReason { get; init; }
 
     /// <summary>
     /// Finds it: the one that was named, 'cli', or the only one there is, side-cars left out: those that are not essential.
@@ -46,11 +46,11 @@ internal sealed record LoginContainer(string Name, ContainerLog? Log)
         {
             Account = TaskArn.AccountOf(definition.Arn),
             Start = definition.Starts.GetValueOrDefault(name),
-            OutlivedBecause = WhyOutlived(name, definition),
+            OutlivedReason = OutlivedReasonOf(name, definition),
         };
     }
 
-    private static string? WhyOutlived(string name, TaskDefinitionDescription definition) =>
+    private static string? OutlivedReasonOf(string name, TaskDefinitionDescription definition) =>
         definition.EssentialNames.Count > 0 && !definition.EssentialNames.Contains(name)
             ? $"its container '{name}' is not essential"
             : definition.Starts.GetValueOrDefault(name) is { IsRestarted: true }

@@ -29,7 +29,7 @@ internal sealed class ServiceRequest(ServiceChoice choice)
     private SessionRequest Complete(SessionRequest request, ServiceDescription service)
     {
         CheckSuitable(service);
-        if (choice.Takes(ServiceParts.TaskDefinition))
+        if (choice.Includes(ServiceParts.TaskDefinition))
         {
             request = request with
             {
@@ -40,12 +40,12 @@ internal sealed class ServiceRequest(ServiceChoice choice)
 
         return request with
         {
-            Subnets = choice.Takes(ServiceParts.Subnets) ? service.Subnets : request.Subnets,
-            SecurityGroups = choice.Takes(ServiceParts.SecurityGroups) ? service.SecurityGroups : request.SecurityGroups,
-            AssignPublicIp = choice.Takes(ServiceParts.AssignPublicIp) ? service.AssignPublicIp : request.AssignPublicIp,
-            PlatformVersion = choice.Takes(ServiceParts.PlatformVersion) ? service.PlatformVersion : request.PlatformVersion,
-            CapacityProvider = choice.Takes(ServiceParts.CapacityProvider) ? CapacityProviderOf(service) : request.CapacityProvider,
-            Tags = choice.Takes(ServiceParts.Tags) ? TagsOf(service, request) : request.Tags,
+            Subnets = choice.Includes(ServiceParts.Subnets) ? service.Subnets : request.Subnets,
+            SecurityGroups = choice.Includes(ServiceParts.SecurityGroups) ? service.SecurityGroups : request.SecurityGroups,
+            AssignPublicIp = choice.Includes(ServiceParts.AssignPublicIp) ? service.AssignPublicIp : request.AssignPublicIp,
+            PlatformVersion = choice.Includes(ServiceParts.PlatformVersion) ? service.PlatformVersion : request.PlatformVersion,
+            CapacityProvider = choice.Includes(ServiceParts.CapacityProvider) ? CapacityProviderOf(service) : request.CapacityProvider,
+            Tags = choice.Includes(ServiceParts.Tags) ? TagsOf(service, request) : request.Tags,
         };
     }
 
@@ -60,7 +60,7 @@ internal sealed class ServiceRequest(ServiceChoice choice)
                 $"it runs on {(foreign.Count > 0 ? string.Join(", ", foreign) : service.LaunchType)}, not on Fargate");
         }
 
-        if (service.Subnets.Count == 0 && choice.Takes(ServiceParts.Subnets))
+        if (service.Subnets.Count == 0 && choice.Includes(ServiceParts.Subnets))
         {
             throw Unsuitable("it has no awsvpc configuration, and so names no subnets");
         }

@@ -34,12 +34,12 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         SessionRequest request, int count, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         request = await ServiceRequest.CompleteAsync(cloud, request, cancellationToken);
-        ThrowUnlessPlatformHas(request);
+        ThrowUnlessPlatformHasEcsExec(request);
         var ownKey = request.KeyPath is { } path
             ? await OwnKeys!.ReadAsync(path, cancellationToken)
             : null;
         var container = await LoginContainer.FindAsync(cloud, request, cancellationToken);
-        if (container.OutlivedBecause is { } why)
+        if (container.OutlivedReason is { } why)
         {
             throw StartErrors.TaskOutlivesContainer(request.TaskDefinition, why);
         }
@@ -169,7 +169,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
     }
 
     /// <summary>A service may have named the platform's version.</summary>
-    private static void ThrowUnlessPlatformHas(SessionRequest request)
+    private static void ThrowUnlessPlatformHasEcsExec(SessionRequest request)
     {
         if (request.Transport.HasEcsExec() && !EcsExecPlatform.Has(request.PlatformVersion))
         {

@@ -120,9 +120,9 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
                 return;
             }
 
-            if (!plan.HasNext || !PassingCauses.Include(refusal!))
+            if (!plan.HasNext || !TransientFailures.Matches(refusal!))
             {
-                throw await ForgetAsync(session, refusal!);
+                throw await WithCleanUpAsync(session, refusal!);
             }
 
             ReportNext(session, refusal!.Message, progress);
@@ -152,7 +152,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         }
         catch (FargateException e)
         {
-            throw await ForgetAsync(session, e);
+            throw await WithCleanUpAsync(session, e);
         }
         catch
         {
@@ -166,8 +166,8 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     }
 
     /// <returns>Why the session has no task, and what of it could not be forgotten.</returns>
-    private async Task<FargateException> ForgetAsync(FargateSession session, FargateException error) =>
-        await Closer.ForgetAsync(session) is { } left ? GeneralErrors.And(error, left) : error;
+    private async Task<FargateException> WithCleanUpAsync(FargateSession session, FargateException error) =>
+        await Closer.ForgetAsync(session) is { } left ? GeneralErrors.Combine(error, left) : error;
 
     private async Task KeepAsync(FargateSession session, TaskDescription task, StartAttempt attempt)
     {
@@ -179,7 +179,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         catch (FargateException notKept)
         {
             throw await CloseAsync(session, "its journal entry could not be kept") is { } left
-                ? GeneralErrors.And(notKept, left)
+                ? GeneralErrors.Combine(notKept, left)
                 : notKept;
         }
     }
@@ -212,42 +212,42 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
                 ? (reply.Tasks[0], null)
                 : (null, StartErrors.RunTaskFailed(runTask, reply.Failures.Count > 0 ? reply.Failures[0] : null));
         }
-        catch (FargateException e) when (MayFollowALostAnswer(e))
+        catch (FargateException e) when (MayFollowLostAnswer(e))
         {
-            await StopWhatAnEarlierTryStartedAsync(session, e);
+            await StopEarlierTaskAsync(session, e);
             return (null, e);
         }
-        catch (FargateException e) when (!LeavesOpenWhetherItStarted(e))
+        catch (FargateException e) when (!IsStartUncertain(e))
         {
             return (null, e);
         }
         catch (FargateException e)
         {
-            await StopWhatMayHaveStartedAsync(session, e);
+            await StopUncertainTaskAsync(session, e);
             throw;
         }
         catch (OperationCanceledException e)
         {
             var cause = CloudErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, e);
-            await StopWhatMayHaveStartedAsync(session, cause);
+            await StopUncertainTaskAsync(session, cause);
             throw;
         }
     }
 
     /// <summary>AWS refused it, or the answer got lost: only in the second case may a task run.</summary>
-    private static bool LeavesOpenWhetherItStarted(FargateException e) =>
+    private static bool IsStartUncertain(FargateException e) =>
         e.Error is FargateError.EndpointUnreachable or FargateError.ServiceFailed;
 
     /// <summary>
     /// The last try was refused for a reason that can come up between two tries: the answer to an earlier one, which may
     /// have started the task, may have been lost.
     /// </summary>
-    private static bool MayFollowALostAnswer(FargateException e) =>
+    private static bool MayFollowLostAnswer(FargateException e) =>
         e.Error is FargateError.Throttled or FargateError.CredentialsExpired;
 
     /// <summary>Stops what an earlier try started; with no task of the session's id there is nothing to stop.</summary>
     /// <exception cref="FargateException">AWS could not be asked, or the task could not be stopped.</exception>
-    private async Task StopWhatAnEarlierTryStartedAsync(FargateSession session, FargateException cause)
+    private async Task StopEarlierTaskAsync(FargateSession session, FargateException cause)
     {
         session.TaskArn = "";
         using var limit = CleanUpLimit.Begin(GiveUp);
@@ -272,7 +272,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     /// the task later.
     /// </summary>
     /// <exception cref="FargateException">It was not found, or could not be stopped.</exception>
-    private async Task StopWhatMayHaveStartedAsync(FargateSession session, FargateException cause)
+    private async Task StopUncertainTaskAsync(FargateSession session, FargateException cause)
     {
         // Until it is found, no ARN is right: that of an earlier attempt's task least of all.
         session.TaskArn = "";

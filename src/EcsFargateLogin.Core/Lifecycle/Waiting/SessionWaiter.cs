@@ -16,7 +16,7 @@ namespace EcsFargateLogin.Lifecycle.Waiting;
 /// <param name="starter">What starts tasks again for which there was no room; null where that is not wanted.</param>
 internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, TaskStarter? starter = null)
 {
-    private readonly SessionLook _look = new(cloud, options);
+    private readonly SessionPoll _poll = new(cloud, options);
     private readonly HostKeyReader _hostKeys = new(cloud);
     private readonly StopDiagnosis _diagnosis = new(cloud);
 
@@ -44,27 +44,27 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
         IProgress<SessionEvent> progress,
         CancellationToken cancellationToken)
     {
-        var knockPause = TimeSpan.FromTicks(Math.Max(
-            options.ShortestKnockPause.Ticks, options.KnockPauseASession.Ticks * sessions.Count));
+        var probePause = TimeSpan.FromTicks(Math.Max(
+            options.ShortestProbePause.Ticks, options.ProbePausePerSession.Ticks * sessions.Count));
         PendingSession[] all =
-            [.. sessions.Select(session => new PendingSession(session, readiness, options) { KnockPause = knockPause })];
+            [.. sessions.Select(session => new PendingSession(session, readiness, options) { ProbePause = probePause })];
         List<PendingSession> pending = [.. all];
         using var lasting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
             pending.ForEach(session => ReportPhase(session, progress));
-            await DelayFirstLookAsync(sessions, cancellationToken).ConfigureAwait(false);
+            await DelayFirstPollAsync(sessions, cancellationToken).ConfigureAwait(false);
             while (pending.Count > 0)
             {
-                var interval = await _look.AskAsync(pending, progress, cancellationToken).ConfigureAwait(false);
+                var interval = await _poll.PollAsync(pending, progress, cancellationToken).ConfigureAwait(false);
                 foreach (var session in pending)
                 {
-                    session.BeginToEnter(
+                    session.BeginWait(
                         (answer, token) => _hostKeys.VerifyAsync(session.Session, answer, progress, token), lasting.Token);
                     session.FollowStop(task => FollowStopAsync(session.Session, task, progress, lasting.Token));
                 }
 
-                await SettleUntilNextLookAsync(pending, interval, progress, cancellationToken).ConfigureAwait(false);
+                await SettleUntilNextPollAsync(pending, interval, progress, cancellationToken).ConfigureAwait(false);
             }
         }
         finally
@@ -77,19 +77,19 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
         }
     }
 
-    /// <inheritdoc cref="SessionLook.AskOnceAsync"/>
-    public Task LookOnceAsync(FargateSession session, CancellationToken cancellationToken) =>
-        _look.AskOnceAsync(session, cancellationToken);
+    /// <inheritdoc cref="SessionPoll.PollOnceAsync"/>
+    public Task PollOnceAsync(FargateSession session, CancellationToken cancellationToken) =>
+        _poll.PollOnceAsync(session, cancellationToken);
 
-    private async Task DelayFirstLookAsync(
+    private async Task DelayFirstPollAsync(
         IReadOnlyCollection<FargateSession> sessions, CancellationToken cancellationToken)
     {
         // When a task was created that only its ARN is known of is not known before the first look.
-        var marked = sessions.Where(session => session.SessionId.Length > 0);
-        var age = DateTimeOffset.UtcNow - marked.Select(session => session.CreatedAt).DefaultIfEmpty().Max();
-        if (age >= TimeSpan.Zero && age < options.FirstLook)
+        var own = sessions.Where(session => session.SessionId.Length > 0);
+        var age = DateTimeOffset.UtcNow - own.Select(session => session.CreatedAt).DefaultIfEmpty().Max();
+        if (age >= TimeSpan.Zero && age < options.FirstPollDelay)
         {
-            await Task.Delay(options.FirstLook - age, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(options.FirstPollDelay - age, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -98,7 +98,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
     private async Task FollowStopAsync(
         FargateSession session, TaskDescription task, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        if (starter is null || session.Plan is not { HasNext: true } || !PassingCauses.Include(task))
+        if (starter is null || session.Plan is not { HasNext: true } || !TransientFailures.Matches(task))
         {
             throw await _diagnosis.ExplainAsync(session, task, cancellationToken).ConfigureAwait(false);
         }
@@ -117,12 +117,12 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
             session.Session.Timing.Banner ??= session.HasAnswered ? DateTimeOffset.UtcNow : null;
             if (session.Failure is { } failure)
             {
-                session.IsSettled = true;
+                session.IsReported = true;
                 progress.Report(new SessionFailed(session.Session, failure));
             }
             else if (session.IsReady)
             {
-                session.NoteReady();
+                session.SetReady();
                 progress.Report(new SessionReady(session.Session));
             }
             else
@@ -131,7 +131,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
             }
         }
 
-        pending.RemoveAll(session => session.IsSettled);
+        pending.RemoveAll(session => session.IsReported);
     }
 
     private static void WarnOfFallback(PendingSession session, IProgress<SessionEvent> progress)
@@ -145,21 +145,21 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
 
     private static void ReportPhase(PendingSession session, IProgress<SessionEvent> progress)
     {
-        if (session.HasNewPhase(out var phase))
+        if (session.TryGetNewPhase(out var phase))
         {
             progress.Report(new PhaseSeen(session.Session, phase, DateTimeOffset.UtcNow - session.Session.CreatedAt));
         }
     }
 
     /// <summary>Settles sessions as things happen to them, until the next look or until none is left.</summary>
-    private static async Task SettleUntilNextLookAsync(
+    private static async Task SettleUntilNextPollAsync(
         List<PendingSession> pending, TimeSpan interval, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         var next = Task.Delay(interval, cancellationToken);
         do
         {
             // Collected first: what happens while sessions are settled would else be noticed at the next look only.
-            Task[] awaited = [next, .. pending.SelectMany(session => session.Awaited)];
+            Task[] awaited = [next, .. pending.SelectMany(session => session.PendingTasks)];
             Settle(pending, progress);
             if (pending.Count > 0)
             {

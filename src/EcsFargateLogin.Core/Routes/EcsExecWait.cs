@@ -6,7 +6,7 @@ namespace EcsFargateLogin.Routes;
 /// <summary>The way in by ECS Exec: open when the agent in the container runs.</summary>
 /// <param name="session">The session.</param>
 /// <param name="options">How long to wait.</param>
-internal sealed class EcsExecWayIn(FargateSession session, WaitOptions options) : WayIn
+internal sealed class EcsExecWait(FargateSession session, WaitOptions options) : TransportWait
 {
     private const string Running = "RUNNING";
 
@@ -19,7 +19,7 @@ internal sealed class EcsExecWayIn(FargateSession session, WaitOptions options) 
 
     public override bool IsOpen => _isTaskRunning && _agent?.LastStatus == Running;
 
-    public override string WaitsFor(string? address) => "the agent of ECS Exec";
+    public override string Describe(string? address) => "the agent of ECS Exec";
 
     public override void Observe(TaskDescription task)
     {
@@ -27,7 +27,7 @@ internal sealed class EcsExecWayIn(FargateSession session, WaitOptions options) 
         _agent = LoginContainerOf(session, task)?.ExecuteCommandAgent;
     }
 
-    public override void ThrowIfLate(string? address, TimeSpan running, bool hasOther)
+    public override void ThrowIfLate(string? address, TimeSpan running, bool isFallbackOpen)
     {
         if (running > options.AgentLimit)
         {

@@ -5,7 +5,7 @@ namespace EcsFargateLogin.Routes;
 /// <summary>
 /// A way into a session's container while it is waited for: whether it is open, what is waited for, and for how long.
 /// </summary>
-internal abstract class WayIn : IAsyncDisposable
+internal abstract class TransportWait : IAsyncDisposable
 {
     /// <summary>What it is called.</summary>
     public abstract FargateTransport Transport { get; }
@@ -18,10 +18,10 @@ internal abstract class WayIn : IAsyncDisposable
 
     /// <summary>What is waited for while the task runs, in a few words.</summary>
     /// <param name="address">The task's address; null while it is not known.</param>
-    public abstract string WaitsFor(string? address);
+    public abstract string Describe(string? address);
 
     /// <summary>What may open it before the next look at the task.</summary>
-    public virtual IEnumerable<Task> Awaited => [];
+    public virtual IEnumerable<Task> PendingTasks => [];
 
     /// <summary>Takes over what ECS says.</summary>
     public virtual void Observe(TaskDescription task)
@@ -37,22 +37,22 @@ internal abstract class WayIn : IAsyncDisposable
     }
 
     /// <summary>Ends what was begun, without waiting for its end.</summary>
-    public virtual void Stop()
+    public virtual void Cancel()
     {
     }
 
     /// <summary>Whether it will never open, whatever the time.</summary>
     /// <exception cref="FargateException">It will not.</exception>
-    public virtual void ThrowIfClosed()
+    public virtual void ThrowIfFailed()
     {
     }
 
     /// <summary>Whether it should be open by now.</summary>
     /// <param name="address">The task's address; null while it is not known.</param>
     /// <param name="running">How long the task has been running.</param>
-    /// <param name="hasOther">Whether another way is open meanwhile.</param>
+    /// <param name="isFallbackOpen">Whether another way is open meanwhile.</param>
     /// <exception cref="FargateException">It should.</exception>
-    public abstract void ThrowIfLate(string? address, TimeSpan running, bool hasOther);
+    public abstract void ThrowIfLate(string? address, TimeSpan running, bool isFallbackOpen);
 
     /// <summary>Ends what was begun.</summary>
     public virtual ValueTask DisposeAsync()

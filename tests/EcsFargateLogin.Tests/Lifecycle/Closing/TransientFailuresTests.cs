@@ -5,14 +5,14 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Lifecycle.Closing;
 
-public sealed class PassingCausesTests
+public sealed class TransientFailuresTests
 {
     [Theory]
     [InlineData("Capacity is unavailable at this time. Please try again later or in a different availability zone")]
     [InlineData("Timeout waiting for network interface provisioning to complete.")]
     [InlineData("Unexpected EC2 error while attempting to Create Network Interface in subnet 'subnet-1': InsufficientFreeAddressesInSubnet")]
     public void Tasks_without_capacity_or_interface_are_worth_starting_again(string reason) =>
-        Assert.True(PassingCauses.Include(Stopped(reason)));
+        Assert.True(TransientFailures.Matches(Stopped(reason)));
 
     [Theory]
     [InlineData("CannotPullContainerError: pull image manifest has been retried 1 time(s): network interface timeout")]
@@ -20,7 +20,7 @@ public sealed class PassingCausesTests
     [InlineData("ECS was unable to assume the role 'arn:aws:iam::1:role/x' for the network interface of this task")]
     [InlineData("AccessDeniedException: not authorized to create the network interface")]
     [InlineData("Essential container in task exited")]
-    public void Tasks_that_would_fail_again_are_not(string reason) => Assert.False(PassingCauses.Include(Stopped(reason)));
+    public void Tasks_that_would_fail_again_are_not(string reason) => Assert.False(TransientFailures.Matches(Stopped(reason)));
 
     [Fact]
     public void A_container_that_exited_is_not_started_again_whatever_the_reason_says()
@@ -30,7 +30,7 @@ public sealed class PassingCausesTests
             Containers = [new ContainerDescription { Name = "cli", ExitCode = 1 }],
         };
 
-        Assert.False(PassingCauses.Include(task));
+        Assert.False(TransientFailures.Matches(task));
     }
 
     [Theory]
@@ -48,7 +48,7 @@ public sealed class PassingCausesTests
             ClientToken = "a",
         };
 
-        Assert.Equal(expected, PassingCauses.Include(StartErrors.RunTaskFailed(request, new CloudFailure(null, reason, null))));
+        Assert.Equal(expected, TransientFailures.Matches(StartErrors.RunTaskFailed(request, new CloudFailure(null, reason, null))));
     }
 
     private static TaskDescription Stopped(string reason) =>

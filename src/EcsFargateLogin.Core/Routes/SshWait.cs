@@ -7,15 +7,15 @@ namespace EcsFargateLogin.Routes;
 /// <param name="session">The session.</param>
 /// <param name="options">How long to wait.</param>
 /// <param name="requiresPublicAddress">Whether its address has to be the public one.</param>
-internal sealed class SshWayIn(FargateSession session, WaitOptions options, bool requiresPublicAddress) : WayIn
+internal sealed class SshWait(FargateSession session, WaitOptions options, bool requiresPublicAddress) : TransportWait
 {
     private IServerProbe? _probe;
-    private CancellationTokenSource? _knocking;
+    private CancellationTokenSource? _probing;
     private Task? _answer;
     private Task? _verification;
 
     /// <summary>Between knocks at the SSH port.</summary>
-    public required TimeSpan KnockPause { get; init; }
+    public required TimeSpan ProbePause { get; init; }
 
     /// <summary>Whether the SSH server has answered.</summary>
     public bool HasAnswered => _answer is { IsCompletedSuccessfully: true };
@@ -26,10 +26,10 @@ internal sealed class SshWayIn(FargateSession session, WaitOptions options, bool
 
     public override bool IsOpen => HasAnswered && _verification is { IsCompletedSuccessfully: true };
 
-    public override IEnumerable<Task> Awaited =>
+    public override IEnumerable<Task> PendingTasks =>
         new[] { _answer, _verification }.OfType<Task>().Where(task => !task.IsCompleted);
 
-    public override string WaitsFor(string? address) =>
+    public override string Describe(string? address) =>
         address is null ? "its address"
         : HasAnswered ? "its host key in the log"
         : $"the SSH server at {address}:{session.Port}";
@@ -48,19 +48,19 @@ internal sealed class SshWayIn(FargateSession session, WaitOptions options, bool
 
         _probe = session.Proxy is { } proxy
             ? new ProxyProbe(proxy, address, session.Port)
-            : new BannerProbe(address, session.Port) { Pause = KnockPause };
-        _knocking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            : new BannerProbe(address, session.Port) { Pause = ProbePause };
+        _probing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // A server may take many connections that nobody authenticates for an attack (OpenSSH 9.8 and later). Whether one that
         // has answered still does, ssh itself finds out.
-        _answer = session.AnsweredAddress == address ? Task.CompletedTask : _probe.WaitAsync(_knocking.Token);
+        _answer = session.AnsweredAddress == address ? Task.CompletedTask : _probe.WaitAsync(_probing.Token);
         // The log's client is made on its first use; nothing else is to wait for that.
-        var (answer, knocking) = (_answer, _knocking.Token);
-        _verification = Task.Run(() => verify(answer, knocking), knocking);
+        var (answer, probing) = (_answer, _probing.Token);
+        _verification = Task.Run(() => verify(answer, probing), probing);
     }
 
-    public override void Stop() => _knocking?.Cancel();
+    public override void Cancel() => _probing?.Cancel();
 
-    public override void ThrowIfClosed()
+    public override void ThrowIfFailed()
     {
         // What was cancelled had to give way to something else.
         foreach (var task in new[] { _answer, _verification })
@@ -72,17 +72,17 @@ internal sealed class SshWayIn(FargateSession session, WaitOptions options, bool
         }
     }
 
-    public override void ThrowIfLate(string? address, TimeSpan running, bool hasOther)
+    public override void ThrowIfLate(string? address, TimeSpan running, bool isFallbackOpen)
     {
         if (address is null)
         {
-            var limit = hasOther ? options.FallbackLimit : options.PublicAddressLimit;
+            var limit = isFallbackOpen ? options.FallbackLimit : options.PublicAddressLimit;
             if (running > limit)
             {
                 throw requiresPublicAddress ? RouteErrors.NoPublicAddress(session, limit) : RouteErrors.NoAddress(session);
             }
         }
-        else if (!HasAnswered && running > (hasOther ? options.FallbackLimit : options.BannerLimit))
+        else if (!HasAnswered && running > (isFallbackOpen ? options.FallbackLimit : options.BannerLimit))
         {
             throw RouteErrors.PortUnreachable(session, address, running, _probe?.LastOutcome ?? "it was not tried");
         }
@@ -90,10 +90,10 @@ internal sealed class SshWayIn(FargateSession session, WaitOptions options, bool
 
     public override async ValueTask DisposeAsync()
     {
-        Stop();
+        Cancel();
         Task[] work = [_answer ?? Task.CompletedTask, _verification ?? Task.CompletedTask];
         await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _knocking?.Dispose();
+        _probing?.Dispose();
         await base.DisposeAsync().ConfigureAwait(false);
     }
 }

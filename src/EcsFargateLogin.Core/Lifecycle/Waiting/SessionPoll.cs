@@ -9,30 +9,30 @@ namespace EcsFargateLogin.Lifecycle.Waiting;
 /// Asks AWS about many sessions at once: all of a cluster share one DescribeTasks per 100 tasks, and all that need a
 /// public address share one DescribeNetworkInterfaces.
 /// </summary>
-internal sealed class SessionLook(IFargateCloud cloud, WaitOptions options)
+internal sealed class SessionPoll(IFargateCloud cloud, WaitOptions options)
 {
     /// <summary>Asks once about all sessions. What lasts of what goes wrong fails the sessions that it concerns.</summary>
     /// <returns>How long to wait until the next time.</returns>
-    public async Task<TimeSpan> AskAsync(
+    public async Task<TimeSpan> PollAsync(
         IReadOnlyCollection<PendingSession> pending, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         var answered = true;
-        foreach (var cluster in pending.Where(session => session.WantsTask).GroupBy(session => session.Session.Cluster).ToList())
+        foreach (var cluster in pending.Where(session => session.NeedsTask).GroupBy(session => session.Session.Cluster).ToList())
         {
             PendingSession[] sessions = [.. cluster];
             answered &= await TryAsync(sessions, progress, () =>
-                LookAtTasksAsync(cluster.Key, sessions, cancellationToken)).ConfigureAwait(false);
+                PollTasksAsync(cluster.Key, sessions, cancellationToken)).ConfigureAwait(false);
         }
 
         // Who can do without a public address needs no right to read interfaces, and waits for nobody's.
-        PendingSession[] waiting = [.. pending.Where(session => session.WantsInterface)];
+        PendingSession[] waiting = [.. pending.Where(session => session.NeedsInterface)];
         answered &= await TryAsync([.. waiting.Where(session => session.RequiresPublicAddress)], progress, () =>
-            LookAtInterfacesAsync([.. waiting.Select(session => session.Session)], cancellationToken)).ConfigureAwait(false);
+            PollInterfacesAsync([.. waiting.Select(session => session.Session)], cancellationToken)).ConfigureAwait(false);
         if (answered)
         {
             foreach (var session in pending)
             {
-                session.ForgetFailures();
+                session.ResetFailures();
             }
         }
 
@@ -41,7 +41,7 @@ internal sealed class SessionLook(IFargateCloud cloud, WaitOptions options)
 
     /// <summary>Looks at a session's task once and takes over what is known by now.</summary>
     /// <exception cref="FargateException">ECS does not know the task, or AWS could not be asked.</exception>
-    public async Task AskOnceAsync(FargateSession session, CancellationToken cancellationToken)
+    public async Task PollOnceAsync(FargateSession session, CancellationToken cancellationToken)
     {
         var reply = await cloud
             .DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken)
@@ -50,7 +50,7 @@ internal sealed class SessionLook(IFargateCloud cloud, WaitOptions options)
         {
             session.Update(task);
             await using PendingSession pending = new(session, new Readiness(PreferPrivate: true, CanBeEntered: false), options);
-            await LookAtInterfaceAsync(pending, cancellationToken).ConfigureAwait(false);
+            await PollInterfaceAsync(pending, cancellationToken).ConfigureAwait(false);
         }
         else if (DateTimeOffset.UtcNow - session.CreatedAt > options.MissingLimit || session.SessionId.Length == 0)
         {
@@ -58,11 +58,11 @@ internal sealed class SessionLook(IFargateCloud cloud, WaitOptions options)
         }
     }
 
-    private async Task LookAtInterfaceAsync(PendingSession pending, CancellationToken cancellationToken)
+    private async Task PollInterfaceAsync(PendingSession pending, CancellationToken cancellationToken)
     {
         try
         {
-            await LookAtInterfacesAsync(pending.WantsInterface ? [pending.Session] : [], cancellationToken).ConfigureAwait(false);
+            await PollInterfacesAsync(pending.NeedsInterface ? [pending.Session] : [], cancellationToken).ConfigureAwait(false);
         }
         catch (FargateException) when (!pending.RequiresPublicAddress)
         {
@@ -98,7 +98,7 @@ internal sealed class SessionLook(IFargateCloud cloud, WaitOptions options)
         }
     }
 
-    private async Task LookAtTasksAsync(
+    private async Task PollTasksAsync(
         string cluster, IReadOnlyList<PendingSession> sessions, CancellationToken cancellationToken)
     {
         var reply = await cloud
@@ -115,12 +115,12 @@ internal sealed class SessionLook(IFargateCloud cloud, WaitOptions options)
             }
             else
             {
-                session.ObserveMissing();
+                session.ObserveUnknown();
             }
         }
     }
 
-    private async Task LookAtInterfacesAsync(IReadOnlyList<FargateSession> sessions, CancellationToken cancellationToken)
+    private async Task PollInterfacesAsync(IReadOnlyList<FargateSession> sessions, CancellationToken cancellationToken)
     {
         if (sessions.Count == 0)
         {
