@@ -143,3 +143,61 @@ internal static class SessionErrors
         $"Check -Cluster and -Region ({session.Cluster}, {session.Region}); ECS forgets tasks an hour after they stop.")
     { Target = session.TaskArn };
 }
+
+/// <summary>Errors about what a session is asked to start with.</summary>
+internal static class RequestErrors
+{
+    internal static FargateException ReservedVariable(string name) => new(
+        FargateError.InvalidEnvironmentVariable,
+        $"The environment variable '{name}' cannot be set: it is among the names that begin with '_' and are kept for the "
+        + "container's SSH server.",
+        "Give it another name, or use the parameter that stands for it (-Port, -UserName, -MaxLifetime).")
+    { Target = name };
+
+    internal static FargateException MalformedVariable(string name, string why) => new(
+        FargateError.InvalidEnvironmentVariable,
+        $"The environment variable '{name}' cannot be set: {why}.",
+        "Correct it in -EnvironmentVariable, which takes a hashtable such as @{ RAILS_ENV = 'production' }.")
+    { Target = name };
+
+    internal static FargateException InvalidTag(string key, string why) => new(
+        FargateError.InvalidTag,
+        $"The tag '{key}' cannot be set: {why}.",
+        "Keys and values of tags hold letters, digits, spaces and _ . : / = + - @; change -Tag or -Reason.")
+    { Target = key };
+
+    internal static FargateException TooManyTags(int count, int limit) => new(
+        FargateError.InvalidTag,
+        $"A task cannot have {count} tags: AWS takes {limit}, and -Reason takes two of them.",
+        "Leave some out of -Tag.");
+}
+
+/// <summary>Command lines about a session, for what to do next.</summary>
+internal static class SessionCommands
+{
+    /// <summary>A note about the part that a command line about a session lacks: credentials that are never repeated, or a file.</summary>
+    internal static string WithCredentials(FargateSession session) => session switch
+    {
+        { CredentialOrigin: CredentialOrigin.Keys or CredentialOrigin.Credential } =>
+            $" (with the credentials that {session.CredentialOrigin.ToText()} held)",
+        { ProfileLocation: { } location } => $" (the latter with AWS_SHARED_CREDENTIALS_FILE={CommandText.Word(location)})",
+        _ => "",
+    };
+
+    internal static string AwsCli(FargateSession session, string operation, params string[] arguments) => CommandText.Of(
+        "aws",
+        [
+            "ecs", operation, "--cluster", session.Cluster, .. arguments, .. Option("--region", session.Region),
+            .. Option("--profile", session.ProfileName), .. Option("--endpoint-url", session.EndpointUrl),
+        ]);
+
+    internal static string StopCmdlet(FargateSession session) => CommandText.ForPowerShell(
+        "Stop-FargateSession",
+        [
+            "-TaskArn", session.TaskArn, "-Cluster", session.Cluster, .. Option("-Region", session.Region),
+            .. Option("-ProfileName", session.ProfileName), .. Option("-ProfileLocation", session.ProfileLocation),
+            .. Option("-EndpointUrl", session.EndpointUrl),
+        ]);
+
+    internal static string[] Option(string name, string? value) => string.IsNullOrEmpty(value) ? [] : [name, value];
+}

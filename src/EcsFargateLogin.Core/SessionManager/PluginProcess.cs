@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Ssh;
 
@@ -48,5 +49,78 @@ internal static class PluginProcess
         {
             throw PluginErrors.PluginUnusable(start.FileName, e.InnerException!.Message.TrimEnd('.'), e.InnerException);
         }
+    }
+}
+
+/// <summary>
+/// Ctrl+C, Ctrl+\\ and Ctrl+Z, which the terminal turns into signals for every process in its foreground.
+/// session-manager-plugin leaves it at that, and passes the signals on to the other side; this process must not take them for
+/// its own meanwhile. ssh needs nothing of the kind: it sets the terminal so that they are characters like others.
+/// </summary>
+internal static class TerminalKeys
+{
+    private const int SigInt = 2;
+    private const int SigQuit = 3;
+
+    /// <summary>SIGTSTP by its number on this system.</summary>
+    private static readonly int SigTstp = OperatingSystem.IsLinux() ? 20 : 18;
+
+    /// <summary>More than any system's struct sigaction, which is only handed back as it was.</summary>
+    private const int LargestAction = 256;
+
+    /// <summary>SIG_IGN, in the first member of a struct sigaction whose other members are zero.</summary>
+    private const byte Ignore = 1;
+
+    /// <summary>
+    /// Ignores them in this process until what is returned is disposed. To be called after the child was started, which
+    /// would ignore them too.
+    /// </summary>
+    public static IDisposable LeaveToChild() => OperatingSystem.IsWindows() ? new ConsoleControl() : new Signals();
+
+    /// <summary>The signals of Unix.</summary>
+    private sealed class Signals : IDisposable
+    {
+        private readonly (int Signal, byte[] Action)[] _before;
+
+        public Signals() => _before = [.. new[] { SigInt, SigQuit, SigTstp }.Select(signal => (signal, Set(signal, Ignoring())))];
+
+        public void Dispose()
+        {
+            foreach (var (signal, action) in _before)
+            {
+                Set(signal, action);
+            }
+        }
+
+        private static byte[] Ignoring()
+        {
+            var action = new byte[LargestAction];
+            // The first member is a pointer, and its lowest byte comes first on all that .NET runs on but s390x.
+            action[BitConverter.IsLittleEndian ? 0 : IntPtr.Size - 1] = Ignore;
+            return action;
+        }
+
+        private static byte[] Set(int signal, byte[] action)
+        {
+            var before = new byte[LargestAction];
+            _ = SigAction(signal, action, before);
+            return before;
+        }
+
+        [DllImport("libc", EntryPoint = "sigaction")]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        private static extern int SigAction(int signal, byte[] action, [Out] byte[] before);
+    }
+
+    /// <summary>Ctrl+C of a console of Windows.</summary>
+    private sealed class ConsoleControl : IDisposable
+    {
+        public ConsoleControl() => _ = SetHandler(IntPtr.Zero, add: true);
+
+        public void Dispose() => _ = SetHandler(IntPtr.Zero, add: false);
+
+        [DllImport("kernel32", EntryPoint = "SetConsoleCtrlHandler")]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+        private static extern int SetHandler(IntPtr handler, [MarshalAs(UnmanagedType.Bool)] bool add);
     }
 }

@@ -1,12 +1,13 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text;
 using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Ssh;
 
 /// <summary>Starts OpenSSH's programs.</summary>
-internal static partial class SshProcess
+internal static class SshProcess
 {
     /// <summary>The exit code by which ssh says that it, and not the remote program, failed.</summary>
     public const int ConnectionFailed = 255;
@@ -156,4 +157,67 @@ internal static partial class SshProcess
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Kill(int processId, int signal);
+
+    /// <summary>Takes the program and its arguments as they are. An ignored signal stays ignored across exec.</summary>
+    private const string IgnoringKeys = "trap '' INT QUIT; exec \"$0\" \"$@\"";
+
+    /// <summary>
+    /// How a program is started with pipes for its input and output, so that keys like Ctrl+C, which the terminal sends
+    /// to all programs in its foreground, do not end it: they are meant for what the user runs just then.
+    /// </summary>
+    public static ProcessStartInfo InBackground(string program, IEnumerable<string> arguments)
+    {
+        ProcessStartInfo start = OperatingSystem.IsWindows()
+            ? new(program, arguments)
+            : new("/bin/sh", ["-c", IgnoringKeys, program, .. arguments]);
+        start.UseShellExecute = false;
+        // On Windows a console of its own, for the same reason.
+        start.CreateNoWindow = true;
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.StandardInputEncoding = start.StandardOutputEncoding = start.StandardErrorEncoding = new UTF8Encoding(false);
+        return start;
+    }
+}
+
+/// <summary>
+/// Passes what a program prints on to the terminal, byte by byte as it comes, and shows it to somebody else afterwards.
+/// The program's input is the terminal itself, whose modes and size it goes on seeing there.
+/// </summary>
+internal sealed class TerminalTap : IDisposable
+{
+    /// <summary>For what is on its way when the program has ended; what it has started may hold its output for longer.</summary>
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
+
+    private readonly Thread _thread;
+
+    public TerminalTap(Process process, Action<ReadOnlyMemory<byte>> onOutput)
+    {
+        var output = process.StandardOutput.BaseStream;
+        // A thread of its own: keys are echoed by the other side, and must not wait for a pool.
+        _thread = new Thread(() => Pass(output, onOutput)) { IsBackground = true, Name = "terminal" };
+        _thread.Start();
+    }
+
+    /// <summary>Waits until all has been passed on.</summary>
+    public void Dispose() => _thread.Join(EndLimit);
+
+    private static void Pass(Stream output, Action<ReadOnlyMemory<byte>> onOutput)
+    {
+        var buffer = new byte[64 * 1024];
+        using var terminal = Console.OpenStandardOutput();
+        try
+        {
+            int count;
+            while ((count = output.Read(buffer)) > 0)
+            {
+                terminal.Write(buffer, 0, count);
+                terminal.Flush();
+                onOutput(buffer.AsMemory(0, count));
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // The terminal or the program is gone.
+        }
+    }
 }

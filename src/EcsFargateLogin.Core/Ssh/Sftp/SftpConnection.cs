@@ -131,3 +131,19 @@ internal sealed class SftpConnection(Stream toServer, Stream fromServer)
 
     private static SftpConnectionException Ended(Exception cause) => new("The connection to the SFTP server has ended.", cause);
 }
+
+/// <summary>The connection to an SFTP server has ended, or there is none. What went wrong with files is no such thing.</summary>
+internal sealed class SftpConnectionException(string message, Exception cause) : Exception(message, cause);
+
+/// <summary>A request that the SFTP server has refused.</summary>
+internal sealed class SftpStatusException(uint status, string message) : Exception(message)
+{
+    public const uint EndOfFile = 1;
+    public const uint NoSuchFile = 2;
+    public const uint PermissionDenied = 3;
+
+    /// <summary>Whatever has no code of its own, such as a full disk.</summary>
+    public const uint Failure = 4;
+
+    public uint Status { get; } = status;
+}

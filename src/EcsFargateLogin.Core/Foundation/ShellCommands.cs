@@ -3,6 +3,46 @@ using System.Text;
 
 namespace EcsFargateLogin.Foundation;
 
+/// <summary>Shows a command line to people so that it can be pasted into a shell. Never used to run anything.</summary>
+internal static class CommandText
+{
+    /// <summary>Characters that mean nothing else to POSIX shells and to PowerShell; a comma or @ would to the latter.</summary>
+    private const string PlainCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:%+";
+
+    /// <summary>A command line for POSIX shells.</summary>
+    public static string Of(string program, IEnumerable<string> arguments) => Join(program, arguments, quoteInQuotes: "'\\''");
+
+    /// <summary>A command line for PowerShell.</summary>
+    public static string ForPowerShell(string command, IEnumerable<string> arguments) =>
+        Join(command, arguments, quoteInQuotes: "''");
+
+    /// <summary>One word of a command line for PowerShell.</summary>
+    public static string Word(string word) => Quote(word, "''");
+
+    private static string Join(string program, IEnumerable<string> arguments, string quoteInQuotes) =>
+        string.Join(' ', new[] { program }.Concat(arguments).Select(word => Quote(word, quoteInQuotes)));
+
+    private static string Quote(string word, string quoteInQuotes) => word.Length > 0 && word.All(PlainCharacters.Contains)
+        ? word
+        : $"'{word.Replace("'", quoteInQuotes, StringComparison.Ordinal)}'";
+}
+
+/// <summary>
+/// The one place where words become part of a shell's line: ssh hands the remote side a line, and its shell takes it apart.
+/// </summary>
+internal static class PosixShell
+{
+    /// <summary>Writes a word so that a POSIX shell reads it as it is, whatever it holds.</summary>
+    /// <param name="word">Anything but NUL, which no argument of a program can hold.</param>
+    public static string Quote(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    /// <summary>Adds words to a command.</summary>
+    /// <param name="command">A command as it is typed into a shell.</param>
+    /// <param name="words">What follows it, as it is.</param>
+    public static string Append(string command, IEnumerable<string> words) =>
+        string.Join(' ', words.Select(Quote).Prepend(command));
+}
+
 /// <summary>
 /// A command that reaches the remote shell through its standard input. Every user of this machine can read ssh's arguments, and
 /// ssh writes them to its log: they hold no more than <see cref="Reader"/>. The input that follows is the command's own.

@@ -45,3 +45,54 @@ internal sealed class TokenBucket(int burst, double perSecond, TimeProvider cloc
         }
     }
 }
+
+/// <summary>Keeps many machines from asking in step.</summary>
+internal static class Jitter
+{
+    /// <summary>The interval, up to a tenth shorter or longer.</summary>
+    public static TimeSpan Of(TimeSpan interval) => interval * (0.9 + (0.2 * Random.Shared.NextDouble()));
+}
+
+/// <summary>
+/// Which failures of looks at AWS, each after the SDK's own retries, a wait outlasts: throttling always, and an AWS that
+/// cannot be reached or fails twice in a row.
+/// </summary>
+internal sealed class FailureTolerance
+{
+    private const int LimitInARow = 3;
+
+    private int _inARow;
+
+    /// <summary>Counts a failure, and tells whether the wait goes on.</summary>
+    public bool Tolerates(FargateException failure) => failure.Error switch
+    {
+        FargateError.Throttled => true,
+        FargateError.EndpointUnreachable or FargateError.ServiceFailed => ++_inARow < LimitInARow,
+        _ => false,
+    };
+
+    /// <summary>Takes over that AWS has answered again.</summary>
+    public void Reset() => _inARow = 0;
+}
+
+/// <summary>
+/// How long cleaning up may wait for AWS. It never hangs on the token that the user cancelled: what runs must be stopped
+/// all the same.
+/// </summary>
+internal static class CleanUpLimit
+{
+    /// <summary>The limit: what AWS has not answered by then, it will not answer while somebody waits.</summary>
+    public static readonly TimeSpan Time = TimeSpan.FromSeconds(15);
+
+    /// <summary>Begins a clean-up.</summary>
+    /// <param name="giveUp">Ends it earlier: the user waits no longer.</param>
+    public static CancellationTokenSource Begin(CancellationToken giveUp) => Begin(Time, giveUp);
+
+    /// <inheritdoc cref="Begin(CancellationToken)"/>
+    public static CancellationTokenSource Begin(TimeSpan time, CancellationToken giveUp)
+    {
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(giveUp);
+        limit.CancelAfter(time);
+        return limit;
+    }
+}

@@ -1,0 +1,110 @@
+using EcsFargateLogin.Cloud;
+
+namespace EcsFargateLogin.Model;
+
+/// <summary>Reads the parts of a task's ARN: arn:PARTITION:ecs:REGION:ACCOUNT:task/CLUSTER/ID.</summary>
+internal static class TaskArn
+{
+    /// <summary>The region, or null when the text is no ARN.</summary>
+    public static string? RegionOf(string taskArn) =>
+        taskArn.Split(':') is ["arn", _, "ecs", { Length: > 0 } region, ..] ? region : null;
+
+    /// <summary>The account, or null when the text is no ARN of ECS.</summary>
+    public static string? AccountOf(string arn) =>
+        arn.Split(':') is ["arn", _, "ecs", _, { Length: > 0 } account, ..] ? account : null;
+
+    /// <summary>The last part, the id; or the text itself when it is one.</summary>
+    public static string IdOf(string taskArn) => taskArn[(taskArn.LastIndexOf('/') + 1)..];
+
+    /// <summary>The cluster's name, or null when the text is no ARN of the long form.</summary>
+    public static string? ClusterOf(string taskArn) =>
+        taskArn.Split('/') is [var head, { Length: > 0 } cluster, _] && head.EndsWith(":task", StringComparison.Ordinal)
+            ? cluster
+            : null;
+}
+
+/// <summary>
+/// Tells whether ECS is asked in the account of a task. An environment's credentials may be for another one by now,
+/// where the task is unknown and runs all the same.
+/// </summary>
+internal static class AskedAccount
+{
+    /// <summary>Whether the cloud is connected to that account.</summary>
+    /// <returns>False also when it cannot be told.</returns>
+    public static async Task<bool> IsAsync(
+        string account, IFargateCloud cloud, string cluster, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await cloud.DescribeClusterAsync(cluster, cancellationToken).ConfigureAwait(false);
+            return found is not null && TaskArn.AccountOf(found.Arn) == account;
+        }
+        catch (FargateException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>The words of ECS for where a task is in its life.</summary>
+internal static class TaskStatuses
+{
+    /// <summary>No word of ECS: it could not be asked, or does not know the task yet.</summary>
+    public const string Unknown = "UNKNOWN";
+
+    /// <summary>No word of ECS either: the session's server has answered.</summary>
+    public const string Ready = "READY";
+
+    public const string Running = "RUNNING";
+    public const string Deactivating = "DEACTIVATING";
+    public const string Stopping = "STOPPING";
+    public const string Deprovisioning = "DEPROVISIONING";
+    public const string Stopped = "STOPPED";
+
+    /// <summary>Whether a task of this status is on its way out, or gone.</summary>
+    public static bool IsEnding(string status) => status is Deactivating or Stopping or Deprovisioning or Stopped;
+
+    /// <summary>Whether a task is on its way out, is wanted to be, or is gone.</summary>
+    public static bool IsEnding(TaskDescription task) => IsEnding(task.LastStatus) || task.DesiredStatus == Stopped;
+}
+
+/// <summary>Searches for the tasks of sessions by startedBy, where the answer that named them was lost.</summary>
+internal sealed class TaskSearch(IFargateCloud cloud)
+{
+    /// <summary>The time limit of a search: ECS may list a task a few seconds late.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The pause between two polls.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The ARN of the session's task that is meant to run, or null when none was found until it was cancelled.</summary>
+    public async Task<string?> FindAsync(FargateSession session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SearchAsync(session, cancellationToken);
+        }
+        catch (Exception e) when (e is FargateException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The same, or null only when ECS lists none.</summary>
+    /// <exception cref="FargateException">AWS could not be asked.</exception>
+    public async Task<string?> SearchAsync(FargateSession session, CancellationToken cancellationToken)
+    {
+        var deadline = DateTimeOffset.UtcNow + Limit;
+        while (true)
+        {
+            var taskArns = await cloud
+                .ListTasksAsync(session.Cluster, session.SessionId, cancellationToken);
+            if (taskArns.Count > 0 || DateTimeOffset.UtcNow >= deadline)
+            {
+                return taskArns.Count > 0 ? taskArns[0] : null;
+            }
+
+            await Task.Delay(Interval, cancellationToken);
+        }
+    }
+}
