@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Journal;
@@ -26,14 +25,8 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
     /// <summary>Cancelled when the user waits no longer for the answer to StopTask.</summary>
     public CancellationToken GiveUp { get; init; }
 
-    /// <summary>How long the task may take to stop: its stopTimeout, at most 120 s, and the end of its network.</summary>
-    public TimeSpan StoppedLimit { get; init; } = TimeSpan.FromSeconds(180);
-
-    /// <summary>Between looks at a task that is stopping, and between attempts to stop one that ECS does not know yet.</summary>
-    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>Between looks at a task that is stopping, while ECS slows the account down.</summary>
-    public TimeSpan ThrottledInterval { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>The pause between attempts to stop a task that ECS does not know yet.</summary>
+    public TimeSpan RetryPause { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>What looks for the task of a session that has no ARN.</summary>
     public TaskSearch Search { get; init; } = new(cloud);
@@ -81,44 +74,6 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         session.IsClosed = true;
         var notRevoked = await RevokeIngressAsync(session, session.SessionId);
         return Forget(session.SessionId, notRevoked);
-    }
-
-    /// <summary>Waits until ECS reports the task STOPPED or has forgotten it.</summary>
-    /// <exception cref="FargateException">It has not stopped in time, or AWS could not be asked.</exception>
-    public async Task WaitForStoppedAsync(
-        FargateSession session, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(StoppedLimit);
-        var watch = Stopwatch.StartNew();
-        try
-        {
-            FailureTolerance tolerance = new();
-            while (session.Status != TaskStatuses.Stopped)
-            {
-                var interval = PollInterval;
-                try
-                {
-                    await PollAsync(session, limit.Token);
-                    tolerance.Reset();
-                    progress.Report(new PhaseSeen(session, session.Status, watch.Elapsed, "StopTask"));
-                }
-                catch (FargateException e) when (tolerance.Tolerates(e))
-                {
-                    progress.Report(new Detail(session, e.Message));
-                    interval = ThrottledInterval;
-                }
-
-                if (session.Status != TaskStatuses.Stopped)
-                {
-                    await Task.Delay(interval, limit.Token);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw SessionErrors.StopTimeout(session, StoppedLimit);
-        }
     }
 
     private async Task<FargateException?> RevokeIngressAsync(FargateSession session, string? journalId)
@@ -179,20 +134,6 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         session.Status = session.TaskArn.Length > 0 ? session.Status : TaskStatuses.Stopped;
     }
 
-    private async Task PollAsync(FargateSession session, CancellationToken cancellationToken)
-    {
-        var reply = await cloud
-            .DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken);
-        if (reply.Tasks.Count > 0)
-        {
-            session.Update(reply.Tasks[0]);
-        }
-        else
-        {
-            session.Status = TaskStatuses.Stopped;
-        }
-    }
-
     /// <summary>Finds the task of a session whose RunTask was not answered.</summary>
     /// <returns>Its ARN; empty when there is no such task, which only a session of some age tells for certain.</returns>
     /// <exception cref="FargateException">There may be one yet, or AWS could not be asked.</exception>
@@ -232,7 +173,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         {
             while ((unknown = await TryStopAsync(session, text, cancellationToken)) is not null)
             {
-                await Task.Delay(PollInterval, cancellationToken);
+                await Task.Delay(RetryPause, cancellationToken);
             }
         }
         catch (FargateException e) when (e.Error != FargateError.TaskNotFound)
