@@ -106,7 +106,7 @@ internal sealed class ForeignCredentials : ICredentialSource
         var answer = _getKeys.Invoke(_credentials, BindingFlags.DoNotWrapExceptions, binder: null, parameters: null, culture: null);
         if (answer is Task task)
         {
-            await task.ConfigureAwait(false);
+            await task;
             answer = Read<object>(task, "Result");
         }
 

@@ -25,8 +25,7 @@ internal sealed class OutputReader(Stream stream, Action<ReadOnlyMemory<byte>> r
         {
             await Task.Factory
                 .StartNew(ReadAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-                .WaitAsync(cancellationToken)
-                .ConfigureAwait(false);
+                .WaitAsync(cancellationToken);
         }
         finally
         {

@@ -36,7 +36,7 @@ internal static class AskedAccount
     {
         try
         {
-            var found = await cloud.DescribeClusterAsync(cluster, cancellationToken).ConfigureAwait(false);
+            var found = await cloud.DescribeClusterAsync(cluster, cancellationToken);
             return found is not null && TaskArn.AccountOf(found.Arn) == account;
         }
         catch (FargateException)

@@ -155,7 +155,7 @@ internal sealed class SshWait(FargateSession session, WaitOptions options, bool 
         Task[] work = [_answer ?? Task.CompletedTask, _verification ?? Task.CompletedTask];
         await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _probing?.Dispose();
-        await base.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync();
     }
 }
 

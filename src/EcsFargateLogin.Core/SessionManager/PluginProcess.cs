@@ -25,7 +25,7 @@ internal static class PluginProcess
         int exitCode;
         using (Console.IsInputRedirected ? null : TerminalKeys.LeaveToChild())
         {
-            exitCode = await SshProcess.WaitForEndAsync(process, ending.Token).ConfigureAwait(false);
+            exitCode = await SshProcess.WaitForEndAsync(process, ending.Token);
         }
 
         if (ending.IsCancellationRequested)

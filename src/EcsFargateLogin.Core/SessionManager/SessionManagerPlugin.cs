@@ -37,7 +37,7 @@ internal sealed class SessionManagerPlugin(string path)
     /// <exception cref="FargateException"><see cref="FargateError.PluginNotFound"/>.</exception>
     public async Task<Version> CheckAsync(CancellationToken cancellationToken)
     {
-        var said = await AskForVersionAsync(cancellationToken).ConfigureAwait(false);
+        var said = await AskForVersionAsync(cancellationToken);
         if (!Version.TryParse(said, out var version))
         {
             throw PluginErrors.PluginUnusable(path, $"asked for its version, it says '{said}'");
@@ -86,7 +86,7 @@ internal sealed class SessionManagerPlugin(string path)
     {
         try
         {
-            var result = await SshTool.RunAsync(path, ["--version"], Limit, cancellationToken).ConfigureAwait(false);
+            var result = await SshTool.RunAsync(path, ["--version"], Limit, cancellationToken);
             return result?.Words ?? $"nothing within {Limit.TotalSeconds:0} s";
         }
         catch (FargateException e) when (e.Error == FargateError.SshNotFound)

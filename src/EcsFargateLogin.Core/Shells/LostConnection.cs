@@ -60,13 +60,12 @@ internal static class LostConnection
         }
 
         var end = SshLog.EndOf(messages);
-        var task = stoppedTask ?? await Interruption.FindAsync(cloud, session, end, cancellationToken).ConfigureAwait(false);
+        var task = stoppedTask ?? await Interruption.FindAsync(cloud, session, end, cancellationToken);
         if (task is not null)
         {
             session.Update(task);
             return await new StopDiagnosis(cloud)
-                .ExplainInterruptionAsync(session, task, cancellationToken)
-                .ConfigureAwait(false);
+                .ExplainInterruptionAsync(session, task, cancellationToken);
         }
 
         if (end != ConnectionEnd.ProgramEnded && SshLog.Complaint(messages) is { } complaint)

@@ -59,9 +59,9 @@ internal sealed class Reconnection(IFargateCloud cloud, FargateSession session, 
         SessionWaiter waiter = new(cloud, new WaitOptions { BannerLimit = session.ReconnectWindow });
         try
         {
-            while (!await TryAsync(waiter, progress, limit.Token).ConfigureAwait(false))
+            while (!await TryAsync(waiter, progress, limit.Token))
             {
-                await Task.Delay(Pause, limit.Token).ConfigureAwait(false);
+                await Task.Delay(Pause, limit.Token);
             }
 
             return true;
@@ -85,8 +85,7 @@ internal sealed class Reconnection(IFargateCloud cloud, FargateSession session, 
         try
         {
             await waiter
-                .WaitAsync(session, Readiness, progress, cancellationToken)
-                .ConfigureAwait(false);
+                .WaitAsync(session, Readiness, progress, cancellationToken);
             return true;
         }
         catch (FargateException e) when (TransientErrors.Contains(e.Error))

@@ -75,7 +75,7 @@ internal sealed class Transcript : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _lines.Writer.TryComplete();
-        await _written.ConfigureAwait(false);
+        await _written;
     }
 
     private static string HeaderOf(FargateSession session, int columns, int rows)
@@ -131,16 +131,16 @@ internal sealed class Transcript : IAsyncDisposable
         try
         {
             StreamWriter writer = new(_file, new UTF8Encoding(false)) { NewLine = "\n" };
-            await using (writer.ConfigureAwait(false))
+            await using (writer)
             {
-                while (await _lines.Reader.WaitToReadAsync().ConfigureAwait(false))
+                while (await _lines.Reader.WaitToReadAsync())
                 {
                     while (_lines.Reader.TryRead(out var line))
                     {
-                        await writer.WriteLineAsync(line).ConfigureAwait(false);
+                        await writer.WriteLineAsync(line);
                     }
 
-                    await writer.FlushAsync().ConfigureAwait(false);
+                    await writer.FlushAsync();
                 }
             }
         }

@@ -37,17 +37,17 @@ internal sealed class WatchedShell(ShellWatch watch)
         var stopping = watch.WatchAsync(progress, watching.Token);
         try
         {
-            if (await Task.WhenAny(shell, stopping).ConfigureAwait(false) == stopping && !stopping.IsCanceled)
+            if (await Task.WhenAny(shell, stopping) == stopping && !stopping.IsCanceled)
             {
-                await hangUp.CancelAsync().ConfigureAwait(false);
+                await hangUp.CancelAsync();
             }
 
-            var exitCode = await shell.ConfigureAwait(false);
-            return (exitCode, stopping.IsCompletedSuccessfully ? await stopping.ConfigureAwait(false) : null);
+            var exitCode = await shell;
+            return (exitCode, stopping.IsCompletedSuccessfully ? await stopping : null);
         }
         finally
         {
-            await watching.CancelAsync().ConfigureAwait(false);
+            await watching.CancelAsync();
             await ((Task)stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

@@ -41,7 +41,7 @@ internal static class ControlSocket
         limit.CancelAfter(AnswerLimit);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), limit.Token).ConfigureAwait(false);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), limit.Token);
             return true;
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)

@@ -33,7 +33,7 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
         var content = await ReadFileAsync(path, cancellationToken);
         if (PublicKeyIn(content) is { } half)
         {
-            return await IsInAgentAsync(half, cancellationToken).ConfigureAwait(false)
+            return await IsInAgentAsync(half, cancellationToken)
                 ? new OwnKey(path, half, IsInAgent: true)
                 : throw KeyErrors.PublicKeyWithoutAgent(path);
         }
@@ -44,8 +44,7 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
         }
 
         var derived = await SshTool
-            .RunAsync(sshKeygen, ["-y", "-P", "", "-f", path], Limit, cancellationToken)
-            .ConfigureAwait(false);
+            .RunAsync(sshKeygen, ["-y", "-P", "", "-f", path], Limit, cancellationToken);
         if (derived is { ExitCode: 0 } && PublicKey.TryParse(derived.Output) is { } publicKey)
         {
             await CheckHalfAsync(path, publicKey, cancellationToken);
@@ -114,7 +113,7 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
         }
 
         // Without an agent, or without keys in it, this fails and prints none.
-        var listing = await SshTool.RunAsync(sshAdd, ["-L"], Limit, cancellationToken).ConfigureAwait(false);
+        var listing = await SshTool.RunAsync(sshAdd, ["-L"], Limit, cancellationToken);
         return listing?.Output.Split('\n').Any(line => PublicKey.TryParse(line.Trim()) == key) == true;
     }
 }

@@ -45,9 +45,9 @@ internal sealed class BannerProbe(string address, int port) : IServerProbe
     /// <inheritdoc/>
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
-        while (!await AnswersAsync(cancellationToken).ConfigureAwait(false))
+        while (!await AnswersAsync(cancellationToken))
         {
-            await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Pause, cancellationToken);
         }
     }
 
@@ -58,9 +58,9 @@ internal sealed class BannerProbe(string address, int port) : IServerProbe
         try
         {
             attempt.CancelAfter(ConnectLimit);
-            await client.ConnectAsync(address, port, attempt.Token).ConfigureAwait(false);
+            await client.ConnectAsync(address, port, attempt.Token);
             attempt.CancelAfter(BannerLimit);
-            var answers = await ReadsBannerAsync(client.GetStream(), attempt.Token).ConfigureAwait(false);
+            var answers = await ReadsBannerAsync(client.GetStream(), attempt.Token);
             LastOutcome = answers ? "it answers" : "what answers is not an SSH server";
             return answers;
         }
@@ -83,7 +83,7 @@ internal sealed class BannerProbe(string address, int port) : IServerProbe
         var length = 0;
         while (length < buffer.Length)
         {
-            var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
+            var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken);
             if (read == 0)
             {
                 return length > 0 ? false : throw new EndOfStreamException();
@@ -139,9 +139,9 @@ internal sealed class ProxyProbe(SshProxy proxy, string address, int port) : ISe
     /// <inheritdoc/>
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
-        while (!await AnswersAsync(cancellationToken).ConfigureAwait(false))
+        while (!await AnswersAsync(cancellationToken))
         {
-            await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Pause, cancellationToken);
         }
     }
 
@@ -158,7 +158,7 @@ internal sealed class ProxyProbe(SshProxy proxy, string address, int port) : ISe
         });
         try
         {
-            return await ReadsBannerAsync(ssh.StandardError, attempt.Token).ConfigureAwait(false);
+            return await ReadsBannerAsync(ssh.StandardError, attempt.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -168,14 +168,14 @@ internal sealed class ProxyProbe(SshProxy proxy, string address, int port) : ISe
         finally
         {
             ssh.Kill(entireProcessTree: true);
-            await ssh.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+            await ssh.WaitForExitAsync(CancellationToken.None);
         }
     }
 
     private async Task<bool> ReadsBannerAsync(StreamReader messages, CancellationToken cancellationToken)
     {
         var said = "it said nothing";
-        while (await messages.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
+        while (await messages.ReadLineAsync(cancellationToken) is { } line)
         {
             if (SshLog.IsDebug(line))
             {

@@ -80,10 +80,9 @@ internal sealed class KeyGenerator(string sshKeygen)
     {
         var result = await SshTool
             .RunAsync(sshKeygen, ["-q", .. KindOf(type), "-N", "", "-C", comment, "-f", path], Limit, cancellationToken)
-            .ConfigureAwait(false)
             ?? throw SshErrors.KeyGenerationFailed(sshKeygen, $"it had not ended after {Limit.TotalSeconds:0} s.");
         return result.ExitCode == 0
-            ? await ReadPublicKeyAsync(path + ".pub", cancellationToken).ConfigureAwait(false)
+            ? await ReadPublicKeyAsync(path + ".pub", cancellationToken)
             : throw SshErrors.KeyGenerationFailed(
                 sshKeygen,
                 $"it ended with exit code {result.ExitCode}{(result.Words.Length > 0 ? $" ({result.Words})" : "")}.");
@@ -100,7 +99,7 @@ internal sealed class KeyGenerator(string sshKeygen)
     {
         try
         {
-            var text = (await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false)).Trim();
+            var text = (await File.ReadAllTextAsync(path, cancellationToken)).Trim();
             // It is in the container's environment from now on; no one needs it here.
             File.Delete(path);
             return PublicKey.TryParse(text)

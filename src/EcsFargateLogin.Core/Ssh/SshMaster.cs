@@ -45,7 +45,7 @@ internal sealed class SshMaster(string folder)
         }
 
         var shared = endpoint with { ControlPath = path };
-        if (await ControlSocket.AnswersAsync(path, cancellationToken).ConfigureAwait(false))
+        if (await ControlSocket.AnswersAsync(path, cancellationToken))
         {
             return shared;
         }
@@ -55,9 +55,9 @@ internal sealed class SshMaster(string folder)
         try
         {
             // Of two that open at once the second would not share, and not end either.
-            using var only = await LockAsync(limit.Token).ConfigureAwait(false);
-            return await ControlSocket.AnswersAsync(path, limit.Token).ConfigureAwait(false)
-                || await StartAsync(ssh, shared, options, limit.Token).ConfigureAwait(false) ? shared : endpoint;
+            using var only = await LockAsync(limit.Token);
+            return await ControlSocket.AnswersAsync(path, limit.Token)
+                || await StartAsync(ssh, shared, options, limit.Token) ? shared : endpoint;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationCanceledException)
         {
@@ -70,7 +70,7 @@ internal sealed class SshMaster(string folder)
     public async Task<bool> IsOpenAsync(CancellationToken cancellationToken) =>
         !OperatingSystem.IsWindows()
         && ControlSocket.PathIn(folder) is { } path
-        && await ControlSocket.AnswersAsync(path, cancellationToken).ConfigureAwait(false);
+        && await ControlSocket.AnswersAsync(path, cancellationToken);
 
     /// <summary>Ends the connection, and what uses it. Where there is none this costs nothing; it never fails.</summary>
     public async Task CloseAsync()
@@ -80,7 +80,7 @@ internal sealed class SshMaster(string folder)
             using CancellationTokenSource limit = new(CloseLimit);
             try
             {
-                await RunAsync("ssh", SshCommandLine.ForExit(path), limit.Token).ConfigureAwait(false);
+                await RunAsync("ssh", SshCommandLine.ForExit(path), limit.Token);
             }
             catch (Exception e) when (e is FargateException or OperationCanceledException)
             {
@@ -116,7 +116,7 @@ internal sealed class SshMaster(string folder)
             }
             catch (IOException) when (Directory.Exists(folder))
             {
-                await Task.Delay(LockInterval, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(LockInterval, cancellationToken);
             }
         }
     }
@@ -134,7 +134,7 @@ internal sealed class SshMaster(string folder)
         process.StandardInput.Close();
         try
         {
-            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+            await process.WaitForExitAsync(cancellationToken);
             return process.ExitCode;
         }
         catch (OperationCanceledException)

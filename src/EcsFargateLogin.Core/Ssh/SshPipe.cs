@@ -74,7 +74,7 @@ internal sealed class SshPipe : IAsyncDisposable
 
     private async Task ReadMessagesAsync(Action<string>? onMessage)
     {
-        while (await _process.StandardError.ReadLineAsync().ConfigureAwait(false) is { } line)
+        while (await _process.StandardError.ReadLineAsync() is { } line)
         {
             var message = line.Trim();
             lock (_messages)
@@ -117,12 +117,12 @@ internal sealed class RemoteProgram(string ssh, SshEndpoint endpoint, IReadOnlyL
         string command, IEnumerable<string> paths, CancellationToken cancellationToken)
     {
         var pipe = Start(command);
-        await using (pipe.ConfigureAwait(false))
+        await using (pipe)
         {
             var output = new StreamReader(pipe.Output).ReadToEndAsync(cancellationToken);
-            await WritePathsAsync(pipe, paths, cancellationToken).ConfigureAwait(false);
-            var text = await output.ConfigureAwait(false);
-            var exitCode = await pipe.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await WritePathsAsync(pipe, paths, cancellationToken);
+            var text = await output;
+            var exitCode = await pipe.WaitAsync(cancellationToken);
             return (text, exitCode == 0 ? null : pipe.Complaint ?? $"it ended with exit code {exitCode}");
         }
     }
@@ -133,7 +133,7 @@ internal sealed class RemoteProgram(string ssh, SshEndpoint endpoint, IReadOnlyL
         var bytes = Encoding.UTF8.GetBytes(string.Concat(paths.Select(path => $"{path}\0")));
         try
         {
-            await pipe.Input.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+            await pipe.Input.WriteAsync(bytes, cancellationToken);
             pipe.Input.Close();
         }
         catch (IOException)

@@ -78,13 +78,13 @@ internal static class SshProcess
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(hangUp, cancellationToken);
         try
         {
-            await process.WaitForExitAsync(ending.Token).ConfigureAwait(false);
+            await process.WaitForExitAsync(ending.Token);
             return process.ExitCode;
         }
         catch (OperationCanceledException)
         {
             // Of Ctrl+C it knows, of a signal to this process alone it does not.
-            var exitCode = await EndAsync(process, Terminate(process), modes).ConfigureAwait(false);
+            var exitCode = await EndAsync(process, Terminate(process), modes);
             cancellationToken.ThrowIfCancellationRequested();
             return exitCode;
         }
@@ -98,12 +98,12 @@ internal static class SshProcess
     {
         try
         {
-            await process.WaitForExitAsync(hangUp).ConfigureAwait(false);
+            await process.WaitForExitAsync(hangUp);
             return process.ExitCode;
         }
         catch (OperationCanceledException)
         {
-            return await EndAsync(process, Terminate(process), modes: null).ConfigureAwait(false);
+            return await EndAsync(process, Terminate(process), modes: null);
         }
     }
 
@@ -112,13 +112,13 @@ internal static class SshProcess
         using CancellationTokenSource limit = new(grace);
         try
         {
-            await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
+            await process.WaitForExitAsync(limit.Token);
             return process.ExitCode;
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+            await process.WaitForExitAsync(CancellationToken.None);
             modes?.Restore();
             return ConnectionFailed;
         }

@@ -29,15 +29,15 @@ internal static class SshTool
         {
             var errors = process.StandardError.ReadToEndAsync(ending.Token);
             var output = process.StandardOutput.ReadToEndAsync(ending.Token);
-            await process.WaitForExitAsync(ending.Token).ConfigureAwait(false);
+            await process.WaitForExitAsync(ending.Token);
             return new SshToolResult(
-                process.ExitCode, (await output.ConfigureAwait(false)).Trim(), (await errors.ConfigureAwait(false)).Trim());
+                process.ExitCode, (await output).Trim(), (await errors).Trim());
         }
         catch (OperationCanceledException)
         {
             // Its end is waited for: it must not write into a folder that is being deleted.
             process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+            await process.WaitForExitAsync(CancellationToken.None);
             cancellationToken.ThrowIfCancellationRequested();
             return null;
         }

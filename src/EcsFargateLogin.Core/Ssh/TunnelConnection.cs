@@ -52,7 +52,7 @@ internal sealed class TunnelConnection : IAsyncDisposable
         limit.CancelAfter(OpenLimit);
         try
         {
-            return await Task.WhenAny(_ready.Task, Ended).WaitAsync(limit.Token).ConfigureAwait(false) == _ready.Task;
+            return await Task.WhenAny(_ready.Task, Ended).WaitAsync(limit.Token) == _ready.Task;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -67,7 +67,7 @@ internal sealed class TunnelConnection : IAsyncDisposable
     {
         using StreamReader reader = new(_pipe.Output, leaveOpen: true);
         // Login scripts may have something to say before.
-        while (await reader.ReadLineAsync().ConfigureAwait(false) is { } line)
+        while (await reader.ReadLineAsync() is { } line)
         {
             if (line == Ready)
             {

@@ -33,7 +33,7 @@ internal static class MyAddress
         }
 
         return Uri.TryCreate(url, UriKind.Absolute, out var service) && service.Scheme is "http" or "https"
-            ? await AskAsync(service, cancellationToken).ConfigureAwait(false)
+            ? await AskAsync(service, cancellationToken)
             : throw IngressErrors.MyAddressServiceFailed(url, "it is not an absolute http or https URL");
     }
 
@@ -77,10 +77,10 @@ internal static class MyAddress
             {
                 MaxResponseContentBufferSize = LongestAnswer,
             };
-            using var reply = await client.GetAsync(service, limit.Token).ConfigureAwait(false);
+            using var reply = await client.GetAsync(service, limit.Token);
             reply.EnsureSuccessStatusCode();
             var answer = Encoding.ASCII
-                .GetString(await reply.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false))
+                .GetString(await reply.Content.ReadAsByteArrayAsync(limit.Token))
                 .Trim();
             return ToCidr(answer)
                 ?? throw IngressErrors.MyAddressServiceFailed(service.AbsoluteUri, "its answer is not an address of one machine");

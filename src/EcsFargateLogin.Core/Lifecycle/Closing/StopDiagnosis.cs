@@ -91,8 +91,7 @@ internal static class Interruption
             while (true)
             {
                 var reply = await cloud
-                    .DescribeTasksAsync(session.Cluster, [session.TaskArn], limit.Token)
-                    .ConfigureAwait(false);
+                    .DescribeTasksAsync(session.Cluster, [session.TaskArn], limit.Token);
                 var task = reply.Tasks.FirstOrDefault(session.IsOf);
                 var hasEnded = task?.StopCode is not null && TaskStatuses.IsEnding(task.LastStatus);
                 if (hasEnded || end != ConnectionEnd.Lost)
@@ -100,7 +99,7 @@ internal static class Interruption
                     return hasEnded && IsInterruption(task!, session, end) ? task : null;
                 }
 
-                await Task.Delay(Interval, limit.Token).ConfigureAwait(false);
+                await Task.Delay(Interval, limit.Token);
             }
         }
         catch (Exception e) when (e is FargateException or OperationCanceledException)
@@ -117,8 +116,7 @@ internal static class Interruption
         try
         {
             var reply = await cloud
-                .DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken)
-                .ConfigureAwait(false);
+                .DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken);
             return reply.Tasks.FirstOrDefault(task => session.IsOf(task) && TaskStatuses.IsEnding(task));
         }
         catch (FargateException)

@@ -28,8 +28,7 @@ internal sealed record LoginContainer(string Name, ContainerLog? Log)
         try
         {
             definition = await cloud
-                .DescribeTaskDefinitionAsync(request.TaskDefinition, cancellationToken)
-                .ConfigureAwait(false);
+                .DescribeTaskDefinitionAsync(request.TaskDefinition, cancellationToken);
         }
         catch (FargateException e) when (e.Error == FargateError.AccessDenied)
         {

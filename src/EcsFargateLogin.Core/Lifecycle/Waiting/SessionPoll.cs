@@ -21,13 +21,13 @@ internal sealed class SessionPoll(IFargateCloud cloud, WaitOptions options)
         {
             PendingSession[] sessions = [.. cluster];
             answered &= await TryAsync(sessions, progress, () =>
-                PollTasksAsync(cluster.Key, sessions, cancellationToken)).ConfigureAwait(false);
+                PollTasksAsync(cluster.Key, sessions, cancellationToken));
         }
 
         // Who can do without a public address needs no right to read interfaces, and waits for nobody's.
         PendingSession[] waiting = [.. pending.Where(session => session.NeedsInterface)];
         answered &= await TryAsync([.. waiting.Where(session => session.RequiresPublicAddress)], progress, () =>
-            PollInterfacesAsync([.. waiting.Select(session => session.Session)], cancellationToken)).ConfigureAwait(false);
+            PollInterfacesAsync([.. waiting.Select(session => session.Session)], cancellationToken));
         if (answered)
         {
             foreach (var session in pending)
@@ -44,13 +44,12 @@ internal sealed class SessionPoll(IFargateCloud cloud, WaitOptions options)
     public async Task PollOnceAsync(FargateSession session, CancellationToken cancellationToken)
     {
         var reply = await cloud
-            .DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken)
-            .ConfigureAwait(false);
+            .DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken);
         if (reply.Tasks.FirstOrDefault(session.IsOf) is { } task)
         {
             session.Update(task);
             await using PendingSession pending = new(session, new Readiness(PreferPrivate: true, CanBeEntered: false), options);
-            await PollInterfaceAsync(pending, cancellationToken).ConfigureAwait(false);
+            await PollInterfaceAsync(pending, cancellationToken);
         }
         else if (DateTimeOffset.UtcNow - session.CreatedAt > options.MissingLimit || session.SessionId.Length == 0)
         {
@@ -62,7 +61,7 @@ internal sealed class SessionPoll(IFargateCloud cloud, WaitOptions options)
     {
         try
         {
-            await PollInterfacesAsync(pending.NeedsInterface ? [pending.Session] : [], cancellationToken).ConfigureAwait(false);
+            await PollInterfacesAsync(pending.NeedsInterface ? [pending.Session] : [], cancellationToken);
         }
         catch (FargateException) when (!pending.RequiresPublicAddress)
         {
@@ -77,7 +76,7 @@ internal sealed class SessionPoll(IFargateCloud cloud, WaitOptions options)
     {
         try
         {
-            await ask().ConfigureAwait(false);
+            await ask();
             return true;
         }
         catch (FargateException e)
@@ -102,8 +101,7 @@ internal sealed class SessionPoll(IFargateCloud cloud, WaitOptions options)
         string cluster, IReadOnlyList<PendingSession> sessions, CancellationToken cancellationToken)
     {
         var reply = await cloud
-            .DescribeTasksAsync(cluster, [.. sessions.Select(session => session.Session.TaskArn)], cancellationToken)
-            .ConfigureAwait(false);
+            .DescribeTasksAsync(cluster, [.. sessions.Select(session => session.Session.TaskArn)], cancellationToken);
 
         // By id: users may name tasks so, and within a cluster it is enough.
         var tasks = reply.Tasks.DistinctBy(task => TaskArn.IdOf(task.TaskArn)).ToDictionary(task => TaskArn.IdOf(task.TaskArn));
@@ -129,8 +127,7 @@ internal sealed class SessionPoll(IFargateCloud cloud, WaitOptions options)
 
         // EC2 can be behind ECS: one that it does not know yet is asked for again the next time.
         var interfaces = await cloud
-            .DescribeNetworkInterfacesAsync([.. sessions.Select(session => session.NetworkInterfaceId!)], cancellationToken)
-            .ConfigureAwait(false);
+            .DescribeNetworkInterfacesAsync([.. sessions.Select(session => session.NetworkInterfaceId!)], cancellationToken);
         var sessionsByInterface = sessions.ToLookup(session => session.NetworkInterfaceId);
         foreach (var networkInterface in interfaces)
         {

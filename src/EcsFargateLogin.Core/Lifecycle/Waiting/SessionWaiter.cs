@@ -26,8 +26,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
         FargateSession session, Readiness readiness, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         FargateException? error = null;
-        await WaitAsync([session], readiness, new OutcomeCatcher(progress, failed => error = failed.Error), cancellationToken)
-            .ConfigureAwait(false);
+        await WaitAsync([session], readiness, new OutcomeCatcher(progress, failed => error = failed.Error), cancellationToken);
         if (error is not null)
         {
             throw error;
@@ -53,10 +52,10 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
         try
         {
             pending.ForEach(session => ReportPhase(session, progress));
-            await DelayFirstPollAsync(sessions, cancellationToken).ConfigureAwait(false);
+            await DelayFirstPollAsync(sessions, cancellationToken);
             while (pending.Count > 0)
             {
-                var interval = await _poll.PollAsync(pending, progress, cancellationToken).ConfigureAwait(false);
+                var interval = await _poll.PollAsync(pending, progress, cancellationToken);
                 foreach (var session in pending)
                 {
                     session.BeginWait(
@@ -64,15 +63,15 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
                     session.FollowStop(task => FollowStopAsync(session.Session, task, progress, lasting.Token));
                 }
 
-                await SettleUntilNextPollAsync(pending, interval, progress, cancellationToken).ConfigureAwait(false);
+                await SettleUntilNextPollAsync(pending, interval, progress, cancellationToken);
             }
         }
         finally
         {
-            await lasting.CancelAsync().ConfigureAwait(false);
+            await lasting.CancelAsync();
             foreach (var session in all)
             {
-                await session.DisposeAsync().ConfigureAwait(false);
+                await session.DisposeAsync();
             }
         }
     }
@@ -89,7 +88,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
         var age = DateTimeOffset.UtcNow - own.Select(session => session.CreatedAt).DefaultIfEmpty().Max();
         if (age >= TimeSpan.Zero && age < options.FirstPollDelay)
         {
-            await Task.Delay(options.FirstPollDelay - age, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(options.FirstPollDelay - age, cancellationToken);
         }
     }
 
@@ -100,11 +99,11 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
     {
         if (starter is null || session.Plan is not { HasNext: true } || !TransientFailures.Matches(task))
         {
-            throw await _diagnosis.ExplainAsync(session, task, cancellationToken).ConfigureAwait(false);
+            throw await _diagnosis.ExplainAsync(session, task, cancellationToken);
         }
 
         var why = $"Its task {session.TaskId} stopped: {task.StoppedReason ?? task.StopCode}.";
-        await starter.StartAgainAsync(session, why, progress, cancellationToken).ConfigureAwait(false);
+        await starter.StartAgainAsync(session, why, progress, cancellationToken);
     }
 
     /// <summary>Reports and removes the sessions that are ready or have failed.</summary>
@@ -163,7 +162,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
             Settle(pending, progress);
             if (pending.Count > 0)
             {
-                await Task.WhenAny(awaited).ConfigureAwait(false);
+                await Task.WhenAny(awaited);
             }
         }
         while (!next.IsCompleted && pending.Count > 0);

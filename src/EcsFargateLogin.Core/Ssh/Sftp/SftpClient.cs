@@ -27,10 +27,10 @@ internal sealed class SftpClient(SftpConnection connection)
     /// <exception cref="SftpConnectionException">The connection has ended, or there is no SFTP server.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        await connection.OpenAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        await connection.OpenAsync().WaitAsync(cancellationToken);
         if (connection.Extensions.Contains(Limits))
         {
-            var reply = await AskAsync(SftpType.Extended, packet => packet.Add(Limits), cancellationToken).ConfigureAwait(false);
+            var reply = await AskAsync(SftpType.Extended, packet => packet.Add(Limits), cancellationToken);
             reply.ReadUInt64();
             var longest = Math.Min(reply.ReadUInt64(), reply.ReadUInt64());
             BlockSize = (int)Math.Clamp(longest, SafeBlock, LongestBlock);
@@ -40,7 +40,7 @@ internal sealed class SftpClient(SftpConnection connection)
     /// <summary>The absolute form of a path.</summary>
     public async Task<string> RealPathAsync(string path, CancellationToken cancellationToken)
     {
-        var reply = await AskAsync(SftpType.RealPath, packet => packet.Add(path), cancellationToken).ConfigureAwait(false);
+        var reply = await AskAsync(SftpType.RealPath, packet => packet.Add(path), cancellationToken);
         return reply.ReadUInt32() > 0 ? reply.ReadText() : path;
     }
 
@@ -56,8 +56,7 @@ internal sealed class SftpClient(SftpConnection connection)
     {
         try
         {
-            return (await AskAsync(type, packet => packet.Add(path), cancellationToken)
-                .ConfigureAwait(false)).ReadAttributes();
+            return (await AskAsync(type, packet => packet.Add(path), cancellationToken)).ReadAttributes();
         }
         catch (SftpStatusException e) when (e.Status == SftpStatusException.NoSuchFile)
         {
@@ -69,14 +68,12 @@ internal sealed class SftpClient(SftpConnection connection)
     public async Task<IReadOnlyList<SftpEntry>> ListAsync(string path, CancellationToken cancellationToken)
     {
         List<SftpEntry> entries = [];
-        var handle = (await AskAsync(SftpType.OpenFolder, packet => packet.Add(path), cancellationToken)
-            .ConfigureAwait(false)).ReadBytes();
+        var handle = (await AskAsync(SftpType.OpenFolder, packet => packet.Add(path), cancellationToken)).ReadBytes();
         try
         {
             while (true)
             {
-                var reply = await AskAsync(SftpType.ReadFolder, packet => packet.Add(handle.Span), cancellationToken)
-                    .ConfigureAwait(false);
+                var reply = await AskAsync(SftpType.ReadFolder, packet => packet.Add(handle.Span), cancellationToken);
                 for (var left = reply.ReadUInt32(); left > 0; left--)
                 {
                     var name = reply.ReadText();
@@ -90,7 +87,7 @@ internal sealed class SftpClient(SftpConnection connection)
         }
         finally
         {
-            await ReleaseAsync(handle).ConfigureAwait(false);
+            await ReleaseAsync(handle);
         }
 
         // A name with a slash in it would lead elsewhere on this machine.
@@ -108,7 +105,7 @@ internal sealed class SftpClient(SftpConnection connection)
     {
         SftpAttributes attributes = new(null, mode.HasFlag(SftpOpen.Create) ? 0x180u : null, null);
         var reply = await AskAsync(
-            SftpType.Open, packet => packet.Add(path).Add((uint)mode).Add(attributes), cancellationToken).ConfigureAwait(false);
+            SftpType.Open, packet => packet.Add(path).Add((uint)mode).Add(attributes), cancellationToken);
         return reply.ReadBytes();
     }
 
@@ -117,7 +114,7 @@ internal sealed class SftpClient(SftpConnection connection)
     {
         try
         {
-            await CloseAsync(handle, CancellationToken.None).ConfigureAwait(false);
+            await CloseAsync(handle, CancellationToken.None);
         }
         catch (Exception e) when (e is SftpStatusException or SftpConnectionException)
         {
@@ -156,17 +153,16 @@ internal sealed class SftpClient(SftpConnection connection)
     {
         if (connection.Extensions.Contains(PosixRename))
         {
-            await AskAsync(SftpType.Extended, packet => packet.Add(PosixRename).Add(from).Add(to), cancellationToken)
-                .ConfigureAwait(false);
+            await AskAsync(SftpType.Extended, packet => packet.Add(PosixRename).Add(from).Add(to), cancellationToken);
             return;
         }
 
-        if (await FindAsync(to, cancellationToken).ConfigureAwait(false) is not null)
+        if (await FindAsync(to, cancellationToken) is not null)
         {
-            await RemoveAsync(to, cancellationToken).ConfigureAwait(false);
+            await RemoveAsync(to, cancellationToken);
         }
 
-        await AskAsync(SftpType.Rename, packet => packet.Add(from).Add(to), cancellationToken).ConfigureAwait(false);
+        await AskAsync(SftpType.Rename, packet => packet.Add(from).Add(to), cancellationToken);
     }
 
     /// <summary>How many bytes the user can still write below a path; null where the server does not tell.</summary>
@@ -177,8 +173,7 @@ internal sealed class SftpClient(SftpConnection connection)
             return null;
         }
 
-        var reply = await AskAsync(SftpType.Extended, packet => packet.Add(FileSystem).Add(path), cancellationToken)
-            .ConfigureAwait(false);
+        var reply = await AskAsync(SftpType.Extended, packet => packet.Add(FileSystem).Add(path), cancellationToken);
         reply.ReadUInt64();
         var blockSize = reply.ReadUInt64();
         reply.ReadUInt64();
@@ -204,7 +199,7 @@ internal sealed class SftpClient(SftpConnection connection)
         try
         {
             return await CheckAsync(connection.Request(
-                SftpType.Read, packet => packet.Add(handle.Span).Add((ulong)offset).Add((uint)count))).ConfigureAwait(false);
+                SftpType.Read, packet => packet.Add(handle.Span).Add((ulong)offset).Add((uint)count)));
         }
         catch (SftpStatusException e) when (e.Status == SftpStatusException.EndOfFile)
         {
@@ -218,7 +213,7 @@ internal sealed class SftpClient(SftpConnection connection)
 
     private static async Task<SftpReply> CheckAsync(Task<SftpReply> pending)
     {
-        var reply = await pending.ConfigureAwait(false);
+        var reply = await pending;
         return reply.Type == SftpType.Status && reply.ReadUInt32() is var status and not 0
             ? throw new SftpStatusException(status, reply.ReadText())
             : reply;

@@ -28,7 +28,7 @@ internal sealed class SftpConnection(Stream toServer, Stream fromServer)
     {
         try
         {
-            await Task.Run(Agree).ConfigureAwait(false);
+            await Task.Run(Agree);
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
