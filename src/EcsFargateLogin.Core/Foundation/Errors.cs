@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace EcsFargateLogin.Foundation;
 
-/// <summary>A row of the table of errors, which <see cref="FargateError"/> is.</summary>
+/// <summary>A row of the table of errors, attached to a member of <see cref="FargateError"/>.</summary>
 /// <param name="kind">The kind of error.</param>
 [AttributeUsage(AttributeTargets.Field)]
 internal sealed class ErrorRowAttribute(ErrorKind kind) : Attribute
@@ -12,13 +12,13 @@ internal sealed class ErrorRowAttribute(ErrorKind kind) : Attribute
     /// <summary>The kind of error.</summary>
     public ErrorKind Kind { get; } = kind;
 
-    /// <summary>Whether no further record of the same command can succeed after it.</summary>
+    /// <summary>Whether the command ends because no further record can succeed.</summary>
     public bool EndsCommand { get; init; }
 
-    /// <summary>Whether what was asked for was done all the same: that is told as a warning.</summary>
+    /// <summary>Whether the requested action succeeded anyway; such an error is written as a warning.</summary>
     public bool IsWarning { get; init; }
 
-    /// <summary>Whether it is about the value that it names, rather than about the command's input.</summary>
+    /// <summary>Whether the error's target is the value it names, not the command's input.</summary>
     public bool NamesValue { get; init; }
 
     /// <summary>The row of an error.</summary>
@@ -26,7 +26,7 @@ internal sealed class ErrorRowAttribute(ErrorKind kind) : Attribute
         typeof(FargateError).GetField(error.ToString())!.GetCustomAttribute<ErrorRowAttribute>()!;
 }
 
-/// <summary>Kinds of errors. Each has the name of the error category of PowerShell that its records get.</summary>
+/// <summary>The kinds of errors, named like PowerShell's error categories.</summary>
 internal enum ErrorKind
 {
     AuthenticationError,
@@ -50,7 +50,7 @@ internal enum ErrorKind
     WriteError,
 }
 
-/// <summary>Errors of no topic of their own.</summary>
+/// <summary>Errors that belong to no other topic.</summary>
 internal static class GeneralErrors
 {
     internal static FargateException ModuleIncomplete(string file) => new(
@@ -61,7 +61,7 @@ internal static class GeneralErrors
         Target = file,
     };
 
-    /// <summary>An error after which something could not be taken back either: both have to be said.</summary>
+    /// <summary>Combines an error with the error of the clean-up after it, because both must be reported.</summary>
     internal static FargateException Combine(FargateException error, FargateException left) => new(
         error.Error, error.Message, left.Message, error)
     { MayLeaveTask = true, Target = error.Target };
@@ -73,11 +73,12 @@ internal static class GeneralErrors
         cause);
 }
 
-/// <summary>Words that errors of several topics share.</summary>
+/// <summary>Text that errors of several topics share.</summary>
 internal static partial class ErrorText
 {
     /// <summary>
-    /// What went wrong with a file, without a full stop. .NET's messages name the path once more, and in some cases only a part of it.
+    /// The reason of a failed file operation, without a full stop. The path is removed, because .NET's messages repeat it, in
+    /// some cases partially.
     /// </summary>
     internal static string WordsOf(Exception cause) => cause switch
     {
@@ -93,13 +94,13 @@ internal static partial class ErrorText
         string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.#} s");
 }
 
-/// <summary>Where the module's help can be read on the web.</summary>
+/// <summary>The addresses of the module's help on the web.</summary>
 internal static class HelpPages
 {
-    /// <summary>The folder that holds one page a cmdlet, and the about topics.</summary>
+    /// <summary>The folder with one page per cmdlet, and the about topics.</summary>
     internal const string Folder = "https://github.com/EcsFargateLogin/EcsFargateLogin/blob/main/module/help/";
 
-    /// <summary>The heading about an error. GitHub writes its anchors in lower case.</summary>
+    /// <summary>The heading about an error. GitHub writes anchors in lower case.</summary>
     internal static string Of(FargateError error) =>
         $"{Folder}about_EcsFargateLogin_Troubleshooting.md#{error.ToString().ToLowerInvariant()}";
 }

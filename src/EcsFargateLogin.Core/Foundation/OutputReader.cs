@@ -2,23 +2,21 @@ using System.Text;
 
 namespace EcsFargateLogin.Foundation;
 
-/// <summary>Hands on what a program prints as soon as it comes. While nobody takes more, the program has to wait.</summary>
-/// <param name="stream">What it prints; this closes it.</param>
+/// <summary>Forwards the output of a program as it arrives. While the receiver is busy, the program has to wait.</summary>
+/// <param name="stream">The program's output, which this closes.</param>
 /// <param name="receive">
-/// Takes bytes, which are there until it returns; it returns when it can take more. Called on a thread of its own: what a
-/// program prints in great amounts would come slower by way of the thread pool, and a pipe without any keeps its thread.
+/// Receives bytes that are valid until it returns. Called on a dedicated thread: large output is slower by way of the thread
+/// pool, and a pipe without output blocks its thread.
 /// </param>
 internal sealed class OutputReader(Stream stream, Action<ReadOnlyMemory<byte>> receive)
 {
-    /// <summary>The most that is handed on at once: what a pipe holds.</summary>
+    /// <summary>The largest number of bytes in one call: the capacity of a pipe.</summary>
     public const int LargestPart = 64 * 1024;
 
     private readonly object _gate = new();
     private bool _isLeft;
 
-    /// <summary>
-    /// Reads to the end, or until it is cancelled; what was read until then has been handed on, and nothing is any more.
-    /// </summary>
+    /// <summary>Reads to the end or until cancellation. Nothing is forwarded after this returns.</summary>
     public async Task ReadAllAsync(CancellationToken cancellationToken)
     {
         try
@@ -29,7 +27,7 @@ internal sealed class OutputReader(Stream stream, Action<ReadOnlyMemory<byte>> r
         }
         finally
         {
-            // A pipe can neither be cancelled nor closed while it is read: it is left to itself then.
+            // A pipe can neither be cancelled nor closed while it is read, so the thread is abandoned.
             lock (_gate)
             {
                 _isLeft = true;
@@ -57,12 +55,12 @@ internal sealed class OutputReader(Stream stream, Action<ReadOnlyMemory<byte>> r
 }
 
 /// <summary>
-/// Takes UTF-8 apart into lines as it comes, however the bytes were cut up on their way. A line without end is handed on in
-/// pieces, so that no more than one of them is ever held.
+/// Splits a stream of UTF-8 into lines, wherever its chunks are cut. A line without an end is returned in pieces, so that memory
+/// stays bounded.
 /// </summary>
 internal sealed class LineReader
 {
-    /// <summary>In characters: what a line is cut at that has no end.</summary>
+    /// <summary>The length in characters at which an unfinished line is cut.</summary>
     public const int LongestPiece = 1 << 20;
 
     private readonly Decoder _decoder = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetDecoder();
@@ -70,8 +68,8 @@ internal sealed class LineReader
     private char[] _characters = [];
 
     /// <summary>
-    /// The lines that these bytes complete, without their ends (LF, or CR and LF). Each is only made when it is asked for: many
-    /// short ones that are alive at the same time cost more than all else. All of them must be asked for, once.
+    /// Returns the lines that these bytes complete, without LF or CR LF. They are created lazily, because many short strings that
+    /// live at the same time are expensive. The caller must enumerate all of them, once.
     /// </summary>
     public IEnumerable<string> Read(ReadOnlyMemory<byte> bytes)
     {
@@ -98,7 +96,7 @@ internal sealed class LineReader
         }
     }
 
-    /// <summary>The last line, where it has no end, and what is left of half a character as U+FFFD.</summary>
+    /// <summary>Returns the last line if it has no end. An incomplete character becomes U+FFFD.</summary>
     public IEnumerable<string> ReadRest()
     {
         Span<char> half = stackalloc char[Encoding.UTF8.GetMaxCharCount(0) + 1];

@@ -1,12 +1,12 @@
 namespace EcsFargateLogin.Foundation;
 
 /// <summary>
-/// Paces calls as AWS counts them: a burst may come at once, after it so many a second. Callers are served in the order
-/// in which they came.
+/// Limits the rate of calls as AWS does (token bucket): a burst at once, then a fixed number per second. Callers are served in
+/// order of arrival.
 /// </summary>
-/// <param name="burst">How many calls may come at once, 1 or more.</param>
-/// <param name="perSecond">How many calls a second are let through after that.</param>
-/// <param name="clock">What tells and passes the time.</param>
+/// <param name="burst">The size of a burst, 1 or more.</param>
+/// <param name="perSecond">The number of calls per second after a burst.</param>
+/// <param name="clock">The clock.</param>
 internal sealed class TokenBucket(int burst, double perSecond, TimeProvider clock)
 {
     private readonly object _lock = new();
@@ -14,17 +14,15 @@ internal sealed class TokenBucket(int burst, double perSecond, TimeProvider cloc
     private long _countedAt = clock.GetTimestamp();
 
     /// <summary>
-    /// What all launches of this process share. RunTask alone takes 40 calls a second after a burst of 100, but Fargate
-    /// starts no more than 20 tasks a second, and answers the rest with an error.
+    /// The pace of RunTask for all launches of this process. RunTask takes 40 calls per second after a burst of 100, but Fargate
+    /// starts at most 20 tasks per second and fails the rest.
     /// </summary>
     public static TokenBucket OfLaunches { get; } = new(burst: 100, perSecond: 20, TimeProvider.System);
 
-    /// <summary>
-    /// What all looks into logs of this process share: GetLogEvents takes 25 calls a second, of everybody in the account.
-    /// </summary>
+    /// <summary>The pace of GetLogEvents for this process. AWS allows 25 calls per second for the whole account.</summary>
     public static TokenBucket OfLogReads { get; } = new(burst: 25, perSecond: 15, TimeProvider.System);
 
-    /// <summary>Returns when one more call may be made.</summary>
+    /// <summary>Waits until one more call may be made.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled before.</exception>
     public Task TakeAsync(CancellationToken cancellationToken)
     {
@@ -32,7 +30,7 @@ internal sealed class TokenBucket(int burst, double perSecond, TimeProvider cloc
         return Task.Delay(wait, clock, cancellationToken);
     }
 
-    /// <summary>Takes a token, or one that is still to come: what is left then is below zero.</summary>
+    /// <summary>Takes a token, in advance if necessary: the number that is left is then below zero.</summary>
     private double Take()
     {
         lock (_lock)
@@ -46,16 +44,16 @@ internal sealed class TokenBucket(int burst, double perSecond, TimeProvider cloc
     }
 }
 
-/// <summary>Keeps many machines from asking in step.</summary>
+/// <summary>Adds random jitter so that clients do not poll in lockstep.</summary>
 internal static class Jitter
 {
-    /// <summary>The interval, up to a tenth shorter or longer.</summary>
+    /// <summary>Returns the interval, up to a tenth shorter or longer.</summary>
     public static TimeSpan Of(TimeSpan interval) => interval * (0.9 + (0.2 * Random.Shared.NextDouble()));
 }
 
 /// <summary>
-/// Which failures of looks at AWS, each after the SDK's own retries, a wait outlasts: throttling always, and an AWS that
-/// cannot be reached or fails twice in a row.
+/// Decides which failed polls a wait tolerates, each after the SDK's own retries: any number of throttled ones, and up to two in
+/// a row that failed inside AWS or did not reach it.
 /// </summary>
 internal sealed class FailureTolerance
 {
@@ -63,7 +61,7 @@ internal sealed class FailureTolerance
 
     private int _inARow;
 
-    /// <summary>Counts a failure, and tells whether the wait goes on.</summary>
+    /// <summary>Counts a failure and returns whether the wait continues.</summary>
     public bool Tolerates(FargateException failure) => failure.Error switch
     {
         FargateError.Throttled => true,
@@ -71,21 +69,21 @@ internal sealed class FailureTolerance
         _ => false,
     };
 
-    /// <summary>Takes over that AWS has answered again.</summary>
+    /// <summary>Resets the count after a successful poll.</summary>
     public void Reset() => _inARow = 0;
 }
 
 /// <summary>
-/// How long cleaning up may wait for AWS. It never hangs on the token that the user cancelled: what runs must be stopped
-/// all the same.
+/// The time limit of clean-up. Clean-up never uses the token that the user cancelled, because a running task must be stopped
+/// anyway.
 /// </summary>
 internal static class CleanUpLimit
 {
-    /// <summary>The limit: what AWS has not answered by then, it will not answer while somebody waits.</summary>
+    /// <summary>The default time limit.</summary>
     public static readonly TimeSpan Time = TimeSpan.FromSeconds(15);
 
-    /// <summary>Begins a clean-up.</summary>
-    /// <param name="giveUp">Ends it earlier: the user waits no longer.</param>
+    /// <summary>Starts the time limit of a clean-up.</summary>
+    /// <param name="giveUp">Cancelled when the user stops waiting.</param>
     public static CancellationTokenSource Begin(CancellationToken giveUp) => Begin(Time, giveUp);
 
     /// <inheritdoc cref="Begin(CancellationToken)"/>

@@ -3,10 +3,12 @@ using System.Text;
 
 namespace EcsFargateLogin.Foundation;
 
-/// <summary>Shows a command line to people so that it can be pasted into a shell. Never used to run anything.</summary>
+/// <summary>Formats a command line for people, so that it can be pasted into a shell. Never used to run anything.</summary>
 internal static class CommandText
 {
-    /// <summary>Characters that mean nothing else to POSIX shells and to PowerShell; a comma or @ would to the latter.</summary>
+    /// <summary>
+    /// Characters without a special meaning in POSIX shells and PowerShell. Comma and @ are special in PowerShell.
+    /// </summary>
     private const string PlainCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:%+";
 
     /// <summary>A command line for POSIX shells.</summary>
@@ -28,41 +30,42 @@ internal static class CommandText
 }
 
 /// <summary>
-/// The one place where words become part of a shell's line: ssh hands the remote side a line, and its shell takes it apart.
+/// Builds command lines for remote POSIX shells. ssh passes one line, which the remote shell splits; no other code concatenates
+/// such lines.
 /// </summary>
 internal static class PosixShell
 {
-    /// <summary>Writes a word so that a POSIX shell reads it as it is, whatever it holds.</summary>
-    /// <param name="word">Anything but NUL, which no argument of a program can hold.</param>
+    /// <summary>Quotes a word so that a POSIX shell reads it unchanged.</summary>
+    /// <param name="word">Any text without NUL.</param>
     public static string Quote(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     /// <summary>Adds words to a command.</summary>
-    /// <param name="command">A command as it is typed into a shell.</param>
-    /// <param name="words">What follows it, as it is.</param>
+    /// <param name="command">A command in shell syntax.</param>
+    /// <param name="words">The words to append, unquoted.</param>
     public static string Append(string command, IEnumerable<string> words) =>
         string.Join(' ', words.Select(Quote).Prepend(command));
 }
 
 /// <summary>
-/// A command that reaches the remote shell through its standard input. Every user of this machine can read ssh's arguments, and
-/// ssh writes them to its log: they hold no more than <see cref="Reader"/>. The input that follows is the command's own.
+/// A command that is sent to the remote shell through standard input. Every user of this machine can read ssh's arguments, and
+/// ssh logs them, so these hold only <see cref="Reader"/>. The rest of the input belongs to the command.
 /// </summary>
-/// <param name="command">The command, as it is typed into the remote login shell.</param>
+/// <param name="command">The command in the syntax of the remote login shell.</param>
 internal sealed class HiddenCommand(string command)
 {
-    /// <summary>What the remote shell exits with when the first line of its input is not the command.</summary>
+    /// <summary>The exit code of the remote shell when the first line of its input is not the command.</summary>
     public const int NotReceived = 126;
 
     /// <summary>
-    /// Tells the command from other input: where a start-up file of the shell has read the first line, the next one is data, which
-    /// must not be run.
+    /// Identifies the line with the command. If a start-up file of the shell reads the first line, the next one is data and must
+    /// not be run.
     /// </summary>
     private readonly string _token = RandomNumberGenerator.GetHexString(16, lowercase: true);
 
     /// <summary>
-    /// What ssh is given to run. The read of a POSIX shell takes a pipe byte by byte up to the end of the line, so that what follows
-    /// is left to the command. The login shell evaluates the command itself, so that its functions are there and its start-up files
-    /// run once; everything else is left to sh, because the login shell may be one like fish.
+    /// The command line that ssh runs. A POSIX shell's read consumes a pipe byte by byte up to the line end, so that the rest is
+    /// left to the command. The login shell evaluates the command itself, so that its functions exist and its start-up files run
+    /// once. All else is done by sh, because the login shell may be fish or another non-POSIX shell.
     /// </summary>
     public string Reader =>
         "eval \"$(/bin/sh -c 'IFS= read -r line || line=; case $line in "
@@ -70,7 +73,7 @@ internal sealed class HiddenCommand(string command)
         + "*) echo \"A start-up file of the login shell has read the command from standard input.\" >&2; "
         + $"echo exit {NotReceived};; esac')\"";
 
-    /// <summary>The first line of the input: the command, in which all but printable ASCII is written for printf %b.</summary>
+    /// <summary>The first line of the input: the command, with everything but printable ASCII escaped for printf %b.</summary>
     public byte[] Header()
     {
         StringBuilder line = new($"{_token} ");

@@ -4,21 +4,21 @@ using System.Text.RegularExpressions;
 
 namespace EcsFargateLogin.Foundation;
 
-/// <summary>The modes of this process's terminal, for when a program was killed that had set others.</summary>
+/// <summary>The modes of this process's terminal. Saved before a program runs and restored after one that was killed.</summary>
 internal sealed class TerminalModes
 {
     private const int StandardInput = 0;
     private const int Now = 0;
 
-    /// <summary>More than any system's struct termios, which is only handed back as it was.</summary>
+    /// <summary>Upper bound for the size of struct termios on any system, in bytes.</summary>
     private const int LargestTermios = 256;
 
-    /// <summary>Where struct termios has the time after which a read ends (VTIME).</summary>
+    /// <summary>The offset of VTIME, the timeout of reads, in struct termios.</summary>
     private static readonly int ReadTime = OperatingSystem.IsMacOS() ? 49 : 22;
 
     /// <summary>
-    /// Leaves the alternate screen; the cursor stays where nobody was there. Then no scroll region, no colours, cursor keys and
-    /// keypad as PowerShell expects them, no reports of mouse and focus, no brackets around what is pasted, a cursor, wrapped lines.
+    /// Leaves the alternate screen and keeps the cursor position. Then resets the scroll region, colours, cursor keys, keypad,
+    /// mouse and focus reports, bracketed paste, cursor visibility and line wrap to what PowerShell expects.
     /// </summary>
     private const string Reset =
         "\e7\e[?1049l\e7\e[r\e8\e[0m\e(B\u000f\e[?1l\e>\e[?1000l\e[?1002l\e[?1003l\e[?1006l\e[?1004l\e[?2004l\e[?25h\e[?7h";
@@ -28,13 +28,15 @@ internal sealed class TerminalModes
 
     private TerminalModes() => _isKnown = !OperatingSystem.IsWindows() && GetAttributes(StandardInput, _termios) == 0;
 
-    /// <summary>The modes as they are now; none where standard input is no terminal.</summary>
+    /// <summary>Reads the current modes. They are empty where standard input is no terminal.</summary>
     public static TerminalModes Read() => new();
 
-    /// <summary>Whether reads end after some time, as those of answers do and those of keys do not.</summary>
+    /// <summary>
+    /// Whether reads have a timeout. PowerShell sets one while it reads an answer of the terminal, and none while it reads keys.
+    /// </summary>
     public bool HasReadTime => _isKnown && _termios[ReadTime] != 0;
 
-    /// <summary>Sets them again.</summary>
+    /// <summary>Restores the modes.</summary>
     public void Restore()
     {
         if (_isKnown)
@@ -43,7 +45,9 @@ internal sealed class TerminalModes
         }
     }
 
-    /// <summary>Takes off the screen what a full-screen program has left that did not end by itself; nothing where output is no terminal.</summary>
+    /// <summary>
+    /// Resets the screen after a full-screen program that was killed. Does nothing where output is no terminal.
+    /// </summary>
     public static void ResetScreen()
     {
         if (Console.IsOutputRedirected)
@@ -72,38 +76,38 @@ internal sealed class TerminalModes
 }
 
 /// <summary>
-/// Makes text from outside safe for a terminal. AWS, servers, file names and other programs may put characters into their
-/// words that make a terminal show something else than was written, or do something.
+/// Makes text from outside safe for a terminal. Messages of AWS and servers, and file names, may hold characters that change what
+/// the terminal shows or does.
 /// </summary>
 internal static partial class TerminalText
 {
     /// <summary>
-    /// Puts a space in place of every control character but tab and line end (C0, DEL, C1), of the marks that turn the
-    /// direction of writing, and of Unicode's own separators of lines. Text that holds none of these is returned as it is.
+    /// Replaces each unsafe character by a space: control characters (C0, DEL, C1) except tab and line end, Unicode's characters
+    /// that change the writing direction, and its line separators. Safe text is returned unchanged.
     /// </summary>
     public static string Clean(string text) => Unsafe().Replace(text, " ");
 
-    /// <summary>Whether <see cref="Clean"/> would leave a text as it is.</summary>
+    /// <summary>Whether <see cref="Clean"/> would return a text unchanged.</summary>
     public static bool IsClean(string text) => !Unsafe().IsMatch(text);
 
-    /// <summary>The same on one line: what AWS and programs say may have several, and a message is a line in a log.</summary>
+    /// <summary>Cleans a text and joins its lines, so that a message is one line in a log.</summary>
     public static string OneLine(string text) => string.Join(
         ' ', Clean(text).Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
-    // A carriage return alone goes back to the beginning of the line, and what follows is written over it.
+    // A carriage return without a line feed lets the following text overwrite the line.
     [GeneratedRegex(
         @"\r(?!\n)|[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]",
         RegexOptions.CultureInvariant)]
     private static partial Regex Unsafe();
 }
 
-/// <summary>Tells whether a child process has been stopped, which .NET does not. For systems of POSIX.</summary>
+/// <summary>Detects that a child process was stopped by a signal, which .NET does not report. For POSIX systems only.</summary>
 internal static class ChildStop
 {
     private const int ById = 1;
     private const int WithoutWaiting = 1;
 
-    /// <summary>No system's siginfo_t is larger.</summary>
+    /// <summary>Upper bound for the size of siginfo_t on any system, in bytes.</summary>
     private const int LargestInfo = 256;
 
     /// <summary>The signal that Ctrl+Z sends.</summary>
@@ -114,10 +118,10 @@ internal static class ChildStop
 
     private static int Stopped { get; } = OperatingSystem.IsMacOS() ? 8 : 2;
 
-    /// <summary>Of si_status in a siginfo_t, on 64 bits.</summary>
+    /// <summary>The offset of si_status in siginfo_t on 64-bit systems.</summary>
     private static int StatusOffset { get; } = OperatingSystem.IsMacOS() ? 20 : 24;
 
-    /// <summary>The signal that has stopped a child since this was asked last; 0 where none has.</summary>
+    /// <summary>The signal that has stopped the child since the last call; 0 for none.</summary>
     public static int SignalOf(int processId)
     {
         var info = new byte[LargestInfo];
