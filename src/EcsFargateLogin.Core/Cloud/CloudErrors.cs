@@ -1,9 +1,9 @@
 namespace EcsFargateLogin.Cloud;
 
-/// <summary>Errors about the region and the endpoint, and what every service of AWS may answer.</summary>
+/// <summary>Errors about the region and the endpoint, and errors that every service of AWS may return.</summary>
 internal static class CloudErrors
 {
-    /// <summary>What to do where the account may have no more tasks.</summary>
+    /// <summary>The next step where the account's quota of tasks is used up.</summary>
     internal const string RaiseQuota =
         "Stop sessions and tasks that are not needed, or ask for a higher quota of vCPUs under Service Quotas, AWS Fargate.";
 
@@ -15,7 +15,7 @@ internal static class CloudErrors
     internal static FargateException InvalidRegion(string region, string source) => new(
         FargateError.NoRegion,
         $"'{region}' (from {source}) is not the name of an AWS region.",
-        "Region names look like eu-central-1: lower-case letters, digits and hyphens, without quotation marks or a comment behind them.")
+        "Region names have the form eu-central-1: lower-case letters, digits and hyphens, without quotes or a comment after them.")
     {
         Target = region,
     };
@@ -57,8 +57,8 @@ internal static class CloudErrors
         StatusCode = statusCode,
     };
 
-    /// <param name="operation">What was called, such as ecs:RunTask.</param>
-    /// <param name="what">What the answer lacks, as the end of a sentence.</param>
+    /// <param name="operation">The operation, such as ecs:RunTask.</param>
+    /// <param name="what">The defect of the answer, as the end of a sentence.</param>
     internal static FargateException MalformedAnswer(string operation, string what) => new(
         FargateError.ServiceFailed,
         $"The answer to {operation} {what}.",
@@ -121,9 +121,9 @@ internal static class CloudErrors
         endpoint.IsDefaultPort ? endpoint.Host : $"{endpoint.Host}:{endpoint.Port}";
 }
 
-/// <summary>AWS's refusal of a request, in AWS's own words.</summary>
-/// <param name="ErrorCode">AWS's code for it, such as ClusterNotFoundException; null when the answer had none.</param>
-/// <param name="Message">AWS's words for it; must hold no secret.</param>
+/// <summary>AWS's refusal of a request, with AWS's code and message.</summary>
+/// <param name="ErrorCode">AWS's error code, such as ClusterNotFoundException; null when the answer had none.</param>
+/// <param name="Message">AWS's message; must hold no secret.</param>
 internal sealed record ServiceAnswer(string? ErrorCode, string Message)
 {
     /// <summary>AWS's id of the request.</summary>
@@ -132,7 +132,7 @@ internal sealed record ServiceAnswer(string? ErrorCode, string Message)
     /// <summary>The HTTP status of the answer.</summary>
     internal int? StatusCode { get; init; }
 
-    /// <summary>The exception it arrived as; null where that one's text may hold a secret.</summary>
+    /// <summary>The exception of the SDK; null where its text may hold a secret.</summary>
     internal Exception? Exception { get; init; }
 
     /// <summary>The answer as a sentence of a message.</summary>
@@ -144,7 +144,7 @@ internal sealed record ServiceAnswer(string? ErrorCode, string Message)
         _ => $"AWS said: {ErrorCode}: {Sentence}",
     };
 
-    /// <summary>Makes the error that an answer stands for; AWS's own words follow the message.</summary>
+    /// <summary>Creates the error for a refusal; AWS's own message follows this module's.</summary>
     internal static FargateException ErrorOf(
         FargateError error, ServiceAnswer answer, string? target, string message, string nextStep) =>
         new(error, $"{message} {answer.Quoted}", nextStep, answer.Exception)

@@ -3,19 +3,19 @@ using System.Runtime.CompilerServices;
 
 namespace EcsFargateLogin.Cloud;
 
-/// <summary>Credentials that the user handed over as keys or as an object, instead of saying where to find them.</summary>
+/// <summary>Credentials that the user passed as keys or as an object.</summary>
 internal interface ICredentialSource
 {
-    /// <summary>How they were handed over: Keys, Credential or StoredCredentials.</summary>
+    /// <summary>The parameter that passed them: Keys, Credential or StoredCredentials.</summary>
     CredentialOrigin Origin { get; }
 
-    /// <summary>The keys that are valid now. Asked again for each request, because they may be renewed in between.</summary>
+    /// <summary>Returns the keys that are valid now. Called for each request, because keys may be renewed in between.</summary>
     Task<AccessKeys> GetKeysAsync();
 
-    /// <summary>That by which two sources are told apart. Holds no secret that the source does not.</summary>
+    /// <summary>The identity of the source, for comparisons. Holds no secret that the source does not hold.</summary>
     object Identity => this;
 
-    /// <summary>When the keys end for good; null where they are renewed or do not tell it.</summary>
+    /// <summary>The time when the keys expire for good; null where they are renewed or the time is not known.</summary>
     DateTimeOffset? End => null;
 }
 
@@ -29,8 +29,8 @@ internal sealed record AccessKeys(string AccessKey, string SecretKey, string? Se
     public override string ToString() => nameof(AccessKeys);
 }
 
-/// <summary>Keys that were typed.</summary>
-/// <param name="origin">How they were handed over.</param>
+/// <summary>Keys that the user passed as parameters.</summary>
+/// <param name="origin">The parameter that passed them.</param>
 /// <param name="keys">The keys.</param>
 internal sealed class GivenKeys(CredentialOrigin origin, AccessKeys keys) : ICredentialSource
 {
@@ -44,7 +44,7 @@ internal sealed class GivenKeys(CredentialOrigin origin, AccessKeys keys) : ICre
     public Task<AccessKeys> GetKeysAsync() => Task.FromResult(keys);
 }
 
-/// <summary>Origins of credentials in the words that users type.</summary>
+/// <summary>Names the origins of credentials by the user's parameters.</summary>
 internal static class CredentialOriginText
 {
     public static string ToText(this CredentialOrigin origin) => origin switch
@@ -58,9 +58,8 @@ internal static class CredentialOriginText
 }
 
 /// <summary>
-/// A credentials object of another module, such as AWS Tools for PowerShell. Its type comes from that module's copy of
-/// the AWS SDK, so that it can be spoken to by the names of its members alone. It is asked on each use, and so goes on
-/// renewing itself.
+/// A credentials object of another module, such as AWS Tools for PowerShell. Its type comes from that module's copy of the AWS
+/// SDK, so its members are called by name. It is asked for keys on each use, and so keeps renewing itself.
 /// </summary>
 internal sealed class ForeignCredentials : ICredentialSource
 {
@@ -84,7 +83,7 @@ internal sealed class ForeignCredentials : ICredentialSource
 
     /// <summary>Wraps an AWSCredentials of any copy of the SDK, or an object that holds one in its property Credentials.</summary>
     /// <param name="value">The object.</param>
-    /// <param name="origin">How it was handed over.</param>
+    /// <param name="origin">The parameter that passed it.</param>
     /// <returns>Null when the object is neither.</returns>
     internal static ForeignCredentials? TryWrap(object value, CredentialOrigin origin)
     {
@@ -128,7 +127,7 @@ internal sealed class ForeignCredentials : ICredentialSource
     private static bool RenewsItself(Type? type) =>
         type is not null && (type.FullName == "Amazon.Runtime.RefreshingAWSCredentials" || RenewsItself(type.BaseType));
 
-    /// <summary>The same object is the same source.</summary>
+    /// <summary>Two sources are equal when they wrap the same object.</summary>
     public override bool Equals(object? obj) =>
         obj is ForeignCredentials other && ReferenceEquals(_credentials, other._credentials);
 

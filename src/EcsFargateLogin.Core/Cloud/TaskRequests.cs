@@ -2,19 +2,19 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace EcsFargateLogin.Cloud;
 
-/// <summary>The part of RunTask that a user decides: a session's request is one, and so is the call that comes of it.</summary>
+/// <summary>The options of RunTask that a user decides. Both a session's request and the RunTask call derive from it.</summary>
 internal record TaskOptions
 {
     /// <summary>Fargate on demand.</summary>
     public const string Fargate = "FARGATE";
 
-    /// <summary>Fargate's spare capacity, which it may take back with two minutes' notice.</summary>
+    /// <summary>Fargate's spare capacity, which AWS may reclaim with two minutes' notice.</summary>
     public const string FargateSpot = "FARGATE_SPOT";
 
     /// <summary>A cluster's name or ARN.</summary>
     public required string Cluster { get; init; }
 
-    /// <summary>A task definition's family, family:revision or ARN; empty where a service gives it.</summary>
+    /// <summary>A task definition's family, family:revision or ARN; empty where it comes from a service.</summary>
     public required string TaskDefinition { get; init; }
 
     /// <summary>1 to 16 subnet ids.</summary>
@@ -32,62 +32,64 @@ internal record TaskOptions
     /// <summary>The version of Fargate's platform; null for the latest.</summary>
     public string? PlatformVersion { get; init; }
 
-    /// <summary>Takes the place of the task definition's task role; null keeps it.</summary>
+    /// <summary>The task role that overrides the task definition's; null keeps that.</summary>
     public string? TaskRoleArn { get; init; }
 
     /// <summary>
-    /// The task's tags, checked, at most 50, by key. Where there are any, the task gets those of its task definition as well.
+    /// The task's tags by key, validated, at most 50. Where there are any, those of the task definition are propagated as well.
     /// </summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 }
 
-/// <summary>One call of RunTask for one task on Fargate.</summary>
+/// <summary>A RunTask call that starts one task on Fargate.</summary>
 internal sealed record RunTaskRequest : TaskOptions
 {
     public RunTaskRequest()
     {
     }
 
-    /// <summary>The call for a session.</summary>
-    /// <param name="options">The user's part.</param>
-    /// <param name="containerName">The container whose environment and command are overridden.</param>
+    /// <summary>Creates the call for a session.</summary>
+    /// <param name="options">The user's options.</param>
+    /// <param name="containerName">The container to override.</param>
     /// <param name="sessionId">The session's id.</param>
     [SetsRequiredMembers]
     public RunTaskRequest(TaskOptions options, string containerName, string sessionId)
         : base(options) =>
         (ContainerName, StartedBy, ClientToken) = (containerName, sessionId, Guid.NewGuid().ToString("N"));
 
-    /// <summary>The container whose environment and command are overridden.</summary>
+    /// <summary>The container to override.</summary>
     public required string ContainerName { get; init; }
 
-    /// <summary>Environment variables that are added to the container's own.</summary>
+    /// <summary>The environment variables to add to the container's own.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Takes the place of the container's command; empty keeps it.</summary>
+    /// <summary>The command that overrides the container's; empty keeps that.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
-    /// <summary>Whether commands can be executed in the task by way of ECS.</summary>
+    /// <summary>Whether ECS Exec is enabled for the task.</summary>
     public bool EnablesExecuteCommand { get; init; }
 
-    /// <summary>The session's id, by which its task is found again: at most 128 letters, digits, hyphens, slashes or underscores.</summary>
+    /// <summary>
+    /// The session's id, by which its task can be found: at most 128 letters, digits, hyphens, slashes or underscores.
+    /// </summary>
     public required string StartedBy { get; init; }
 
-    /// <summary>Makes the call idempotent, at most 64 characters in the range 33 to 126.</summary>
+    /// <summary>The token that makes the call idempotent: at most 64 characters in the range 33 to 126.</summary>
     public required string ClientToken { get; init; }
 }
 
 /// <summary>The answer to RunTask.</summary>
 /// <param name="Tasks">The tasks that were accepted.</param>
-/// <param name="Failures">Why others were not.</param>
+/// <param name="Failures">The reasons for tasks that were not accepted.</param>
 internal sealed record RunTaskReply(IReadOnlyList<TaskDescription> Tasks, IReadOnlyList<CloudFailure> Failures);
 
 /// <summary>An entry of a reply's failures list.</summary>
-/// <param name="Arn">What failed; may be absent.</param>
-/// <param name="Reason">ECS's word for it: MISSING, RESOURCE:FARGATE, …</param>
-/// <param name="Detail">More about it; may be absent.</param>
+/// <param name="Arn">The resource that failed, or null.</param>
+/// <param name="Reason">ECS's code for the reason: MISSING, RESOURCE:FARGATE, …</param>
+/// <param name="Detail">The details, or null.</param>
 internal sealed record CloudFailure(string? Arn, string? Reason, string? Detail);
 
-/// <summary>One call of ExecuteCommand, for a program with a terminal.</summary>
+/// <summary>A call of ExecuteCommand for a program with a terminal.</summary>
 internal sealed record ExecuteCommandRequest
 {
     /// <summary>A cluster's name or ARN.</summary>
@@ -99,31 +101,32 @@ internal sealed record ExecuteCommandRequest
     /// <summary>The container; null for the only one there is.</summary>
     public string? ContainerName { get; init; }
 
-    /// <summary>A line that is split into words as a POSIX shell does it, and that no shell reads.</summary>
+    /// <summary>A command line that is split into words as a POSIX shell does. No shell runs it.</summary>
     public required string Command { get; init; }
 }
 
 /// <summary>
-/// Where a program's input and output go. Whoever has the token is in the container, so that it shows itself to nobody.
+/// The data channel of a program that ExecuteCommand started. Its token grants access to the container, so ToString() does not
+/// show it.
 /// </summary>
 /// <param name="SessionId">The id of the channel's session in Systems Manager.</param>
-/// <param name="StreamUrl">Where the channel is.</param>
-/// <param name="TokenValue">The secret that opens it.</param>
+/// <param name="StreamUrl">The URL of the channel.</param>
+/// <param name="TokenValue">The secret that authorizes the connection.</param>
 internal sealed record ExecuteCommandChannel(string SessionId, string StreamUrl, string TokenValue)
 {
     /// <summary>The session's id alone.</summary>
     public override string ToString() => SessionId;
 }
 
-/// <summary>How a program asks Systems Manager that goes on with a channel on the session's behalf.</summary>
+/// <summary>The endpoint and credentials with which session-manager-plugin resumes a channel on the session's behalf.</summary>
 /// <param name="Endpoint">The URL of Systems Manager; empty for the region's own.</param>
-/// <param name="Credentials">What it asks with; null for what it finds itself.</param>
+/// <param name="Credentials">The credentials; null lets the plugin find its own.</param>
 internal sealed record ChannelAccess(string Endpoint, ChannelCredentials? Credentials);
 
-/// <summary>Credentials for another program. They show themselves to nobody.</summary>
+/// <summary>Credentials for another program. ToString() does not show the secret.</summary>
 /// <param name="AccessKeyId">The access key.</param>
 /// <param name="SecretAccessKey">Its secret.</param>
-/// <param name="SessionToken">The token of temporary ones; null for others.</param>
+/// <param name="SessionToken">The token of temporary credentials; null for others.</param>
 internal sealed record ChannelCredentials(string AccessKeyId, string SecretAccessKey, string? SessionToken)
 {
     /// <summary>The access key alone.</summary>
