@@ -3,13 +3,13 @@ using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Ssh;
 
-/// <summary>A key of the user's own, which is only read: never copied, changed or deleted.</summary>
-/// <param name="Path">Its file: the private key, or the public half of one that an agent holds.</param>
+/// <summary>A key of the user, which is only read: never copied, changed or deleted.</summary>
+/// <param name="Path">The file of the private key, or of the public half of a key that an agent holds.</param>
 /// <param name="PublicKey">Its public half.</param>
-/// <param name="IsInAgent">Whether the agent signs with it.</param>
+/// <param name="IsInAgent">Whether an agent signs with it.</param>
 internal sealed record OwnKey(string Path, PublicKey PublicKey, bool IsInAgent);
 
-/// <summary>Finds out whether a key of the user's can log in without asking anybody.</summary>
+/// <summary>Reads a key of the user and checks that it can log in without prompting.</summary>
 /// <param name="sshKeygen">The path of ssh-keygen.</param>
 /// <param name="sshAdd">The path of ssh-add; null where it is not installed.</param>
 internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
@@ -61,7 +61,7 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
             : KeyErrors.KeyUnreadable(path, derived?.Words ?? $"ssh-keygen had not ended after {Limit.TotalSeconds:0} s");
     }
 
-    /// <summary>Of the public half beside a private key ssh believes that it is its own, and offers the server that one.</summary>
+    /// <summary>Checks the public half beside a private key. ssh trusts that file and offers it to the server.</summary>
     private static async Task CheckHalfAsync(string path, PublicKey publicKey, CancellationToken cancellationToken)
     {
         var beside = path + HalfExtension;
@@ -71,7 +71,9 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
         }
     }
 
-    /// <summary>The public half of a key with a passphrase. Only an agent can use it without asking for that each time.</summary>
+    /// <summary>
+    /// Returns the public half of a key with a passphrase. Only an agent can use such a key without prompting each time.
+    /// </summary>
     private async Task<PublicKey> ReadLockedAsync(string path, CancellationToken cancellationToken) =>
         UnixFile.IsFile(path + HalfExtension)
             && PublicKeyIn(await ReadFileAsync(path + HalfExtension, cancellationToken)) is { } half
@@ -79,7 +81,7 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
                 ? half
                 : throw KeyErrors.KeyLocked(path);
 
-    /// <summary>The public key that a file holds, or null where it holds something else.</summary>
+    /// <summary>Returns the public key in a file, or null where the file holds something else.</summary>
     private static PublicKey? PublicKeyIn(byte[] content) => PublicKey.TryParse(Encoding.UTF8.GetString(content).Trim());
 
     private static async Task<byte[]> ReadFileAsync(string path, CancellationToken cancellationToken)
@@ -112,22 +114,24 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
             return false;
         }
 
-        // Without an agent, or without keys in it, this fails and prints none.
+        // Without an agent, or without keys in it, ssh-add fails and prints no key.
         var listing = await SshTool.RunAsync(sshAdd, ["-L"], Limit, cancellationToken);
         return listing?.Output.Split('\n').Any(line => PublicKey.TryParse(line.Trim()) == key) == true;
     }
 }
 
-/// <summary>What is wrong with a file that is no private key to ssh, which says "error in libcrypto" to most of it.</summary>
-/// <param name="Why">What it is, as the end of a sentence that begins with 'it'.</param>
-/// <param name="NextStep">What to do about it.</param>
+/// <summary>
+/// The defect of a file that ssh does not accept as a private key; ssh itself reports most of them as "error in libcrypto".
+/// </summary>
+/// <param name="Why">The defect, as the predicate of a sentence about 'it'.</param>
+/// <param name="NextStep">The next step.</param>
 internal sealed record KeyFileProblem(string Why, string NextStep)
 {
     private const string NameTheKey = "Name the private key's file with -KeyPath.";
 
-    /// <summary>Finds it; null where the file looks like a key.</summary>
+    /// <summary>Finds the defect; null where the file appears to be a key.</summary>
     /// <param name="path">The file's path.</param>
-    /// <param name="content">What it holds.</param>
+    /// <param name="content">Its content.</param>
     public static KeyFileProblem? Find(string path, byte[] content)
     {
         var text = Encoding.Latin1.GetString(content);
@@ -174,7 +178,7 @@ internal sealed record KeyFileProblem(string Why, string NextStep)
         return text switch
         {
             _ when text.Contains("\\n", StringComparison.Ordinal) => new(
-                "has the two characters \\n in place of line ends, as keys have that were taken from JSON or a variable",
+                "has the two characters \\n in place of line ends, as keys from JSON or a variable may have",
                 $"Write it with real line ends: [IO.File]::WriteAllText({Quoted(path)}, "
                 + $"(Get-Content -Raw {Quoted(path)}).Trim().Replace('\\n', \"`n\") + \"`n\")"),
             _ when lines.Length == 1 => new("is one line: its line ends are lost", $"Copy it anew. {NameTheKey}"),
@@ -188,7 +192,7 @@ internal sealed record KeyFileProblem(string Why, string NextStep)
         };
     }
 
-    /// <summary>Text of any encoding, with a line end of Unix after each line, and nothing before one.</summary>
+    /// <summary>The command that rewrites a text of any encoding with Unix line ends and without leading blanks.</summary>
     private static string Rewrite(string path) =>
         $"Write it anew: [IO.File]::WriteAllText({Quoted(path)}, ((Get-Content {Quoted(path)}).Trim() -join \"`n\") + \"`n\")";
 

@@ -6,37 +6,37 @@ using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Ssh;
 
-/// <summary>Finds out when an SSH server answers.</summary>
+/// <summary>Waits until an SSH server answers.</summary>
 internal interface IServerProbe
 {
-    /// <summary>What came of the last attempt, for people.</summary>
+    /// <summary>The outcome of the last attempt, for people.</summary>
     string LastOutcome { get; }
 
     /// <summary>Completes when an SSH server has answered.</summary>
-    /// <exception cref="FargateException">It will not, however long one waits.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled before.</exception>
+    /// <exception cref="FargateException">The server will never answer.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before that.</exception>
     Task WaitAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>
-/// Knocks at a port until an SSH server answers. A port that takes connections is not enough: something between may
-/// accept them before the server does. RFC 4253 lets lines precede the banner, so those are skipped.
+/// Connects to a port until an SSH server answers. An accepted connection is not enough, because a load balancer or proxy may
+/// accept it before the server is up. RFC 4253 allows lines before the banner, which are skipped.
 /// </summary>
 internal sealed class BannerProbe(string address, int port) : IServerProbe
 {
-    /// <summary>Between attempts that were refused.</summary>
+    /// <summary>The pause between attempts.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// For the connection alone. A port that does not answer yet drops packets, and a fresh attempt gets through
-    /// sooner than TCP's own retransmission, which waits longer each time.
+    /// The time limit of a connection attempt. While a port is not open yet packets are dropped, and a new attempt succeeds
+    /// sooner than TCP's retransmission, which backs off exponentially.
     /// </summary>
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>For the banner, once connected.</summary>
+    /// <summary>The time limit for the banner after the connection.</summary>
     public TimeSpan BannerLimit { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>More than any server sends before its banner.</summary>
+    /// <summary>Upper bound for what a server sends before its banner, in bytes.</summary>
     private const int LongestPreamble = 8192;
 
     /// <inheritdoc/>
@@ -102,23 +102,23 @@ internal sealed class BannerProbe(string address, int port) : IServerProbe
 }
 
 /// <summary>
-/// Knocks at a server through a proxy. ssh itself does it, so that the way is the very one that a login takes: it tells
-/// when it has read the server's banner, and goes no further, because it knows no host key and has none of its own.
+/// Probes a server through a proxy. ssh itself connects, so that the route is the same as for a login. It reports the server's
+/// banner and then fails, because it has neither a host key nor a key of its own.
 /// </summary>
 internal sealed class ProxyProbe(SshProxy proxy, string address, int port) : IServerProbe
 {
     private const string BannerSeen = "Remote protocol version";
 
-    /// <summary>Each attempt logs in to the jump host, which may count.</summary>
+    /// <summary>The pause between attempts. Each attempt logs in to the jump host, which may limit logins.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan AttemptLimit = TimeSpan.FromSeconds(30);
 
-    /// <summary>What a jump host says to which waiting changes nothing.</summary>
+    /// <summary>Messages after which another attempt would fail as well.</summary>
     private static readonly string[] Refusals =
         ["Permission denied (", "Host key verification failed", "Could not resolve hostname", "Too many authentication failures"];
 
-    /// <summary>What is said whatever the reason is.</summary>
+    /// <summary>Messages that occur whatever the reason is.</summary>
     private static readonly string[] NoReasons =
         ["kex_exchange_identification:", "Connection closed by UNKNOWN", "stdio forwarding failed"];
 
@@ -174,7 +174,7 @@ internal sealed class ProxyProbe(SshProxy proxy, string address, int port) : ISe
 
     private async Task<bool> ReadsBannerAsync(StreamReader messages, CancellationToken cancellationToken)
     {
-        var said = "it said nothing";
+        var outcome = "it said nothing";
         while (await messages.ReadLineAsync(cancellationToken) is { } line)
         {
             if (SshLog.IsDebug(line))
@@ -200,10 +200,10 @@ internal sealed class ProxyProbe(SshProxy proxy, string address, int port) : ISe
             var isReason = line.Length > 0
                 && !SshLog.IsNotice(line)
                 && !Array.Exists(NoReasons, beginning => line.StartsWith(beginning, StringComparison.Ordinal));
-            said = isReason ? Printable(line) : said;
+            outcome = isReason ? Printable(line) : outcome;
         }
 
-        LastOutcome = $"through {proxy.Name}: {said}";
+        LastOutcome = $"through {proxy.Name}: {outcome}";
         return false;
     }
 

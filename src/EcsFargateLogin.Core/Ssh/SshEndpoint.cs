@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace EcsFargateLogin.Ssh;
 
-/// <summary>What ssh is pointed at, and with what it proves who it is.</summary>
+/// <summary>The server that ssh connects to, and the files with which client and server authenticate.</summary>
 internal sealed record SshEndpoint
 {
     public required string Address { get; init; }
@@ -16,46 +16,46 @@ internal sealed record SshEndpoint
 
     public required string KeyPath { get; init; }
 
-    /// <summary>Whether the user's agent signs with that key; otherwise no agent is asked.</summary>
+    /// <summary>Whether the user's agent signs with that key; otherwise no agent is used.</summary>
     public bool IsKeyInAgent { get; init; }
 
     public required string KnownHostsPath { get; init; }
 
-    /// <summary>The way there; null for the direct one.</summary>
+    /// <summary>The proxy; null for a direct connection.</summary>
     public SshProxy? Proxy { get; init; }
 
-    /// <summary>The name under which the host key is kept: addresses are used again by other tasks, this is not.</summary>
+    /// <summary>The name of the host key in known_hosts. Unlike an address, it is never reused by another task.</summary>
     public required string HostKeyAlias { get; init; }
 
-    /// <summary>Whether that key is known. Until then the first one is noted.</summary>
+    /// <summary>Whether the host key is known. Otherwise ssh records the first one.</summary>
     public required bool HostKeyIsKnown { get; init; }
 
-    /// <summary>The control socket of the session's open master connection; null for a connection of one's own.</summary>
+    /// <summary>The control socket of the session's master connection; null for a separate connection.</summary>
     public string? ControlPath { get; init; }
 
-    /// <summary>Whether logins tell the container that the session goes on after the last of them.</summary>
+    /// <summary>Whether the container keeps the session after the last logout.</summary>
     public bool KeepsSession { get; init; }
 }
 
-/// <summary>The way to a server that cannot be reached directly: a program that ssh talks to it through.</summary>
+/// <summary>A program that ssh connects through, because the server cannot be reached directly.</summary>
 /// <param name="Program">The path of ssh.</param>
-/// <param name="Command">What ssh runs, as its ProxyCommand.</param>
-/// <param name="Name">What it is called, for people.</param>
+/// <param name="Command">The value of ssh's ProxyCommand.</param>
+/// <param name="Name">The name for people.</param>
 internal sealed partial record SshProxy(string Program, string Command, string Name)
 {
-    /// <summary>The same where nobody can be asked for a password.</summary>
+    /// <summary>The command for use without a terminal, where no password can be entered.</summary>
     public string QuietCommand { get; private init; } = Command;
 
     /// <summary>
-    /// A jump host. It is logged in to by an ssh of its own, with the user's own configuration, keys and agent, of which
-    /// nothing reaches the server behind it.
+    /// Creates the proxy for a jump host. A separate ssh logs in to it with the user's own configuration, keys and agent, none of
+    /// which reach the server behind it.
     /// </summary>
     /// <param name="program">The path of ssh.</param>
-    /// <param name="jumpHost">[user@]host[:port], where host may be one that the user's ssh configuration names.</param>
+    /// <param name="jumpHost">[user@]host[:port]; the host may be an alias of the user's ssh configuration.</param>
     /// <exception cref="FargateException"><see cref="FargateError.InvalidSshOption"/>.</exception>
     public static SshProxy ThroughJumpHost(string program, string jumpHost)
     {
-        // ssh hands this command to a shell: nothing gets in that means something to one, or to ssh ('%').
+        // ssh passes this command to a shell, so it must not contain characters that are special to a shell or to ssh ('%').
         var match = JumpHost().Match(jumpHost);
         var host = match.Groups["host"].Value;
         if (!match.Success || !IsPort(match.Groups["port"]) || (match.Groups["ipv6"].Success && !IsIPv6(host = match.Groups["ipv6"].Value)))
@@ -71,14 +71,14 @@ internal sealed partial record SshProxy(string Program, string Command, string N
         };
     }
 
-    /// <summary>A command of the user's own, as ssh's ProxyCommand takes it.</summary>
+    /// <summary>Creates the proxy for a command of the user, in the syntax of ssh's ProxyCommand.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.InvalidSshOption"/>.</exception>
     public static SshProxy ThroughCommand(string program, string command) =>
         string.IsNullOrWhiteSpace(command) || command.Any(char.IsControl)
             ? throw SshErrors.ProxyCommandMalformed(command)
             : new SshProxy(program, command, "-ProxyCommand");
 
-    // By its name, as the shell finds it on the same PATH: a path might need quotes.
+    // The shell finds the program by name on the same PATH; a path might need quotes.
     private static string CommandWith(string options, string host) => OperatingSystem.IsWindows()
         ? $"ssh.exe {options}-W \"[%h]:%p\" -- {host}"
         : $"ssh {options}-W '[%h]:%p' -- {host}";
@@ -95,10 +95,12 @@ internal sealed partial record SshProxy(string Program, string Command, string N
     private static partial Regex JumpHost();
 }
 
-/// <summary>One option of ssh_config, as <c>ssh -o</c> takes it.</summary>
+/// <summary>An option of ssh_config, as <c>ssh -o</c> accepts it.</summary>
 internal sealed partial record SshOption(string Name, string Value)
 {
-    /// <summary>What decides which server and which key a session trusts, and where it leads, by all its names.</summary>
+    /// <summary>
+    /// The options that decide which server and which key a session trusts and where it connects, with all aliases.
+    /// </summary>
     private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
     {
         "StrictHostKeyChecking", "UserKnownHostsFile", "GlobalKnownHostsFile", "KnownHostsCommand", "HostKeyAlias",
@@ -108,7 +110,7 @@ internal sealed partial record SshOption(string Name, string Value)
         "Host", "ControlMaster", "ControlPath", "ControlPersist",
     };
 
-    /// <summary>Reads an option that a user wrote as Name=Value or "Name Value".</summary>
+    /// <summary>Parses an option that a user wrote as Name=Value or "Name Value".</summary>
     /// <exception cref="FargateException"><see cref="FargateError.InvalidSshOption"/>.</exception>
     public static SshOption Parse(string text)
     {
@@ -124,19 +126,16 @@ internal sealed partial record SshOption(string Name, string Value)
             : new SshOption(name, match.Groups["value"].Value);
     }
 
-    /// <summary>
-    /// Writes a path so that ssh reads it as it is: quoted against white space, with the signs doubled that begin
-    /// ssh's own substitutions.
-    /// </summary>
+    /// <summary>Quotes a path for ssh's option parser, with the percent signs doubled that begin ssh's tokens.</summary>
     public static string QuotePath(string path) => $"\"{path
         .Replace("\\", OperatingSystem.IsWindows() ? "/" : "\\\\", StringComparison.Ordinal)
         .Replace("\"", "\\\"", StringComparison.Ordinal)
         .Replace("%", "%%", StringComparison.Ordinal)}\"";
 
-    /// <summary>Whether it sets that option; ssh does not tell capitals from small letters.</summary>
+    /// <summary>Whether it sets that option. Names are not case-sensitive.</summary>
     public bool IsOf(string name) => Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The option as ssh -o takes it.</summary>
+    /// <summary>The option in the syntax of ssh -o.</summary>
     public override string ToString() => $"{Name}={Value}";
 
     [GeneratedRegex(@"^\s*(?<name>[A-Za-z][A-Za-z0-9]*)(\s*=\s*|\s+)(?<value>\S.*?)\s*$", RegexOptions.CultureInvariant)]

@@ -47,7 +47,7 @@ internal static class SshErrors
 
     internal static FargateException TwoProxies() => new(
         FargateError.InvalidSshOption,
-        "-JumpHost and -ProxyCommand were both given, and each names the way to the task.",
+        "-JumpHost and -ProxyCommand were both given, and each decides how ssh connects to the task.",
         "Give one of them.")
     { Target = "-ProxyCommand" };
 
@@ -76,7 +76,7 @@ internal static class SshErrors
     internal static FargateException LocalPortUnavailable(TunnelRoute route, string why, Exception? cause = null) => new(
         FargateError.LocalPortUnavailable,
         $"The tunnel cannot listen at {route.LocalEnd}: {why.TrimEnd('.')}.",
-        "Name another port with -LocalPort, or leave it out, so that a free one is taken; -BindAddress takes an address of this machine.",
+        "Name another port with -LocalPort, or leave it out to use a free one; -BindAddress is an address of this machine.",
         cause)
     { Target = route.LocalEnd };
 }
@@ -90,8 +90,8 @@ internal static class KeyErrors
         "Name a private key of OpenSSH with -KeyPath, or leave that out: each session then gets a key of its own.");
 
     /// <param name="path">The file.</param>
-    /// <param name="why">What is wrong with it, as the end of a sentence that begins with 'it'.</param>
-    /// <param name="nextStep">What to do about that.</param>
+    /// <param name="why">The defect, as the predicate of a sentence about 'it'.</param>
+    /// <param name="nextStep">The next step.</param>
     internal static FargateException KeyMalformed(string path, string why, string nextStep) =>
         InvalidKey(path, $"The key '{path}' cannot be used: it {why}.", nextStep);
 

@@ -4,10 +4,10 @@ using System.Text;
 
 namespace EcsFargateLogin.Ssh;
 
-/// <summary>A public key as known_hosts and authorized_keys write it: its kind, and RFC 4253's form of it in base64.</summary>
+/// <summary>A public key in the form of known_hosts and authorized_keys: its type, and the key of RFC 4253 in base64.</summary>
 internal sealed record PublicKey
 {
-    /// <summary>More than any key of use: RSA with 16384 bits takes 2 KB.</summary>
+    /// <summary>Upper bound for the size of a key, in bytes: RSA with 16384 bits needs 2 KB.</summary>
     private const int LongestBlob = 4096;
 
     private static readonly string[] Algorithms =
@@ -23,16 +23,16 @@ internal sealed record PublicKey
         Fingerprint = $"SHA256:{Convert.ToBase64String(SHA256.HashData(blob)).TrimEnd('=')}";
     }
 
-    /// <summary>Its kind, such as ssh-ed25519.</summary>
+    /// <summary>Its type, such as ssh-ed25519.</summary>
     public string Algorithm { get; }
 
-    /// <summary>The key itself.</summary>
+    /// <summary>The key in base64.</summary>
     public string Base64 { get; }
 
     /// <summary>Its fingerprint, as ssh-keygen -l prints it.</summary>
     public string Fingerprint { get; }
 
-    /// <summary>Reads a kind and a key, with or without a comment after them; null where that is no public key.</summary>
+    /// <summary>Parses a type and a key, with an optional comment; null where the text is not a public key.</summary>
     public static PublicKey? TryParse(string text)
     {
         var words = text.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries);
@@ -47,10 +47,10 @@ internal sealed record PublicKey
             : null;
     }
 
-    /// <summary>The kind and the key.</summary>
+    /// <summary>The type and the key.</summary>
     public override string ToString() => $"{Algorithm} {Base64}";
 
-    /// <summary>Whether the key itself begins with its kind, and holds something after it.</summary>
+    /// <summary>Whether the key begins with its type, followed by data.</summary>
     private static bool Names(ReadOnlySpan<byte> blob, string algorithm)
     {
         const int LengthSize = sizeof(uint);
@@ -60,16 +60,18 @@ internal sealed record PublicKey
     }
 }
 
-/// <summary>Makes one-time key pairs with ssh-keygen, which creates the private key readable by its owner alone.</summary>
+/// <summary>Creates one-time key pairs with ssh-keygen, which makes the private key readable by its owner alone.</summary>
 internal sealed class KeyGenerator(string sshKeygen)
 {
-    /// <summary>An Ed25519 key takes milliseconds and RSA a second or two; more than this means that the program hangs.</summary>
+    /// <summary>
+    /// The time limit. An Ed25519 key takes milliseconds and RSA a second or two, so a longer run means that the program hangs.
+    /// </summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Makes a key pair without a passphrase: it lives as long as one session.</summary>
-    /// <param name="path">The private key's file, which must not exist; nothing else is left beside it.</param>
-    /// <param name="type">The key's kind.</param>
-    /// <param name="comment">What the key calls itself.</param>
+    /// <summary>Creates a key pair without a passphrase, because it lives only as long as one session.</summary>
+    /// <param name="path">The private key's file. It must not exist, and no other file is left beside it.</param>
+    /// <param name="type">The key's type.</param>
+    /// <param name="comment">The key's comment.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>The public key.</returns>
     /// <exception cref="FargateException">
@@ -100,7 +102,7 @@ internal sealed class KeyGenerator(string sshKeygen)
         try
         {
             var text = (await File.ReadAllTextAsync(path, cancellationToken)).Trim();
-            // It is in the container's environment from now on; no one needs it here.
+            // The file is no longer needed: the container gets the public key through its environment.
             File.Delete(path);
             return PublicKey.TryParse(text)
                 ?? throw SshErrors.KeyGenerationFailed(sshKeygen, $"'{path}' holds no public key.");

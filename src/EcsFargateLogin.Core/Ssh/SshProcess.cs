@@ -9,15 +9,15 @@ namespace EcsFargateLogin.Ssh;
 /// <summary>Starts OpenSSH's programs.</summary>
 internal static class SshProcess
 {
-    /// <summary>The exit code by which ssh says that it, and not the remote program, failed.</summary>
+    /// <summary>The exit code of ssh when ssh itself failed, not the remote program.</summary>
     public const int ConnectionFailed = 255;
 
     private const int SigTerm = 15;
 
-    /// <summary>What a program gets to end by itself after SIGTERM.</summary>
+    /// <summary>The time that a program has to end by itself after SIGTERM.</summary>
     private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(2);
 
-    /// <summary>Starts a program, or says why that cannot be done.</summary>
+    /// <summary>Starts a program.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
     public static Process Start(ProcessStartInfo start)
     {
@@ -33,11 +33,11 @@ internal static class SshProcess
 
     /// <summary>Runs a program with this process's own terminal, input and output, until it ends.</summary>
     /// <param name="start">The program.</param>
-    /// <param name="hangUp">Tells it to end (SIGTERM); what does not is killed.</param>
-    /// <param name="cancellationToken">Cancels it in the same way.</param>
-    /// <param name="onOutput">Gets what it prints, after the terminal has; null leaves the terminal to it alone.</param>
+    /// <param name="hangUp">Ends the program with SIGTERM, or kills it if it does not end in time.</param>
+    /// <param name="cancellationToken">Cancels it likewise.</param>
+    /// <param name="onOutput">Receives its output after the terminal has; null leaves the terminal to the program alone.</param>
     /// <returns>Its exit code; <see cref="ConnectionFailed"/> when it had to be killed.</returns>
-    /// <exception cref="OperationCanceledException">Cancelled; the program has ended or was killed.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled. The program has ended or was killed.</exception>
     public static async Task<int> RunInTerminalAsync(
         ProcessStartInfo start,
         CancellationToken hangUp,
@@ -53,7 +53,7 @@ internal static class SshProcess
         }
         finally
         {
-            // What ran there did not end by itself, and has not put back what it had set.
+            // The program was killed or lost its connection, and has not restored the modes that it had set.
             if (exitCode == ConnectionFailed)
             {
                 TerminalModes.ResetScreen();
@@ -68,7 +68,7 @@ internal static class SshProcess
         CancellationToken hangUp,
         CancellationToken cancellationToken)
     {
-        // No shell is between: ssh gets the real terminal, and every argument as it is.
+        // No shell is involved: ssh gets the real terminal and unmodified arguments.
         start.UseShellExecute = false;
         start.RedirectStandardOutput = onOutput is not null;
         using var process = Start(start);
@@ -83,16 +83,16 @@ internal static class SshProcess
         }
         catch (OperationCanceledException)
         {
-            // Of Ctrl+C it knows, of a signal to this process alone it does not.
+            // The terminal sends Ctrl+C to ssh as well, but a signal to this process only does not reach it.
             var exitCode = await EndAsync(process, Terminate(process), modes);
             cancellationToken.ThrowIfCancellationRequested();
             return exitCode;
         }
     }
 
-    /// <summary>Waits until a program ends that has no terminal.</summary>
+    /// <summary>Waits until a program without a terminal ends.</summary>
     /// <param name="process">The program.</param>
-    /// <param name="hangUp">Tells it to end (SIGTERM); what does not is killed.</param>
+    /// <param name="hangUp">Ends the program with SIGTERM, or kills it if it does not end in time.</param>
     /// <returns>Its exit code; <see cref="ConnectionFailed"/> when it had to be killed.</returns>
     public static async Task<int> WaitForEndAsync(Process process, CancellationToken hangUp)
     {
@@ -124,8 +124,8 @@ internal static class SshProcess
         }
     }
 
-    /// <summary>Asks a program to end.</summary>
-    /// <returns>How long it is waited for: not at all on Windows, which has no such request.</returns>
+    /// <summary>Asks a program to end with SIGTERM.</summary>
+    /// <returns>The time to wait for it: zero on Windows, which has no SIGTERM.</returns>
     private static TimeSpan Terminate(Process process)
     {
         if (OperatingSystem.IsWindows())
@@ -141,9 +141,7 @@ internal static class SshProcess
         return EndGrace;
     }
 
-    /// <summary>
-    /// Continues ssh when it has suspended itself (~^Z): PowerShell has no job control, and nobody else would continue it.
-    /// </summary>
+    /// <summary>Continues ssh when it has suspended itself (~^Z), because PowerShell has no job control.</summary>
     private static PosixSignalRegistration? ContinueWhenSuspended(int processId) => OperatingSystem.IsWindows()
         ? null
         : PosixSignalRegistration.Create(PosixSignal.SIGCHLD, context =>
@@ -158,12 +156,14 @@ internal static class SshProcess
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Kill(int processId, int signal);
 
-    /// <summary>Takes the program and its arguments as they are. An ignored signal stays ignored across exec.</summary>
+    /// <summary>
+    /// A script that starts a program with its arguments unchanged. An ignored signal stays ignored across exec.
+    /// </summary>
     private const string IgnoringKeys = "trap '' INT QUIT; exec \"$0\" \"$@\"";
 
     /// <summary>
-    /// How a program is started with pipes for its input and output, so that keys like Ctrl+C, which the terminal sends
-    /// to all programs in its foreground, do not end it: they are meant for what the user runs just then.
+    /// Returns the start information of a program with pipes for input and output. The program ignores keys like Ctrl+C, which
+    /// the terminal sends to all programs in its foreground: they are meant for the program that the user runs at that time.
     /// </summary>
     public static ProcessStartInfo InBackground(string program, IEnumerable<string> arguments)
     {
@@ -171,7 +171,7 @@ internal static class SshProcess
             ? new(program, arguments)
             : new("/bin/sh", ["-c", IgnoringKeys, program, .. arguments]);
         start.UseShellExecute = false;
-        // On Windows a console of its own, for the same reason.
+        // On Windows a console of its own has the same effect.
         start.CreateNoWindow = true;
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.StandardInputEncoding = start.StandardOutputEncoding = start.StandardErrorEncoding = new UTF8Encoding(false);
@@ -180,12 +180,15 @@ internal static class SshProcess
 }
 
 /// <summary>
-/// Passes what a program prints on to the terminal, byte by byte as it comes, and shows it to somebody else afterwards.
-/// The program's input is the terminal itself, whose modes and size it goes on seeing there.
+/// Copies a program's output to the terminal byte by byte as it arrives, and passes it to a receiver afterwards. The program's
+/// input is the terminal itself, where it still sees modes and size.
 /// </summary>
 internal sealed class TerminalTap : IDisposable
 {
-    /// <summary>For what is on its way when the program has ended; what it has started may hold its output for longer.</summary>
+    /// <summary>
+    /// The time limit for the remaining output after the program has ended; its child processes may hold the output open for
+    /// longer.
+    /// </summary>
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
 
     private readonly Thread _thread;
@@ -193,12 +196,12 @@ internal sealed class TerminalTap : IDisposable
     public TerminalTap(Process process, Action<ReadOnlyMemory<byte>> onOutput)
     {
         var output = process.StandardOutput.BaseStream;
-        // A thread of its own: keys are echoed by the other side, and must not wait for a pool.
+        // A dedicated thread, because echoed keys must not wait for the thread pool.
         _thread = new Thread(() => Pass(output, onOutput)) { IsBackground = true, Name = "terminal" };
         _thread.Start();
     }
 
-    /// <summary>Waits until all has been passed on.</summary>
+    /// <summary>Waits until all output has been copied.</summary>
     public void Dispose() => _thread.Join(EndLimit);
 
     private static void Pass(Stream output, Action<ReadOnlyMemory<byte>> onOutput)

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace EcsFargateLogin.Ssh.Sftp;
 
-/// <summary>A packet that is being written: its length, its type and its fields.</summary>
+/// <summary>Writes a packet: its length, type and fields.</summary>
 internal sealed class SftpPacket
 {
     private const int LengthSize = 4;
@@ -58,12 +58,12 @@ internal sealed class SftpPacket
             Add(mode);
         }
 
-        // The time of the last access goes with that of the last modification.
+        // SFTP sends the time of the last access together with that of the last modification.
         return attributes.ModifiedAt is { } time ? Add(time).Add(time) : this;
     }
 
-    /// <summary>The packet but for the content of a file, which follows it.</summary>
-    /// <param name="dataLength">The length of that.</param>
+    /// <summary>Returns the packet without the file content that follows it.</summary>
+    /// <param name="dataLength">The length of the file content.</param>
     public ReadOnlySpan<byte> Finish(int dataLength)
     {
         BinaryPrimitives.WriteUInt32BigEndian(_bytes, (uint)(_count - LengthSize + dataLength));
@@ -83,8 +83,8 @@ internal sealed class SftpPacket
 }
 
 /// <summary>
-/// A packet that was received, read field by field. One that is too short is an <see cref="InvalidDataException"/>. Disposing
-/// it lets a later one have its memory; that is worth it for what files hold, and nothing is lost otherwise.
+/// Reads a received packet field by field. A packet that is too short is an <see cref="InvalidDataException"/>. Disposing returns
+/// its buffer to the pool, which pays off for file content only and is optional.
 /// </summary>
 internal sealed class SftpReply(byte[] bytes, int length) : IDisposable
 {
@@ -117,7 +117,7 @@ internal sealed class SftpReply(byte[] bytes, int length) : IDisposable
     public SftpAttributes ReadAttributes()
     {
         var flags = ReadUInt32();
-        // More than any file system has is not believed, so that sizes can be added up.
+        // Implausible sizes are capped, so that sums of sizes do not overflow.
         long? size = (flags & HasSize) != 0 ? (long)Math.Min(ReadUInt64(), SftpAttributes.LongestFile) : null;
         if ((flags & HasOwner) != 0)
         {
@@ -156,7 +156,7 @@ internal sealed class SftpReply(byte[] bytes, int length) : IDisposable
     }
 }
 
-/// <summary>The types of SFTP's packets, by the draft that OpenSSH keeps to (version 3).</summary>
+/// <summary>The packet types of SFTP version 3, the draft that OpenSSH implements.</summary>
 internal enum SftpType : byte
 {
     Init = 1,
@@ -184,7 +184,7 @@ internal enum SftpType : byte
     ExtendedReply = 201,
 }
 
-/// <summary>What a file is opened for, by the same draft.</summary>
+/// <summary>The flags for opening a file, by the same draft.</summary>
 [Flags]
 internal enum SftpOpen : uint
 {
@@ -193,14 +193,14 @@ internal enum SftpOpen : uint
     Create = 8,
     Truncate = 16,
 
-    /// <summary>Together with <see cref="Create"/>: nothing may be there, not even a link.</summary>
+    /// <summary>Together with <see cref="Create"/>: fails where the path exists, even as a link.</summary>
     Exclusive = 32,
 }
 
-/// <summary>What SFTP tells of a file, and is told; null where it does not.</summary>
-/// <param name="Length">In bytes.</param>
-/// <param name="Mode">The type and the permissions, as stat(2) has them.</param>
-/// <param name="ModifiedAt">The last modification, in seconds since 1970.</param>
+/// <summary>The attributes of a file in SFTP; null where they are not sent.</summary>
+/// <param name="Length">The length in bytes.</param>
+/// <param name="Mode">The type and permissions in the encoding of stat(2).</param>
+/// <param name="ModifiedAt">The time of the last modification, in seconds since 1970.</param>
 internal sealed record SftpAttributes(long? Length, uint? Mode, uint? ModifiedAt)
 {
     /// <summary>Upper bound for the size of a file, in bytes.</summary>
