@@ -10,9 +10,9 @@ internal static class PluginProcess
 {
     /// <summary>Runs it with this process's own terminal, input and output, until it ends.</summary>
     /// <param name="start">The program.</param>
-    /// <param name="hangUp">Tells it to end (SIGTERM); what does not is killed.</param>
-    /// <param name="cancellationToken">Cancels it in the same way.</param>
-    /// <returns>Its exit code, which is 0 whatever came of the shell.</returns>
+    /// <param name="hangUp">Ends the program with SIGTERM, or kills it if it does not end in time.</param>
+    /// <param name="cancellationToken">Cancels it likewise.</param>
+    /// <returns>The exit code, which is 0 whatever the shell's result was.</returns>
     /// <exception cref="FargateException"><see cref="FargateError.PluginNotFound"/>.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the program has ended or was killed.</exception>
     public static async Task<int> RunInTerminalAsync(
@@ -30,7 +30,7 @@ internal static class PluginProcess
 
         if (ending.IsCancellationRequested)
         {
-            // It had no time to do so itself.
+            // The plugin was ended before it could restore the terminal.
             modes.Restore();
             TerminalModes.ResetScreen();
         }
@@ -53,27 +53,27 @@ internal static class PluginProcess
 }
 
 /// <summary>
-/// Ctrl+C, Ctrl+\\ and Ctrl+Z, which the terminal turns into signals for every process in its foreground.
-/// session-manager-plugin leaves it at that, and passes the signals on to the other side; this process must not take them for
-/// its own meanwhile. ssh needs nothing of the kind: it sets the terminal so that they are characters like others.
+/// Ignores the signals of Ctrl+C, Ctrl+\\ and Ctrl+Z, which the terminal sends to every process in its foreground.
+/// session-manager-plugin relays them to the remote side, so this process must not act on them. ssh does not need this, because
+/// it switches the terminal to raw mode.
 /// </summary>
 internal static class TerminalKeys
 {
     private const int SigInt = 2;
     private const int SigQuit = 3;
 
-    /// <summary>SIGTSTP by its number on this system.</summary>
+    /// <summary>The number of SIGTSTP on this system.</summary>
     private static readonly int SigTstp = OperatingSystem.IsLinux() ? 20 : 18;
 
-    /// <summary>More than any system's struct sigaction, which is only handed back as it was.</summary>
+    /// <summary>Upper bound for the size of struct sigaction on any system, in bytes.</summary>
     private const int LargestAction = 256;
 
-    /// <summary>SIG_IGN, in the first member of a struct sigaction whose other members are zero.</summary>
+    /// <summary>SIG_IGN, in the first member of a struct sigaction. The other members are zero.</summary>
     private const byte Ignore = 1;
 
     /// <summary>
-    /// Ignores them in this process until what is returned is disposed. To be called after the child was started, which
-    /// would ignore them too.
+    /// Ignores the signals in this process until the returned object is disposed. Must be called after the child was started,
+    /// which would inherit the setting.
     /// </summary>
     public static IDisposable LeaveToChild() => OperatingSystem.IsWindows() ? new ConsoleControl() : new Signals();
 
@@ -95,7 +95,7 @@ internal static class TerminalKeys
         private static byte[] Ignoring()
         {
             var action = new byte[LargestAction];
-            // The first member is a pointer, and its lowest byte comes first on all that .NET runs on but s390x.
+            // The first member is a pointer. Its lowest byte comes first on every platform of .NET but s390x.
             action[BitConverter.IsLittleEndian ? 0 : IntPtr.Size - 1] = Ignore;
             return action;
         }
@@ -112,7 +112,7 @@ internal static class TerminalKeys
         private static extern int SigAction(int signal, byte[] action, [Out] byte[] before);
     }
 
-    /// <summary>Ctrl+C of a console of Windows.</summary>
+    /// <summary>The Ctrl+C handling of a Windows console.</summary>
     private sealed class ConsoleControl : IDisposable
     {
         public ConsoleControl() => _ = SetHandler(IntPtr.Zero, add: true);
