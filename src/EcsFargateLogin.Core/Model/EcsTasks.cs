@@ -2,21 +2,21 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Model;
 
-/// <summary>Reads the parts of a task's ARN: arn:PARTITION:ecs:REGION:ACCOUNT:task/CLUSTER/ID.</summary>
+/// <summary>Parses a task's ARN: arn:PARTITION:ecs:REGION:ACCOUNT:task/CLUSTER/ID.</summary>
 internal static class TaskArn
 {
-    /// <summary>The region, or null when the text is no ARN.</summary>
+    /// <summary>Returns the region, or null when the text is not an ARN of ECS.</summary>
     public static string? RegionOf(string taskArn) =>
         taskArn.Split(':') is ["arn", _, "ecs", { Length: > 0 } region, ..] ? region : null;
 
-    /// <summary>The account, or null when the text is no ARN of ECS.</summary>
+    /// <summary>Returns the account, or null when the text is not an ARN of ECS.</summary>
     public static string? AccountOf(string arn) =>
         arn.Split(':') is ["arn", _, "ecs", _, { Length: > 0 } account, ..] ? account : null;
 
-    /// <summary>The last part, the id; or the text itself when it is one.</summary>
+    /// <summary>Returns the id, the last part of an ARN; or the text itself when it is an id.</summary>
     public static string IdOf(string taskArn) => taskArn[(taskArn.LastIndexOf('/') + 1)..];
 
-    /// <summary>The cluster's name, or null when the text is no ARN of the long form.</summary>
+    /// <summary>Returns the cluster's name, or null when the text is not an ARN of the long form.</summary>
     public static string? ClusterOf(string taskArn) =>
         taskArn.Split('/') is [var head, { Length: > 0 } cluster, _] && head.EndsWith(":task", StringComparison.Ordinal)
             ? cluster
@@ -24,13 +24,13 @@ internal static class TaskArn
 }
 
 /// <summary>
-/// Tells whether ECS is asked in the account of a task. An environment's credentials may be for another one by now,
-/// where the task is unknown and runs all the same.
+/// Checks that the credentials belong to the account of a task. The environment may hold credentials of another account by now,
+/// where the task is unknown although it runs.
 /// </summary>
 internal static class AskedAccount
 {
-    /// <summary>Whether the cloud is connected to that account.</summary>
-    /// <returns>False also when it cannot be told.</returns>
+    /// <summary>Whether the connection is to that account.</summary>
+    /// <returns>False also when that is unknown.</returns>
     public static async Task<bool> IsAsync(
         string account, IFargateCloud cloud, string cluster, CancellationToken cancellationToken)
     {
@@ -46,13 +46,13 @@ internal static class AskedAccount
     }
 }
 
-/// <summary>The words of ECS for where a task is in its life.</summary>
+/// <summary>The statuses of tasks, as ECS names them.</summary>
 internal static class TaskStatuses
 {
-    /// <summary>No word of ECS: it could not be asked, or does not know the task yet.</summary>
+    /// <summary>Not a status of ECS: ECS could not be asked, or does not know the task yet.</summary>
     public const string Unknown = "UNKNOWN";
 
-    /// <summary>No word of ECS either: the session's server has answered.</summary>
+    /// <summary>Not a status of ECS: the session's server has answered.</summary>
     public const string Ready = "READY";
 
     public const string Running = "RUNNING";
@@ -61,10 +61,10 @@ internal static class TaskStatuses
     public const string Deprovisioning = "DEPROVISIONING";
     public const string Stopped = "STOPPED";
 
-    /// <summary>Whether a task of this status is on its way out, or gone.</summary>
+    /// <summary>Whether a task with this status is stopping or has stopped.</summary>
     public static bool IsEnding(string status) => status is Deactivating or Stopping or Deprovisioning or Stopped;
 
-    /// <summary>Whether a task is on its way out, is wanted to be, or is gone.</summary>
+    /// <summary>Whether a task is stopping, is to stop, or has stopped.</summary>
     public static bool IsEnding(TaskDescription task) => IsEnding(task.LastStatus) || task.DesiredStatus == Stopped;
 }
 
@@ -77,7 +77,9 @@ internal sealed class TaskSearch(IFargateCloud cloud)
     /// <summary>The pause between two polls.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The ARN of the session's task that is meant to run, or null when none was found until it was cancelled.</summary>
+    /// <summary>
+    /// Finds the ARN of the session's task, or null when none was found before cancellation or AWS could not be asked.
+    /// </summary>
     public async Task<string?> FindAsync(FargateSession session, CancellationToken cancellationToken)
     {
         try
@@ -90,7 +92,7 @@ internal sealed class TaskSearch(IFargateCloud cloud)
         }
     }
 
-    /// <summary>The same, or null only when ECS lists none.</summary>
+    /// <summary>Finds the ARN likewise, and returns null only when ECS lists no such task.</summary>
     /// <exception cref="FargateException">AWS could not be asked.</exception>
     public async Task<string?> SearchAsync(FargateSession session, CancellationToken cancellationToken)
     {

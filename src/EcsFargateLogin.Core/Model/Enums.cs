@@ -3,72 +3,73 @@ namespace EcsFargateLogin;
 /// <summary>Whether a task's network interface gets a public address, in the words of ECS.</summary>
 public enum AssignPublicIp
 {
-    /// <summary>It gets one, which needs a subnet with a route to an internet gateway.</summary>
+    /// <summary>The interface gets one, which requires a subnet with a route to an internet gateway.</summary>
     Enabled,
 
-    /// <summary>It is reached at its private address alone.</summary>
+    /// <summary>The task is reached at its private address only.</summary>
     Disabled,
 }
 
-/// <summary>How a session's container is reached.</summary>
+/// <summary>The transport to a session's container.</summary>
 public enum FargateTransport
 {
-    /// <summary>By ssh, at the task's address, with the session's key.</summary>
+    /// <summary>ssh to the task's address, with the session's key.</summary>
     Ssh,
 
-    /// <summary>By ECS Exec, through AWS: without a key, an address or an SSH server.</summary>
+    /// <summary>ECS Exec, through AWS: without a key, an address or an SSH server.</summary>
     EcsExec,
 
-    /// <summary>By ssh, and by ECS Exec where the SSH port cannot be reached.</summary>
+    /// <summary>ssh, or ECS Exec where the SSH port cannot be reached.</summary>
     Auto,
 }
 
-/// <summary>How it is made sure that the SSH server which answers is the session's own.</summary>
+/// <summary>The method to verify the host key of the session's SSH server.</summary>
 public enum HostKeyVerification
 {
     /// <summary>
-    /// As <see cref="Strict"/>; where AWS says that the log does not tell the key, with a warning as <see cref="AcceptNew"/>.
+    /// As <see cref="Strict"/>; where AWS says that the log does not have the key, as <see cref="AcceptNew"/> with a warning.
     /// </summary>
     Auto,
 
-    /// <summary>Only the host key is trusted that the container has printed to the task's log.</summary>
+    /// <summary>Only the host key that the container has printed to the task's log is trusted.</summary>
     Strict,
 
-    /// <summary>The host key that is seen first is trusted, and no other for the rest of the session.</summary>
+    /// <summary>The first host key is trusted, and no other for the rest of the session.</summary>
     AcceptNew,
 }
 
 /// <summary>
-/// Who uses a session. A PowerShell that has started or entered one uses it until it ends, and several may use one at once.
+/// The PowerShell that uses a session. A PowerShell that started or entered a session uses it until it ends, and several may use
+/// one at once.
 /// </summary>
 public enum SessionOwner
 {
-    /// <summary>This PowerShell, and maybe others as well.</summary>
+    /// <summary>This PowerShell, and possibly others.</summary>
     ThisProcess,
 
-    /// <summary>Another PowerShell of yours that runs, on this machine or on another one that shares your journal.</summary>
+    /// <summary>Another running PowerShell of yours, on this machine or on one that shares your journal.</summary>
     OtherProcess,
 
-    /// <summary>Nobody: each PowerShell of yours that has used it is gone. Its key is on this machine.</summary>
+    /// <summary>None: every PowerShell of yours that has used it has ended. Its key is on this machine.</summary>
     Orphaned,
 
-    /// <summary>Somebody else, or you on another machine: this machine's journal does not know it.</summary>
+    /// <summary>Another user, or you on another machine: this machine's journal does not know the session.</summary>
     Elsewhere,
 }
 
-/// <summary>How a tunnel is.</summary>
+/// <summary>The state of a tunnel.</summary>
 public enum FargateTunnelStatus
 {
-    /// <summary>It takes connections.</summary>
+    /// <summary>It accepts connections.</summary>
     Open,
 
-    /// <summary>Its connection has dropped and is being made again; meanwhile it takes none.</summary>
+    /// <summary>Its connection was lost and is being restored; meanwhile it accepts none.</summary>
     Reconnecting,
 
-    /// <summary>Its session has ended, and it with it.</summary>
+    /// <summary>Its session has ended.</summary>
     SessionEnded,
 
-    /// <summary>Its connection has dropped and could not be made again.</summary>
+    /// <summary>Its connection was lost and could not be restored.</summary>
     Lost,
 
     /// <summary>It was stopped.</summary>

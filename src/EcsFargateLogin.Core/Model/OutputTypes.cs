@@ -1,6 +1,6 @@
 namespace EcsFargateLogin;
 
-/// <summary>Where a task is reached.</summary>
+/// <summary>The addresses of a task.</summary>
 public sealed class FargateTaskAddress
 {
     internal FargateTaskAddress(FargateSession session, bool preferPrivate)
@@ -19,8 +19,8 @@ public sealed class FargateTaskAddress
     }
 
     /// <summary>
-    /// The address to use: the public one, the IPv6 one where no public one is to come, or the private one where that was
-    /// asked for or is all there is.
+    /// The address to use: the public one, the IPv6 one where no public one is assigned, or the private one where it was
+    /// requested or is the only one.
     /// </summary>
     public string? Address { get; }
 
@@ -58,7 +58,7 @@ public sealed class FargateTaskAddress
     public override string ToString() => Address ?? "";
 }
 
-/// <summary>How a command on a session ended, and what it printed.</summary>
+/// <summary>The result of a command on a session: its exit code and output.</summary>
 public sealed class FargateCommandResult
 {
     internal FargateCommandResult()
@@ -71,16 +71,16 @@ public sealed class FargateCommandResult
     /// <summary>The command's exit code; 255 also where the connection or the command was cut off.</summary>
     public required int ExitCode { get; init; }
 
-    /// <summary>How long it ran, with the start of ssh.</summary>
+    /// <summary>The duration, including the start of ssh.</summary>
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>True when the connection was lost or the command cut off: what it has printed is not all.</summary>
+    /// <summary>True when the connection was lost or the command was ended, so that its output is incomplete.</summary>
     public required bool IsPartial { get; init; }
 
     /// <summary>The lines of its standard output; empty with -Raw.</summary>
     public required IReadOnlyList<string> StandardOutput { get; init; }
 
-    /// <summary>With -Raw the bytes of its standard output; otherwise empty.</summary>
+    /// <summary>The bytes of its standard output with -Raw; otherwise empty.</summary>
     public required byte[] RawOutput { get; init; }
 
     /// <summary>The lines of its standard error.</summary>
@@ -94,13 +94,13 @@ public sealed class FargateCopiedItem
     {
     }
 
-    /// <summary>The short id of the session whose task it was copied to or from.</summary>
+    /// <summary>The short id of the session.</summary>
     public string SessionId { get; internal init; } = "";
 
-    /// <summary>Where it was copied from.</summary>
+    /// <summary>The path of the source.</summary>
     public string Source { get; internal init; } = "";
 
-    /// <summary>Where it is now.</summary>
+    /// <summary>The path of the copy.</summary>
     public string Destination { get; internal init; } = "";
 
     /// <summary>Whether it is a folder.</summary>
@@ -109,7 +109,7 @@ public sealed class FargateCopiedItem
     /// <summary>Its length in bytes; 0 for folders.</summary>
     public long Length { get; internal init; }
 
-    /// <summary>At which byte an earlier transfer was gone on with; 0 where it began anew.</summary>
+    /// <summary>The byte at which an earlier transfer was resumed; 0 where it started at the beginning.</summary>
     public long ResumedAt { get; internal init; }
 
     /// <summary>The program that copied it: sftp or tar.</summary>

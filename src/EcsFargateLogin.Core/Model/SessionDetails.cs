@@ -4,8 +4,8 @@ using EcsFargateLogin.Ssh;
 namespace EcsFargateLogin;
 
 /// <summary>
-/// When a session's task came into each phase of its start: where the time went. What has not come is null. Up to
-/// <see cref="Started"/> the times are AWS's, after it this machine's; their clocks may differ.
+/// The times of the phases of a session's start; null for a phase that was not reached. Times up to <see cref="Started"/> are by
+/// AWS's clock, later ones by this machine's; the clocks may differ.
 /// </summary>
 public sealed class FargateSessionTiming
 {
@@ -31,13 +31,13 @@ public sealed class FargateSessionTiming
     /// <summary>The SSH server answered for the first time.</summary>
     public DateTimeOffset? Banner { get; internal set; }
 
-    /// <summary>The agent of ECS Exec was seen running for the first time, where that is the way in.</summary>
+    /// <summary>The agent of ECS Exec was first reported as running, where that transport is used.</summary>
     public DateTimeOffset? Agent { get; internal set; }
 
     /// <summary>ssh, or session-manager-plugin, was started for the first time.</summary>
     public DateTimeOffset? Shell { get; internal set; }
 
-    /// <summary>The phases that have come, with the seconds from <see cref="Created"/>.</summary>
+    /// <summary>The phases that were reached, with the seconds from <see cref="Created"/>.</summary>
     public override string ToString() => string.Join(", ", Phases().Select(phase =>
         FormattableString.Invariant($"{phase.Name} {(phase.At - Created)?.TotalSeconds ?? 0:0.0} s")));
 
@@ -69,27 +69,27 @@ public sealed class FargateHostKey
     internal FargateHostKey(PublicKey key, HostKeySource source) =>
         (Algorithm, Fingerprint, Source) = (key.Algorithm, key.Fingerprint, source);
 
-    /// <summary>Its kind, such as ssh-ed25519.</summary>
+    /// <summary>Its type, such as ssh-ed25519.</summary>
     public string Algorithm { get; }
 
     /// <summary>Its fingerprint as ssh-keygen -l prints it: SHA256:….</summary>
     public string Fingerprint { get; }
 
-    /// <summary>Where it is known from.</summary>
+    /// <summary>The source of the key.</summary>
     public HostKeySource Source { get; }
 
-    /// <summary>All of it in a few words.</summary>
+    /// <summary>The key and its source.</summary>
     public override string ToString() => Source == HostKeySource.TaskLog
         ? $"{Algorithm} {Fingerprint} (verified: the task's log has it)"
         : $"{Algorithm} {Fingerprint} (not verified: it was seen first)";
 }
 
-/// <summary>Where a host key is known from.</summary>
+/// <summary>The source of a host key.</summary>
 public enum HostKeySource
 {
-    /// <summary>The container has printed it to the task's log in CloudWatch Logs.</summary>
+    /// <summary>The container printed it to the task's log in CloudWatch Logs.</summary>
     TaskLog,
 
-    /// <summary>The server that answered first has shown it.</summary>
+    /// <summary>The first server that answered presented it.</summary>
     FirstContact,
 }
