@@ -5,7 +5,7 @@ using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Journal;
 
-// How the journal's files are read, written and deleted.
+// Reads, writes and deletes the journal's files.
 internal sealed partial class SessionJournal
 {
     /// <summary>The number of attempts: virus scanners and backups on Windows hold files open for a moment.</summary>
@@ -20,7 +20,7 @@ internal sealed partial class SessionJournal
         Converters = { new JsonStringEnumConverter() },
     };
 
-    /// <summary>Deletes a session's one-time key, of whatever type. Its entry stays.</summary>
+    /// <summary>Deletes a session's one-time key of any type. Its entry stays.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.FilesNotDeleted"/>.</exception>
     public void DeleteKey(string sessionId)
     {
@@ -30,7 +30,7 @@ internal sealed partial class SessionJournal
         }
     }
 
-    /// <summary>Where somebody else could have put it there, nothing of this journal is believed.</summary>
+    /// <summary>Throws where somebody else can write to the journal: then none of it is trusted.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     private void ThrowIfOthersMayWrite()
     {
@@ -43,7 +43,7 @@ internal sealed partial class SessionJournal
         }
     }
 
-    /// <returns>The entry; or why there is none, where there should be one.</returns>
+    /// <returns>The entry; or the reason why it cannot be read; or neither where there is none.</returns>
     private (SessionRecord? Entry, string? Fault) Read(string sessionId)
     {
         var folder = FolderOf(sessionId);
@@ -98,7 +98,7 @@ internal sealed partial class SessionJournal
         var folder = FolderOf(sessionId);
         Guard(folder, () =>
         {
-            // A name of its own for each writer: two must not write into one file.
+            // Each writer uses its own temporary file.
             var temporary = Path.Combine(folder, $"{name}.{Path.GetRandomFileName()}");
             try
             {
@@ -129,7 +129,7 @@ internal sealed partial class SessionJournal
         }
         catch (DirectoryNotFoundException)
         {
-            // It is closed already.
+            // The session is closed already.
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -138,8 +138,8 @@ internal sealed partial class SessionJournal
     }
 
     /// <summary>
-    /// Deletes a folder that holds nothing of worth any more. Another process may write into it meanwhile, or hold a file in it
-    /// open, which Windows and NFS do not delete: then it is swept later.
+    /// Deletes a folder that is no longer needed. Another process may still write into it or hold a file open, which Windows and
+    /// NFS refuse to delete; such a folder is swept later.
     /// </summary>
     private static void DeleteFolder(string folder)
     {
@@ -152,7 +152,7 @@ internal sealed partial class SessionJournal
         }
     }
 
-    /// <summary>Does something with a file until nobody is in the way any more, or for as long as that may take.</summary>
+    /// <summary>Retries a file operation while another process interferes, for a limited time.</summary>
     private static void Repeat(Action work)
     {
         for (var attempt = 1; ; attempt++)
@@ -162,15 +162,18 @@ internal sealed partial class SessionJournal
                 work();
                 return;
             }
-            catch (Exception e) when (MayPass(e) && attempt < Attempts)
+            catch (Exception e) when (IsTransient(e) && attempt < Attempts)
             {
                 Thread.Sleep(AttemptPause);
             }
         }
     }
 
-    /// <summary>On Unix only that a folder has just got another file; on Windows, that somebody has it open.</summary>
-    private static bool MayPass(Exception e) => e is IOException and not (FileNotFoundException or DirectoryNotFoundException)
+    /// <summary>
+    /// Whether a failure may be transient: on Unix, because a folder has just got another file; on Windows, because another
+    /// process has the file open.
+    /// </summary>
+    private static bool IsTransient(Exception e) => e is IOException and not (FileNotFoundException or DirectoryNotFoundException)
         || (OperatingSystem.IsWindows() && e is UnauthorizedAccessException);
 
     private static void Guard(string path, Action work) => Guard(path, () =>
