@@ -4,59 +4,59 @@ using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Routes;
 
-/// <summary>
-/// A way into a session's container while it is waited for: whether it is open, what is waited for, and for how long.
-/// </summary>
+/// <summary>The wait for one transport of a session to open.</summary>
 internal abstract class TransportWait : IAsyncDisposable
 {
-    /// <summary>What it is called.</summary>
+    /// <summary>The transport.</summary>
     public abstract FargateTransport Transport { get; }
 
-    /// <summary>Whether it leads to the task's address.</summary>
+    /// <summary>Whether the transport needs the task's address.</summary>
     public abstract bool NeedsAddress { get; }
 
-    /// <summary>Whether the session can be entered.</summary>
+    /// <summary>Whether the transport is open.</summary>
     public abstract bool IsOpen { get; }
 
-    /// <summary>What is waited for while the task runs, in a few words.</summary>
+    /// <summary>Describes what the wait is for while the task runs, in a few words.</summary>
     /// <param name="address">The task's address; null while it is not known.</param>
     public abstract string Describe(string? address);
 
-    /// <summary>What may open it before the next look at the task.</summary>
+    /// <summary>The tasks that may open the transport before the next poll.</summary>
     public virtual IEnumerable<Task> PendingTasks => [];
 
-    /// <summary>Takes over what ECS says.</summary>
+    /// <summary>Updates the wait from ECS's description of the task.</summary>
     public virtual void Observe(TaskDescription task)
     {
     }
 
-    /// <summary>Begins what has to be done at the task's address, once that is known.</summary>
+    /// <summary>Starts probing the task's address once it is known.</summary>
     /// <param name="address">The address.</param>
-    /// <param name="verify">Gets the server's answer, and throws why its host key is not to be trusted.</param>
-    /// <param name="cancellationToken">Cancels both.</param>
+    /// <param name="verify">
+    /// Verifies the host key. Its first argument completes with the server's answer. Throws when the key is not trusted.
+    /// </param>
+    /// <param name="cancellationToken">Cancels probe and verification.</param>
     public virtual void Begin(string address, Func<Task, CancellationToken, Task> verify, CancellationToken cancellationToken)
     {
     }
 
-    /// <summary>Ends what was begun, without waiting for its end.</summary>
+    /// <summary>Cancels the background work, without waiting for its end.</summary>
     public virtual void Cancel()
     {
     }
 
-    /// <summary>Whether it will never open, whatever the time.</summary>
-    /// <exception cref="FargateException">It will not.</exception>
+    /// <summary>Throws when the transport will never open.</summary>
+    /// <exception cref="FargateException">It will never open.</exception>
     public virtual void ThrowIfFailed()
     {
     }
 
-    /// <summary>Whether it should be open by now.</summary>
+    /// <summary>Throws when the transport should be open by now.</summary>
     /// <param name="address">The task's address; null while it is not known.</param>
-    /// <param name="running">How long the task has been running.</param>
-    /// <param name="isFallbackOpen">Whether another way is open meanwhile.</param>
-    /// <exception cref="FargateException">It should.</exception>
+    /// <param name="running">The time since the task was running.</param>
+    /// <param name="isFallbackOpen">Whether the fallback transport is open.</param>
+    /// <exception cref="FargateException">The time limit is exceeded.</exception>
     public abstract void ThrowIfLate(string? address, TimeSpan running, bool isFallbackOpen);
 
-    /// <summary>Ends what was begun.</summary>
+    /// <summary>Ends the background work.</summary>
     public virtual ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
@@ -64,10 +64,10 @@ internal abstract class TransportWait : IAsyncDisposable
     }
 }
 
-/// <summary>The way in by ssh: open when the SSH server has answered and its host key was verified.</summary>
+/// <summary>The wait for ssh, which is open when the SSH server has answered and its host key was verified.</summary>
 /// <param name="session">The session.</param>
-/// <param name="options">How long to wait.</param>
-/// <param name="requiresPublicAddress">Whether its address has to be the public one.</param>
+/// <param name="options">The intervals and time limits.</param>
+/// <param name="requiresPublicAddress">Whether the public address is required.</param>
 internal sealed class SshWait(FargateSession session, WaitOptions options, bool requiresPublicAddress) : TransportWait
 {
     private IServerProbe? _probe;
@@ -75,7 +75,7 @@ internal sealed class SshWait(FargateSession session, WaitOptions options, bool 
     private Task? _answer;
     private Task? _verification;
 
-    /// <summary>Between knocks at the SSH port.</summary>
+    /// <summary>The pause between probes of the SSH port.</summary>
     public required TimeSpan ProbePause { get; init; }
 
     /// <summary>Whether the SSH server has answered.</summary>
@@ -96,8 +96,8 @@ internal sealed class SshWait(FargateSession session, WaitOptions options, bool 
         : $"the SSH server at {address}:{session.Port}";
 
     /// <summary>
-    /// Starts to knock as soon as there is an address: the server may answer before ECS's next answer says that the
-    /// task runs. A jump host is not bothered before that. The host key is verified at the same time.
+    /// Starts to probe as soon as there is an address, because the server may answer before ECS reports that the task runs. A
+    /// jump host is only used after that. The host key is verified at the same time.
     /// </summary>
     /// <inheritdoc/>
     public override void Begin(string address, Func<Task, CancellationToken, Task> verify, CancellationToken cancellationToken)
@@ -111,10 +111,10 @@ internal sealed class SshWait(FargateSession session, WaitOptions options, bool 
             ? new ProxyProbe(proxy, address, session.Port)
             : new BannerProbe(address, session.Port) { Pause = ProbePause };
         _probing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // A server may take many connections that nobody authenticates for an attack (OpenSSH 9.8 and later). Whether one that
-        // has answered still does, ssh itself finds out.
+        // OpenSSH 9.8 and later may treat many unauthenticated connections as an attack, so a server that has answered is not
+        // probed again; ssh itself finds out whether it still answers.
         _answer = session.AnsweredAddress == address ? Task.CompletedTask : _probe.WaitAsync(_probing.Token);
-        // The log's client is made on its first use; nothing else is to wait for that.
+        // Creating the client of the log takes time, which must not block other sessions.
         var (answer, probing) = (_answer, _probing.Token);
         _verification = Task.Run(() => verify(answer, probing), probing);
     }
@@ -123,7 +123,7 @@ internal sealed class SshWait(FargateSession session, WaitOptions options, bool 
 
     public override void ThrowIfFailed()
     {
-        // What was cancelled had to give way to something else.
+        // Cancelled tasks are no failures.
         foreach (var task in new[] { _answer, _verification })
         {
             if (task is { IsFaulted: true })
@@ -159,9 +159,9 @@ internal sealed class SshWait(FargateSession session, WaitOptions options, bool 
     }
 }
 
-/// <summary>The way in by ECS Exec: open when the agent in the container runs.</summary>
+/// <summary>The wait for ECS Exec, which is open when the agent in the container runs.</summary>
 /// <param name="session">The session.</param>
-/// <param name="options">How long to wait.</param>
+/// <param name="options">The intervals and time limits.</param>
 internal sealed class EcsExecWait(FargateSession session, WaitOptions options) : TransportWait
 {
     private const string Running = "RUNNING";
@@ -191,45 +191,45 @@ internal sealed class EcsExecWait(FargateSession session, WaitOptions options) :
         }
     }
 
-    /// <summary>The container that a session is about, among those of its task; null where it is not told.</summary>
+    /// <summary>Returns the session's container among those of its task; null where it is unknown.</summary>
     public static ContainerDescription? LoginContainerOf(FargateSession session, TaskDescription task) =>
         task.Containers.FirstOrDefault(container => container.Name == session.ContainerName)
         ?? (task.Containers is [var only] ? only : null);
 }
 
-/// <summary>How often and how long to look while a session starts.</summary>
+/// <summary>The intervals and time limits of the wait for a session.</summary>
 internal sealed record WaitOptions
 {
-    /// <summary>From RunTask to the first look: ECS needs a moment until it knows its own new task.</summary>
+    /// <summary>The time from RunTask to the first poll, because ECS needs a moment until it knows its new task.</summary>
     public TimeSpan FirstPollDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Between looks. Each is jittered by a tenth, so that many waiting machines do not look in step.</summary>
+    /// <summary>The interval between polls. Jitter of a tenth is added, so that clients do not poll in lockstep.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Between looks while ECS slows the account down.</summary>
+    /// <summary>The interval between polls while ECS throttles the account.</summary>
     public TimeSpan ThrottledInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Between knocks at one session's SSH port, for each session that is waited for: all of them together knock a few
-    /// hundred times a second, however many they are.
+    /// The pause between probes of a session's SSH port, multiplied by the number of sessions, so that all together probe a few
+    /// hundred times a second.
     /// </summary>
     public TimeSpan ProbePausePerSession { get; init; } = TimeSpan.FromMilliseconds(3);
 
-    /// <summary>Between knocks at one session's SSH port at the least.</summary>
+    /// <summary>The minimum pause between probes of a session's SSH port.</summary>
     public TimeSpan ShortestProbePause { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long ECS may not know a task that it has just accepted.</summary>
+    /// <summary>The time for which ECS may not know a task that it has just accepted.</summary>
     public TimeSpan MissingLimit { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a running task may be without the public address it was to get.</summary>
+    /// <summary>The time limit until a running task has the public address that it was to get.</summary>
     public TimeSpan PublicAddressLimit { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long the SSH server of a running task may take to answer.</summary>
+    /// <summary>The time limit until the SSH server of a running task answers.</summary>
     public TimeSpan BannerLimit { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The same, and for its address, where ECS Exec would take its place already.</summary>
+    /// <summary>The time limit for address and SSH server where ECS Exec is open already.</summary>
     public TimeSpan FallbackLimit { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How long the agent of ECS Exec may take to run in a running task.</summary>
+    /// <summary>The time limit until the agent of ECS Exec runs in a running task.</summary>
     public TimeSpan AgentLimit { get; init; } = TimeSpan.FromSeconds(60);
 }
