@@ -5,8 +5,8 @@ using EcsFargateLogin.Model;
 namespace EcsFargateLogin.Lifecycle.Closing;
 
 /// <summary>
-/// What to do about the causes for which tasks stop before they are ready: told by ECS's own words, by what the container
-/// logged, and by its exit code, in this order. The first cause that fits counts: the narrow ones stand before the wide ones.
+/// Finds the next step for a task that stopped before it was ready, by ECS's messages, the container's log and its exit code, in
+/// this order. The first matching cause counts, so specific patterns precede general ones.
 /// </summary>
 internal static class StopCauses
 {
@@ -22,7 +22,7 @@ internal static class StopCauses
         "The task's disk is full: register a revision with a larger ephemeralStorage (21 to 200 GiB; without it there are 20), "
         + "or make the image smaller.";
 
-    /// <summary>What a network says that does not get through.</summary>
+    /// <summary>Messages of an unreachable network.</summary>
     private const string Unreachable =
         "timeout|timed out|dial tcp|deadline exceeded|no such host|connection (refused|reset|issue)|canceled|RequestError|"
         + "Could ?n[o']t connect|Check your task network configuration";
@@ -157,7 +157,7 @@ internal static class StopCauses
             "A container ended by itself: its log says why; try its image and command with another task."),
     ];
 
-    /// <summary>What to do about it, or null when the cause is not a known one.</summary>
+    /// <summary>Returns the next step, or null when the cause is unknown.</summary>
     public static string? NextStepFor(TaskDescription task, IReadOnlyList<string> logLines)
     {
         var words = string.Join(
@@ -178,9 +178,9 @@ internal static class StopCauses
 }
 
 /// <summary>
-/// The causes that pass by themselves or that another zone does not have: no capacity, and network interfaces that could
-/// not be made. A task that failed for one of them is worth starting again; one that failed for its image, secrets,
-/// roles or program is not, because it would fail again.
+/// Detects failures that are transient or specific to a zone: no capacity, and network interfaces that could not be created. A
+/// task that failed so is started again. One that failed because of its image, secrets, roles or program is not, because it would
+/// fail again.
 /// </summary>
 internal static class TransientFailures
 {
@@ -190,7 +190,7 @@ internal static class TransientFailures
     private const string Permanent =
         @"CannotPull|CannotStartContainer|ResourceInitializationError|AccessDenied|not authorized|unable to assume|Role is not valid";
 
-    /// <summary>Whether a task that stopped before it was ready is worth starting again.</summary>
+    /// <summary>Whether a task that stopped before it was ready is started again.</summary>
     public static bool Matches(TaskDescription task)
     {
         if (task.Containers.Any(container => container.ExitCode is not null))
@@ -203,7 +203,7 @@ internal static class TransientFailures
         return IsMatch(evidence, Transient) && !IsMatch(evidence, Permanent);
     }
 
-    /// <summary>Whether a task that RunTask did not start is worth another try.</summary>
+    /// <summary>Whether a task that RunTask did not start is tried again.</summary>
     public static bool Matches(FargateException refusal) => refusal.Error == FargateError.CapacityUnavailable;
 
     private static bool IsMatch(string evidence, string pattern) => Regex.IsMatch(

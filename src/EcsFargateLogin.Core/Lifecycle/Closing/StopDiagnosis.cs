@@ -5,16 +5,18 @@ using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Lifecycle.Closing;
 
-/// <summary>Finds out why a task stopped before it was ready: what ECS says, what its log says, and what to do.</summary>
+/// <summary>
+/// Explains why a task stopped before it was ready, from ECS's description and the container's log, with a next step.
+/// </summary>
 internal sealed class StopDiagnosis(IFargateCloud cloud)
 {
     private const int LogLines = 20;
     private const int LongestLine = 300;
 
-    /// <summary>The log only makes the error better: it is not waited for long.</summary>
+    /// <summary>The time limit for the log, which only adds details to the error.</summary>
     private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(5);
 
-    /// <summary>Makes the error of a task that stopped.</summary>
+    /// <summary>Creates the error for a task that stopped.</summary>
     public async Task<FargateException> ExplainAsync(
         FargateSession session, TaskDescription task, CancellationToken cancellationToken)
     {
@@ -22,7 +24,7 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
         return SessionErrors.TaskStopped(session, task, lines, StopCauses.NextStepFor(task, lines));
     }
 
-    /// <summary>Makes the error of a task that stopped while its shell was open.</summary>
+    /// <summary>Creates the error for a task that stopped while its shell was open.</summary>
     public async Task<FargateException> ExplainInterruptionAsync(
         FargateSession session, TaskDescription task, CancellationToken cancellationToken)
     {
@@ -34,7 +36,9 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
             session, task, lastWords?[ContainerContract.EndLine.Length..], StopCauses.NextStepFor(task, lastWords is null ? [] : [lastWords]));
     }
 
-    /// <summary>The last lines of the session's container, fit to be shown; none where they cannot be read.</summary>
+    /// <summary>
+    /// Returns the last log lines of the session's container, safe for a terminal; none where they cannot be read.
+    /// </summary>
     public async Task<IReadOnlyList<string>> ReadLogAsync(FargateSession session, CancellationToken cancellationToken)
     {
         if (session is not { Record.Log: { } log, ContainerName: { } containerName })
@@ -52,7 +56,7 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
         }
         catch (Exception e) when (e is FargateException or OperationCanceledException)
         {
-            // Who may not read the log gets the error without it.
+            // Without permission to read the log, the error has no lines.
             cancellationToken.ThrowIfCancellationRequested();
             return [];
         }
@@ -66,21 +70,23 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
 }
 
 /// <summary>
-/// Finds out, after ssh ended with 255, whether that was the end of the session's task: by Spot, by ECS, by somebody
-/// else or by the container's own limits.
+/// Finds out, after ssh exited with 255, whether the session's task was stopped: by Spot, by ECS, by another user or by the
+/// container's own limits.
 /// </summary>
 internal static class Interruption
 {
-    /// <summary>The stop code of a task one of whose containers has ended.</summary>
+    /// <summary>The stop code of a task in which an essential container has ended.</summary>
     public const string EndedByItself = "EssentialContainerExited";
 
-    /// <summary>A reason is good to have, but nobody waits long for it.</summary>
+    /// <summary>The time limit of the search.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);
 
-    /// <summary>A container hangs its logins up before it ends, and ECS sees its end later still.</summary>
+    /// <summary>
+    /// The interval between polls. A container ends its logins before it ends itself, and ECS reports that later still.
+    /// </summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>The task as ECS describes it, or null when it was not interrupted or nothing can be learnt.</summary>
+    /// <summary>Returns the task, or null when it was not interrupted or AWS could not be asked.</summary>
     public static async Task<TaskDescription?> FindAsync(
         IFargateCloud cloud, FargateSession session, ConnectionEnd end, CancellationToken cancellationToken)
     {
@@ -109,7 +115,7 @@ internal static class Interruption
         }
     }
 
-    /// <summary>The task, where it is on its way out or gone; null where it runs or AWS does not say.</summary>
+    /// <summary>Returns the task where it is stopping or has stopped; null where it runs or AWS could not be asked.</summary>
     public static async Task<TaskDescription?> FindEndingAsync(
         IFargateCloud cloud, FargateSession session, CancellationToken cancellationToken)
     {
@@ -121,14 +127,14 @@ internal static class Interruption
         }
         catch (FargateException)
         {
-            // A reason is good to have, and no more than that.
+            // The reason is optional.
             return null;
         }
     }
 
     /// <summary>
-    /// After its last login the container ends by itself, with 0, which is no interruption. One that failed is, when it
-    /// took a login with it.
+    /// Whether a stopped task was interrupted. A container that exits with 0 has ended by itself after its last login; one that
+    /// failed during a login was interrupted.
     /// </summary>
     private static bool IsInterruption(TaskDescription task, FargateSession session, ConnectionEnd end) =>
         task.StopCode != EndedByItself

@@ -5,7 +5,7 @@ using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Lifecycle.Closing;
 
-/// <summary>Waits until tasks that were told to stop have stopped.</summary>
+/// <summary>Waits until tasks have stopped after StopTask.</summary>
 internal sealed class StoppedWait(IFargateCloud cloud)
 {
     /// <summary>The time limit: the container's stopTimeout, at most 120 s, and the removal of its network interface.</summary>
@@ -18,7 +18,7 @@ internal sealed class StoppedWait(IFargateCloud cloud)
     public TimeSpan ThrottledInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Waits until ECS reports the task STOPPED or has forgotten it.</summary>
-    /// <exception cref="FargateException">It has not stopped in time, or AWS could not be asked.</exception>
+    /// <exception cref="FargateException">The task has not stopped in time, or AWS could not be asked.</exception>
     public async Task WaitAsync(
         FargateSession session, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {

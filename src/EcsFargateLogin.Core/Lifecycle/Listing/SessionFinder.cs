@@ -7,12 +7,12 @@ using EcsFargateLogin.Trust;
 namespace EcsFargateLogin.Lifecycle.Listing;
 
 /// <summary>
-/// Finds the sessions of one connection: what the journal remembers joined with what ECS knows. Entries whose task is
-/// known to have ended are closed, and those whose RunTask was never answered are completed.
+/// Finds the sessions of one connection by joining the journal with the tasks in ECS. Closes the entries of tasks that have
+/// ended, and adds the task to entries with an unanswered RunTask.
 /// </summary>
 internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
 {
-    /// <summary>Looks in all clusters at once.</summary>
+    /// <summary>Searches all clusters in parallel.</summary>
     public async Task<FoundSessions> FindAsync(SessionQuery query, CancellationToken cancellationToken)
     {
         var clusters = query.Clusters.Union(query.Entries.Select(entry => entry.Cluster));
@@ -44,7 +44,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         }
     }
 
-    /// <summary>The tasks that may be sessions, besides those whose ARNs the journal knows.</summary>
+    /// <summary>Lists the tasks that may belong to sessions, besides those with an ARN in the journal.</summary>
     private async Task<IReadOnlyList<string>> ListAsync(
         string cluster, SessionRecord[] entries, SessionQuery query, CancellationToken cancellationToken)
     {
@@ -65,8 +65,8 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         return taskArns;
     }
 
-    /// <summary>Takes each task together with the entry that remembers it.</summary>
-    /// <returns>The sessions that go on, and the ids of all entries that ECS has told of.</returns>
+    /// <summary>Joins each task with its entry in the journal.</summary>
+    /// <returns>The open sessions, and the ids of all entries that ECS has reported a task for.</returns>
     private async Task<(List<FargateSession> Sessions, HashSet<string> Known)> JoinAsync(
         string cluster,
         SessionRecord[] entries,
@@ -81,7 +81,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
             var entry = Array.Find(entries, entry => entry.TaskArn == task.TaskArn) ?? EntryByStartedBy(task);
             if (task.LastStatus == TaskStatuses.Stopped)
             {
-                // A stopped task says nothing of a session that is being given another one.
+                // A stopped task of an earlier attempt says nothing about the session's next task.
                 if (entry is not null && entry.TaskArn == task.TaskArn)
                 {
                     known.Add(entry.SessionId);
@@ -105,8 +105,8 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         return (sessions, known);
     }
 
-    /// <summary>Closes those entries, of which ECS has told nothing, that are over.</summary>
-    /// <returns>The sessions of the others.</returns>
+    /// <summary>Closes the entries without a task in ECS that have ended.</summary>
+    /// <returns>The sessions of the other entries.</returns>
     private async Task<List<FargateSession>> CloseOverAsync(
         IEnumerable<SessionRecord> entries, CancellationToken cancellationToken)
     {
@@ -125,7 +125,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
 
     private SessionRecord? EntryByStartedBy(TaskDescription task) => task.StartedBy is { } sessionId ? journal.Find(sessionId) : null;
 
-    /// <summary>The entry with the task that an unanswered RunTask has started after all.</summary>
+    /// <summary>Returns the entry with its task, which an unanswered RunTask has started.</summary>
     private SessionRecord Complete(SessionRecord entry, TaskDescription task)
     {
         if (entry.TaskArn is null)
@@ -137,8 +137,8 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     }
 
     /// <summary>
-    /// Whether a session that ECS tells nothing of is over. Where its account is not known, its task may be one of another
-    /// account than these credentials', and only the user can say that it is over.
+    /// Whether a session without a task in ECS has ended. Where its account is unknown, the task may run in an account other than
+    /// that of these credentials, and only the user can say that it has ended.
     /// </summary>
     private async Task<bool> HasEndedAsync(SessionRecord entry, CancellationToken cancellationToken)
     {
@@ -149,17 +149,17 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     }
 
     /// <summary>
-    /// Whether a session whose task has stopped may be given another one, because there was no room for that one. The process
-    /// that uses the session may be about to, and closes it where it is not.
+    /// Whether a session with a stopped task may get another task, because there was no capacity for that one. The process that
+    /// uses the session either starts the task or closes the session.
     /// </summary>
     private bool MayStartAgain(SessionRecord entry, TaskDescription task) =>
         TransientFailures.Matches(task) && journal.IsInUse(entry.SessionId);
 
     /// <summary>
-    /// Closes an entry whose task has ended. While a rule still lets its session's machine in it is not over: whoever uses the
-    /// session removes the rule, and where nobody does, this does.
+    /// Closes an entry with an ended task, after its rule is removed. The process that uses the session removes the rule; where
+    /// none does, this method does.
     /// </summary>
-    /// <returns>False when the rule is still there.</returns>
+    /// <returns>False when the rule still exists.</returns>
     private async Task<bool> TryCloseAsync(SessionRecord entry, CancellationToken cancellationToken)
     {
         if (entry.Ingress is not null
@@ -176,13 +176,13 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         }
         catch (FargateException)
         {
-            // On a read-only disk it stays, and is closed the next time.
+            // On a read-only disk the entry stays, and is closed the next time.
         }
 
         return true;
     }
 
-    /// <summary>The session of an entry that nothing is known of but what the journal says.</summary>
+    /// <summary>Creates the session of an entry with the status UNKNOWN.</summary>
     public static FargateSession UnknownOf(SessionJournal journal, SessionRecord entry)
     {
         var session = journal.SessionOf(entry);
@@ -214,7 +214,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         return session;
     }
 
-    /// <summary>Asks EC2 once for the public addresses. They are good to have, and no more than that.</summary>
+    /// <summary>Reads the public addresses from EC2 in one call. Failures are ignored.</summary>
     private async Task ReadAddressesAsync(IEnumerable<FargateSession> sessions, CancellationToken cancellationToken)
     {
         var byInterface = sessions
@@ -240,26 +240,28 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         }
         catch (FargateException)
         {
-            // The private addresses are there without EC2.
+            // The sessions keep their private addresses.
         }
     }
 }
 
 /// <summary>A query for sessions of one connection.</summary>
-/// <param name="Entries">What the journal remembers of them.</param>
+/// <param name="Entries">The entries of the journal.</param>
 internal sealed record SessionQuery(IReadOnlyList<SessionRecord> Entries)
 {
-    /// <summary>The clusters in which also tasks are looked for that the journal does not know; none for none of them.</summary>
+    /// <summary>The clusters in which tasks without an entry are searched for as well.</summary>
     public IReadOnlyCollection<string> Clusters { get; init; } = [];
 
-    /// <summary>A cluster that nobody has named: that it is not there, or not for these credentials, is no error.</summary>
+    /// <summary>
+    /// A default cluster that the user did not specify: no error is reported where it is missing or access is denied.
+    /// </summary>
     public string? UnnamedCluster { get; init; }
 
-    /// <summary>The ids of those that are wanted of them; null for all.</summary>
+    /// <summary>The ids to search for; null for all.</summary>
     public IReadOnlyCollection<string>? Ids { get; init; }
 }
 
 /// <summary>The sessions that were found.</summary>
-/// <param name="Sessions">They themselves. The status of those that AWS could not be asked about is UNKNOWN.</param>
-/// <param name="Errors">Why AWS could not be asked.</param>
+/// <param name="Sessions">The sessions. Their status is UNKNOWN where AWS could not be asked.</param>
+/// <param name="Errors">The errors of asking AWS.</param>
 internal sealed record FoundSessions(IReadOnlyList<FargateSession> Sessions, IReadOnlyList<FargateException> Errors);

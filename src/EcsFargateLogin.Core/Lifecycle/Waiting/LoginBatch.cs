@@ -10,18 +10,18 @@ using EcsFargateLogin.Trust;
 namespace EcsFargateLogin.Lifecycle.Waiting;
 
 /// <summary>
-/// Logs in to one or many sessions: waits for all of them together, does the work in each as soon as it can be logged in to, and
-/// closes each that is not kept, on every way out.
+/// Logs in to one or many sessions: waits for all of them together, runs the work in each as soon as it is ready, and closes each
+/// that is not kept, whatever happens.
 /// </summary>
 internal sealed class LoginBatch
 {
-    /// <summary>Makes the waiter for the sessions of one account and region.</summary>
+    /// <summary>Creates the waiter for the sessions of one account and region.</summary>
     public required Func<IFargateCloud, SessionWaiter> WaiterFor { get; init; }
 
-    /// <summary>Makes the closer for the sessions of one account and region.</summary>
+    /// <summary>Creates the closer for the sessions of one account and region.</summary>
     public required Func<IFargateCloud, SessionCloser> CloserFor { get; init; }
 
-    /// <summary>Whether a session is closed; asked when its work has ended.</summary>
+    /// <summary>Whether a session must be closed; called when its work has ended.</summary>
     public required Func<FargateSession, bool> MustClose { get; init; }
 
     /// <summary>The name of the work in the task's reason to stop, such as 'command'.</summary>
@@ -33,11 +33,11 @@ internal sealed class LoginBatch
     /// <summary>Number of sessions in which work is done at the same time.</summary>
     public required int ThrottleLimit { get; init; }
 
-    /// <summary>Whether the work uses a session's shared connection where it is open, so that there is nothing to wait for.</summary>
+    /// <summary>Whether the work can use a session's open shared connection without waiting.</summary>
     public required bool UsesSharedConnection { get; init; }
 
     /// <summary>
-    /// Does the work. Errors are reported as <see cref="SessionFailed"/>, and those of closing as <see cref="SessionNotClosed"/>.
+    /// Runs the work. Errors are reported as <see cref="SessionFailed"/>, and those of closing as <see cref="SessionNotClosed"/>.
     /// </summary>
     /// <param name="logins">The sessions.</param>
     /// <param name="work">The work in one session.</param>
@@ -148,7 +148,7 @@ internal sealed class LoginBatch
             await EndAsync(login, reason, progress);
             if (failure is not null)
             {
-                // After an error of closing: this one may end the command.
+                // Reported after an error of closing, because this error may end the command.
                 progress.Report(new SessionFailed(login.Session, failure));
             }
         }
@@ -201,23 +201,23 @@ internal sealed class LoginBatch
 /// <param name="Transport">The transport by which it is logged in to.</param>
 internal sealed record Login(FargateSession Session, IFargateCloud Cloud, FargateTransport Transport);
 
-/// <summary>A session was not closed in all parts after its work: its task may still run, or files or rules may be left.</summary>
+/// <summary>A session was not closed completely after its work: its task may still run, or files or rules may be left.</summary>
 /// <param name="Session">The session.</param>
 /// <param name="Error">The error.</param>
 internal sealed record SessionNotClosed(FargateSession Session, FargateException Error) : SessionEvent(Session);
 
 /// <summary>
-/// Finds out why the container's sshd refused a login. It tells the client no reason, but writes one to the container's log.
+/// Explains why the container's sshd refused a login. sshd tells the client no reason, but logs one in the container.
 /// </summary>
 internal sealed class RefusedLogin(IFargateCloud cloud)
 {
-    /// <summary>For the line to reach CloudWatch Logs: the log driver sends every 5 s.</summary>
+    /// <summary>The time limit for the line to reach CloudWatch Logs: the log driver sends every 5 s.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(7);
 
-    /// <summary>Between two looks.</summary>
+    /// <summary>The pause between two reads of the log.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Adds the reason to an error of ssh that says that the server refused the login; returns others as they are.</summary>
+    /// <summary>Adds the reason to an ssh error about a refused login. Other errors are returned unchanged.</summary>
     public async Task<FargateException> ExplainAsync(
         FargateSession session, FargateException error, CancellationToken cancellationToken)
     {
@@ -238,7 +238,7 @@ internal sealed class RefusedLogin(IFargateCloud cloud)
 
             if (lines.Count == 0 || DateTimeOffset.UtcNow >= until)
             {
-                // Who may not read the log gets the error without it.
+                // Without permission to read the log, the error has no reason.
                 return error;
             }
 
@@ -247,7 +247,8 @@ internal sealed class RefusedLogin(IFargateCloud cloud)
     }
 
     /// <summary>
-    /// Whether a line is sshd's about that user, and not only that the connection ended; others try public ports as well.
+    /// Whether a line of sshd explains a refused login of that user. Lines about other users are ignored, because strangers try
+    /// public ports too.
     /// </summary>
     private static bool IsReason(string line, string userName) => Regex.IsMatch(
         line,

@@ -5,10 +5,13 @@ using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Lifecycle.Waiting;
 
-/// <summary>A session on its way to being ready: what was seen of it, since when, and whether that is enough or too much.</summary>
+/// <summary>
+/// The state of a session that is waited for: ECS's last answers with their times, the waits for its transports, and its time
+/// limits.
+/// </summary>
 internal sealed class PendingSession : IAsyncDisposable
 {
-    /// <summary>A task that is stopping gets this long to report its exit codes before it is reported without them.</summary>
+    /// <summary>The time that a stopping task has to report its exit codes before it is reported without them.</summary>
     private static readonly TimeSpan EndingGrace = TimeSpan.FromSeconds(10);
 
     private readonly Readiness _readiness;
@@ -26,10 +29,10 @@ internal sealed class PendingSession : IAsyncDisposable
 
     private FargateException? _fallbackCause;
 
-    /// <summary>The way in that is waited for; null where none is.</summary>
+    /// <summary>The wait for the current transport; null where none is needed.</summary>
     private TransportWait? _wait;
 
-    /// <summary>The way in that takes its place when that one stays closed; null where there is none.</summary>
+    /// <summary>The wait for the transport to fall back to; null where there is none.</summary>
     private TransportWait? _fallback;
 
     public PendingSession(FargateSession session, Readiness readiness, WaitOptions options)
@@ -40,10 +43,10 @@ internal sealed class PendingSession : IAsyncDisposable
 
     public FargateSession Session { get; }
 
-    /// <summary>Between knocks at its SSH port.</summary>
+    /// <summary>The pause between probes of its SSH port.</summary>
     public TimeSpan ProbePause { get; init; }
 
-    /// <summary>Why it will not be ready; null as long as it may be.</summary>
+    /// <summary>The error by which it will not become ready; null while it may.</summary>
     public FargateException? Failure { get; private set; }
 
     /// <summary>Whether its SSH server has answered.</summary>
@@ -54,7 +57,7 @@ internal sealed class PendingSession : IAsyncDisposable
         ? !_readiness.CanBeEntered && Session.Status == TaskStatuses.Running && Address is not null
         : _wait.IsOpen && _endingSince is null);
 
-    /// <summary>True once it was said what became of it.</summary>
+    /// <summary>True when its outcome was reported.</summary>
     public bool IsReported { get; set; }
 
     /// <summary>Whether ECS should be asked about the task.</summary>
@@ -64,10 +67,10 @@ internal sealed class PendingSession : IAsyncDisposable
     public bool NeedsInterface => NeedsTask && NeedsAddress
         && Session is { NetworkInterfaceId: not null, PublicAddress: null, Record.AssignPublicIp: not false };
 
-    /// <summary>Whether the session cannot be reached without what EC2 knows.</summary>
+    /// <summary>Whether the session cannot be reached without the public address, which only EC2 knows.</summary>
     public bool RequiresPublicAddress => NeedsAddress && Session.Record.AssignPublicIp == true && !_readiness.PreferPrivate;
 
-    /// <summary>What may change its state before the next look.</summary>
+    /// <summary>The tasks that may change its state before the next poll.</summary>
     public IEnumerable<Task> PendingTasks =>
         (_wait?.PendingTasks ?? []).Concat(_followUp is { IsCompleted: false } followUp ? [followUp] : []);
 
@@ -77,7 +80,7 @@ internal sealed class PendingSession : IAsyncDisposable
 
     private string? Address => Session.AddressFor(_readiness.PreferPrivate);
 
-    /// <summary>What is waited for now, in ECS's word or in a few words.</summary>
+    /// <summary>The current phase, as ECS's status or in a few words.</summary>
     private string Phase => (Session.Status, Address) switch
     {
         (TaskStatuses.Running, var address) when _readiness.CanBeEntered => $"RUNNING, waiting for {GetOrCreateWait().Describe(address)}",
@@ -85,7 +88,7 @@ internal sealed class PendingSession : IAsyncDisposable
         _ => Session.Status,
     };
 
-    /// <summary>Whether it came into a phase that was not told yet; that one is told now.</summary>
+    /// <summary>Returns the current phase once. False where it was returned before.</summary>
     public bool TryGetNewPhase(out string phase)
     {
         phase = Phase;
@@ -94,7 +97,7 @@ internal sealed class PendingSession : IAsyncDisposable
         return isNew;
     }
 
-    /// <summary>Takes over what ECS says.</summary>
+    /// <summary>Updates the state from ECS's description of the task.</summary>
     public void Observe(TaskDescription task)
     {
         var now = DateTimeOffset.UtcNow;
@@ -118,7 +121,7 @@ internal sealed class PendingSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes over that ECS does not know the task (yet).</summary>
+    /// <summary>Records that ECS does not know the task (yet).</summary>
     public void ObserveUnknown()
     {
         var now = DateTimeOffset.UtcNow;
@@ -134,14 +137,14 @@ internal sealed class PendingSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes over that AWS could not be asked this time: a failure that will not pass, or has lasted too long, is its own.</summary>
+    /// <summary>Records a failed poll. A failure that is not transient, or has lasted too long, becomes the session's.</summary>
     public void ObserveFailure(FargateException failure)
     {
         var isTransient = failure.Error == FargateError.NetworkInterfaceNotFound || _tolerance.Tolerates(failure);
         Failure = isTransient ? null : failure;
     }
 
-    /// <summary>Takes over that AWS answered again.</summary>
+    /// <summary>Resets the count of failures after a successful poll.</summary>
     public void ResetFailures() => _tolerance.Reset();
 
     /// <inheritdoc cref="TransportWait.Begin"/>
@@ -153,8 +156,8 @@ internal sealed class PendingSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Once the task has stopped, starts what follows: another start, or finding out why.</summary>
-    /// <param name="follow">Makes the session stand for a new task, or throws why it will not be ready.</param>
+    /// <summary>After the task has stopped, starts the follow-up: another start, or the diagnosis.</summary>
+    /// <param name="follow">Starts a new task for the session, or throws the reason why it will not become ready.</param>
     public void FollowStop(Func<TaskDescription, Task> follow)
     {
         if (_stoppedTask is { } task && NeedsTask)
@@ -164,7 +167,7 @@ internal sealed class PendingSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Checks what became of the way in, what follows a stop, and every limit of the wait.</summary>
+    /// <summary>Checks the wait, the follow-up of a stop, and every time limit.</summary>
     public void Check()
     {
         try
@@ -190,7 +193,7 @@ internal sealed class PendingSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Why it is from now on entered in another way, once; null where it is not, or that was told.</summary>
+    /// <summary>Returns the cause of the fallback once; null where there is none, or it was returned before.</summary>
     public FargateException? TakeFallbackCause()
     {
         var cause = _fallbackCause;
@@ -198,7 +201,7 @@ internal sealed class PendingSession : IAsyncDisposable
         return cause;
     }
 
-    /// <summary>Notes in the session that it is ready, and how it was found so.</summary>
+    /// <summary>Records in the session that it is ready, and its open transport.</summary>
     public void SetReady()
     {
         IsReported = true;
@@ -210,7 +213,7 @@ internal sealed class PendingSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends all that was begun for it.</summary>
+    /// <summary>Ends all background work of the session.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var wait in _waits)
@@ -221,7 +224,7 @@ internal sealed class PendingSession : IAsyncDisposable
         await (_followUp ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>The way in that is waited for. Which ones there are is decided when the first is asked for.</summary>
+    /// <summary>Returns the wait for the current transport, which is created on first use.</summary>
     private TransportWait GetOrCreateWait()
     {
         if (_wait is null)
@@ -239,7 +242,7 @@ internal sealed class PendingSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// Only that a server cannot be reached is a reason to go another way: one that answers as another's is not.
+    /// Whether an error allows a fallback: only an unreachable server does, not a server with another host key.
     /// </summary>
     private static bool IsAboutReachability(FargateException error) =>
         error.Error is FargateError.PortUnreachable or FargateError.NoPublicAddress or FargateError.NoAddress;
@@ -250,7 +253,7 @@ internal sealed class PendingSession : IAsyncDisposable
         (_wait, _fallback, _fallbackCause) = (_fallback, null, cause);
     }
 
-    /// <summary>The session stands for a new task: nothing that was seen counts any more.</summary>
+    /// <summary>Resets the state for the session's new task.</summary>
     private void StartOver()
     {
         (_since, _isDescribed, _tolerance) = (DateTimeOffset.UtcNow, false, new FailureTolerance());
@@ -268,7 +271,7 @@ internal sealed class PendingSession : IAsyncDisposable
 
         if (_runningSince is not { } running)
         {
-            // An old session may run for long: until ECS has told of it, only this wait counts.
+            // An old session may run for long, so only this wait counts until ECS has described its task.
             if (now - (_isDescribed ? Session.CreatedAt : _since) > Session.Record.StartTimeout)
             {
                 throw SessionErrors.StartTimeout(Session, Session.Record.StartTimeout);

@@ -6,13 +6,13 @@ using EcsFargateLogin.Routes;
 namespace EcsFargateLogin.Lifecycle.Waiting;
 
 /// <summary>
-/// Asks AWS about many sessions at once: all of a cluster share one DescribeTasks per 100 tasks, and all that need a
-/// public address share one DescribeNetworkInterfaces.
+/// Polls AWS for many sessions at once: one DescribeTasks per 100 tasks of a cluster, and one DescribeNetworkInterfaces for all
+/// sessions that need a public address.
 /// </summary>
 internal sealed class SessionPoll(IFargateCloud cloud, WaitOptions options)
 {
-    /// <summary>Asks once about all sessions. What lasts of what goes wrong fails the sessions that it concerns.</summary>
-    /// <returns>How long to wait until the next time.</returns>
+    /// <summary>Polls once for all sessions. A permanent failure fails the sessions that it concerns.</summary>
+    /// <returns>The interval until the next poll.</returns>
     public async Task<TimeSpan> PollAsync(
         IReadOnlyCollection<PendingSession> pending, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
@@ -24,7 +24,7 @@ internal sealed class SessionPoll(IFargateCloud cloud, WaitOptions options)
                 PollTasksAsync(cluster.Key, sessions, cancellationToken));
         }
 
-        // Who can do without a public address needs no right to read interfaces, and waits for nobody's.
+        // Sessions that do not require a public address neither need permission to read interfaces nor wait for those that do.
         PendingSession[] waiting = [.. pending.Where(session => session.NeedsInterface)];
         answered &= await TryAsync([.. waiting.Where(session => session.RequiresPublicAddress)], progress, () =>
             PollInterfacesAsync([.. waiting.Select(session => session.Session)], cancellationToken));
@@ -39,7 +39,7 @@ internal sealed class SessionPoll(IFargateCloud cloud, WaitOptions options)
         return Jitter.Of(answered ? options.PollInterval : options.ThrottledInterval);
     }
 
-    /// <summary>Looks at a session's task once and takes over what is known by now.</summary>
+    /// <summary>Polls a session's task once and updates the session.</summary>
     /// <exception cref="FargateException">ECS does not know the task, or AWS could not be asked.</exception>
     public async Task PollOnceAsync(FargateSession session, CancellationToken cancellationToken)
     {
@@ -65,12 +65,14 @@ internal sealed class SessionPoll(IFargateCloud cloud, WaitOptions options)
         }
         catch (FargateException) when (!pending.RequiresPublicAddress)
         {
-            // The private address will do.
+            // The private address is enough.
         }
     }
 
-    /// <summary>Asks AWS. A failure that lasts ends the wait for the sessions that need the answer, and for no others.</summary>
-    /// <returns>False when some of these go on waiting for an answer.</returns>
+    /// <summary>
+    /// Runs a poll. A permanent failure ends the wait for the sessions that need the answer, and for no others.
+    /// </summary>
+    /// <returns>False when some of these sessions still wait for an answer.</returns>
     private static async Task<bool> TryAsync(
         IReadOnlyList<PendingSession> needing, IProgress<SessionEvent> progress, Func<Task> ask)
     {
@@ -91,7 +93,7 @@ internal sealed class SessionPoll(IFargateCloud cloud, WaitOptions options)
                 return true;
             }
 
-            // Once for all of them.
+            // One report for all sessions.
             progress.Report(new Detail(waiting.Session, e.Message));
             return false;
         }
@@ -103,7 +105,7 @@ internal sealed class SessionPoll(IFargateCloud cloud, WaitOptions options)
         var reply = await cloud
             .DescribeTasksAsync(cluster, [.. sessions.Select(session => session.Session.TaskArn)], cancellationToken);
 
-        // By id: users may name tasks so, and within a cluster it is enough.
+        // By id, because users may specify tasks so, and ids are unique within a cluster.
         var tasks = reply.Tasks.DistinctBy(task => TaskArn.IdOf(task.TaskArn)).ToDictionary(task => TaskArn.IdOf(task.TaskArn));
         foreach (var session in sessions)
         {
@@ -125,7 +127,7 @@ internal sealed class SessionPoll(IFargateCloud cloud, WaitOptions options)
             return;
         }
 
-        // EC2 can be behind ECS: one that it does not know yet is asked for again the next time.
+        // EC2 may lag behind ECS. An unknown interface is polled again the next time.
         var interfaces = await cloud
             .DescribeNetworkInterfacesAsync([.. sessions.Select(session => session.NetworkInterfaceId!)], cancellationToken);
         var sessionsByInterface = sessions.ToLookup(session => session.NetworkInterfaceId);

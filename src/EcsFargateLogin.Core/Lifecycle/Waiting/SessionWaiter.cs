@@ -8,12 +8,12 @@ using EcsFargateLogin.Trust;
 namespace EcsFargateLogin.Lifecycle.Waiting;
 
 /// <summary>
-/// Waits until sessions are ready, however many they are: they share each look at AWS. Each is knocked at on its own, and
-/// is reported as soon as it answers.
+/// Waits until sessions are ready. All sessions share each poll of AWS; each is probed separately, and is reported as soon as it
+/// answers.
 /// </summary>
 /// <param name="cloud">The account and region of the sessions.</param>
-/// <param name="options">How often and how long to look.</param>
-/// <param name="starter">What starts tasks again for which there was no room; null where that is not wanted.</param>
+/// <param name="options">The intervals and time limits.</param>
+/// <param name="starter">Starts tasks again that found no capacity; null to leave them stopped.</param>
 internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, TaskStarter? starter = null)
 {
     private readonly SessionPoll _poll = new(cloud, options);
@@ -34,8 +34,8 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
     }
 
     /// <summary>
-    /// Waits for all sessions and reports each as <see cref="SessionReady"/> or <see cref="SessionFailed"/> as soon as
-    /// that is known.
+    /// Waits for all sessions and reports each as <see cref="SessionReady"/> or <see cref="SessionFailed"/> as soon as its
+    /// outcome is known.
     /// </summary>
     public async Task WaitAsync(
         IReadOnlyCollection<FargateSession> sessions,
@@ -83,7 +83,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
     private async Task DelayFirstPollAsync(
         IReadOnlyCollection<FargateSession> sessions, CancellationToken cancellationToken)
     {
-        // When a task was created that only its ARN is known of is not known before the first look.
+        // For a task that is known by its ARN only, the time of its creation is unknown before the first poll.
         var own = sessions.Where(session => session.SessionId.Length > 0);
         var age = DateTimeOffset.UtcNow - own.Select(session => session.CreatedAt).DefaultIfEmpty().Max();
         if (age >= TimeSpan.Zero && age < options.FirstPollDelay)
@@ -92,7 +92,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
         }
     }
 
-    /// <summary>Starts a stopped task again where that helps, or says why it stopped.</summary>
+    /// <summary>Starts a stopped task again where that may help; otherwise explains why it stopped.</summary>
     /// <exception cref="FargateException">It will not be ready.</exception>
     private async Task FollowStopAsync(
         FargateSession session, TaskDescription task, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
@@ -150,14 +150,14 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
         }
     }
 
-    /// <summary>Settles sessions as things happen to them, until the next look or until none is left.</summary>
+    /// <summary>Settles sessions as their states change, until the next poll or until none is left.</summary>
     private static async Task SettleUntilNextPollAsync(
         List<PendingSession> pending, TimeSpan interval, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         var next = Task.Delay(interval, cancellationToken);
         do
         {
-            // Collected first: what happens while sessions are settled would else be noticed at the next look only.
+            // Collected before settling: a change during settling would otherwise go unnoticed until the next poll.
             Task[] awaited = [next, .. pending.SelectMany(session => session.PendingTasks)];
             Settle(pending, progress);
             if (pending.Count > 0)
@@ -170,7 +170,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Keeps the one failure that can come, and passes everything else on.</summary>
+    /// <summary>Keeps the failure, and forwards all other events.</summary>
     private sealed class OutcomeCatcher(IProgress<SessionEvent> progress, Action<SessionFailed> onFailure)
         : IProgress<SessionEvent>
     {
