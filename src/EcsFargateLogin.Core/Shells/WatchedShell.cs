@@ -7,14 +7,14 @@ using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Shells;
 
-/// <summary>Runs ssh and watches the task meanwhile, so that what runs there ends with its task instead of hanging.</summary>
+/// <summary>Runs ssh and watches its task, so that ssh ends with the task instead of hanging.</summary>
 internal sealed class WatchedShell(ShellWatch watch)
 {
-    /// <summary>Gets what the terminal has shown; null for nobody.</summary>
+    /// <summary>Receives the terminal's output; null for none.</summary>
     public Transcript? Transcript { get; init; }
 
     /// <summary>Runs ssh in this process's terminal until it or its task ends.</summary>
-    /// <returns>ssh's exit code and, where the watch has seen it stopping, the task.</returns>
+    /// <returns>ssh's exit code, and the task where it was found stopping.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; ssh has ended.</exception>
     public Task<(int ExitCode, TaskDescription? StoppedTask)> RunAsync(
         ProcessStartInfo ssh, IProgress<SessionEvent> progress, CancellationToken cancellationToken) =>
@@ -23,10 +23,10 @@ internal sealed class WatchedShell(ShellWatch watch)
             progress,
             cancellationToken);
 
-    /// <summary>Runs ssh in some other way.</summary>
-    /// <param name="run">Runs it; the token tells it to end, with its task. Gives its exit code.</param>
-    /// <param name="progress">Is told what happens to the task.</param>
-    /// <param name="cancellationToken">Cancels the watch; <paramref name="run"/> sees to itself.</param>
+    /// <summary>Runs ssh by a function.</summary>
+    /// <param name="run">Runs ssh and returns its exit code. The token is cancelled when ssh must end with its task.</param>
+    /// <param name="progress">Receives what happens to the task.</param>
+    /// <param name="cancellationToken">Cancels the watch; <paramref name="run"/> must handle cancellation itself.</param>
     /// <inheritdoc cref="RunAsync(ProcessStartInfo, IProgress{SessionEvent}, CancellationToken)"/>
     public async Task<(int ExitCode, TaskDescription? StoppedTask)> RunAsync(
         Func<CancellationToken, Task<int>> run, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
@@ -53,15 +53,15 @@ internal sealed class WatchedShell(ShellWatch watch)
     }
 }
 
-/// <summary>Looks at a session's task while its shell is open, and says what the user has to know in the shell.</summary>
+/// <summary>Polls a session's task while its shell is open, and shows notices in the shell.</summary>
 internal sealed class ShellWatch(IFargateCloud cloud, FargateSession session, ShellWatchOptions options)
 {
     private bool _hasWarnedOfLifetime;
     private bool _hasWarnedOfCredentials;
     private bool _hasWarnedOfTheirEnd;
 
-    /// <summary>Watches until the task is stopping. What AWS refuses meanwhile never ends the watch.</summary>
-    /// <returns>The task as ECS describes it then.</returns>
+    /// <summary>Watches until the task is stopping. Failed polls never end the watch.</summary>
+    /// <returns>The stopping task.</returns>
     /// <exception cref="OperationCanceledException">Cancelled: the shell has ended.</exception>
     public async Task<TaskDescription> WatchAsync(IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
@@ -105,7 +105,7 @@ internal sealed class ShellWatch(IFargateCloud cloud, FargateSession session, Sh
         }
     }
 
-    /// <summary>start-sshd.sh warns by itself; timeout, which was put before the container's command, does not.</summary>
+    /// <summary>Warns before the end of a lifetime that the program timeout enforces; start-sshd.sh warns by itself.</summary>
     private void WarnOfLifetime(IProgress<SessionEvent> progress)
     {
         if (_hasWarnedOfLifetime || session.Record.CommandLimit is not { } lifetime)
@@ -146,31 +146,28 @@ internal sealed class ShellWatch(IFargateCloud cloud, FargateSession session, Sh
     }
 }
 
-/// <summary>How often a task is looked at while its shell is open.</summary>
+/// <summary>The intervals and limits of polling a task while its shell is open.</summary>
 internal sealed record ShellWatchOptions
 {
-    /// <summary>To the first look and between looks. Each is jittered by a tenth.</summary>
+    /// <summary>The interval before the first poll and between polls. Jitter of a tenth is added.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Between looks while ECS slows the account down.</summary>
+    /// <summary>The interval between polls while ECS throttles the account.</summary>
     public TimeSpan ThrottledInterval { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long one look may take.</summary>
+    /// <summary>The time limit of one poll.</summary>
     public TimeSpan PollLimit { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>
-    /// How long before the end of the credentials or the lifetime the user is warned; half of a lifetime that is under
-    /// twice that.
-    /// </summary>
+    /// <summary>The time between the warning and the end of the credentials or lifetime; at most half of the lifetime.</summary>
     public TimeSpan Warning { get; init; } = TimeSpan.FromMinutes(10);
 }
 
-/// <summary>A shell that outlives its connection, in a terminal multiplexer of the image.</summary>
+/// <summary>The command of a shell that outlives its connection, in a terminal multiplexer of the image.</summary>
 internal static class ResumableShell
 {
     /// <summary>
-    /// Opens it, or takes it over from a connection that is not known to be lost yet. An image that has neither program says
-    /// so, and gives a shell that ends with its connection.
+    /// Opens the shell, or attaches to it, also while an earlier connection still appears open. In an image without either
+    /// program, says so and starts a shell that ends with its connection.
     /// </summary>
     public const string Command =
         """
