@@ -27,6 +27,22 @@ internal static class CommandText
     public static string Text(string text) =>
         $"'{string.Concat(text.Select(character => Quotes.Contains(character) ? $"{character}{character}" : $"{character}"))}'";
 
+    /// <summary>
+    /// One word of a command in AWS's config file. The AWS CLI and this module take it apart as sh does, and on Windows as C programs
+    /// do: neither knows PowerShell's quotation marks.
+    /// </summary>
+    public static string WordInConfigFile(string word, bool isWindows)
+    {
+        if (word.Length > 0 && word.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' or '/'))
+        {
+            return word;
+        }
+
+        // A backslash is itself on Windows.
+        var text = isWindows ? word : word.Replace(@"\", @"\\", StringComparison.Ordinal);
+        return $"\"{text.Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    }
+
     // PowerShell makes two words of -o.b and of -a=b.c, and waits for the value of -o: where they are not in quotation marks.
     private static bool IsPlain(string word) =>
         word.Length > 0 && word.All(PlainCharacters.Contains) && (word[0] != '-' || word.IndexOfAny(['.', ':', '%']) < 0);

@@ -1,9 +1,7 @@
-using System.Diagnostics;
 using System.Management.Automation;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using LocalFargate.Faults;
 using LocalFargate.Tasks;
-using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Access;
 

@@ -1,3 +1,4 @@
+using EcsFargateLogin.Aws.Profiles;
 using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Tests.Ssh;
@@ -29,6 +30,21 @@ public sealed class CommandTextTests
     [InlineData("-o:", "'-o:'")]
     [InlineData("--%", "'--%'")]
     public void A_word_is_quoted_as_PowerShell_has_it(string word, string shown) => Assert.Equal(shown, CommandText.Word(word));
+
+    [Theory]
+    [InlineData("plain-1")]
+    [InlineData("ops team")]
+    [InlineData("it's")]
+    [InlineData("a\"b")]
+    [InlineData(@"a\b c")]
+    [InlineData("$x")]
+    public void A_word_in_AWS_s_config_file_is_read_again_on_every_system(string word) => Assert.Equal(
+        [["aws", word], ["aws", word]],
+        new[]
+        {
+            CommandWords.SplitPosix($"aws {CommandText.WordInConfigFile(word, isWindows: false)}"),
+            CommandWords.SplitWindows($"aws {CommandText.WordInConfigFile(word, isWindows: true)}"),
+        });
 
     [Theory]
     [InlineData(@"C:\Windows\System32\OpenSSH\ssh.exe", @"C:\Windows\System32\OpenSSH\ssh.exe -V")]
