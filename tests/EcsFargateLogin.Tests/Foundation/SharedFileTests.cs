@@ -2,7 +2,7 @@ using System.Text;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Tests.Support;
 
-namespace EcsFargateLogin.Tests.Ssh;
+namespace EcsFargateLogin.Tests.Foundation;
 
 public sealed class SharedFileTests : IDisposable
 {
