@@ -76,7 +76,7 @@ internal sealed partial class ProgramChecks(string? ssh, string? sshKeygen, Func
                 "ssh-keygen",
                 FargateCheckResult.NotChecked,
                 $"there is no place to try a key in: {e.Message}",
-                "Set TMPDIR to a folder of yours.");
+                $"Set {(OperatingSystem.IsWindows() ? "TEMP" : "TMPDIR")} to a folder of yours.");
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
@@ -7,12 +8,14 @@ namespace EcsFargateLogin.Foundation;
 internal static partial class ErrorText
 {
     /// <summary>
-    /// What went wrong with a file, without a full stop. .NET's messages name the path once more, and in some cases only a part of it.
+    /// What went wrong with a file or the start of a program, without a full stop. .NET's messages name the path once more, and in
+    /// some cases only a part of it.
     /// </summary>
     internal static string WordsOf(Exception cause) => cause switch
     {
         FileNotFoundException or DirectoryNotFoundException => "there is no such file or folder",
         UnauthorizedAccessException => "access is denied",
+        Win32Exception { NativeErrorCode: var code } => new Win32Exception(code).Message.TrimEnd('.'),
         _ => PathInWords().Replace(cause.Message, "").TrimEnd('.'),
     };
 

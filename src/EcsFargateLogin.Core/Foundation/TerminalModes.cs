@@ -24,8 +24,13 @@ internal sealed class TerminalModes
 
     private readonly byte[] _termios = new byte[LargestTermios];
     private readonly bool _isKnown;
+    private readonly WindowsConsole? _console;
 
-    private TerminalModes() => _isKnown = !OperatingSystem.IsWindows() && GetAttributes(StandardInput, _termios) == 0;
+    private TerminalModes()
+    {
+        _console = OperatingSystem.IsWindows() ? new WindowsConsole() : null;
+        _isKnown = _console is null && GetAttributes(StandardInput, _termios) == 0;
+    }
 
     /// <summary>The modes as they are now; none where standard input is no terminal.</summary>
     public static TerminalModes Read() => new();
@@ -33,13 +38,21 @@ internal sealed class TerminalModes
     /// <summary>Whether reads end after some time, as those of answers do and those of keys do not.</summary>
     public bool HasReadTime => _isKnown && _termios[ReadTime] != 0;
 
-    /// <summary>Sets them again.</summary>
-    public void Restore()
+    /// <summary>Makes the terminal show what a remote program writes, until <see cref="RestoreAfter"/>. Unix's does that.</summary>
+    public void TakeRemoteOutput() => _console?.TakeRemoteOutput();
+
+    /// <summary>Sets them again after a program has had the terminal.</summary>
+    /// <param name="wasKilled">
+    /// Whether this process has killed it. Somebody else may have: on Unix .NET sees to that, on Windows nobody does.
+    /// </param>
+    public void RestoreAfter(bool wasKilled)
     {
-        if (_isKnown)
+        if (_isKnown && wasKilled)
         {
             _ = SetAttributes(StandardInput, Now, _termios);
         }
+
+        _console?.Restore();
     }
 
     /// <summary>Takes off the screen what a full-screen program has left that did not end by itself; nothing where output is no terminal.</summary>

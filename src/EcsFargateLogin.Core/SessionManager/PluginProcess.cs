@@ -27,10 +27,10 @@ internal static class PluginProcess
             exitCode = await SshProcess.WaitForEndAsync(process, ending.Token).ConfigureAwait(false);
         }
 
+        // It may have had no time to do so itself.
+        modes.RestoreAfter(wasKilled: ending.IsCancellationRequested);
         if (ending.IsCancellationRequested)
         {
-            // It had no time to do so itself.
-            modes.Restore();
             TerminalModes.ResetScreen();
         }
 
@@ -46,7 +46,7 @@ internal static class PluginProcess
         }
         catch (FargateException e) when (e.Error == FargateError.SshNotFound)
         {
-            throw PluginErrors.PluginUnusable(start.FileName, e.InnerException!.Message.TrimEnd('.'), e.InnerException);
+            throw PluginErrors.PluginUnusable(start.FileName, ErrorText.WordsOf(e.InnerException!), e.InnerException);
         }
     }
 }

@@ -13,11 +13,19 @@ internal static partial class SshProcess
 
     private const int SigTerm = 15;
 
+    /// <summary>E2BIG: what execve says of arguments that are too long.</summary>
+    private const int TooLongOnUnix = 7;
+
+    /// <summary>ERROR_FILENAME_EXCED_RANGE: what CreateProcess says of a command line of more than 32,767 characters.</summary>
+    private const int TooLongOnWindows = 206;
+
     /// <summary>What a program gets to end by itself after SIGTERM.</summary>
     private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(2);
 
     /// <summary>Starts a program, or says why that cannot be done.</summary>
-    /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
+    /// <exception cref="FargateException">
+    /// <see cref="FargateError.SshNotFound"/>, or <see cref="FargateError.InvalidSshOption"/> of options that are too long.
+    /// </exception>
     public static Process Start(ProcessStartInfo start)
     {
         try
@@ -26,7 +34,9 @@ internal static partial class SshProcess
         }
         catch (Exception e) when (e is Win32Exception or InvalidOperationException)
         {
-            throw SshErrors.SshNotStarted(start.FileName, e);
+            throw e is Win32Exception { NativeErrorCode: TooLongOnUnix or TooLongOnWindows }
+                ? SshErrors.CommandLineTooLong(start.FileName, e)
+                : SshErrors.SshNotStarted(start.FileName, e);
         }
     }
 
@@ -45,6 +55,11 @@ internal static partial class SshProcess
     {
         var modes = TerminalModes.Read();
         var exitCode = ConnectionFailed;
+        if (seen is not null)
+        {
+            modes.TakeRemoteOutput();
+        }
+
         try
         {
             exitCode = await RunInTerminalAsync(start, modes, seen, hangUp, cancellationToken);
@@ -52,6 +67,7 @@ internal static partial class SshProcess
         }
         finally
         {
+            modes.RestoreAfter(wasKilled: false);
             // What ran there did not end by itself, and has not put back what it had set.
             if (exitCode == ConnectionFailed)
             {
@@ -118,7 +134,7 @@ internal static partial class SshProcess
         {
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
-            modes?.Restore();
+            modes?.RestoreAfter(wasKilled: true);
             return ConnectionFailed;
         }
     }

@@ -105,7 +105,7 @@ internal static class LocalCopy
         if (item.Existing == FileKind.Nothing)
         {
             SetAttributes(item, item.PartialPath);
-            File.Move(item.PartialPath, item.Target, overwrite: true);
+            SharedFile.Move(item.PartialPath, item.Target);
         }
         else if (!item.IsDirect)
         {
@@ -116,7 +116,7 @@ internal static class LocalCopy
                 to.SetLength(to.Position);
             }
 
-            File.Delete(item.PartialPath);
+            SharedFile.Repeat(() => File.Delete(item.PartialPath));
             SetTimeIfAllowed(item);
         }
         else if (item.Existing == FileKind.File)
