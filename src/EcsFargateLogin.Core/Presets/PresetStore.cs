@@ -78,7 +78,7 @@ internal sealed class PresetStore
     public async Task ChangeAsync(
         PresetFile file, Action<Dictionary<string, Dictionary<string, object>>> change, CancellationToken cancellationToken)
     {
-        using var turn = await TakeTurnAsync(file, cancellationToken).ConfigureAwait(false);
+        using var turn = await TakeTurnAsync(file, cancellationToken);
         var presets = file.Read();
         change(presets);
         file.Write(presets);
@@ -105,7 +105,7 @@ internal sealed class PresetStore
                 }
                 catch (IOException) when (DateTime.UtcNow < end)
                 {
-                    await Task.Delay(LookInterval, cancellationToken).ConfigureAwait(false);
+                    await Task.Delay(LookInterval, cancellationToken);
                 }
             }
         }

@@ -1,4 +1,4 @@
-using EcsFargateLogin.Presets;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Tests.Presets;
 
