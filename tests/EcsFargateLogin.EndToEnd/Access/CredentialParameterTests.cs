@@ -46,7 +46,7 @@ public sealed class CredentialParameterTests
     [InlineData("-ProfileLocation a -Credential b", "-ProfileName and -Credential were both given")]
     [InlineData("-Credential planted", "-Credential takes a credentials object of AWS Tools for PowerShell or a PSCredential, and holds a text.")]
     [InlineData("-Credential @{ a = 1 }", "a PSCredential, and holds a hashtable.")]
-    [InlineData("-Credential ([uri]'x:y')", "a PSCredential, and holds an object of another kind.")]
+    [InlineData("-Credential ([version]::new(1, 0))", "a PSCredential, and holds an object of another kind.")]
     public async Task What_does_not_go_together_is_refused(string parameters, string expected)
     {
         await using var me = await Accounts.StartAsync();
