@@ -55,8 +55,8 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
     [ValidateNotNullOrEmpty]
     public string Destination { get; set; } = ".";
 
-    /// <summary>Sessions, as New-FargateSession returns them.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, HelpMessage = "Sessions, as New-FargateSession returns them.")]
+    /// <summary>Sessions, as New-FargateSession returns them, or their ids.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
     [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];

@@ -18,9 +18,9 @@ namespace EcsFargateLogin.Cmdlets;
 [OutputType(typeof(void))]
 public sealed partial class EnterFargateShellCommand : LoginCmdlet
 {
-    /// <summary>Sessions, as New-FargateSession returns them. Several are entered one after the other.</summary>
+    /// <summary>Sessions, as New-FargateSession returns them, or their ids. Several are entered one after the other.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true,
-        HelpMessage = "Sessions, as New-FargateSession returns them.")]
+        HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
     [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];

@@ -26,13 +26,13 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     private int? _exitCode;
 
     /// <summary>
-    /// Sessions, as New-FargateSession returns them. Where they are named here, the pipeline may hold the command's input.
+    /// Sessions, as New-FargateSession returns them, or their ids. Where they are named here, the pipeline may hold the command's input.
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = PipelineSet,
-        HelpMessage = "Sessions, as New-FargateSession returns them.")]
-    [Parameter(Mandatory = true, ParameterSetName = SessionSet, HelpMessage = "Sessions, as New-FargateSession returns them.")]
+        HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
+    [Parameter(Mandatory = true, ParameterSetName = SessionSet, HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = FileSet,
-        HelpMessage = "Sessions, as New-FargateSession returns them.")]
+        HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
     [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];

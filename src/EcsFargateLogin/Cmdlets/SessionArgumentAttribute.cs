@@ -5,8 +5,8 @@ using EcsFargateLogin.Journal;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// Takes a session that has come from another process (Import-Clixml, Start-Job, Invoke-Command) or out of Select-Object, and is
-/// only a copy of its properties, for the session that this machine's journal knows by its id.
+/// Converts to the session that this machine's journal knows by its id: a copy of a session's properties, as another process
+/// (Import-Clixml, Start-Job, Invoke-Command) or Select-Object makes it, and the id itself.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SessionArgumentAttribute : ArgumentTransformationAttribute
@@ -15,7 +15,7 @@ internal sealed class SessionArgumentAttribute : ArgumentTransformationAttribute
 
     /// <summary>
     /// Whether the session has to be one of this machine's. Elsewhere one that the journal does not know may still be found by the
-    /// properties of its copy.
+    /// properties of its copy, and a parameter of its own takes ids.
     /// </summary>
     public bool IsNeededHere { get; init; }
 
@@ -36,8 +36,7 @@ internal sealed class SessionArgumentAttribute : ArgumentTransformationAttribute
 
     private object? SessionOf(object? item)
     {
-        if (item is not PSObject { BaseObject: not FargateSession } copy || !IsCopy(copy)
-            || copy.Properties[nameof(FargateSession.SessionId)]?.Value?.ToString() is not { } sessionId)
+        if (IdOf(item) is not { } sessionId)
         {
             return item;
         }
@@ -47,6 +46,14 @@ internal sealed class SessionArgumentAttribute : ArgumentTransformationAttribute
             : IsNeededHere ? throw JournalErrors.SessionNotHere(sessionId)
             : item;
     }
+
+    /// <summary>The id that stands for a session; null for a session itself, and for anything else.</summary>
+    private string? IdOf(object? item) => Unwrap(item) switch
+    {
+        string text when IsNeededHere => text,
+        not FargateSession when item is PSObject copy && IsCopy(copy) => copy.Properties[nameof(FargateSession.SessionId)]?.Value?.ToString(),
+        _ => null,
+    };
 
     /// <summary>Such as Deserialized.EcsFargateLogin.FargateSession, or Selected.….</summary>
     private static bool IsCopy(PSObject item) =>

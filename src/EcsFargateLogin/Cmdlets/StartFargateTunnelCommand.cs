@@ -29,9 +29,9 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
 
     private readonly List<TunnelKeeper> _opened = [];
 
-    /// <summary>Sessions, as New-FargateSession returns them.</summary>
+    /// <summary>Sessions, as New-FargateSession returns them, or their ids.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true,
-        HelpMessage = "Sessions, as New-FargateSession returns them.")]
+        HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
     [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];

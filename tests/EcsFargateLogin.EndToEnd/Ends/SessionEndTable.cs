@@ -62,7 +62,6 @@ internal static class SessionEndTable
         .. from use in LogIns.Concat(Looks) from line in Held select Row(line, use, "runs"),
         .. from use in LogIns select Row(Started[0], use with { Arguments = $"{use.Arguments} -KeepSession" }, "runs"),
         .. from use in LogIns.Concat(Looks)
-           where use.Cmdlet != "Enter-FargateShell"
            from failure in Failures
            from row in (SessionEndRow[])[Row(Started[0], use, "stopped"), Row(Held[0], use, "runs")]
            select row with { Script = Failing(row.Script, failure) },
@@ -71,9 +70,8 @@ internal static class SessionEndTable
            select Row($"{Started[0]} | Select-Object -First 1", use, LogIns.Contains(use) ? "stopped" : "runs"),
         .. from use in LogIns.Concat(Looks)
            from failure in EarlierFailures
-           // These log in, or wait, as soon as the session comes, and so before the failure; a look ends nothing.
-           where use.Cmdlet != "Get-FargateTaskAddress"
-           select Row(failure, use, "stopped"),
+           // An address goes on to whoever reads it as soon as it is known, and the session with it; all else is still at work.
+           select Row(failure, use, use.Cmdlet == "Get-FargateTaskAddress" ? "runs" : "stopped"),
         .. Others,
     ];
 

@@ -2,7 +2,7 @@ using EcsFargateLogin.EndToEnd.Cmdlets;
 
 namespace EcsFargateLogin.EndToEnd.Listing;
 
-/// <summary>A copy of a session, as another process or Select-Object makes it, stands for the session itself.</summary>
+/// <summary>A copy of a session, as another process or Select-Object makes it, stands for the session itself, and so does its id.</summary>
 public sealed class SessionCopyTests
 {
     private const string Copies =
@@ -29,11 +29,13 @@ public sealed class SessionCopyTests
                 Get-FargateTunnel | Stop-FargateTunnel -KeepSession
                 Copy-FargateItem "$env:XDG_STATE_HOME/session.xml" /tmp/copy -Session $copy -KeepSession
             }
+            $session.SessionId | Invoke-FargateCommand 'echo by its id'
+            'input' | Invoke-FargateCommand 'cat' -Session $session.SessionId
             Stop-FargateSession -Session $copies[0]
             """);
 
         const string Each = "piped\nnamed\nnamed\nwait True\naddress True\ntunnel Open\n";
-        Assert.Equal((Each + Each, ""), (run.Output, run.Error));
+        Assert.Equal((Each + Each + "by its id\ninput\n", ""), (run.Output, run.Error));
         await me.LeftNothingAsync();
     }
 
@@ -70,12 +72,12 @@ public sealed class SessionCopyTests
             $session | Stop-FargateSession
             $ErrorActionPreference = 'Stop'
             foreach ($copy in $copies) {
-                foreach ($use in { $copy | Invoke-FargateCommand 'true' }, { Invoke-FargateCommand 'true' -Session $copy }, { $copy | Enter-FargateShell }) {
+                foreach ($use in { $copy | Invoke-FargateCommand 'true' }, { Invoke-FargateCommand 'true' -Session $copy }, { $copy | Enter-FargateShell }, { Enter-FargateShell $copy.SessionId }) {
                     try { & $use } catch { "$_" -match "There is no session '$session' .* Get-FargateSession lists" }
                 }
             }
             """);
 
-        Assert.Equal((string.Concat(Enumerable.Repeat("True\n", 6)), ""), (run.Output, run.Error));
+        Assert.Equal((string.Concat(Enumerable.Repeat("True\n", 8)), ""), (run.Output, run.Error));
     }
 }
