@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Model;
 
@@ -10,8 +11,8 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
 {
     private const string Check = "task definition";
     private const string Action = "ecs:DescribeTaskDefinition";
-    private const string AuthorizedKey = "_AUTHORIZED_PUBLIC_KEY";
-    private const string PortVariable = "_SSH_PORT";
+    private const string AuthorizedKey = ContainerVariables.AuthorizedKey;
+    private const string PortVariable = ContainerVariables.Port;
 
     /// <summary>Fargate's own, where the definition says none.</summary>
     private const int DefaultStopTimeout = 30;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Security.AccessControl;
 using System.Security.Principal;
@@ -11,6 +12,9 @@ internal static class OwnerOnly
 {
     private const UnixFileMode ModeOfFolders = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode ModeOfFiles = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>The time between two attempts to lock a file.</summary>
+    private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Makes a folder, or takes it from others where it is there already.</summary>
     public static void CreateFolder(string path)
@@ -58,6 +62,59 @@ internal static class OwnerOnly
         }
 
         return new FileStream(path, options);
+    }
+
+    /// <summary>Opens a file as <see cref="LockFile"/> does, and waits while another process or thread has it open.</summary>
+    /// <param name="path">The file. It stays: deleting a file that others wait for would let two of them lock it.</param>
+    /// <param name="limit">How long to wait at most.</param>
+    /// <param name="cancellationToken">Cancels the waiting.</param>
+    /// <exception cref="IOException">It was open elsewhere all the time, or it cannot be made.</exception>
+    public static async Task<FileStream> LockFileAsync(string path, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                return LockFile(path);
+            }
+            catch (IOException) when (File.Exists(path) && Stopwatch.GetElapsedTime(start) < limit)
+            {
+                await Task.Delay(LockInterval, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Replaces the content of a file as a whole: a reader sees the old one or the new one, also after a power failure.
+    /// </summary>
+    /// <param name="path">The file, which need not exist.</param>
+    /// <param name="write">Writes the content.</param>
+    /// <param name="isShared">Whether others may read it, as far as the folder and the umask let them.</param>
+    /// <param name="retry">Repeats the renaming while another program is in the way; null renames once.</param>
+    public static void ReplaceFile(string path, Action<Stream> write, bool isShared = false, Action<Action>? retry = null)
+    {
+        // A name of its own for each writer: two must not write into one file.
+        var temporary = $"{path}.{Path.GetRandomFileName()}";
+        try
+        {
+            using (var stream = isShared ? new FileStream(temporary, FileMode.CreateNew, FileAccess.Write) : CreateFile(temporary))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            void Rename() => File.Move(temporary, path, overwrite: true);
+            (retry ?? (rename => rename()))(Rename);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+
+        Flush(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>Makes a file that must not exist and that is locked until it is disposed of. It can be renamed and deleted.</summary>

@@ -95,27 +95,8 @@ internal sealed partial class SessionJournal
     private void Put(string sessionId, string name, JournalEntry value)
     {
         var folder = FolderOf(sessionId);
-        Guard(folder, () =>
-        {
-            // A name of its own for each writer: two must not write into one file.
-            var temporary = Path.Combine(folder, $"{name}.{Path.GetRandomFileName()}");
-            try
-            {
-                using (var stream = OwnerOnly.CreateFile(temporary))
-                {
-                    JsonSerializer.Serialize(stream, value, Json);
-                    stream.Flush(flushToDisk: true);
-                }
-
-                Repeat(() => File.Move(temporary, Path.Combine(folder, name), overwrite: true));
-                OwnerOnly.Flush(folder);
-            }
-            catch
-            {
-                File.Delete(temporary);
-                throw;
-            }
-        });
+        Guard(folder, () => OwnerOnly.ReplaceFile(
+            Path.Combine(folder, name), stream => JsonSerializer.Serialize(stream, value, Json), retry: Repeat));
     }
 
     private void DeleteEntry(string sessionId) => Delete(sessionId, Path.Combine(FolderOf(sessionId), EntryFile));

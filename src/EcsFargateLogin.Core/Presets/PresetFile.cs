@@ -68,31 +68,13 @@ internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
 
             // Where the user keeps it elsewhere and has a link here, the link stays.
             var target = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
-            var temporary = $"{target}.{System.IO.Path.GetRandomFileName()}";
-            try
-            {
-                using (var stream = Create(temporary))
-                {
-                    Write(stream, presets);
-                    stream.Flush(flushToDisk: true);
-                }
-
-                File.Move(temporary, target, overwrite: true);
-            }
-            finally
-            {
-                File.Delete(temporary);
-            }
+            OwnerOnly.ReplaceFile(target, stream => Write(stream, presets), isShared: isProjects);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw PresetErrors.PresetUnavailable(path, e);
         }
     }
-
-    private FileStream Create(string temporary) => isProjects
-        ? new FileStream(temporary, FileMode.CreateNew, FileAccess.Write)
-        : OwnerOnly.CreateFile(temporary);
 
     /// <summary>
     /// Why it is not read; null where nothing speaks against that. It says what is run and as whom, which nobody but the user

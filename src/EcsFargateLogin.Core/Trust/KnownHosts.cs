@@ -1,3 +1,4 @@
+using System.Text;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Journal;
 using EcsFargateLogin.Ssh;
@@ -11,21 +12,7 @@ internal static class KnownHosts
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public static void Pin(FargateSession session, PublicKey key) => Guard(session, path =>
     {
-        var temporary = $"{path}.{Path.GetRandomFileName()}";
-        try
-        {
-            using (StreamWriter writer = new(OwnerOnly.CreateFile(temporary)))
-            {
-                writer.Write($"{session.TaskId} {key}\n");
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-
+        OwnerOnly.ReplaceFile(path, stream => stream.Write(Encoding.UTF8.GetBytes($"{session.TaskId} {key}\n")));
         return true;
     });
 
