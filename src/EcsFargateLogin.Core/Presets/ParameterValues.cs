@@ -4,16 +4,18 @@ namespace EcsFargateLogin.Presets;
 
 /// <summary>
 /// The values of a command's parameters for one record, with the source of each. Bound values (typed, from the pipeline or from
-/// $PSDefaultParameterValues) come first, then those of a preset; a parameter that has neither is not given, and whoever reads
-/// it names the default. The set never changes. Commands that run and the completion of commands read the same sets.
+/// $PSDefaultParameterValues) come first, then those of a preset; a parameter that has neither is not given, and has its declared
+/// default. The set never changes. Commands that run and the completion of commands read the same sets.
 /// </summary>
 internal sealed class ParameterValues
 {
     private readonly IReadOnlyDictionary<string, object> _bound;
+    private readonly IReadOnlyDictionary<string, object> _defaults;
     private readonly Dictionary<string, (object Value, string File)> _ofPreset = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _warnings = [];
 
-    private ParameterValues(IReadOnlyDictionary<string, object> bound) => _bound = bound;
+    private ParameterValues(IReadOnlyDictionary<string, object> bound, IReadOnlyDictionary<string, object>? defaults) =>
+        (_bound, _defaults) = (bound, defaults ?? new Dictionary<string, object>());
 
     /// <summary>The file of each value that comes from a preset, by the parameter's name.</summary>
     public IReadOnlyDictionary<string, string> Files =>
@@ -24,14 +26,18 @@ internal sealed class ParameterValues
 
     /// <summary>The values of a command that takes nothing from presets.</summary>
     /// <param name="bound">The bound values by the parameters' names, in any case: text, numbers, truth values, enumerations and lists.</param>
-    public static ParameterValues Of(IReadOnlyDictionary<string, object> bound) => new(bound);
+    public static ParameterValues Of(IReadOnlyDictionary<string, object> bound) => new(bound, defaults: null);
 
     /// <summary>Merges bound values with those of a preset, as far as <see cref="PresetRules"/> let it give them.</summary>
     /// <param name="bound">As for <see cref="Of"/>.</param>
     /// <param name="preset">The preset; null for none.</param>
-    public static ParameterValues Merge(IReadOnlyDictionary<string, object> bound, FargateSessionPreset? preset)
+    /// <param name="defaults">The declared defaults of parameters; null for none.</param>
+    public static ParameterValues Merge(
+        IReadOnlyDictionary<string, object> bound,
+        FargateSessionPreset? preset,
+        IReadOnlyDictionary<string, object>? defaults = null)
     {
-        ParameterValues merged = new(bound);
+        ParameterValues merged = new(bound, defaults);
         foreach (var (name, value) in preset?.Parameter ?? new Dictionary<string, object>())
         {
             var file = preset!.Source[name];
@@ -62,13 +68,13 @@ internal sealed class ParameterValues
     /// <summary>The file of the preset that gives the parameter; null where it is bound or not given.</summary>
     public string? FileOf(string name) => _ofPreset.TryGetValue(name, out var value) ? value.File : null;
 
-    /// <summary>The value of a parameter, or its default where it is not given or its value is not of this type.</summary>
+    /// <summary>The value of a parameter; where it is not given, its declared default, or else the one named here.</summary>
     /// <typeparam name="T">The parameter's type. Presets hold enumerations as text.</typeparam>
     /// <param name="name">The parameter's name.</param>
-    /// <param name="otherwise">The parameter's default.</param>
+    /// <param name="otherwise">The value without a declared default, and in place of a value of another type.</param>
     [return: NotNullIfNotNull(nameof(otherwise))]
     public T? Get<T>(string name, T? otherwise = default) =>
-        (_bound.TryGetValue(name, out var bound) ? bound : _ofPreset.GetValueOrDefault(name).Value) switch
+        (_bound.GetValueOrDefault(name) ?? _ofPreset.GetValueOrDefault(name).Value ?? _defaults.GetValueOrDefault(name)) switch
         {
             T value => value,
             string text when typeof(T).IsEnum && Enum.TryParse(typeof(T), text, ignoreCase: true, out var value) => (T)value,

@@ -103,7 +103,7 @@ internal static class PresetRules
 
     /// <summary>The cluster: the given one, or the one in a service's ARN.</summary>
     public static string ClusterOf(ParameterValues values) =>
-        values.Get<string>(Cluster) ?? ServiceOf(values)?.Cluster ?? DefaultCluster;
+        (values.IsGiven(Cluster) ? null : ServiceOf(values)?.Cluster) ?? values.Get(Cluster, DefaultCluster);
 
     /// <summary>The service, with those of its parts that are not given otherwise; null for none.</summary>
     public static ServiceChoice? ServiceOf(ParameterValues values) => values.Get<string>(Service) is not { } service ? null

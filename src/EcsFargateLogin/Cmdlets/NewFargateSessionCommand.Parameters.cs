@@ -9,9 +9,9 @@ using EcsFargateLogin.Pipeline;
 namespace EcsFargateLogin.Cmdlets;
 
 // All parameters of its own. PowerShell shows them in the order in which they are declared, so what people need first comes
-// first, and the rest in groups: in one file, because between files their names would decide. None has a default here: null
-// says that a record does not give it. PowerShell goes on to list as bound what an earlier record of the pipeline had, but
-// resets the property. The defaults are where ParameterValues are read.
+// first, and the rest in groups: in one file, because between files their names would decide. Defaults are declared by
+// PSDefaultValue and merged, and no property is initialized: null says that a record does not give the parameter. PowerShell goes
+// on to list as bound what an earlier record of the pipeline had, but resets the property.
 public sealed partial class NewFargateSessionCommand
 {
     /// <summary>What is said of a platform version that is none.</summary>
@@ -35,6 +35,7 @@ public sealed partial class NewFargateSessionCommand
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ProjectKey]
+    [PSDefaultValue(Value = "default")]
     public string? Cluster { get; set; }
 
     /// <summary>
@@ -68,6 +69,7 @@ public sealed partial class NewFargateSessionCommand
     [BlankIsDefault]
     [ValidateNotNull]
     [ProjectKey]
+    [PSDefaultValue(Value = EcsFargateLogin.AssignPublicIp.Enabled)]
     public AssignPublicIp? AssignPublicIp { get; set; }
 
     /// <summary>
@@ -117,6 +119,7 @@ public sealed partial class NewFargateSessionCommand
         HelpMessage = "How many sessions to start, 1 to 100, each with a key of its own.")]
     [BlankIsDefault]
     [ValidateRange(1, MostSessions)]
+    [PSDefaultValue(Value = 1)]
     public int? Count { get; set; }
 
     /// <summary>
@@ -159,6 +162,7 @@ public sealed partial class NewFargateSessionCommand
     [BlankIsDefault]
     [ValidateNotNull]
     [ProjectKey]
+    [PSDefaultValue(Value = FargateTransport.Ssh)]
     public FargateTransport? Transport { get; set; }
 
     /// <summary>
@@ -264,6 +268,7 @@ public sealed partial class NewFargateSessionCommand
     [TextPattern("^[A-Za-z_][A-Za-z0-9_.-]*$",
         "'{0}' is no user name: it has letters, digits, _ . -, and begins with a letter or _.")]
     [ProjectKey]
+    [PSDefaultValue(Value = ContainerContract.DefaultUserName)]
     public string? UserName { get; set; }
 
     /// <summary>The port that the SSH server listens on, 1 to 65535. Unprivileged containers need one above 1023.</summary>
@@ -272,6 +277,7 @@ public sealed partial class NewFargateSessionCommand
     [BlankIsDefault]
     [ValidateRange(1, 65535)]
     [ProjectKey]
+    [PSDefaultValue(Value = ContainerContract.DefaultPort)]
     public int? Port { get; set; }
 
     /// <summary>Takes the place of the container's command, word by word.</summary>
@@ -299,6 +305,7 @@ public sealed partial class NewFargateSessionCommand
     [BlankIsDefault]
     [ValidateRange(1, 86400)]
     [ProjectKey]
+    [PSDefaultValue(Value = 300)]
     public int? StartTimeout { get; set; }
 
     /// <summary>
@@ -310,6 +317,7 @@ public sealed partial class NewFargateSessionCommand
     [Parameter(HelpMessage = "How many times a start is repeated for want of capacity, 0 to 16.")]
     [ValidateRange(0, 16)]
     [ProjectKey]
+    [PSDefaultValue(Value = SessionRequest.DefaultRetryCount)]
     public int? RetryCount { get; set; }
 
     /// <summary>
@@ -321,6 +329,7 @@ public sealed partial class NewFargateSessionCommand
     [BlankIsDefault]
     [ValidateSet(RunTaskRequest.Fargate, RunTaskRequest.FargateSpot)]
     [ProjectKey]
+    [PSDefaultValue(Value = RunTaskRequest.Fargate)]
     public string? CapacityProvider { get; set; }
 
     /// <summary>With -CapacityProvider FARGATE_SPOT: makes a last attempt on demand when Spot has no room.</summary>
@@ -349,6 +358,7 @@ public sealed partial class NewFargateSessionCommand
         HelpMessage = "How the server proves that it is the session's own: Auto, Strict or AcceptNew.")]
     [BlankIsDefault]
     [ValidateNotNull]
+    [PSDefaultValue(Value = EcsFargateLogin.HostKeyVerification.Auto)]
     public HostKeyVerification? HostKeyVerification { get; set; }
 
     /// <summary>
@@ -367,6 +377,7 @@ public sealed partial class NewFargateSessionCommand
     /// <value>Ed25519</value>
     [Parameter(HelpMessage = "The kind of the session's one-time key: Ed25519, Ecdsa or Rsa.")]
     [ValidateNotNull]
+    [PSDefaultValue(Value = SshKeyType.Ed25519)]
     public SshKeyType? KeyType { get; set; }
 
     /// <summary>

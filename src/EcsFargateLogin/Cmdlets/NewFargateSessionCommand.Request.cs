@@ -1,5 +1,4 @@
 using System.Collections;
-using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Presets;
 using EcsFargateLogin.Ssh;
@@ -45,21 +44,19 @@ public sealed partial class NewFargateSessionCommand
             Subnets = values.Get<string[]>(nameof(Subnet), []),
             SecurityGroups = values.Get<string[]>(nameof(SecurityGroup), []),
             ContainerName = values.Get<string>(nameof(ContainerName)),
-            AssignPublicIp = values.Get<AssignPublicIp>(nameof(AssignPublicIp)) != EcsFargateLogin.AssignPublicIp.Disabled,
+            AssignPublicIp = values.Get<AssignPublicIp>(nameof(AssignPublicIp)) == EcsFargateLogin.AssignPublicIp.Enabled,
             Transport = values.Get<FargateTransport>(nameof(Transport)),
-            Port = values.Get(nameof(Port), ContainerContract.DefaultPort),
+            Port = values.Get<int>(nameof(Port)),
             Environment = ContainerContract.CheckVariables(values.Get<IDictionary>(nameof(EnvironmentVariable))),
             Command = values.Get<string[]>(nameof(Command), []),
             TaskRoleArn = values.Get<string>(nameof(TaskRoleArn)),
             Limits = LimitsOf(values),
             Tags = SessionTags.Of(values.Get<string>(nameof(Reason)), values.Get<IDictionary>(nameof(Tag))),
-            CapacityProvider = values.Get(nameof(CapacityProvider), RunTaskRequest.Fargate),
+            CapacityProvider = values.Get<string>(nameof(CapacityProvider))!,
             PlatformVersion = values.Get<string>(nameof(PlatformVersion)),
             FallsBackToOnDemand = values.Get<bool>(nameof(FallbackToOnDemand)),
-            RetryCount = values.Get(nameof(RetryCount), SessionRequest.DefaultRetryCount),
-            StartTimeout = values.Get<int?>(nameof(StartTimeout)) is { } seconds
-                ? TimeSpan.FromSeconds(seconds)
-                : FargateSession.DefaultStartTimeout,
+            RetryCount = values.Get<int>(nameof(RetryCount)),
+            StartTimeout = TimeSpan.FromSeconds(values.Get<int>(nameof(StartTimeout))),
         };
         return HasSsh(values) ? WithSsh(request, values) : request;
     }
@@ -67,7 +64,7 @@ public sealed partial class NewFargateSessionCommand
     /// <summary>Adds the values that only ssh needs. Those of a preset are left out where ssh is no route.</summary>
     private SessionRequest WithSsh(SessionRequest request, ParameterValues values) => request with
     {
-        UserName = values.Get(nameof(UserName), ContainerContract.DefaultUserName),
+        UserName = values.Get<string>(nameof(UserName))!,
         HostKeyVerification = values.Get<HostKeyVerification>(nameof(HostKeyVerification)),
         KeyType = values.Get<SshKeyType>(nameof(KeyType)),
         KeyPath = OwnKeyPathOf(values),

@@ -84,7 +84,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         FindPrograms(values);
         var request = RequestOf(values);
         var isAuthorized = IsAddressAuthorized(values);
-        var count = values.Get(nameof(Count), 1);
+        var count = values.Get<int>(nameof(Count));
         var action = (count == 1 ? "Start Fargate task" : $"Start {count} Fargate tasks")
             + (isAuthorized ? $" and let this machine's address in to {request.SecurityGroups[0]} on port {request.Port}" : "");
         if (!ShouldProcess($"{PresetRules.SubjectOf(values)} in cluster {request.Cluster}", action))

@@ -42,14 +42,22 @@ internal static class SessionParameters
     /// <summary>The keys that a preset can have.</summary>
     public static PresetKeys Keys { get; } = new([.. Properties.Values.Select(KeyOf)]);
 
+    private static readonly Dictionary<string, object> Defaults = BoundParameters.PropertiesOf(Cmdlet)
+        .Where(property => property.IsDefined(typeof(PSDefaultValueAttribute)))
+        .ToDictionary(
+            property => property.Name,
+            property => property.GetCustomAttribute<PSDefaultValueAttribute>()!.Value,
+            StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The values of a record of New-FargateSession, for a command that runs or one that is being typed.</summary>
     /// <param name="bound">The bound values by the parameters' names.</param>
     /// <param name="presets">Opens the presets that hold where the command is.</param>
     /// <exception cref="FargateException">The preset is not there, or a file cannot be used.</exception>
     public static ParameterValues Merge(IReadOnlyDictionary<string, object> bound, Func<PresetStore> presets)
     {
-        var values = ParameterValues.Of(bound);
-        return values.Get<bool>(NoPreset) ? values : ParameterValues.Merge(bound, presets().Find(values.Get<string>(Preset)));
+        var values = ParameterValues.Merge(bound, preset: null, Defaults);
+        return values.Get<bool>(NoPreset) ? values
+            : ParameterValues.Merge(bound, presets().Find(values.Get<string>(Preset)), Defaults);
     }
 
     /// <summary>Whether a command, by its name, is the one that takes presets.</summary>

@@ -23,6 +23,21 @@ public sealed class ParameterValuesTests
         Assert.Equal((true, false, true, false), (values.IsBound("cluster"), values.IsBound("Port"), values.IsGiven("Port"), values.IsGiven("Tag")));
     }
 
+    [Fact]
+    public void A_declared_default_counts_where_nothing_is_given_and_is_not_given_itself()
+    {
+        FargateSessionPreset preset = new("default");
+        preset.Add(new Dictionary<string, object> { ["Port"] = 2222 }, User);
+        Dictionary<string, object> defaults = new() { ["Port"] = 22, ["Count"] = 1, ["Cluster"] = "default" };
+
+        var values = ParameterValues.Merge(
+            new Dictionary<string, object> { ["Service"] = "arn:aws:ecs:eu-central-1:1:service/local/web" }, preset, defaults);
+
+        Assert.Equal((2222, 1, "default"), (values.Get<int>("Port"), values.Get<int>("Count"), values.Get<string>("Cluster")));
+        Assert.False(values.IsGiven("Cluster"));
+        Assert.Equal("local", PresetRules.ClusterOf(values));
+    }
+
     [Theory]
     [InlineData("EcsExec", FargateTransport.EcsExec)]
     [InlineData("auto", FargateTransport.Auto)]
