@@ -8,23 +8,21 @@ using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Commands;
 
-/// <summary>Runs a command in one session's container, hands on what it prints, and tells how it ended.</summary>
-/// <param name="cloud">What is asked about the task.</param>
+/// <summary>Runs a command in one session's container, and explains how it ended.</summary>
+/// <param name="cloud">The connection to AWS for the session.</param>
 /// <param name="session">The session.</param>
-/// <param name="options">What to run, and how.</param>
-/// <param name="deliver">
-/// Takes <see cref="LinesPrinted"/> and <see cref="BytesPrinted"/>, on the threads that read; returns when it can take more.
-/// </param>
+/// <param name="options">The command, and how it is run.</param>
+/// <param name="output">Receives the command's output.</param>
 internal sealed class CommandRun(
-    IFargateCloud cloud, FargateSession session, CommandOptions options, Action<SessionEvent> deliver)
+    IFargateCloud cloud, FargateSession session, CommandOptions options, ICommandOutput output)
 {
-    private readonly LineReader _output = new();
-    private readonly LineReader _errors = new();
+    private readonly LineReader _lines = new();
+    private readonly LineReader _errorLines = new();
 
     /// <summary>Runs the command to its end.</summary>
-    /// <param name="endpoint">Where to log in.</param>
-    /// <param name="progress">Is told what happens to the task.</param>
-    /// <param name="cancellationToken">Cancels it; ssh has then ended.</param>
+    /// <param name="endpoint">The address and keys to log in with.</param>
+    /// <param name="progress">Receives events of the task.</param>
+    /// <param name="cancellationToken">Cancels the command; ssh has ended when this returns.</param>
     public async Task<CommandEnded> RunAsync(
         SshEndpoint endpoint, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
@@ -37,13 +35,13 @@ internal sealed class CommandRun(
             var begun = Stopwatch.GetTimestamp();
             WatchedShell watched = new(new ShellWatch(cloud, session, new ShellWatchOptions()));
             var (exitCode, stoppedTask) = await watched
-                .RunAsync(hangUp => RunSshAsync(endpoint, arguments, timeout, hangUp, cancellationToken), progress, cancellationToken)
-                .ConfigureAwait(false);
+                .RunAsync(hangUp => RunSshAsync(endpoint, arguments, timeout, hangUp, cancellationToken), progress, cancellationToken);
             var duration = Stopwatch.GetElapsedTime(begun);
-            DeliverRest();
+            output.AddLines(_lines.ReadRest());
+            output.AddErrorLines(WithoutOwn(_errorLines.ReadRest()));
             var error = timeout.IsCancellationRequested
                 ? CommandErrors.CommandTimeout(session, options.Timeout!.Value)
-                : await ExplainAsync(endpoint, exitCode, SshLog.Read(log, exitCode), stoppedTask, cancellationToken).ConfigureAwait(false);
+                : await ExplainAsync(endpoint, exitCode, SshLog.Read(log, exitCode), stoppedTask, cancellationToken);
             return new CommandEnded(session, exitCode, duration, error);
         }
         finally
@@ -69,37 +67,27 @@ internal sealed class CommandRun(
         {
             Feed = (stream, token) => options.Input.FeedAsync(session, stream, token),
             Output = options.IsRaw
-                ? bytes => deliver(new BytesPrinted(session, bytes.ToArray()))
-                : bytes => Deliver(_output.Read(bytes), areErrors: false),
-            Errors = bytes => Deliver(WithoutOwn(_errors.Read(bytes)), areErrors: true),
+                ? bytes => output.AddBytes(bytes.Span)
+                : bytes => output.AddLines(_lines.Read(bytes)),
+            Errors = bytes => output.AddErrorLines(WithoutOwn(_errorLines.Read(bytes))),
         };
         var exitCode = await CommandProcess
             .RunAsync(
                 SshCommandLine.Start(options.Ssh, arguments, endpoint.KeepsSession),
                 streams,
                 ending.Token,
-                cancellationToken)
-            .ConfigureAwait(false);
+                cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
 
-        // What has ended in time has not run out of it.
+        // A command that has ended in time is not cut off while its end is explained.
         timeout.CancelAfter(Timeout.InfiniteTimeSpan);
         return exitCode;
     }
 
-    private void DeliverRest()
-    {
-        Deliver(_output.ReadRest(), areErrors: false);
-        Deliver(WithoutOwn(_errors.ReadRest()), areErrors: true);
-    }
-
-    /// <summary>ssh's own last words go to standard error whatever its log is; the error says more.</summary>
+    /// <summary>Leaves out the last lines of ssh itself, which it writes to standard error besides its log: the error says more.</summary>
     private static IEnumerable<string> WithoutOwn(IEnumerable<string> lines) => lines.Where(line => !SshLog.IsClosingWord(line));
 
-    private void Deliver(IEnumerable<string> lines, bool areErrors) =>
-        deliver(new LinesPrinted(session, lines, areErrors));
-
-    /// <summary>Why the output is partial; null where the exit code is the command's own.</summary>
+    /// <summary>Returns the error that made the output partial; null where the exit code is the command's own.</summary>
     private async Task<FargateException?> ExplainAsync(
         SshEndpoint endpoint,
         int exitCode,
@@ -108,24 +96,68 @@ internal sealed class CommandRun(
         CancellationToken cancellationToken)
     {
         if (exitCode != SshProcess.ConnectionFailed
-            || (stoppedTask is null && await HasSignalEndedItAsync(endpoint, messages, cancellationToken).ConfigureAwait(false)))
+            || (stoppedTask is null && await HasSignalEndedItAsync(endpoint, messages, cancellationToken)))
         {
             return null;
         }
 
         var error = await LostConnection
-            .ExplainAsync(cloud, session, messages, stoppedTask, cancellationToken)
-            .ConfigureAwait(false);
+            .ExplainAsync(cloud, session, messages, stoppedTask, cancellationToken);
         return error is null ? null
             : SshLog.EndOf(messages) == ConnectionEnd.Lost ? CommandErrors.CommandCutShort(session, error)
             : await new RefusedLogin(cloud).ExplainAsync(session, error, cancellationToken);
     }
 
-    /// <summary>A shared connection does not tell of signals; but when it lives on, it was not lost.</summary>
+    /// <summary>Whether a signal ended the command: a shared connection does not report signals, but one that still answers was not lost.</summary>
     private static async Task<bool> HasSignalEndedItAsync(
         SshEndpoint endpoint, IReadOnlyList<string> messages, CancellationToken cancellationToken) =>
         endpoint.ControlPath is { } path
         && SshLog.IsShared(messages)
         && SshLog.EndOf(messages) == ConnectionEnd.Lost
-        && await ControlSocket.AnswersAsync(path, cancellationToken).ConfigureAwait(false);
+        && await ControlSocket.AnswersAsync(path, cancellationToken);
+}
+
+/// <summary>
+/// Receives the output of a command, on the threads that read it: one for standard output, and one for standard error. Each call
+/// returns when there is room for more.
+/// </summary>
+internal interface ICommandOutput
+{
+    /// <summary>Adds lines of standard output. They are enumerated once, before this returns.</summary>
+    void AddLines(IEnumerable<string> lines);
+
+    /// <summary>Adds lines of standard error, likewise.</summary>
+    void AddErrorLines(IEnumerable<string> lines);
+
+    /// <summary>Adds bytes of standard output, which are copied.</summary>
+    void AddBytes(ReadOnlySpan<byte> bytes);
+}
+
+/// <summary>The end of a command, or of its connection.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="ExitCode">ssh's exit code, which is the command's own unless there is an error.</param>
+/// <param name="Duration">The time since ssh was started.</param>
+/// <param name="Error">The error that made the output partial, or null.</param>
+internal sealed record CommandEnded(FargateSession Session, int ExitCode, TimeSpan Duration, FargateException? Error);
+
+/// <summary>The command, and how it is run.</summary>
+internal sealed record CommandOptions
+{
+    /// <summary>The path of ssh.</summary>
+    public required string Ssh { get; init; }
+
+    /// <summary>The user's own options for ssh.</summary>
+    public IReadOnlyList<SshOption> SshOptions { get; init; } = [];
+
+    /// <summary>The command.</summary>
+    public required RemoteCommand Command { get; init; }
+
+    /// <summary>The command's input.</summary>
+    public required SharedInput Input { get; init; }
+
+    /// <summary>Longest time that it may run; null for no limit.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Whether standard output is given as bytes instead of lines.</summary>
+    public bool IsRaw { get; init; }
 }

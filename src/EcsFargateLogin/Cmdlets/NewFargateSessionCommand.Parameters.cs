@@ -327,9 +327,9 @@ public sealed partial class NewFargateSessionCommand
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "FARGATE, or FARGATE_SPOT for spare capacity that may be taken back.")]
     [BlankIsDefault]
-    [ValidateSet(RunTaskRequest.Fargate, RunTaskRequest.FargateSpot)]
+    [ValidateSet(TaskOptions.Fargate, TaskOptions.FargateSpot)]
     [ProjectKey]
-    [PSDefaultValue(Value = RunTaskRequest.Fargate)]
+    [PSDefaultValue(Value = TaskOptions.Fargate)]
     public string? CapacityProvider { get; set; }
 
     /// <summary>With -CapacityProvider FARGATE_SPOT: makes a last attempt on demand when Spot has no room.</summary>

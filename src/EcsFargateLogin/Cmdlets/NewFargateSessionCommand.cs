@@ -129,7 +129,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
                 Write(ready.Session);
                 break;
             case SessionFailed { Session: var session, Error: var error }:
-                Held.Leave(session);
+                Owned.Release(session);
                 Close(_cloud!, session, "it did not become ready");
                 Report(error, PresetRules.SubjectOf(Values));
                 break;
@@ -144,7 +144,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         _cloud = cloud;
         ConcurrentBag<(FargateSession, Task)> closings = [];
         // At once, while answers to other RunTask calls are still waited for.
-        var early = CancelToken.Register(() => BeginClosing(Held.TakeAll(hasSucceeded: false)));
+        var early = CancelToken.Register(() => BeginClosing(Owned.RemoveAll(hasSucceeded: false)));
         try
         {
             var errors = Await((progress, cancellationToken) => StartAsync(cloud, request, count, progress, cancellationToken));
@@ -157,15 +157,15 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         {
             early.Dispose();
             // After a break or a later command that has enough, those that are left are of no use to anybody.
-            BeginClosing(Held.TakeUnwritten());
+            BeginClosing(Owned.RemoveUnwritten());
             CleanUpAll(closings);
         }
 
-        void BeginClosing(IReadOnlyList<HeldSession> unwanted)
+        void BeginClosing(IReadOnlyList<OwnedSession> unwanted)
         {
-            foreach (var held in unwanted)
+            foreach (var owned in unwanted)
             {
-                closings.Add((held.Session, this.BeginClosing(cloud, held.Session, held.Reason)));
+                closings.Add((owned.Session, this.BeginClosing(cloud, owned.Session, owned.Reason)));
             }
         }
     }
@@ -197,7 +197,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         StartedSessions started = new(progress, session =>
         {
             sessions.Add(session);
-            Held.Start(session, cloud);
+            Owned.OwnNew(session, cloud);
         });
         var errors = await launcher.LaunchAsync(request, count, started, cancellationToken);
         if (WaitsForSessions)
@@ -212,7 +212,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     private void Write(FargateSession session)
     {
         CompleteProgress();
-        Held.Write(this, session);
+        Owned.Write(this, session);
     }
 
     /// <summary>Notes each session before its event is sent: a session that nobody gets must be stopped.</summary>
