@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Model;
 
@@ -10,8 +11,8 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
 {
     private const string Check = "task definition";
     private const string Action = "ecs:DescribeTaskDefinition";
-    private const string AuthorizedKey = "_AUTHORIZED_PUBLIC_KEY";
-    private const string PortVariable = "_SSH_PORT";
+    private const string AuthorizedKey = ContainerVariables.AuthorizedKey;
+    private const string PortVariable = ContainerVariables.Port;
 
     /// <summary>Fargate's own, where the definition says none.</summary>
     private const int DefaultStopTimeout = 30;
@@ -27,28 +28,28 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
     {
         if (examination.Request.TaskDefinition is not { } name)
         {
-            await examination.SkipAsync(Check, "none was named", "Name one with -TaskDefinition.").ConfigureAwait(false);
+            await examination.SkipAsync(Check, "none was named", "Name one with -TaskDefinition.");
             return;
         }
 
         examination.Definition = await examination
             .AskAsync(Check, Action, () => examination.Cloud.Definitions.ReadAsync(name, cancellationToken))
-            .ConfigureAwait(false);
+            ;
         if (examination.Definition is not { } definition)
         {
             return;
         }
 
-        await examination.PassAsync(Check, $"{definition["family"]}:{definition["revision"]}").ConfigureAwait(false);
-        await CheckContainerAsync(examination, definition, cancellationToken).ConfigureAwait(false);
-        await CheckArchitectureAsync(examination, definition).ConfigureAwait(false);
-        await CheckRolesAsync(examination, definition).ConfigureAwait(false);
+        await examination.PassAsync(Check, $"{definition["family"]}:{definition["revision"]}");
+        await CheckContainerAsync(examination, definition, cancellationToken);
+        await CheckArchitectureAsync(examination, definition);
+        await CheckRolesAsync(examination, definition);
         if (examination.Container is { } container && examination.Request.Transport.HasSsh())
         {
-            await CheckPortAsync(examination, definition, container).ConfigureAwait(false);
-            await CheckLogAsync(examination, container).ConfigureAwait(false);
-            await CheckStopTimeoutAsync(examination, container).ConfigureAwait(false);
-            await CheckKeyAsync(examination, container).ConfigureAwait(false);
+            await CheckPortAsync(examination, definition, container);
+            await CheckLogAsync(examination, container);
+            await CheckStopTimeoutAsync(examination, container);
+            await CheckKeyAsync(examination, container);
         }
     }
 
@@ -60,20 +61,20 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
         {
             var found = await LoginContainer
                 .FindAsync(examination.Cloud, examination.Request.ToSession(), cancellationToken)
-                .ConfigureAwait(false);
+                ;
             examination.Container = Items(definition["containerDefinitions"])
                 .FirstOrDefault(container => (string?)container["name"] == found.Name);
             await examination
                 .PassAsync("Fargate", "networkMode is awsvpc, and it is compatible with FARGATE")
-                .ConfigureAwait(false);
-            await examination.PassAsync("container", $"{found.Name}, {examination.Container?["image"]}").ConfigureAwait(false);
+                ;
+            await examination.PassAsync("container", $"{found.Name}, {examination.Container?["image"]}");
             await CheckEndAsync(examination, found);
         }
         catch (FargateException e) when (e.Error is FargateError.TaskDefinitionUnsuitable or FargateError.ContainerNotFound)
         {
             await examination
                 .FailAsync(e.Error == FargateError.ContainerNotFound ? "container" : "Fargate", e)
-                .ConfigureAwait(false);
+                ;
         }
     }
 

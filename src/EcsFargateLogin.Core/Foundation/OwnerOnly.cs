@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Security.AccessControl;
 using System.Security.Principal;
@@ -11,6 +12,9 @@ internal static class OwnerOnly
 {
     private const UnixFileMode ModeOfFolders = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode ModeOfFiles = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>The time between two attempts to lock a file.</summary>
+    private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Makes a folder, or takes it from others where it is there already.</summary>
     public static void CreateFolder(string path)
@@ -58,6 +62,28 @@ internal static class OwnerOnly
         }
 
         return new FileStream(path, options);
+    }
+
+    /// <summary>Opens a file as <see cref="LockFile"/> does, and waits while another process or thread has it open.</summary>
+    /// <param name="path">The file. It stays: deleting a file that others wait for would let two of them lock it.</param>
+    /// <param name="limit">How long to wait at most.</param>
+    /// <param name="cancellationToken">Cancels the waiting.</param>
+    /// <exception cref="IOException">It was open elsewhere all the time, or it cannot be made.</exception>
+    public static async Task<FileStream> LockFileAsync(string path, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                return LockFile(path);
+            }
+            catch (IOException) when (File.Exists(path) && Stopwatch.GetElapsedTime(start) < limit)
+            {
+                await Task.Delay(LockInterval, cancellationToken);
+            }
+        }
     }
 
     /// <summary>Makes a file that must not exist and that is locked until it is disposed of. It can be renamed and deleted.</summary>

@@ -5,8 +5,6 @@ namespace EcsFargateLogin.Journal;
 // What sessions share: rules of security groups that let this machine's address in.
 internal sealed partial class SessionJournal
 {
-    private static readonly TimeSpan TurnPause = TimeSpan.FromMilliseconds(20);
-
     /// <summary>Longer than any turn takes, and no more than a person waits for.</summary>
     private static readonly TimeSpan TurnLimit = TimeSpan.FromMinutes(2);
 
@@ -16,25 +14,15 @@ internal sealed partial class SessionJournal
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public async Task<IDisposable> TakeIngressTurnAsync(CancellationToken cancellationToken)
     {
-        // Beside the sessions' folders; it stays, because deleting a file that others wait for would let in two of them.
+        // Beside the sessions' folders.
         var path = Path.Combine(Path.GetDirectoryName(root)!, "ingress.lock");
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TurnLimit);
-        while (true)
+        try
         {
-            try
-            {
-                return OwnerOnly.LockFile(path);
-            }
-            catch (IOException) when (!limit.IsCancellationRequested && File.Exists(path))
-            {
-                await Task.Delay(TurnPause, limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                throw JournalErrors.JournalUnavailable(path, e);
-            }
+            return await OwnerOnly.LockFileAsync(path, TurnLimit, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw JournalErrors.JournalUnavailable(path, e);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Security.Cryptography;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Model;
@@ -22,28 +23,13 @@ internal static class ContainerContract
     /// <summary>For how long start-sshd.sh waits for a connection that was lost, unless it is told otherwise.</summary>
     public static readonly TimeSpan DefaultReconnectWindow = TimeSpan.FromSeconds(120);
 
-    /// <summary>
-    /// The variables that are the contract's own: no user sets them, and start-sshd.sh, whose list this is too, keeps them from
-    /// shells. Every other one of the container reaches its shells.
-    /// </summary>
-    public static IReadOnlySet<string> OwnVariables { get; } = new HashSet<string>(StringComparer.Ordinal)
-    {
-        AuthorizedKey, Port, "_SSH_LISTEN_ADDRESS", UserName, Nonce, "_SESSION_PROOF_KEY", "_LOGIN_TIMEOUT", "_IDLE_TIMEOUT",
-        "_UNUSED_TIMEOUT", "_MAX_LIFETIME", "_RECONNECT_WINDOW", "_KEEP_SESSION",
-    };
-
-    private const string AuthorizedKey = "_AUTHORIZED_PUBLIC_KEY";
-    private const string Nonce = "_SESSION_NONCE";
-    private const string Port = "_SSH_PORT";
-    private const string UserName = "_SSH_USER";
-
     /// <summary>A variable that every shell sets for itself.</summary>
     private const string LastArgument = "_";
 
     /// <summary>How a session's task can be reached, as ECS tells what it was started with.</summary>
     public static FargateTransport TransportOf(TaskDescription task) =>
         !task.EnablesExecuteCommand ? FargateTransport.Ssh
-        : task.Overrides.Any(container => container.VariableNames.Contains(AuthorizedKey)) ? FargateTransport.Auto
+        : task.Overrides.Any(container => container.VariableNames.Contains(ContainerVariables.AuthorizedKey)) ? FargateTransport.Auto
         : FargateTransport.EcsExec;
 
     /// <summary>The container that a session's task was started for; null where ECS does not tell.</summary>
@@ -60,15 +46,19 @@ internal static class ContainerContract
     /// <param name="nonce">What no other session has.</param>
     public static IReadOnlyDictionary<string, string> EnvironmentOf(SessionRequest request, string authorizedKey, string nonce)
     {
-        Dictionary<string, string> environment = new(request.Environment) { [AuthorizedKey] = authorizedKey, [Nonce] = nonce };
+        Dictionary<string, string> environment = new(request.Environment)
+        {
+            [ContainerVariables.AuthorizedKey] = authorizedKey,
+            [ContainerVariables.Nonce] = nonce,
+        };
         if (request.Port != DefaultPort)
         {
-            environment[Port] = request.Port.ToString(CultureInfo.InvariantCulture);
+            environment[ContainerVariables.Port] = request.Port.ToString(CultureInfo.InvariantCulture);
         }
 
         if (request.UserName != DefaultUserName)
         {
-            environment[UserName] = request.UserName;
+            environment[ContainerVariables.UserName] = request.UserName;
         }
 
         foreach (var (name, value) in request.Limits.Variables())
@@ -113,7 +103,7 @@ internal static class ContainerContract
 
     private static void CheckName(string name)
     {
-        if (OwnVariables.Contains(name) || name == LastArgument)
+        if (ContainerVariables.All.Contains(name) || name == LastArgument)
         {
             throw RequestErrors.ReservedVariable(name);
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Setup;
 
@@ -16,7 +17,8 @@ internal sealed class ApplicationDefinition
         ["environment", "environmentFiles", "secrets", "workingDirectory", "mountPoints", "ulimits"];
 
     /// <summary>Variables that each session sets anew.</summary>
-    private static readonly string[] SessionVariables = ["_AUTHORIZED_PUBLIC_KEY", "_SESSION_NONCE", "_SSH_PORT"];
+    private static readonly string[] SessionVariables =
+        [ContainerVariables.AuthorizedKey, ContainerVariables.Nonce, ContainerVariables.Port];
 
     private readonly JsonObject _definition;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Setup;
 
@@ -11,7 +12,6 @@ namespace EcsFargateLogin.Setup;
 /// <param name="region">The region that it is registered in.</param>
 internal sealed class LoginDefinition(LoginDefinitionRequest request, string region)
 {
-    private const string PortVariable = "_SSH_PORT";
 
     private readonly JsonObject _definition = JsonNode.Parse(ContainerFolder.Read(ContainerFolder.TaskDefinition))!.AsObject();
 
@@ -60,7 +60,7 @@ internal sealed class LoginDefinition(LoginDefinitionRequest request, string reg
         {
             Container["environment"]!.AsArray().Add(new JsonObject
             {
-                ["name"] = PortVariable,
+                ["name"] = ContainerVariables.Port,
                 ["value"] = request.Port.ToString(CultureInfo.InvariantCulture),
             });
         }

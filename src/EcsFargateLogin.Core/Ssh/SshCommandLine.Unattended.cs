@@ -1,3 +1,5 @@
+using EcsFargateLogin.Foundation;
+
 namespace EcsFargateLogin.Ssh;
 
 // What runs without a terminal: tunnels and transfers.
@@ -32,7 +34,7 @@ internal static partial class SshCommandLine
         .. TrustOptions(endpoint).Where(option => !option.IsOf("IdentityFile")),
         .. Defaults.Except([LogLevel]).Where(option => !option.IsOf("SendEnv")),
         // Whoever has these parameters has the session, and logs in with it more than once.
-        new("SetEnv", $"{KeepSession}=yes"),
+        new("SetEnv", $"{ContainerVariables.KeepSession}=yes"),
     ];
 
     private static IEnumerable<string> Unattended(

@@ -1,14 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Ssh;
 
 /// <summary>Builds ssh's arguments. OpenSSH keeps the first value it meets of an option, so order is rank.</summary>
 internal static partial class SshCommandLine
 {
-    /// <summary>The container's variable by which a login asks it to wait after a logout in good order, too.</summary>
-    private const string KeepSession = "_KEEP_SESSION";
-
     /// <summary>
     /// What ssh logs unless the user says otherwise. Its exit code alone does not tell a lost connection from a remote
     /// program that ended with 255, and "Connection closed by remote host" goes to the terminal; its debug lines tell. At
@@ -88,10 +86,10 @@ internal static partial class SshCommandLine
 
     private static ProcessStartInfo WithKeepSession(ProcessStartInfo start, bool keepsSession)
     {
-        start.Environment.Remove(KeepSession);
+        start.Environment.Remove(ContainerVariables.KeepSession);
         if (keepsSession)
         {
-            start.Environment[KeepSession] = "yes";
+            start.Environment[ContainerVariables.KeepSession] = "yes";
         }
 
         return start;
@@ -140,7 +138,7 @@ internal static partial class SshCommandLine
         new("ServerAliveCountMax", "4"),
         LogLevel,
         // Adds to what the user sends.
-        new("SendEnv", KeepSession),
+        new("SendEnv", ContainerVariables.KeepSession),
     ];
 
     private static IEnumerable<string> OptionArguments(IEnumerable<SshOption> options) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Ssh;
 
@@ -10,9 +11,6 @@ namespace EcsFargateLogin.Ssh;
 internal sealed class SshMaster(string folder)
 {
     private const string LockFile = "control.lock";
-
-    /// <summary>Between looks at a lock that another process holds while it opens the same connection.</summary>
-    private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How long it outlives the last program that uses it. As long, it is a login to the container.</summary>
     public TimeSpan IdleLimit { get; init; } = TimeSpan.FromMinutes(5);
@@ -45,7 +43,7 @@ internal sealed class SshMaster(string folder)
         }
 
         var shared = endpoint with { ControlPath = path };
-        if (await ControlSocket.AnswersAsync(path, cancellationToken).ConfigureAwait(false))
+        if (await ControlSocket.AnswersAsync(path, cancellationToken))
         {
             return shared;
         }
@@ -55,9 +53,9 @@ internal sealed class SshMaster(string folder)
         try
         {
             // Of two that open at once the second would not share, and not end either.
-            using var only = await LockAsync(limit.Token).ConfigureAwait(false);
-            return await ControlSocket.AnswersAsync(path, limit.Token).ConfigureAwait(false)
-                || await StartAsync(ssh, shared, options, limit.Token).ConfigureAwait(false) ? shared : endpoint;
+            using var only = await OwnerOnly.LockFileAsync(Path.Combine(folder, LockFile), OpenLimit, limit.Token);
+            return await ControlSocket.AnswersAsync(path, limit.Token)
+                || await StartAsync(ssh, shared, options, limit.Token) ? shared : endpoint;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationCanceledException)
         {
@@ -70,7 +68,7 @@ internal sealed class SshMaster(string folder)
     public async Task<bool> IsOpenAsync(CancellationToken cancellationToken) =>
         !OperatingSystem.IsWindows()
         && ControlSocket.PathIn(folder) is { } path
-        && await ControlSocket.AnswersAsync(path, cancellationToken).ConfigureAwait(false);
+        && await ControlSocket.AnswersAsync(path, cancellationToken);
 
     /// <summary>Ends the connection, and what uses it. Where there is none this costs nothing; it never fails.</summary>
     public async Task CloseAsync()
@@ -80,7 +78,7 @@ internal sealed class SshMaster(string folder)
             using CancellationTokenSource limit = new(CloseLimit);
             try
             {
-                await RunAsync("ssh", SshCommandLine.ForExit(path), limit.Token).ConfigureAwait(false);
+                await RunAsync("ssh", SshCommandLine.ForExit(path), limit.Token);
             }
             catch (Exception e) when (e is FargateException or OperationCanceledException)
             {
@@ -105,22 +103,6 @@ internal sealed class SshMaster(string folder)
             : exitCode == 0;
     }
 
-    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                return new FileStream(
-                    Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (Directory.Exists(folder))
-            {
-                await Task.Delay(LockInterval, cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
-
     /// <summary>Runs ssh without input, and lets nothing that it says through.</summary>
     private static async Task<int> RunAsync(string ssh, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
@@ -134,7 +116,7 @@ internal sealed class SshMaster(string folder)
         process.StandardInput.Close();
         try
         {
-            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+            await process.WaitForExitAsync(cancellationToken);
             return process.ExitCode;
         }
         catch (OperationCanceledException)

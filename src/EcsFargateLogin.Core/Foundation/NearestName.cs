@@ -1,4 +1,4 @@
-namespace EcsFargateLogin.Presets;
+namespace EcsFargateLogin.Foundation;
 
 /// <summary>Finds what somebody meant who mistyped a name.</summary>
 internal static class NearestName

@@ -1,6 +1,6 @@
-using EcsFargateLogin.Presets;
+using EcsFargateLogin.Foundation;
 
-namespace EcsFargateLogin.Tests.Presets;
+namespace EcsFargateLogin.Tests.Foundation;
 
 public sealed class NearestNameTests
 {
