@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Amazon.Runtime;
 using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Aws.Credentials;
@@ -23,7 +25,7 @@ internal sealed partial class AwsFargateCloud(
     Ec2Client ec2,
     Func<string, LogsClient> createLogs,
     SurveyClients surveyClients,
-    AWSCredentials credentials) : IFargateCloud
+    AWSCredentials credentials) : IFargateCloud, ITaskDefinitionStore
 {
     private const int TasksPerCall = 100;
     private const int InterfacesPerCall = 200;
@@ -110,6 +112,24 @@ internal sealed partial class AwsFargateCloud(
         return EcsReplies.TaskDefinition(output.TaskDefinition, call.Operation);
     }
 
+    public ITaskDefinitionStore Definitions => this;
+
+    async Task<JsonObject> ITaskDefinitionStore.ReadAsync(string taskDefinition, CancellationToken cancellationToken)
+    {
+        var call = EcsCall("DescribeTaskDefinition") with { TaskDefinition = taskDefinition };
+        var input = new DescribeTaskDefinitionInput(taskDefinition);
+        var output = await SendAsync(call, token => ecs.DescribeWholeTaskDefinitionAsync(input, token), cancellationToken);
+        return output.TaskDefinition ?? throw CloudErrors.MalformedAnswer(call.Operation, "lacks taskDefinition");
+    }
+
+    async Task<string> ITaskDefinitionStore.RegisterAsync(JsonObject definition, CancellationToken cancellationToken)
+    {
+        var input = definition.Deserialize(EcsShapes.OnWire.RegisterTaskDefinitionInput)!;
+        var call = EcsCall("RegisterTaskDefinition") with { TaskDefinition = input.Family };
+        var output = await SendAsync(call, token => ecs.RegisterTaskDefinitionAsync(input, token), cancellationToken);
+        return EcsReplies.Required(output.TaskDefinition?.TaskDefinitionArn, call.Operation, "taskDefinitionArn");
+    }
+
     public async Task<ServiceDescription?> DescribeServiceAsync(
         string cluster, string service, CancellationToken cancellationToken)
     {
@@ -161,6 +181,39 @@ internal sealed partial class AwsFargateCloud(
         {
             return [];
         }
+    }
+
+    public async Task<ExecuteCommandChannel> ExecuteCommandAsync(
+        ExecuteCommandRequest request, CancellationToken cancellationToken)
+    {
+        var call = EcsCall("ExecuteCommand") with
+        {
+            Cluster = request.Cluster,
+            Task = request.Task,
+            ContainerName = request.ContainerName,
+        };
+        ExecuteCommandInput input = new()
+        {
+            Cluster = request.Cluster,
+            Task = request.Task,
+            Container = request.ContainerName,
+            Command = request.Command,
+            // ECS knows no other kind.
+            Interactive = true,
+        };
+        var output = await SendAsync(call, token => ecs.ExecuteCommandAsync(input, token), cancellationToken);
+        return new ExecuteCommandChannel(
+            EcsReplies.Required(output.Session?.SessionId, call.Operation, "session.sessionId"),
+            EcsReplies.Required(output.Session?.StreamUrl, call.Operation, "session.streamUrl"),
+            EcsReplies.Required(output.Session?.TokenValue, call.Operation, "session.tokenValue"));
+    }
+
+    public async Task<ChannelAccess> GetChannelAccessAsync(CancellationToken cancellationToken)
+    {
+        var found = await SendAsync(EcsCall("ExecuteCommand"), _ => credentials.GetCredentialsAsync(), cancellationToken);
+        return new ChannelAccess(
+            SsmEndpoint(),
+            found is null ? null : new ChannelCredentials(found.AccessKey, found.SecretKey, found.UseToken ? found.Token : null));
     }
 
     public void Dispose()

@@ -1,5 +1,10 @@
+using System.Net;
+using Amazon;
 using Amazon.Runtime;
+using Amazon.Runtime.Credentials.Internal;
+using Amazon.Runtime.Endpoints;
 using Amazon.Runtime.Internal;
+using Amazon.Runtime.Internal.Auth;
 using Amazon.Runtime.Internal.Transform;
 
 namespace EcsFargateLogin.Aws.Clients;
@@ -33,4 +38,104 @@ internal abstract class AwsClient : AmazonServiceClient
         // Thrown here and not by the unmarshaller: of JSON, the SDK would try again, and meet the same proxy or login page.
         return reply.Body ?? throw new ForeignAnswerException(reply.HttpStatusCode, reply.ContentType);
     }
+}
+
+/// <summary>The configuration of this module's own clients, in the form in which the SDK's pipeline takes it.</summary>
+internal sealed class AwsClientConfig : ClientConfig
+{
+    private readonly ClientSettings _settings;
+
+    internal AwsClientConfig(ClientSettings settings)
+        : base(new StandardDefaults())
+    {
+        _settings = settings;
+        settings.ApplyTo(this);
+    }
+
+    internal Uri Endpoint => _settings.Endpoint;
+
+    public override string ServiceVersion => "";
+
+    public override string UserAgent => ClientSettings.UserAgent;
+
+    public override string RegionEndpointServiceName => _settings.SigningName;
+
+    public override Endpoint DetermineServiceOperationEndpoint(ServiceOperationEndpointParameters parameters) =>
+        new(Endpoint.AbsoluteUri);
+
+    private sealed class StandardDefaults : IDefaultConfigurationProvider
+    {
+        public IDefaultConfiguration GetDefaultConfiguration(
+            RegionEndpoint clientRegion, DefaultConfigurationMode? requestedConfigurationMode = null) =>
+            new DefaultConfiguration
+            {
+                Name = DefaultConfigurationMode.Standard,
+                RetryMode = RequestRetryMode.Standard,
+            };
+    }
+}
+
+/// <summary>One call of one operation, with its body as it goes on the wire.</summary>
+internal sealed class OperationRequest : AmazonWebServiceRequest
+{
+    internal required string Operation { get; init; }
+
+    internal required byte[] Content { get; init; }
+
+    internal required string ContentType { get; init; }
+
+    /// <summary>The value of the header X-Amz-Target, which names the operation in the AWS JSON protocols.</summary>
+    internal string? Target { get; init; }
+}
+
+/// <summary>The answer to an operation, in the form in which the SDK's pipeline hands it on.</summary>
+internal sealed class OperationReply<T> : AmazonWebServiceResponse
+    where T : class
+{
+    /// <summary>The answer, or null when what came does not speak AWS's protocol.</summary>
+    internal T? Body { get; init; }
+
+    internal string? ContentType { get; init; }
+}
+
+/// <summary>Makes the HTTP request of any operation: a POST to / with the body that the client wrote.</summary>
+internal sealed class OperationMarshaller(string serviceName) : IMarshaller<IRequest, AmazonWebServiceRequest>
+{
+    public IRequest Marshall(AmazonWebServiceRequest input)
+    {
+        var operation = (OperationRequest)input;
+        var request = new DefaultRequest(operation, serviceName)
+        {
+            HttpMethod = "POST",
+            ResourcePath = "/",
+            Content = operation.Content,
+        };
+        request.Headers["Content-Type"] = operation.ContentType;
+        if (operation.Target is not null)
+        {
+            request.Headers["X-Amz-Target"] = operation.Target;
+        }
+
+        return request;
+    }
+}
+
+/// <summary>Every operation of these services is signed with SigV4.</summary>
+internal sealed class SigV4AuthHandler : BaseAuthResolverHandler
+{
+    protected override List<IAuthSchemeOption> ResolveAuthOptions(IExecutionContext executionContext) =>
+        AuthSchemeOption.DEFAULT_SIGV4;
+}
+
+/// <summary>Something answered that does not speak AWS's protocol: a proxy, a login page, another server.</summary>
+internal sealed class ForeignAnswerException : AmazonServiceException
+{
+    internal ForeignAnswerException(HttpStatusCode statusCode, string? contentType)
+        : base($"HTTP status {(int)statusCode}, content type {contentType}, is not an answer of AWS.")
+    {
+        StatusCode = statusCode;
+        ContentType = contentType;
+    }
+
+    internal string? ContentType { get; }
 }

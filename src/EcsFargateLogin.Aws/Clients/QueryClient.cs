@@ -1,5 +1,9 @@
+using System.Net;
+using System.Xml;
 using System.Xml.Linq;
 using Amazon.Runtime;
+using Amazon.Runtime.Internal.Transform;
+using Amazon.Runtime.Internal.Util;
 using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Aws.Clients;
@@ -30,4 +34,83 @@ internal abstract class QueryClient(AWSCredentials credentials, ClientSettings s
     /// <summary>An element's child, in whatever namespace.</summary>
     protected static XElement? Child(XElement parent, string name) =>
         parent.Elements().FirstOrDefault(element => element.Name.LocalName == name);
+}
+
+/// <summary>
+/// Reads a reply of the query protocols: makes sure that it is one, and hands it to the unmarshaller of its operation. Those
+/// of the SDK alone skip what they do not know, and would take a login page for an empty list.
+/// </summary>
+/// <param name="rootName">The name that the reply's root element must have.</param>
+/// <param name="ofOperation">The SDK's unmarshaller of the operation; null reads the reply as a document.</param>
+internal sealed class XmlReplyUnmarshaller(string rootName, ResponseUnmarshaller? ofOperation = null) : XmlResponseUnmarshaller
+{
+    public override UnmarshallerContext CreateContext(
+        IWebResponseData response,
+        bool readEntireResponse,
+        Stream stream,
+        RequestMetrics metrics,
+        bool isException,
+        IRequestContext requestContext)
+    {
+        var body = new MemoryStream();
+        stream.CopyTo(body);
+        body.Position = 0;
+        if (RootOf(body) is not { } root || (!isException && root.Name.LocalName != rootName))
+        {
+            throw new ForeignAnswerException(response.StatusCode, response.ContentType);
+        }
+
+        body.Position = 0;
+        return ofOperation is null || isException
+            ? base.CreateContext(response, readEntireResponse, body, metrics, isException, requestContext)
+            : ofOperation.CreateContext(response, readEntireResponse, body, metrics, isException, requestContext);
+    }
+
+    public override AmazonWebServiceResponse Unmarshall(XmlUnmarshallerContext input)
+    {
+        try
+        {
+            return ofOperation?.Unmarshall(input) ?? new OperationReply<XElement> { Body = RootOf(input.Stream) };
+        }
+        catch (Exception exception) when (exception is FormatException or OverflowException)
+        {
+            // A number or a time that is none.
+            throw new ForeignAnswerException(input.ResponseData.StatusCode, input.ResponseData.ContentType);
+        }
+    }
+
+    public override AmazonServiceException UnmarshallException(
+        XmlUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)
+    {
+        var root = RootOf(input.Stream);
+        var error = root?.Descendants().FirstOrDefault(element => element.Name.LocalName == "Error");
+        var code = Text(error, "Code");
+        return string.IsNullOrEmpty(code)
+            ? new ForeignAnswerException(statusCode, input.ResponseData.ContentType)
+            : new AmazonServiceException(
+                Text(error, "Message") ?? "",
+                innerException,
+                ErrorType.Unknown,
+                code,
+                Text(root, "RequestID") ?? Text(root, "RequestId"),
+                statusCode);
+    }
+
+    // Of EC2 without a namespace, of other services in one of their own.
+    private static string? Text(XElement? parent, string name) =>
+        parent?.Elements().FirstOrDefault(element => element.Name.LocalName == name)?.Value;
+
+    private static XElement? RootOf(Stream body)
+    {
+        try
+        {
+            // A document type, and with it any entity, is refused: XmlReader's default.
+            using var reader = XmlReader.Create(body);
+            return XDocument.Load(reader).Root;
+        }
+        catch (XmlException)
+        {
+            return null;
+        }
+    }
 }

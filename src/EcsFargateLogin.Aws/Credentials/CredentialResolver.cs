@@ -1,3 +1,4 @@
+using Amazon.Runtime;
 using EcsFargateLogin.Aws.Profiles;
 using EcsFargateLogin.Aws.Sts;
 using EcsFargateLogin.Cloud;
@@ -88,4 +89,30 @@ internal sealed class CredentialResolver(
     private FargateException NothingFound() => EnvironmentNames.ProfileName is { } name && files.Find(name) is { } profile
         ? ProfileCredentials.Nothing(profile)
         : CredentialErrors.NoCredentials(files.Problem);
+}
+
+/// <summary>Credentials and where they came from.</summary>
+/// <param name="Credentials">What signs the requests; refreshes itself.</param>
+/// <param name="Source">Where they were found, for people.</param>
+internal sealed record FoundCredentials(AWSCredentials Credentials, string Source)
+{
+    /// <summary>The profile they came from, or null.</summary>
+    internal string? ProfileName { get; init; }
+
+    /// <summary>Whether a person may have to be asked for a code.</summary>
+    internal bool AsksPerson { get; init; }
+}
+
+/// <summary>Credentials that the user handed over, in the SDK's terms. The source is asked for each request.</summary>
+internal sealed class GivenCredentials(ICredentialSource source) : AWSCredentials
+{
+    internal ICredentialSource Source => source;
+
+    public override ImmutableCredentials GetCredentials() => GetCredentialsAsync().GetAwaiter().GetResult();
+
+    public override async Task<ImmutableCredentials> GetCredentialsAsync()
+    {
+        var keys = await source.GetKeysAsync();
+        return new ImmutableCredentials(keys.AccessKey, keys.SecretKey, keys.SessionToken);
+    }
 }

@@ -68,3 +68,24 @@ internal static class FailureTranslator
         causes.Any(cause => cause is OperationCanceledException or TimeoutException) ? "it did not answer in time."
         : $"{(causes.OfType<SocketException>().FirstOrDefault() ?? causes[^1]).Message.TrimEnd('.')}.";
 }
+
+/// <summary>What was asked of AWS, for the words of an error about it.</summary>
+/// <param name="Operation">The operation as IAM names it, such as ecs:RunTask.</param>
+/// <param name="Endpoint">Where the request went.</param>
+/// <param name="CredentialSource">Where the credentials came from, for people.</param>
+internal sealed record ServiceCall(string Operation, Uri Endpoint, string CredentialSource)
+{
+    internal string? Cluster { get; init; }
+
+    internal string? TaskDefinition { get; init; }
+
+    internal string? Task { get; init; }
+
+    internal string? ContainerName { get; init; }
+
+    internal IReadOnlyCollection<string> Subnets { get; init; } = [];
+
+    internal IReadOnlyCollection<string> SecurityGroups { get; init; } = [];
+
+    internal IReadOnlyCollection<string> NetworkInterfaces { get; init; } = [];
+}

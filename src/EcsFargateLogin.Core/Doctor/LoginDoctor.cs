@@ -1,4 +1,5 @@
 using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Doctor;
 
@@ -37,4 +38,57 @@ internal static class LoginDoctor
             }
         }
     }
+}
+
+/// <summary>Some checks that belong together.</summary>
+internal interface ICheckGroup
+{
+    /// <summary>What they are about, for people.</summary>
+    string Name { get; }
+
+    /// <summary>Looks, and shows a row for each check. A check that fails is a row and no exception.</summary>
+    Task RunAsync(Examination examination, CancellationToken cancellationToken);
+}
+
+/// <summary>The session that is to work. What is null or empty was not named, and what depends on it is not looked at.</summary>
+internal sealed record DoctorRequest
+{
+    public string? TaskDefinition { get; init; }
+
+    public required string Cluster { get; init; }
+
+    public IReadOnlyList<string> Subnets { get; init; } = [];
+
+    public IReadOnlyList<string> SecurityGroups { get; init; } = [];
+
+    public bool AssignPublicIp { get; init; } = true;
+
+    public int Port { get; init; } = ContainerContract.DefaultPort;
+
+    public string? ContainerName { get; init; }
+
+    public FargateTransport Transport { get; init; }
+
+    /// <summary>The version of Fargate's platform; null for the latest.</summary>
+    public string? PlatformVersion { get; init; }
+
+    /// <summary>The address by which AWS sees this machine, as a CIDR block; null where it is not known.</summary>
+    public string? MyCidr { get; init; }
+
+    /// <summary>Whether one is started in the end, so that what only that can show need not stay open.</summary>
+    public bool StartsSession { get; init; }
+
+    /// <summary>The session, as New-FargateSession starts it.</summary>
+    public SessionRequest ToSession() => new()
+    {
+        TaskDefinition = TaskDefinition ?? "",
+        Cluster = Cluster,
+        Subnets = Subnets,
+        SecurityGroups = SecurityGroups,
+        AssignPublicIp = AssignPublicIp,
+        Port = Port,
+        ContainerName = ContainerName,
+        Transport = Transport,
+        PlatformVersion = PlatformVersion,
+    };
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Transfers;
@@ -49,3 +51,73 @@ internal sealed class CopyReport(FargateSession session, string method, IProgres
 
     public void Warn(string text) => progress.Report(new CopyWarning(session, text));
 }
+
+/// <summary>
+/// A secret of a session, from which the names of files that have arrived in part are made: in a folder that all may write to,
+/// nobody can put something there before.
+/// </summary>
+internal static class CopySecret
+{
+    private const int Length = 32;
+    private const string SecretFile = "copy-secret";
+
+    /// <summary>The secret, made at the first copy. Where it cannot be kept, it is another each time and no copy is gone on with.</summary>
+    public static byte[] Of(FargateSession session)
+    {
+        var secret = RandomNumberGenerator.GetBytes(Length);
+        if (session.Folder is not { } folder)
+        {
+            return secret;
+        }
+
+        var path = Path.Combine(folder, SecretFile);
+        try
+        {
+            if (!File.Exists(path))
+            {
+                Write(path, secret);
+            }
+
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return secret;
+        }
+    }
+
+    /// <summary>Another copy that writes it at the same time wins or loses as a whole.</summary>
+    private static void Write(string path, byte[] secret)
+    {
+        var temporary = $"{path}.{Path.GetRandomFileName()}";
+        using (var file = OwnerOnly.CreateFile(temporary))
+        {
+            file.Write(secret);
+        }
+
+        try
+        {
+            File.Move(temporary, path);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(temporary);
+        }
+    }
+}
+
+/// <summary>How far a copy is.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="Name">What is being copied.</param>
+/// <param name="Copied">Of all files, in bytes.</param>
+/// <param name="Total">Of all files, in bytes; 0 where it is not known.</param>
+internal sealed record CopyProgress(FargateSession Session, string Name, long Copied, long Total) : SessionEvent(Session);
+
+/// <summary>A file or folder was copied.</summary>
+internal sealed record ItemCopied(FargateSession Session, FargateCopiedItem Item) : SessionEvent(Session);
+
+/// <summary>A file or folder could not be copied; the others are.</summary>
+internal sealed record ItemFailed(FargateSession Session, FargateException Error, string Source) : SessionEvent(Session);
+
+/// <summary>Something to know about a copy.</summary>
+internal sealed record CopyWarning(FargateSession Session, string Text) : SessionEvent(Session);

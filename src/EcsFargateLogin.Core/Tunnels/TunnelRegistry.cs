@@ -1,3 +1,5 @@
+using EcsFargateLogin.Ssh;
+
 namespace EcsFargateLogin.Tunnels;
 
 /// <summary>The tunnels of this process. What has started one answers for it: a runspace, or the process.</summary>
@@ -53,4 +55,18 @@ internal static class TunnelRegistry
             return [.. _tunnels.Values.Where(tunnel => isWanted(tunnel.Runspace)).Select(tunnel => tunnel.Keeper)];
         }
     }
+}
+
+/// <summary>Errors about tunnels.</summary>
+internal static class TunnelErrors
+{
+    internal static FargateException TunnelNotFound(int id) => new(
+        FargateError.TunnelNotFound,
+        $"There is no tunnel {id} in this PowerShell.",
+        "Get-FargateTunnel lists those there are.");
+
+    /// <summary>What the task answers about the tunnel's other end, as a warning.</summary>
+    internal static string TargetUnreachable(TunnelRoute route, string why) =>
+        $"The tunnel listens at {route.LocalEnd}, but the task cannot reach {route.RemoteEnd}: {why}. "
+        + "Check the name and the port, and that the host's security group lets the task in.";
 }

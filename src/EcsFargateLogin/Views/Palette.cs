@@ -1,3 +1,5 @@
+using System.Text;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
 
 namespace EcsFargateLogin.Views;
@@ -29,4 +31,66 @@ internal sealed class Palette(object? style)
         };
 
     private string? Member(params string[] path) => StyleMember.Of(style, path)?.ToString();
+}
+
+/// <summary>What a colour says of what is shown. It never says it alone: the words or the mark say the same.</summary>
+internal enum Tone
+{
+    /// <summary>As it should be.</summary>
+    Good,
+
+    /// <summary>On its way, or to be looked at.</summary>
+    Caution,
+
+    /// <summary>Something has failed.</summary>
+    Bad,
+
+    /// <summary>Over: nothing to look at any more.</summary>
+    Faint,
+}
+
+/// <summary>Which tone is whose.</summary>
+internal static class Tones
+{
+    /// <summary>The tone of a session's state.</summary>
+    public static Tone OfState(string state) => state is TaskStatuses.Ready or TaskStatuses.Running ? Tone.Good
+        : TaskStatuses.IsEnding(state) ? Tone.Faint
+        : Tone.Caution;
+
+    /// <summary>The tone of a tunnel's status.</summary>
+    public static Tone Of(FargateTunnelStatus status) => status switch
+    {
+        FargateTunnelStatus.Open => Tone.Good,
+        FargateTunnelStatus.Reconnecting => Tone.Caution,
+        FargateTunnelStatus.Lost => Tone.Bad,
+        _ => Tone.Faint,
+    };
+
+    /// <summary>The tone of a check's result.</summary>
+    public static Tone Of(FargateCheckResult result) => result switch
+    {
+        FargateCheckResult.Passed => Tone.Good,
+        FargateCheckResult.Warning => Tone.Caution,
+        FargateCheckResult.Failed => Tone.Bad,
+        _ => Tone.Faint,
+    };
+}
+
+/// <summary>The few characters beyond ASCII that the views have, and what stands for them where a console has not.</summary>
+internal static class Symbols
+{
+    /// <summary>The mark of a check's result, one column wide.</summary>
+    public static string MarkOf(FargateCheckResult result, Encoding encoding) => result switch
+    {
+        FargateCheckResult.Passed => Either("✔", "+", encoding),
+        FargateCheckResult.Warning => Either("⚠", "!", encoding),
+        FargateCheckResult.Failed => Either("✘", "x", encoding),
+        _ => Either("–", "-", encoding),
+    };
+
+    /// <summary>What leads from a finding to what is to be done.</summary>
+    public static string Arrow(Encoding encoding) => Either("→", "->", encoding);
+
+    private static string Either(string symbol, string ascii, Encoding encoding) =>
+        encoding.GetString(encoding.GetBytes(symbol)) == symbol ? symbol : ascii;
 }

@@ -75,3 +75,24 @@ internal static class LocalTree
         return [];
     }
 }
+
+/// <summary>Tells the kinds of this machine's files.</summary>
+internal static class LocalFile
+{
+    /// <summary>What is at a path, or where a link there leads to.</summary>
+    public static FileKind KindOf(string path) =>
+        Directory.Exists(path) ? FileKind.Folder
+        : OperatingSystem.IsWindows() ? File.Exists(path) ? FileKind.File : FileKind.Nothing
+        : UnixFile.Of(path) switch
+        {
+            null => FileKind.Nothing,
+            { IsRegular: true } => FileKind.File,
+            { IsDevice: true } => FileKind.Device,
+            _ => FileKind.Other,
+        };
+
+    /// <summary>Where the links at a path lead to, whether or not something is there; the path itself where it is no link.</summary>
+    /// <exception cref="IOException">The links lead in a circle.</exception>
+    public static string EndOf(string path) =>
+        new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
+}
