@@ -37,13 +37,12 @@ internal sealed class CommandRun(
             var begun = Stopwatch.GetTimestamp();
             WatchedShell watched = new(new ShellWatch(cloud, session, new ShellWatchOptions()));
             var (exitCode, stoppedTask) = await watched
-                .RunAsync(hangUp => RunSshAsync(endpoint, arguments, timeout, hangUp, cancellationToken), progress, cancellationToken)
-                .ConfigureAwait(false);
+                .RunAsync(hangUp => RunSshAsync(endpoint, arguments, timeout, hangUp, cancellationToken), progress, cancellationToken);
             var duration = Stopwatch.GetElapsedTime(begun);
             DeliverRest();
             var error = timeout.IsCancellationRequested
                 ? CommandErrors.CommandTimeout(session, options.Timeout!.Value)
-                : await ExplainAsync(endpoint, exitCode, SshLog.Read(log, exitCode), stoppedTask, cancellationToken).ConfigureAwait(false);
+                : await ExplainAsync(endpoint, exitCode, SshLog.Read(log, exitCode), stoppedTask, cancellationToken);
             return new CommandEnded(session, exitCode, duration, error);
         }
         finally
@@ -73,13 +72,11 @@ internal sealed class CommandRun(
                 : bytes => Deliver(_output.Read(bytes), areErrors: false),
             Errors = bytes => Deliver(WithoutOwn(_errors.Read(bytes)), areErrors: true),
         };
-        var exitCode = await CommandProcess
-            .RunAsync(
-                SshCommandLine.Start(options.Ssh, arguments, endpoint.KeepsSession),
-                streams,
-                ending.Token,
-                cancellationToken)
-            .ConfigureAwait(false);
+        var exitCode = await CommandProcess.RunAsync(
+            SshCommandLine.Start(options.Ssh, arguments, endpoint.KeepsSession),
+            streams,
+            ending.Token,
+            cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
 
         // What has ended in time has not run out of it.
@@ -108,14 +105,12 @@ internal sealed class CommandRun(
         CancellationToken cancellationToken)
     {
         if (exitCode != SshProcess.ConnectionFailed
-            || (stoppedTask is null && await HasSignalEndedItAsync(endpoint, messages, cancellationToken).ConfigureAwait(false)))
+            || (stoppedTask is null && await HasSignalEndedItAsync(endpoint, messages, cancellationToken)))
         {
             return null;
         }
 
-        var error = await LostConnection
-            .ExplainAsync(cloud, session, messages, stoppedTask, cancellationToken)
-            .ConfigureAwait(false);
+        var error = await LostConnection.ExplainAsync(cloud, session, messages, stoppedTask, cancellationToken);
         return error is null ? null
             : SshLog.EndOf(messages) == ConnectionEnd.Lost ? CommandErrors.CommandCutShort(session, error)
             : await new RefusedLogin(cloud).ExplainAsync(session, error, cancellationToken);
@@ -127,7 +122,7 @@ internal sealed class CommandRun(
         endpoint.ControlPath is { } path
         && SshLog.IsShared(messages)
         && SshLog.EndOf(messages) == ConnectionEnd.Lost
-        && await ControlSocket.AnswersAsync(path, cancellationToken).ConfigureAwait(false);
+        && await ControlSocket.AnswersAsync(path, cancellationToken);
 }
 
 /// <summary>How a command is run.</summary>

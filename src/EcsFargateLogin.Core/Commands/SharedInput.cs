@@ -70,10 +70,10 @@ internal sealed class SharedInput
     {
         try
         {
-            while (await ReadAsync(session, cancellationToken).ConfigureAwait(false) is { Length: > 0 } bytes)
+            while (await ReadAsync(session, cancellationToken) is { Length: > 0 } bytes)
             {
-                await stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
-                await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+                await stream.WriteAsync(bytes, cancellationToken);
+                await stream.FlushAsync(cancellationToken);
             }
         }
         finally
@@ -117,7 +117,7 @@ internal sealed class SharedInput
                 more = Waiting(ref _more);
             }
 
-            await more.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await more.WaitAsync(cancellationToken);
         }
     }
 

@@ -20,35 +20,32 @@ internal sealed class AccountChecks : ICheckGroup
     /// <inheritdoc/>
     public async Task RunAsync(Examination examination, CancellationToken cancellationToken)
     {
-        var caller = await AskAsync(examination, cancellationToken).ConfigureAwait(false);
+        var caller = await AskAsync(examination, cancellationToken);
         if (caller is not null)
         {
             examination.Caller = caller;
-            await CheckEndAsync(examination, caller).ConfigureAwait(false);
+            await CheckEndAsync(examination, caller);
         }
 
         var connection = examination.Cloud.Connection;
-        await examination
-            .PassAsync("region", $"{connection.Region} (from {connection.RegionSource}), {connection.EcsEndpoint}")
-            .ConfigureAwait(false);
-        await CheckClockAsync(examination, caller?.ClockSkew).ConfigureAwait(false);
+        await examination.PassAsync("region", $"{connection.Region} (from {connection.RegionSource}), {connection.EcsEndpoint}");
+        await CheckClockAsync(examination, caller?.ClockSkew);
     }
 
     private static async Task<CallerIdentity?> AskAsync(Examination examination, CancellationToken cancellationToken)
     {
         try
         {
-            return await examination.Cloud.Survey.GetCallerAsync(cancellationToken).ConfigureAwait(false);
+            return await examination.Cloud.Survey.GetCallerAsync(cancellationToken);
         }
         catch (FargateException e) when (e.Error is FargateError.NoCredentials or FargateError.CredentialsExpired)
         {
-            await examination.FailAsync(Credentials, e).ConfigureAwait(false);
+            await examination.FailAsync(Credentials, e);
         }
         catch (FargateException e)
         {
             await examination
-                .SkipAsync(Credentials, $"whose they are could not be looked at: {Examination.Finding(e)}", e.NextStep)
-                .ConfigureAwait(false);
+                .SkipAsync(Credentials, $"whose they are could not be looked at: {Examination.Finding(e)}", e.NextStep);
         }
 
         return null;
@@ -96,10 +93,8 @@ internal sealed class ClusterCheck : ICheckGroup
     public async Task RunAsync(Examination examination, CancellationToken cancellationToken)
     {
         var name = examination.Request.Cluster;
-        var answered = await examination
-            .AskAsync(Check, "ecs:DescribeClusters", async () => new Answer(
-                await examination.Cloud.DescribeClusterAsync(name, cancellationToken).ConfigureAwait(false)))
-            .ConfigureAwait(false);
+        var answered = await examination.AskAsync(Check, "ecs:DescribeClusters", async () => new Answer(
+            await examination.Cloud.DescribeClusterAsync(name, cancellationToken)));
         examination.ClusterArn = answered?.Cluster?.Arn;
         await (answered switch
         {
@@ -109,7 +104,7 @@ internal sealed class ClusterCheck : ICheckGroup
                 Check,
                 $"'{name}' was not found in this account and region, or is not active",
                 "Check -Cluster and -Region; 'aws ecs list-clusters' or Get-ECSClusterList lists those there are."),
-        }).ConfigureAwait(false);
+        });
     }
 
     /// <summary>Tells a cluster that is not there from one that could not be asked for.</summary>

@@ -23,10 +23,10 @@ internal sealed class ActionChecks : ICheckGroup
     /// <inheritdoc/>
     public async Task RunAsync(Examination examination, CancellationToken cancellationToken)
     {
-        await TryAllAsync(examination, cancellationToken).ConfigureAwait(false);
+        await TryAllAsync(examination, cancellationToken);
         foreach (var (action, refusal) in examination.Actions.Where(action => IsOfSession(action.Key)))
         {
-            await ShowAsync(examination, action, refusal).ConfigureAwait(false);
+            await ShowAsync(examination, action, refusal);
         }
     }
 
@@ -38,34 +38,32 @@ internal sealed class ActionChecks : ICheckGroup
         var cloud = examination.Cloud;
         var cluster = examination.Request.Cluster;
         var nobody = Guid.NewGuid().ToString("N");
-        await TryAsync("ecs:DescribeTasks", () => cloud.DescribeTasksAsync(cluster, [nobody], cancellationToken))
-            .ConfigureAwait(false);
-        await TryAsync("ecs:ListTasks", () => cloud.ListTasksAsync(cluster, nobody, cancellationToken)).ConfigureAwait(false);
+        await TryAsync("ecs:DescribeTasks", () => cloud.DescribeTasksAsync(cluster, [nobody], cancellationToken));
+        await TryAsync("ecs:ListTasks", () => cloud.ListTasksAsync(cluster, nobody, cancellationToken));
         await TryAsync("ecs:StopTask", async () =>
         {
-            await cloud.StopTaskAsync(cluster, nobody, "Test-FargateLogin", cancellationToken).ConfigureAwait(false);
+            await cloud.StopTaskAsync(cluster, nobody, "Test-FargateLogin", cancellationToken);
             return nobody;
-        }).ConfigureAwait(false);
+        });
         await TryAsync("ec2:DescribeNetworkInterfaces", () =>
-            cloud.DescribeNetworkInterfacesAsync([$"eni-{nobody[..17]}"], cancellationToken)).ConfigureAwait(false);
+            cloud.DescribeNetworkInterfacesAsync([$"eni-{nobody[..17]}"], cancellationToken));
         if (examination.Request.Transport.HasEcsExec())
         {
             await TryAsync("ecs:ExecuteCommand", () => cloud.ExecuteCommandAsync(
-                new() { Cluster = cluster, Task = nobody, Command = "true" }, cancellationToken)).ConfigureAwait(false);
+                new() { Cluster = cluster, Task = nobody, Command = "true" }, cancellationToken));
         }
 
         if (examination.Request.Transport.HasSsh() && LogOf(examination) is { } log)
         {
             await TryAsync("logs:GetLogEvents", () => cloud.GetLogEventsAsync(
-                log.StreamOf((string)examination.Container!["name"]!, nobody), fromStart: true, limit: 1, cancellationToken))
-                .ConfigureAwait(false);
+                log.StreamOf((string)examination.Container!["name"]!, nobody), fromStart: true, limit: 1, cancellationToken));
         }
 
         async Task TryAsync<T>(string action, Func<Task<T>> call)
         {
             try
             {
-                await examination.TryAsync(action, call).ConfigureAwait(false);
+                await examination.TryAsync(action, call);
             }
             catch (FargateException)
             {

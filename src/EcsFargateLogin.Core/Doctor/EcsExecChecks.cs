@@ -28,10 +28,10 @@ internal sealed class EcsExecChecks : ICheckGroup
             return;
         }
 
-        await CheckPlatformAsync(examination).ConfigureAwait(false);
+        await CheckPlatformAsync(examination);
         if (examination.Definition is { } definition)
         {
-            await CheckRoleAsync(examination, (string?)definition["taskRoleArn"], cancellationToken).ConfigureAwait(false);
+            await CheckRoleAsync(examination, (string?)definition["taskRoleArn"], cancellationToken);
         }
 
         if (examination.Container is { } container)
@@ -41,7 +41,7 @@ internal sealed class EcsExecChecks : ICheckGroup
                     "root file system",
                     "it is read-only, and the agent of ECS Exec cannot run",
                     "Register a revision without readonlyRootFilesystem, or use -Transport Ssh.")
-                : examination.PassAsync("root file system", "writable, as the agent of ECS Exec needs it")).ConfigureAwait(false);
+                : examination.PassAsync("root file system", "writable, as the agent of ECS Exec needs it"));
         }
     }
 
@@ -60,8 +60,7 @@ internal sealed class EcsExecChecks : ICheckGroup
         if (role is null)
         {
             await examination
-                .FailAsync(Check, "it has none, which ECS Exec needs", $"Name one with New-FargateSession -TaskRoleArn. {Fix}")
-                .ConfigureAwait(false);
+                .FailAsync(Check, "it has none, which ECS Exec needs", $"Name one with New-FargateSession -TaskRoleArn. {Fix}");
             return;
         }
 
@@ -69,7 +68,7 @@ internal sealed class EcsExecChecks : ICheckGroup
         List<string> denied = [];
         foreach (var action in ActionsOfAgent)
         {
-            if (await simulator.AskAsync(new PermissionQuestion(role, action, "*"), cancellationToken).ConfigureAwait(false)
+            if (await simulator.AskAsync(new PermissionQuestion(role, action, "*"), cancellationToken)
                 is { IsAllowed: false })
             {
                 denied.Add(action);
@@ -81,6 +80,6 @@ internal sealed class EcsExecChecks : ICheckGroup
             : simulator.Refusal is { } refusal
                 ? examination.SkipAsync(
                     Check, $"{role}: whether it allows ssmmessages is not known: {Examination.Finding(refusal)}", $"Run it with -Deep. {Fix}")
-                : examination.PassAsync(Check, $"{role} allows ssmmessages (simulated)")).ConfigureAwait(false);
+                : examination.PassAsync(Check, $"{role} allows ssmmessages (simulated)"));
     }
 }

@@ -50,15 +50,15 @@ internal sealed class Examination(DoctorRequest request, IFargateCloud cloud, Fu
     {
         try
         {
-            return await TryAsync(action, ask).ConfigureAwait(false);
+            return await TryAsync(action, ask);
         }
         catch (FargateException e) when (e.Error is FargateError.TaskDefinitionNotFound or FargateError.ClusterNotFound)
         {
-            await FailAsync(check, e).ConfigureAwait(false);
+            await FailAsync(check, e);
         }
         catch (FargateException e)
         {
-            await SkipAsync(check, $"could not be looked at: {Finding(e)}", FixOf(action, e)).ConfigureAwait(false);
+            await SkipAsync(check, $"could not be looked at: {Finding(e)}", FixOf(action, e));
         }
 
         return null;
@@ -69,7 +69,7 @@ internal sealed class Examination(DoctorRequest request, IFargateCloud cloud, Fu
     {
         try
         {
-            var answer = await call().ConfigureAwait(false);
+            var answer = await call();
             _actions[action] = null;
             return answer;
         }

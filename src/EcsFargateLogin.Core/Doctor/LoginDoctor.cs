@@ -24,17 +24,17 @@ internal static class LoginDoctor
         {
             try
             {
-                await group.RunAsync(examination, cancellationToken).ConfigureAwait(false);
+                await group.RunAsync(examination, cancellationToken);
             }
             catch (FargateException e) when (!e.MayLeaveTask)
             {
-                await examination.SkipAsync(group.Name, Examination.Finding(e), e.NextStep).ConfigureAwait(false);
+                await examination.SkipAsync(group.Name, Examination.Finding(e), e.NextStep);
             }
             catch (Exception e) when (e is InvalidOperationException or FormatException or KeyNotFoundException)
             {
                 // An answer of another form than ECS's service model says.
                 var error = GeneralErrors.Unexpected(e);
-                await examination.SkipAsync(group.Name, Examination.Finding(error), error.NextStep).ConfigureAwait(false);
+                await examination.SkipAsync(group.Name, Examination.Finding(error), error.NextStep);
             }
         }
     }

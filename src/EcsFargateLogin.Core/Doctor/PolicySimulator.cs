@@ -20,7 +20,7 @@ internal sealed class PolicySimulator(IAccountSurvey survey)
 
         try
         {
-            return await survey.SimulateAsync(question, cancellationToken).ConfigureAwait(false);
+            return await survey.SimulateAsync(question, cancellationToken);
         }
         catch (FargateException e)
         {
@@ -36,7 +36,7 @@ internal sealed class PolicySimulator(IAccountSurvey survey)
         return parts is not ["arn", var partition, var service, _, var account, var name] ? null
             : service == "iam" && name.StartsWith("user/", StringComparison.Ordinal) ? callerArn
             : service == "sts" && name.Split('/') is ["assumed-role", var role, _]
-                ? await RoleArnAsync(role, $"arn:{partition}:iam::{account}:role/{role}", cancellationToken).ConfigureAwait(false)
+                ? await RoleArnAsync(role, $"arn:{partition}:iam::{account}:role/{role}", cancellationToken)
             : null;
     }
 
@@ -45,7 +45,7 @@ internal sealed class PolicySimulator(IAccountSurvey survey)
     {
         try
         {
-            return await survey.GetRoleArnAsync(role, cancellationToken).ConfigureAwait(false);
+            return await survey.GetRoleArnAsync(role, cancellationToken);
         }
         catch (FargateException)
         {

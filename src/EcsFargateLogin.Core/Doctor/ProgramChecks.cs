@@ -18,11 +18,10 @@ internal sealed partial class ProgramChecks(string? ssh, string? sshKeygen, Func
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await show(ssh is null ? Missing("ssh") : await CheckVersionAsync(ssh, cancellationToken).ConfigureAwait(false))
-            .ConfigureAwait(false);
+        await show(ssh is null ? Missing("ssh") : await CheckVersionAsync(ssh, cancellationToken));
         await show(sshKeygen is null
             ? Missing("ssh-keygen")
-            : await CheckKeyAsync(sshKeygen, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            : await CheckKeyAsync(sshKeygen, cancellationToken));
     }
 
     private static FargateLoginCheck Missing(string name) => Failed(name, SshErrors.SshNotFound(name));
@@ -34,7 +33,7 @@ internal sealed partial class ProgramChecks(string? ssh, string? sshKeygen, Func
     {
         try
         {
-            var result = await SshTool.RunAsync(ssh, ["-V"], Limit, cancellationToken).ConfigureAwait(false);
+            var result = await SshTool.RunAsync(ssh, ["-V"], Limit, cancellationToken);
             var said = result?.Words.Split('\n')[0].TrimEnd() ?? $"nothing within {Limit.TotalSeconds:0} s";
             if (Version().Match(said) is not { Success: true } match)
             {
@@ -63,8 +62,7 @@ internal sealed partial class ProgramChecks(string? ssh, string? sshKeygen, Func
         {
             folder = Directory.CreateTempSubdirectory("fargate-login-doctor-");
             await new KeyGenerator(sshKeygen)
-                .GenerateAsync(Path.Combine(folder.FullName, "key"), SshKeyType.Ed25519, "Test-FargateLogin", cancellationToken)
-                .ConfigureAwait(false);
+                .GenerateAsync(Path.Combine(folder.FullName, "key"), SshKeyType.Ed25519, "Test-FargateLogin", cancellationToken);
             return new("ssh-keygen", FargateCheckResult.Passed, $"{sshKeygen} makes keys; it tells no version of its own");
         }
         catch (FargateException e)
@@ -99,7 +97,7 @@ internal sealed class PluginCheck(string? path, bool isRequired)
         try
         {
             var version = await new SessionManagerPlugin(
-                path ?? throw PluginErrors.PluginNotFound(SessionManagerPlugin.Name)).CheckAsync(cancellationToken).ConfigureAwait(false);
+                path ?? throw PluginErrors.PluginNotFound(SessionManagerPlugin.Name)).CheckAsync(cancellationToken);
             return new(SessionManagerPlugin.Name, FargateCheckResult.Passed, $"{version}, {path}");
         }
         catch (FargateException e)

@@ -20,15 +20,12 @@ internal sealed class SecurityGroupChecks : ICheckGroup
         if (wanted.Count == 0)
         {
             await examination
-                .SkipAsync(Check, "none was named: the VPC's default group is used", "Name it, or another, with -SecurityGroup.")
-                .ConfigureAwait(false);
+                .SkipAsync(Check, "none was named: the VPC's default group is used", "Name it, or another, with -SecurityGroup.");
             return;
         }
 
-        var groups = await examination
-            .AskAsync(Check, "ec2:DescribeSecurityGroups", () =>
-                examination.Cloud.Survey.FindSecurityGroupsAsync(wanted, cancellationToken))
-            .ConfigureAwait(false);
+        var groups = await examination.AskAsync(Check, "ec2:DescribeSecurityGroups", () =>
+            examination.Cloud.Survey.FindSecurityGroupsAsync(wanted, cancellationToken));
         if (groups is null)
         {
             return;
@@ -36,12 +33,12 @@ internal sealed class SecurityGroupChecks : ICheckGroup
 
         foreach (var id in wanted)
         {
-            await CheckGroupAsync(examination, id, groups.FirstOrDefault(group => group.Id == id)).ConfigureAwait(false);
+            await CheckGroupAsync(examination, id, groups.FirstOrDefault(group => group.Id == id));
         }
 
         if (examination.Request.Transport.HasSsh())
         {
-            await CheckIngressAsync(examination, groups).ConfigureAwait(false);
+            await CheckIngressAsync(examination, groups);
         }
     }
 

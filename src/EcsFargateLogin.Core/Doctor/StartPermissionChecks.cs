@@ -20,7 +20,7 @@ internal sealed class StartPermissionChecks : ICheckGroup
     {
         PolicySimulator simulator = new(examination.Cloud.Survey);
         var principal = examination.Caller is { } caller
-            ? await simulator.PrincipalOfAsync(caller.Arn, cancellationToken).ConfigureAwait(false)
+            ? await simulator.PrincipalOfAsync(caller.Arn, cancellationToken)
             : null;
         foreach (var (action, resource, context) in Wanted(examination))
         {
@@ -29,10 +29,10 @@ internal sealed class StartPermissionChecks : ICheckGroup
                 : new PermissionQuestion(principal, action, resource) { Context = context };
             var answer = question is null
                 ? null
-                : await simulator.AskAsync(question, cancellationToken).ConfigureAwait(false);
+                : await simulator.AskAsync(question, cancellationToken);
             await (answer is null
                 ? SkipAsync(examination, action, question is null ? WhyNot(examination) : Examination.Finding(simulator.Refusal!))
-                : ShowAsync(examination, question!, answer)).ConfigureAwait(false);
+                : ShowAsync(examination, question!, answer));
         }
     }
 

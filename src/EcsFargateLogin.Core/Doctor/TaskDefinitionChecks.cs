@@ -27,28 +27,27 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
     {
         if (examination.Request.TaskDefinition is not { } name)
         {
-            await examination.SkipAsync(Check, "none was named", "Name one with -TaskDefinition.").ConfigureAwait(false);
+            await examination.SkipAsync(Check, "none was named", "Name one with -TaskDefinition.");
             return;
         }
 
         examination.Definition = await examination
-            .AskAsync(Check, Action, () => examination.Cloud.Definitions.ReadAsync(name, cancellationToken))
-            .ConfigureAwait(false);
+            .AskAsync(Check, Action, () => examination.Cloud.Definitions.ReadAsync(name, cancellationToken));
         if (examination.Definition is not { } definition)
         {
             return;
         }
 
-        await examination.PassAsync(Check, $"{definition["family"]}:{definition["revision"]}").ConfigureAwait(false);
-        await CheckContainerAsync(examination, definition, cancellationToken).ConfigureAwait(false);
-        await CheckArchitectureAsync(examination, definition).ConfigureAwait(false);
-        await CheckRolesAsync(examination, definition).ConfigureAwait(false);
+        await examination.PassAsync(Check, $"{definition["family"]}:{definition["revision"]}");
+        await CheckContainerAsync(examination, definition, cancellationToken);
+        await CheckArchitectureAsync(examination, definition);
+        await CheckRolesAsync(examination, definition);
         if (examination.Container is { } container && examination.Request.Transport.HasSsh())
         {
-            await CheckPortAsync(examination, definition, container).ConfigureAwait(false);
-            await CheckLogAsync(examination, container).ConfigureAwait(false);
-            await CheckStopTimeoutAsync(examination, container).ConfigureAwait(false);
-            await CheckKeyAsync(examination, container).ConfigureAwait(false);
+            await CheckPortAsync(examination, definition, container);
+            await CheckLogAsync(examination, container);
+            await CheckStopTimeoutAsync(examination, container);
+            await CheckKeyAsync(examination, container);
         }
     }
 
@@ -58,22 +57,16 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
     {
         try
         {
-            var found = await LoginContainer
-                .FindAsync(examination.Cloud, examination.Request.ToSession(), cancellationToken)
-                .ConfigureAwait(false);
+            var found = await LoginContainer.FindAsync(examination.Cloud, examination.Request.ToSession(), cancellationToken);
             examination.Container = Items(definition["containerDefinitions"])
                 .FirstOrDefault(container => (string?)container["name"] == found.Name);
-            await examination
-                .PassAsync("Fargate", "networkMode is awsvpc, and it is compatible with FARGATE")
-                .ConfigureAwait(false);
-            await examination.PassAsync("container", $"{found.Name}, {examination.Container?["image"]}").ConfigureAwait(false);
+            await examination.PassAsync("Fargate", "networkMode is awsvpc, and it is compatible with FARGATE");
+            await examination.PassAsync("container", $"{found.Name}, {examination.Container?["image"]}");
             await CheckEndAsync(examination, found);
         }
         catch (FargateException e) when (e.Error is FargateError.TaskDefinitionUnsuitable or FargateError.ContainerNotFound)
         {
-            await examination
-                .FailAsync(e.Error == FargateError.ContainerNotFound ? "container" : "Fargate", e)
-                .ConfigureAwait(false);
+            await examination.FailAsync(e.Error == FargateError.ContainerNotFound ? "container" : "Fargate", e);
         }
     }
 

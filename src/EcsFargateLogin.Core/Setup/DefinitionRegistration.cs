@@ -27,12 +27,12 @@ internal sealed class DefinitionRegistration(LoginDefinitionRequest request, Jso
         LoginDefinition login = new(request, cloud.Connection.Region);
         if (request.FromTaskDefinition is not { } name)
         {
-            var newest = await FindNewestAsync(cloud, request.Family, cancellationToken).ConfigureAwait(false);
+            var newest = await FindNewestAsync(cloud, request.Family, cancellationToken);
             var container = newest?["containerDefinitions"]?[0]?.AsObject();
             return Of(request, newest, container, login, login.Create(null));
         }
 
-        var source = await cloud.Definitions.ReadAsync(name, cancellationToken).ConfigureAwait(false);
+        var source = await cloud.Definitions.ReadAsync(name, cancellationToken);
         if ((string?)source["family"] == request.Family)
         {
             throw SetupErrors.FamilyOfApplication(request.Family, name);
@@ -44,7 +44,7 @@ internal sealed class DefinitionRegistration(LoginDefinitionRequest request, Jso
 
     /// <summary>Registers it.</summary>
     public async Task<FargateLoginTaskDefinition> RegisterAsync(IFargateCloud cloud, CancellationToken cancellationToken) =>
-        new(await cloud.Definitions.RegisterAsync(definition, cancellationToken).ConfigureAwait(false))
+        new(await cloud.Definitions.RegisterAsync(definition, cancellationToken))
         {
             ContainerName = (string)Container["name"]!,
             Image = request.Image.Text,
@@ -68,7 +68,7 @@ internal sealed class DefinitionRegistration(LoginDefinitionRequest request, Jso
     {
         try
         {
-            return await cloud.Definitions.ReadAsync(family, cancellationToken).ConfigureAwait(false);
+            return await cloud.Definitions.ReadAsync(family, cancellationToken);
         }
         catch (FargateException e) when (e.Error is FargateError.TaskDefinitionNotFound or FargateError.AccessDenied)
         {

@@ -34,20 +34,20 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
         CopyRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         SshPipe pipe = new(SshCommandLine.InBackground(ssh, SshCommandLine.ForSftp(endpoint, options), endpoint.KeepsSession));
-        await using (pipe.ConfigureAwait(false))
+        await using (pipe)
         {
             using var stop = cancellationToken.Register(pipe.Kill);
             SftpClient sftp = new(new SftpConnection(pipe.Input, pipe.Output));
-            if (await HasSftpAsync(pipe, sftp, cancellationToken).ConfigureAwait(false))
+            if (await HasSftpAsync(pipe, sftp, cancellationToken))
             {
                 progress.Report(new Detail(session, $"{session}: copying by SFTP."));
-                await CopyAsync(pipe, sftp, request, progress, cancellationToken).ConfigureAwait(false);
+                await CopyAsync(pipe, sftp, request, progress, cancellationToken);
                 return;
             }
         }
 
         RemoteProgram remote = new(ssh, endpoint, options);
-        if (!await TarCopy.IsPossibleAsync(remote, cancellationToken).ConfigureAwait(false))
+        if (!await TarCopy.IsPossibleAsync(remote, cancellationToken))
         {
             throw TransferErrors.CopyUnavailable(session);
         }
@@ -56,21 +56,21 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
             session,
             "The image has no SFTP server: tar copies, which cannot go on with what was broken off, nor take wildcards of the task."));
         CopyReport report = new(session, "tar", progress);
-        await new TarCopy(remote, request, report).RunAsync(cancellationToken).ConfigureAwait(false);
+        await new TarCopy(remote, request, report).RunAsync(cancellationToken);
     }
 
     private async Task<bool> HasSftpAsync(SshPipe pipe, SftpClient sftp, CancellationToken cancellationToken)
     {
         try
         {
-            await sftp.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await sftp.OpenAsync(cancellationToken);
             return true;
         }
         catch (SftpConnectionException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             pipe.Input.Close();
-            await pipe.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await pipe.WaitAsync(cancellationToken);
             return pipe.Complaint is { } complaint && !complaint.Contains(NoSubsystem, StringComparison.Ordinal)
                 ? throw LoginErrors.SshFailed(session, complaint)
                 : false;
@@ -85,7 +85,7 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
         {
             await (request.FromSession
                 ? new SftpDownload(sftp, request, report).RunAsync(cancellationToken)
-                : new SftpUpload(sftp, request, report).RunAsync(cancellationToken)).ConfigureAwait(false);
+                : new SftpUpload(sftp, request, report).RunAsync(cancellationToken));
         }
         catch (Exception e) when (cancellationToken.IsCancellationRequested
             && (e is CopyBrokenException or SftpConnectionException))

@@ -55,7 +55,7 @@ internal sealed class RemoteGlob(SftpClient sftp, CopyRequest request)
             foreach (var folder in found)
             {
                 IEnumerable<string> names = request.IsPattern(part)
-                    ? await NamesInAsync(folder, part, cancellationToken).ConfigureAwait(false)
+                    ? await NamesInAsync(folder, part, cancellationToken)
                     : [part];
                 next.AddRange(names.Select(name => RemotePath.Join(folder, name)));
             }
@@ -71,7 +71,7 @@ internal sealed class RemoteGlob(SftpClient sftp, CopyRequest request)
         try
         {
             // As in shells, hidden names are only met by patterns that name the dot.
-            return (await sftp.ListAsync(folder.Length == 0 ? "." : folder, cancellationToken).ConfigureAwait(false))
+            return (await sftp.ListAsync(folder.Length == 0 ? "." : folder, cancellationToken))
                 .Select(entry => entry.Name)
                 .Where(name => (!name.StartsWith('.') || pattern.StartsWith('.')) && request.IsMatch(pattern, name));
         }

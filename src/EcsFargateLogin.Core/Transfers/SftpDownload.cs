@@ -17,13 +17,13 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
     /// <inheritdoc cref="SftpUpload.RunAsync"/>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await PlanAsync(cancellationToken).ConfigureAwait(false);
+        await PlanAsync(cancellationToken);
         report.Total = _plan.Items.Sum(item => item.Length);
         foreach (var item in _plan.Items)
         {
             await SftpFailures.GuardAsync(sftp, report, item, () => item.IsFolder
                 ? MakeFolderAsync(item)
-                : CopyAsync(item, cancellationToken)).ConfigureAwait(false);
+                : CopyAsync(item, cancellationToken));
         }
 
         foreach (var folder in _plan.Items.Where(item => item.IsFolder && _made.Contains(item.Destination)).Reverse())
@@ -32,7 +32,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
             {
                 LocalCopy.FinishFolder(folder);
                 return Task.CompletedTask;
-            }).ConfigureAwait(false);
+            });
         }
     }
 
@@ -42,8 +42,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
         foreach (var source in request.Sources)
         {
             await SftpFailures.GuardAsync(sftp, report, new CopyItem(source, request.Destination), async () =>
-                sources.AddRange(await new RemoteGlob(sftp, request).ExpandAsync(RemotePath.Of(source), cancellationToken)
-                    .ConfigureAwait(false))).ConfigureAwait(false);
+                sources.AddRange(await new RemoteGlob(sftp, request).ExpandAsync(RemotePath.Of(source), cancellationToken)));
         }
 
         var isFolder = LocalCopy.IsFolder(request.Destination, sources.Count);
@@ -54,7 +53,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
                 var target = isFolder
                     ? LocalCopy.Join(request.Destination, RemotePath.NameOf(source), request.Names)
                     : request.Destination;
-                var attributes = await sftp.FindAsync(source, cancellationToken).ConfigureAwait(false)
+                var attributes = await sftp.FindAsync(source, cancellationToken)
                     ?? throw TransferErrors.ItemNotFound(source, report.Session);
                 if (attributes.IsFolder && !request.Recurse)
                 {
@@ -66,8 +65,8 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
                     throw TransferErrors.NotCopiable(source);
                 }
 
-                await WalkAsync(ItemOf(source, target, attributes), cancellationToken).ConfigureAwait(false);
-            }).ConfigureAwait(false);
+                await WalkAsync(ItemOf(source, target, attributes), cancellationToken);
+            });
         }
     }
 
@@ -83,25 +82,25 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
             return;
         }
 
-        foreach (var entry in await sftp.ListAsync(item.Source, cancellationToken).ConfigureAwait(false))
+        foreach (var entry in await sftp.ListAsync(item.Source, cancellationToken))
         {
             var source = RemotePath.Join(item.Source, entry.Name);
             await SftpFailures.GuardAsync(sftp, report, new CopyItem(source, item.Destination), async () =>
             {
                 var attributes = entry.Attributes.IsLink
-                    ? await sftp.FindAsync(source, cancellationToken).ConfigureAwait(false)
+                    ? await sftp.FindAsync(source, cancellationToken)
                     : entry.Attributes;
                 // A link to a folder may lead back to where it lies.
                 if (attributes is { IsFile: true } || (attributes is { IsFolder: true } && !entry.Attributes.IsLink))
                 {
                     var target = LocalCopy.Join(item.Destination, entry.Name, request.Names);
-                    await WalkAsync(ItemOf(source, target, attributes), cancellationToken).ConfigureAwait(false);
+                    await WalkAsync(ItemOf(source, target, attributes), cancellationToken);
                 }
                 else
                 {
                     report.Warn($"'{source}' is left out: it is neither a file nor a folder, or a link to one.");
                 }
-            }).ConfigureAwait(false);
+            });
         }
     }
 
@@ -131,25 +130,25 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
         var item = LocalCopy.Aim(planned);
         LocalCopy.ThrowIfNoRoom(item);
         // First: what cannot be read leaves no empty file here.
-        var handle = await sftp.OpenFileAsync(item.Source, SftpOpen.Read, cancellationToken).ConfigureAwait(false);
+        var handle = await sftp.OpenFileAsync(item.Source, SftpOpen.Read, cancellationToken);
         try
         {
             (item, var file) = LocalCopy.Open(item);
-            await using (file.ConfigureAwait(false))
+            await using (file)
             {
                 await SftpFailures.GuardAsync(sftp, report, item, async () =>
                 {
                     var resumedAt = item.IsDirect ? 0 : file.Position;
                     report.Add(item, resumedAt);
-                    await ReadAsync(item, handle, file, resumedAt, cancellationToken).ConfigureAwait(false);
+                    await ReadAsync(item, handle, file, resumedAt, cancellationToken);
                     LocalCopy.Complete(item, file);
                     report.Copied(item, resumedAt);
-                }).ConfigureAwait(false);
+                });
             }
         }
         finally
         {
-            await sftp.ReleaseAsync(handle).ConfigureAwait(false);
+            await sftp.ReleaseAsync(handle);
         }
     }
 
@@ -172,7 +171,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
             for (var done = 0; done < wanted;)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                using var reply = await read.ConfigureAwait(false);
+                using var reply = await read;
                 var data = DataOf(reply, wanted - done);
                 if (data.IsEmpty)
                 {
@@ -191,7 +190,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
 
         if (item.Length == 0)
         {
-            await ReadUnsizedAsync(item, handle, file, cancellationToken).ConfigureAwait(false);
+            await ReadUnsizedAsync(item, handle, file, cancellationToken);
         }
     }
 
@@ -201,7 +200,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
         for (long offset = 0; ;)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using var reply = await sftp.BeginRead(handle, offset, sftp.BlockSize).ConfigureAwait(false);
+            using var reply = await sftp.BeginRead(handle, offset, sftp.BlockSize);
             var data = DataOf(reply, sftp.BlockSize);
             if (data.IsEmpty)
             {

@@ -14,7 +14,7 @@ internal static class SftpFailures
     {
         try
         {
-            await work().ConfigureAwait(false);
+            await work();
         }
         catch (FargateException e)
         {
@@ -22,7 +22,7 @@ internal static class SftpFailures
         }
         catch (SftpStatusException e)
         {
-            var why = await ExplainAsync(sftp, item, e).ConfigureAwait(false);
+            var why = await ExplainAsync(sftp, item, e);
             report.Failed(item.Source, TransferErrors.CopyFailed(item.Source, why));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -43,7 +43,7 @@ internal static class SftpFailures
                 return $"the task has no such file or folder, or none to put '{item.Destination}' into";
             case SftpStatusException.PermissionDenied:
                 return "the user of the session may not do that there";
-            case SftpStatusException.Failure when await FreeSpaceAsync(sftp, item).ConfigureAwait(false) < NoRoom:
+            case SftpStatusException.Failure when await FreeSpaceAsync(sftp, item) < NoRoom:
                 return $"no space is left on the task's disk; what has arrived is kept as '{item.ArrivedPath}'";
             default:
                 return $"the task's SFTP server says: {e.Message}";
@@ -54,7 +54,7 @@ internal static class SftpFailures
     {
         try
         {
-            return await sftp.FreeSpaceAsync(RemotePath.FolderOf(item.Target), CancellationToken.None).ConfigureAwait(false);
+            return await sftp.FreeSpaceAsync(RemotePath.FolderOf(item.Target), CancellationToken.None);
         }
         catch (Exception e) when (e is SftpStatusException or SftpConnectionException)
         {

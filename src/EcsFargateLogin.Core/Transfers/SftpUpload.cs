@@ -16,27 +16,27 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
     /// <exception cref="FargateException">Nothing can be copied, or the connection was lost.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await PlanAsync(cancellationToken).ConfigureAwait(false);
+        await PlanAsync(cancellationToken);
         report.Total = _plan.Items.Sum(item => item.Length);
         foreach (var item in _plan.Items)
         {
             await SftpFailures.GuardAsync(sftp, report, item, () => item.IsFolder
                 ? MakeFolderAsync(item, cancellationToken)
-                : CopyAsync(item, cancellationToken)).ConfigureAwait(false);
+                : CopyAsync(item, cancellationToken));
         }
 
         // What is written into a folder changes its time, and may need more permissions than the folder is to have.
         foreach (var folder in _plan.Items.Where(item => item.IsFolder && _made.Contains(item.Destination)).Reverse())
         {
             await SftpFailures.GuardAsync(sftp, report, folder, () =>
-                sftp.SetAttributesAsync(folder.Destination, AttributesOf(folder), cancellationToken)).ConfigureAwait(false);
+                sftp.SetAttributesAsync(folder.Destination, AttributesOf(folder), cancellationToken));
         }
     }
 
     private async Task PlanAsync(CancellationToken cancellationToken)
     {
         var destination = RemotePath.Of(request.Destination);
-        var existing = await sftp.FindAsync(destination, cancellationToken).ConfigureAwait(false);
+        var existing = await sftp.FindAsync(destination, cancellationToken);
         var isFolder = existing is { IsFolder: true };
         if (!isFolder && (destination.EndsWith('/') || request.Sources.Count > 1))
         {
@@ -63,7 +63,7 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
 
     private async Task MakeFolderAsync(CopyItem folder, CancellationToken cancellationToken)
     {
-        var existing = await sftp.FindAsync(folder.Destination, cancellationToken).ConfigureAwait(false);
+        var existing = await sftp.FindAsync(folder.Destination, cancellationToken);
         if (existing is { IsFolder: false })
         {
             throw TransferErrors.CopyFailed(folder.Source, $"'{folder.Destination}' is a file");
@@ -71,7 +71,7 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
 
         if (existing is null)
         {
-            await sftp.MakeFolderAsync(folder.Destination, cancellationToken).ConfigureAwait(false);
+            await sftp.MakeFolderAsync(folder.Destination, cancellationToken);
             _made.Add(folder.Destination);
         }
 
@@ -80,33 +80,33 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
 
     private async Task CopyAsync(CopyItem planned, CancellationToken cancellationToken)
     {
-        var aimed = await AimAsync(planned, cancellationToken).ConfigureAwait(false);
+        var aimed = await AimAsync(planned, cancellationToken);
         FileStream file = new(aimed.Source, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-        await using (file.ConfigureAwait(false))
+        await using (file)
         {
-            var (item, handle, resumedAt) = await OpenAsync(aimed, cancellationToken).ConfigureAwait(false);
+            var (item, handle, resumedAt) = await OpenAsync(aimed, cancellationToken);
             await SftpFailures.GuardAsync(sftp, report, item, async () =>
             {
                 try
                 {
                     file.Position = resumedAt;
                     report.Add(item, resumedAt);
-                    await WriteAsync(item, handle, file, cancellationToken).ConfigureAwait(false);
+                    await WriteAsync(item, handle, file, cancellationToken);
                     if (item is { IsDirect: true, Existing: FileKind.File })
                     {
-                        await sftp.SetLengthAsync(handle, file.Position, cancellationToken).ConfigureAwait(false);
+                        await sftp.SetLengthAsync(handle, file.Position, cancellationToken);
                     }
                 }
                 catch
                 {
-                    await sftp.ReleaseAsync(handle).ConfigureAwait(false);
+                    await sftp.ReleaseAsync(handle);
                     throw;
                 }
 
-                await sftp.CloseAsync(handle, cancellationToken).ConfigureAwait(false);
-                await CompleteAsync(item, file.Position, cancellationToken).ConfigureAwait(false);
+                await sftp.CloseAsync(handle, cancellationToken);
+                await CompleteAsync(item, file.Position, cancellationToken);
                 report.Copied(item, resumedAt);
-            }).ConfigureAwait(false);
+            });
         }
     }
 
@@ -114,11 +114,11 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
     private async Task<CopyItem> AimAsync(CopyItem item, CancellationToken cancellationToken)
     {
         var target = item.Destination;
-        var there = await sftp.FindLinkAsync(target, cancellationToken).ConfigureAwait(false);
+        var there = await sftp.FindLinkAsync(target, cancellationToken);
         if (there is { IsLink: true })
         {
-            there = await sftp.FindAsync(target, cancellationToken).ConfigureAwait(false);
-            target = await sftp.RealPathAsync(target, cancellationToken).ConfigureAwait(false);
+            there = await sftp.FindAsync(target, cancellationToken);
+            target = await sftp.RealPathAsync(target, cancellationToken);
         }
 
         return item with
@@ -144,7 +144,7 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
         {
             if (!item.IsDirect)
             {
-                var (part, length) = await OpenPartialAsync(item, cancellationToken).ConfigureAwait(false);
+                var (part, length) = await OpenPartialAsync(item, cancellationToken);
                 return (item, part, Math.Min(length, item.Length));
             }
         }
@@ -154,18 +154,17 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
             item = item with { IsDirect = true };
         }
 
-        return (item, await sftp.OpenFileAsync(item.Target, SftpOpen.Write, cancellationToken).ConfigureAwait(false), 0);
+        return (item, await sftp.OpenFileAsync(item.Target, SftpOpen.Write, cancellationToken), 0);
     }
 
     private async Task<(ReadOnlyMemory<byte> Handle, long Length)> OpenPartialAsync(
         CopyItem item, CancellationToken cancellationToken) =>
-        await sftp.FindLinkAsync(item.PartialPath, cancellationToken).ConfigureAwait(false) switch
+        await sftp.FindLinkAsync(item.PartialPath, cancellationToken) switch
         {
             null => (await sftp.OpenFileAsync(
-                item.PartialPath, SftpOpen.Write | SftpOpen.Create | SftpOpen.Exclusive, cancellationToken).ConfigureAwait(false), 0),
+                item.PartialPath, SftpOpen.Write | SftpOpen.Create | SftpOpen.Exclusive, cancellationToken), 0),
             // Nobody else could know this name before the file was there.
-            { IsFile: true } begun => (await sftp.OpenFileAsync(item.PartialPath, SftpOpen.Write, cancellationToken)
-                .ConfigureAwait(false), begun.Length ?? 0),
+            { IsFile: true } begun => (await sftp.OpenFileAsync(item.PartialPath, SftpOpen.Write, cancellationToken), begun.Length ?? 0),
             _ => throw TransferErrors.CopyFailed(item.PartialPath, "it is in the way, and not a file"),
         };
 
@@ -174,44 +173,44 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
     {
         if (item.Existing == FileKind.Nothing)
         {
-            await sftp.SetAttributesAsync(item.PartialPath, AttributesOf(item), cancellationToken).ConfigureAwait(false);
-            await sftp.RenameAsync(item.PartialPath, item.Target, cancellationToken).ConfigureAwait(false);
+            await sftp.SetAttributesAsync(item.PartialPath, AttributesOf(item), cancellationToken);
+            await sftp.RenameAsync(item.PartialPath, item.Target, cancellationToken);
             return;
         }
 
         if (!item.IsDirect)
         {
-            await CopyIntoTargetAsync(item, length, cancellationToken).ConfigureAwait(false);
+            await CopyIntoTargetAsync(item, length, cancellationToken);
         }
 
         if (item.Existing == FileKind.File)
         {
-            await SetTimeIfAllowedAsync(item, cancellationToken).ConfigureAwait(false);
+            await SetTimeIfAllowedAsync(item, cancellationToken);
         }
     }
 
     private async Task CopyIntoTargetAsync(CopyItem item, long length, CancellationToken cancellationToken)
     {
-        var from = await sftp.OpenFileAsync(item.PartialPath, SftpOpen.Read, cancellationToken).ConfigureAwait(false);
+        var from = await sftp.OpenFileAsync(item.PartialPath, SftpOpen.Read, cancellationToken);
         try
         {
-            var to = await sftp.OpenFileAsync(item.Target, SftpOpen.Write, cancellationToken).ConfigureAwait(false);
+            var to = await sftp.OpenFileAsync(item.Target, SftpOpen.Write, cancellationToken);
             try
             {
-                await sftp.CopyDataAsync(from, to, cancellationToken).ConfigureAwait(false);
-                await sftp.SetLengthAsync(to, length, cancellationToken).ConfigureAwait(false);
+                await sftp.CopyDataAsync(from, to, cancellationToken);
+                await sftp.SetLengthAsync(to, length, cancellationToken);
             }
             finally
             {
-                await sftp.ReleaseAsync(to).ConfigureAwait(false);
+                await sftp.ReleaseAsync(to);
             }
         }
         finally
         {
-            await sftp.ReleaseAsync(from).ConfigureAwait(false);
+            await sftp.ReleaseAsync(from);
         }
 
-        await sftp.RemoveAsync(item.PartialPath, cancellationToken).ConfigureAwait(false);
+        await sftp.RemoveAsync(item.PartialPath, cancellationToken);
     }
 
     private async Task SetTimeIfAllowedAsync(CopyItem item, CancellationToken cancellationToken)
@@ -219,7 +218,7 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
         try
         {
             SftpAttributes time = new(null, null, item.ModifiedAt);
-            await sftp.SetAttributesAsync(item.Target, time, cancellationToken).ConfigureAwait(false);
+            await sftp.SetAttributesAsync(item.Target, time, cancellationToken);
         }
         catch (SftpStatusException)
         {
@@ -247,7 +246,7 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
             while (underWay.Count > (count > 0 ? SftpClient.BlocksUnderWay : 0))
             {
                 var (write, written) = underWay.Dequeue();
-                await write.ConfigureAwait(false);
+                await write;
                 report.Add(item, written);
             }
         }

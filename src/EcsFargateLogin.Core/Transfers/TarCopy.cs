@@ -31,7 +31,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
 
     /// <summary>Whether the container has what this needs.</summary>
     public static async Task<bool> IsPossibleAsync(RemoteProgram remote, CancellationToken cancellationToken) =>
-        (await remote.RunAsync("command -v tar && command -v xargs", [], cancellationToken).ConfigureAwait(false)).Fault is null;
+        (await remote.RunAsync("command -v tar && command -v xargs", [], cancellationToken)).Fault is null;
 
     /// <summary>Copies everything.</summary>
     /// <exception cref="FargateException">Something could not be copied.</exception>
@@ -39,7 +39,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
     {
         try
         {
-            await (request.FromSession ? DownloadAsync(cancellationToken) : UploadAsync(cancellationToken)).ConfigureAwait(false);
+            await (request.FromSession ? DownloadAsync(cancellationToken) : UploadAsync(cancellationToken));
         }
         catch (CopyBrokenException e)
         {
@@ -51,7 +51,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
     {
         var destination = Plain(RemotePath.Of(request.Destination));
         var parent = Plain(RemotePath.FolderOf(destination));
-        var kinds = await KindsAsync([destination, parent], cancellationToken).ConfigureAwait(false);
+        var kinds = await KindsAsync([destination, parent], cancellationToken);
         var (kind, parentKind) = (kinds[0], kinds[1]);
         if (kind != "folder" && (destination.EndsWith('/') || request.Sources.Count > 1))
         {
@@ -68,23 +68,21 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         CopyPlan plan = new(report, StringComparer.Ordinal);
         plan.Add(request.Sources.SelectMany(source => LocalTree.Walk(source, TargetOf(source), request.Recurse, report)));
         var items = plan.Items;
-        var files = await WithoutWhatIsInTheWayAsync(items, cancellationToken).ConfigureAwait(false);
+        var files = await WithoutWhatIsInTheWayAsync(items, cancellationToken);
         CopyItem[] folders = [.. items.Where(item => item.IsFolder)];
-        var folderKinds = await KindsAsync(folders.Select(item => item.Destination), cancellationToken).ConfigureAwait(false);
+        var folderKinds = await KindsAsync(folders.Select(item => item.Destination), cancellationToken);
         CopyItem[] newFolders = [.. folders.Where((_, i) => folderKinds[i] == "none")];
         report.Total = files.Sum(item => item.Length);
-        await DoAsync(MakeFolders, folders.Select(item => item.Destination), destination, cancellationToken)
-            .ConfigureAwait(false);
+        await DoAsync(MakeFolders, folders.Select(item => item.Destination), destination, cancellationToken);
         try
         {
-            await SendAsync(files, cancellationToken).ConfigureAwait(false);
+            await SendAsync(files, cancellationToken);
             await DoAsync(
-                Place, files.SelectMany(item => new[] { item.PartialPath, item.Destination }), destination, cancellationToken)
-                .ConfigureAwait(false);
+                Place, files.SelectMany(item => new[] { item.PartialPath, item.Destination }), destination, cancellationToken);
         }
         catch (Exception e)
         {
-            if (!await HasRemovedPartsAsync(files).ConfigureAwait(false) && e is CopyBrokenException broken)
+            if (!await HasRemovedPartsAsync(files) && e is CopyBrokenException broken)
             {
                 throw TransferErrors.CopyPartsLeft(report.Session, broken.Item, files.Count, broken.Message, broken);
             }
@@ -93,7 +91,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         }
 
         // Last: what was put into them has changed their times. Those that were there before stay as they were.
-        await SendAsync(newFolders, cancellationToken).ConfigureAwait(false);
+        await SendAsync(newFolders, cancellationToken);
         items.ForEach(item => report.Copied(item));
     }
 
@@ -104,7 +102,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         try
         {
             var paths = files.Select(item => item.PartialPath);
-            return (await remote.RunAsync(Remove, paths, limit.Token).ConfigureAwait(false)).Fault is null;
+            return (await remote.RunAsync(Remove, paths, limit.Token)).Fault is null;
         }
         catch (OperationCanceledException)
         {
@@ -115,7 +113,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
     private async Task<List<CopyItem>> WithoutWhatIsInTheWayAsync(List<CopyItem> items, CancellationToken cancellationToken)
     {
         List<CopyItem> files = [.. items.Where(item => !item.IsFolder)];
-        var kinds = await KindsAsync(files.Select(item => item.Destination), cancellationToken).ConfigureAwait(false);
+        var kinds = await KindsAsync(files.Select(item => item.Destination), cancellationToken);
         foreach (var (item, kind) in files.Zip(kinds).ToList())
         {
             if (kind is "folder" or "other")
@@ -138,7 +136,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
             return [];
         }
 
-        var (output, fault) = await remote.RunAsync(Tell, asked, cancellationToken).ConfigureAwait(false);
+        var (output, fault) = await remote.RunAsync(Tell, asked, cancellationToken);
         var kinds = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         return kinds.Length == asked.Length
             ? kinds
@@ -149,7 +147,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
     {
         string[] given = [.. paths];
         if (given.Length > 0
-            && (await remote.RunAsync(command, given, cancellationToken).ConfigureAwait(false)).Fault is { } fault)
+            && (await remote.RunAsync(command, given, cancellationToken)).Fault is { } fault)
         {
             throw TransferErrors.CopyFailed(about, fault);
         }
@@ -160,11 +158,11 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         foreach (var group in items.GroupBy(item => item.Destination.StartsWith('/')))
         {
             var pipe = remote.Start(group.Key ? $"{Unpack} -C /" : Unpack);
-            await using (pipe.ConfigureAwait(false))
+            await using (pipe)
             {
                 using var stop = cancellationToken.Register(pipe.Kill);
-                var last = await WriteArchiveAsync(pipe, [.. group], cancellationToken).ConfigureAwait(false);
-                var exitCode = await pipe.WaitAsync(cancellationToken).ConfigureAwait(false);
+                var last = await WriteArchiveAsync(pipe, [.. group], cancellationToken);
+                var exitCode = await pipe.WaitAsync(cancellationToken);
                 if (exitCode == SshProcess.ConnectionFailed)
                 {
                     throw new CopyBrokenException(last, new IOException(pipe.Complaint ?? "it was closed"));
@@ -187,12 +185,12 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         {
             // GNU's format is the one that BusyBox knows as well.
             TarWriter writer = new(pipe.Input, TarEntryFormat.Gnu, leaveOpen: true);
-            await using (writer.ConfigureAwait(false))
+            await using (writer)
             {
                 foreach (var item in items)
                 {
                     last = item;
-                    await WriteEntryAsync(writer, item, cancellationToken).ConfigureAwait(false);
+                    await WriteEntryAsync(writer, item, cancellationToken);
                 }
             }
 
@@ -215,14 +213,14 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
             ModificationTime = DateTimeOffset.FromUnixTimeSeconds(item.ModifiedAt),
         };
         var file = OpenSource(item);
-        await using (file.ConfigureAwait(false))
+        await using (file)
         {
             if (!item.IsFolder)
             {
                 entry.DataStream = file;
             }
 
-            await writer.WriteEntryAsync(entry, cancellationToken).ConfigureAwait(false);
+            await writer.WriteEntryAsync(entry, cancellationToken);
         }
 
         report.Add(item, item.Length);

@@ -32,18 +32,18 @@ internal sealed class TunnelDialer(string ssh, SshEndpoint endpoint, IReadOnlyLi
         TunnelConnection connection = new(SshCommandLine.InBackground(ssh, arguments, endpoint.KeepsSession), heard);
         try
         {
-            if (await connection.IsReadyAsync(cancellationToken).ConfigureAwait(false))
+            if (await connection.IsReadyAsync(cancellationToken))
             {
                 return connection;
             }
         }
         catch
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await connection.DisposeAsync();
             throw;
         }
 
-        await connection.DisposeAsync().ConfigureAwait(false);
+        await connection.DisposeAsync();
         var why = connection.Complaint ?? "the connection was closed before the tunnel stood.";
         throw why.Contains(PortTaken, StringComparison.Ordinal)
             ? SshErrors.LocalPortUnavailable(route, why)
@@ -71,10 +71,8 @@ internal sealed class TargetCheck(TunnelKeeper keeper)
         try
         {
             using TcpClient client = new();
-            await client
-                .ConnectAsync(IPAddress.Parse(keeper.Tunnel.BindAddress), keeper.Tunnel.LocalPort, cancellationToken)
-                .ConfigureAwait(false);
-            return await fault.Task.WaitAsync(Limit, cancellationToken).ConfigureAwait(false);
+            await client.ConnectAsync(IPAddress.Parse(keeper.Tunnel.BindAddress), keeper.Tunnel.LocalPort, cancellationToken);
+            return await fault.Task.WaitAsync(Limit, cancellationToken);
         }
         catch (Exception e) when (e is TimeoutException or SocketException)
         {

@@ -44,7 +44,7 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
     /// <summary>Connects for the first time.</summary>
     /// <exception cref="FargateException">It cannot be connected.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken) =>
-        _connection = await dialer.DialAsync(tunnel.Session, tunnel.Route, Hear, cancellationToken).ConfigureAwait(false);
+        _connection = await dialer.DialAsync(tunnel.Session, tunnel.Route, Hear, cancellationToken);
 
     /// <summary>Keeps it open from now on.</summary>
     public void Keep() => _kept = Task.Run(KeepAsync);
@@ -53,22 +53,22 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
     /// <exception cref="FargateException"><see cref="FargateError.StopFailed"/>.</exception>
     public async Task StopAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
+        await _stop.CancelAsync();
         await _kept.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await DisconnectAsync().ConfigureAwait(false);
+        await DisconnectAsync();
         if (tunnel.IsAlive)
         {
             tunnel.Status = FargateTunnelStatus.Stopped;
         }
 
-        await CloseAsync().ConfigureAwait(false);
+        await CloseAsync();
     }
 
     /// <summary>Ends a tunnel that nobody has got to see, and leaves its session to whoever has it.</summary>
     public async ValueTask DisposeAsync()
     {
         tunnel.KeepSession = true;
-        await StopAsync().ConfigureAwait(false);
+        await StopAsync();
         _stop.Dispose();
         _closing.Dispose();
     }
@@ -77,8 +77,8 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
     {
         try
         {
-            await ReconnectUntilOverAsync().ConfigureAwait(false);
-            await CloseAsync().ConfigureAwait(false);
+            await ReconnectUntilOverAsync();
+            await CloseAsync();
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -101,9 +101,9 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
                 await _connection!.Ended.WaitAsync(_stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 _stop.Token.ThrowIfCancellationRequested();
                 tunnel.Note(_connection.Complaint ?? "the connection was closed");
-                await DisconnectAsync().ConfigureAwait(false);
+                await DisconnectAsync();
             }
-            while (await ReconnectAsync().ConfigureAwait(false));
+            while (await ReconnectAsync());
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -121,8 +121,8 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
         var until = DateTimeOffset.UtcNow + ReconnectLimit;
         for (var pause = FirstPause; DateTimeOffset.UtcNow < until; pause = Shorter(2 * pause, LongestPause))
         {
-            await Task.Delay(Jitter.Of(pause), _stop.Token).ConfigureAwait(false);
-            if (await HasSessionEndedAsync().ConfigureAwait(false))
+            await Task.Delay(Jitter.Of(pause), _stop.Token);
+            if (await HasSessionEndedAsync())
             {
                 tunnel.Status = FargateTunnelStatus.SessionEnded;
                 return false;
@@ -130,7 +130,7 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
 
             try
             {
-                await OpenAsync(_stop.Token).ConfigureAwait(false);
+                await OpenAsync(_stop.Token);
                 tunnel.ReconnectCount++;
                 tunnel.Status = FargateTunnelStatus.Open;
                 return true;
@@ -162,9 +162,7 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
         limit.CancelAfter(LookLimit);
         try
         {
-            var reply = await cloud
-                .DescribeTasksAsync(tunnel.Session.Cluster, [tunnel.Session.TaskArn], limit.Token)
-                .ConfigureAwait(false);
+            var reply = await cloud.DescribeTasksAsync(tunnel.Session.Cluster, [tunnel.Session.TaskArn], limit.Token);
             if (reply.Tasks.FirstOrDefault(tunnel.Session.IsOf) is { } task)
             {
                 tunnel.Session.Update(task);
@@ -192,7 +190,7 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
     {
         if (Interlocked.Exchange(ref _connection, null) is { } connection)
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await connection.DisposeAsync();
         }
     }
 
@@ -202,7 +200,7 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
     /// </summary>
     private async Task CloseAsync()
     {
-        await _closing.WaitAsync().ConfigureAwait(false);
+        await _closing.WaitAsync();
         try
         {
             var isUseless = tunnel.Status == FargateTunnelStatus.SessionEnded
@@ -210,8 +208,7 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
             if (!_isClosed && (isUseless || (!tunnel.KeepSession && TunnelRegistry.IsLast(tunnel))))
             {
                 await new SessionCloser(cloud, journal) { StopLimit = StopLimit }
-                    .CloseAsync(tunnel.Session, "its tunnel has ended")
-                    .ConfigureAwait(false);
+                    .CloseAsync(tunnel.Session, "its tunnel has ended");
             }
 
             if (!_isClosed)
