@@ -6,23 +6,23 @@ using EcsFargateLogin.Ssh.Sftp;
 
 namespace EcsFargateLogin.Transfers;
 
-/// <summary>Copies files to and from a session's container: by SFTP or, where the image has no server for it, with tar.</summary>
+/// <summary>Copies files to and from a session's container: by SFTP or, if the image has no SFTP server, by tar.</summary>
 /// <param name="session">The session.</param>
 /// <param name="ssh">The path of ssh.</param>
 /// <param name="endpoint">The session's SSH server.</param>
 /// <param name="options">The user's own options for ssh.</param>
 internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint endpoint, IReadOnlyList<SshOption> options)
 {
-    /// <summary>What ssh says where the server has no SFTP.</summary>
+    /// <summary>ssh's message if the server has no SFTP.</summary>
     private const string NoSubsystem = "subsystem request failed";
 
-    /// <summary>Copies what is asked for.</summary>
+    /// <summary>Copies the requested files.</summary>
     /// <exception cref="FargateException">Nothing can be copied, or the connection was lost.</exception>
     public async Task CopyAsync(CopyRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         try
         {
-            await CopyInSomeWayAsync(request, progress, cancellationToken);
+            await CopyBySftpOrTarAsync(request, progress, cancellationToken);
         }
         catch (HostKeyRefusedException e)
         {
@@ -30,7 +30,7 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
         }
     }
 
-    private async Task CopyInSomeWayAsync(
+    private async Task CopyBySftpOrTarAsync(
         CopyRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         SshPipe pipe = new(SshCommandLine.InBackground(ssh, SshCommandLine.ForSftp(endpoint, options), endpoint.KeepsSession));
@@ -47,14 +47,14 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
         }
 
         RemoteProgram remote = new(ssh, endpoint, options);
-        if (!await TarCopy.IsPossibleAsync(remote, cancellationToken))
+        if (!await TarCopy.IsAvailableAsync(remote, cancellationToken))
         {
             throw TransferErrors.CopyUnavailable(session);
         }
 
         progress.Report(new CopyWarning(
             session,
-            "The image has no SFTP server: tar copies, which cannot go on with what was broken off, nor take wildcards of the task."));
+            "The image has no SFTP server: tar copies, which can neither resume a copy nor expand remote wildcards."));
         CopyReport report = new(session, "tar", progress);
         await new TarCopy(remote, request, report).RunAsync(cancellationToken);
     }

@@ -2,7 +2,7 @@ using EcsFargateLogin.Ssh.Sftp;
 
 namespace EcsFargateLogin.Transfers;
 
-/// <summary>Paths in a container.</summary>
+/// <summary>Paths of a container.</summary>
 internal static class RemotePath
 {
     public static string Join(string folder, string name) => folder switch
@@ -12,14 +12,14 @@ internal static class RemotePath
         _ => $"{folder}/{name}",
     };
 
-    /// <summary>The last part.</summary>
+    /// <summary>Returns the last part of a path.</summary>
     public static string NameOf(string path)
     {
         var trimmed = path.TrimEnd('/');
         return trimmed[(trimmed.LastIndexOf('/') + 1)..];
     }
 
-    /// <summary>All but the last part; '.' where there is no other.</summary>
+    /// <summary>Returns a path without its last part; '.' if there is no other.</summary>
     public static string FolderOf(string path)
     {
         var trimmed = path.TrimEnd('/');
@@ -27,20 +27,20 @@ internal static class RemotePath
         return end switch { < 0 => ".", 0 => "/", _ => trimmed[..end] };
     }
 
-    /// <summary>The path that a user has typed: '~/' is where relative paths begin anyhow.</summary>
-    public static string Of(string typed) => typed switch
+    /// <summary>Removes '~/' from a path that a user typed: relative paths start there anyway.</summary>
+    public static string FromUser(string typed) => typed switch
     {
         "" or "~" or "~/" => ".",
-        _ when typed.StartsWith("~/", StringComparison.Ordinal) => Of(typed[2..].TrimStart('/')),
+        _ when typed.StartsWith("~/", StringComparison.Ordinal) => FromUser(typed[2..].TrimStart('/')),
         _ => typed,
     };
 }
 
-/// <summary>Finds the paths in a container that meet a pattern.</summary>
+/// <summary>Expands patterns to paths of a container.</summary>
 internal sealed class RemoteGlob(SftpClient sftp, CopyRequest request)
 {
-    /// <summary>The path itself where no part of it is a pattern; otherwise those that meet it.</summary>
-    /// <exception cref="FargateException"><see cref="FargateError.ItemNotFound"/>: there is none.</exception>
+    /// <summary>Returns the paths that match a pattern, or the path itself if no part of it is a pattern.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.ItemNotFound"/>: nothing matches.</exception>
     public async Task<IReadOnlyList<string>> ExpandAsync(string pattern, CancellationToken cancellationToken)
     {
         if (!request.IsPattern(pattern))
@@ -70,7 +70,7 @@ internal sealed class RemoteGlob(SftpClient sftp, CopyRequest request)
     {
         try
         {
-            // As in shells, hidden names are only met by patterns that name the dot.
+            // As in shells, only patterns that begin with a dot match hidden names.
             return (await sftp.ListAsync(folder.Length == 0 ? "." : folder, cancellationToken))
                 .Select(entry => entry.Name)
                 .Where(name => (!name.StartsWith('.') || pattern.StartsWith('.')) && request.IsMatch(pattern, name));

@@ -6,13 +6,12 @@ namespace EcsFargateLogin.Transfers;
 internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyReport report)
 {
     /// <summary>
-    /// Upper bound, in bytes, for the content of a file whose size is said to be 0, as those of /proc are. What is longer is no
-    /// file of a container, or has no end.
+    /// Upper bound, in bytes, for the content of a file that reports a size of 0, as those in /proc do: it may be endless.
     /// </summary>
     private const long LongestUnsized = 64 << 20;
 
     private readonly CopyPlan _plan = new(report, request.Names.Paths);
-    private readonly HashSet<string> _made = new(request.Names.Paths);
+    private readonly HashSet<string> _created = new(request.Names.Paths);
 
     /// <inheritdoc cref="SftpUpload.RunAsync"/>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -26,7 +25,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
                 : CopyAsync(item, cancellationToken));
         }
 
-        foreach (var folder in _plan.Items.Where(item => item.IsFolder && _made.Contains(item.Destination)).Reverse())
+        foreach (var folder in _plan.Items.Where(item => item.IsFolder && _created.Contains(item.Destination)).Reverse())
         {
             await SftpFailures.GuardAsync(sftp, report, folder, () =>
             {
@@ -42,7 +41,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
         foreach (var source in request.Sources)
         {
             await SftpFailures.GuardAsync(sftp, report, new CopyItem(source, request.Destination), async () =>
-                sources.AddRange(await new RemoteGlob(sftp, request).ExpandAsync(RemotePath.Of(source), cancellationToken)));
+                sources.AddRange(await new RemoteGlob(sftp, request).ExpandAsync(RemotePath.FromUser(source), cancellationToken)));
         }
 
         var isFolder = LocalCopy.IsFolder(request.Destination, sources.Count);
@@ -71,8 +70,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
     }
 
     /// <summary>
-    /// Adds an item and all that is below it, folders before what they hold. What cannot be copied is reported, and the walk
-    /// goes on.
+    /// Adds an item and everything below it, each folder before its content. Reports items that cannot be copied, and continues.
     /// </summary>
     private async Task WalkAsync(CopyItem item, CancellationToken cancellationToken)
     {
@@ -90,7 +88,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
                 var attributes = entry.Attributes.IsLink
                     ? await sftp.FindAsync(source, cancellationToken)
                     : entry.Attributes;
-                // A link to a folder may lead back to where it lies.
+                // A link to a folder may form a cycle.
                 if (attributes is { IsFile: true } || (attributes is { IsFolder: true } && !entry.Attributes.IsLink))
                 {
                     var target = LocalCopy.Join(item.Destination, entry.Name, request.Names);
@@ -118,7 +116,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
         if (!Directory.Exists(folder.Destination))
         {
             Directory.CreateDirectory(folder.Destination);
-            _made.Add(folder.Destination);
+            _created.Add(folder.Destination);
         }
 
         report.Copied(folder);
@@ -127,9 +125,9 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
 
     private async Task CopyAsync(CopyItem planned, CancellationToken cancellationToken)
     {
-        var item = LocalCopy.Aim(planned);
-        LocalCopy.ThrowIfNoRoom(item);
-        // First: what cannot be read leaves no empty file here.
+        var item = LocalCopy.ResolveTarget(planned);
+        LocalCopy.ThrowIfNoSpace(item);
+        // Opened first, so that a source that cannot be read leaves no empty file here.
         var handle = await sftp.OpenFileAsync(item.Source, SftpOpen.Read, cancellationToken);
         try
         {
@@ -152,22 +150,22 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
         }
     }
 
-    /// <summary>Reads the rest of a file. Several blocks are under way at once, and are written in order.</summary>
+    /// <summary>Reads the rest of a file. Requests several blocks at once, and writes them in order.</summary>
     private async Task ReadAsync(
         CopyItem item, ReadOnlyMemory<byte> handle, FileStream file, long start, CancellationToken cancellationToken)
     {
-        Queue<(long Offset, int Count, Task<SftpReply?> Read)> underWay = new();
+        Queue<(long Offset, int Count, Task<SftpReply?> Read)> pending = new();
         var next = start;
-        while (next < item.Length || underWay.Count > 0)
+        while (next < item.Length || pending.Count > 0)
         {
-            while (next < item.Length && underWay.Count < SftpClient.BlocksUnderWay)
+            while (next < item.Length && pending.Count < SftpClient.BlocksUnderWay)
             {
                 var count = (int)Math.Min(sftp.BlockSize, item.Length - next);
-                underWay.Enqueue((next, count, sftp.BeginRead(handle, next, count)));
+                pending.Enqueue((next, count, sftp.BeginRead(handle, next, count)));
                 next += count;
             }
 
-            var (offset, wanted, read) = underWay.Dequeue();
+            var (offset, wanted, read) = pending.Dequeue();
             for (var done = 0; done < wanted;)
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -4,15 +4,15 @@ using EcsFargateLogin.Ssh.Sftp;
 namespace EcsFargateLogin.Transfers;
 
 /// <summary>
-/// Copies local files to a container by SFTP. As scp does, it writes to what is there already, which stays what it is: a link, a
-/// device, somebody's file. What is new has its final name only when all of it is there.
+/// Copies local files to a container by SFTP. Like scp, it writes into what exists, which stays a link, a device or another
+/// user's file. A new file gets its final name only when it is complete.
 /// </summary>
 internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyReport report)
 {
     private readonly CopyPlan _plan = new(report, StringComparer.Ordinal);
-    private readonly HashSet<string> _made = [];
+    private readonly HashSet<string> _created = [];
 
-    /// <summary>Copies everything. What cannot be copied is reported, and the rest is.</summary>
+    /// <summary>Copies everything. Reports items that cannot be copied, and continues.</summary>
     /// <exception cref="FargateException">Nothing can be copied, or the connection was lost.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -25,8 +25,8 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
                 : CopyAsync(item, cancellationToken));
         }
 
-        // What is written into a folder changes its time, and may need more permissions than the folder is to have.
-        foreach (var folder in _plan.Items.Where(item => item.IsFolder && _made.Contains(item.Destination)).Reverse())
+        // Last, because writing into a folder changes its time, and may need more permissions than it will have.
+        foreach (var folder in _plan.Items.Where(item => item.IsFolder && _created.Contains(item.Destination)).Reverse())
         {
             await SftpFailures.GuardAsync(sftp, report, folder, () =>
                 sftp.SetAttributesAsync(folder.Destination, AttributesOf(folder), cancellationToken));
@@ -35,7 +35,7 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
 
     private async Task PlanAsync(CancellationToken cancellationToken)
     {
-        var destination = RemotePath.Of(request.Destination);
+        var destination = RemotePath.FromUser(request.Destination);
         var existing = await sftp.FindAsync(destination, cancellationToken);
         var isFolder = existing is { IsFolder: true };
         if (!isFolder && (destination.EndsWith('/') || request.Sources.Count > 1))
@@ -72,7 +72,7 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
         if (existing is null)
         {
             await sftp.MakeFolderAsync(folder.Destination, cancellationToken);
-            _made.Add(folder.Destination);
+            _created.Add(folder.Destination);
         }
 
         report.Copied(folder);
@@ -80,11 +80,11 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
 
     private async Task CopyAsync(CopyItem planned, CancellationToken cancellationToken)
     {
-        var aimed = await AimAsync(planned, cancellationToken);
-        FileStream file = new(aimed.Source, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        var resolved = await ResolveTargetAsync(planned, cancellationToken);
+        FileStream file = new(resolved.Source, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
         await using (file)
         {
-            var (item, handle, resumedAt) = await OpenAsync(aimed, cancellationToken);
+            var (item, handle, resumedAt) = await OpenAsync(resolved, cancellationToken);
             await SftpFailures.GuardAsync(sftp, report, item, async () =>
             {
                 try
@@ -110,21 +110,21 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
         }
     }
 
-    /// <summary>Looks at the destination of a file.</summary>
-    private async Task<CopyItem> AimAsync(CopyItem item, CancellationToken cancellationToken)
+    /// <summary>Determines the target of a file from its destination.</summary>
+    private async Task<CopyItem> ResolveTargetAsync(CopyItem item, CancellationToken cancellationToken)
     {
         var target = item.Destination;
-        var there = await sftp.FindLinkAsync(target, cancellationToken);
-        if (there is { IsLink: true })
+        var existing = await sftp.FindLinkAsync(target, cancellationToken);
+        if (existing is { IsLink: true })
         {
-            there = await sftp.FindAsync(target, cancellationToken);
+            existing = await sftp.FindAsync(target, cancellationToken);
             target = await sftp.RealPathAsync(target, cancellationToken);
         }
 
         return item with
         {
             Target = target,
-            Existing = there switch
+            Existing = existing switch
             {
                 null => FileKind.Nothing,
                 { IsFile: true } => FileKind.File,
@@ -132,11 +132,11 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
                 { IsFolder: true } => throw TransferErrors.CopyFailed(item.Source, $"'{item.Destination}' is a folder"),
                 _ => throw TransferErrors.CopyFailed(item.Source, $"'{item.Destination}' is a pipe or a socket"),
             },
-            IsDirect = there is { IsDevice: true } || (there is { IsFile: true } && !sftp.CanCopyData),
+            IsDirect = existing is { IsDevice: true } || (existing is { IsFile: true } && !sftp.CanCopyData),
         };
     }
 
-    /// <summary>Opens what there is of a copy, to add to it; or the destination itself, where that is the only way.</summary>
+    /// <summary>Opens the partial file to append to it; or the target, if no partial file can be created.</summary>
     private async Task<(CopyItem Item, ReadOnlyMemory<byte> Handle, long ResumedAt)> OpenAsync(
         CopyItem item, CancellationToken cancellationToken)
     {
@@ -150,7 +150,7 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
         }
         catch (SftpStatusException e) when (e.Status == SftpStatusException.PermissionDenied && item.Existing == FileKind.File)
         {
-            // Its folder takes no other file; it may be written to all the same.
+            // The folder is not writable; the file in it may be.
             item = item with { IsDirect = true };
         }
 
@@ -163,12 +163,12 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
         {
             null => (await sftp.OpenFileAsync(
                 item.PartialPath, SftpOpen.Write | SftpOpen.Create | SftpOpen.Exclusive, cancellationToken), 0),
-            // Nobody else could know this name before the file was there.
+            // Nobody else could know this name before the file existed.
             { IsFile: true } begun => (await sftp.OpenFileAsync(item.PartialPath, SftpOpen.Write, cancellationToken), begun.Length ?? 0),
             _ => throw TransferErrors.CopyFailed(item.PartialPath, "it is in the way, and not a file"),
         };
 
-    /// <summary>Gives a file that is whole to its destination: with a name, permissions and time, or by its content.</summary>
+    /// <summary>Moves a complete file to its target; if the target exists, writes the content into it.</summary>
     private async Task CompleteAsync(CopyItem item, long length, CancellationToken cancellationToken)
     {
         if (item.Existing == FileKind.Nothing)
@@ -222,15 +222,15 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
         }
         catch (SftpStatusException)
         {
-            // Only the owner may; the content is there.
+            // Only the owner may; the content is complete.
         }
     }
 
-    /// <summary>Writes the rest of a file. Several blocks are under way at once, and arrive in order.</summary>
+    /// <summary>Writes the rest of a file. Sends several blocks at once, in order.</summary>
     private async Task WriteAsync(
         CopyItem item, ReadOnlyMemory<byte> handle, FileStream file, CancellationToken cancellationToken)
     {
-        Queue<(Task Write, int Count)> underWay = new();
+        Queue<(Task Write, int Count)> pending = new();
         var block = new byte[sftp.BlockSize];
         int count;
         do
@@ -240,12 +240,12 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
             count = file.Read(block);
             if (count > 0)
             {
-                underWay.Enqueue((sftp.BeginWrite(handle, offset, block.AsSpan(0, count)), count));
+                pending.Enqueue((sftp.BeginWrite(handle, offset, block.AsSpan(0, count)), count));
             }
 
-            while (underWay.Count > (count > 0 ? SftpClient.BlocksUnderWay : 0))
+            while (pending.Count > (count > 0 ? SftpClient.BlocksUnderWay : 0))
             {
-                var (write, written) = underWay.Dequeue();
+                var (write, written) = pending.Dequeue();
                 await write;
                 report.Add(item, written);
             }
@@ -253,5 +253,5 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
         while (count > 0);
     }
 
-    private static SftpAttributes AttributesOf(CopyItem item) => new(null, item.PermissionsOrUsual, item.ModifiedAt);
+    private static SftpAttributes AttributesOf(CopyItem item) => new(null, item.PermissionsOrDefault, item.ModifiedAt);
 }

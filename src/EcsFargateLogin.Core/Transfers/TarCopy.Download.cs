@@ -4,14 +4,14 @@ using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Transfers;
 
-// From the container.
+// Copies from the container.
 internal sealed partial class TarCopy
 {
     private readonly CopyPlan _received = new(report, request.Names.Paths);
 
     private async Task DownloadAsync(CancellationToken cancellationToken)
     {
-        string[] sources = [.. request.Sources.Select(source => Plain(RemotePath.Of(source)).TrimEnd('/'))];
+        string[] sources = [.. request.Sources.Select(source => Plain(RemotePath.FromUser(source)).TrimEnd('/'))];
         var kinds = await KindsAsync(sources, cancellationToken);
         var isFolder = LocalCopy.IsFolder(request.Destination, sources.Length);
         foreach (var (source, kind) in sources.Zip(kinds))
@@ -99,7 +99,7 @@ internal sealed partial class TarCopy
     private async Task ReadEntryAsync(
         TarEntry entry, string source, string target, List<CopyItem> folders, CancellationToken cancellationToken)
     {
-        // tar leaves out the '/' at the beginning of its names.
+        // tar removes the '/' at the beginning of names.
         var below = entry.Name.TrimEnd('/')[Math.Min(entry.Name.TrimEnd('/').Length, source.TrimStart('/').Length)..];
         var destination = below.Split('/', StringSplitOptions.RemoveEmptyEntries)
             .Aggregate(target, (folder, name) => LocalCopy.Join(folder, name, request.Names));
@@ -140,9 +140,9 @@ internal sealed partial class TarCopy
 
     private async Task ReadFileAsync(TarEntry entry, CopyItem planned, CancellationToken cancellationToken)
     {
-        var aimed = LocalCopy.Aim(planned);
-        LocalCopy.ThrowIfNoRoom(aimed);
-        var (item, file) = LocalCopy.Open(aimed);
+        var resolved = LocalCopy.ResolveTarget(planned);
+        LocalCopy.ThrowIfNoSpace(resolved);
+        var (item, file) = LocalCopy.Open(resolved);
         try
         {
             await using (file)
