@@ -8,12 +8,12 @@ using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Commands;
 
-/// <summary>Runs a command in one session's container, hands on what it prints, and tells how it ended.</summary>
-/// <param name="cloud">What is asked about the task.</param>
+/// <summary>Runs a command in a session's container, delivers its output, and reports how it ended.</summary>
+/// <param name="cloud">The account of the task.</param>
 /// <param name="session">The session.</param>
-/// <param name="options">What to run, and how.</param>
+/// <param name="options">The command and its options.</param>
 /// <param name="deliver">
-/// Takes <see cref="LinesPrinted"/> and <see cref="BytesPrinted"/>, on the threads that read; returns when it can take more.
+/// Receives <see cref="LinesPrinted"/> and <see cref="BytesPrinted"/>, on the reading threads; returns when it can take more.
 /// </param>
 internal sealed class CommandRun(
     IFargateCloud cloud, FargateSession session, CommandOptions options, Action<SessionEvent> deliver)
@@ -22,9 +22,9 @@ internal sealed class CommandRun(
     private readonly LineReader _errors = new();
 
     /// <summary>Runs the command to its end.</summary>
-    /// <param name="endpoint">Where to log in.</param>
-    /// <param name="progress">Is told what happens to the task.</param>
-    /// <param name="cancellationToken">Cancels it; ssh has then ended.</param>
+    /// <param name="endpoint">The session's SSH server.</param>
+    /// <param name="progress">Receives the events of the task.</param>
+    /// <param name="cancellationToken">Cancels the command, and ends ssh.</param>
     public async Task<CommandEnded> RunAsync(
         SshEndpoint endpoint, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
@@ -70,7 +70,7 @@ internal sealed class CommandRun(
             Output = options.IsRaw
                 ? bytes => deliver(new BytesPrinted(session, bytes.ToArray()))
                 : bytes => Deliver(_output.Read(bytes), areErrors: false),
-            Errors = bytes => Deliver(WithoutOwn(_errors.Read(bytes)), areErrors: true),
+            Errors = bytes => Deliver(WithoutClosingMessages(_errors.Read(bytes)), areErrors: true),
         };
         var exitCode = await CommandProcess.RunAsync(
             SshCommandLine.Start(options.Ssh, arguments, endpoint.KeepsSession),
@@ -79,7 +79,7 @@ internal sealed class CommandRun(
             cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
 
-        // What has ended in time has not run out of it.
+        // A command that ended in time must not time out afterwards.
         timeout.CancelAfter(Timeout.InfiniteTimeSpan);
         return exitCode;
     }
@@ -87,16 +87,16 @@ internal sealed class CommandRun(
     private void DeliverRest()
     {
         Deliver(_output.ReadRest(), areErrors: false);
-        Deliver(WithoutOwn(_errors.ReadRest()), areErrors: true);
+        Deliver(WithoutClosingMessages(_errors.ReadRest()), areErrors: true);
     }
 
-    /// <summary>ssh's own last words go to standard error whatever its log is; the error says more.</summary>
-    private static IEnumerable<string> WithoutOwn(IEnumerable<string> lines) => lines.Where(line => !SshLog.IsClosingWord(line));
+    /// <summary>Drops ssh's closing messages, which it also writes to standard error: the error says more.</summary>
+    private static IEnumerable<string> WithoutClosingMessages(IEnumerable<string> lines) => lines.Where(line => !SshLog.IsClosingWord(line));
 
     private void Deliver(IEnumerable<string> lines, bool areErrors) =>
         deliver(new LinesPrinted(session, lines, areErrors));
 
-    /// <summary>Why the output is partial; null where the exit code is the command's own.</summary>
+    /// <summary>Explains why the output is partial; null if the exit code is the command's own.</summary>
     private async Task<FargateException?> ExplainAsync(
         SshEndpoint endpoint,
         int exitCode,
@@ -116,7 +116,7 @@ internal sealed class CommandRun(
             : await new RefusedLogin(cloud).ExplainAsync(session, error, cancellationToken);
     }
 
-    /// <summary>A shared connection does not tell of signals; but when it lives on, it was not lost.</summary>
+    /// <summary>A shared connection does not report signals; if it still answers, it was not lost.</summary>
     private static async Task<bool> HasSignalEndedItAsync(
         SshEndpoint endpoint, IReadOnlyList<string> messages, CancellationToken cancellationToken) =>
         endpoint.ControlPath is { } path
@@ -125,43 +125,43 @@ internal sealed class CommandRun(
         && await ControlSocket.AnswersAsync(path, cancellationToken);
 }
 
-/// <summary>How a command is run.</summary>
+/// <summary>The options of a command.</summary>
 internal sealed record CommandOptions
 {
     /// <summary>The path of ssh.</summary>
     public required string Ssh { get; init; }
 
-    /// <summary>The user's own options for it.</summary>
+    /// <summary>The user's own options for ssh.</summary>
     public IReadOnlyList<SshOption> SshOptions { get; init; } = [];
 
-    /// <summary>What to run.</summary>
+    /// <summary>The command to run.</summary>
     public required RemoteCommand Command { get; init; }
 
-    /// <summary>What it reads.</summary>
+    /// <summary>The command's standard input.</summary>
     public required SharedInput Input { get; init; }
 
-    /// <summary>How long it may run; null for as long as it takes.</summary>
+    /// <summary>The command's time limit; null for none.</summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>Whether its standard output is handed on as bytes instead of lines.</summary>
+    /// <summary>Whether standard output is delivered as bytes instead of lines.</summary>
     public bool IsRaw { get; init; }
 }
 
 /// <summary>Lines that a command has printed.</summary>
-/// <param name="Session">Where it runs.</param>
-/// <param name="Lines">The lines, to be gone through once, while this is being delivered.</param>
+/// <param name="Session">The session that runs it.</param>
+/// <param name="Lines">The lines, to be enumerated once, during delivery.</param>
 /// <param name="AreErrors">Whether they came from standard error.</param>
 internal sealed record LinesPrinted(FargateSession Session, IEnumerable<string> Lines, bool AreErrors) : SessionEvent(Session);
 
-/// <summary>Bytes that a command has printed, as they are.</summary>
-/// <param name="Session">Where it runs.</param>
+/// <summary>Bytes that a command has printed.</summary>
+/// <param name="Session">The session that runs it.</param>
 /// <param name="Bytes">The bytes.</param>
 internal sealed record BytesPrinted(FargateSession Session, byte[] Bytes) : SessionEvent(Session);
 
-/// <summary>A command has ended, or its connection.</summary>
-/// <param name="Session">Where it ran.</param>
+/// <summary>A command or its connection has ended.</summary>
+/// <param name="Session">The session that ran it.</param>
 /// <param name="ExitCode">ssh's exit code, which is the command's own unless there is an error.</param>
-/// <param name="Duration">From the start of ssh on.</param>
-/// <param name="Error">Why its output is partial, or null.</param>
+/// <param name="Duration">The time since the start of ssh.</param>
+/// <param name="Error">The reason why its output is partial, or null.</param>
 internal sealed record CommandEnded(FargateSession Session, int ExitCode, TimeSpan Duration, FargateException? Error)
     : SessionEvent(Session);
