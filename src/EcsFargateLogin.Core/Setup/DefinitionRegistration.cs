@@ -3,12 +3,12 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Setup;
 
-/// <summary>A task definition of sessions that is ready to be registered.</summary>
-/// <param name="request">What the user asked for.</param>
+/// <summary>A task definition for sessions that is ready to be registered.</summary>
+/// <param name="request">The user's request.</param>
 /// <param name="definition">The task definition.</param>
 internal sealed class DefinitionRegistration(LoginDefinitionRequest request, JsonObject definition)
 {
-    /// <summary>What it would be, beside what is there: the application's own or the family's newest revision.</summary>
+    /// <summary>Its difference from the application's task definition, or from the family's newest revision.</summary>
     public required string Description { get; init; }
 
     /// <inheritdoc cref="LoginDefinition.Notes"/>
@@ -19,8 +19,8 @@ internal sealed class DefinitionRegistration(LoginDefinitionRequest request, Jso
 
     private JsonObject Container => definition["containerDefinitions"]![0]!.AsObject();
 
-    /// <summary>Looks at what is there, and makes the task definition. Changes nothing.</summary>
-    /// <exception cref="FargateException">It cannot be made, or what it is to be made from is not there.</exception>
+    /// <summary>Reads existing task definitions and creates the new one. Changes nothing in AWS.</summary>
+    /// <exception cref="FargateException">It cannot be created, or its source does not exist.</exception>
     public static async Task<DefinitionRegistration> PrepareAsync(
         IFargateCloud cloud, LoginDefinitionRequest request, CancellationToken cancellationToken)
     {
@@ -63,7 +63,7 @@ internal sealed class DefinitionRegistration(LoginDefinitionRequest request, Jso
         };
     }
 
-    /// <summary>The family's newest revision; null where there is none, or none that may be seen.</summary>
+    /// <summary>Returns the family's newest revision; null if there is none, or access is denied.</summary>
     private static async Task<JsonObject?> FindNewestAsync(IFargateCloud cloud, string family, CancellationToken cancellationToken)
     {
         try

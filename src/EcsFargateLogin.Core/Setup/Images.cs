@@ -5,23 +5,23 @@ namespace EcsFargateLogin.Setup;
 /// <summary>The name of a container image.</summary>
 /// <param name="Text">The whole name.</param>
 /// <param name="Registry">The registry's host; null for Docker Hub.</param>
-/// <param name="Repository">What stands between registry and tag, with slashes in it.</param>
+/// <param name="Repository">The part between registry and tag, with its slashes.</param>
 /// <param name="Tag">The tag, or null.</param>
 internal sealed partial record ImageReference(string Text, string? Registry, string Repository, string? Tag)
 {
-    /// <summary>The last part of the repository: what people call the image.</summary>
+    /// <summary>The last part of the repository.</summary>
     public string Name => Repository[(Repository.LastIndexOf('/') + 1)..];
 
-    /// <summary>What the image with the SSH server is called that is built on it.</summary>
+    /// <summary>The name of the image with an SSH server that is built from it.</summary>
     public string LoginName => Name.EndsWith(Suffix, StringComparison.Ordinal) ? Name : Name + Suffix;
 
     private const string Suffix = "-cli";
 
-    /// <summary>Reads a name. It ends up in files and commands, so that nothing else is let through.</summary>
+    /// <summary>Parses a name strictly, because it is written into files and commands.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.InvalidImage"/>.</exception>
     public static ImageReference Parse(string text) => TryParse(text) ?? throw SetupErrors.InvalidImage(text);
 
-    /// <summary>Reads a name, or gives null where it is none.</summary>
+    /// <summary>Parses a name; returns null if it is invalid.</summary>
     public static ImageReference? TryParse(string? text)
     {
         if (text is null)
@@ -31,7 +31,7 @@ internal sealed partial record ImageReference(string Text, string? Registry, str
 
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         var first = slash < 0 ? "" : text[..slash];
-        // Docker's rule: otherwise the first part is a folder of Docker Hub's.
+        // Docker's rule: any other first part is a namespace of Docker Hub.
         var hasRegistry = first.Contains('.', StringComparison.Ordinal) || first.Contains(':', StringComparison.Ordinal)
             || first == "localhost";
         var match = (hasRegistry ? WithRegistry() : WithoutRegistry()).Match(text);
@@ -51,10 +51,10 @@ internal sealed partial record ImageReference(string Text, string? Registry, str
     private static partial Regex WithoutRegistry();
 }
 
-/// <summary>Tells the distribution of an image from its name, as far as people put it there.</summary>
+/// <summary>Guesses the distribution of an image from its name.</summary>
 internal static partial class DistributionNames
 {
-    /// <summary>Images of these have neither a package manager nor, mostly, a shell.</summary>
+    /// <summary>Base images without a package manager and mostly without a shell.</summary>
     private static readonly string[] WithoutPackageManager = ["scratch", "distroless", "busybox"];
 
     private static readonly Dictionary<string, FargateDistribution> Words = new(StringComparer.OrdinalIgnoreCase)
@@ -74,13 +74,13 @@ internal static partial class DistributionNames
         ["al2023"] = FargateDistribution.AmazonLinux,
     };
 
-    /// <summary>The distribution that an image's name tells: debian:12, ruby:3.3-alpine3.20, node:22-bookworm, app:al2023.</summary>
+    /// <summary>Finds the distribution in a name such as debian:12, ruby:3.3-alpine3.20 or app:al2023.</summary>
     /// <exception cref="FargateException">
-    /// <see cref="FargateError.DistributionUnknown"/> when it tells none, several, or one without a package manager.
+    /// <see cref="FargateError.DistributionUnknown"/>: the name has none, several, or one without a package manager.
     /// </exception>
     public static FargateDistribution Of(ImageReference image)
     {
-        // A registry's host is somebody's name and not the image's.
+        // The registry's host says nothing about the image.
         List<string> words =
             [.. Word().Matches($"{image.Repository} {image.Tag}").SelectMany(match => new[] { match.Value, match.Groups["name"].Value }).Distinct()];
         if (words.Find(word => WithoutPackageManager.Contains(word, StringComparer.OrdinalIgnoreCase)) is { } bare)
