@@ -3,15 +3,15 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Doctor;
 
-/// <summary>Whose credentials they are and for how long, the region, and this machine's clock.</summary>
+/// <summary>Checks the identity and lifetime of the credentials, the region, and this machine's clock.</summary>
 internal sealed class AccountChecks : ICheckGroup
 {
     private const string Credentials = "credentials";
 
     private static readonly TimeSpan Soon = TimeSpan.FromMinutes(10);
 
-    /// <summary>What AWS takes; beyond it, requests are refused once before the clock is corrected for.</summary>
-    private static readonly TimeSpan MostSkew = TimeSpan.FromMinutes(5);
+    /// <summary>The skew that AWS tolerates; beyond it, the first request fails before the SDK corrects for it.</summary>
+    private static readonly TimeSpan ToleratedSkew = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan CommonSkew = TimeSpan.FromMinutes(1);
 
     /// <inheritdoc/>
@@ -20,7 +20,7 @@ internal sealed class AccountChecks : ICheckGroup
     /// <inheritdoc/>
     public async Task RunAsync(Examination examination, CancellationToken cancellationToken)
     {
-        var caller = await AskAsync(examination, cancellationToken);
+        var caller = await GetCallerAsync(examination, cancellationToken);
         if (caller is not null)
         {
             examination.Caller = caller;
@@ -32,7 +32,7 @@ internal sealed class AccountChecks : ICheckGroup
         await CheckClockAsync(examination, caller?.ClockSkew);
     }
 
-    private static async Task<CallerIdentity?> AskAsync(Examination examination, CancellationToken cancellationToken)
+    private static async Task<CallerIdentity?> GetCallerAsync(Examination examination, CancellationToken cancellationToken)
     {
         try
         {
@@ -45,7 +45,7 @@ internal sealed class AccountChecks : ICheckGroup
         catch (FargateException e)
         {
             await examination
-                .SkipAsync(Credentials, $"whose they are could not be looked at: {Examination.Finding(e)}", e.NextStep);
+                .SkipAsync(Credentials, $"the caller could not be determined: {Examination.Finding(e)}", e.NextStep);
         }
 
         return null;
@@ -73,7 +73,7 @@ internal sealed class AccountChecks : ICheckGroup
         var side = by > TimeSpan.Zero ? "behind" : "ahead of";
         var detail = FormattableString.Invariant($"{Math.Abs(by.TotalSeconds):0} s {side} AWS's");
         return by.Duration() < CommonSkew ? examination.PassAsync(Check, "within a minute of AWS's")
-            : by.Duration() < MostSkew ? examination.WarnAsync(Check, detail, Fix)
+            : by.Duration() < ToleratedSkew ? examination.WarnAsync(Check, detail, Fix)
             : examination.FailAsync(Check, detail, Fix);
     }
 
@@ -81,7 +81,7 @@ internal sealed class AccountChecks : ICheckGroup
         time.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 }
 
-/// <summary>The cluster.</summary>
+/// <summary>Checks the cluster.</summary>
 internal sealed class ClusterCheck : ICheckGroup
 {
     private const string Check = "cluster";
@@ -93,10 +93,10 @@ internal sealed class ClusterCheck : ICheckGroup
     public async Task RunAsync(Examination examination, CancellationToken cancellationToken)
     {
         var name = examination.Request.Cluster;
-        var answered = await examination.AskAsync(Check, "ecs:DescribeClusters", async () => new Answer(
+        var answer = await examination.QueryAsync(Check, "ecs:DescribeClusters", async () => new Answer(
             await examination.Cloud.DescribeClusterAsync(name, cancellationToken)));
-        examination.ClusterArn = answered?.Cluster?.Arn;
-        await (answered switch
+        examination.ClusterArn = answer?.Cluster?.Arn;
+        await (answer switch
         {
             null => Task.CompletedTask,
             { Cluster: { } cluster } => examination.PassAsync(Check, $"{cluster.Name} is {cluster.Status}"),
@@ -107,6 +107,6 @@ internal sealed class ClusterCheck : ICheckGroup
         });
     }
 
-    /// <summary>Tells a cluster that is not there from one that could not be asked for.</summary>
+    /// <summary>Distinguishes a missing cluster from a failed query.</summary>
     private sealed record Answer(ClusterDescription? Cluster);
 }

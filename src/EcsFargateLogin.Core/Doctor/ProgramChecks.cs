@@ -5,13 +5,13 @@ using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Doctor;
 
-/// <summary>The programs of OpenSSH. Needs no account.</summary>
-/// <param name="ssh">Where ssh is; null when it is missing.</param>
-/// <param name="sshKeygen">Where ssh-keygen is; null when it is missing.</param>
-/// <param name="show">Shows a row.</param>
+/// <summary>Checks the programs of OpenSSH. Needs no account.</summary>
+/// <param name="ssh">The path of ssh; null if it is missing.</param>
+/// <param name="sshKeygen">The path of ssh-keygen; null if it is missing.</param>
+/// <param name="show">Outputs a row.</param>
 internal sealed partial class ProgramChecks(string? ssh, string? sshKeygen, Func<FargateLoginCheck, Task> show)
 {
-    /// <summary>The first one that knows StrictHostKeyChecking=accept-new.</summary>
+    /// <summary>The first version that supports StrictHostKeyChecking=accept-new.</summary>
     private static readonly Version Oldest = new(7, 6);
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
@@ -54,7 +54,7 @@ internal sealed partial class ProgramChecks(string? ssh, string? sshKeygen, Func
         }
     }
 
-    /// <summary>ssh-keygen tells no version; what counts is that it makes a key.</summary>
+    /// <summary>Tries to create a key, because ssh-keygen has no option that prints its version.</summary>
     private static async Task<FargateLoginCheck> CheckKeyAsync(string sshKeygen, CancellationToken cancellationToken)
     {
         DirectoryInfo? folder = null;
@@ -74,7 +74,7 @@ internal sealed partial class ProgramChecks(string? ssh, string? sshKeygen, Func
             return new(
                 "ssh-keygen",
                 FargateCheckResult.NotChecked,
-                $"there is no place to try a key in: {e.Message}",
+                $"no key can be created there: {e.Message}",
                 "Set TMPDIR to a folder of yours.");
         }
         finally
@@ -87,9 +87,9 @@ internal sealed partial class ProgramChecks(string? ssh, string? sshKeygen, Func
     private static partial Regex Version();
 }
 
-/// <summary>The program that ECS Exec needs on this machine. Needs no account.</summary>
-/// <param name="path">Where it is; null when it is missing.</param>
-/// <param name="isRequired">Whether there is no other way in.</param>
+/// <summary>Checks session-manager-plugin, which ECS Exec needs. Needs no account.</summary>
+/// <param name="path">The path of the plugin; null if it is missing.</param>
+/// <param name="isRequired">Whether ECS Exec is the only transport.</param>
 internal sealed class PluginCheck(string? path, bool isRequired)
 {
     public async Task<FargateLoginCheck> RunAsync(CancellationToken cancellationToken)

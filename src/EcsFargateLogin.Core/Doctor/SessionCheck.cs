@@ -9,7 +9,7 @@ using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Doctor;
 
-/// <summary>A session that is started, waited for until it can be entered, and stopped in any case.</summary>
+/// <summary>Starts a session, waits until it can be entered, and stops it in any case.</summary>
 internal sealed class SessionCheck : ICheckGroup
 {
     private const string Check = "session";
@@ -44,7 +44,7 @@ internal sealed class SessionCheck : ICheckGroup
         try
         {
             SessionLauncher launcher = new(examination.Cloud, Parts.Journal, Parts.Keys) { Starter = Parts.Starter };
-            Catcher started = new(happened => session = (happened as SessionStarted)?.Session ?? session);
+            Handler started = new(happened => session = (happened as SessionStarted)?.Session ?? session);
             var errors = await launcher.LaunchAsync(examination.Request.ToSession(), count: 1, started, cancellationToken);
             if (errors is [var error, ..])
             {
@@ -81,7 +81,7 @@ internal sealed class SessionCheck : ICheckGroup
         }
         finally
         {
-            // Shown to the end or not: nobody may start the task again while it is being stopped.
+            // The waiter must not start the task again while it is being stopped.
             await ending.CancelAsync();
             await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -92,7 +92,7 @@ internal sealed class SessionCheck : ICheckGroup
         {
             try
             {
-                Catcher all = new(happened => events.Writer.TryWrite(happened));
+                Handler all = new(happened => events.Writer.TryWrite(happened));
                 Readiness ready = new(PreferPrivate: !examination.Request.AssignPublicIp, CanBeEntered: true);
                 await new SessionWaiter(examination.Cloud, new WaitOptions(), Parts.Starter)
                     .WaitAsync([session], ready, all, ending.Token);
@@ -134,11 +134,11 @@ internal sealed class SessionCheck : ICheckGroup
         }
     }
 
-    private sealed class Catcher(Action<SessionEvent> take) : IProgress<SessionEvent>
+    private sealed class Handler(Action<SessionEvent> handle) : IProgress<SessionEvent>
     {
-        public void Report(SessionEvent value) => take(value);
+        public void Report(SessionEvent value) => handle(value);
     }
 }
 
-/// <summary>What sessions are started and stopped with.</summary>
+/// <summary>The parts that start and stop sessions.</summary>
 internal sealed record SessionLauncherParts(SessionJournal Journal, KeyGenerator? Keys, TaskStarter Starter, SessionCloser Closer);

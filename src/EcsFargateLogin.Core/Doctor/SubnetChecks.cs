@@ -3,7 +3,7 @@ using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Doctor;
 
-/// <summary>The subnets: that they are there, in one VPC, with free addresses, and where their routes lead.</summary>
+/// <summary>Checks that the subnets exist, are in one VPC, and have free addresses and suitable routes.</summary>
 internal sealed class SubnetChecks : ICheckGroup
 {
     private const string Check = "subnets";
@@ -24,7 +24,7 @@ internal sealed class SubnetChecks : ICheckGroup
         }
 
         var subnets = await examination
-            .AskAsync(Check, "ec2:DescribeSubnets", () => examination.Cloud.Survey.FindSubnetsAsync(wanted, cancellationToken));
+            .QueryAsync(Check, "ec2:DescribeSubnets", () => examination.Cloud.Survey.FindSubnetsAsync(wanted, cancellationToken));
         if (subnets is null)
         {
             return;
@@ -82,7 +82,7 @@ internal sealed class SubnetChecks : ICheckGroup
     private static async Task CheckRoutesAsync(
         Examination examination, IReadOnlyList<SubnetDescription> subnets, string vpc, CancellationToken cancellationToken)
     {
-        var tables = await examination.AskAsync("routes", "ec2:DescribeRouteTables", () =>
+        var tables = await examination.QueryAsync("routes", "ec2:DescribeRouteTables", () =>
             examination.Cloud.Survey.DescribeRouteTablesAsync(vpc, cancellationToken));
         foreach (var subnet in tables is null ? [] : subnets)
         {
