@@ -7,12 +7,12 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws;
 
-// What the account has to choose from, and what tells whether a session can be reached.
+// The account's resources to choose from, and the data for the doctor's checks.
 internal sealed partial class AwsFargateCloud : IFargateCatalog, IAccountSurvey
 {
     private const string Active = "ACTIVE";
 
-    /// <summary>The most that ECS takes; it gives 10 where nobody asks for more.</summary>
+    /// <summary>ECS's maximum; its default is 10.</summary>
     private const int ServicesPerPage = 100;
 
     public Task<IReadOnlyList<string>> ListClustersAsync(CancellationToken cancellationToken) =>
@@ -68,7 +68,7 @@ internal sealed partial class AwsFargateCloud : IFargateCatalog, IAccountSurvey
 
     async Task<CallerIdentity> IAccountSurvey.GetCallerAsync(CancellationToken cancellationToken)
     {
-        // Once a run at most: not worth a client for every session.
+        // At most once a run, so no client is kept for every session.
         using var sts = surveyClients.CreateSts();
         var call = new ServiceCall("sts:GetCallerIdentity", sts.Endpoint, Connection.CredentialSource);
         return await SendAsync(call, sts.GetCallerAsync, cancellationToken);
@@ -108,7 +108,7 @@ internal sealed partial class AwsFargateCloud : IFargateCatalog, IAccountSurvey
     }
 }
 
-/// <summary>Makes the clients of a survey, which no session needs.</summary>
-/// <param name="CreateSts">One that tells whom the credentials belong to.</param>
-/// <param name="CreateIam">One that tells what they may do.</param>
+/// <summary>Creates the clients of a survey, which sessions do not need.</summary>
+/// <param name="CreateSts">Creates the client that identifies the caller.</param>
+/// <param name="CreateIam">Creates the client that simulates policies.</param>
 internal sealed record SurveyClients(Func<StsClient> CreateSts, Func<IamClient> CreateIam);

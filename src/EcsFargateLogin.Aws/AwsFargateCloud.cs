@@ -12,13 +12,13 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws;
 
-/// <summary>The boundary on ECS, EC2 and CloudWatch Logs.</summary>
-/// <param name="connection">How AWS is reached.</param>
+/// <summary>Implements the boundary with ECS, EC2 and CloudWatch Logs.</summary>
+/// <param name="connection">The connection to AWS.</param>
 /// <param name="ecs">ECS.</param>
 /// <param name="ec2">EC2.</param>
-/// <param name="createLogs">Makes a client for the logs of a region.</param>
-/// <param name="surveyClients">Makes the clients that only a survey needs.</param>
-/// <param name="credentials">What signs the requests.</param>
+/// <param name="createLogs">Creates a client for the logs of a region.</param>
+/// <param name="surveyClients">Creates the clients that only a survey needs.</param>
+/// <param name="credentials">The credentials that sign requests.</param>
 internal sealed partial class AwsFargateCloud(
     CloudConnection connection,
     EcsClient ecs,
@@ -31,12 +31,12 @@ internal sealed partial class AwsFargateCloud(
     private const int InterfacesPerCall = 200;
     private const int MostPages = 100;
 
-    // All attempts of one request together: three of 15 s would be 45 s without the pauses between them.
+    // Time limit for all attempts of one request together; three attempts of 15 s would take 45 s and more.
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(40);
 
     private readonly ConcurrentDictionary<string, Lazy<LogsClient>> _logs = [];
 
-    /// <summary>Tells the URL of Systems Manager, for programs that go on with a channel.</summary>
+    /// <summary>Returns the URL of Systems Manager, for the programs that open a channel.</summary>
     internal Func<string> SsmEndpoint { get; init; } = () => "";
 
     public CloudConnection Connection { get; } = connection;
@@ -198,7 +198,7 @@ internal sealed partial class AwsFargateCloud(
             Task = request.Task,
             Container = request.ContainerName,
             Command = request.Command,
-            // ECS knows no other kind.
+            // ECS requires it.
             Interactive = true,
         };
         var output = await SendAsync(call, token => ecs.ExecuteCommandAsync(input, token), cancellationToken);

@@ -35,12 +35,12 @@ internal abstract class AwsClient : AmazonServiceClient
     {
         var options = new InvokeOptions { RequestMarshaller = _marshaller, ResponseUnmarshaller = unmarshaller };
         var reply = await InvokeAsync<OperationReply<T>>(request, options, cancellationToken);
-        // Thrown here and not by the unmarshaller: of JSON, the SDK would try again, and meet the same proxy or login page.
+        // Not thrown by the unmarshaller: for JSON the SDK would retry, and get the same proxy or login page.
         return reply.Body ?? throw new ForeignAnswerException(reply.HttpStatusCode, reply.ContentType);
     }
 }
 
-/// <summary>The configuration of this module's own clients, in the form in which the SDK's pipeline takes it.</summary>
+/// <summary>The configuration of this module's own clients for the SDK's pipeline.</summary>
 internal sealed class AwsClientConfig : ClientConfig
 {
     private readonly ClientSettings _settings;
@@ -75,7 +75,7 @@ internal sealed class AwsClientConfig : ClientConfig
     }
 }
 
-/// <summary>One call of one operation, with its body as it goes on the wire.</summary>
+/// <summary>A call of an operation, with the body of its HTTP request.</summary>
 internal sealed class OperationRequest : AmazonWebServiceRequest
 {
     internal required string Operation { get; init; }
@@ -88,17 +88,17 @@ internal sealed class OperationRequest : AmazonWebServiceRequest
     internal string? Target { get; init; }
 }
 
-/// <summary>The answer to an operation, in the form in which the SDK's pipeline hands it on.</summary>
+/// <summary>The reply of an operation, as the SDK's pipeline returns it.</summary>
 internal sealed class OperationReply<T> : AmazonWebServiceResponse
     where T : class
 {
-    /// <summary>The answer, or null when what came does not speak AWS's protocol.</summary>
+    /// <summary>The reply's content; null if it does not follow AWS's protocol.</summary>
     internal T? Body { get; init; }
 
     internal string? ContentType { get; init; }
 }
 
-/// <summary>Makes the HTTP request of any operation: a POST to / with the body that the client wrote.</summary>
+/// <summary>Creates the HTTP request of any operation: a POST to / with the operation's body.</summary>
 internal sealed class OperationMarshaller(string serviceName) : IMarshaller<IRequest, AmazonWebServiceRequest>
 {
     public IRequest Marshall(AmazonWebServiceRequest input)
@@ -120,14 +120,14 @@ internal sealed class OperationMarshaller(string serviceName) : IMarshaller<IReq
     }
 }
 
-/// <summary>Every operation of these services is signed with SigV4.</summary>
+/// <summary>Signs every operation with SigV4.</summary>
 internal sealed class SigV4AuthHandler : BaseAuthResolverHandler
 {
     protected override List<IAuthSchemeOption> ResolveAuthOptions(IExecutionContext executionContext) =>
         AuthSchemeOption.DEFAULT_SIGV4;
 }
 
-/// <summary>Something answered that does not speak AWS's protocol: a proxy, a login page, another server.</summary>
+/// <summary>The reply does not follow AWS's protocol: it is from a proxy, a login page or another server.</summary>
 internal sealed class ForeignAnswerException : AmazonServiceException
 {
     internal ForeignAnswerException(HttpStatusCode statusCode, string? contentType)

@@ -8,14 +8,14 @@ using Amazon.Runtime.Internal.Transform;
 
 namespace EcsFargateLogin.Aws.Clients;
 
-/// <summary>A service that speaks AWS JSON 1.1: an object in, an object out, the operation in a header.</summary>
+/// <summary>A client of AWS JSON 1.1: an object in, an object out, the operation in a header.</summary>
 internal abstract class AwsJsonClient : AwsClient
 {
     private readonly string _targetPrefix;
     private readonly JsonSerializerContext _shapes;
 
-    /// <param name="credentials">What requests are signed with.</param>
-    /// <param name="settings">How the service is reached.</param>
+    /// <param name="credentials">The credentials that sign requests.</param>
+    /// <param name="settings">The settings of the service.</param>
     /// <param name="targetPrefix">The service's name and version in X-Amz-Target.</param>
     /// <param name="shapes">Every input and output of the service's operations.</param>
     protected AwsJsonClient(
@@ -43,7 +43,7 @@ internal abstract class AwsJsonClient : AwsClient
     private JsonTypeInfo<T> Shape<T>() => (JsonTypeInfo<T>)_shapes.GetTypeInfo(typeof(T))!;
 }
 
-/// <summary>Hands a reply of the AWS JSON protocols to System.Text.Json.</summary>
+/// <summary>Reads a reply of the AWS JSON protocols with System.Text.Json.</summary>
 internal sealed class JsonReplyUnmarshaller<T>(JsonTypeInfo<T> shape) : JsonResponseUnmarshaller
     where T : class
 {
@@ -72,7 +72,7 @@ internal sealed class JsonReplyUnmarshaller<T>(JsonTypeInfo<T> shape) : JsonResp
         }
         catch (JsonException)
         {
-            // A refusal may be a header alone.
+            // An error may consist of a header only.
         }
 
         code ??= input.ResponseData.GetHeaderValue("x-amzn-ErrorType");
@@ -93,21 +93,21 @@ internal sealed class JsonReplyUnmarshaller<T>(JsonTypeInfo<T> shape) : JsonResp
             : null;
 }
 
-/// <summary>How the AWS JSON protocols write JSON.</summary>
+/// <summary>The JSON format of the AWS JSON protocols.</summary>
 internal static class WireJson
 {
-    /// <summary>Options for one context of shapes.</summary>
+    /// <summary>Creates the options for one context of shapes.</summary>
     internal static JsonSerializerOptions CreateOptions() => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new EpochSecondsConverter() },
-        // Overrides are limited in length: "+" in a key or "é" in a value must not become six characters.
+        // The length of overrides is limited: "+" in a key or "é" in a value must not become six characters.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 }
 
-/// <summary>Times of the AWS JSON protocols: seconds since 1970, with a fraction.</summary>
+/// <summary>Reads and writes times of the AWS JSON protocols: seconds since 1970, with a fraction.</summary>
 internal sealed class EpochSecondsConverter : JsonConverter<DateTimeOffset>
 {
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -8,7 +8,7 @@ using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Aws.Clients;
 
-/// <summary>A service that speaks the query protocol: a form in, an XML document out.</summary>
+/// <summary>A client of the query protocol: a form in, an XML document out.</summary>
 internal abstract class QueryClient(AWSCredentials credentials, ClientSettings settings, string apiVersion)
     : AwsClient(credentials, settings)
 {
@@ -27,18 +27,18 @@ internal abstract class QueryClient(AWSCredentials credentials, ClientSettings s
         return await SendAsync<XElement>(request, new XmlReplyUnmarshaller($"{operation}Response"), cancellationToken);
     }
 
-    /// <summary>The text of an element's child, without what a terminal would obey; null where there is none.</summary>
+    /// <summary>Returns the text of an element's child without control sequences; null if there is none.</summary>
     protected static string? Text(XElement parent, string name) =>
         Child(parent, name)?.Value is { Length: > 0 } text ? TerminalText.Clean(text) : null;
 
-    /// <summary>An element's child, in whatever namespace.</summary>
+    /// <summary>Returns an element's child, in any namespace.</summary>
     protected static XElement? Child(XElement parent, string name) =>
         parent.Elements().FirstOrDefault(element => element.Name.LocalName == name);
 }
 
 /// <summary>
-/// Reads a reply of the query protocols: makes sure that it is one, and hands it to the unmarshaller of its operation. Those
-/// of the SDK alone skip what they do not know, and would take a login page for an empty list.
+/// Reads a reply of the query protocols: checks its root element, then calls the unmarshaller of the operation. The SDK's
+/// unmarshallers skip unknown elements, and would read a login page as an empty list.
 /// </summary>
 /// <param name="rootName">The name that the reply's root element must have.</param>
 /// <param name="ofOperation">The SDK's unmarshaller of the operation; null reads the reply as a document.</param>
@@ -74,7 +74,7 @@ internal sealed class XmlReplyUnmarshaller(string rootName, ResponseUnmarshaller
         }
         catch (Exception exception) when (exception is FormatException or OverflowException)
         {
-            // A number or a time that is none.
+            // An invalid number or time.
             throw new ForeignAnswerException(input.ResponseData.StatusCode, input.ResponseData.ContentType);
         }
     }
@@ -96,7 +96,7 @@ internal sealed class XmlReplyUnmarshaller(string rootName, ResponseUnmarshaller
                 statusCode);
     }
 
-    // Of EC2 without a namespace, of other services in one of their own.
+    // EC2's elements have no namespace, those of other services do.
     private static string? Text(XElement? parent, string name) =>
         parent?.Elements().FirstOrDefault(element => element.Name.LocalName == name)?.Value;
 
@@ -104,7 +104,7 @@ internal sealed class XmlReplyUnmarshaller(string rootName, ResponseUnmarshaller
     {
         try
         {
-            // A document type, and with it any entity, is refused: XmlReader's default.
+            // By default, XmlReader rejects document types and so entities.
             using var reader = XmlReader.Create(body);
             return XDocument.Load(reader).Root;
         }

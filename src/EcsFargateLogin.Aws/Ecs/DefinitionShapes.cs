@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace EcsFargateLogin.Aws.Ecs;
 
-// What DescribeTaskDefinition, RegisterTaskDefinition and DescribeClusters take and give.
+// Inputs and outputs of operations on task definitions and clusters.
 
 internal sealed record DescribeTaskDefinitionInput(string TaskDefinition);
 
@@ -38,13 +38,13 @@ internal sealed class LogConfigurationShape
     public IReadOnlyDictionary<string, string?>? Options { get; init; }
 }
 
-/// <summary>DescribeTaskDefinition's answer whole, to be carried over to another task definition.</summary>
+/// <summary>The complete output of DescribeTaskDefinition, for copying into another task definition.</summary>
 internal sealed class WholeTaskDefinitionOutput
 {
     public JsonObject? TaskDefinition { get; init; }
 }
 
-/// <summary>What a task definition of sessions can have. Nodes are carried over as they came from ECS.</summary>
+/// <summary>The members of a task definition for sessions. Nodes are copied unchanged from ECS's output.</summary>
 internal sealed class RegisterTaskDefinitionInput
 {
     public string? Family { get; init; }
@@ -79,7 +79,7 @@ internal sealed class ClusterShape
     public string? Status { get; init; }
 }
 
-// What the operations that list clusters and task definitions take and give. Every member of an answer may be absent.
+// Lists of clusters and task definitions. Every member of an output may be absent.
 
 internal sealed record ListClustersInput(string? NextToken);
 

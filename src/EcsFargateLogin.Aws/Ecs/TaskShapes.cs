@@ -1,6 +1,6 @@
 namespace EcsFargateLogin.Aws.Ecs;
 
-// What DescribeTasks, StopTask and ListTasks take and give. Every member of an answer may be absent.
+// Inputs and outputs of operations on running tasks. Every member of an output may be absent.
 
 internal sealed record DescribeTasksInput(string Cluster, IReadOnlyList<string> Tasks)
 {
@@ -102,7 +102,7 @@ internal sealed class AttachmentShape
     public IReadOnlyList<KeyValuePairShape?>? Details { get; init; }
 }
 
-// What ExecuteCommand takes and gives. Every member of an answer may be absent.
+// ECS Exec.
 
 internal sealed class ExecuteCommandInput
 {
@@ -118,7 +118,7 @@ internal sealed class ExecuteCommandOutput
     public SessionShape? Session { get; init; }
 }
 
-/// <summary>Holds a secret: not to be shown.</summary>
+/// <summary>Contains a secret: never shown.</summary>
 internal sealed class SessionShape
 {
     public string? SessionId { get; init; }

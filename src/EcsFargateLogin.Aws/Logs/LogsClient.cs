@@ -4,7 +4,7 @@ using EcsFargateLogin.Aws.Clients;
 
 namespace EcsFargateLogin.Aws.Logs;
 
-/// <summary>Amazon CloudWatch Logs, as far as the log of a session's container needs it.</summary>
+/// <summary>The client of Amazon CloudWatch Logs, for the log of a session's container.</summary>
 internal sealed class LogsClient(AWSCredentials credentials, ClientSettings settings)
     : AwsJsonClient(credentials, settings, "Logs_20140328", LogsShapes.OnWire)
 {
