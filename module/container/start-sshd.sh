@@ -25,7 +25,7 @@ readonly EXIT_LIMIT=124  # a time limit ended the task
 readonly TTY_TIME_STEP=8
 # Who has logged out may come back within so many seconds, where nobody asked for more.
 readonly LOGOUT_WINDOW=5
-# Soon after a login, which may wait for that, the watch looks so many times more: after 0.1 s, another 0.2 s, and so on.
+# Soon after a login, which may wait for that, the watch checks so many times more: after 0.1 s, another 0.2 s, and so on.
 readonly QUICK_LOOKS=4
 # Once a limit is near, this many seconds (or half of the limit) are left to save one's work.
 readonly WARNING_TIME=600
@@ -70,7 +70,7 @@ check_programs() {
 #   one that makes of it the command that restores PATH;
 #   the names that can be names of shell variables;
 #   how many names cannot (spring.datasource.url).
-# It is taken from the kernel, byte by byte and as octal text, so that no character of a name or value is special.
+# It is read from the kernel, byte by byte and as octal text, so that no character of a name or value is special.
 describe_environment() {
     od -An -v -t o1 "/proc/$$/environ" | awk '
         BEGIN {
@@ -182,7 +182,7 @@ find_programs() {
     done
 }
 
-# Who logs in: sshd looks users up by name and starts their shell, so both must be there.
+# Who logs in: sshd finds users by name and starts their shell, so both must be there.
 find_user() {
     own_id=$(id -u)
     own_name=$(id -un 2>/dev/null) && user_id=$(id -u "$own_name" 2>/dev/null) ||
@@ -279,7 +279,7 @@ write_environment() {
         cat "/proc/$$/environ" >"$folder/login/environ"
         set -- "$@" "$folder/login/environ"
     elif [ "$odd_names" -gt 0 ]; then
-        say "note: logins do not get $odd_names variables whose names no shell can hold: that takes perl in the image"
+        say "note: logins do not get $odd_names variables with names that no shell can hold: that takes perl in the image"
     fi
     [ "$user" = "$own_name" ] || { chmod 400 "$@" && chown "$user" "$@"; } ||
         fail $EXIT_IMAGE "cannot give a file to $user: the container lacks CAP_CHOWN"
@@ -335,7 +335,7 @@ if [ -z "${SSH_ORIGINAL_COMMAND:-}" ]; then
     esac
 else
     case $SSH_ORIGINAL_COMMAND in
-    # Without a shell, whose start-up files may print what no client of a subsystem expects.
+    # Without a shell: its start-up files may print what no client of a subsystem expects.
     "$sftp" | "$powershell") set -- $SSH_ORIGINAL_COMMAND ;;
     *) set -- "$SHELL" -c "$SSH_ORIGINAL_COMMAND" ;;
     esac
@@ -467,7 +467,7 @@ configure_sshd() {
     done
     [ -z "$problem" ] || fail $EXIT_IMAGE "sshd cannot start: $first_problem"
     [ $key_type = ed25519 ] || say "note: the host key is of type $key_type, as sshd takes no Ed25519: $first_problem"
-    # sshd starts the login script by the user's shell, whose start-up files are for the shell that comes after. Most
+    # sshd starts the login script by the user's shell, and its start-up files are for the shell that comes after. Most
     # shells find them by HOME, and bash reads none below another shell. OpenSSH before 7.8 does not know this setting.
     set_env="SetEnv HOME=$folder/login/home SHLVL=1"
     ! "$sshd" -t -f "$folder/sshd_config" -o "$set_env" 2>/dev/null || printf '%s\n' "$set_env" >>"$folder/sshd_config"
@@ -486,7 +486,7 @@ configure_sshd() {
     done
 }
 
-# sshd refuses an account whose password is locked with "!", even for a key; "*" allows no password either.
+# sshd refuses an account with a password that is locked with "!", even for a key; "*" allows no password either.
 unlock_account() {
     [ "$own_id" -eq 0 ] || return 0
     case $password in
@@ -514,9 +514,9 @@ check_account() {
 
 start_sshd() {
     IFS=' ' read -r key_type key_text _ <"$folder/host_key.pub"
-    mark="for $fingerprint${nonce:+ nonce=$nonce}"
-    say "start user=$user port=$port $mark"
-    say "host-key $key_type $key_text $mark"
+    tag="for $fingerprint${nonce:+ nonce=$nonce}"
+    say "start user=$user port=$port $tag"
+    say "host-key $key_type $key_text $tag"
     mkfifo -m 600 "$folder/log" || fail $EXIT_IMAGE "cannot write to $folder"
     relay_log <"$folder/log" &
     log_pid=$!
@@ -539,7 +539,7 @@ relay_log() {
 
 # Lines about a connection name it by "ADDRESS port NUMBER", and those from before its authentication end with [preauth].
 # Only connections that were authenticated count: anybody can open and close others.
-#   accepted  somebody has logged in since the watch looked
+#   accepted  somebody has logged in since the last check of the watch
 #   left      all who had logged in have logged out, and none was lost since the latest login
 #   refused   why sshd refused the user, though not the key
 note_line() {
@@ -562,7 +562,7 @@ note_line() {
         connections="$connections$connection "
         rm -f "$folder/left" "$folder/refused"
         true >"$folder/accepted"
-        # The watch looks at once, because the login may wait for that.
+        # The watch checks at once, because the login may wait for that.
         kill -s USR1 $$
         ;;
     *)
@@ -591,7 +591,7 @@ read_clock() {
 }
 
 # read_status PID FIELD: sets value to the first word of it. The file "stat" has the same in one line, but for a process
-# whose name holds an end of line and what it likes after that; here the kernel escapes the name.
+# with a name that holds an end of line and what it likes after that; here the kernel escapes the name.
 read_status() {
     field= value=
     while IFS=':	' read -r field value _ && [ "$field" != "$2" ]; do :; done <"/proc/$1/status"
