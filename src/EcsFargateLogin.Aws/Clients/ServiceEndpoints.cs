@@ -20,7 +20,7 @@ internal sealed class ServiceEndpoints(CloudSettings settings, Profile? profile,
     /// <param name="prefix">The first label of its host names.</param>
     internal Uri Resolve(string serviceId, string prefix)
     {
-        return Override(serviceId) ?? new Uri(OfAws(serviceId, prefix));
+        return ConfiguredUrl(serviceId) ?? new Uri(DefaultUrl(serviceId, prefix));
     }
 
     /// <summary>
@@ -28,11 +28,11 @@ internal sealed class ServiceEndpoints(CloudSettings settings, Profile? profile,
     /// </summary>
     internal (Uri Url, string Region) ResolveIam(string serviceId)
     {
-        var home = OfIam(serviceId);
-        return (Override(serviceId) ?? new Uri($"https://{home.Host}/"), home.Region);
+        var home = IamHost(serviceId);
+        return (ConfiguredUrl(serviceId) ?? new Uri($"https://{home.Host}/"), home.Region);
     }
 
-    private (string Host, string Region) OfIam(string serviceId)
+    private (string Host, string Region) IamHost(string serviceId)
     {
         var useFips = IsOn(EnvironmentNames.UseFips, UseFips);
         return (Fn.Partition(region).name, useFips) switch
@@ -48,7 +48,7 @@ internal sealed class ServiceEndpoints(CloudSettings settings, Profile? profile,
     }
 
     /// <summary>Returns the configured URL; null for AWS's own.</summary>
-    private Uri? Override(string serviceId)
+    private Uri? ConfiguredUrl(string serviceId)
     {
         var given = settings.EndpointUrl is { } url ? (url, "-EndpointUrl") : Configured(serviceId);
         return given is { } found ? Parse(found.Url, found.Source) : null;
@@ -70,12 +70,12 @@ internal sealed class ServiceEndpoints(CloudSettings settings, Profile? profile,
         EnvironmentNames.Value(name) is { } url ? (url, $"environment variable {name}") : null;
 
     private (string, string)? FromProfile(string serviceId) =>
-        (OfServices(serviceId) ?? profile?.Find(EndpointUrl)) is { } setting
+        (FromServicesSection(serviceId) ?? profile?.Find(EndpointUrl)) is { } setting
             ? (profile!.Text(setting), $"{profile.Source}, {setting.Where}")
             : null;
 
     /// <summary>Reads a service's URL from the services section that the profile refers to; null if it has none.</summary>
-    private Setting? OfServices(string serviceId)
+    private Setting? FromServicesSection(string serviceId)
     {
         const string services = "services";
         if (profile?.Find(services) is not { } reference)
@@ -103,7 +103,7 @@ internal sealed class ServiceEndpoints(CloudSettings settings, Profile? profile,
             // The part before an @ may contain a password.
             : throw CloudErrors.InvalidEndpoint(text[(text.LastIndexOf('@') + 1)..], source);
 
-    private string OfAws(string serviceId, string prefix)
+    private string DefaultUrl(string serviceId, string prefix)
     {
         var useFips = IsOn(EnvironmentNames.UseFips, UseFips);
         var useDualStack = IsOn(EnvironmentNames.UseDualStack, UseDualStack);

@@ -27,7 +27,7 @@ internal sealed class CredentialResolver(
     /// <summary>Finds credentials, and obtains keys once, so that errors show early.</summary>
     internal async Task<FoundCredentials> ResolveAsync(CancellationToken cancellationToken)
     {
-        var found = FromUser() ?? FromNamedProfile() ?? FromEnvironment() ?? await FromSurroundingsAsync(cancellationToken)
+        var found = FromUser() ?? FromNamedProfile() ?? FromEnvironment() ?? await FromCurrentProfileOrHostAsync(cancellationToken)
             ?? FromLegacyProfile() ?? throw NothingFound();
         var limit = found.AsksPerson ? s_personLimit : s_obtainLimit;
         await CredentialCheck.ObtainAsync(found, limit, cancellationToken);
@@ -46,14 +46,14 @@ internal sealed class CredentialResolver(
         }
 
         var profile = files.Get(settings.ProfileName ?? ProfileFiles.FallbackName);
-        return _profiles.Find(profile) ?? throw ProfileCredentials.Nothing(profile);
+        return _profiles.Find(profile) ?? throw ProfileCredentials.NoCredentials(profile);
     }
 
     private static FoundCredentials? FromEnvironment() =>
         EnvironmentCredentials.Find() is { } keys ? new(keys, "environment variables") : null;
 
     /// <summary>Finds the credentials of the current profile, or of the container or instance that runs this process.</summary>
-    private async Task<FoundCredentials?> FromSurroundingsAsync(CancellationToken cancellationToken)
+    private async Task<FoundCredentials?> FromCurrentProfileOrHostAsync(CancellationToken cancellationToken)
     {
         var profile = EnvironmentNames.ProfileName is { } name ? files.Get(name) : files.Find(ProfileFiles.FallbackName);
         return (profile is not null && ProfileCredentials.AssumesRole(profile) ? _profiles.Find(profile) : null)
@@ -87,7 +87,7 @@ internal sealed class CredentialResolver(
         files.Find(ProfileFiles.LegacyName) is { } profile ? _profiles.Find(profile) : null;
 
     private FargateException NothingFound() => EnvironmentNames.ProfileName is { } name && files.Find(name) is { } profile
-        ? ProfileCredentials.Nothing(profile)
+        ? ProfileCredentials.NoCredentials(profile)
         : CredentialErrors.NoCredentials(files.Problem);
 }
 

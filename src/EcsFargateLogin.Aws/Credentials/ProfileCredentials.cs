@@ -44,7 +44,7 @@ internal sealed class ProfileCredentials(
     };
 
     /// <summary>Returns the error for a named profile without credentials.</summary>
-    internal static FargateException Nothing(Profile profile) => Unusable(profile, profile.Find(SecretKey) is { } alone
+    internal static FargateException NoCredentials(Profile profile) => Unusable(profile, profile.Find(SecretKey) is { } alone
         ? $"it has an {SecretKey} ({alone.Where}), but no {AccessKey}"
         : $"it holds neither keys nor a way to get them ({RoleArn}, sso_session, {Process}, …)");
 
@@ -60,8 +60,8 @@ internal sealed class ProfileCredentials(
         var role = profile.Find(RoleArn)!;
         var source = (profile.Find(SourceProfile), profile.Find(CredentialSource)) switch
         {
-            ({ } named, null) => OfSourceProfile(profile, named, visited),
-            (null, { } place) => OfPlace(profile, place),
+            ({ } named, null) => FromSourceProfile(profile, named, visited),
+            (null, { } credentialSource) => FromCredentialSource(profile, credentialSource),
             (null, null) => throw Unusable(
                 profile, $"its {RoleArn} ({role.Where}) needs a {SourceProfile} or a {CredentialSource} with keys to assume it"),
             ({ } one, { } other) => throw Unusable(
@@ -71,7 +71,7 @@ internal sealed class ProfileCredentials(
             AskForCode(new MfaRequest(visited[0].Name, serialNumber), cancellationToken));
     }
 
-    private AWSCredentials OfSourceProfile(Profile profile, Setting named, IReadOnlyList<Profile> visited)
+    private AWSCredentials FromSourceProfile(Profile profile, Setting named, IReadOnlyList<Profile> visited)
     {
         var name = profile.Text(named);
         var source = files.Find(name)
@@ -90,20 +90,20 @@ internal sealed class ProfileCredentials(
             : Role(source, [.. visited, source]);
     }
 
-    private AWSCredentials OfPlace(Profile profile, Setting place) => profile.Text(place).ToUpperInvariant() switch
+    private AWSCredentials FromCredentialSource(Profile profile, Setting setting) => profile.Text(setting).ToUpperInvariant() switch
     {
         "ENVIRONMENT" => EnvironmentCredentials.Find()
-            ?? throw Unusable(profile, $"its {CredentialSource} ({place.Where}) is the environment, which has no keys"),
+            ?? throw Unusable(profile, $"its {CredentialSource} ({setting.Where}) is the environment, which has no keys"),
         "ECSCONTAINER" => ContainerMetadata.Find()
-            ?? throw Unusable(profile, $"its {CredentialSource} ({place.Where}) is a container's role, and this is no container"),
+            ?? throw Unusable(profile, $"its {CredentialSource} ({setting.Where}) is a container's role, and this is no container"),
         "EC2INSTANCEMETADATA" => new InstanceCredentials(metadata),
         _ => throw Unusable(
             profile,
-            $"its {CredentialSource} '{place.Value}' ({place.Where}) is not Environment, Ec2InstanceMetadata or EcsContainer"),
+            $"its {CredentialSource} '{setting.Value}' ({setting.Where}) is not Environment, Ec2InstanceMetadata or EcsContainer"),
     };
 
     private AWSCredentials? WithoutSource(Profile profile) =>
-        WebIdentity(profile) ?? Sso(profile) ?? Keys(profile, profile.Credentials) ?? OfProcess(profile)
+        WebIdentity(profile) ?? Sso(profile) ?? Keys(profile, profile.Credentials) ?? FromProcess(profile)
         ?? Keys(profile, profile.Config);
 
     private WebIdentityCredentials? WebIdentity(Profile profile)
@@ -179,7 +179,7 @@ internal sealed class ProfileCredentials(
                 + $"({contradiction.Where})");
     }
 
-    private static ProcessCredentials? OfProcess(Profile profile)
+    private static ProcessCredentials? FromProcess(Profile profile)
     {
         if (profile.Find(Process) is { } process)
         {
@@ -198,16 +198,16 @@ internal sealed class ProfileCredentials(
         }
 
         // First, because a key that continues on the next line may contain the other.
-        var id = Plain(profile, accessKey);
+        var id = Unquoted(profile, accessKey);
         var secretKey = section[SecretKey]
             ?? throw Unusable(profile, $"it has an {AccessKey} ({accessKey.Where}), but no {SecretKey} beside it");
         var token = section["aws_security_token"] ?? section["aws_session_token"];
         return token is null
-            ? new BasicAWSCredentials(id, Plain(profile, secretKey))
-            : new SessionAWSCredentials(id, Plain(profile, secretKey), Plain(profile, token));
+            ? new BasicAWSCredentials(id, Unquoted(profile, secretKey))
+            : new SessionAWSCredentials(id, Unquoted(profile, secretKey), Unquoted(profile, token));
     }
 
-    private static string Plain(Profile profile, Setting key) => profile.Text(key) is ['"' or '\'', .., '"' or '\'']
+    private static string Unquoted(Profile profile, Setting key) => profile.Text(key) is ['"' or '\'', .., '"' or '\'']
         ? throw profile.Invalid(key, "is in quotes, which would be part of it; remove them")
         : key.Value;
 

@@ -58,7 +58,7 @@ internal sealed class ConfigSection(string name)
         }
     }
 
-    internal void NoteMalformed(string where) => Malformed ??= where;
+    internal void RecordMalformed(string where) => Malformed ??= where;
 }
 
 /// <summary>A setting of one of AWS's two files. A class, not a record, so that ToString shows no secret.</summary>

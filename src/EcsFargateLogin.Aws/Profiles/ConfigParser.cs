@@ -102,7 +102,7 @@ internal sealed partial class ConfigParser
         }
         else if (end <= 0)
         {
-            _section.NoteMalformed(Where(number));
+            _section.RecordMalformed(Where(number));
         }
         else
         {
