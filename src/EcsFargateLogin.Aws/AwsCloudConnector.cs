@@ -33,15 +33,18 @@ internal sealed class AwsCloudConnector : IFargateCloudConnector
         var found = await new CredentialResolver(settings, files, clients, metadata).ResolveAsync(cancellationToken);
         var connection = new CloudConnection
         {
-            Region = region.Name,
+            Aws = new AwsConnection
+            {
+                Region = region.Name,
+                EndpointUrl = settings.EndpointUrl,
+                CredentialOrigin = settings.Credentials?.Origin
+                    ?? (found.ProfileName is null ? CredentialOrigin.Default : CredentialOrigin.Profile),
+                ProfileName = settings.ProfileName ?? found.ProfileName,
+                ProfileLocation = settings.ProfileLocation,
+            },
             RegionSource = region.Source,
             CredentialSource = found.Source,
             EcsEndpoint = ecs.AbsoluteUri,
-            CredentialOrigin = settings.Credentials?.Origin
-                ?? (found.ProfileName is null ? CredentialOrigin.Default : CredentialOrigin.Profile),
-            ProfileName = settings.ProfileName ?? found.ProfileName,
-            ProfileLocation = settings.ProfileLocation,
-            EndpointUrl = settings.EndpointUrl,
         };
         var retries = RetrySettings.Of(profile);
         return new AwsFargateCloud(

@@ -102,6 +102,18 @@ Describe 'An error' {
     }
 }
 
+Describe 'The table of errors' {
+    It 'gives each a category that PowerShell knows' {
+        $fields = [EcsFargateLogin.FargateError].GetFields('Public, Static')
+        $fields.Count | Should -BeGreaterThan 70
+        $unknown = foreach ($field in $fields) {
+            $row = $field.GetCustomAttributes($false) | Where-Object { $_.GetType().Name -eq 'ErrorRowAttribute' }
+            if ("$($row.Kind)" -cnotin [Enum]::GetNames([Management.Automation.ErrorCategory])) { $field.Name }
+        }
+        $unknown | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'The help' {
     It 'has the topic <_>, which fits 80 columns' -ForEach @(
         'about_EcsFargateLogin', 'about_EcsFargateLogin_Security', 'about_EcsFargateLogin_Troubleshooting'

@@ -9,7 +9,7 @@ internal sealed record TaskDefinitionDescription
     /// <summary>awsvpc, bridge, host, none; absent means bridge.</summary>
     public string? NetworkMode { get; init; }
 
-    /// <summary>What it was checked to run on: EC2, FARGATE, EXTERNAL.</summary>
+    /// <summary>The launch types that it was checked for: EC2, FARGATE, EXTERNAL.</summary>
     public IReadOnlyList<string> Compatibilities { get; init; } = [];
 
     /// <summary>The names of its containers, in order.</summary>
@@ -31,7 +31,7 @@ internal sealed record ContainerStart
     /// <summary>The program, with its first arguments. RunTask cannot change it.</summary>
     public IReadOnlyList<string> EntryPoint { get; init; } = [];
 
-    /// <summary>What comes after the entry point, the image's where that is empty. RunTask can replace it.</summary>
+    /// <summary>The arguments after the entry point, the image's where that is empty. RunTask can replace it.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
     /// <summary>Whether ECS starts it again, in the same task, when it ends.</summary>
@@ -64,4 +64,34 @@ internal sealed record NetworkInterfaceDescription
 
     /// <summary>The subnet it lies in.</summary>
     public string? SubnetId { get; init; }
+}
+
+/// <summary>Where a container's output goes in CloudWatch Logs, as its task definition says (awslogs).</summary>
+/// <param name="Group">The log group.</param>
+/// <param name="Region">The region of the log group, which need not be the task's.</param>
+/// <param name="StreamPrefix">The first part of its streams' names.</param>
+internal sealed record ContainerLog(string Group, string Region, string StreamPrefix)
+{
+    /// <summary>The stream of one task, named as the awslogs driver of Fargate names it.</summary>
+    public LogStreamName StreamOf(string containerName, string taskId) => new(Group, Region, $"{StreamPrefix}/{containerName}/{taskId}");
+}
+
+/// <summary>The full name of a stream of CloudWatch Logs.</summary>
+/// <param name="Group">The log group.</param>
+/// <param name="Region">The region.</param>
+/// <param name="Name">The stream's name.</param>
+internal sealed record LogStreamName(string Group, string Region, string Name);
+
+/// <summary>A rule of a security group that admits one address on one TCP port.</summary>
+/// <param name="SecurityGroupId">The security group.</param>
+/// <param name="Cidr">The address, as a CIDR block of one host: a.b.c.d/32, or an IPv6 address with /128.</param>
+/// <param name="Port">The port, 1 to 65535.</param>
+/// <param name="Description">Its purpose, with the ids of the sessions that use it.</param>
+internal sealed record IngressRule(string SecurityGroupId, string Cidr, int Port, string? Description)
+{
+    /// <summary>Whether the address is an IPv6 one.</summary>
+    public bool IsIPv6 => Cidr.Contains(':', StringComparison.Ordinal);
+
+    /// <summary>Whether it admits the same: a security group takes no second rule that does, however described.</summary>
+    public bool AdmitsSameAs(IngressRule other) => this with { Description = other.Description } == other;
 }

@@ -5,7 +5,7 @@ namespace EcsFargateLogin.Cloud;
 /// </summary>
 internal interface IAccountSurvey
 {
-    /// <summary>Whom the credentials belong to. Nobody needs a permission for it.</summary>
+    /// <summary>The principal of the credentials. Asking needs no permission.</summary>
     Task<CallerIdentity> GetCallerAsync(CancellationToken cancellationToken);
 
     /// <summary>Those of the subnets that there are.</summary>
@@ -29,7 +29,7 @@ internal interface IAccountSurvey
     Task<PermissionAnswer> SimulateAsync(PermissionQuestion question, CancellationToken cancellationToken);
 }
 
-/// <summary>Whom credentials belong to.</summary>
+/// <summary>The principal of credentials.</summary>
 /// <param name="Arn">The user or the session of a role.</param>
 /// <param name="ClockSkew">
 /// How far AWS's clock is ahead of this machine's, to about a second; null where the answer had no time.
@@ -64,7 +64,7 @@ internal sealed record RouteDescription(string Destination, string Target, bool 
 /// <param name="Permissions">Whom it lets in.</param>
 internal sealed record SecurityGroupIngress(string Id, string? VpcId, IReadOnlyList<AllowedIngress> Permissions);
 
-/// <summary>Whom a rule of a security group lets in.</summary>
+/// <summary>The traffic that a rule of a security group admits.</summary>
 /// <param name="Protocol">tcp, udp, …, or -1 for all.</param>
 /// <param name="FromPort">The first port; null for all.</param>
 /// <param name="ToPort">The last port; null for all.</param>
@@ -75,3 +75,18 @@ internal sealed record AllowedIngress(string Protocol, int? FromPort, int? ToPor
     public bool Covers(int port) => Protocol == "-1" || (Protocol is "tcp" or "6"
         && (FromPort is null || FromPort <= port) && (ToPort is null || port <= ToPort));
 }
+
+/// <summary>Whether somebody may do something.</summary>
+/// <param name="PrincipalArn">The user or the role; not a session of a role.</param>
+/// <param name="Action">The action, such as ecs:RunTask.</param>
+/// <param name="Resource">The ARN of what it is done to.</param>
+internal sealed record PermissionQuestion(string PrincipalArn, string Action, string Resource)
+{
+    /// <summary>The keys that conditions of policies read, such as ecs:cluster.</summary>
+    public IReadOnlyDictionary<string, string> Context { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>The answer of the policy simulator.</summary>
+/// <param name="IsAllowed">Whether the policies allow it.</param>
+/// <param name="MissingContext">Other keys that their conditions read, without which the answer is not certain.</param>
+internal sealed record PermissionAnswer(bool IsAllowed, IReadOnlyList<string> MissingContext);

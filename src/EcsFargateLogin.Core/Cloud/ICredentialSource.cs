@@ -16,7 +16,7 @@ internal interface ICredentialSource
     DateTimeOffset? End => null;
 }
 
-/// <summary>What signs requests to AWS.</summary>
+/// <summary>The keys that sign requests to AWS.</summary>
 /// <param name="AccessKey">The access key id.</param>
 /// <param name="SecretKey">The secret access key.</param>
 /// <param name="SessionToken">The session token of temporary keys; null for long-lived ones.</param>
@@ -39,4 +39,17 @@ internal sealed class GivenKeys(CredentialOrigin origin, AccessKeys keys) : ICre
 
     /// <inheritdoc/>
     public Task<AccessKeys> GetKeysAsync() => Task.FromResult(keys);
+}
+
+/// <summary>Origins of credentials in the words that users type.</summary>
+internal static class CredentialOriginText
+{
+    public static string ToText(this CredentialOrigin origin) => origin switch
+    {
+        CredentialOrigin.Profile => "-ProfileName",
+        CredentialOrigin.Keys => "-AccessKey and -SecretKey",
+        CredentialOrigin.Credential => "-Credential",
+        CredentialOrigin.StoredCredentials => "$StoredAWSCredentials",
+        _ => "the default credentials",
+    };
 }

@@ -50,7 +50,7 @@ internal interface IFargateCloud : IDisposable
     Task<ChannelAccess> GetChannelAccessAsync(CancellationToken cancellationToken) =>
         Task.FromResult(new ChannelAccess("", Credentials: null));
 
-    /// <summary>The ARNs of a cluster's tasks that bear this mark and are meant to run.</summary>
+    /// <summary>The ARNs of a cluster's tasks that have this startedBy and are meant to run.</summary>
     Task<IReadOnlyList<string>> ListTasksAsync(string cluster, string startedBy, CancellationToken cancellationToken);
 
     /// <summary>The ARNs of all of a cluster's tasks that are meant to run.</summary>

@@ -1,7 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace EcsFargateLogin.Cloud;
 
-/// <summary>One call of RunTask for one task on Fargate.</summary>
-internal sealed record RunTaskRequest
+/// <summary>The part of RunTask that a user decides: a session's request is one, and so is the call that comes of it.</summary>
+internal record TaskOptions
 {
     /// <summary>Fargate on demand.</summary>
     public const string Fargate = "FARGATE";
@@ -12,7 +14,7 @@ internal sealed record RunTaskRequest
     /// <summary>A cluster's name or ARN.</summary>
     public required string Cluster { get; init; }
 
-    /// <summary>A task definition's family, family:revision or ARN.</summary>
+    /// <summary>A task definition's family, family:revision or ARN; empty where a service gives it.</summary>
     public required string TaskDefinition { get; init; }
 
     /// <summary>1 to 16 subnet ids.</summary>
@@ -22,13 +24,38 @@ internal sealed record RunTaskRequest
     public IReadOnlyList<string> SecurityGroups { get; init; } = [];
 
     /// <summary>Whether the task's network interface gets a public address.</summary>
-    public bool AssignPublicIp { get; init; }
+    public bool AssignPublicIp { get; init; } = true;
 
-    /// <summary>Where on Fargate the task runs: <see cref="Fargate"/> or <see cref="FargateSpot"/>.</summary>
+    /// <summary>The kind of capacity: <see cref="Fargate"/> or <see cref="FargateSpot"/>.</summary>
     public string CapacityProvider { get; init; } = Fargate;
 
     /// <summary>The version of Fargate's platform; null for the latest.</summary>
     public string? PlatformVersion { get; init; }
+
+    /// <summary>Takes the place of the task definition's task role; null keeps it.</summary>
+    public string? TaskRoleArn { get; init; }
+
+    /// <summary>
+    /// The task's tags, checked, at most 50, by key. Where there are any, the task gets those of its task definition as well.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>One call of RunTask for one task on Fargate.</summary>
+internal sealed record RunTaskRequest : TaskOptions
+{
+    public RunTaskRequest()
+    {
+    }
+
+    /// <summary>The call for a session.</summary>
+    /// <param name="options">The user's part.</param>
+    /// <param name="containerName">The container whose environment and command are overridden.</param>
+    /// <param name="sessionId">The session's id.</param>
+    [SetsRequiredMembers]
+    public RunTaskRequest(TaskOptions options, string containerName, string sessionId)
+        : base(options) =>
+        (ContainerName, StartedBy, ClientToken) = (containerName, sessionId, Guid.NewGuid().ToString("N"));
 
     /// <summary>The container whose environment and command are overridden.</summary>
     public required string ContainerName { get; init; }
@@ -42,22 +69,14 @@ internal sealed record RunTaskRequest
     /// <summary>Whether commands can be executed in the task by way of ECS.</summary>
     public bool EnablesExecuteCommand { get; init; }
 
-    /// <summary>Takes the place of the task definition's task role; null keeps it.</summary>
-    public string? TaskRoleArn { get; init; }
-
-    /// <summary>
-    /// The task's tags, at most 50, by key. Where there are any, the task gets those of its task definition as well.
-    /// </summary>
-    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>The mark by which the task is found again, at most 128 letters, digits, hyphens, slashes or underscores.</summary>
+    /// <summary>The session's id, by which its task is found again: at most 128 letters, digits, hyphens, slashes or underscores.</summary>
     public required string StartedBy { get; init; }
 
     /// <summary>Makes the call idempotent, at most 64 characters in the range 33 to 126.</summary>
     public required string ClientToken { get; init; }
 }
 
-/// <summary>What RunTask answered.</summary>
+/// <summary>The answer to RunTask.</summary>
 /// <param name="Tasks">The tasks that were accepted.</param>
 /// <param name="Failures">Why others were not.</param>
 internal sealed record RunTaskReply(IReadOnlyList<TaskDescription> Tasks, IReadOnlyList<CloudFailure> Failures);

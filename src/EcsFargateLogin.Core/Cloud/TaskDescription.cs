@@ -23,7 +23,7 @@ internal sealed record TaskDescription
     /// <summary>RUNNING or STOPPED.</summary>
     public string? DesiredStatus { get; init; }
 
-    /// <summary>The mark given to RunTask.</summary>
+    /// <summary>The startedBy of RunTask.</summary>
     public string? StartedBy { get; init; }
 
     /// <summary>Its tags by key; null where the answer does not tell.</summary>

@@ -8,23 +8,21 @@ using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Commands;
 
-/// <summary>Runs a command in a session's container, delivers its output, and reports how it ended.</summary>
-/// <param name="cloud">The account of the task.</param>
+/// <summary>Runs a command in one session's container, and explains how it ended.</summary>
+/// <param name="cloud">The connection to AWS for the session.</param>
 /// <param name="session">The session.</param>
-/// <param name="options">The command and its options.</param>
-/// <param name="deliver">
-/// Receives <see cref="LinesPrinted"/> and <see cref="BytesPrinted"/>, on the reading threads; returns when it can take more.
-/// </param>
+/// <param name="options">The command, and how it is run.</param>
+/// <param name="output">Receives the command's output.</param>
 internal sealed class CommandRun(
-    IFargateCloud cloud, FargateSession session, CommandOptions options, Action<SessionEvent> deliver)
+    IFargateCloud cloud, FargateSession session, CommandOptions options, ICommandOutput output)
 {
-    private readonly LineReader _output = new();
-    private readonly LineReader _errors = new();
+    private readonly LineReader _lines = new();
+    private readonly LineReader _errorLines = new();
 
     /// <summary>Runs the command to its end.</summary>
-    /// <param name="endpoint">The session's SSH server.</param>
-    /// <param name="progress">Receives the events of the task.</param>
-    /// <param name="cancellationToken">Cancels the command, and ends ssh.</param>
+    /// <param name="endpoint">The address and keys to log in with.</param>
+    /// <param name="progress">Receives events of the task.</param>
+    /// <param name="cancellationToken">Cancels the command; ssh has ended when this returns.</param>
     public async Task<CommandEnded> RunAsync(
         SshEndpoint endpoint, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
@@ -39,7 +37,8 @@ internal sealed class CommandRun(
             var (exitCode, stoppedTask) = await watched
                 .RunAsync(hangUp => RunSshAsync(endpoint, arguments, timeout, hangUp, cancellationToken), progress, cancellationToken);
             var duration = Stopwatch.GetElapsedTime(begun);
-            DeliverRest();
+            output.AddLines(_lines.ReadRest());
+            output.AddErrorLines(WithoutClosingMessages(_errorLines.ReadRest()));
             var error = timeout.IsCancellationRequested
                 ? CommandErrors.CommandTimeout(session, options.Timeout!.Value)
                 : await ExplainAsync(endpoint, exitCode, SshLog.Read(log, exitCode), stoppedTask, cancellationToken);
@@ -68,35 +67,23 @@ internal sealed class CommandRun(
         {
             Feed = (stream, token) => options.Input.FeedAsync(session, stream, token),
             Output = options.IsRaw
-                ? bytes => deliver(new BytesPrinted(session, bytes.ToArray()))
-                : bytes => Deliver(_output.Read(bytes), areErrors: false),
-            Errors = bytes => Deliver(WithoutClosingMessages(_errors.Read(bytes)), areErrors: true),
+                ? bytes => output.AddBytes(bytes.Span)
+                : bytes => output.AddLines(_lines.Read(bytes)),
+            Errors = bytes => output.AddErrorLines(WithoutClosingMessages(_errorLines.Read(bytes))),
         };
         var exitCode = await CommandProcess.RunAsync(
-            SshCommandLine.Start(options.Ssh, arguments, endpoint.KeepsSession),
-            streams,
-            ending.Token,
-            cancellationToken);
+            SshCommandLine.Start(options.Ssh, arguments, endpoint.KeepsSession), streams, ending.Token, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
 
-        // A command that ended in time must not time out afterwards.
+        // A command that has ended in time is not cut off while its end is explained.
         timeout.CancelAfter(Timeout.InfiniteTimeSpan);
         return exitCode;
-    }
-
-    private void DeliverRest()
-    {
-        Deliver(_output.ReadRest(), areErrors: false);
-        Deliver(WithoutClosingMessages(_errors.ReadRest()), areErrors: true);
     }
 
     /// <summary>Drops ssh's closing messages, which it also writes to standard error: the error says more.</summary>
     private static IEnumerable<string> WithoutClosingMessages(IEnumerable<string> lines) => lines.Where(line => !SshLog.IsClosingWord(line));
 
-    private void Deliver(IEnumerable<string> lines, bool areErrors) =>
-        deliver(new LinesPrinted(session, lines, areErrors));
-
-    /// <summary>Explains why the output is partial; null if the exit code is the command's own.</summary>
+    /// <summary>Returns the error that made the output partial; null if the exit code is the command's own.</summary>
     private async Task<FargateException?> ExplainAsync(
         SshEndpoint endpoint,
         int exitCode,
@@ -125,7 +112,30 @@ internal sealed class CommandRun(
         && await ControlSocket.AnswersAsync(path, cancellationToken);
 }
 
-/// <summary>The options of a command.</summary>
+/// <summary>
+/// Receives the output of a command, on the threads that read it: one for standard output, and one for standard error. Each call
+/// returns when there is room for more.
+/// </summary>
+internal interface ICommandOutput
+{
+    /// <summary>Adds lines of standard output. They are enumerated once, before this returns.</summary>
+    void AddLines(IEnumerable<string> lines);
+
+    /// <summary>Adds lines of standard error, likewise.</summary>
+    void AddErrorLines(IEnumerable<string> lines);
+
+    /// <summary>Adds bytes of standard output, which are copied.</summary>
+    void AddBytes(ReadOnlySpan<byte> bytes);
+}
+
+/// <summary>The end of a command, or of its connection.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="ExitCode">ssh's exit code, which is the command's own unless there is an error.</param>
+/// <param name="Duration">The time since ssh was started.</param>
+/// <param name="Error">The error that made the output partial, or null.</param>
+internal sealed record CommandEnded(FargateSession Session, int ExitCode, TimeSpan Duration, FargateException? Error);
+
+/// <summary>The command, and how it is run.</summary>
 internal sealed record CommandOptions
 {
     /// <summary>The path of ssh.</summary>
@@ -134,34 +144,15 @@ internal sealed record CommandOptions
     /// <summary>The user's own options for ssh.</summary>
     public IReadOnlyList<SshOption> SshOptions { get; init; } = [];
 
-    /// <summary>The command to run.</summary>
+    /// <summary>The command.</summary>
     public required RemoteCommand Command { get; init; }
 
-    /// <summary>The command's standard input.</summary>
+    /// <summary>The command's input.</summary>
     public required SharedInput Input { get; init; }
 
-    /// <summary>The command's time limit; null for none.</summary>
+    /// <summary>Longest time that it may run; null for no limit.</summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>Whether standard output is delivered as bytes instead of lines.</summary>
+    /// <summary>Whether standard output is given as bytes instead of lines.</summary>
     public bool IsRaw { get; init; }
 }
-
-/// <summary>Lines that a command has printed.</summary>
-/// <param name="Session">The session that runs it.</param>
-/// <param name="Lines">The lines, to be enumerated once, during delivery.</param>
-/// <param name="AreErrors">Whether they came from standard error.</param>
-internal sealed record LinesPrinted(FargateSession Session, IEnumerable<string> Lines, bool AreErrors) : SessionEvent(Session);
-
-/// <summary>Bytes that a command has printed.</summary>
-/// <param name="Session">The session that runs it.</param>
-/// <param name="Bytes">The bytes.</param>
-internal sealed record BytesPrinted(FargateSession Session, byte[] Bytes) : SessionEvent(Session);
-
-/// <summary>A command or its connection has ended.</summary>
-/// <param name="Session">The session that ran it.</param>
-/// <param name="ExitCode">ssh's exit code, which is the command's own unless there is an error.</param>
-/// <param name="Duration">The time since the start of ssh.</param>
-/// <param name="Error">The reason why its output is partial, or null.</param>
-internal sealed record CommandEnded(FargateSession Session, int ExitCode, TimeSpan Duration, FargateException? Error)
-    : SessionEvent(Session);

@@ -26,6 +26,9 @@ public sealed class FargateException : Exception
     /// <summary>What went wrong.</summary>
     public FargateError Error { get; }
 
+    /// <summary>Its row in the table of errors.</summary>
+    internal ErrorRowAttribute Row => ErrorRowAttribute.Of(Error);
+
     /// <summary>What happened, and to what: the message without what to do about it.</summary>
     internal string Summary { get; }
 

@@ -8,7 +8,7 @@ namespace EcsFargateLogin.Journal;
 // How the journal's files are read, written and deleted.
 internal sealed partial class SessionJournal
 {
-    /// <summary>What virus scanners and backups hold open on Windows they soon let go.</summary>
+    /// <summary>The number of attempts: virus scanners and backups on Windows hold files open for a moment.</summary>
     private const int Attempts = 10;
 
     private static readonly TimeSpan AttemptPause = TimeSpan.FromMilliseconds(20);
@@ -16,6 +16,7 @@ internal sealed partial class SessionJournal
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
+        IgnoreReadOnlyProperties = true,
         Converters = { new JsonStringEnumConverter() },
     };
 
@@ -43,7 +44,7 @@ internal sealed partial class SessionJournal
     }
 
     /// <returns>The entry; or why there is none, where there should be one.</returns>
-    private (JournalEntry? Entry, string? Fault) Read(string sessionId)
+    private (SessionRecord? Entry, string? Fault) Read(string sessionId)
     {
         var folder = FolderOf(sessionId);
         try
@@ -76,23 +77,23 @@ internal sealed partial class SessionJournal
         }
     }
 
-    private static (JournalEntry? Entry, string? Fault) Parse(Stream stream, string sessionId)
+    private static (SessionRecord? Entry, string? Fault) Parse(Stream stream, string sessionId)
     {
         using var text = JsonDocument.Parse(stream);
         var root = text.RootElement;
         if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("version", out var property)
-            && property.TryGetInt32(out var version) && version > JournalEntry.CurrentVersion)
+            && property.TryGetInt32(out var version) && version > SessionRecord.CurrentVersion)
         {
             return (null, "a later version of this module has written it");
         }
 
-        var entry = root.Deserialize<JournalEntry>(Json);
+        var entry = root.Deserialize<SessionRecord>(Json);
         return entry is null ? (null, "it is damaged")
             : entry.FaultFor(sessionId) is { } fault ? (null, fault)
             : (entry, null);
     }
 
-    private void Put(string sessionId, string name, JournalEntry value)
+    private void Put(string sessionId, string name, SessionRecord value)
     {
         var folder = FolderOf(sessionId);
         Guard(folder, () =>

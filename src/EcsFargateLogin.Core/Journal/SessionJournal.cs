@@ -34,7 +34,7 @@ internal sealed partial class SessionJournal(string root)
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public string Open()
     {
-        var sessionId = SessionMark.Create();
+        var sessionId = SessionIds.Create();
         Guard(root, () =>
         {
             ThrowIfOthersMayWrite();
@@ -61,7 +61,7 @@ internal sealed partial class SessionJournal(string root)
     /// <summary>This process does not own a session any longer. Others may.</summary>
     public void Release(string sessionId) => SessionLock.Release(FolderOf(sessionId));
 
-    /// <summary>Who owns a session of this journal.</summary>
+    /// <summary>The owner of a session of this journal.</summary>
     public SessionOwner OwnerOf(string sessionId) => SessionLock.OwnerOf(FolderOf(sessionId));
 
     /// <summary>Whether a process that runs owns a session: what becomes of it is for that one to say.</summary>
@@ -69,11 +69,11 @@ internal sealed partial class SessionJournal(string root)
 
     /// <summary>Writes or replaces a session's entry; a reader sees the old one or the new one, never half of one.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
-    public void Write(JournalEntry entry) => Put(entry.SessionId, EntryFile, entry);
+    public void Write(SessionRecord entry) => Put(entry.SessionId, EntryFile, entry);
 
     /// <summary>
     /// Writes down the task of a session whose RunTask was not answered, once it has been found. Where that cannot be
-    /// written, or the session has just been closed, the mark will tell again the next time.
+    /// written, or the session has just been closed, its id finds the task again the next time.
     /// </summary>
     public void NoteTask(string sessionId, string taskArn)
     {
@@ -91,67 +91,34 @@ internal sealed partial class SessionJournal(string root)
 
     /// <summary>The sessions that have not been closed. Entries that cannot be read are left out.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
-    public IReadOnlyList<JournalEntry> ReadAll() => [.. SessionIds().Select(id => Read(id).Entry).OfType<JournalEntry>()];
+    public IReadOnlyList<SessionRecord> ReadAll() => [.. SessionIdsOnDisk().Select(id => Read(id).Entry).OfType<SessionRecord>()];
 
     /// <summary>The sessions whose entries are there, and cannot be read or are not to be believed.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
-    public IReadOnlyList<DamagedEntry> ReadDamaged() => [.. SessionIds().Select(DamagedEntryOf).OfType<DamagedEntry>()];
+    public IReadOnlyList<DamagedEntry> ReadDamaged() => [.. SessionIdsOnDisk().Select(DamagedEntryOf).OfType<DamagedEntry>()];
 
     /// <summary>A session that has not been closed, or null when there is none of that id.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
-    public JournalEntry? Find(string sessionId) => IsThere(sessionId) ? Read(sessionId).Entry : null;
+    public SessionRecord? Find(string sessionId) => IsThere(sessionId) ? Read(sessionId).Entry : null;
 
     /// <summary>A session whose entry cannot be read, or null when there is none of that id.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public DamagedEntry? FindDamaged(string sessionId) => IsThere(sessionId) ? DamagedEntryOf(sessionId) : null;
 
-    /// <summary>The session that an entry remembers.</summary>
-    /// <param name="entry">The entry.</param>
-    /// <param name="startTimeout">How long its task may take to run; null for the default.</param>
-    public FargateSession SessionOf(JournalEntry entry, TimeSpan? startTimeout = null) => new()
-    {
-        SessionId = entry.SessionId,
-        TaskArn = entry.TaskArn ?? "",
-        Cluster = entry.Cluster,
-        TaskDefinition = entry.TaskDefinition,
-        ContainerName = entry.ContainerName,
-        UserName = entry.UserName,
-        Port = entry.Port,
-        Transport = entry.Transport,
-        HasEcsExec = entry.Transport.HasEcsExec(),
-        AssignPublicIp = entry.AssignPublicIp,
-        Region = entry.Region,
-        CredentialOrigin = entry.CredentialOrigin,
-        ProfileName = entry.ProfileName,
-        ProfileLocation = entry.ProfileLocation,
-        EndpointUrl = entry.EndpointUrl,
-        CreatedAt = entry.CreatedAt,
-        DefinitionAccount = entry.Account,
-        Log = entry.Log,
-        HostKeyVerification = entry.HostKeyVerification,
-        HostKeyMark = entry.HostKeyMark,
-        MaxLifetime = entry.MaxLifetime is > 0 and var lifetime ? TimeSpan.FromSeconds(lifetime) : null,
-        CommandLimit = entry.CommandLimit is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-        ReconnectWindow = entry.ReconnectWindow is { } window
-            ? TimeSpan.FromSeconds(window)
-            : ContainerContract.DefaultReconnectWindow,
-        StartTimeout = startTimeout ?? FargateSession.DefaultStartTimeout,
-        Ingress = entry.Ingress,
-        IsLetInByIPv6 = entry.Ingress?.IsIPv6 == true,
-        Folder = FolderOf(entry.SessionId),
-        KeyPath = entry.Transport.HasSsh() ? entry.OwnKeyPath ?? KeyPathOf(entry.SessionId, entry.KeyType) : null,
-        IsKeyInAgent = entry.IsKeyInAgent,
-        KnownHostsPath = entry.Transport.HasSsh() ? KnownHostsPathOf(entry.SessionId) : null,
-    };
+    /// <summary>The session of a record.</summary>
+    public FargateSession SessionOf(SessionRecord record) => new(record, FolderOf(record.SessionId));
 
-    /// <summary>What is left of a session whose entry cannot be read: enough to look for its task, and to delete the rest.</summary>
-    public static FargateSession SessionOf(DamagedEntry damaged) => new()
+    /// <summary>The session of a record that cannot be read: enough to search for its task, and to delete its files.</summary>
+    public static FargateSession SessionOf(DamagedEntry damaged) => new(
+        new SessionRecord
+        {
+            SessionId = damaged.SessionId,
+            Cluster = "",
+            CreatedAt = Directory.GetCreationTimeUtc(damaged.Folder),
+        },
+        damaged.Folder)
     {
-        SessionId = damaged.SessionId,
         Status = TaskStatuses.Unknown,
-        Cluster = "",
-        CreatedAt = Directory.GetCreationTimeUtc(damaged.Folder),
-        Folder = damaged.Folder,
         IsDamaged = true,
     };
 
@@ -173,7 +140,7 @@ internal sealed partial class SessionJournal(string root)
     /// <summary>Deletes what processes have left that ended before they could start a task.</summary>
     public void Sweep()
     {
-        foreach (var sessionId in SessionIds().Where(IsLeftOver))
+        foreach (var sessionId in SessionIdsOnDisk().Where(IsLeftOver))
         {
             try
             {
@@ -188,22 +155,16 @@ internal sealed partial class SessionJournal(string root)
 
     /// <summary>The open session of a task, or null when it is not one of this machine's.</summary>
     /// <param name="task">The task's ARN, or its id alone.</param>
-    public JournalEntry? FindByTask(string task) => ReadAll().FirstOrDefault(entry =>
+    public SessionRecord? FindByTask(string task) => ReadAll().FirstOrDefault(entry =>
         entry.TaskArn is { } taskArn && (taskArn == task || taskArn.EndsWith($"/{task}", StringComparison.Ordinal)));
 
-    /// <summary>Where a session's one-time key is.</summary>
-    public string KeyPathOf(string sessionId, SshKeyType type = SshKeyType.Ed25519) => Path.Combine(FolderOf(sessionId), type switch
-    {
-        SshKeyType.Ecdsa => "id_ecdsa",
-        SshKeyType.Rsa => "id_rsa",
-        _ => "id_ed25519",
-    });
-
-    public string KnownHostsPathOf(string sessionId) => Path.Combine(FolderOf(sessionId), "known_hosts");
+    /// <summary>The path of a session's one-time key.</summary>
+    public string KeyPathOf(string sessionId, SshKeyType type = SshKeyType.Ed25519) =>
+        Path.Combine(FolderOf(sessionId), SessionRecord.KeyFileOf(type));
 
     private string FolderOf(string sessionId) => Path.Combine(root, sessionId);
 
-    private bool IsThere(string sessionId) => SessionMark.IsOne(sessionId) && Guard(root, () =>
+    private bool IsThere(string sessionId) => SessionIds.IsValid(sessionId) && Guard(root, () =>
     {
         ThrowIfOthersMayWrite();
         return Directory.Exists(FolderOf(sessionId));
@@ -212,11 +173,11 @@ internal sealed partial class SessionJournal(string root)
     private DamagedEntry? DamagedEntryOf(string sessionId) =>
         Read(sessionId).Fault is { } fault ? new DamagedEntry(sessionId, FolderOf(sessionId), fault) : null;
 
-    private IEnumerable<string> SessionIds() => Guard(root, () =>
+    private IEnumerable<string> SessionIdsOnDisk() => Guard(root, () =>
     {
         ThrowIfOthersMayWrite();
         return Directory.Exists(root)
-            ? Directory.GetDirectories(root).Select(folder => Path.GetFileName(folder)!).Where(SessionMark.IsOne)
+            ? Directory.GetDirectories(root).Select(folder => Path.GetFileName(folder)!).Where(SessionIds.IsValid)
             : [];
     });
 

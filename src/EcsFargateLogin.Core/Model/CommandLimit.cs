@@ -11,22 +11,22 @@ namespace EcsFargateLogin.Model;
 /// </summary>
 internal static class CommandLimit
 {
-    /// <summary>What a script that does know the contract gets to end by itself, with its own words, in seconds.</summary>
-    private const int Grace = 15;
+    /// <summary>The time that a script which knows the contract gets to end by itself, with its own words.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
-    /// <summary>After how many seconds timeout is to end the command; null for never.</summary>
+    /// <summary>The time after which timeout is to end the command; null for never.</summary>
     /// <param name="request">What the user asks for.</param>
     /// <param name="start">How the container starts; null where that is not known.</param>
-    public static int? SecondsFor(SessionRequest request, ContainerStart? start) =>
+    public static TimeSpan? For(SessionRequest request, ContainerStart? start) =>
         request.Limits.MaxLifetime is > 0 and var lifetime && !StartsScript(request)
         && start is { EntryPoint.Count: 0 } && CommandOf(request, start).Count > 0
-            ? lifetime + Grace
+            ? TimeSpan.FromSeconds(lifetime) + Grace
             : null;
 
     /// <summary>The command for RunTask; empty keeps the container's own.</summary>
-    /// <inheritdoc cref="SecondsFor"/>
+    /// <inheritdoc cref="For"/>
     public static IReadOnlyList<string> Apply(SessionRequest request, ContainerStart? start) =>
-        SecondsFor(request, start) is { } seconds
+        For(request, start) is { TotalSeconds: var seconds }
             ? ["timeout", seconds.ToString(CultureInfo.InvariantCulture), .. CommandOf(request, start!)]
             : StartsScript(request) ? [ContainerContract.ScriptPath] : request.Command;
 

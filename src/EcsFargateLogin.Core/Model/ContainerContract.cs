@@ -6,7 +6,7 @@ using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Model;
 
-/// <summary>What the module and start-sshd.sh agree on: the environment by which a session reaches its container.</summary>
+/// <summary>The contract between the module and start-sshd.sh: the environment by which a session reaches its container.</summary>
 internal static class ContainerContract
 {
     public const int DefaultPort = 22;
@@ -16,7 +16,7 @@ internal static class ContainerContract
     /// <summary>Where start-sshd.sh lies in the images that this project's Dockerfiles make.</summary>
     public const string ScriptPath = "/usr/local/bin/start-sshd.sh";
 
-    /// <summary>What the line begins with by which start-sshd.sh says why it ends.</summary>
+    /// <summary>The beginning of the line in which start-sshd.sh says why it ends.</summary>
     public const string EndLine = "ecs-fargate-login end ";
 
     /// <summary>For how long start-sshd.sh waits for a connection that was lost, unless it is told otherwise.</summary>
@@ -37,7 +37,7 @@ internal static class ContainerContract
     private const string Port = "_SSH_PORT";
     private const string UserName = "_SSH_USER";
 
-    /// <summary>What every shell sets for itself.</summary>
+    /// <summary>A variable that every shell sets for itself.</summary>
     private const string LastArgument = "_";
 
     /// <summary>How a session's task can be reached, as ECS tells what it was started with.</summary>
@@ -82,8 +82,8 @@ internal static class ContainerContract
     /// <summary>A value that no other session has: whoever knows the key, which may be used again, does not know this.</summary>
     public static string CreateNonce() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
-    /// <summary>What start-sshd.sh ends its start line and its host-key line with.</summary>
-    public static string MarkOf(PublicKey key, string nonce) => $"for {key.Fingerprint} nonce={nonce}";
+    /// <summary>The end of the start line and of the host-key line that start-sshd.sh writes to the log.</summary>
+    public static string LogTagOf(PublicKey key, string nonce) => $"for {key.Fingerprint} nonce={nonce}";
 
     /// <summary>Checks the user's environment variables and turns their values into text.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.InvalidEnvironmentVariable"/>.</exception>

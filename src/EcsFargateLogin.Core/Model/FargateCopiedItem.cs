@@ -25,7 +25,7 @@ public sealed class FargateCopiedItem
     /// <summary>At which byte an earlier transfer was gone on with; 0 where it began anew.</summary>
     public long ResumedAt { get; internal init; }
 
-    /// <summary>What copied it: sftp or tar.</summary>
+    /// <summary>The program that copied it: sftp or tar.</summary>
     public string Method { get; internal init; } = "";
 
     /// <summary>Its destination.</summary>

@@ -10,14 +10,25 @@ namespace EcsFargateLogin;
 /// </summary>
 public sealed class FargateSession
 {
-    internal static readonly TimeSpan DefaultStartTimeout = TimeSpan.FromMinutes(5);
+    private readonly object _recordLock = new();
+    private string? _taskDefinitionArn;
 
-    internal FargateSession()
+    /// <param name="record">The facts that its launch has decided, as far as they are known.</param>
+    /// <param name="folder">Its own folder; null for tasks that others started.</param>
+    internal FargateSession(SessionRecord record, string? folder = null)
     {
+        Record = record;
+        Folder = folder;
+        HostKeyVerification = record.HostKeyVerification;
+        HasEcsExec = record.Transport.HasEcsExec();
+        HasIPv6Ingress = record.Ingress?.IsIPv6 == true;
     }
 
-    /// <summary>The session's short id, which is also the task's startedBy mark. Empty for tasks that others started.</summary>
-    public string SessionId { get; internal init; } = "";
+    /// <summary>The facts that its launch has decided, as the journal keeps them.</summary>
+    internal SessionRecord Record { get; private set; }
+
+    /// <summary>The session's short id, which is also the task's startedBy. Empty for tasks that others started.</summary>
+    public string SessionId => Record.SessionId;
 
     /// <summary>The status that ECS last reported, from PROVISIONING to STOPPED; UNKNOWN where it could not tell.</summary>
     public string Status { get; internal set; } = "PROVISIONING";
@@ -29,28 +40,32 @@ public sealed class FargateSession
     public string State => WayIn is not null && !TaskStatuses.IsEnding(Status) ? TaskStatuses.Ready : Status;
 
     /// <summary>The task's ARN; empty until RunTask has answered.</summary>
-    public string TaskArn { get; internal set; } = "";
+    public string TaskArn
+    {
+        get => Record.TaskArn ?? "";
+        internal set => Change(record => record with { TaskArn = value.Length > 0 ? value : null });
+    }
 
     /// <summary>The last part of the task's ARN.</summary>
     public string TaskId => TaskArn[(TaskArn.LastIndexOf('/') + 1)..];
 
     /// <summary>The cluster's name or ARN, as given.</summary>
-    public string Cluster { get; internal init; } = "default";
+    public string Cluster => Record.Cluster;
 
     /// <summary>The task definition, as given, or its ARN once ECS has told it.</summary>
-    public string? TaskDefinition { get; internal set; }
+    public string? TaskDefinition => _taskDefinitionArn ?? Record.TaskDefinition;
 
     /// <summary>The container that runs the SSH server.</summary>
-    public string? ContainerName { get; internal set; }
+    public string? ContainerName => Record.ContainerName;
 
-    /// <summary>What it was started for: how its container can be reached.</summary>
-    public FargateTransport Transport { get; internal set; }
+    /// <summary>The transport that it was started with: how its container can be reached.</summary>
+    public FargateTransport Transport => Record.Transport;
 
     /// <summary>The user to log in as.</summary>
-    public string UserName { get; internal init; } = "root";
+    public string UserName => Record.UserName;
 
     /// <summary>The port of the SSH server.</summary>
-    public int Port { get; internal init; } = 22;
+    public int Port => Record.Port;
 
     /// <summary>The public IPv4 address, once known.</summary>
     public string? PublicAddress { get; internal set; }
@@ -68,7 +83,7 @@ public sealed class FargateSession
     public string? SubnetId { get; internal set; }
 
     /// <summary>When RunTask was called (for the last time, where the start was repeated), by this machine's clock.</summary>
-    public DateTimeOffset CreatedAt { get; internal set; }
+    public DateTimeOffset CreatedAt => Record.CreatedAt;
 
     /// <summary>When the task became RUNNING, by AWS's clock.</summary>
     public DateTimeOffset? StartedAt { get; internal set; }
@@ -77,25 +92,25 @@ public sealed class FargateSession
     /// When the task ends by itself at the latest: as long after <see cref="StartedAt"/> as -MaxLifetime of
     /// New-FargateSession said. Null before that, and where it was left to the task definition or the image.
     /// </summary>
-    public DateTimeOffset? EndsAt => StartedAt + MaxLifetime;
+    public DateTimeOffset? EndsAt => StartedAt + Record.Limits.Lifetime;
 
     /// <summary>When the task came into each phase of its start.</summary>
     public FargateSessionTiming Timing { get; private set; } = new();
 
     /// <summary>The region that the task runs in.</summary>
-    public string Region { get; internal init; } = "";
+    public string Region => Record.Connection.Region;
 
     /// <summary>How the credentials were named that started it. Later commands use the same ones.</summary>
-    public CredentialOrigin CredentialOrigin { get; internal init; }
+    public CredentialOrigin CredentialOrigin => Record.Connection.CredentialOrigin;
 
     /// <summary>The credential profile that was used, or null.</summary>
-    public string? ProfileName { get; internal init; }
+    public string? ProfileName => Record.Connection.ProfileName;
 
     /// <summary>The shared credentials file that was named, or null.</summary>
-    public string? ProfileLocation { get; internal init; }
+    public string? ProfileLocation => Record.Connection.ProfileLocation;
 
     /// <summary>The AWS endpoint that was named, or null.</summary>
-    public string? EndpointUrl { get; internal init; }
+    public string? EndpointUrl => Record.Connection.EndpointUrl;
 
     /// <summary>The task's tags by key, as ECS has told them.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; internal set; } = SessionTags.None;
@@ -109,19 +124,19 @@ public sealed class FargateSession
     /// </summary>
     public IReadOnlyDictionary<string, string> ParameterSource { get; internal set; } = SessionTags.None;
 
-    /// <summary>Who uses it, at the moment when this is asked.</summary>
+    /// <summary>The PowerShell that uses it, at the moment when this is read.</summary>
     public SessionOwner Owner => Folder is null ? SessionOwner.Elsewhere : SessionLock.OwnerOf(Folder);
 
     /// <summary>
     /// The file of the one-time private key, deleted when the session ends; or the user's own key, which stays. Null for
     /// tasks that others started, and where ssh is no way in.
     /// </summary>
-    public string? KeyPath { get; internal init; }
+    public string? KeyPath => Folder is null || IsDamaged ? null : Record.KeyPathIn(Folder);
 
     /// <summary>
     /// The known_hosts file of this session alone. Null for tasks that others started, and where ssh is no way in.
     /// </summary>
-    public string? KnownHostsPath { get; internal init; }
+    public string? KnownHostsPath => Folder is null || IsDamaged ? null : Record.KnownHostsPathIn(Folder);
 
     /// <summary>The host key that ssh accepts, and where it is known from; null until a server has answered.</summary>
     public FargateHostKey? HostKey { get; internal set; }
@@ -130,25 +145,10 @@ public sealed class FargateSession
     public HostKeyVerification HostKeyVerification { get; internal set; }
 
     /// <summary>The session's own folder, which is its user's alone. Null for tasks that others started.</summary>
-    internal string? Folder { get; init; }
-
-    /// <summary>Whether the task was to get a public address; null when others started it.</summary>
-    internal bool? AssignPublicIp { get; init; }
-
-    /// <summary>Where the container's log goes; null when that is not CloudWatch Logs or not known.</summary>
-    internal ContainerLog? Log { get; init; }
-
-    /// <summary>The account of the task definition; null where it could not be read.</summary>
-    internal string? DefinitionAccount { get; init; }
+    internal string? Folder { get; }
 
     /// <summary>The account of the task, as far as it is known.</summary>
-    internal string? Account => Model.TaskArn.AccountOf(TaskArn) ?? DefinitionAccount;
-
-    /// <summary>Whether the key is the user's, and their agent signs with it.</summary>
-    internal bool IsKeyInAgent { get; init; }
-
-    /// <summary>What the container's own lines in the log end with; null when others started it.</summary>
-    internal string? HostKeyMark { get; init; }
+    internal string? Account => Model.TaskArn.AccountOf(TaskArn) ?? Record.DefinitionAccount;
 
     /// <summary>True once its server turned out not to be its own, or may not be.</summary>
     internal bool IsDistrusted { get; set; }
@@ -162,26 +162,23 @@ public sealed class FargateSession
     /// <summary>True once the log could not tell the host key, and the user was warned.</summary>
     internal bool TrustsFirstKey { get; set; }
 
-    /// <summary>How long the task may run, where it was started with such a limit.</summary>
-    internal TimeSpan? MaxLifetime { get; init; }
-
-    /// <summary>After what time timeout ends the container's command; null where it does not.</summary>
-    internal TimeSpan? CommandLimit { get; init; }
-
     /// <summary>The way to its SSH server, as last named; null for the direct one.</summary>
     internal SshProxy? Proxy { get; set; }
 
-    /// <summary>The rule that lets this machine's address in and is to be removed; null where there is none.</summary>
-    internal IngressRule? Ingress { get; set; }
+    /// <summary>The rule that admits this machine's address and is to be removed; null where there is none.</summary>
+    internal IngressRule? Ingress
+    {
+        get => Record.Ingress;
+        set => Change(record => record with { Ingress = value });
+    }
 
-    /// <summary>Whether this machine's address was let in, and is an IPv6 one.</summary>
-    internal bool IsLetInByIPv6 { get; set; }
+    /// <summary>Whether a rule for this machine's address was asked for, and that is an IPv6 address.</summary>
+    internal bool HasIPv6Ingress { get; set; }
 
     /// <summary>For how long its container waits for a connection that was lost.</summary>
-    internal TimeSpan ReconnectWindow { get; init; } = ContainerContract.DefaultReconnectWindow;
-
-    /// <summary>How long after <see cref="CreatedAt"/> the task may take to run.</summary>
-    internal TimeSpan StartTimeout { get; init; } = DefaultStartTimeout;
+    internal TimeSpan ReconnectWindow => Record.Limits.ReconnectWindow is { } seconds
+        ? TimeSpan.FromSeconds(seconds)
+        : ContainerContract.DefaultReconnectWindow;
 
     /// <summary>True for a session of this machine's journal: only those are stopped unasked when they are of no use.</summary>
     internal bool IsOwn => Folder is not null;
@@ -227,9 +224,11 @@ public sealed class FargateSession
         task.TaskArn == TaskArn || task.TaskArn.EndsWith($"/{TaskArn}", StringComparison.Ordinal);
 
     /// <summary>Turns to a new task, and forgets what was known of one before it.</summary>
-    internal void Begin(TaskDescription task, DateTimeOffset createdAt)
+    /// <param name="task">The task.</param>
+    /// <param name="attempt">The attempt that has started it.</param>
+    internal void Begin(TaskDescription task, StartAttempt attempt)
     {
-        CreatedAt = createdAt;
+        Change(record => attempt.In(record) with { TaskArn = task.TaskArn });
         StartedAt = null;
         (HostKey, TrustsFirstKey, WayIn, AnsweredAddress) = (null, false, null, null);
         Timing = new FargateSessionTiming();
@@ -237,12 +236,21 @@ public sealed class FargateSession
         Update(task);
     }
 
+    /// <summary>Changes the record. Several threads may: closing a session ends its task and removes its rule side by side.</summary>
+    private void Change(Func<SessionRecord, SessionRecord> change)
+    {
+        lock (_recordLock)
+        {
+            Record = change(Record);
+        }
+    }
+
     /// <summary>Takes over what ECS says about the task.</summary>
     internal void Update(TaskDescription task)
     {
         Status = task.LastStatus;
         TaskArn = task.TaskArn;
-        TaskDefinition = task.TaskDefinitionArn ?? TaskDefinition;
+        _taskDefinitionArn = task.TaskDefinitionArn ?? _taskDefinitionArn;
         Tags = task.Tags ?? Tags;
         HasEcsExec |= task.EnablesExecuteCommand;
         StartedAt = task.StartedAt ?? StartedAt;
@@ -265,24 +273,24 @@ public sealed class FargateSession
     /// <summary>
     /// The address to reach it at, or null while it is not known. From inside the VPC: the private one, or the IPv6 address
     /// where that is all there is. From outside: the public one. Where there is none to come, the IPv6 address, which is
-    /// public by nature, and at last the private one. Who was let in with an IPv6 address comes by IPv6.
+    /// public by nature, and at last the private one. With a rule for an IPv6 address, the IPv6 one.
     /// </summary>
-    internal string? AddressFor(bool preferPrivate) => (preferPrivate, AssignPublicIp) switch
+    internal string? AddressFor(bool preferPrivate) => (preferPrivate, Record.AssignPublicIp) switch
     {
         (true, _) => PrivateAddress ?? IPv6Address,
-        _ when IsLetInByIPv6 && IPv6Address is not null => IPv6Address,
+        _ when HasIPv6Ingress && IPv6Address is not null => IPv6Address,
         (_, true) => PublicAddress ?? (PrivateAddress is null ? IPv6Address : null),
         _ => PublicAddress ?? IPv6Address ?? PrivateAddress,
     };
 
-    /// <summary>What ssh is pointed at, once it has an address.</summary>
+    /// <summary>The endpoint for ssh, once it has an address.</summary>
     internal SshEndpoint EndpointFor(bool preferPrivate) => new()
     {
         Address = AddressFor(preferPrivate)!,
         Port = Port,
         UserName = UserName,
         KeyPath = KeyPath!,
-        IsKeyInAgent = IsKeyInAgent,
+        IsKeyInAgent = Record.IsKeyInAgent,
         KnownHostsPath = KnownHostsPath!,
         HostKeyAlias = TaskId,
         HostKeyIsKnown = HostKey is not null,

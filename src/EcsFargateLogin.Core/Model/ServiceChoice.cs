@@ -1,6 +1,6 @@
 namespace EcsFargateLogin.Model;
 
-/// <summary>What a session can take from a service.</summary>
+/// <summary>The parts that a session can copy from a service.</summary>
 [Flags]
 internal enum ServiceParts
 {

@@ -6,7 +6,7 @@ namespace EcsFargateLogin.Model;
 /// <summary>Command lines about a session, for what to do next.</summary>
 internal static class SessionCommands
 {
-    /// <summary>What a command line about a session lacks: credentials that are never repeated, or a file.</summary>
+    /// <summary>A note about the part that a command line about a session lacks: credentials that are never repeated, or a file.</summary>
     internal static string WithCredentials(FargateSession session) => session switch
     {
         { CredentialOrigin: CredentialOrigin.Keys or CredentialOrigin.Credential } =>

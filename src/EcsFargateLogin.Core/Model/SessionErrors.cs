@@ -93,7 +93,7 @@ internal static class SessionErrors
 
     internal static FargateException SessionNotFound(string sessionId, string? cluster) => new(
         FargateError.SessionNotFound,
-        $"There is no session '{sessionId}': this machine's journal does not know it, and no task with its mark runs"
+        $"There is no session '{sessionId}': this machine's journal does not know it, and no task with that startedBy runs"
         + $"{(cluster is null ? "" : $" in cluster '{cluster}'")}.",
         "Get-FargateSession lists the sessions there are; name the cluster of one that another machine started with -Cluster.")
     { Target = sessionId };

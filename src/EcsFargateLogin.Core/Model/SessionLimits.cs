@@ -32,6 +32,9 @@ internal sealed record SessionLimits
 
     public int? UnusedTimeout { get; init; }
 
+    /// <summary>The lifetime that was asked for; null for none, and for no limit.</summary>
+    public TimeSpan? Lifetime => MaxLifetime is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null;
+
     /// <summary>The same with what is said to every container whose task definition does not say it.</summary>
     /// <param name="start">How the container starts; null where that is not known.</param>
     public SessionLimits WithDefaults(ContainerStart? start) => start?.Environment.ContainsKey(UnusedVariable) == true

@@ -49,7 +49,7 @@ internal static class SessionLock
         }
     }
 
-    /// <summary>Who uses the session of a folder.</summary>
+    /// <summary>The owner of the session of a folder.</summary>
     public static SessionOwner OwnerOf(string folder)
     {
         lock (_gate)

@@ -3,30 +3,19 @@ using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Model;
 
-/// <summary>What a user asks for when starting a session.</summary>
-internal sealed record SessionRequest
+/// <summary>A user's request for a session.</summary>
+internal sealed record SessionRequest : TaskOptions
 {
     public const int DefaultRetryCount = 2;
 
-    /// <summary>Family, family:revision or ARN; empty where the service gives it.</summary>
-    public required string TaskDefinition { get; init; }
-
-    /// <summary>Whether that is an application's own: the container then runs start-sshd.sh in place of its command.</summary>
+    /// <summary>Whether the task definition is an application's own: the container then runs start-sshd.sh in place of its command.</summary>
     public bool IsOfApplication { get; init; }
 
     /// <summary>The service that the session is modelled on; null for none.</summary>
     public ServiceChoice? Service { get; init; }
 
-    public required string Cluster { get; init; }
-
-    public required IReadOnlyList<string> Subnets { get; init; }
-
-    public IReadOnlyList<string> SecurityGroups { get; init; } = [];
-
     /// <summary>The container that runs sshd; null finds it.</summary>
     public string? ContainerName { get; init; }
-
-    public bool AssignPublicIp { get; init; } = true;
 
     /// <summary>How the container is to be reached.</summary>
     public FargateTransport Transport { get; init; }
@@ -37,15 +26,10 @@ internal sealed record SessionRequest
 
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>What the user wants the container to run; empty for what it runs anyway.</summary>
+    /// <summary>The command that takes the place of the container's own; empty for its own.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
-    public string? TaskRoleArn { get; init; }
-
     public HostKeyVerification HostKeyVerification { get; init; }
-
-    /// <summary>The task's tags, checked.</summary>
-    public IReadOnlyDictionary<string, string> Tags { get; init; } = SessionTags.None;
 
     /// <summary>The kind of a new key.</summary>
     public SshKeyType KeyType { get; init; }
@@ -57,11 +41,6 @@ internal sealed record SessionRequest
     public IReadOnlyList<string> FromAddresses { get; init; } = [];
 
     public SessionLimits Limits { get; init; } = new();
-
-    public string CapacityProvider { get; init; } = RunTaskRequest.Fargate;
-
-    /// <summary>The version of Fargate's platform; null for the latest.</summary>
-    public string? PlatformVersion { get; init; }
 
     /// <summary>Whether the last attempt is made on demand, when there was no room on Spot.</summary>
     public bool FallsBackToOnDemand { get; init; }
@@ -75,5 +54,5 @@ internal sealed record SessionRequest
     /// <summary>The address that the first security group lets in for the session's life, as a CIDR block; null lets in none.</summary>
     public string? AuthorizedCidr { get; init; }
 
-    public TimeSpan StartTimeout { get; init; } = FargateSession.DefaultStartTimeout;
+    public TimeSpan StartTimeout { get; init; } = SessionRecord.DefaultStartTimeout;
 }

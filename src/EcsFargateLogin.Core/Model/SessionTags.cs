@@ -10,7 +10,7 @@ internal static class SessionTags
     /// <summary>Why the session was started.</summary>
     public const string ReasonKey = Prefix + "reason";
 
-    /// <summary>Who started it, and where: the local user and machine. Which principal it was, CloudTrail knows.</summary>
+    /// <summary>The local user and machine that started it. CloudTrail has the principal.</summary>
     public const string UserKey = Prefix + "user";
 
     private const string Prefix = "ecs-fargate-login:";
@@ -19,7 +19,7 @@ internal static class SessionTags
     private const int LongestKey = 128;
     private const int LongestValue = 256;
 
-    /// <summary>What AWS takes besides letters, digits and separators such as the space.</summary>
+    /// <summary>The characters that AWS accepts besides letters, digits and separators such as the space.</summary>
     private const string Signs = "_.:/=+-@";
 
     public static IReadOnlyDictionary<string, string> None { get; } = new Dictionary<string, string>();

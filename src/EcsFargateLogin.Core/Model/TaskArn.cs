@@ -1,6 +1,8 @@
+using EcsFargateLogin.Cloud;
+
 namespace EcsFargateLogin.Model;
 
-/// <summary>What a task's ARN tells by itself: arn:PARTITION:ecs:REGION:ACCOUNT:task/CLUSTER/ID.</summary>
+/// <summary>Reads the parts of a task's ARN: arn:PARTITION:ecs:REGION:ACCOUNT:task/CLUSTER/ID.</summary>
 internal static class TaskArn
 {
     /// <summary>The region, or null when the text is no ARN.</summary>
@@ -19,4 +21,27 @@ internal static class TaskArn
         taskArn.Split('/') is [var head, { Length: > 0 } cluster, _] && head.EndsWith(":task", StringComparison.Ordinal)
             ? cluster
             : null;
+}
+
+/// <summary>
+/// Tells whether ECS is asked in the account of a task. An environment's credentials may be for another one by now,
+/// where the task is unknown and runs all the same.
+/// </summary>
+internal static class AskedAccount
+{
+    /// <summary>Whether the cloud is connected to that account.</summary>
+    /// <returns>False also when it cannot be told.</returns>
+    public static async Task<bool> IsAsync(
+        string account, IFargateCloud cloud, string cluster, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await cloud.DescribeClusterAsync(cluster, cancellationToken).ConfigureAwait(false);
+            return found is not null && TaskArn.AccountOf(found.Arn) == account;
+        }
+        catch (FargateException)
+        {
+            return false;
+        }
+    }
 }

@@ -35,7 +35,7 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
     public async Task<PluginChannel> OpenAsync(
         bool isResumable, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        var (task, container) = await FindContainerAsync(cancellationToken).ConfigureAwait(false);
+        var (task, container) = await FindContainerAsync(cancellationToken);
         ExecuteCommandRequest request = new()
         {
             Cluster = session.Cluster,
@@ -44,14 +44,14 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
             Command = CommandOf(isResumable),
         };
         var access = await cloud.GetChannelAccessAsync(cancellationToken);
-        var channel = await ExecuteAsync(request, progress, cancellationToken).ConfigureAwait(false);
+        var channel = await ExecuteAsync(request, progress, cancellationToken);
         return new PluginChannel
         {
             SessionId = channel.SessionId,
             StreamUrl = channel.StreamUrl,
             TokenValue = channel.TokenValue,
             Region = cloud.Connection.Region,
-            ProfileName = cloud.Connection.ProfileName,
+            ProfileName = cloud.Connection.Aws.ProfileName,
             Target = PluginChannel.TargetOf(
                 task.ClusterArn[(task.ClusterArn.LastIndexOf('/') + 1)..], TaskArn.IdOf(task.TaskArn), container.RuntimeId ?? ""),
             Endpoint = access.Endpoint,
@@ -68,21 +68,20 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
     /// <returns>Null where it was the shell's own end.</returns>
     public async Task<FargateException?> ExplainEndAsync(TaskDescription? stoppedTask, CancellationToken cancellationToken)
     {
-        if ((stoppedTask ?? await Interruption.FindEndingAsync(cloud, session, cancellationToken).ConfigureAwait(false)) is not { } task)
+        if ((stoppedTask ?? await Interruption.FindEndingAsync(cloud, session, cancellationToken)) is not { } task)
         {
             return null;
         }
 
         session.Update(task);
         return await new StopDiagnosis(cloud)
-            .ExplainInterruptionAsync(session, task, cancellationToken)
-            .ConfigureAwait(false);
+            .ExplainInterruptionAsync(session, task, cancellationToken);
     }
 
     private async Task<(TaskDescription Task, ContainerDescription Container)> FindContainerAsync(
         CancellationToken cancellationToken)
     {
-        var reply = await cloud.DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken).ConfigureAwait(false);
+        var reply = await cloud.DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken);
         return reply.Tasks.FirstOrDefault(session.IsOf) is { } task
             && EcsExecWayIn.LoginContainerOf(session, task) is { } container
                 ? (task, container)
@@ -98,14 +97,14 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
         {
             try
             {
-                return await cloud.ExecuteCommandAsync(request, cancellationToken).ConfigureAwait(false);
+                return await cloud.ExecuteCommandAsync(request, cancellationToken);
             }
             catch (FargateException e) when (e.Error == FargateError.EcsExecUnavailable && DateTimeOffset.UtcNow < last)
             {
                 progress.Report(new Detail(session, e.Message));
             }
 
-            await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Pause, cancellationToken);
         }
     }
 }

@@ -20,10 +20,10 @@ internal sealed class ShellWatch(IFargateCloud cloud, FargateSession session, Sh
         var interval = options.Interval;
         while (true)
         {
-            await Task.Delay(Jitter.Of(interval), cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Jitter.Of(interval), cancellationToken);
             WarnOfLifetime(progress);
             WarnOfCredentialsEnd(progress);
-            var (task, failure) = await LookAsync(cancellationToken).ConfigureAwait(false);
+            var (task, failure) = await LookAsync(cancellationToken);
             if (task is not null && TaskStatuses.IsEnding(task))
             {
                 session.Update(task);
@@ -44,8 +44,7 @@ internal sealed class ShellWatch(IFargateCloud cloud, FargateSession session, Sh
         try
         {
             var reply = await cloud
-                .DescribeTasksAsync(session.Cluster, [session.TaskArn], limit.Token)
-                .ConfigureAwait(false);
+                .DescribeTasksAsync(session.Cluster, [session.TaskArn], limit.Token);
             return (reply.Tasks.FirstOrDefault(session.IsOf), null);
         }
         catch (FargateException e)
@@ -61,7 +60,7 @@ internal sealed class ShellWatch(IFargateCloud cloud, FargateSession session, Sh
     /// <summary>start-sshd.sh warns by itself; timeout, which was put before the container's command, does not.</summary>
     private void WarnOfLifetime(IProgress<SessionEvent> progress)
     {
-        if (_hasWarnedOfLifetime || session.CommandLimit is not { } lifetime)
+        if (_hasWarnedOfLifetime || session.Record.CommandLimit is not { } lifetime)
         {
             return;
         }

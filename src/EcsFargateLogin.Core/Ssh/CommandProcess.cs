@@ -7,7 +7,7 @@ namespace EcsFargateLogin.Ssh;
 internal static class CommandProcess
 {
     /// <summary>
-    /// How long the output of a program that was ended is still read. The master connection may hold the pipe open as
+    /// Longest time for which the output of a program that was ended is still read. The master connection may hold the pipe open as
     /// long as the remote program runs on.
     /// </summary>
     private static readonly TimeSpan RestLimit = TimeSpan.FromSeconds(1);
@@ -15,8 +15,8 @@ internal static class CommandProcess
     /// <summary>Runs a program until it and its output have ended.</summary>
     /// <param name="start">The program.</param>
     /// <param name="streams">Its input and output.</param>
-    /// <param name="hangUp">Tells it to end (SIGTERM); what does not is killed. What it printed until then is handed on.</param>
-    /// <param name="cancellationToken">Cancels it: the same, but nobody wants its output any more.</param>
+    /// <param name="hangUp">Ends the program (SIGTERM, then SIGKILL). The output until then is received.</param>
+    /// <param name="cancellationToken">The same, but the rest of the output is not read.</param>
     /// <returns>Its exit code; <see cref="SshProcess.ConnectionFailed"/> when it had to be killed.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; the program has ended.</exception>
     public static async Task<int> RunAsync(
@@ -34,8 +34,8 @@ internal static class CommandProcess
         var reading = Task.WhenAll(
             ReadAsync(process.StandardOutput.BaseStream, streams.Output, ending, unread.Token),
             ReadAsync(process.StandardError.BaseStream, streams.Errors, ending, unread.Token));
-        var exitCode = await SshProcess.WaitForEndAsync(process, ending.Token).ConfigureAwait(false);
-        await feeding.CancelAsync().ConfigureAwait(false);
+        var exitCode = await SshProcess.WaitForEndAsync(process, ending.Token);
+        await feeding.CancelAsync();
         if (ending.IsCancellationRequested)
         {
             unread.CancelAfter(RestLimit);
@@ -43,7 +43,7 @@ internal static class CommandProcess
 
         try
         {
-            await reading.ConfigureAwait(false);
+            await reading;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -58,9 +58,9 @@ internal static class CommandProcess
     {
         try
         {
-            await using (stream.ConfigureAwait(false))
+            await using (stream)
             {
-                await feed(stream, cancellationToken).ConfigureAwait(false);
+                await feed(stream, cancellationToken);
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
@@ -77,13 +77,31 @@ internal static class CommandProcess
     {
         try
         {
-            await new OutputReader(stream, take).ReadAllAsync(cancellationToken).ConfigureAwait(false);
+            await new OutputReader(stream, take).ReadAllAsync(cancellationToken);
         }
         catch
         {
             // Nobody reads what it prints: it must not wait for that.
-            await ending.CancelAsync().ConfigureAwait(false);
+            await ending.CancelAsync();
             throw;
         }
     }
+}
+
+/// <summary>The input and output of a remote command.</summary>
+internal sealed record CommandStreams
+{
+    /// <summary>
+    /// Writes standard input as it comes. It is cancelled when the program has ended; a program that reads no more is no error.
+    /// </summary>
+    public required Func<Stream, CancellationToken, Task> Feed { get; init; }
+
+    /// <summary>
+    /// Receives bytes of standard output, on a thread of its own. The next are read when it has returned, so that output comes no
+    /// faster than it is received.
+    /// </summary>
+    public required Action<ReadOnlyMemory<byte>> Output { get; init; }
+
+    /// <summary>Receives bytes of standard error, likewise.</summary>
+    public required Action<ReadOnlyMemory<byte>> Errors { get; init; }
 }

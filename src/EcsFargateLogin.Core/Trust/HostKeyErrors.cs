@@ -21,7 +21,7 @@ internal static class HostKeyErrors
     internal static FargateException HostKeyContradicted(FargateSession session, int starts, int keys) => HostKeyNotVerified(
         session,
         $"The log of session {session} contradicts itself: it holds {starts} start lines and {keys} host-key lines with the "
-        + "session's mark, where start-sshd.sh writes one of each. Somebody may have forged the others.",
+        + "session's nonce, where start-sshd.sh writes one of each. Somebody may have forged the others.",
         "Look at the log for who wrote them, and see to it that the container runs start-sshd.sh once, before anything else.");
 
     internal static FargateException HostKeyWithoutStart(FargateSession session) => HostKeyNotVerified(

@@ -4,8 +4,8 @@ namespace EcsFargateLogin.Trust;
 
 /// <summary>
 /// Finds the host key in a container's log. start-sshd.sh ends its start line and its host-key line with the session's
-/// mark. Others may print such lines too: those that do not know the mark are passed over, and as soon as there are more
-/// lines with the mark than the script writes, none of them is believed.
+/// tag. Others may print such lines too: those without the tag are skipped, and as soon as there are more
+/// lines with the tag than the script writes, none of them is believed.
 /// </summary>
 internal static class HostKeyLines
 {
@@ -14,20 +14,20 @@ internal static class HostKeyLines
 
     /// <summary>Finds the host key of a session.</summary>
     /// <param name="session">The session.</param>
-    /// <param name="mark">Its mark.</param>
+    /// <param name="tag">The tag that its lines end with.</param>
     /// <param name="messages">The log, from its beginning.</param>
     /// <returns>The key, or null while its line has not come.</returns>
     /// <exception cref="FargateException"><see cref="FargateError.HostKeyNotVerified"/>: the log contradicts itself.</exception>
-    public static PublicKey? Find(FargateSession session, string mark, IEnumerable<string> messages)
+    public static PublicKey? Find(FargateSession session, string tag, IEnumerable<string> messages)
     {
         // A log driver may take several lines for one message.
-        string[] marked =
+        string[] tagged =
         [
             .. messages.SelectMany(message => message.Split('\n')).Select(line => line.TrimEnd())
-                .Where(line => line.EndsWith($" {mark}", StringComparison.Ordinal)),
+                .Where(line => line.EndsWith($" {tag}", StringComparison.Ordinal)),
         ];
-        string[] starts = [.. marked.Where(line => line.StartsWith(StartLine, StringComparison.Ordinal))];
-        string[] keys = [.. marked.Where(line => line.StartsWith(HostKeyLine, StringComparison.Ordinal))];
+        string[] starts = [.. tagged.Where(line => line.StartsWith(StartLine, StringComparison.Ordinal))];
+        string[] keys = [.. tagged.Where(line => line.StartsWith(HostKeyLine, StringComparison.Ordinal))];
         if (starts.Length > 1 || keys.Length > 1)
         {
             throw HostKeyErrors.HostKeyContradicted(session, starts.Length, keys.Length);
@@ -38,13 +38,13 @@ internal static class HostKeyLines
             return null;
         }
 
-        if (starts.Length == 0 || Array.IndexOf(marked, starts[0]) > Array.IndexOf(marked, keys[0]))
+        if (starts.Length == 0 || Array.IndexOf(tagged, starts[0]) > Array.IndexOf(tagged, keys[0]))
         {
             throw HostKeyErrors.HostKeyWithoutStart(session);
         }
 
-        // The blank before the mark may be the one after the line's name.
-        return PublicKey.TryParse(keys[0][(HostKeyLine.Length - 1)..^(mark.Length + 1)])
+        // The blank before the tag may be the one after the line's name.
+        return PublicKey.TryParse(keys[0][(HostKeyLine.Length - 1)..^(tag.Length + 1)])
             ?? throw HostKeyErrors.HostKeyUnreadable(session);
     }
 }

@@ -111,7 +111,7 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
     private async Task<(PublicKey? Key, string Reason)> ReadAsync(
         FargateSession session, Task answer, CancellationToken cancellationToken)
     {
-        if (session is not { Log: { } log, ContainerName: { } containerName, HostKeyMark: { } mark })
+        if (session.Record is not { Log: { } log, ContainerName: { } containerName, LogTag: { } tag })
         {
             return (null, "its container has no log in CloudWatch Logs (awslogs), or its task definition may not be read.");
         }
@@ -126,7 +126,7 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
             // Only what is read now counts: the script's own line is written by the time the server answers.
             var isLate = Stopwatch.GetElapsedTime(answeredAt) >= Limit;
             var (messages, failure) = await LookAsync(stream, cancellationToken);
-            if (HostKeyLines.Find(session, mark, messages) is { } key)
+            if (HostKeyLines.Find(session, tag, messages) is { } key)
             {
                 return (key, "");
             }

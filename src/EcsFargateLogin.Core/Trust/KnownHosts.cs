@@ -48,6 +48,22 @@ internal static class KnownHosts
             .Select(line => PublicKey.TryParse(line[session.TaskId.Length..]))
             .FirstOrDefault(key => key is not null));
 
+    /// <summary>Sets the session's host key after its first login, which has made the key known.</summary>
+    public static void NoteFirstKey(FargateSession session)
+    {
+        try
+        {
+            if (session is { HostKey: null, KnownHostsPath: not null } && Find(session) is { } key)
+            {
+                session.HostKey = new FargateHostKey(key, HostKeySource.FirstContact);
+            }
+        }
+        catch (FargateException)
+        {
+            // It is read again before the next login.
+        }
+    }
+
     private static T Guard<T>(FargateSession session, Func<string, T> work)
     {
         var path = session.KnownHostsPath!;

@@ -12,7 +12,7 @@ namespace EcsFargateLogin.Trust;
 /// </summary>
 internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal)
 {
-    private const string Mark = "EcsFargateLogin session ";
+    private const string DescriptionPrefix = "EcsFargateLogin session ";
 
     /// <summary>What EC2 takes as a description.</summary>
     private const int LongestDescription = 255;
@@ -36,7 +36,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
     public async Task OpenAsync(
         FargateSession session, IngressRule rule, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        using var turn = await journal.TakeIngressTurnAsync(cancellationToken).ConfigureAwait(false);
+        using var turn = await journal.TakeIngressTurnAsync(cancellationToken);
         if (OthersWith(rule, session.SessionId).Find(entry => journal.IsInUse(entry.SessionId)) is { } other)
         {
             Keep(session, other.Ingress);
@@ -46,13 +46,13 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         Keep(session, rule);
         try
         {
-            await AuthorizeAsync(session, rule, progress).ConfigureAwait(false);
+            await AuthorizeAsync(session, rule, progress);
             cancellationToken.ThrowIfCancellationRequested();
         }
         catch (Exception e) when (e is FargateException or OperationCanceledException)
         {
             // Within the turn: whoever comes next must not count on a rule that is not there.
-            await AbandonAsync(session, rule, e).ConfigureAwait(false);
+            await AbandonAsync(session, rule, e);
             throw;
         }
     }
@@ -74,10 +74,10 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cleanUp.Token, cancellationToken);
         try
         {
-            using var turn = await journal.TakeIngressTurnAsync(limit.Token).ConfigureAwait(false);
+            using var turn = await journal.TakeIngressTurnAsync(limit.Token);
             if (OthersWith(rule, sessionId).Count == 0)
             {
-                await RevokeAsync(rule, limit.Token).ConfigureAwait(false);
+                await RevokeAsync(rule, limit.Token);
             }
 
             // Within the turn: whoever comes next must not count on this session.
@@ -108,15 +108,15 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         using var limit = CleanUpLimit.Begin(AuthorizeLimit, GiveUp);
         for (var attempt = 0; attempt < AttemptsToShare; attempt++)
         {
-            if (await cloud.AuthorizeIngressAsync(rule, limit.Token).ConfigureAwait(false))
+            if (await cloud.AuthorizeIngressAsync(rule, limit.Token))
             {
                 progress.Report(new Detail(
                     session, $"{session}: {rule.Cidr} is let in to {rule.SecurityGroupId} on port {rule.Port}."));
                 return;
             }
 
-            if (await FindSameAsync(rule, limit.Token).ConfigureAwait(false) is { } found
-                && await ShareAsync(session, rule, found, progress, limit.Token).ConfigureAwait(false))
+            if (await FindSameAsync(rule, limit.Token) is { } found
+                && await ShareAsync(session, rule, found, progress, limit.Token))
             {
                 return;
             }
@@ -126,8 +126,8 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
     }
 
     private async Task<IngressRule?> FindSameAsync(IngressRule rule, CancellationToken cancellationToken) =>
-        (await cloud.DescribeIngressAsync(rule.SecurityGroupId, cancellationToken).ConfigureAwait(false))
-            .FirstOrDefault(rule.LetsInAs);
+        (await cloud.DescribeIngressAsync(rule.SecurityGroupId, cancellationToken))
+            .FirstOrDefault(rule.AdmitsSameAs);
 
     /// <summary>
     /// Uses a rule that is there. It may be this session's own, by a call whose answer was lost, or left over from one of this
@@ -159,7 +159,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
 
         try
         {
-            await cloud.UpdateIngressDescriptionAsync(shared, cancellationToken).ConfigureAwait(false);
+            await cloud.UpdateIngressDescriptionAsync(shared, cancellationToken);
         }
         catch (FargateException e) when (e.Error == FargateError.AccessDenied)
         {
@@ -169,7 +169,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         }
 
         // Another machine may have written at the same time, or have removed the rule.
-        return await FindSameAsync(rule, cancellationToken).ConfigureAwait(false) is { } written
+        return await FindSameAsync(rule, cancellationToken) is { } written
             && SessionsIn(written).Contains(session.SessionId);
     }
 
@@ -181,7 +181,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         {
             if (MayHaveAdded(failure))
             {
-                await RevokeAsync(rule, limit.Token).ConfigureAwait(false);
+                await RevokeAsync(rule, limit.Token);
             }
 
             Keep(session, null);
@@ -204,7 +204,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
     private async Task RevokeAsync(IngressRule rule, CancellationToken cancellationToken)
     {
         var own = SessionsIn(rule);
-        if (await FindSameAsync(rule, cancellationToken).ConfigureAwait(false) is not { } found
+        if (await FindSameAsync(rule, cancellationToken) is not { } found
             || !SessionsIn(found).Intersect(own).Any())
         {
             return;
@@ -213,23 +213,22 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         string[] others = [.. SessionsIn(found).Except(own)];
         await (others.Length == 0
             ? cloud.RevokeIngressAsync(found, cancellationToken)
-            : cloud.UpdateIngressDescriptionAsync(found with { Description = DescriptionOf(others) }, cancellationToken)).ConfigureAwait(false);
+            : cloud.UpdateIngressDescriptionAsync(found with { Description = DescriptionOf(others) }, cancellationToken));
     }
 
-    private static string DescriptionOf(IEnumerable<string> sessionIds) => Mark + string.Join(' ', sessionIds);
+    private static string DescriptionOf(IEnumerable<string> sessionIds) => DescriptionPrefix + string.Join(' ', sessionIds);
 
     /// <summary>The sessions that a rule's description names; none where it is not one of this module's.</summary>
     private static string[] SessionsIn(IngressRule rule) =>
-        rule.Description is { } text && text.StartsWith(Mark, StringComparison.Ordinal)
-        && text[Mark.Length..].Split(' ') is var ids && Array.TrueForAll(ids, SessionMark.IsOne) ? ids : [];
+        rule.Description is { } text && text.StartsWith(DescriptionPrefix, StringComparison.Ordinal)
+        && text[DescriptionPrefix.Length..].Split(' ') is var ids && Array.TrueForAll(ids, SessionIds.IsValid) ? ids : [];
 
-    private List<JournalEntry> OthersWith(IngressRule rule, string sessionId) =>
-        [.. journal.ReadAll().Where(entry => entry.SessionId != sessionId && entry.Ingress?.LetsInAs(rule) == true)];
+    private List<SessionRecord> OthersWith(IngressRule rule, string sessionId) =>
+        [.. journal.ReadAll().Where(entry => entry.SessionId != sessionId && entry.Ingress?.AdmitsSameAs(rule) == true)];
 
     private void Keep(FargateSession session, IngressRule? rule)
     {
         session.Ingress = rule;
-        session.Plan!.NoteIngress(rule);
-        journal.Write(session.Plan.Entry);
+        journal.Write(session.Record);
     }
 }

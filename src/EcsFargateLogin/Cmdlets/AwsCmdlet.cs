@@ -77,15 +77,17 @@ public abstract class AwsCmdlet : FargateCmdlet
     [ValidateNotNullOrEmpty]
     public string? EndpointUrl { get; set; }
 
-    /// <summary>The sessions that this command has to end.</summary>
-    private protected PipelineSessions Held { get; } = new();
+    /// <summary>The sessions that this command owns, and so has to end.</summary>
+    private protected OwnedSessions Owned { get; } = new();
 
     /// <summary>At the end of the pipeline: whether that came without an error, a break or Ctrl+C.</summary>
-    private protected bool HasSucceeded => !CancelToken.IsCancellationRequested && Held.HasSucceeded(this);
+    private protected bool HasSucceeded => !CancelToken.IsCancellationRequested && Owned.HasSucceeded(this);
 
     private protected static SessionJournal Journal => SessionJournal.OfCurrentUser();
 
-    /// <summary>Others see from now on that it is not left over. Where that cannot be written down, it works all the same.</summary>
+    /// <summary>
+    /// Notes in the journal that this process uses a session. Where that cannot be written, the session works all the same.
+    /// </summary>
     private protected static void TakeCharge(FargateSession session)
     {
         if (!session.IsOwn)
@@ -118,7 +120,9 @@ public abstract class AwsCmdlet : FargateCmdlet
         return cloud;
     }
 
-    /// <summary>Who said the region makes no other connection: many sessions share one, and so the looks at them.</summary>
+    /// <summary>
+    /// The key of a connection. The source of the region makes no difference: sessions share a connection, and the calls that poll them.
+    /// </summary>
     private static CloudSettings KeyOf(CloudSettings settings) => settings with { RegionSource = "" };
 
     /// <summary>Reaches AWS once more, for what outlives this cmdlet and disposes of the connection itself.</summary>
@@ -151,8 +155,8 @@ public abstract class AwsCmdlet : FargateCmdlet
     /// <summary>Asks for an MFA code while AWS is being waited for. May be called on any thread.</summary>
     internal async Task<string> AskForMfaCode(MfaRequest request, CancellationToken cancellationToken) =>
         MfaPrompt.IsPiped(Host)
-            ? await Task.Run(() => MfaPrompt.Read(request), CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false)
-            : await OnPipelineThread(() => MfaPrompt.Ask(Host?.UI, request), cancellationToken).ConfigureAwait(false)
+            ? await Task.Run(() => MfaPrompt.Read(request), CancellationToken.None).WaitAsync(cancellationToken)
+            : await OnPipelineThread(() => MfaPrompt.Ask(Host?.UI, request), cancellationToken)
                 ?? throw CredentialErrors.MfaCodeUnavailable(request, "nobody can be asked for it now");
 
     /// <summary>Finds a program of OpenSSH.</summary>
@@ -205,13 +209,13 @@ public abstract class AwsCmdlet : FargateCmdlet
     /// <summary>Stops tasks, until the user gives up.</summary>
     private protected SessionCloser CloserFor(IFargateCloud cloud) => new(cloud, Journal) { GiveUp = GiveUpToken };
 
-    /// <summary>Begins to stop a session's task and to forget its key, while this thread does something else.</summary>
+    /// <summary>Begins to stop a session's task and to delete its key, while this thread does something else.</summary>
     private protected Task BeginClosing(IFargateCloud cloud, FargateSession session, string reason) =>
         Task.Run(() => CloserFor(cloud).CloseAsync(session, reason));
 
     /// <summary>
-    /// Waits until all of them have been closed, and says of each what went wrong: that may end the pipeline, and must
-    /// not cut the others short.
+    /// Waits until all sessions have been closed, and then reports the errors: a report may end the pipeline, and must not cut the
+    /// others short.
     /// </summary>
     private protected void CleanUpAll(IReadOnlyCollection<(FargateSession Session, Task Closing)> closings)
     {
@@ -225,27 +229,27 @@ public abstract class AwsCmdlet : FargateCmdlet
         }
     }
 
-    /// <summary>Stops a session's task and forgets its key, on every way out.</summary>
+    /// <summary>Stops a session's task and deletes its key, and reports errors as <see cref="FargateCmdlet.CleanUp"/> does.</summary>
     private protected void Close(IFargateCloud cloud, FargateSession session, string reason) =>
         CleanUp(() => CloserFor(cloud).CloseAsync(session, reason), session);
 
     /// <summary>Begins to stop a session whose pipeline has ended, perhaps before AWS was reached for it.</summary>
-    private Task BeginClosing(HeldSession held)
+    private Task BeginClosing(OwnedSession owned)
     {
         try
         {
-            var settings = _access.SettingsFor(held.Session);
-            return held.Cloud is { } cloud || _clouds.TryGetValue(KeyOf(settings), out cloud)
-                ? BeginClosing(cloud, held.Session, held.Reason)
-                : Task.Run(() => ConnectAndCloseAsync(settings, held));
+            var settings = _access.SettingsFor(owned.Session);
+            return owned.Cloud is { } cloud || _clouds.TryGetValue(KeyOf(settings), out cloud)
+                ? BeginClosing(cloud, owned.Session, owned.Reason)
+                : Task.Run(() => ConnectAndCloseAsync(settings, owned));
         }
         catch (FargateException e)
         {
-            return Task.FromException(SessionErrors.StopFailed(held.Session, e));
+            return Task.FromException(SessionErrors.StopFailed(owned.Session, e));
         }
     }
 
-    private async Task ConnectAndCloseAsync(CloudSettings settings, HeldSession held)
+    private async Task ConnectAndCloseAsync(CloudSettings settings, OwnedSession owned)
     {
         IFargateCloud cloud;
         try
@@ -255,28 +259,28 @@ public abstract class AwsCmdlet : FargateCmdlet
         }
         catch (FargateException e)
         {
-            throw SessionErrors.StopFailed(held.Session, e);
+            throw SessionErrors.StopFailed(owned.Session, e);
         }
         catch (OperationCanceledException e)
         {
-            throw SessionErrors.StopFailed(held.Session, CloudErrors.NoAnswerInTime(settings.EndpointUrl ?? "AWS", e));
+            throw SessionErrors.StopFailed(owned.Session, CloudErrors.NoAnswerInTime(settings.EndpointUrl ?? "AWS", e));
         }
 
         using (cloud)
         {
-            await CloserFor(cloud).CloseAsync(held.Session, held.Reason);
+            await CloserFor(cloud).CloseAsync(owned.Session, owned.Reason);
         }
     }
 
     /// <summary>Notes that the earlier commands have ended without an error.</summary>
-    protected override void EndProcessing() => Held.Complete();
+    protected override void EndProcessing() => Owned.Complete();
 
-    /// <summary>Ends what the caller has not got; called by PowerShell at the end of the pipeline, however that comes.</summary>
+    /// <summary>Ends the sessions that the command still owns; called by PowerShell after the pipeline, on every way out.</summary>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            CleanUpAll([.. Held.TakeAll(HasSucceeded).Select(held => (held.Session, BeginClosing(held)))]);
+            CleanUpAll([.. Owned.RemoveAll(HasSucceeded).Select(owned => (owned.Session, BeginClosing(owned)))]);
             foreach (var cloud in _clouds.Values)
             {
                 cloud.Dispose();

@@ -117,7 +117,7 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
 
     private void CopyToSessions()
     {
-        TakeAll(Session);
+        OwnOrKeep(Session);
         foreach (var session in Session)
         {
             var what = string.Join(", ", _request!.Sources);

@@ -8,7 +8,7 @@ using EcsFargateLogin.Shells;
 
 namespace EcsFargateLogin.Cmdlets;
 
-// ECS Exec as the other way in.
+// ECS Exec as the other transport.
 public sealed partial class EnterFargateShellCommand
 {
     private static readonly string[] ParametersOfSsh =
@@ -26,7 +26,7 @@ public sealed partial class EnterFargateShellCommand
 
     private SessionManagerPlugin Plugin => _plugin ??= FindPlugin();
 
-    /// <summary>Where there is the plugin, ssh is missed only when a session comes that wants it.</summary>
+    /// <summary>Whether ssh is needed: with the plugin, only for sessions with that transport.</summary>
     private protected override bool NeedsSsh =>
         Transport?.HasSsh() ?? FindProgramOrNull(SessionManagerPlugin.Name) is null;
 
@@ -77,7 +77,7 @@ public sealed partial class EnterFargateShellCommand
         _ = Plugin;
     }
 
-    /// <summary>Where it cannot be used, that is said, and ssh is the only way in.</summary>
+    /// <summary>Whether the plugin can be used. Where not, a warning says that ssh is the only transport.</summary>
     private bool HasPlugin()
     {
         try

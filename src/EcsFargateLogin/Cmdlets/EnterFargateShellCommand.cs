@@ -35,7 +35,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
     /// <summary>Opens the shells of this record's sessions.</summary>
     protected override void ProcessRecord()
     {
-        TakeAll(Session);
+        OwnOrKeep(Session);
         foreach (var session in Session)
         {
             Guard(session, () => LogIn(session, cloud => RunShell(cloud, session)));
@@ -128,7 +128,9 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
         return new ShellEnd(exitCode, stoppedTask, messages, SshLog.EndOf(messages) == ConnectionEnd.Lost);
     }
 
-    /// <summary>A script on standard input is not gone on with: how much of it was read is not known.</summary>
+    /// <summary>
+    /// Whether to log in again after ssh has ended. Not with a script on standard input: how much of it was read is not known.
+    /// </summary>
     private static bool MayReconnect(FargateSession session, ShellEnd end) =>
         end is { ExitCode: SshProcess.ConnectionFailed, StoppedTask: null, WasOpen: true }
         && !SshLog.TellsSignal(end.Messages)
@@ -152,7 +154,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
         return answers;
     }
 
-    /// <summary>Shows ssh's log. The debug lines that the module itself has asked for are for nobody's eyes.</summary>
+    /// <summary>Shows ssh's log, without the debug lines unless the user asked for them.</summary>
     private void WriteLog(IReadOnlyList<string> messages)
     {
         var wantsDebug = Options.Any(option => option.IsOf(SshCommandLine.LogLevel.Name));
@@ -194,7 +196,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
         }
     }
 
-    /// <summary>How ssh has ended.</summary>
+    /// <summary>The end of ssh.</summary>
     /// <param name="ExitCode">Its exit code.</param>
     /// <param name="StoppedTask">The task, where it was seen stopping.</param>
     /// <param name="Messages">ssh's log.</param>

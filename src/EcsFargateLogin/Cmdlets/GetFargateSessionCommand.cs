@@ -98,15 +98,15 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
     /// <summary>Looks over every connection at once, and reports each that fails.</summary>
     private List<FargateSession> Find()
     {
-        List<JournalEntry> entries = [.. Journal.ReadAll().Where(IsReachedAsAsked)];
+        List<SessionRecord> entries = [.. Journal.ReadAll().Where(IsReachedAsAsked)];
         var isOwnOnly = Mine || Orphaned || SessionId.All(id => entries.Exists(entry => IsSame(entry.SessionId, id)));
         var asked = isOwnOnly ? null : TryConnect(null);
         List<FargateSession> found = [];
         List<(IFargateCloud Cloud, SessionQuery Query)> looks = [];
-        foreach (var connection in entries.Where(entry => !isOwnOnly || IsWanted(entry)).GroupBy(SessionConnection.Of))
+        foreach (var connection in entries.Where(entry => !isOwnOnly || IsWanted(entry)).GroupBy(entry => entry.Connection))
         {
-            JournalEntry[] wanted = [.. connection.Where(IsWanted)];
-            var isAsked = asked is not null && connection.Key == SessionConnection.Of(asked.Connection);
+            SessionRecord[] wanted = [.. connection.Where(IsWanted)];
+            var isAsked = asked is not null && connection.Key == asked.Connection.Aws;
             if ((isAsked ? asked : TryConnect(Journal.SessionOf(connection.First()))) is { } cloud)
             {
                 var clusters = connection.Select(entry => entry.Cluster).Union(isAsked ? AskedClusters : []);
@@ -140,7 +140,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
 
     private string[] AskedClusters => Cluster.Length > 0 ? Cluster : [DefaultCluster];
 
-    private SessionQuery QueryOf(JournalEntry[] wanted) => new(wanted)
+    private SessionQuery QueryOf(SessionRecord[] wanted) => new(wanted)
     {
         UnnamedCluster = Cluster.Length > 0 ? null : DefaultCluster,
         Ids = Array.Exists(SessionId, WildcardPattern.ContainsWildcardCharacters) ? null : SessionId,
@@ -169,13 +169,13 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
     }
 
     /// <summary>Parameters that say how AWS is reached leave the sessions out that are reached in another way.</summary>
-    private bool IsReachedAsAsked(JournalEntry entry) =>
-        (ProfileName is null || ProfileName == entry.ProfileName)
-        && (Region is null || IsSame(RegionObject.ToName(Region, "-Region"), entry.Region))
-        && (EndpointUrl is null || EndpointUrl == entry.EndpointUrl)
+    private bool IsReachedAsAsked(SessionRecord entry) =>
+        (ProfileName is null || ProfileName == entry.Connection.ProfileName)
+        && (Region is null || IsSame(RegionObject.ToName(Region, "-Region"), entry.Connection.Region))
+        && (EndpointUrl is null || EndpointUrl == entry.Connection.EndpointUrl)
         && (Cluster.Length == 0 || Cluster.Contains(entry.Cluster));
 
-    private bool IsWanted(JournalEntry entry) => IsLike(entry.SessionId, SessionId);
+    private bool IsWanted(SessionRecord entry) => IsLike(entry.SessionId, SessionId);
 
     private bool IsWanted(FargateSession session) =>
         IsLike(session.SessionId, SessionId)

@@ -65,7 +65,7 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
                 break;
             case SessionFailed failed:
                 // It is left to the command that has started it, if that runs in the same pipeline.
-                PipelineSessions.EndWithPipeline(failed.Session);
+                OwnedSessions.EndWithPipeline(failed.Session);
                 Report(failed.Error, failed.Session);
                 break;
         }

@@ -1,18 +1,18 @@
 using System.Management.Automation;
 using EcsFargateLogin.Commands;
-using EcsFargateLogin.Model;
+using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Pipeline;
 
 namespace EcsFargateLogin.Cmdlets;
 
-// What the commands read, and when they begin.
+// The input of the commands, and their begin and end.
 public sealed partial class InvokeFargateCommandCommand
 {
     private readonly CommandInput _input = new();
     private SharedInput? _shared;
-    private RunningWork? _running;
+    private PipelinePump? _pump;
     private bool _isInputNamed;
-    private bool _areCommandsOver;
+    private bool _haveCommandsEnded;
 
     /// <summary>
     /// What the command reads: text as lines of UTF-8, bytes as they are, lists object by object, and nothing for $null. The
@@ -27,7 +27,7 @@ public sealed partial class InvokeFargateCommandCommand
     [AllowEmptyString]
     public object? InputObject { get; set; }
 
-    /// <summary>Takes what was given by name, which is there before the pipeline begins and the same for all of its records.</summary>
+    /// <summary>Adds input that was given by name, which is known before the pipeline begins and the same for all of its records.</summary>
     private void TakeNamedInput()
     {
         _isInputNamed = MyInvocation.BoundParameters.ContainsKey(nameof(InputObject));
@@ -38,12 +38,11 @@ public sealed partial class InvokeFargateCommandCommand
     }
 
     /// <summary>
-    /// Takes one object of the pipeline and hands it on at once. Where the commands are behind, what they print is shown until
-    /// they have caught up.
+    /// Adds one object of the pipeline to the commands' input at once. While the commands are too far behind, their output is shown.
     /// </summary>
     private void TakeInput()
     {
-        if (_isInputNamed || _areCommandsOver || !MyInvocation.BoundParameters.ContainsKey(nameof(InputObject)))
+        if (_isInputNamed || _haveCommandsEnded || !MyInvocation.BoundParameters.ContainsKey(nameof(InputObject)))
         {
             return;
         }
@@ -57,10 +56,10 @@ public sealed partial class InvokeFargateCommandCommand
         Guard(null, () =>
         {
             BeginCommands();
-            HandOnInput();
+            SendInput();
             AwaitCommands(_shared!.WaitForRoomAsync());
         });
-        if (_areCommandsOver && !CancelToken.IsCancellationRequested)
+        if (_haveCommandsEnded && !CancelToken.IsCancellationRequested)
         {
             UpstreamStop.Request(this);
         }
@@ -68,44 +67,44 @@ public sealed partial class InvokeFargateCommandCommand
 
     private void BeginCommands()
     {
-        if (_running is not null)
+        if (_pump is not null)
         {
             return;
         }
 
-        Login[] logins = [.. _sessions.Select(pair => new Login(pair.Key, pair.Value, IsKept: !Held.Holds(pair.Key)))];
-        _sessions.Clear();
+        Login[] logins = [.. _logins.Values];
+        _logins.Clear();
         _shared = new SharedInput(logins.Select(login => login.Session), keepsAll: logins.Length > ThrottleLimit);
         _shared.Add(_command!.Input.Span);
-        _running = BeginToLogIn(logins, ThrottleLimit, RunAsync);
+        _pump = BeginToLogIn(logins, RunAsync, ThrottleLimit, usesSharedConnection: true);
     }
 
-    private void HandOnInput()
+    private void SendInput()
     {
         _shared!.Add(_input.Bytes.Span);
         _input.Clear();
     }
 
-    /// <summary>Hands on the last of the input, and waits for the commands.</summary>
+    /// <summary>Ends the input, and waits for the commands.</summary>
     private void FinishCommands()
     {
         BeginCommands();
-        HandOnInput();
+        SendInput();
         _shared!.Complete();
         AwaitCommands();
     }
 
     private void AwaitCommands(Task? until = null)
     {
-        if (!_areCommandsOver)
+        if (!_haveCommandsEnded)
         {
             try
             {
-                Await(_running!, until);
+                Await(_pump!, until);
             }
             finally
             {
-                _areCommandsOver = _running!.IsCompleted;
+                _haveCommandsEnded = _pump!.HasEnded;
             }
         }
     }

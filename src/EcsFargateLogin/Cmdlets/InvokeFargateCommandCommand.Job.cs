@@ -5,7 +5,7 @@ namespace EcsFargateLogin.Cmdlets;
 // -AsJob: the same command in the background.
 public sealed partial class InvokeFargateCommandCommand
 {
-    /// <summary>What says how AWS is reached, and is a variable of the PowerShell that the job does not run in.</summary>
+    /// <summary>Variables with credentials and region, which the job's own runspace gets a copy of.</summary>
     private static readonly string[] Variables = ["StoredAWSCredentials", "StoredAWSRegion"];
 
     /// <summary>
@@ -45,7 +45,7 @@ public sealed partial class InvokeFargateCommandCommand
         CommandJob job = new(command, JobName, children, ThrottleLimit);
         foreach (var child in children)
         {
-            Held.HandOver(child.Session, child.Runspace);
+            Owned.HandOver(child.Session, child.Runspace);
         }
 
         JobRepository.Add(job);

@@ -1,55 +1,34 @@
+using System.Buffers;
 using System.Management.Automation;
 using EcsFargateLogin.Commands;
-using EcsFargateLogin.Model;
+using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Pipeline;
 
 namespace EcsFargateLogin.Cmdlets;
 
-// What the commands print, on its way to the pipeline.
+// The output of the commands.
 public sealed partial class InvokeFargateCommandCommand
 {
-    /// <summary>The most lines that are made before the first of them is written.</summary>
-    private const int LongestBatch = 1000;
-
-    private readonly CommandOutput _printed = new();
-
-    private async Task RunAsync(Login login, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    private async Task RunAsync(Login login, PipelinePump pump, CancellationToken cancellationToken)
     {
         // A session that ends with its first command has no second one that would share the connection.
-        var endpoint = login.IsKept
-            ? await SharedEndpointOf(login.Session, cancellationToken).ConfigureAwait(false)
-            : EndpointOf(login.Session);
-        SessionNote note = new(login.Session);
-        PipelineFeed feed = new(login.Session, progress, cancellationToken);
-        var ended = await new CommandRun(
-                login.Cloud, login.Session, OptionsFor(login), printed => feed.Add(WritesOf(printed, note)))
-            .RunAsync(endpoint, progress, cancellationToken)
-            .ConfigureAwait(false);
-        await OnPipelineThread(
+        var endpoint = Owned.Owns(login.Session)
+            ? EndpointOf(login.Session)
+            : await SharedEndpointOf(login.Session, cancellationToken);
+        var collected = PassThru ? new CollectedOutput() : null;
+        ICommandOutput output = collected is not null ? collected : new WrittenOutput(this, login.Session, pump);
+        var ended = await new CommandRun(login.Cloud, login.Session, OptionsFor(login), output)
+            .RunAsync(endpoint, pump, cancellationToken);
+        await pump.AskAsync(
             () =>
             {
-                Show(ended);
-                return ended;
+                Show(ended, collected);
+                return true;
             },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
     }
 
-    /// <summary>
-    /// What is left to be done on the pipeline's thread. PowerShell keeps that busy with each line: all else is done before,
-    /// on the thread that reads.
-    /// </summary>
-    private IEnumerable<Action> WritesOf(SessionEvent happened, SessionNote note) => happened switch
-    {
-        LinesPrinted { AreErrors: false } printed when !PassThru =>
-            printed.Lines.Select(note.AttachTo).Chunk(LongestBatch).Select(lines => (Action)(() => Write(lines))),
-        LinesPrinted printed =>
-            printed.Lines.Chunk(LongestBatch).Select(lines => (Action)(() => Show(printed with { Lines = lines }))),
-        BytesPrinted printed when PassThru => [() => _printed.Add(printed)],
-        BytesPrinted printed => [() => WriteObject(note.AttachTo(printed.Bytes))],
-        _ => throw new ArgumentOutOfRangeException(nameof(happened)),
-    };
-
-    private void Write(PSObject[] lines)
+    private void WriteLines(PSObject[] lines)
     {
         foreach (var line in lines)
         {
@@ -57,17 +36,71 @@ public sealed partial class InvokeFargateCommandCommand
         }
     }
 
-    private void Show(LinesPrinted printed)
+    private void WriteErrorLines(string[] lines, FargateSession session)
     {
-        if (PassThru)
+        foreach (var line in lines)
         {
-            _printed.Add(printed);
-            return;
+            NativeConventions.WriteErrorLine(this, ErrorRecords.OfErrorLine(line, session));
+        }
+    }
+
+    /// <summary>
+    /// Writes the output of one session's command to the pipeline. Only WriteObject runs on the pipeline's thread, which PowerShell
+    /// keeps busy with each line: the rest is done before, on the thread that reads.
+    /// </summary>
+    private sealed class WrittenOutput(InvokeFargateCommandCommand cmdlet, FargateSession session, PipelinePump pump) : ICommandOutput
+    {
+        /// <summary>Number of lines that are made before the first of them is written.</summary>
+        private const int LongestChunk = 1000;
+
+        private readonly SessionNote _note = new(session);
+
+        public void AddLines(IEnumerable<string> lines)
+        {
+            foreach (var chunk in lines.Select(_note.AttachTo).Chunk(LongestChunk))
+            {
+                pump.Write(() => cmdlet.WriteLines(chunk));
+            }
         }
 
-        foreach (var line in printed.Lines)
+        public void AddErrorLines(IEnumerable<string> lines)
         {
-            NativeConventions.WriteErrorLine(this, ErrorRecords.OfErrorLine(line, printed.Session));
+            foreach (var chunk in lines.Chunk(LongestChunk))
+            {
+                pump.Write(() => cmdlet.WriteErrorLines(chunk, session));
+            }
         }
+
+        public void AddBytes(ReadOnlySpan<byte> bytes)
+        {
+            var output = _note.AttachTo(bytes.ToArray());
+            pump.Write(() => cmdlet.WriteObject(output));
+        }
+    }
+
+    /// <summary>Collects the output of one session's command for its result, with -PassThru.</summary>
+    private sealed class CollectedOutput : ICommandOutput
+    {
+        private readonly List<string> _lines = [];
+        private readonly List<string> _errorLines = [];
+        private readonly ArrayBufferWriter<byte> _bytes = new();
+
+        public void AddLines(IEnumerable<string> lines) => _lines.AddRange(lines);
+
+        public void AddErrorLines(IEnumerable<string> lines) => _errorLines.AddRange(lines);
+
+        public void AddBytes(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes);
+
+        /// <summary>The result of the command, which has ended.</summary>
+        public FargateCommandResult ResultOf(CommandEnded ended) => new()
+        {
+            FargateSession = ended.Session,
+            ExitCode = ended.ExitCode,
+            Duration = ended.Duration,
+            IsPartial = ended.Error is not null,
+            StandardOutput = _lines,
+            RawOutput = _bytes.WrittenSpan.ToArray(),
+            StandardError = _errorLines,
+        };
     }
 }

@@ -1,7 +1,7 @@
 using System.Management.Automation;
-using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Commands;
 using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
 
@@ -20,9 +20,9 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     private const string SessionSet = "Session";
     private const string FileSet = "File";
 
-    private readonly Dictionary<FargateSession, IFargateCloud> _sessions = [];
+    private readonly Dictionary<FargateSession, Login> _logins = [];
     private RemoteCommand? _command;
-    private bool _areNamed;
+    private bool _isSessionNamed;
     private int? _exitCode;
 
     /// <summary>
@@ -99,29 +99,29 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
         base.BeginProcessing();
         Guard(null, () =>
         {
-            _areNamed = MyInvocation.BoundParameters.ContainsKey(nameof(Session));
+            _isSessionNamed = MyInvocation.BoundParameters.ContainsKey(nameof(Session));
             var mergesErrors = StandardErrorAs == StandardErrorTarget.Output;
             _command = MyInvocation.BoundParameters.ContainsKey(nameof(FilePath))
                 ? RemoteCommand.OfScript(GetUnresolvedProviderPathFromPSPath(FilePath), ArgumentList, mergesErrors)
                 : RemoteCommand.OfLine(Command, ArgumentList, mergesErrors);
             TakeNamedInput();
         });
-        if (_areNamed)
+        if (_isSessionNamed)
         {
-            TakeSessions();
+            AddSessions();
         }
     }
 
     /// <summary>Takes in this record's sessions or input.</summary>
     protected override void ProcessRecord()
     {
-        if (_areNamed)
+        if (_isSessionNamed)
         {
             TakeInput();
         }
         else
         {
-            TakeSessions();
+            AddSessions();
         }
     }
 
@@ -135,10 +135,10 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
             {
                 FinishCommands();
             }
-            else if (_sessions.Count > 0)
+            else if (_logins.Count > 0)
             {
-                FargateSession[] sessions = [.. _sessions.Keys];
-                _sessions.Clear();
+                FargateSession[] sessions = [.. _logins.Keys];
+                _logins.Clear();
                 StartJob(sessions);
             }
         });
@@ -147,24 +147,24 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing && _running is not null && !_areCommandsOver)
+        if (disposing && _pump is not null && !_haveCommandsEnded)
         {
             // The pipeline has ended in some other command.
-            Abandon(_running);
+            Abandon(_pump);
         }
 
-        _running?.Dispose();
+        _pump?.Dispose();
         base.Dispose(disposing);
     }
 
     private protected override string WorkName => "command";
 
-    private void TakeSessions()
+    private void AddSessions()
     {
-        TakeAll(Session);
-        foreach (var session in Session.Where(session => !_sessions.ContainsKey(session)))
+        OwnOrKeep(Session);
+        foreach (var session in Session.Where(session => !_logins.ContainsKey(session)))
         {
-            Guard(session, () => _sessions.Add(session, Reach(session)));
+            Guard(session, () => _logins.Add(session, Reach(session)));
         }
     }
 
@@ -182,13 +182,9 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     {
         switch (happened)
         {
-            case PipelineWork work:
-                work.Do();
-                break;
             case SessionFailed failed:
-                base.Show(failed);
                 _shared!.Leave(failed.Session);
-                Report(failed.Error, failed.Session);
+                base.Show(failed);
                 break;
             case ShellNotice notice when !CancelToken.IsCancellationRequested:
                 WriteWarning($"{notice.Session}: {notice.Text}");
@@ -199,7 +195,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
         }
     }
 
-    private void Show(CommandEnded ended)
+    private void Show(CommandEnded ended, CollectedOutput? collected)
     {
         _shared!.Leave(ended.Session);
         // Of many the last that is not 0.
@@ -210,9 +206,9 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
             NativeConventions.NoteFailure(this);
         }
 
-        if (PassThru)
+        if (collected is not null)
         {
-            WriteObject(_printed.Take(ended));
+            WriteObject(collected.ResultOf(ended));
         }
 
         if (ended.Error is not null)

@@ -11,8 +11,8 @@ using EcsFargateLogin.Trust;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// A cmdlet that logs in to sessions: it takes charge of each, waits until its SSH server answers, and stops those that were
-/// started in the running pipeline, whatever happened.
+/// A cmdlet that logs in to sessions: it takes charge of each, waits until its SSH server answers, and closes those that were
+/// started in the running pipeline, on every way out.
 /// </summary>
 public abstract class LoginCmdlet : AwsCmdlet
 {
@@ -69,13 +69,13 @@ public abstract class LoginCmdlet : AwsCmdlet
     /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
     private protected string Ssh => _ssh ?? throw SshErrors.SshNotFound("ssh");
 
-    /// <summary>What is done in a session, for those who find the stopped task, such as 'shell'.</summary>
+    /// <summary>The name of the work in a session, for the task's reason to stop, such as 'shell'.</summary>
     private protected abstract string WorkName { get; }
 
-    /// <summary>Whether it cannot do without ssh, whatever session comes.</summary>
+    /// <summary>Whether the cmdlet needs ssh for every session.</summary>
     private protected virtual bool NeedsSsh => true;
 
-    /// <summary>The user's own options for it.</summary>
+    /// <summary>The user's own options for ssh.</summary>
     private protected IReadOnlyList<SshOption> Options { get; private set; } = [];
 
     /// <summary>Looks for ssh and checks the options before anything is started.</summary>
@@ -87,137 +87,107 @@ public abstract class LoginCmdlet : AwsCmdlet
     });
 
     /// <summary>
-    /// Takes the sessions of a record before anything is done with the first: those that were started in the running pipeline end
-    /// with it, whatever becomes of the others.
+    /// Takes ownership of the sessions of a record, or keeps them, before the first is used: those that were started in the running
+    /// pipeline end with it even where others fail.
     /// </summary>
-    private protected void TakeAll(IEnumerable<FargateSession> sessions)
+    private protected void OwnOrKeep(IEnumerable<FargateSession> sessions)
     {
         foreach (var session in sessions)
         {
-            if (KeepSession)
-            {
-                Held.Keep(session);
-            }
-            else if (!Held.Take(session, $"its {WorkName} was never reached"))
-            {
-                PipelineSessions.EndWithPipeline(session);
-            }
+            Owned.OwnOrKeep(session, KeepSession, $"its {WorkName} was never reached");
         }
     }
 
-    /// <summary>Waits until a session can be logged in to, does the work, and stops it if it ends with this pipeline.</summary>
+    /// <summary>Logs in to one session and does work there, on the pipeline's thread.</summary>
     /// <param name="session">The session; one that has ended, or has no key here where one is needed, is an error.</param>
-    /// <param name="work">What to do once it can be entered.</param>
+    /// <param name="work">The work, once the session can be logged in to.</param>
     private protected void LogIn(FargateSession session, Action<IFargateCloud> work)
     {
-        var cloud = Reach(session);
-        Readiness ready = new(Private, CanBeEntered: true) { Transport = TransportFor(session) };
-        TakeCharge(session);
-        Held.Leave(session);
-        var reason = $"its {WorkName} was never reached";
-        try
+        using var pump = BeginToLogIn([Reach(session)], (login, pump, _) => RunOnPipelineThread(pump, () =>
         {
-            if (ready.Transport.Value.HasSsh() && !File.Exists(session.KeyPath))
-            {
-                throw LoginErrors.KeyNotFound(session);
-            }
-
-            Await((progress, cancellationToken) => WaiterFor(cloud)
-                .WaitAsync(session, ready, progress, cancellationToken));
             CompleteProgress();
-            reason = $"its {WorkName} has ended";
-            work(cloud);
-        }
-        catch (FargateException e) when (e.Error == FargateError.SshFailed && !CancelToken.IsCancellationRequested)
-        {
-            throw Await((_, cancellationToken) => new RefusedLogin(cloud).ExplainAsync(session, e, cancellationToken));
-        }
-        finally
-        {
-            NoteFirstKey(session);
-            if (Held.Holds(session) || !session.IsWorthKeeping)
-            {
-                Close(cloud, session, reason);
-            }
-        }
+            work(login.Cloud);
+        }));
+        Await(pump);
     }
 
     /// <summary>
-    /// Takes charge of sessions and begins to wait for all of them together, to do the work in each as soon as its SSH server
-    /// answers, and to stop each that is not kept.
+    /// Takes charge of sessions and begins to log in to all of them: waits for them together, does the work in each as soon as it
+    /// can be logged in to, and closes each that is not kept.
     /// </summary>
-    /// <param name="logins">The sessions, with what <see cref="Reach"/> gave.</param>
-    /// <param name="throttleLimit">In how many sessions it is done at once.</param>
-    /// <param name="work">What to do in each, on any thread; its errors are reported as <see cref="SessionFailed"/>.</param>
-    private protected RunningWork BeginToLogIn(
+    /// <param name="logins">The sessions, as <see cref="Reach"/> returns them.</param>
+    /// <param name="work">The work in one session, on any thread; its errors are reported by <see cref="Show"/>.</param>
+    /// <param name="throttleLimit">Number of sessions in which work is done at the same time.</param>
+    /// <param name="usesSharedConnection">Whether the work uses a session's shared connection.</param>
+    private protected PipelinePump BeginToLogIn(
         IReadOnlyList<Login> logins,
-        int throttleLimit,
-        Func<Login, IProgress<SessionEvent>, CancellationToken, Task> work)
+        Func<Login, PipelinePump, CancellationToken, Task> work,
+        int throttleLimit = 1,
+        bool usesSharedConnection = false)
     {
-        foreach (var (session, _, _) in logins)
+        foreach (var login in logins)
         {
-            TakeCharge(session);
-            Held.Leave(session);
+            TakeCharge(login.Session);
+            Owned.Release(login.Session);
         }
 
-        LoginBatch batch = new(throttleLimit)
+        LoginBatch batch = new()
         {
             WaiterFor = WaiterFor,
             CloserFor = CloserFor,
-            PreferPrivate = Private,
+            MustClose = Owned.MustClose,
             WorkName = WorkName,
+            PreferPrivate = Private,
+            ThrottleLimit = throttleLimit,
+            UsesSharedConnection = usesSharedConnection,
         };
-        var running = Begin((progress, cancellationToken) => batch.RunAsync(
-            logins, (login, token) => work(login, progress, token), progress, cancellationToken));
-        foreach (var (session, _, _) in logins)
+        var pump = Begin((pump, cancellationToken) =>
+            batch.RunAsync(logins, (login, token) => work(login, pump, token), pump, cancellationToken));
+        foreach (var login in logins)
         {
-            session.NoteLoginBegun();
+            login.Session.NoteLoginBegun();
         }
 
-        return running;
+        return pump;
     }
 
-    /// <summary>Checks that a session can be logged in to at all, and reaches AWS for it.</summary>
-    private protected IFargateCloud Reach(FargateSession session)
+    /// <summary>Shows an event, and reports the error of a session that failed.</summary>
+    private protected override void Show(SessionEvent happened)
+    {
+        base.Show(happened);
+        if (happened is SessionFailed failed)
+        {
+            Report(failed.Error, failed.Session);
+        }
+    }
+
+    /// <summary>Checks that a session can be logged in to at all, and connects to AWS for it.</summary>
+    private protected Login Reach(FargateSession session)
     {
         if (session.IsClosed)
         {
             throw SessionErrors.SessionEnded(session);
         }
 
-        if (TransportFor(session).HasSsh() && session.KeyPath is null)
+        var transport = TransportFor(session);
+        if (transport.HasSsh() && session.KeyPath is null)
         {
             throw LoginErrors.KeyNotFound(session);
         }
 
         session.Proxy = _proxy ?? session.Proxy;
         session.HostKeyVerification = HostKeyVerification ?? session.HostKeyVerification;
-        return Connect(session);
+        return new Login(session, Connect(session), transport);
     }
 
+    /// <summary>The address and keys with which ssh logs in to a session.</summary>
     private protected SshEndpoint EndpointOf(FargateSession session)
     {
-        NoteFirstKey(session);
-        return session.EndpointFor(Private) with { KeepsSession = !Held.Holds(session) };
+        KnownHosts.NoteFirstKey(session);
+        return session.EndpointFor(Private) with { KeepsSession = !Owned.Owns(session) };
     }
 
-    /// <summary>From the first login on, the server's key is known.</summary>
-    private static void NoteFirstKey(FargateSession session)
-    {
-        try
-        {
-            if (session is { HostKey: null, KnownHostsPath: not null } && KnownHosts.Find(session) is { } key)
-            {
-                session.HostKey = new FargateHostKey(key, HostKeySource.FirstContact);
-            }
-        }
-        catch (FargateException)
-        {
-            // It is read again before the next login.
-        }
-    }
-
-    /// <summary>The same by way of the connection that the session's programs share, which is opened where it is not yet.</summary>
+    /// <summary>The same over the session's shared connection, which is opened where it is not open yet.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.HostKeyMismatch"/>.</exception>
     private protected async Task<SshEndpoint> SharedEndpointOf(FargateSession session, CancellationToken cancellationToken)
     {
@@ -231,7 +201,7 @@ public abstract class LoginCmdlet : AwsCmdlet
         }
     }
 
-    /// <summary>By which way a session is entered.</summary>
+    /// <summary>The transport by which a session is logged in to.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.TransportUnavailable"/>.</exception>
     private protected virtual FargateTransport TransportFor(FargateSession session) => session.Transport.HasSsh()
         ? FargateTransport.Ssh

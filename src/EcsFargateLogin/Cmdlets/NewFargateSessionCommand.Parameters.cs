@@ -277,7 +277,7 @@ public sealed partial class NewFargateSessionCommand
         HelpMessage = "How long the task may take until it runs, in seconds, 1 to 86400.")]
     [BlankIsDefault]
     [ValidateRange(1, 86400)]
-    public int StartTimeout { get; set; } = (int)FargateSession.DefaultStartTimeout.TotalSeconds;
+    public int StartTimeout { get; set; } = (int)SessionRecord.DefaultStartTimeout.TotalSeconds;
 
     /// <summary>
     /// How many times a start is repeated for which there was no capacity or no network interface, 0 to 16: with one of
@@ -296,8 +296,8 @@ public sealed partial class NewFargateSessionCommand
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "FARGATE, or FARGATE_SPOT for spare capacity that may be taken back.")]
     [BlankIsDefault]
-    [ValidateSet(RunTaskRequest.Fargate, RunTaskRequest.FargateSpot)]
-    public string CapacityProvider { get; set; } = RunTaskRequest.Fargate;
+    [ValidateSet(TaskOptions.Fargate, TaskOptions.FargateSpot)]
+    public string CapacityProvider { get; set; } = TaskOptions.Fargate;
 
     /// <summary>With -CapacityProvider FARGATE_SPOT: makes a last attempt on demand when Spot has no room.</summary>
     [Parameter(HelpMessage = "With FARGATE_SPOT: makes a last attempt on demand when Spot has no room.")]

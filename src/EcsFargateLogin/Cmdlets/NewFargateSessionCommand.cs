@@ -70,7 +70,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
                 Write(ready.Session);
                 break;
             case SessionFailed { Session: var session, Error: var error }:
-                Held.Leave(session);
+                Owned.Release(session);
                 Close(_cloud!, session, "it did not become ready");
                 Report(error, Subject);
                 break;
@@ -85,7 +85,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         _cloud = cloud;
         ConcurrentBag<(FargateSession, Task)> closings = [];
         // At once, while answers to other RunTask calls are still waited for.
-        var early = CancelToken.Register(() => BeginClosing(Held.TakeAll(hasSucceeded: false)));
+        var early = CancelToken.Register(() => BeginClosing(Owned.RemoveAll(hasSucceeded: false)));
         try
         {
             var errors = Await((progress, cancellationToken) => StartAsync(cloud, request, progress, cancellationToken));
@@ -98,15 +98,15 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         {
             early.Dispose();
             // After a break or a later command that has enough, those that are left are of no use to anybody.
-            BeginClosing(Held.TakeUnwritten());
+            BeginClosing(Owned.RemoveUnwritten());
             CleanUpAll(closings);
         }
 
-        void BeginClosing(IReadOnlyList<HeldSession> unwanted)
+        void BeginClosing(IReadOnlyList<OwnedSession> unwanted)
         {
-            foreach (var held in unwanted)
+            foreach (var owned in unwanted)
             {
-                closings.Add((held.Session, this.BeginClosing(cloud, held.Session, held.Reason)));
+                closings.Add((owned.Session, this.BeginClosing(cloud, owned.Session, owned.Reason)));
             }
         }
     }
@@ -136,7 +136,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         StartedSessions started = new(progress, session =>
         {
             sessions.Add(session);
-            Held.Start(session, cloud);
+            Owned.OwnNew(session, cloud);
         });
         var errors = await launcher.LaunchAsync(request, Count, started, cancellationToken).ConfigureAwait(false);
         if (Wait)
@@ -152,7 +152,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     private void Write(FargateSession session)
     {
         CompleteProgress();
-        Held.Write(this, session);
+        Owned.Write(this, session);
     }
 
     /// <summary>Notes each session before its event is on its way: one that nobody gets to see must be stopped.</summary>

@@ -21,10 +21,10 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
     private const string HostSet = "Host";
     private const string SocksSet = "Socks";
 
-    /// <summary>Another may take a free port before ssh does.</summary>
+    /// <summary>Number of attempts: another process may take a free port before ssh does.</summary>
     private const int AttemptsToFindPort = 3;
 
-    /// <summary>How long the task has to say that it cannot reach the remote host.</summary>
+    /// <summary>Longest time in which the task may report that it cannot reach the remote host.</summary>
     private static readonly TimeSpan TargetCheckLimit = TimeSpan.FromSeconds(1);
 
     private readonly List<TunnelKeeper> _opened = [];
@@ -86,7 +86,7 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
     /// <summary>Opens the tunnels of this record's sessions.</summary>
     protected override void ProcessRecord()
     {
-        TakeAll(Session);
+        OwnOrKeep(Session);
         foreach (var session in Session)
         {
             if (ShouldProcess($"{session} ({Route().RemoteEnd})", "Open tunnel"))
@@ -132,12 +132,13 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
         _opened.Add(keeper);
         TunnelCleanup.Watch(keeper);
         keeper.Keep();
-        Held.Write(this, keeper.Tunnel);
+        Owned.Write(this, keeper.Tunnel);
     }
 
-    /// <summary>Whether a session belongs to its tunnels from now on: a pipeline would end it, or other tunnels do.</summary>
+    /// <summary>Gives a session to its tunnel, if a pipeline or other tunnels own it.</summary>
+    /// <returns>Whether the session ends with its tunnels.</returns>
     private bool EndsWithTunnel(FargateTunnel tunnel) =>
-        Held.HandOver(tunnel.Session, tunnel) || (!KeepSession && tunnel.Session.Holder is FargateTunnel);
+        Owned.HandOver(tunnel.Session, tunnel) || (!KeepSession && tunnel.Session.Holder is FargateTunnel);
 
     private TunnelKeeper OpenAtFreePort(FargateSession session)
     {

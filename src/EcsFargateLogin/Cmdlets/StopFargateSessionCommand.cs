@@ -27,7 +27,7 @@ public sealed class StopFargateSessionCommand : TaskCmdlet
         {
             if (ShouldProcess($"{session} ({session.TaskArn})", "Stop Fargate task"))
             {
-                session.Holder = null;
+                OwnedSessions.Keep(session);
                 Guard(session, () => Stop(session, cloud));
             }
         }

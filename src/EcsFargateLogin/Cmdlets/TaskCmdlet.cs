@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Completion;
-using EcsFargateLogin.Journal;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
 
@@ -27,7 +26,7 @@ public abstract class TaskCmdlet : AwsCmdlet
 
     /// <summary>
     /// Sessions by their short ids. Those of this machine are reached as they were started; others are looked for by
-    /// their mark in the cluster.
+    /// their ids in the cluster.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet,
         HelpMessage = "Sessions by their short ids.")]
@@ -55,7 +54,7 @@ public abstract class TaskCmdlet : AwsCmdlet
     {
         var sessions = ParameterSetName switch
         {
-            SessionSet => Session.Select(session => session is { IsDamaged: true, TaskArn: "" } ? FindByMark(session.SessionId) : session),
+            SessionSet => Session.Select(session => session is { IsDamaged: true, TaskArn: "" } ? FindByStartedBy(session.SessionId) : session),
             IdSet => SessionsById(),
             _ => SessionsByTask(),
         };
@@ -79,7 +78,7 @@ public abstract class TaskCmdlet : AwsCmdlet
             var taskArn = TaskArn.ElementAtOrDefault(i) is { Length: > 0 } arn ? arn : null;
             var session = Journal.Find(SessionId[i]) is { } entry ? Journal.SessionOf(entry)
                 : taskArn is not null ? SessionOfTask(taskArn)
-                : FindByMark(SessionId[i]);
+                : FindByStartedBy(SessionId[i]);
             if (session is not null)
             {
                 yield return session;
@@ -102,16 +101,16 @@ public abstract class TaskCmdlet : AwsCmdlet
         }
     }
 
-    private FargateSession? FindByMark(string sessionId)
+    private FargateSession? FindByStartedBy(string sessionId)
     {
         var cloud = Connect();
         var damaged = Journal.FindDamaged(sessionId);
         var clusters = ClustersOf(damaged, cloud.Connection);
-        if (SessionMark.IsOne(sessionId))
+        if (SessionIds.IsValid(sessionId))
         {
             foreach (var cluster in clusters)
             {
-                var session = MarkedSession(sessionId, cluster, cloud.Connection, damaged);
+                var session = UnknownSession(sessionId, cluster, cloud.Connection, damaged);
                 session.TaskArn = Await((_, cancellationToken) => SearchAsync(cloud, session, damaged, cancellationToken)) ?? "";
                 if (session.TaskArn.Length > 0)
                 {
@@ -122,7 +121,7 @@ public abstract class TaskCmdlet : AwsCmdlet
 
         return damaged is null
             ? Missing(sessionId, clusters)
-            : WithoutTask(MarkedSession(sessionId, clusters[0], cloud.Connection, damaged), clusters);
+            : WithoutTask(UnknownSession(sessionId, clusters[0], cloud.Connection, damaged), clusters);
     }
 
     /// <summary>
@@ -134,31 +133,34 @@ public abstract class TaskCmdlet : AwsCmdlet
         ({ } named, _) => [named],
         (_, null) => ["default"],
         _ => [.. Journal.ReadAll()
-            .Where(entry => SessionConnection.Of(entry) == SessionConnection.Of(connection))
+            .Where(entry => entry.Connection == connection.Aws)
             .Select(entry => entry.Cluster)
             .Prepend("default")
             .Distinct()],
     };
 
-    /// <summary>A session of which nothing is known but its mark.</summary>
-    private static FargateSession MarkedSession(
-        string sessionId, string cluster, CloudConnection connection, DamagedEntry? damaged) => new()
+    /// <summary>A session of which nothing is known but its id.</summary>
+    private static FargateSession UnknownSession(
+        string sessionId, string cluster, CloudConnection connection, DamagedEntry? damaged) => new(
+        new SessionRecord
         {
             SessionId = sessionId,
+            Connection = new AwsConnection { Region = connection.Region },
             Cluster = cluster,
-            Region = connection.Region,
             CreatedAt = DateTimeOffset.UtcNow,
-            Folder = damaged?.Folder,
-            IsDamaged = damaged is not null,
-        };
+        },
+        damaged?.Folder)
+    {
+        IsDamaged = damaged is not null,
+    };
 
-    /// <summary>Looks for a task by its session's mark. A cluster that nobody has named need not be there.</summary>
+    /// <summary>Searches for a task by its session's id. A cluster that nobody has named need not be there.</summary>
     private async Task<string?> SearchAsync(
         IFargateCloud cloud, FargateSession session, DamagedEntry? damaged, CancellationToken cancellationToken)
     {
         try
         {
-            return await new TaskMark(cloud) { Limit = TimeSpan.Zero }.SearchAsync(session, cancellationToken).ConfigureAwait(false);
+            return await new TaskSearch(cloud) { Limit = TimeSpan.Zero }.SearchAsync(session, cancellationToken);
         }
         catch (FargateException e) when (damaged is not null && Cluster is null && e.Error == FargateError.ClusterNotFound)
         {
@@ -176,11 +178,11 @@ public abstract class TaskCmdlet : AwsCmdlet
     private FargateSession SessionOfTask(string taskArn) =>
         Journal.FindByTask(taskArn) is { } entry && (Cluster is null || Cluster == entry.Cluster)
             ? Journal.SessionOf(entry)
-            : new FargateSession
+            : new FargateSession(new SessionRecord
             {
                 TaskArn = taskArn,
+                Connection = new AwsConnection { Region = Model.TaskArn.RegionOf(taskArn) ?? "" },
                 Cluster = Cluster ?? Model.TaskArn.ClusterOf(taskArn) ?? "default",
-                Region = Model.TaskArn.RegionOf(taskArn) ?? "",
                 CreatedAt = DateTimeOffset.UtcNow,
-            };
+            });
 }

@@ -60,7 +60,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
     /// <summary>Takes in this record's sessions.</summary>
     protected override void ProcessRecord() => Guard(null, () =>
     {
-        Array.ForEach(Session, session => Held.Take(session, "it was not waited for to the end"));
+        Array.ForEach(Session, session => Owned.TryOwn(session, "it was not waited for to the end"));
         foreach (var (session, cloud) in Targets())
         {
             if (session.IsClosed)
@@ -107,7 +107,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
 
                 CompleteProgress();
                 _pending.Remove(ready.Session);
-                Held.Write(this, ready.Session);
+                Owned.Write(this, ready.Session);
                 break;
             case SessionFailed failed:
                 Fail(failed);
@@ -138,7 +138,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
             .WaitAsync([.. byCloud], new Readiness(Private, CanBeEntered: true), progress, limit.Token));
         try
         {
-            await Task.WhenAll(waits).ConfigureAwait(false);
+            await Task.WhenAll(waits);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -159,10 +159,10 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
     /// <summary>Stops a session of the pipeline, and one of this machine that has ended or that others may listen in on.</summary>
     private void End(FargateSession session, IFargateCloud cloud, string reason)
     {
-        PipelineSessions.EndWithPipeline(session);
-        if (Held.Holds(session) || (session.IsOwn && !session.IsWorthKeeping))
+        OwnedSessions.EndWithPipeline(session);
+        if (Owned.MustClose(session))
         {
-            Held.Leave(session);
+            Owned.Release(session);
             _closing.Add((session, BeginClosing(cloud, session, reason)));
         }
     }
@@ -183,7 +183,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
                 Report(
                     session is { IsOwn: false, Status: TaskStatuses.Unknown }
                         ? SessionErrors.TaskMissing(session, limit)
-                        : SessionErrors.WaitTimeout(session, limit, session.Holder is PipelineSessions),
+                        : SessionErrors.WaitTimeout(session, limit, OwnedSessions.IsOwned(session)),
                     session);
             }
         }

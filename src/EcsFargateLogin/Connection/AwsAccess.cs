@@ -69,14 +69,15 @@ internal sealed class AwsAccess
     private static bool NamesProfile(AccessParameters parameters) =>
         parameters.ProfileName is not null || parameters.ProfileLocation is not null;
 
-    private CloudSettings AsStarted(FargateSession session) => session.CredentialOrigin switch
+    private CloudSettings AsStarted(FargateSession session) => session.Record.Connection switch
     {
-        CredentialOrigin.Keys or CredentialOrigin.Credential => new CloudSettings
+        { CredentialOrigin: CredentialOrigin.Keys or CredentialOrigin.Credential } => new CloudSettings
         {
             Credentials = SessionCredentials.Find(session.SessionId) ?? throw Gone(session),
         },
-        CredentialOrigin.StoredCredentials => new CloudSettings { Credentials = _stored.Value ?? throw Gone(session) },
-        _ => new CloudSettings { ProfileName = session.ProfileName, ProfileLocation = session.ProfileLocation },
+        { CredentialOrigin: CredentialOrigin.StoredCredentials } =>
+            new CloudSettings { Credentials = _stored.Value ?? throw Gone(session) },
+        var connection => new CloudSettings { ProfileName = connection.ProfileName, ProfileLocation = connection.ProfileLocation },
     };
 
     private static FargateException Gone(FargateSession session) =>

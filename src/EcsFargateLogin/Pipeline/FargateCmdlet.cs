@@ -1,77 +1,40 @@
-using System.Diagnostics;
 using System.Management.Automation;
-using System.Management.Automation.Host;
 using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Pipeline;
 
 /// <summary>
-/// What every cmdlet of this module needs: cancellation, waiting for work without leaving the pipeline's thread, and
+/// Base of all cmdlets of this module: cancellation, waiting for work while the pipeline's thread shows its events, clean-up, and
 /// errors as error records.
 /// </summary>
 public abstract class FargateCmdlet : PSCmdlet, IDisposable
 {
-    /// <summary>
-    /// What a clean-up has in any case before a second Ctrl+C ends it: whoever hits the keys in quick succession still
-    /// wants the task stopped, and AWS usually answers sooner.
-    /// </summary>
-    private static readonly TimeSpan CleanUpChance = TimeSpan.FromSeconds(2);
-
-    private readonly CancellationTokenSource _cancellation = new();
-    private readonly CancellationTokenSource _givingUp = new();
+    private readonly CommandCancellation _cancellation = new();
     private readonly SessionProgress _progress;
-
-    /// <summary>When the user wanted it to stop, as Stopwatch tells time; 0 before that.</summary>
-    private long _stoppedAt;
-
-    /// <summary>From the first work on: what is started then has to be cleaned up.</summary>
-    private IDisposable? _endSignals;
 
     private volatile bool _isTerminalTaken;
 
     /// <summary>True once the pipeline has ended: it takes no more output.</summary>
     private bool _isDisposing;
 
-    /// <summary>Of the work that is being waited for; null while the pipeline's thread shows and asks nothing.</summary>
-    private EventQueue? _events;
+    /// <summary>The pump that answers questions on the pipeline's thread; null while that thread is elsewhere.</summary>
+    private PipelinePump? _pump;
 
     private protected FargateCmdlet() => _progress = new SessionProgress(this);
 
     /// <summary>Cancelled when the user presses Ctrl+C, stops the pipeline in another way, or ends this process.</summary>
-    private protected CancellationToken CancelToken => _cancellation.Token;
+    private protected CancellationToken CancelToken => _cancellation.WorkToken;
 
     /// <summary>
-    /// Cancelled when the user presses Ctrl+C once more while the clean-up waits. What waits for AWS ends then, and says
-    /// which task may still run.
+    /// Cancelled when the user presses Ctrl+C once more while the clean-up waits. A wait for AWS ends then, with an error that
+    /// names the task which may still run.
     /// </summary>
-    private protected CancellationToken GiveUpToken => _givingUp.Token;
+    private protected CancellationToken GiveUpToken => _cancellation.CleanUpToken;
 
     /// <inheritdoc/>
-    protected sealed override void StopProcessing()
-    {
-        _ = Interlocked.CompareExchange(ref _stoppedAt, Stopwatch.GetTimestamp(), 0);
-        _cancellation.Cancel();
-    }
-
-    private void GiveUp()
-    {
-        var stoppedAt = Volatile.Read(ref _stoppedAt);
-        var chance = CleanUpChance - (stoppedAt == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(stoppedAt));
-        _givingUp.CancelAfter(chance > TimeSpan.Zero ? chance : TimeSpan.Zero);
-    }
-
-    private static void UnlessDisposed(Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The cmdlet has just ended by itself.
-        }
-    }
+    protected sealed override void StopProcessing() => _cancellation.Cancel();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -88,9 +51,6 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         if (disposing)
         {
             _cancellation.Dispose();
-            _givingUp.Dispose();
-            // Last: it may end the process.
-            _endSignals?.Dispose();
         }
     }
 
@@ -101,117 +61,121 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     private protected T Await<T>(Func<IProgress<SessionEvent>, CancellationToken, Task<T>> work)
     {
         T? result = default;
-        using var running = Begin(async (progress, cancellationToken) =>
-            result = await work(progress, cancellationToken).ConfigureAwait(false));
-        Await(running);
+        using var pump = Begin(async (progress, cancellationToken) => result = await work(progress, cancellationToken));
+        Await(pump);
         return result!;
     }
 
     /// <inheritdoc cref="Await{T}"/>
     private protected void Await(Func<IProgress<SessionEvent>, CancellationToken, Task> work)
     {
-        using var running = Begin(work);
-        Await(running);
+        using var pump = Begin(work);
+        Await(pump);
     }
 
     /// <summary>
-    /// Begins work on other threads that goes on while the pipeline's thread is elsewhere. What it has to show waits until
-    /// it is awaited; who does not do that to its end has to <see cref="Abandon"/> it.
+    /// Begins work on other threads that continues while the pipeline's thread is elsewhere. Its events wait until it is
+    /// awaited; work that is not awaited to its end has to be given to <see cref="Abandon"/>.
     /// </summary>
-    private protected RunningWork Begin(Func<IProgress<SessionEvent>, CancellationToken, Task> work)
+    private protected PipelinePump Begin(Func<PipelinePump, CancellationToken, Task> work)
     {
-        _endSignals ??= EndSignals.Watching(() => UnlessDisposed(StopProcessing), () => UnlessDisposed(GiveUp));
-        RunningWork running = new(work, Show, _cancellation.Token);
-        _events = running.Events;
-        return running;
+        _cancellation.WatchSignals();
+        PipelinePump pump = new(work, Show, dropped => HostErrors.Show(Host, dropped), CancelToken);
+        _pump = pump;
+        return pump;
     }
 
-    /// <summary>Shows the events of work until it has ended, or until something else has.</summary>
-    private protected void Await(RunningWork running, Task? until = null)
+    /// <summary>Shows the events of work until it has ended, or until a task has completed.</summary>
+    private protected void Await(PipelinePump pump, Task? until = null)
     {
-        running.Show(until, _progress.Refresh, CancelToken);
-        if (running.IsCompleted)
+        pump.Run(until, _progress.Refresh, CancelToken);
+        if (pump.HasEnded)
         {
-            _events = null;
-            SayLost(running.Lost);
-            running.ThrowFailure();
+            _pump = null;
+            HostErrors.Show(Host, pump.HiddenError);
+            pump.ThrowFailure();
         }
     }
 
     /// <summary>Cancels work and waits until it has cleaned up.</summary>
-    private protected void Abandon(RunningWork running)
+    private protected void Abandon(PipelinePump pump)
     {
-        _events = null;
-        running.Abandon();
-        SayLost(running.Lost);
+        _pump = null;
+        pump.Abandon();
+        HostErrors.Show(Host, pump.HiddenError);
     }
 
-    private void SayLost(FargateException? lost)
+    /// <summary>Runs work on the pipeline's thread for a pump whose own work waits for it meanwhile. The work may await other work.</summary>
+    private protected Task RunOnPipelineThread(PipelinePump pump, Action work) => pump.RunAsync(() =>
     {
-        if (lost is { MayLeaveTask: true })
+        WithoutQuestions(work);
+        return true;
+    });
+
+    /// <summary>Runs something on the pipeline's thread, during which the pump answers no questions.</summary>
+    private void WithoutQuestions(Action work)
+    {
+        var pump = Interlocked.Exchange(ref _pump, null);
+        try
         {
-            SayOnHost(lost.Message);
+            work();
+        }
+        finally
+        {
+            _pump = pump;
         }
     }
 
     /// <summary>
-    /// Cleans up, whether or not the pipeline has been stopped. One that was stopped or has ended takes no more errors, so a
-    /// failure is then shown by the host: that a task may still run must be said.
+    /// Cleans up, whether or not the pipeline has been stopped, and reports what failed by <see cref="ReportCleanUp"/>.
     /// </summary>
     private protected void CleanUp(Func<Task> work, object target)
     {
-        // Nobody answers questions meanwhile.
-        var events = Interlocked.Exchange(ref _events, null);
         try
         {
-            Task.Run(work).GetAwaiter().GetResult();
-        }
-        catch (FargateException e) when (CancelToken.IsCancellationRequested || _isDisposing)
-        {
-            SayOnHost(e.Message);
-        }
-        catch (FargateException e) when (e.IsWarning())
-        {
-            WriteWarning(e.Message);
+            WithoutQuestions(() => Task.Run(work).GetAwaiter().GetResult());
         }
         catch (FargateException e)
         {
-            WriteError(e.ToErrorRecord(target));
-        }
-        finally
-        {
-            _events = events;
+            ReportCleanUp(e, target);
         }
     }
 
-    /// <summary>Says what must be said when the pipeline takes nothing any more.</summary>
-    private void SayOnHost(string message)
+    /// <summary>
+    /// Reports a clean-up that failed, which ends no command. A pipeline that was stopped or has ended takes no more errors: the
+    /// host then shows it, because the user must know that a task may still run.
+    /// </summary>
+    private void ReportCleanUp(FargateException error, object target)
     {
-        try
+        if (_cancellation.IsRequested || _isDisposing)
         {
-            Host.UI.WriteErrorLine(message);
+            HostErrors.Write(Host, error.Message);
         }
-        catch (Exception e) when (e is IOException or HostException or InvalidOperationException or NotImplementedException)
+        else if (error.IsWarning())
         {
-            // The terminal is gone, or the host never had one. What is still to be cleaned up must not suffer from it.
+            WriteWarning(error.Message);
+        }
+        else
+        {
+            WriteError(error.ToErrorRecord(target));
         }
     }
 
-    /// <summary>Whether another program has the terminal: nobody can be asked there meanwhile.</summary>
+    /// <summary>True while another program has the terminal: the user cannot be asked there meanwhile.</summary>
     private protected bool IsTerminalTaken
     {
         set => _isTerminalTaken = value;
     }
 
-    /// <summary>Does something on the pipeline's thread, on behalf of work on another one.</summary>
-    /// <returns>Null when that thread waits for no work at the moment, or has no terminal.</returns>
-    private protected async Task<T?> OnPipelineThread<T>(Func<T> work, CancellationToken cancellationToken)
+    /// <summary>Runs a function on the pipeline's thread, on behalf of work on another one.</summary>
+    /// <returns>Null when that thread waits for no work at the moment, has no terminal, or was stopped.</returns>
+    private protected async Task<T?> OnPipelineThread<T>(Func<T> function, CancellationToken cancellationToken)
         where T : class =>
-        Volatile.Read(ref _events) is { } events && !_isTerminalTaken
-            ? await events.AskAsync(work, cancellationToken).ConfigureAwait(false)
+        Volatile.Read(ref _pump) is { } pump && !_isTerminalTaken && !_cancellation.IsRequested
+            ? await pump.AskAsync(function, cancellationToken)
             : null;
 
-    /// <summary>Writes a warning. As all that the cmdlets write, it holds nothing that a terminal would obey.</summary>
+    /// <summary>Writes a warning, without control characters that a terminal would obey.</summary>
     internal new void WriteWarning(string text) => base.WriteWarning(TerminalText.Clean(text));
 
     /// <inheritdoc cref="WriteWarning"/>
@@ -220,7 +184,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     /// <inheritdoc cref="WriteWarning"/>
     internal new void WriteDebug(string text) => base.WriteDebug(TerminalText.Clean(text));
 
-    /// <summary>Runs the work of one record and turns what goes wrong into error records.</summary>
+    /// <summary>Runs the work of one record and turns its exceptions into error records.</summary>
     private protected void Guard(object? target, Action work)
     {
         try
@@ -235,7 +199,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         {
             Report(e, target);
         }
-        // What PowerShell itself throws through a cmdlet is not an error of it.
+        // Exceptions that PowerShell itself throws through a cmdlet are not errors of the cmdlet.
         catch (Exception e) when (e is not (RuntimeException or FlowControlException))
         {
             Report(GeneralErrors.Unexpected(e), target);
@@ -247,14 +211,14 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>
-    /// Reports an error: one that no further record can escape ends the command. A stopped pipeline takes none; what the
-    /// user must know all the same is then shown by the host.
+    /// Reports an error: one that would meet every further record ends the command. A stopped pipeline takes none; the host then
+    /// shows what the user must know all the same.
     /// </summary>
     private protected void Report(FargateException exception, object? target)
     {
         if (CancelToken.IsCancellationRequested)
         {
-            SayLost(exception);
+            HostErrors.Show(Host, exception);
             return;
         }
 
@@ -285,6 +249,11 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     /// <summary>Shows an event, on the pipeline's thread.</summary>
     private protected virtual void Show(SessionEvent happened)
     {
+        if (happened is SessionNotClosed notClosed)
+        {
+            ReportCleanUp(notClosed.Error, notClosed.Session);
+        }
+
         if (CancelToken.IsCancellationRequested)
         {
             return;

@@ -5,31 +5,50 @@ using EcsFargateLogin.Foundation;
 namespace EcsFargateLogin.Pipeline;
 
 /// <summary>
-/// One line of progress, in words that fit the terminal. Whether it is shown is the host's to decide: pwsh shows none where
-/// its output is redirected.
+/// One line of progress, in the longest of several texts that fits the terminal: pwsh cuts off what is longer. The host decides
+/// whether it is shown: pwsh shows none where its output is redirected.
 /// </summary>
-/// <param name="cmdlet">The cmdlet whose progress it is.</param>
+/// <param name="cmdlet">The cmdlet that makes progress.</param>
 /// <param name="id">The activity's id.</param>
 internal sealed class ProgressLine(FargateCmdlet cmdlet, int id)
 {
-    /// <summary>Where nothing says otherwise: as $PSStyle.Progress.MaxWidth is unless changed.</summary>
+    /// <summary>Width of the line where nothing else is known: the default of $PSStyle.Progress.MaxWidth.</summary>
     private const int DefaultColumns = 120;
 
-    /// <summary>Whether it may be on the screen.</summary>
+    /// <summary>Columns of the brackets around the status, the spaces around them and the one before the status's end.</summary>
+    private const int Frame = 7;
+
+    /// <summary>Whether the line may be on the screen.</summary>
     public bool IsShown { get; private set; }
 
-    /// <summary>Shows the longest words that fit.</summary>
-    /// <param name="activities">What goes on, in ever fewer words.</param>
-    /// <param name="statuses">How far it is, likewise.</param>
+    /// <summary>Shows the longest texts that fit.</summary>
+    /// <param name="activities">The activity, from the longest text to the shortest.</param>
+    /// <param name="statuses">Its state, likewise.</param>
     /// <param name="percent">0 to 100, or -1 where it is not known.</param>
     public void Show(IReadOnlyList<string> activities, IReadOnlyList<string> statuses, int percent = -1)
     {
         IsShown = true;
-        var (activity, status) = ProgressText.Fit(Columns(), activities, statuses);
+        var (activity, status) = Fit(Columns(), activities, statuses);
         cmdlet.WriteProgress(new ProgressRecord(id, TerminalText.OneLine(activity), TerminalText.OneLine(status)) { PercentComplete = percent });
     }
 
-    /// <summary>Takes it off the screen.</summary>
+    /// <summary>
+    /// Chooses the longest texts that fit. pwsh gives the activity half of the line at most, and the status the rest, in brackets.
+    /// </summary>
+    /// <param name="columns">Width of the line.</param>
+    /// <param name="activities">The activity, from the longest text to the shortest, which is chosen when none fits.</param>
+    /// <param name="statuses">Its state, likewise.</param>
+    public static (string Activity, string Status) Fit(
+        int columns, IReadOnlyList<string> activities, IReadOnlyList<string> statuses)
+    {
+        // A whole status with a short name of its session is worth more than the reverse.
+        var activity = activities.FirstOrDefault(text => text.Length <= columns / 2 && Fits(text, statuses[0])) ?? activities[^1];
+        return (activity, statuses.FirstOrDefault(text => Fits(activity, text)) ?? statuses[^1]);
+
+        bool Fits(string before, string status) => before.Length + Frame + status.Length <= columns;
+    }
+
+    /// <summary>Removes the line from the screen.</summary>
     public void Complete()
     {
         if (IsShown)

@@ -3,10 +3,10 @@ using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Pipeline;
 
-/// <summary>Shows where sessions are on their way: one progress line for all of them, and one verbose line a phase.</summary>
+/// <summary>Shows the phases of sessions: one progress line for all of them, and one verbose line for each phase.</summary>
 internal sealed class SessionProgress(FargateCmdlet cmdlet)
 {
-    /// <summary>Between two changes of the line: the phases of many sessions come faster than anybody reads.</summary>
+    /// <summary>Shortest time between two changes of the line: the phases of many sessions come faster than anybody reads.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly ProgressLine _line = new(cmdlet, 0x4647);
@@ -15,7 +15,7 @@ internal sealed class SessionProgress(FargateCmdlet cmdlet)
     private DateTimeOffset _since;
     private DateTimeOffset _shownAt;
 
-    /// <summary>Shows the phase that a session was seen in.</summary>
+    /// <summary>Shows that a session has entered a phase.</summary>
     public void Show(PhaseSeen phase)
     {
         var isNew = !_phases.TryGetValue(phase.Session, out var before) || before.Phase != phase.Phase;
@@ -40,7 +40,7 @@ internal sealed class SessionProgress(FargateCmdlet cmdlet)
         }
     }
 
-    /// <summary>Moves the seconds on.</summary>
+    /// <summary>Updates the elapsed time.</summary>
     public void Refresh()
     {
         if (_line.IsShown)
@@ -56,7 +56,7 @@ internal sealed class SessionProgress(FargateCmdlet cmdlet)
         _done.Add(session);
     }
 
-    /// <summary>Takes the line off the screen.</summary>
+    /// <summary>Removes the line from the screen.</summary>
     public void Complete()
     {
         _done.Clear();
@@ -105,11 +105,11 @@ internal sealed class SessionProgress(FargateCmdlet cmdlet)
             100 * _done.Count / total);
     }
 
-    /// <summary>How many sessions are in each phase.</summary>
+    /// <summary>The number of sessions in each phase.</summary>
     private string Summary() => string.Join(", ", _phases.Values
         .GroupBy(seen => ShortPhase(seen.Phase))
         .Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} {group.Key}")));
 
-    /// <summary>The status of ECS without what is waited for.</summary>
+    /// <summary>The status of ECS, without the condition that is waited for.</summary>
     private static string ShortPhase(string phase) => phase.Split(',')[0];
 }

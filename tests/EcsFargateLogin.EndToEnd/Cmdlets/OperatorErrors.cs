@@ -135,7 +135,7 @@ internal sealed record SessionFolder(string Path, string SessionId, string? Endp
         {
             using var entry = JsonDocument.Parse(File.ReadAllBytes(System.IO.Path.Combine(folder.FullName, "session.json")));
             return new SessionFolder(
-                folder.FullName, folder.Name, entry.RootElement.GetProperty("endpointUrl").GetString());
+                folder.FullName, folder.Name, entry.RootElement.GetProperty("connection").GetProperty("endpointUrl").GetString());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException)
         {

@@ -192,7 +192,7 @@ public sealed class CredentialTests
         using var cloud = await Signer.ConnectAsync(new() { ProfileName = "ops", Region = parameter });
         Assert.Equal(expected, cloud.Connection.Region);
         Assert.Equal(source, cloud.Connection.RegionSource);
-        Assert.Equal("ops", cloud.Connection.ProfileName);
+        Assert.Equal("ops", cloud.Connection.Aws.ProfileName);
     }
 
     [Theory]

@@ -201,7 +201,7 @@ public sealed class ProfileKindTests
         Assert.Equal(new Signer("AKIDOTHER", null, "profile 'it'"), await Signer.OfAsync(settings));
         Assert.Equal("AKIDOTHERDEFAULT", (await Signer.OfAsync(new() { ProfileLocation = file })).AccessKey);
         using var cloud = await Signer.ConnectAsync(settings);
-        Assert.Equal(("eu-west-3", file), (cloud.Connection.Region, cloud.Connection.ProfileLocation));
+        Assert.Equal(("eu-west-3", file), (cloud.Connection.Region, cloud.Connection.Aws.ProfileLocation));
         var error = await Assert.ThrowsAsync<FargateException>(
             () => Signer.ConnectAsync(new() { ProfileName = "nobody", ProfileLocation = file }));
         Assert.Equal(FargateError.ProfileNotFound, error.Error);

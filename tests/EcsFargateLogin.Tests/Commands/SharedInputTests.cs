@@ -1,4 +1,5 @@
 using EcsFargateLogin.Commands;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Commands;
@@ -6,8 +7,8 @@ namespace EcsFargateLogin.Tests.Commands;
 /// <summary>SharedInput: readers at their own pace, and a writer that is never far ahead of them.</summary>
 public sealed class SharedInputTests
 {
-    private readonly FargateSession _fast = new() { SessionId = "fast" };
-    private readonly FargateSession _slow = new() { SessionId = "slow" };
+    private readonly FargateSession _fast = new(new SessionRecord { SessionId = "fast" });
+    private readonly FargateSession _slow = new(new SessionRecord { SessionId = "slow" });
 
     [Fact]
     public async Task The_writer_waits_for_the_slowest_reader()

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
@@ -75,6 +76,22 @@ public sealed class FargateErrorsTests
         Assert.Equal(Enum.GetValues<FargateError>(), made.Concat(others).Distinct().Order());
     }
 
+    [Fact]
+    public void Whatever_makes_an_error_is_called_somewhere()
+    {
+        var sources = string.Concat(Directory
+            .GetFiles(Path.Combine(ModuleFolder.Root(), "src"), "*.cs", SearchOption.AllDirectories)
+            .Select(File.ReadAllText));
+
+        // Beside its declaration, which stands where the type is written that it returns.
+        Assert.All(FactoryMethods, method => Assert.True(
+            Regex.IsMatch(sources, $@"(?<!FargateException )\b{method.Name}\("), $"Nothing calls {method.Name}."));
+    }
+
+    [Fact]
+    public void Every_error_has_a_row_in_the_table() =>
+        Assert.All(Enum.GetValues<FargateError>(), error => Assert.NotNull(ErrorRowAttribute.Of(error)));
+
     [Theory]
     [InlineData("root@10.0.0.1: Permission denied (publickey).", "-UserName")]
     [InlineData("Host key verification failed.", "Do not go on")]
@@ -85,7 +102,7 @@ public sealed class FargateErrorsTests
     [Fact]
     public void Commands_in_an_error_leave_out_what_is_not_known()
     {
-        FargateSession session = new() { TaskArn = "0123", Cluster = "dev" };
+        FargateSession session = new(new SessionRecord { TaskArn = "0123", Cluster = "dev" });
 
         var error = SessionErrors.StopFailed(session, SampleTask.ServiceFailed());
 

@@ -22,7 +22,7 @@ public sealed class JournalOwnerTests : IDisposable
     {
         Directory.CreateDirectory(_folder["state/sessions"]);
         var sessionId = _journal.Open();
-        _journal.Write(SampleEntry.Of(sessionId));
+        _journal.Write(SampleRecord.Of(sessionId));
 
         Assert.Equal(OwnerOnlyFolder, File.GetUnixFileMode(_folder["state/sessions"]));
         Assert.Equal(OwnerOnlyFolder, File.GetUnixFileMode(FolderOf(sessionId)));
@@ -56,7 +56,7 @@ public sealed class JournalOwnerTests : IDisposable
     public void A_session_tells_who_owns_it_at_the_moment()
     {
         var sessionId = _journal.Open();
-        _journal.Write(SampleEntry.Of(sessionId));
+        _journal.Write(SampleRecord.Of(sessionId));
         var session = _journal.SessionOf(_journal.Find(sessionId)!);
         Assert.Equal(SessionOwner.ThisProcess, session.Owner);
 
@@ -106,7 +106,7 @@ public sealed class JournalOwnerTests : IDisposable
         File.WriteAllText(_journal.KeyPathOf(begun), "a key");
         Leave(begun);
         var started = _journal.Open();
-        _journal.Write(SampleEntry.Of(started));
+        _journal.Write(SampleRecord.Of(started));
         Leave(started);
         var damaged = _journal.Open();
         File.WriteAllText(Path.Combine(FolderOf(damaged), "session.json"), "");
@@ -137,7 +137,7 @@ public sealed class JournalOwnerTests : IDisposable
     public void What_others_may_write_is_not_believed(string path)
     {
         var sessionId = _journal.Open();
-        _journal.Write(SampleEntry.Of(sessionId));
+        _journal.Write(SampleRecord.Of(sessionId));
         path = Path.Combine(_folder["state"], path.Replace("ID", sessionId, StringComparison.Ordinal));
         File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.GroupWrite);
 
@@ -153,7 +153,7 @@ public sealed class JournalOwnerTests : IDisposable
     public async Task What_another_user_has_put_there_is_not_believed(string path, bool isLink)
     {
         var sessionId = _journal.Open();
-        _journal.Write(SampleEntry.Of(sessionId));
+        _journal.Write(SampleRecord.Of(sessionId));
         path = Path.Combine(_folder["state"], path.Replace("ID", sessionId, StringComparison.Ordinal));
         if (isLink)
         {
@@ -170,13 +170,13 @@ public sealed class JournalOwnerTests : IDisposable
     public async Task Any_number_may_open_write_list_and_close_at_once()
     {
         var shared = _journal.Open();
-        _journal.Write(SampleEntry.Of(shared));
+        _journal.Write(SampleRecord.Of(shared));
 
         await Parallel.ForAsync(0, 200, (number, _) =>
         {
             SessionJournal journal = new(_folder["state/sessions"]);
             var sessionId = journal.Open();
-            journal.Write(SampleEntry.Of(sessionId));
+            journal.Write(SampleRecord.Of(sessionId));
             Assert.Contains(journal.ReadAll(), entry => entry.SessionId == sessionId);
             journal.Sweep();
             journal.Close(sessionId);

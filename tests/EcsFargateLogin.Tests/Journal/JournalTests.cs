@@ -17,7 +17,7 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public void An_entry_is_read_as_it_was_written()
     {
-        var entry = SampleEntry.Of(_journal.Open());
+        var entry = SampleRecord.Of(_journal.Open());
 
         _journal.Write(entry);
 
@@ -30,7 +30,7 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public void An_entry_tells_its_version_and_has_words_for_what_is_chosen()
     {
-        var entry = SampleEntry.Of(_journal.Open()) with { Transport = FargateTransport.Auto, KeyType = SshKeyType.Rsa };
+        var entry = SampleRecord.Of(_journal.Open()) with { Transport = FargateTransport.Auto, KeyType = SshKeyType.Rsa };
 
         _journal.Write(entry);
 
@@ -155,7 +155,7 @@ public sealed class JournalTests : IDisposable
     {
         var (closed, open) = (Write(), Write());
         File.WriteAllText(_journal.KeyPathOf(closed.SessionId), "a key");
-        File.WriteAllText(_journal.KnownHostsPathOf(closed.SessionId), "a host");
+        File.WriteAllText(_journal.SessionOf(closed).KnownHostsPath!, "a host");
 
         _journal.Close(closed.SessionId);
         _journal.Close(closed.SessionId);
@@ -190,8 +190,8 @@ public sealed class JournalTests : IDisposable
     [InlineData("9abcdef0123456789abcdef", false)]
     public void A_session_is_found_by_its_task(string task, bool isFound)
     {
-        _journal.Write(SampleEntry.Of(_journal.Open()));
-        var entry = SampleEntry.Of(_journal.Open(), SampleTask.Arn);
+        _journal.Write(SampleRecord.Of(_journal.Open()));
+        var entry = SampleRecord.Of(_journal.Open(), SampleTask.Arn);
         _journal.Write(entry);
 
         Assert.Equal(isFound ? entry : null, _journal.FindByTask(task));
@@ -203,7 +203,10 @@ public sealed class JournalTests : IDisposable
     [InlineData(null, null)]
     public void A_session_ends_as_long_after_its_start_as_it_was_given(int? lifetime, int? seconds)
     {
-        var session = _journal.SessionOf(SampleEntry.Of("fl-abcdefghjk", SampleTask.Arn) with { MaxLifetime = lifetime });
+        var session = _journal.SessionOf(SampleRecord.Of("fl-abcdefghjk", SampleTask.Arn) with
+        {
+            Limits = new SessionLimits { MaxLifetime = lifetime },
+        });
         Assert.Null(session.EndsAt);
         var startedAt = session.CreatedAt.AddSeconds(40);
 
@@ -215,21 +218,21 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public void A_remembered_session_is_the_one_that_was_started()
     {
-        var entry = SampleEntry.Of("fl-abcdefghjk", SampleTask.Arn) with { Port = 2222, AssignPublicIp = false };
+        var entry = SampleRecord.Of("fl-abcdefghjk", SampleTask.Arn) with { Port = 2222, AssignPublicIp = false };
 
         var session = _journal.SessionOf(entry);
 
         Assert.Equal((entry.SessionId, entry.TaskArn, "dev", 2222, "root"),
             (session.SessionId, session.TaskArn, session.Cluster, session.Port, session.UserName));
-        Assert.Equal(("eu-central-1", "ops", entry.EndpointUrl, entry.CreatedAt, false),
-            (session.Region, session.ProfileName, session.EndpointUrl, session.CreatedAt, session.AssignPublicIp));
+        Assert.Equal(("eu-central-1", "ops", entry.Connection.EndpointUrl, entry.CreatedAt, false),
+            (session.Region, session.ProfileName, session.EndpointUrl, session.CreatedAt, session.Record.AssignPublicIp));
         Assert.Equal(_folder["state/sessions/fl-abcdefghjk/id_ed25519"], session.KeyPath);
         Assert.Equal(_folder["state/sessions/fl-abcdefghjk/known_hosts"], session.KnownHostsPath);
     }
 
-    private JournalEntry Write()
+    private SessionRecord Write()
     {
-        var entry = SampleEntry.Of(_journal.Open());
+        var entry = SampleRecord.Of(_journal.Open());
         _journal.Write(entry);
         return entry;
     }

@@ -1,4 +1,5 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Model;
@@ -30,9 +31,8 @@ public sealed class AddressTests
     public void The_address_is_the_one_that_can_be_reached_from_there(
         bool? assignPublicIp, string? publicAddress, string? privateAddress, string? ipv6, string? outside, string? inside)
     {
-        FargateSession session = new()
+        FargateSession session = new(new SessionRecord { AssignPublicIp = assignPublicIp })
         {
-            AssignPublicIp = assignPublicIp,
             PublicAddress = publicAddress,
             PrivateAddress = privateAddress,
             IPv6Address = ipv6,
@@ -44,9 +44,9 @@ public sealed class AddressTests
     [Fact]
     public void Who_was_let_in_with_an_IPv6_address_comes_by_IPv6()
     {
-        FargateSession session = new()
+        FargateSession session = new(new SessionRecord { AssignPublicIp = true })
         {
-            AssignPublicIp = true, IsLetInByIPv6 = true, PublicAddress = Public, PrivateAddress = IPv4, IPv6Address = IPv6,
+            HasIPv6Ingress = true, PublicAddress = Public, PrivateAddress = IPv4, IPv6Address = IPv6,
         };
 
         Assert.Equal((IPv6, IPv4), (session.AddressFor(preferPrivate: false), session.AddressFor(preferPrivate: true)));
@@ -55,8 +55,8 @@ public sealed class AddressTests
     [Fact]
     public void A_network_interface_with_IPv6_alone_is_read_from_ECS_and_from_EC2()
     {
-        FargateSession fromEcs = new() { AssignPublicIp = true };
-        FargateSession fromEc2 = new() { AssignPublicIp = true };
+        FargateSession fromEcs = new(new SessionRecord { AssignPublicIp = true });
+        FargateSession fromEc2 = new(new SessionRecord { AssignPublicIp = true });
 
         fromEcs.Update(SampleTask.Of("RUNNING") with { PrivateIPv4Address = null, IPv6Address = IPv6 });
         fromEc2.Update(new NetworkInterfaceDescription { Id = "eni-1", IPv6Addresses = [IPv6, "2001:db8::8"] });

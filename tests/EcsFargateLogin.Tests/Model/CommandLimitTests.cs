@@ -18,7 +18,7 @@ public sealed class CommandLimitTests
     {
         Assert.Empty(CommandLimit.Apply(Request(asked), Named));
         Assert.Equal(["x"], CommandLimit.Apply(Request(asked) with { Command = ["x"] }, Named));
-        Assert.Null(CommandLimit.SecondsFor(Request(asked), Named));
+        Assert.Null(CommandLimit.For(Request(asked), Named));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class CommandLimitTests
         var request = Request(60) with { IsOfApplication = true };
 
         Assert.Equal(["/usr/local/bin/start-sshd.sh"], CommandLimit.Apply(request, Named));
-        Assert.Null(CommandLimit.SecondsFor(request, Named));
+        Assert.Null(CommandLimit.For(request, Named));
         Assert.Equal(["timeout", "75", "/opt/sshd"], CommandLimit.Apply(request with { Command = ["/opt/sshd"] }, Named));
     }
 

@@ -92,10 +92,12 @@ public sealed class ShellWatchTests : IDisposable
     public async Task The_end_of_a_lifetime_is_told_once_before_it_comes(int lifetime, int age, bool isTold)
     {
         _cloud.OnDescribeTasks = (_, _, before) => SampleTask.Reply(SampleTask.Of(before < 3 ? "RUNNING" : "STOPPING"));
-        FargateSession session = new()
+        FargateSession session = new(new SessionRecord
         {
             TaskArn = SampleTask.Arn,
             CommandLimit = TimeSpan.FromSeconds(lifetime),
+        })
+        {
             StartedAt = DateTimeOffset.UtcNow - TimeSpan.FromSeconds(age),
         };
 

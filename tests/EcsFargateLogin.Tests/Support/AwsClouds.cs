@@ -29,7 +29,7 @@ internal static class AwsClouds
         var endpoint = new Uri(url);
         var connection = new CloudConnection
         {
-            Region = region,
+            Aws = new AwsConnection { Region = region },
             RegionSource = "the test",
             CredentialSource = "the test",
             EcsEndpoint = url,

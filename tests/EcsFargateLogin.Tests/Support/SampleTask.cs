@@ -1,4 +1,5 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Tests.Support;
 
@@ -32,18 +33,18 @@ internal static class SampleTask
         ContainerNames = containers,
     };
 
-    public static FargateSession Session(int port = 22, bool? assignPublicIp = true, string arn = Arn) => new()
+    public static FargateSession Session(int port = 22, bool? assignPublicIp = true, string arn = Arn) => new(new SessionRecord
     {
         SessionId = "fl-abcdefghjk",
         TaskArn = arn,
         Cluster = "dev",
-        Region = "eu-central-1",
+        Connection = new AwsConnection { Region = "eu-central-1" },
         ContainerName = "cli",
         Log = new ContainerLog("/ecs/cli", "eu-west-1", "login"),
         Port = port,
         AssignPublicIp = assignPublicIp,
         CreatedAt = DateTimeOffset.UtcNow,
-    };
+    });
 
     public static ServiceAnswer Answer(string code) => new(code, "as the test says") { StatusCode = 400 };
 

@@ -10,7 +10,7 @@ internal sealed class ScriptedCloud : IFargateCloud
 
     public CloudConnection Connection { get; init; } = new()
     {
-        Region = "eu-central-1",
+        Aws = new AwsConnection { Region = "eu-central-1" },
         RegionSource = "the test",
         CredentialSource = "the test",
         EcsEndpoint = "https://ecs.eu-central-1.amazonaws.com/",
@@ -135,7 +135,7 @@ internal sealed class ScriptedCloud : IFargateCloud
         return Answer(() =>
         {
             OnRevokeIngress?.Invoke(rule);
-            return Rules.RemoveAll(rule.LetsInAs) > 0;
+            return Rules.RemoveAll(rule.AdmitsSameAs) > 0;
         });
     }
 
@@ -145,7 +145,7 @@ internal sealed class ScriptedCloud : IFargateCloud
         return Answer(() =>
         {
             var after = OnUpdateIngressDescription(rule);
-            if (Rules.RemoveAll(rule.LetsInAs) > 0 && after is not null)
+            if (Rules.RemoveAll(rule.AdmitsSameAs) > 0 && after is not null)
             {
                 Rules.Add(after);
             }
@@ -174,7 +174,7 @@ internal sealed class ScriptedCloud : IFargateCloud
     /// <summary>Adds a rule as a security group takes it.</summary>
     public bool Authorize(IngressRule rule)
     {
-        if (Rules.Any(rule.LetsInAs))
+        if (Rules.Any(rule.AdmitsSameAs))
         {
             return false;
         }

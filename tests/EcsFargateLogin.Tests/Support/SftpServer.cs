@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Ssh.Sftp;
 using EcsFargateLogin.Transfers;
 
@@ -76,7 +77,7 @@ internal sealed class SftpServer : IAsyncDisposable
         _sessionFolder.Dispose();
     }
 
-    private CopyReport Report() => new(new FargateSession { Folder = _sessionFolder.Path }, "sftp", _events);
+    private CopyReport Report() => new(new FargateSession(new SessionRecord(), _sessionFolder.Path), "sftp", _events);
 
     private static CopyRequest Request(string destination, string[] sources, bool fromSession) => new()
     {

@@ -189,11 +189,11 @@ public sealed class HostKeyReaderTests : IDisposable
     private FargateSession Session(HostKeyVerification verification)
     {
         SessionJournal journal = new(_folder["sessions"]);
-        return journal.SessionOf(SampleEntry.Of(journal.Open(), SampleTask.Arn) with
+        return journal.SessionOf(SampleRecord.Of(journal.Open(), SampleTask.Arn) with
         {
             Log = new ContainerLog("/ecs/cli", "eu-west-1", "login"),
             HostKeyVerification = verification,
-            HostKeyMark = Mark,
+            LogTag = Mark,
         });
     }
 

@@ -163,7 +163,7 @@ public sealed class OtherHostKeyTests : IDisposable
     private FargateSession Session()
     {
         SessionJournal journal = new(_folder["sessions"]);
-        var session = journal.SessionOf(SampleEntry.Of(journal.Open(), SampleTask.Arn));
+        var session = journal.SessionOf(SampleRecord.Of(journal.Open(), SampleTask.Arn));
         session.Status = "RUNNING";
         session.PublicAddress = "127.0.0.1";
         return session;

@@ -282,7 +282,7 @@ public sealed class SessionIngressTests : LaunchTest
     {
         var id = Journal.Open();
         var rule = SessionIngress.RuleFor(id, "sg-1", Cidr, 22);
-        Journal.Write(SampleEntry.Of(id, SampleTask.Arn) with { Ingress = rule });
+        Journal.Write(SampleRecord.Of(id, SampleTask.Arn) with { Ingress = rule });
         Journal.Release(id);
         Cloud.Rules.Add(rule);
         return id;

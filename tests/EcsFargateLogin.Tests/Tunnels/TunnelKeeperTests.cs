@@ -64,7 +64,7 @@ public sealed class TunnelKeeperTests : IDisposable
     private TunnelKeeper KeeperOf(string ssh)
     {
         SessionJournal journal = new(_folder["sessions"]);
-        var entry = SampleEntry.Of(journal.Open(), SampleTask.Arn);
+        var entry = SampleRecord.Of(journal.Open(), SampleTask.Arn);
         journal.Write(entry);
         var session = journal.SessionOf(entry);
         session.PublicAddress = "127.0.0.1";

@@ -36,7 +36,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
     public TimeSpan ThrottledInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>What looks for the task of a session that has no ARN.</summary>
-    public TaskMark Mark { get; init; } = new(cloud);
+    public TaskSearch Search { get; init; } = new(cloud);
 
     /// <summary>
     /// Stops the session's task, takes back what it was let in by, and forgets the session. Safe to repeat. It ends by
@@ -58,10 +58,10 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         var ending = EndTaskAsync(session, reason);
         var revoking = RevokeIngressAsync(session, journalId);
         await Task.WhenAll(CloseMasterAsync(session), ending, revoking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var notRevoked = await revoking.ConfigureAwait(false);
+        var notRevoked = await revoking;
         try
         {
-            await ending.ConfigureAwait(false);
+            await ending;
         }
         catch (FargateException notStopped) when (notRevoked is not null)
         {
@@ -79,7 +79,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
     public async Task<FargateException?> ForgetAsync(FargateSession session)
     {
         session.IsClosed = true;
-        var notRevoked = await RevokeIngressAsync(session, session.SessionId).ConfigureAwait(false);
+        var notRevoked = await RevokeIngressAsync(session, session.SessionId);
         return Forget(session.SessionId, notRevoked);
     }
 
@@ -99,7 +99,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
                 var interval = PollInterval;
                 try
                 {
-                    await LookAsync(session, limit.Token).ConfigureAwait(false);
+                    await LookAsync(session, limit.Token);
                     tolerance.Reset();
                     progress.Report(new PhaseSeen(session, session.Status, watch.Elapsed, "StopTask"));
                 }
@@ -111,7 +111,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
 
                 if (session.Status != TaskStatuses.Stopped)
                 {
-                    await Task.Delay(interval, limit.Token).ConfigureAwait(false);
+                    await Task.Delay(interval, limit.Token);
                 }
             }
         }
@@ -129,7 +129,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         }
 
         session.Ingress ??= Remembered(() => journal.Find(journalId))?.Ingress;
-        return await new SessionIngress(cloud, journal) { GiveUp = GiveUp }.CloseAsync(session, journalId).ConfigureAwait(false);
+        return await new SessionIngress(cloud, journal) { GiveUp = GiveUp }.CloseAsync(session, journalId);
     }
 
     /// <summary>Deletes the session's key, and its entry as well unless there is something left to clean up.</summary>
@@ -164,15 +164,15 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
     private async Task EndTaskAsync(FargateSession session, string reason)
     {
         using var limit = CleanUpLimit.Begin(StopLimit, GiveUp);
-        if (!session.IsClosed && session.TaskArn.Length == 0 && SessionMark.IsOne(session.SessionId))
+        if (!session.IsClosed && session.TaskArn.Length == 0 && SessionIds.IsValid(session.SessionId))
         {
-            session.TaskArn = await FindTaskAsync(session, limit.Token).ConfigureAwait(false);
+            session.TaskArn = await FindTaskAsync(session, limit.Token);
             journal.NoteTask(session.SessionId, session.TaskArn);
         }
 
         if (!session.IsClosed && session.TaskArn.Length > 0)
         {
-            await StopTaskAsync(session, reason, limit.Token).ConfigureAwait(false);
+            await StopTaskAsync(session, reason, limit.Token);
         }
 
         session.IsClosed = true;
@@ -182,8 +182,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
     private async Task LookAsync(FargateSession session, CancellationToken cancellationToken)
     {
         var reply = await cloud
-            .DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken)
-            .ConfigureAwait(false);
+            .DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken);
         if (reply.Tasks.Count > 0)
         {
             session.Update(reply.Tasks[0]);
@@ -201,7 +200,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
     {
         try
         {
-            if (await Mark.SearchAsync(session, cancellationToken).ConfigureAwait(false) is { } taskArn)
+            if (await Search.SearchAsync(session, cancellationToken) is { } taskArn)
             {
                 return taskArn;
             }
@@ -219,7 +218,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         var limit = session.Account is null ? UnansweredLimit : NewTaskLimit;
         return DateTimeOffset.UtcNow - session.CreatedAt > limit
             && IsOwnIn(cloud.Connection.Region, session)
-            && await IsAskedInItsAccountAsync(session, cancellationToken).ConfigureAwait(false)
+            && await IsAskedInItsAccountAsync(session, cancellationToken)
             ? ""
             : throw SessionErrors.TaskNotListed(session);
     }
@@ -231,9 +230,9 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         FargateException? unknown = null;
         try
         {
-            while ((unknown = await TryStopAsync(session, text, cancellationToken).ConfigureAwait(false)) is not null)
+            while ((unknown = await TryStopAsync(session, text, cancellationToken)) is not null)
             {
-                await Task.Delay(PollInterval, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(PollInterval, cancellationToken);
             }
         }
         catch (FargateException e) when (e.Error != FargateError.TaskNotFound)
@@ -257,7 +256,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
     {
         try
         {
-            await cloud.StopTaskAsync(session.Cluster, session.TaskArn, reason, cancellationToken).ConfigureAwait(false);
+            await cloud.StopTaskAsync(session.Cluster, session.TaskArn, reason, cancellationToken);
             if (session.Status != TaskStatuses.Stopped)
             {
                 session.Status = TaskStatuses.Stopping;
@@ -270,7 +269,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
                 return e;
             }
 
-            if (!await IsAskedInItsAccountAsync(session, cancellationToken).ConfigureAwait(false))
+            if (!await IsAskedInItsAccountAsync(session, cancellationToken))
             {
                 throw SessionErrors.TaskOfAnotherAccount(session, e);
             }
@@ -292,7 +291,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
     /// <summary>Whether ECS is asked in the session's account: elsewhere its task is unknown and runs all the same.</summary>
     private async Task<bool> IsAskedInItsAccountAsync(FargateSession session, CancellationToken cancellationToken) =>
         session.Account is not { } account
-        || await AskedAccount.IsAsync(account, cloud, session.Cluster, cancellationToken).ConfigureAwait(false);
+        || await AskedAccount.IsAsync(account, cloud, session.Cluster, cancellationToken);
 
     /// <summary>A task named by its ARN may be one of this machine's sessions, whose key must go with it.</summary>
     private string? JournalIdOf(FargateSession session) => session.SessionId.Length > 0
@@ -300,7 +299,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         : Remembered(() => journal.FindByTask(session.TaskArn))?.SessionId;
 
     /// <summary>What the journal says; nothing where it cannot be read, which is no reason to let a task run on.</summary>
-    private static JournalEntry? Remembered(Func<JournalEntry?> find)
+    private static SessionRecord? Remembered(Func<SessionRecord?> find)
     {
         try
         {

@@ -17,7 +17,7 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
     public async Task<FargateException> ExplainAsync(
         FargateSession session, TaskDescription task, CancellationToken cancellationToken)
     {
-        var lines = await ReadLogAsync(session, cancellationToken).ConfigureAwait(false);
+        var lines = await ReadLogAsync(session, cancellationToken);
         return SessionErrors.TaskStopped(session, task, lines, StopCauses.NextStepFor(task, lines));
     }
 
@@ -26,7 +26,7 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
         FargateSession session, TaskDescription task, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> lines = task.StopCode == Interruption.EndedByItself
-            ? await ReadLogAsync(session, cancellationToken).ConfigureAwait(false)
+            ? await ReadLogAsync(session, cancellationToken)
             : [];
         var lastWords = lines.LastOrDefault(line => line.StartsWith(ContainerContract.EndLine, StringComparison.Ordinal));
         return SessionErrors.ShellInterrupted(
@@ -36,7 +36,7 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
     /// <summary>The last lines of the session's container, fit to be shown; none where they cannot be read.</summary>
     public async Task<IReadOnlyList<string>> ReadLogAsync(FargateSession session, CancellationToken cancellationToken)
     {
-        if (session is not { Log: { } log, ContainerName: { } containerName })
+        if (session is not { Record.Log: { } log, ContainerName: { } containerName })
         {
             return [];
         }
@@ -46,8 +46,7 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
         try
         {
             var messages = await cloud
-                .GetLogEventsAsync(log.StreamOf(containerName, session.TaskId), fromStart: false, LogLines, limit.Token)
-                .ConfigureAwait(false);
+                .GetLogEventsAsync(log.StreamOf(containerName, session.TaskId), fromStart: false, LogLines, limit.Token);
             return [.. messages.Select(Shortened).Where(line => line.Length > 0)];
         }
         catch (Exception e) when (e is FargateException or OperationCanceledException)

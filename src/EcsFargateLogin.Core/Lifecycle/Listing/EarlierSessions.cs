@@ -19,7 +19,7 @@ internal static class EarlierSessions
     public static async Task<IReadOnlyList<FargateSession>> FindOnceAsync(
         IFargateCloud cloud, SessionJournal journal, CancellationToken cancellationToken) =>
         Interlocked.Increment(ref _looks) == 1
-            ? await FindAsync(cloud, journal, cancellationToken).ConfigureAwait(false)
+            ? await FindAsync(cloud, journal, cancellationToken)
             : [];
 
     /// <summary>
@@ -29,14 +29,13 @@ internal static class EarlierSessions
     public static async Task<IReadOnlyList<FargateSession>> FindAsync(
         IFargateCloud cloud, SessionJournal journal, CancellationToken cancellationToken)
     {
-        var entries = LeftOver(cloud.Connection, journal);
+        var entries = LeftOver(cloud.Connection.Aws, journal);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
         try
         {
             var found = await new SessionFinder(cloud, journal)
-                .FindAsync(new SessionQuery(entries), limit.Token)
-                .ConfigureAwait(false);
+                .FindAsync(new SessionQuery(entries), limit.Token);
             return [.. found.Sessions.Where(session => !TaskStatuses.IsEnding(session.Status))];
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -58,7 +57,7 @@ internal static class EarlierSessions
     }
 
     /// <summary>The journal's entries that nobody uses. Without a readable journal there are none.</summary>
-    private static JournalEntry[] LeftOver(CloudConnection connection, SessionJournal journal)
+    private static SessionRecord[] LeftOver(AwsConnection connection, SessionJournal journal)
     {
         try
         {
@@ -66,7 +65,7 @@ internal static class EarlierSessions
             return
             [
                 .. journal.ReadAll().Where(entry =>
-                    IsReachedBy(connection, entry) && journal.OwnerOf(entry.SessionId) == SessionOwner.Orphaned),
+                    entry.Connection == connection && journal.OwnerOf(entry.SessionId) == SessionOwner.Orphaned),
             ];
         }
         catch (FargateException)
@@ -74,7 +73,4 @@ internal static class EarlierSessions
             return [];
         }
     }
-
-    private static bool IsReachedBy(CloudConnection connection, JournalEntry entry) =>
-        SessionConnection.Of(entry) == SessionConnection.Of(connection);
 }

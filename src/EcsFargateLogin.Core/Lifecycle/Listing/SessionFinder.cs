@@ -16,26 +16,24 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     public async Task<FoundSessions> FindAsync(SessionQuery query, CancellationToken cancellationToken)
     {
         var clusters = query.Clusters.Union(query.Entries.Select(entry => entry.Cluster));
-        var found = await Task.WhenAll(clusters.Select(cluster => FindInAsync(cluster, query, cancellationToken)))
-            .ConfigureAwait(false);
+        var found = await Task.WhenAll(clusters.Select(cluster => FindInAsync(cluster, query, cancellationToken)));
         FargateSession[] sessions = [.. found.SelectMany(part => part.Sessions)];
-        await LookAtAddressesAsync(sessions, cancellationToken).ConfigureAwait(false);
+        await LookAtAddressesAsync(sessions, cancellationToken);
         return new FoundSessions(sessions, [.. found.SelectMany(part => part.Errors)]);
     }
 
     private async Task<FoundSessions> FindInAsync(string cluster, SessionQuery query, CancellationToken cancellationToken)
     {
-        JournalEntry[] entries = [.. query.Entries.Where(entry => entry.Cluster == cluster)];
+        SessionRecord[] entries = [.. query.Entries.Where(entry => entry.Cluster == cluster)];
         try
         {
-            var taskArns = await ListAsync(cluster, entries, query, cancellationToken).ConfigureAwait(false);
+            var taskArns = await ListAsync(cluster, entries, query, cancellationToken);
             string[] wanted = [.. entries.Select(entry => entry.TaskArn).OfType<string>().Union(taskArns)];
             var reply = wanted.Length == 0
                 ? new DescribeTasksReply([], [])
-                : await cloud.DescribeTasksAsync(cluster, wanted, cancellationToken).ConfigureAwait(false);
-            var (sessions, met) = await JoinAsync(cluster, entries, reply.Tasks, query, cancellationToken).ConfigureAwait(false);
-            var untold = await CloseOverAsync(entries.Where(entry => !met.Contains(entry.SessionId)), cancellationToken)
-                .ConfigureAwait(false);
+                : await cloud.DescribeTasksAsync(cluster, wanted, cancellationToken);
+            var (sessions, met) = await JoinAsync(cluster, entries, reply.Tasks, query, cancellationToken);
+            var untold = await CloseOverAsync(entries.Where(entry => !met.Contains(entry.SessionId)), cancellationToken);
             return new FoundSessions([.. sessions, .. untold], []);
         }
         catch (FargateException e)
@@ -48,20 +46,20 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
 
     /// <summary>The tasks that may be sessions, besides those whose ARNs the journal knows.</summary>
     private async Task<IReadOnlyList<string>> ListAsync(
-        string cluster, JournalEntry[] entries, SessionQuery query, CancellationToken cancellationToken)
+        string cluster, SessionRecord[] entries, SessionQuery query, CancellationToken cancellationToken)
     {
         var unanswered = entries.Where(entry => entry.TaskArn is null).Select(entry => entry.SessionId);
         var isOpen = query.Clusters.Contains(cluster);
         if (isOpen && query.Ids is null)
         {
-            return await cloud.ListTasksAsync(cluster, cancellationToken).ConfigureAwait(false);
+            return await cloud.ListTasksAsync(cluster, cancellationToken);
         }
 
         var known = entries.Where(entry => entry.TaskArn is not null).Select(entry => entry.SessionId);
         List<string> taskArns = [];
         foreach (var id in isOpen ? unanswered.Union(query.Ids!).Except(known) : unanswered)
         {
-            taskArns.AddRange(await cloud.ListTasksAsync(cluster, id, cancellationToken).ConfigureAwait(false));
+            taskArns.AddRange(await cloud.ListTasksAsync(cluster, id, cancellationToken));
         }
 
         return taskArns;
@@ -71,7 +69,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     /// <returns>The sessions that go on, and the ids of all entries that ECS has told of.</returns>
     private async Task<(List<FargateSession> Sessions, HashSet<string> Met)> JoinAsync(
         string cluster,
-        JournalEntry[] entries,
+        SessionRecord[] entries,
         IReadOnlyList<TaskDescription> tasks,
         SessionQuery query,
         CancellationToken cancellationToken)
@@ -80,14 +78,14 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         HashSet<string> met = [];
         foreach (var task in tasks)
         {
-            var entry = Array.Find(entries, entry => entry.TaskArn == task.TaskArn) ?? EntryByMark(task);
+            var entry = Array.Find(entries, entry => entry.TaskArn == task.TaskArn) ?? EntryByStartedBy(task);
             if (task.LastStatus == TaskStatuses.Stopped)
             {
                 // A stopped task says nothing of a session that is being given another one.
                 if (entry is not null && entry.TaskArn == task.TaskArn)
                 {
                     met.Add(entry.SessionId);
-                    if (MayStartAgain(entry, task) || !await IsOverAsync(entry, cancellationToken).ConfigureAwait(false))
+                    if (MayStartAgain(entry, task) || !await IsOverAsync(entry, cancellationToken))
                     {
                         sessions.Add(SessionOf(entry, task));
                     }
@@ -98,7 +96,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
                 met.Add(entry.SessionId);
                 sessions.Add(SessionOf(Complete(entry, task), task));
             }
-            else if (SessionMark.IsOne(task.StartedBy) && query.Ids?.Contains(task.StartedBy!) != false)
+            else if (SessionIds.IsValid(task.StartedBy) && query.Ids?.Contains(task.StartedBy!) != false)
             {
                 sessions.Add(SessionOf(cluster, task));
             }
@@ -110,13 +108,13 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     /// <summary>Closes those entries, of which ECS has told nothing, that are over.</summary>
     /// <returns>The sessions of the others.</returns>
     private async Task<List<FargateSession>> CloseOverAsync(
-        IEnumerable<JournalEntry> entries, CancellationToken cancellationToken)
+        IEnumerable<SessionRecord> entries, CancellationToken cancellationToken)
     {
         List<FargateSession> sessions = [];
         foreach (var entry in entries)
         {
-            if (!await HasEndedAsync(entry, cancellationToken).ConfigureAwait(false)
-                || !await IsOverAsync(entry, cancellationToken).ConfigureAwait(false))
+            if (!await HasEndedAsync(entry, cancellationToken)
+                || !await IsOverAsync(entry, cancellationToken))
             {
                 sessions.Add(UnknownOf(journal, entry));
             }
@@ -125,10 +123,10 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         return sessions;
     }
 
-    private JournalEntry? EntryByMark(TaskDescription task) => task.StartedBy is { } mark ? journal.Find(mark) : null;
+    private SessionRecord? EntryByStartedBy(TaskDescription task) => task.StartedBy is { } sessionId ? journal.Find(sessionId) : null;
 
     /// <summary>The entry with the task that an unanswered RunTask has started after all.</summary>
-    private JournalEntry Complete(JournalEntry entry, TaskDescription task)
+    private SessionRecord Complete(SessionRecord entry, TaskDescription task)
     {
         if (entry.TaskArn is null)
         {
@@ -142,19 +140,19 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     /// Whether a session that ECS tells nothing of is over. Where its account is not known, its task may be one of another
     /// account than these credentials', and only the user can say that it is over.
     /// </summary>
-    private async Task<bool> HasEndedAsync(JournalEntry entry, CancellationToken cancellationToken)
+    private async Task<bool> HasEndedAsync(SessionRecord entry, CancellationToken cancellationToken)
     {
         var limit = entry.TaskArn is null ? SessionCloser.UnansweredLimit : SessionCloser.NewTaskLimit;
         return DateTimeOffset.UtcNow - entry.CreatedAt > limit
             && journal.SessionOf(entry).Account is { } account
-            && await AskedAccount.IsAsync(account, cloud, entry.Cluster, cancellationToken).ConfigureAwait(false);
+            && await AskedAccount.IsAsync(account, cloud, entry.Cluster, cancellationToken);
     }
 
     /// <summary>
     /// Whether a session whose task has stopped may be given another one, because there was no room for that one. The process
     /// that uses the session may be about to, and closes it where it is not.
     /// </summary>
-    private bool MayStartAgain(JournalEntry entry, TaskDescription task) =>
+    private bool MayStartAgain(SessionRecord entry, TaskDescription task) =>
         PassingCauses.Include(task) && journal.IsInUse(entry.SessionId);
 
     /// <summary>
@@ -162,13 +160,12 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     /// session removes the rule, and where nobody does, this does.
     /// </summary>
     /// <returns>False when the rule is still there.</returns>
-    private async Task<bool> IsOverAsync(JournalEntry entry, CancellationToken cancellationToken)
+    private async Task<bool> IsOverAsync(SessionRecord entry, CancellationToken cancellationToken)
     {
         if (entry.Ingress is not null
             && (journal.IsInUse(entry.SessionId)
                 || await new SessionIngress(cloud, journal)
-                    .CloseAsync(journal.SessionOf(entry), entry.SessionId, cancellationToken)
-                    .ConfigureAwait(false) is not null))
+                    .CloseAsync(journal.SessionOf(entry), entry.SessionId, cancellationToken) is not null))
         {
             return false;
         }
@@ -186,14 +183,14 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     }
 
     /// <summary>The session of an entry that nothing is known of but what the journal says.</summary>
-    public static FargateSession UnknownOf(SessionJournal journal, JournalEntry entry)
+    public static FargateSession UnknownOf(SessionJournal journal, SessionRecord entry)
     {
         var session = journal.SessionOf(entry);
         session.Status = TaskStatuses.Unknown;
         return session;
     }
 
-    private FargateSession SessionOf(JournalEntry entry, TaskDescription task)
+    private FargateSession SessionOf(SessionRecord entry, TaskDescription task)
     {
         var session = journal.SessionOf(entry);
         session.Update(task);
@@ -203,21 +200,16 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     private FargateSession SessionOf(string cluster, TaskDescription task)
     {
         var damaged = journal.FindDamaged(task.StartedBy!);
-        FargateSession session = new()
+        SessionRecord record = new()
         {
             SessionId = task.StartedBy!,
-            Folder = damaged?.Folder,
-            IsDamaged = damaged is not null,
+            Connection = cloud.Connection.Aws,
             Cluster = cluster,
-            Region = cloud.Connection.Region,
-            CredentialOrigin = cloud.Connection.CredentialOrigin,
-            ProfileName = cloud.Connection.ProfileName,
-            ProfileLocation = cloud.Connection.ProfileLocation,
-            EndpointUrl = cloud.Connection.EndpointUrl,
             CreatedAt = task.CreatedAt ?? DateTimeOffset.UtcNow,
             ContainerName = ContainerContract.LoginContainerOf(task),
             Transport = ContainerContract.TransportOf(task),
         };
+        FargateSession session = new(record, damaged?.Folder) { IsDamaged = damaged is not null };
         session.Update(task);
         return session;
     }
@@ -227,7 +219,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     {
         var byInterface = sessions
             .Where(session => session.Status == TaskStatuses.Running)
-            .Where(session => session is { NetworkInterfaceId: not null, AssignPublicIp: not false })
+            .Where(session => session is { NetworkInterfaceId: not null, Record.AssignPublicIp: not false })
             .ToLookup(session => session.NetworkInterfaceId!);
         if (byInterface.Count == 0)
         {
@@ -237,8 +229,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         try
         {
             var interfaces = await cloud
-                .DescribeNetworkInterfacesAsync([.. byInterface.Select(group => group.Key)], cancellationToken)
-                .ConfigureAwait(false);
+                .DescribeNetworkInterfacesAsync([.. byInterface.Select(group => group.Key)], cancellationToken);
             foreach (var networkInterface in interfaces)
             {
                 foreach (var session in byInterface[networkInterface.Id])

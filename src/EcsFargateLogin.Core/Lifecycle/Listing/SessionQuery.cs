@@ -2,9 +2,9 @@ using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Lifecycle.Listing;
 
-/// <summary>Which sessions of one connection are looked for.</summary>
+/// <summary>A query for sessions of one connection.</summary>
 /// <param name="Entries">What the journal remembers of them.</param>
-internal sealed record SessionQuery(IReadOnlyList<JournalEntry> Entries)
+internal sealed record SessionQuery(IReadOnlyList<SessionRecord> Entries)
 {
     /// <summary>The clusters in which also tasks are looked for that the journal does not know; none for none of them.</summary>
     public IReadOnlyCollection<string> Clusters { get; init; } = [];

@@ -1,6 +1,6 @@
 namespace EcsFargateLogin.Lifecycle.Starting;
 
-/// <summary>Which versions of Fargate's platform have ECS Exec.</summary>
+/// <summary>Tells which versions of Fargate's platform have ECS Exec.</summary>
 internal static class EcsExecPlatform
 {
     private static readonly Version First = new(1, 4, 0);

@@ -21,7 +21,7 @@ internal sealed class ServiceRequest(ServiceChoice choice)
             return request;
         }
 
-        var description = await cloud.DescribeServiceAsync(request.Cluster, service.Name, cancellationToken).ConfigureAwait(false)
+        var description = await cloud.DescribeServiceAsync(request.Cluster, service.Name, cancellationToken)
             ?? throw StartErrors.ServiceNotFound(service.Name, request.Cluster);
         return new ServiceRequest(service).Complete(request, description);
     }
@@ -52,9 +52,9 @@ internal sealed class ServiceRequest(ServiceChoice choice)
     private void CheckSuitable(ServiceDescription service)
     {
         var foreign = service.CapacityProviders
-            .Where(provider => provider is not (RunTaskRequest.Fargate or RunTaskRequest.FargateSpot))
+            .Where(provider => provider is not (TaskOptions.Fargate or TaskOptions.FargateSpot))
             .ToList();
-        if (foreign.Count > 0 || service.LaunchType is not (null or "" or RunTaskRequest.Fargate))
+        if (foreign.Count > 0 || service.LaunchType is not (null or "" or TaskOptions.Fargate))
         {
             throw Unsuitable(
                 $"it runs on {(foreign.Count > 0 ? string.Join(", ", foreign) : service.LaunchType)}, not on Fargate");
@@ -70,9 +70,9 @@ internal sealed class ServiceRequest(ServiceChoice choice)
 
     /// <summary>Of a service that runs on both kinds of capacity: the one that nobody takes back under a shell.</summary>
     private static string CapacityProviderOf(ServiceDescription service) =>
-        service.CapacityProviders.Count > 0 && service.CapacityProviders.All(provider => provider == RunTaskRequest.FargateSpot)
-            ? RunTaskRequest.FargateSpot
-            : RunTaskRequest.Fargate;
+        service.CapacityProviders.Count > 0 && service.CapacityProviders.All(provider => provider == TaskOptions.FargateSpot)
+            ? TaskOptions.FargateSpot
+            : TaskOptions.Fargate;
 
     /// <summary>The service's tags and the request's own, which count for more. Those of AWS itself nobody can set.</summary>
     private static Dictionary<string, string> TagsOf(ServiceDescription service, SessionRequest request)

@@ -17,14 +17,14 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
     /// <summary>How many sessions are on their way to RunTask at once: enough for the pace, and no burden for this machine.</summary>
     private const int Concurrency = 20;
 
-    /// <summary>What reads a key of the user's own; null where none is asked for.</summary>
+    /// <summary>The reader of a key of the user's own; null where none is asked for.</summary>
     public OwnKeyReader? OwnKeys { get; init; }
 
-    /// <summary>What starts their tasks.</summary>
+    /// <summary>The starter of their tasks.</summary>
     public TaskStarter Starter { get; init; } = new(cloud, journal);
 
     /// <summary>
-    /// Starts some sessions of one kind. Each has a key, a mark and a RunTask call of its own: tasks of one call would
+    /// Starts some sessions of one kind. Each has a key, an id and a RunTask call of its own: tasks of one call would
     /// share them. Reports each as <see cref="SessionStarted"/> as soon as ECS has accepted it.
     /// </summary>
     /// <returns>Why some were not started; none when all were.</returns>
@@ -33,12 +33,12 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
     public async Task<IReadOnlyList<FargateException>> LaunchAsync(
         SessionRequest request, int count, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        request = await ServiceRequest.CompleteAsync(cloud, request, cancellationToken).ConfigureAwait(false);
+        request = await ServiceRequest.CompleteAsync(cloud, request, cancellationToken);
         ThrowUnlessPlatformHas(request);
         var ownKey = request.KeyPath is { } path
-            ? await OwnKeys!.ReadAsync(path, cancellationToken).ConfigureAwait(false)
+            ? await OwnKeys!.ReadAsync(path, cancellationToken)
             : null;
-        var container = await LoginContainer.FindAsync(cloud, request, cancellationToken).ConfigureAwait(false);
+        var container = await LoginContainer.FindAsync(cloud, request, cancellationToken);
         if (container.OutlivedBecause is { } why)
         {
             throw StartErrors.TaskOutlivesContainer(request.TaskDefinition, why);
@@ -53,14 +53,14 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
             {
                 try
                 {
-                    var session = await LaunchAsync(request, facts, progress, token).ConfigureAwait(false);
+                    var session = await LaunchAsync(request, facts, progress, token);
                     progress.Report(new SessionStarted(session));
                 }
                 catch (FargateException e)
                 {
                     errors.Enqueue(e);
                 }
-            }).ConfigureAwait(false);
+            });
         }
         catch (OperationCanceledException) when (!errors.IsEmpty)
         {
@@ -73,14 +73,14 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
     private async Task<FargateSession> LaunchAsync(
         SessionRequest request, LaunchFacts facts, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        var session = await PrepareAsync(request, facts, cancellationToken).ConfigureAwait(false);
+        var session = await PrepareAsync(request, facts, cancellationToken);
         if (request.AuthorizedCidr is { } cidr)
         {
             var rule = SessionIngress.RuleFor(session.SessionId, request.SecurityGroups[0], cidr, request.Port);
-            await Starter.LetInAsync(session, rule, progress, cancellationToken).ConfigureAwait(false);
+            await Starter.AuthorizeIngressAsync(session, rule, progress, cancellationToken);
         }
 
-        await Starter.StartAsync(session, progress, cancellationToken).ConfigureAwait(false);
+        await Starter.StartAsync(session, progress, cancellationToken);
         return session;
     }
 
@@ -91,14 +91,14 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         var sessionId = journal.Open();
         try
         {
-            var (runTask, entry) = request.Transport.HasSsh()
-                ? await PrepareForSshAsync(request, facts, sessionId, cancellationToken).ConfigureAwait(false)
+            var (runTask, record) = request.Transport.HasSsh()
+                ? await PrepareForSshAsync(request, facts, sessionId, cancellationToken)
                 : PrepareForEcsExec(request, facts.Container, sessionId);
-            var session = journal.SessionOf(entry, request.StartTimeout);
-            session.Plan = new StartPlan(request, runTask, entry);
+            var session = journal.SessionOf(record);
+            session.Plan = new StartPlan(request, runTask);
             session.Tags = request.Tags;
             session.Proxy = request.Proxy;
-            session.IsLetInByIPv6 = request.AuthorizedCidr?.Contains(':', StringComparison.Ordinal) == true;
+            session.HasIPv6Ingress = request.AuthorizedCidr?.Contains(':', StringComparison.Ordinal) == true;
             return session;
         }
         catch
@@ -121,51 +121,51 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         }
     }
 
-    private async Task<(RunTaskRequest RunTask, JournalEntry Entry)> PrepareForSshAsync(
+    private async Task<(RunTaskRequest RunTask, SessionRecord Record)> PrepareForSshAsync(
         SessionRequest request, LaunchFacts facts, string sessionId, CancellationToken cancellationToken)
     {
         var container = facts.Container;
         request = request with { Limits = request.Limits.WithDefaults(container.Start) };
         var publicKey = facts.OwnKey?.PublicKey ?? await keyGenerator!
-            .GenerateAsync(journal.KeyPathOf(sessionId, request.KeyType), request.KeyType, sessionId, cancellationToken)
-            .ConfigureAwait(false);
+            .GenerateAsync(journal.KeyPathOf(sessionId, request.KeyType), request.KeyType, sessionId, cancellationToken);
         var expiry = AuthorizedKey.ExpiryOf(request, container.Start, DateTimeOffset.UtcNow);
         var authorizedKey = AuthorizedKey.LineOf(publicKey, sessionId, expiry, request.FromAddresses);
         var nonce = ContainerContract.CreateNonce();
-        var runTask = RunTaskRequestOf(request, container.Name, sessionId) with
+        var runTask = new RunTaskRequest(request, container.Name, sessionId)
         {
+            EnablesExecuteCommand = request.Transport.HasEcsExec(),
             Environment = ContainerContract.EnvironmentOf(request, authorizedKey, nonce),
             Command = CommandLimit.Apply(request, container.Start),
         };
-        var entry = EntryOf(request, runTask, container) with
+        var record = RecordOf(request, runTask, container) with
         {
             OwnKeyPath = facts.OwnKey?.Path,
             IsKeyInAgent = facts.OwnKey?.IsInAgent ?? false,
-            HostKeyMark = ContainerContract.MarkOf(publicKey, nonce),
-            MaxLifetime = request.Limits.MaxLifetime,
-            CommandLimit = CommandLimit.SecondsFor(request, container.Start),
-            ReconnectWindow = request.Limits.ReconnectWindow,
+            LogTag = ContainerContract.LogTagOf(publicKey, nonce),
+            Limits = request.Limits,
+            CommandLimit = CommandLimit.For(request, container.Start),
         };
-        return (runTask, entry);
+        return (runTask, record);
     }
 
     /// <summary>Without a key, and without start-sshd.sh, whose part the container's command has to play.</summary>
-    private (RunTaskRequest RunTask, JournalEntry Entry) PrepareForEcsExec(
+    private (RunTaskRequest RunTask, SessionRecord Record) PrepareForEcsExec(
         SessionRequest request, LoginContainer container, string sessionId)
     {
         var keepsAlive = request.Command.Count == 0;
         var lifetime = KeepAlive.LifetimeOf(request, container.Start);
-        var runTask = RunTaskRequestOf(request, container.Name, sessionId) with
+        var runTask = new RunTaskRequest(request, container.Name, sessionId)
         {
+            EnablesExecuteCommand = request.Transport.HasEcsExec(),
             Environment = request.Environment,
             Command = keepsAlive ? KeepAlive.Command(lifetime) : CommandLimit.Apply(request, container.Start),
         };
-        var entry = EntryOf(request, runTask, container) with
+        var record = RecordOf(request, runTask, container) with
         {
-            MaxLifetime = keepsAlive ? (int?)lifetime?.TotalSeconds : request.Limits.MaxLifetime,
-            CommandLimit = keepsAlive ? (int?)lifetime?.TotalSeconds : CommandLimit.SecondsFor(request, container.Start),
+            Limits = new SessionLimits { MaxLifetime = keepsAlive ? (int?)lifetime?.TotalSeconds : request.Limits.MaxLifetime },
+            CommandLimit = keepsAlive ? lifetime : CommandLimit.For(request, container.Start),
         };
-        return (runTask, entry);
+        return (runTask, record);
     }
 
     /// <summary>A service may have named the platform's version.</summary>
@@ -177,49 +177,15 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         }
     }
 
-    private static RunTaskRequest RunTaskRequestOf(
-        SessionRequest request, string containerName, string sessionId) => new()
+    private SessionRecord RecordOf(SessionRequest request, RunTaskRequest runTask, LoginContainer container) =>
+        SessionRecord.Of(request, runTask.StartedBy, cloud.Connection.Aws) with
         {
-            Cluster = request.Cluster,
-            TaskDefinition = request.TaskDefinition,
-            Subnets = request.Subnets,
-            SecurityGroups = request.SecurityGroups,
-            AssignPublicIp = request.AssignPublicIp,
-            ContainerName = containerName,
-            Command = request.Command,
-            EnablesExecuteCommand = request.Transport.HasEcsExec(),
-            TaskRoleArn = request.TaskRoleArn,
-            Tags = request.Tags,
-            StartedBy = sessionId,
-            CapacityProvider = request.CapacityProvider,
-            PlatformVersion = request.PlatformVersion,
-            ClientToken = Guid.NewGuid().ToString("N"),
+            ContainerName = runTask.ContainerName,
+            Log = container.Log,
+            DefinitionAccount = container.Account,
+            ClientToken = runTask.ClientToken,
         };
 
-    private JournalEntry EntryOf(SessionRequest request, RunTaskRequest runTask, LoginContainer container) => new()
-    {
-        Version = JournalEntry.CurrentVersion,
-        SessionId = runTask.StartedBy,
-        Cluster = request.Cluster,
-        TaskDefinition = request.TaskDefinition,
-        ContainerName = runTask.ContainerName,
-        UserName = request.UserName,
-        Port = request.Port,
-        Transport = request.Transport,
-        AssignPublicIp = request.AssignPublicIp,
-        KeyType = request.KeyType,
-        HostKeyVerification = request.HostKeyVerification,
-        Log = container.Log,
-        Account = container.Account,
-        Region = cloud.Connection.Region,
-        CredentialOrigin = cloud.Connection.CredentialOrigin,
-        ProfileName = cloud.Connection.ProfileName,
-        ProfileLocation = cloud.Connection.ProfileLocation,
-        EndpointUrl = cloud.Connection.EndpointUrl,
-        ClientToken = runTask.ClientToken,
-        CreatedAt = DateTimeOffset.UtcNow,
-    };
-
-    /// <summary>What all sessions of one launch share.</summary>
+    /// <summary>Facts that all sessions of one launch share.</summary>
     private sealed record LaunchFacts(LoginContainer Container, OwnKey? OwnKey);
 }

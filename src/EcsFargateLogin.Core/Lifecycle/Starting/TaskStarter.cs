@@ -22,26 +22,26 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     /// <summary>Cancelled when the user waits no longer for what is cleaned up.</summary>
     public CancellationToken GiveUp { get; init; }
 
-    /// <summary>What looks for the task of a RunTask whose answer was lost.</summary>
-    public TaskMark Mark { get; init; } = new(cloud);
+    /// <summary>The search for the task of a RunTask that got no answer.</summary>
+    public TaskSearch Search { get; init; } = new(cloud);
 
-    /// <summary>What looks for a task that an earlier try of a refused RunTask may have started.</summary>
-    public TaskMark EarlierTry { get; init; } = new(cloud) { Limit = TimeSpan.FromSeconds(3) };
+    /// <summary>The search for a task that an earlier try of a refused RunTask may have started.</summary>
+    public TaskSearch EarlierTry { get; init; } = new(cloud) { Limit = TimeSpan.FromSeconds(3) };
 
     /// <summary>Between two attempts: what there was no room for just now has no room at once either.</summary>
     public TimeSpan AttemptPause { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>What paces RunTask.</summary>
+    /// <summary>The pace of RunTask.</summary>
     public TokenBucket Pacer { get; init; } = TokenBucket.OfLaunches;
 
     private SessionCloser Closer => CloserUntil(GiveUp);
 
     private SessionCloser CloserUntil(CancellationToken giveUp) => new(cloud, journal) { GiveUp = giveUp };
 
-    /// <summary>Lets this machine's address in to a new session, before it has a task.</summary>
-    /// <exception cref="FargateException">It was not let in, and the session is forgotten.</exception>
+    /// <summary>Adds the rule that admits this machine's address to a new session, before that has a task.</summary>
+    /// <exception cref="FargateException">The rule was not added, and the session is forgotten.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the session is forgotten.</exception>
-    public Task LetInAsync(
+    public Task AuthorizeIngressAsync(
         FargateSession session, IngressRule rule, IProgress<SessionEvent> progress, CancellationToken cancellationToken) =>
         WithoutTaskAsync(
             session, () => new SessionIngress(cloud, journal) { GiveUp = GiveUp }
@@ -53,10 +53,10 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     public async Task StartAsync(
         FargateSession session, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        await RunAsync(session, progress, cancellationToken).ConfigureAwait(false);
+        await RunAsync(session, progress, cancellationToken);
         if (cancellationToken.IsCancellationRequested)
         {
-            await Closer.CloseAsync(session, "it was cancelled").ConfigureAwait(false);
+            await Closer.CloseAsync(session, "it was cancelled");
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
@@ -76,11 +76,11 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         ReportNext(session, why, progress);
         if (session.Status != TaskStatuses.Stopped)
         {
-            await StopFailedTaskAsync(session).ConfigureAwait(false);
+            await StopFailedTaskAsync(session);
         }
 
-        await Task.Delay(AttemptPause, cancellationToken).ConfigureAwait(false);
-        await RunAsync(session, progress, cancellationToken).ConfigureAwait(false);
+        await Task.Delay(AttemptPause, cancellationToken);
+        await RunAsync(session, progress, cancellationToken);
     }
 
     private static void ReportNext(FargateSession session, string why, IProgress<SessionEvent> progress) =>
@@ -93,8 +93,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         try
         {
             await cloud
-                .StopTaskAsync(session.Cluster, session.TaskArn, $"EcsFargateLogin session {session}: it is started again", limit.Token)
-                .ConfigureAwait(false);
+                .StopTaskAsync(session.Cluster, session.TaskArn, $"EcsFargateLogin session {session}: it is started again", limit.Token);
         }
         catch (FargateException e) when (e.Error == FargateError.TaskNotFound)
         {
@@ -113,36 +112,35 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         var plan = session.Plan!;
         while (true)
         {
-            var runTask = await PrepareAsync(session, cancellationToken).ConfigureAwait(false);
-            var (task, refusal) = await RunTaskAsync(session, runTask, cancellationToken).ConfigureAwait(false);
+            var attempt = await PrepareAsync(session, cancellationToken);
+            var (task, refusal) = await RunTaskAsync(session, attempt.RunTask, cancellationToken);
             if (task is not null)
             {
-                await KeepAsync(session, task).ConfigureAwait(false);
+                await KeepAsync(session, task, attempt);
                 return;
             }
 
             if (!plan.HasNext || !PassingCauses.Include(refusal!))
             {
-                throw await ForgetAsync(session, refusal!).ConfigureAwait(false);
+                throw await ForgetAsync(session, refusal!);
             }
 
             ReportNext(session, refusal!.Message, progress);
-            await WithoutTaskAsync(session, () => Task.Delay(AttemptPause, cancellationToken)).ConfigureAwait(false);
+            await WithoutTaskAsync(session, () => Task.Delay(AttemptPause, cancellationToken));
         }
     }
 
     /// <summary>Writes down what is about to happen, when its turn has come.</summary>
-    private async Task<RunTaskRequest> PrepareAsync(FargateSession session, CancellationToken cancellationToken)
+    private async Task<StartAttempt> PrepareAsync(FargateSession session, CancellationToken cancellationToken)
     {
-        var plan = session.Plan!;
-        var runTask = plan.TakeNext();
+        var attempt = session.Plan!.TakeNext();
         await WithoutTaskAsync(session, async () =>
         {
-            await Pacer.TakeAsync(cancellationToken).ConfigureAwait(false);
-            journal.Write(plan.Entry);
+            await Pacer.TakeAsync(cancellationToken);
+            journal.Write(attempt.In(session.Record));
             cancellationToken.ThrowIfCancellationRequested();
-        }).ConfigureAwait(false);
-        return runTask;
+        });
+        return attempt;
     }
 
     /// <summary>Does something while the session has no task: when it fails, nothing is left to remember.</summary>
@@ -150,15 +148,15 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     {
         try
         {
-            await work().ConfigureAwait(false);
+            await work();
         }
         catch (FargateException e)
         {
-            throw await ForgetAsync(session, e).ConfigureAwait(false);
+            throw await ForgetAsync(session, e);
         }
         catch
         {
-            if (await Closer.ForgetAsync(session).ConfigureAwait(false) is { } left)
+            if (await Closer.ForgetAsync(session) is { } left)
             {
                 throw left;
             }
@@ -169,20 +167,18 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
 
     /// <returns>Why the session has no task, and what of it could not be forgotten.</returns>
     private async Task<FargateException> ForgetAsync(FargateSession session, FargateException error) =>
-        await Closer.ForgetAsync(session).ConfigureAwait(false) is { } left ? GeneralErrors.And(error, left) : error;
+        await Closer.ForgetAsync(session) is { } left ? GeneralErrors.And(error, left) : error;
 
-    private async Task KeepAsync(FargateSession session, TaskDescription task)
+    private async Task KeepAsync(FargateSession session, TaskDescription task, StartAttempt attempt)
     {
-        var plan = session.Plan!;
-        plan.NoteTask(task.TaskArn);
-        session.Begin(task, plan.Entry.CreatedAt);
+        session.Begin(task, attempt);
         try
         {
-            journal.Write(plan.Entry);
+            journal.Write(session.Record);
         }
         catch (FargateException notKept)
         {
-            throw await CloseAsync(session, "its journal entry could not be kept").ConfigureAwait(false) is { } left
+            throw await CloseAsync(session, "its journal entry could not be kept") is { } left
                 ? GeneralErrors.And(notKept, left)
                 : notKept;
         }
@@ -193,10 +189,10 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     {
         try
         {
-            await Closer.CloseAsync(session, reason).ConfigureAwait(false);
+            await Closer.CloseAsync(session, reason);
             return null;
         }
-        catch (FargateException e) when (e.Error is FargateError.IngressNotRevoked or FargateError.FilesNotDeleted)
+        catch (FargateException e) when (e.Row.IsWarning)
         {
             return e;
         }
@@ -211,14 +207,14 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         using var ending = GiveUp.Register(grace.Cancel);
         try
         {
-            var reply = await cloud.RunTaskAsync(runTask, grace.Token).ConfigureAwait(false);
+            var reply = await cloud.RunTaskAsync(runTask, grace.Token);
             return reply.Tasks.Count > 0
                 ? (reply.Tasks[0], null)
                 : (null, StartErrors.RunTaskFailed(runTask, reply.Failures.Count > 0 ? reply.Failures[0] : null));
         }
         catch (FargateException e) when (MayFollowALostAnswer(e))
         {
-            await StopWhatAnEarlierTryStartedAsync(session, e).ConfigureAwait(false);
+            await StopWhatAnEarlierTryStartedAsync(session, e);
             return (null, e);
         }
         catch (FargateException e) when (!LeavesOpenWhetherItStarted(e))
@@ -227,13 +223,13 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         }
         catch (FargateException e)
         {
-            await StopWhatMayHaveStartedAsync(session, e).ConfigureAwait(false);
+            await StopWhatMayHaveStartedAsync(session, e);
             throw;
         }
         catch (OperationCanceledException e)
         {
             var cause = CloudErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, e);
-            await StopWhatMayHaveStartedAsync(session, cause).ConfigureAwait(false);
+            await StopWhatMayHaveStartedAsync(session, cause);
             throw;
         }
     }
@@ -249,7 +245,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     private static bool MayFollowALostAnswer(FargateException e) =>
         e.Error is FargateError.Throttled or FargateError.CredentialsExpired;
 
-    /// <summary>Stops what an earlier try started; with no task by the session's mark there is nothing to stop.</summary>
+    /// <summary>Stops what an earlier try started; with no task of the session's id there is nothing to stop.</summary>
     /// <exception cref="FargateException">AWS could not be asked, or the task could not be stopped.</exception>
     private async Task StopWhatAnEarlierTryStartedAsync(FargateSession session, FargateException cause)
     {
@@ -258,7 +254,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         string? taskArn;
         try
         {
-            taskArn = await EarlierTry.SearchAsync(session, limit.Token).ConfigureAwait(false);
+            taskArn = await EarlierTry.SearchAsync(session, limit.Token);
         }
         catch (Exception e) when (e is FargateException or OperationCanceledException)
         {
@@ -267,12 +263,12 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
 
         if (taskArn is not null)
         {
-            await StopFoundAsync(session, taskArn, limit.Token).ConfigureAwait(false);
+            await StopFoundAsync(session, taskArn, limit.Token);
         }
     }
 
     /// <summary>
-    /// Looks for the task by its mark and stops it. Where none is found its journal entry stays, because ECS may show
+    /// Searches for the task by startedBy and stops it. Where none is found its journal entry stays, because ECS may show
     /// the task later.
     /// </summary>
     /// <exception cref="FargateException">It was not found, or could not be stopped.</exception>
@@ -281,20 +277,19 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         // Until it is found, no ARN is right: that of an earlier attempt's task least of all.
         session.TaskArn = "";
         using var limit = CleanUpLimit.Begin(GiveUp);
-        var taskArn = await Mark.FindAsync(session, limit.Token).ConfigureAwait(false)
+        var taskArn = await Search.FindAsync(session, limit.Token)
             ?? throw SessionErrors.RunTaskUncertain(session, cause);
-        await StopFoundAsync(session, taskArn, limit.Token).ConfigureAwait(false);
+        await StopFoundAsync(session, taskArn, limit.Token);
     }
 
     /// <summary>
-    /// Stops a task that was found by its mark. The journal learns of it first: where it cannot be stopped now, it is later
-    /// known by its ARN alone, because a task that has stopped meanwhile is no longer listed by its mark.
+    /// Stops a task that was found by startedBy. The journal learns of it first: where it cannot be stopped now, it is later
+    /// known by its ARN alone, because a task that has stopped meanwhile is no longer listed by startedBy.
     /// </summary>
     private async Task StopFoundAsync(FargateSession session, string taskArn, CancellationToken cancellationToken)
     {
         session.TaskArn = taskArn;
-        session.Plan!.NoteTask(taskArn);
         journal.NoteTask(session.SessionId, taskArn);
-        await CloserUntil(cancellationToken).CloseAsync(session, "the answer to RunTask was lost").ConfigureAwait(false);
+        await CloserUntil(cancellationToken).CloseAsync(session, "the answer to RunTask was lost");
     }
 }

@@ -4,59 +4,71 @@ using EcsFargateLogin.Lifecycle.Closing;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Routes;
 using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Trust;
 
 namespace EcsFargateLogin.Lifecycle.Waiting;
 
 /// <summary>
-/// Logs in to many sessions: waits for all of them together, does the work in each as soon as its SSH server answers, in no
-/// more than so many at once, and stops each that is not kept, whatever happened.
+/// Logs in to one or many sessions: waits for all of them together, does the work in each as soon as it can be logged in to, and
+/// closes each that is not kept, on every way out.
 /// </summary>
-/// <param name="throttleLimit">In how many sessions work is done at once.</param>
-internal sealed class LoginBatch(int throttleLimit)
+internal sealed class LoginBatch
 {
-    /// <summary>What waits for the sessions of one account and region.</summary>
+    /// <summary>Makes the waiter for the sessions of one account and region.</summary>
     public required Func<IFargateCloud, SessionWaiter> WaiterFor { get; init; }
 
-    /// <summary>What stops sessions of one account and region.</summary>
+    /// <summary>Makes the closer for the sessions of one account and region.</summary>
     public required Func<IFargateCloud, SessionCloser> CloserFor { get; init; }
+
+    /// <summary>Whether a session is closed; asked when its work has ended.</summary>
+    public required Func<FargateSession, bool> MustClose { get; init; }
+
+    /// <summary>The name of the work in the task's reason to stop, such as 'command'.</summary>
+    public required string WorkName { get; init; }
 
     /// <summary>Whether sessions are logged in to at their private addresses.</summary>
     public required bool PreferPrivate { get; init; }
 
-    /// <summary>What is done, for those who find the stopped task, such as 'command'.</summary>
-    public required string WorkName { get; init; }
+    /// <summary>Number of sessions in which work is done at the same time.</summary>
+    public required int ThrottleLimit { get; init; }
 
-    /// <summary>Does the work.</summary>
+    /// <summary>Whether the work uses a session's shared connection where it is open, so that there is nothing to wait for.</summary>
+    public required bool UsesSharedConnection { get; init; }
+
+    /// <summary>
+    /// Does the work. Errors are reported as <see cref="SessionFailed"/>, and those of closing as <see cref="SessionNotClosed"/>.
+    /// </summary>
     /// <param name="logins">The sessions.</param>
-    /// <param name="work">What to do in each; its errors are reported as <see cref="SessionFailed"/>.</param>
-    /// <param name="progress">Is told what happens.</param>
-    /// <param name="cancellationToken">Cancels the wait and the work, and nothing of what is cleaned up.</param>
-    /// <exception cref="FargateException">Cancelled, and a task could not be stopped.</exception>
+    /// <param name="work">The work in one session.</param>
+    /// <param name="progress">Receives the events.</param>
+    /// <param name="cancellationToken">Cancels the wait and the work, but not the closing.</param>
     public async Task RunAsync(
         IReadOnlyList<Login> logins,
         Func<Login, CancellationToken, Task> work,
         IProgress<SessionEvent> progress,
         CancellationToken cancellationToken)
     {
-        using SemaphoreSlim throttle = new(throttleLimit);
+        using SemaphoreSlim throttle = new(ThrottleLimit);
         ConcurrentDictionary<FargateSession, Task> runs = [];
         void Begin(Login login, FargateException? failure) => runs.TryAdd(
             login.Session,
             Task.Run(() => RunAsync(login, failure, throttle, work, progress, cancellationToken), CancellationToken.None));
         try
         {
-            await WaitForAllAsync(logins, Begin, progress, cancellationToken).ConfigureAwait(false);
+            await WaitForAllAsync(logins, Begin, progress, cancellationToken);
         }
         finally
         {
             foreach (var login in logins.Where(login => !runs.ContainsKey(login.Session)))
             {
-                runs.TryAdd(login.Session, EndAsync(login, $"its {WorkName} was never reached", progress, cancellationToken));
+                runs.TryAdd(login.Session, EndAsync(login, ReasonWithoutWork, progress));
             }
 
-            await Task.WhenAll(runs.Values).ConfigureAwait(false);
+            await Task.WhenAll(runs.Values);
         }
     }
+
+    private string ReasonWithoutWork => $"its {WorkName} was never reached";
 
     private async Task WaitForAllAsync(
         IReadOnlyList<Login> logins,
@@ -69,11 +81,11 @@ internal sealed class LoginBatch(int throttleLimit)
         List<Login> pending = [];
         foreach (var login in logins)
         {
-            if (!File.Exists(login.Session.KeyPath))
+            if (login.Transport.HasSsh() && !File.Exists(login.Session.KeyPath))
             {
                 begin(login, LoginErrors.KeyNotFound(login.Session));
             }
-            else if (await IsOpenAsync(login.Session, cancellationToken).ConfigureAwait(false))
+            else if (UsesSharedConnection && await IsOpenAsync(login.Session, cancellationToken))
             {
                 begin(login, null);
             }
@@ -83,16 +95,19 @@ internal sealed class LoginBatch(int throttleLimit)
             }
         }
 
-        Readiness readiness = new(PreferPrivate, CanBeEntered: true) { Transport = FargateTransport.Ssh };
-        await Task.WhenAll(pending.ToLookup(login => login.Cloud, login => login.Session).Select(byCloud =>
-            WaiterFor(byCloud.Key).WaitAsync([.. byCloud], readiness, outcomes, cancellationToken))).ConfigureAwait(false);
+        await Task.WhenAll(pending.GroupBy(login => (login.Cloud, login.Transport), login => login.Session).Select(group =>
+            WaiterFor(group.Key.Cloud).WaitAsync(
+                [.. group],
+                new Readiness(PreferPrivate, CanBeEntered: true) { Transport = group.Key.Transport },
+                outcomes,
+                cancellationToken)));
     }
 
-    /// <summary>Whether others are logged in by way of the connection that is shared: then there is nothing to wait for.</summary>
+    /// <summary>Whether other programs are logged in over the session's shared connection.</summary>
     private async Task<bool> IsOpenAsync(FargateSession session, CancellationToken cancellationToken) =>
         session.AddressFor(PreferPrivate) is not null
         && (session.HostKeyVerification != HostKeyVerification.Strict || session.HostKey is { Source: HostKeySource.TaskLog })
-        && await new SshMaster(session.Folder!).IsOpenAsync(cancellationToken).ConfigureAwait(false);
+        && await new SshMaster(session.Folder!).IsOpenAsync(cancellationToken);
 
     private async Task RunAsync(
         Login login,
@@ -102,17 +117,19 @@ internal sealed class LoginBatch(int throttleLimit)
         IProgress<SessionEvent> progress,
         CancellationToken cancellationToken)
     {
-        var reason = $"its {WorkName} was never reached";
+        var reason = ReasonWithoutWork;
         try
         {
-            await throttle.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await throttle.WaitAsync(cancellationToken);
             try
             {
-                if (failure is null)
+                if (failure is not null)
                 {
-                    reason = $"its {WorkName} has ended";
-                    await work(login, cancellationToken).ConfigureAwait(false);
+                    throw failure;
                 }
+
+                reason = $"its {WorkName} has ended";
+                await work(login, cancellationToken);
             }
             finally
             {
@@ -121,38 +138,40 @@ internal sealed class LoginBatch(int throttleLimit)
         }
         catch (FargateException e)
         {
-            failure = e;
+            failure = e.Error == FargateError.SshFailed && !cancellationToken.IsCancellationRequested
+                ? await new RefusedLogin(login.Cloud).ExplainAsync(login.Session, e, cancellationToken)
+                : e;
         }
         finally
         {
+            await EndAsync(login, reason, progress);
             if (failure is not null)
             {
+                // After an error of closing: this one may end the command.
                 progress.Report(new SessionFailed(login.Session, failure));
             }
-
-            await EndAsync(login, reason, progress, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task EndAsync(
-        Login login, string reason, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    private async Task EndAsync(Login login, string reason, IProgress<SessionEvent> progress)
     {
-        if (login.IsKept && login.Session.IsWorthKeeping)
+        KnownHosts.NoteFirstKey(login.Session);
+        if (!MustClose(login.Session))
         {
             return;
         }
 
         try
         {
-            await CloserFor(login.Cloud).CloseAsync(login.Session, reason).ConfigureAwait(false);
+            await CloserFor(login.Cloud).CloseAsync(login.Session, reason);
         }
-        catch (FargateException e) when (!cancellationToken.IsCancellationRequested)
+        catch (FargateException e)
         {
-            progress.Report(new SessionFailed(login.Session, e));
+            progress.Report(new SessionNotClosed(login.Session, e));
         }
     }
 
-    /// <summary>Begins with a session as soon as its wait is over, and passes everything on but failures.</summary>
+    /// <summary>Begins the work in a session as soon as its wait is over, and forwards all events but failures.</summary>
     private sealed class Outcomes(IProgress<SessionEvent> progress, Action<FargateSession, FargateException?> begin)
         : IProgress<SessionEvent>
     {
@@ -174,3 +193,14 @@ internal sealed class LoginBatch(int throttleLimit)
         }
     }
 }
+
+/// <summary>A session that is logged in to.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="Cloud">The connection to AWS for it.</param>
+/// <param name="Transport">The transport by which it is logged in to.</param>
+internal sealed record Login(FargateSession Session, IFargateCloud Cloud, FargateTransport Transport);
+
+/// <summary>A session was not closed in all parts after its work: its task may still run, or files or rules may be left.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="Error">The error.</param>
+internal sealed record SessionNotClosed(FargateSession Session, FargateException Error) : SessionEvent(Session);

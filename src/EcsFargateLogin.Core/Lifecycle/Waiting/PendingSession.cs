@@ -62,10 +62,10 @@ internal sealed class PendingSession : IAsyncDisposable
 
     /// <summary>Whether EC2 should be asked for more about the network interface.</summary>
     public bool WantsInterface => WantsTask && NeedsAddress
-        && Session is { NetworkInterfaceId: not null, PublicAddress: null, AssignPublicIp: not false };
+        && Session is { NetworkInterfaceId: not null, PublicAddress: null, Record.AssignPublicIp: not false };
 
     /// <summary>Whether the session cannot be reached without what EC2 knows.</summary>
-    public bool RequiresPublicAddress => NeedsAddress && Session.AssignPublicIp == true && !_readiness.PreferPrivate;
+    public bool RequiresPublicAddress => NeedsAddress && Session.Record.AssignPublicIp == true && !_readiness.PreferPrivate;
 
     /// <summary>What may change its state before the next look.</summary>
     public IEnumerable<Task> Awaited =>
@@ -215,7 +215,7 @@ internal sealed class PendingSession : IAsyncDisposable
     {
         foreach (var wayIn in _begun)
         {
-            await wayIn.DisposeAsync().ConfigureAwait(false);
+            await wayIn.DisposeAsync();
         }
 
         await (_followUp ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -227,7 +227,7 @@ internal sealed class PendingSession : IAsyncDisposable
         if (_wayIn is null)
         {
             EcsExecWayIn? ecsExec = Transport.HasEcsExec() ? new(Session, _options) : null;
-            var requiresPublicAddress = Session.AssignPublicIp == true && !_readiness.PreferPrivate;
+            var requiresPublicAddress = Session.Record.AssignPublicIp == true && !_readiness.PreferPrivate;
             _wayIn = Transport.HasSsh()
                 ? new SshWayIn(Session, _options, requiresPublicAddress) { KnockPause = KnockPause }
                 : ecsExec!;
@@ -269,9 +269,9 @@ internal sealed class PendingSession : IAsyncDisposable
         if (_runningSince is not { } running)
         {
             // An old session may run for long: until ECS has told of it, only this wait counts.
-            if (now - (_wasSeen ? Session.CreatedAt : _since) > Session.StartTimeout)
+            if (now - (_wasSeen ? Session.CreatedAt : _since) > Session.Record.StartTimeout)
             {
-                throw SessionErrors.StartTimeout(Session, Session.StartTimeout);
+                throw SessionErrors.StartTimeout(Session, Session.Record.StartTimeout);
             }
         }
         else if (_readiness.CanBeEntered)

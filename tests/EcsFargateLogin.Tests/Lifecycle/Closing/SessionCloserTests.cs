@@ -16,7 +16,7 @@ public sealed class SessionCloserTests : IDisposable
     public SessionCloserTests()
     {
         _journal = new SessionJournal(_folder["sessions"]);
-        var entry = SampleEntry.Of(_journal.Open(), SampleTask.Arn);
+        var entry = SampleRecord.Of(_journal.Open(), SampleTask.Arn);
         _journal.Write(entry);
         File.WriteAllText(_journal.KeyPathOf(entry.SessionId), "a key");
         _session = _journal.SessionOf(entry);
@@ -165,7 +165,7 @@ public sealed class SessionCloserTests : IDisposable
     [InlineData(SampleTask.Id)]
     public async Task A_task_given_by_name_takes_the_key_of_its_session_along(string task)
     {
-        await CloseAsync(new FargateSession { TaskArn = task, Cluster = "dev" });
+        await CloseAsync(new FargateSession(new SessionRecord { TaskArn = task, Cluster = "dev" }));
 
         AssertForgotten();
     }
@@ -177,7 +177,7 @@ public sealed class SessionCloserTests : IDisposable
     {
         File.SetUnixFileMode(_folder["sessions"], File.GetUnixFileMode(_folder["sessions"]) | UnixFileMode.OtherWrite);
 
-        await CloseAsync(isByName ? new FargateSession { TaskArn = SampleTask.Arn, Cluster = "dev" } : _session);
+        await CloseAsync(isByName ? new FargateSession(new SessionRecord { TaskArn = SampleTask.Arn, Cluster = "dev" }) : _session);
 
         Assert.Single(_cloud.CallsOf("StopTask"));
         Assert.Equal(isByName, File.Exists(_session.KeyPath));
@@ -199,7 +199,7 @@ public sealed class SessionCloserTests : IDisposable
     [Fact]
     public async Task Another_task_leaves_the_session_alone()
     {
-        await CloseAsync(new FargateSession { TaskArn = SampleTask.Arn + "0", Cluster = "dev" });
+        await CloseAsync(new FargateSession(new SessionRecord { TaskArn = SampleTask.Arn + "0", Cluster = "dev" }));
 
         Assert.Single(_journal.ReadAll());
     }
@@ -278,7 +278,7 @@ public sealed class SessionCloserTests : IDisposable
     public async Task A_task_that_is_found_by_its_mark_and_cannot_be_stopped_is_remembered_by_its_ARN()
     {
         var session = Unanswered(DateTimeOffset.UtcNow);
-        _journal.Write(SampleEntry.Of(_session.SessionId));
+        _journal.Write(SampleRecord.Of(_session.SessionId));
         _cloud.OnListTasks = () => [SampleTask.Arn];
         _cloud.OnStopTask = _ => throw SampleTask.ServiceFailed();
 
@@ -348,7 +348,7 @@ public sealed class SessionCloserTests : IDisposable
     }
 
     private FargateSession Unanswered(DateTimeOffset createdAt) =>
-        _journal.SessionOf(SampleEntry.Of(_session.SessionId) with { CreatedAt = createdAt });
+        _journal.SessionOf(SampleRecord.Of(_session.SessionId) with { CreatedAt = createdAt });
 
     private SessionCloser Closer => CloserThatWaits(TimeSpan.FromMinutes(1));
 
@@ -356,7 +356,7 @@ public sealed class SessionCloserTests : IDisposable
     {
         PollInterval = TimeSpan.FromMilliseconds(5),
         ThrottledInterval = TimeSpan.FromMilliseconds(5),
-        Mark = new TaskMark(_cloud) { Limit = TimeSpan.Zero },
+        Search = new TaskSearch(_cloud) { Limit = TimeSpan.Zero },
         StoppedLimit = limit,
     };
 

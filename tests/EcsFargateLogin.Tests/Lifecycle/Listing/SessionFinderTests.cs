@@ -183,7 +183,7 @@ public sealed class SessionFinderTests : IDisposable
     [InlineData("999999999999")]
     public async Task A_RunTask_without_answer_whose_account_is_not_known_to_be_the_one_that_is_asked_is_remembered(string? account)
     {
-        var entry = Remember(taskArn: null) with { Account = account };
+        var entry = Remember(taskArn: null) with { DefinitionAccount = account };
         _journal.Write(entry);
 
         Assert.Equal("UNKNOWN", Assert.Single((await FindAsync(new SessionQuery([entry]))).Sessions).Status);
@@ -296,9 +296,9 @@ public sealed class SessionFinderTests : IDisposable
     private static TaskDescription Marked(string status, string arn, string mark) =>
         SampleTask.Of(status, arn) with { StartedBy = mark };
 
-    private JournalEntry Remember(string? taskArn, DateTimeOffset? createdAt = null, bool processIsDead = false)
+    private SessionRecord Remember(string? taskArn, DateTimeOffset? createdAt = null, bool processIsDead = false)
     {
-        var entry = SampleEntry.Of(_journal.Open(), taskArn) with { ProfileName = null, EndpointUrl = null };
+        var entry = SampleRecord.Of(_journal.Open(), taskArn) with { Connection = _cloud.Connection.Aws };
         entry = createdAt is { } at ? entry with { CreatedAt = at } : entry;
         _journal.Write(entry);
         File.WriteAllText(_journal.KeyPathOf(entry.SessionId), "a key");

@@ -20,7 +20,7 @@ public sealed class EcsExecLaunchTests : LaunchTest
         Assert.Equal(
             ["/bin/sh", "-c", "trap 'exit 0' TERM INT HUP; sleep \"$0\" & wait; exit 124", "14400"], sent.Command);
         Assert.Equal((null, null, true, true), (session.KeyPath, session.KnownHostsPath, session.IsOwn, session.HasEcsExec));
-        Assert.Equal(TimeSpan.FromHours(4), session.CommandLimit);
+        Assert.Equal(TimeSpan.FromHours(4), session.Record.CommandLimit);
         Assert.Equal(FargateTransport.EcsExec, Assert.Single(Journal.ReadAll()).Transport);
         Assert.Equal(
             "session.json",
@@ -46,7 +46,7 @@ public sealed class EcsExecLaunchTests : LaunchTest
         var session = await LaunchAsync(ForEcsExec with { Limits = new SessionLimits { MaxLifetime = asked } });
 
         Assert.Equal(slept, RunTask().Command[^1]);
-        Assert.Equal(limit, session.CommandLimit?.TotalSeconds);
+        Assert.Equal(limit, session.Record.CommandLimit?.TotalSeconds);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class EcsExecLaunchTests : LaunchTest
         var session = await LaunchAsync(ForEcsExec with { Command = ["bin/rails", "server"], IsOfApplication = true });
 
         Assert.Equal(["bin/rails", "server"], RunTask().Command);
-        Assert.Null(session.CommandLimit);
+        Assert.Null(session.Record.CommandLimit);
     }
 
     [Fact]

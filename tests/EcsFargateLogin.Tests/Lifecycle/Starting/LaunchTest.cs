@@ -38,8 +38,8 @@ public abstract class LaunchTest : IDisposable
             ReplyGrace = TimeSpan.FromMilliseconds(50),
             AttemptPause = TimeSpan.FromMilliseconds(1),
             Pacer = Pacer,
-            Mark = new TaskMark(Cloud) { Limit = TimeSpan.Zero },
-            EarlierTry = new TaskMark(Cloud) { Limit = TimeSpan.Zero },
+            Search = new TaskSearch(Cloud) { Limit = TimeSpan.Zero },
+            EarlierTry = new TaskSearch(Cloud) { Limit = TimeSpan.Zero },
         },
     };
 

@@ -100,7 +100,7 @@ public sealed class StartAgainTests : LaunchTest
         {
             AttemptPause = TimeSpan.FromMilliseconds(1),
             Pacer = Pacer,
-            Mark = new TaskMark(Cloud) { Limit = TimeSpan.Zero },
+            Search = new TaskSearch(Cloud) { Limit = TimeSpan.Zero },
         };
         WaitOptions quick = new() { FirstLook = TimeSpan.Zero, PollInterval = TimeSpan.FromMilliseconds(5) };
         await new SessionWaiter(Cloud, quick, starter).WaitAsync([session], Address, _events, limit.Token);

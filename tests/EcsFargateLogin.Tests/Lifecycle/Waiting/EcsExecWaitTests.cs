@@ -154,27 +154,23 @@ public sealed class EcsExecWaitTests : WaitTest
             Hasty);
     }
 
-    private static FargateSession Session(FargateTransport transport, int port = 22)
-    {
-        var session = SampleTask.Session(port);
-        session.Transport = transport;
-        return session;
-    }
+    private static FargateSession Session(FargateTransport transport, int port = 22) =>
+        new(SampleTask.Session(port).Record with { Transport = transport });
 
     /// <summary>One of this machine's, whose log tells nothing.</summary>
-    private static FargateSession Own(TemporaryFolder folder, int port) => new()
-    {
-        SessionId = "fl-abcdefghjk",
-        TaskArn = SampleTask.Arn,
-        Cluster = "dev",
-        ContainerName = "cli",
-        Port = port,
-        AssignPublicIp = true,
-        Transport = FargateTransport.Auto,
-        Folder = folder.Path,
-        KnownHostsPath = folder["known_hosts"],
-        CreatedAt = DateTimeOffset.UtcNow,
-    };
+    private static FargateSession Own(TemporaryFolder folder, int port) => new(
+        new SessionRecord
+        {
+            SessionId = "fl-abcdefghjk",
+            TaskArn = SampleTask.Arn,
+            Cluster = "dev",
+            ContainerName = "cli",
+            Port = port,
+            AssignPublicIp = true,
+            Transport = FargateTransport.Auto,
+            CreatedAt = DateTimeOffset.UtcNow,
+        },
+        folder.Path);
 
     private static TaskDescription Task(string status, string? agent) => SampleTask.Of(status) with
     {

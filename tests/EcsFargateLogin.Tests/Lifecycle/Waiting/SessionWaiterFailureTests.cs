@@ -1,4 +1,5 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Model;
 using EcsFargateLogin.Routes;
 using EcsFargateLogin.Tests.Support;
 
@@ -114,13 +115,13 @@ public sealed class SessionWaiterFailureTests : WaitTest
     public async Task A_task_that_does_not_run_in_time_is_late()
     {
         TasksAre("PENDING");
-        FargateSession session = new()
+        FargateSession session = new(new SessionRecord
         {
             SessionId = "fl-abcdefghjk",
             TaskArn = SampleTask.Arn,
             CreatedAt = DateTimeOffset.UtcNow,
             StartTimeout = TimeSpan.FromMilliseconds(200),
-        };
+        });
 
         var error = await FailAsync(FargateError.StartTimeout, session, Address);
 

@@ -113,12 +113,12 @@ public sealed class SessionWaiterTests : WaitTest
         Cloud.OnDescribeTasks = (_, _, before) =>
             before == 0 ? throw SampleTask.Throttled() : SampleTask.Reply(SampleTask.Of("RUNNING"));
         PublicAddressIs("127.0.0.1");
-        FargateSession session = new()
+        FargateSession session = new(new SessionRecord
         {
             TaskArn = SampleTask.Arn,
             AssignPublicIp = true,
             CreatedAt = DateTimeOffset.UtcNow.AddHours(-1),
-        };
+        });
 
         await WaitAsync(session, Address);
 
@@ -194,13 +194,13 @@ public sealed class SessionWaiterTests : WaitTest
     public async Task A_session_that_fails_does_not_take_the_others_along()
     {
         string[] clusters = ["dev", "gone", "dev"];
-        FargateSession[] sessions = [.. clusters.Select((cluster, number) => new FargateSession
+        FargateSession[] sessions = [.. clusters.Select((cluster, number) => new FargateSession(new SessionRecord
         {
             TaskArn = $"{SampleTask.Arn}{number}",
             Cluster = cluster,
             AssignPublicIp = false,
             CreatedAt = DateTimeOffset.UtcNow,
-        })];
+        }))];
         Cloud.OnDescribeTasks = (cluster, asked, _) => cluster == "gone"
             ? throw EcsErrors.ClusterNotFound(cluster, SampleTask.Answer("ClusterNotFoundException"))
             : SampleTask.Reply([.. asked.Select(arn => arn == sessions[0].TaskArn

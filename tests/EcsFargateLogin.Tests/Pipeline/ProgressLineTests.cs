@@ -3,7 +3,7 @@ using EcsFargateLogin.Pipeline;
 namespace EcsFargateLogin.Tests.Pipeline;
 
 /// <summary>Which words of progress a line of some width gets.</summary>
-public sealed class ProgressTextTests
+public sealed class ProgressLineTests
 {
     private static readonly string[] Activities = ["Fargate session fl-abcdefghij", "fl-abcdefghij"];
 
@@ -20,7 +20,7 @@ public sealed class ProgressTextTests
     [InlineData(18, 1, 2)]
     public void The_longest_words_that_fit_are_shown(int columns, int activity, int status)
     {
-        var shown = ProgressText.Fit(columns, Activities, Statuses);
+        var shown = ProgressLine.Fit(columns, Activities, Statuses);
 
         Assert.Equal((Activities[activity], Statuses[status]), shown);
     }

@@ -2,13 +2,13 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Model;
 
-/// <summary>Finds tasks of sessions by their mark (startedBy), where an answer that named them was lost.</summary>
-internal sealed class TaskMark(IFargateCloud cloud)
+/// <summary>Searches for the tasks of sessions by startedBy, where the answer that named them was lost.</summary>
+internal sealed class TaskSearch(IFargateCloud cloud)
 {
-    /// <summary>How long a task is looked for: ECS may list it a few seconds late.</summary>
+    /// <summary>The time limit of a search: ECS may list a task a few seconds late.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Between looks.</summary>
+    /// <summary>The pause between two polls.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The ARN of the session's task that is meant to run, or null when none was found until it was cancelled.</summary>
@@ -16,7 +16,7 @@ internal sealed class TaskMark(IFargateCloud cloud)
     {
         try
         {
-            return await SearchAsync(session, cancellationToken).ConfigureAwait(false);
+            return await SearchAsync(session, cancellationToken);
         }
         catch (Exception e) when (e is FargateException or OperationCanceledException)
         {
@@ -28,18 +28,17 @@ internal sealed class TaskMark(IFargateCloud cloud)
     /// <exception cref="FargateException">AWS could not be asked.</exception>
     public async Task<string?> SearchAsync(FargateSession session, CancellationToken cancellationToken)
     {
-        var lastLook = DateTimeOffset.UtcNow + Limit;
+        var deadline = DateTimeOffset.UtcNow + Limit;
         while (true)
         {
             var taskArns = await cloud
-                .ListTasksAsync(session.Cluster, session.SessionId, cancellationToken)
-                .ConfigureAwait(false);
-            if (taskArns.Count > 0 || DateTimeOffset.UtcNow >= lastLook)
+                .ListTasksAsync(session.Cluster, session.SessionId, cancellationToken);
+            if (taskArns.Count > 0 || DateTimeOffset.UtcNow >= deadline)
             {
                 return taskArns.Count > 0 ? taskArns[0] : null;
             }
 
-            await Task.Delay(Interval, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Interval, cancellationToken);
         }
     }
 }

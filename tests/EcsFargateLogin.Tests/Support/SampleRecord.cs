@@ -1,13 +1,13 @@
+using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Tests.Support;
 
-/// <summary>Entries as a launch writes them.</summary>
-internal static class SampleEntry
+/// <summary>Records as a launch writes them.</summary>
+internal static class SampleRecord
 {
-    public static JournalEntry Of(string sessionId, string? taskArn = null) => new()
+    public static SessionRecord Of(string sessionId, string? taskArn = null) => new()
     {
-        Version = JournalEntry.CurrentVersion,
         SessionId = sessionId,
         Cluster = "dev",
         TaskDefinition = "rails-cli",
@@ -15,12 +15,10 @@ internal static class SampleEntry
         UserName = "root",
         Port = 22,
         AssignPublicIp = true,
-        Region = "eu-central-1",
-        ProfileName = "ops",
-        EndpointUrl = "http://127.0.0.1:4566/",
+        Connection = new AwsConnection { Region = "eu-central-1", ProfileName = "ops", EndpointUrl = "http://127.0.0.1:4566/" },
         ClientToken = "0123456789",
         CreatedAt = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
-        Account = "123456789012",
+        DefinitionAccount = "123456789012",
         TaskArn = taskArn,
     };
 }

@@ -1,0 +1,94 @@
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Journal;
+using EcsFargateLogin.Lifecycle.Closing;
+using EcsFargateLogin.Lifecycle.Waiting;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
+using EcsFargateLogin.Tests.Support;
+
+namespace EcsFargateLogin.Tests.Sessions;
+
+/// <summary>Ends of a login that need no server: keys that are gone, and tasks that cannot be stopped.</summary>
+public sealed class LoginBatchTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ScriptedCloud _cloud = new();
+    private readonly SessionJournal _journal;
+    private readonly EventLog _events = new();
+    private bool _mustClose = true;
+
+    public LoginBatchTests() => _journal = new SessionJournal(_folder["sessions"]);
+
+    public void Dispose()
+    {
+        _cloud.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_session_without_key_fails_when_it_has_been_closed()
+    {
+        await RunAsync([NewLogin()], CancellationToken.None);
+
+        Assert.EndsWith(
+            ": its command was never reached",
+            ((ValueTuple<string, string, string>)Assert.Single(_cloud.CallsOf("StopTask")).Input!).Item3,
+            StringComparison.Ordinal);
+        Assert.Equal(FargateError.KeyNotFound, Assert.IsType<SessionFailed>(Assert.Single(_events.Events)).Error.Error);
+    }
+
+    [Fact]
+    public async Task A_session_that_is_kept_is_not_closed()
+    {
+        _mustClose = false;
+
+        await RunAsync([NewLogin()], CancellationToken.None);
+
+        Assert.Empty(_cloud.Calls);
+        Assert.IsType<SessionFailed>(Assert.Single(_events.Events));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Each_session_that_cannot_be_closed_is_reported(bool isCancelled)
+    {
+        _cloud.OnStopTask = _ => throw CloudErrors.NoAnswerInTime("AWS", new TimeoutException());
+        Login[] logins = [NewLogin(), NewLogin()];
+
+        await RunAsync(logins, new CancellationToken(isCancelled));
+
+        var notClosed = _events.Events.OfType<SessionNotClosed>().ToList();
+        Assert.Equal(logins.Select(login => login.Session.SessionId).Order(), notClosed.Select(each => each.Session.SessionId).Order());
+        Assert.All(notClosed, each => Assert.True(each.Error.MayLeaveTask));
+    }
+
+    private Login NewLogin()
+    {
+        var entry = SampleEntry.Of(_journal.Open(), SampleTask.Arn);
+        _journal.Write(entry);
+        return new Login(_journal.SessionOf(entry), _cloud, FargateTransport.Ssh);
+    }
+
+    private async Task RunAsync(IReadOnlyList<Login> logins, CancellationToken cancellationToken)
+    {
+        LoginBatch batch = new()
+        {
+            WaiterFor = cloud => new SessionWaiter(cloud, new WaitOptions()),
+            CloserFor = cloud => new SessionCloser(cloud, _journal),
+            MustClose = _ => _mustClose,
+            WorkName = "command",
+            PreferPrivate = false,
+            ThrottleLimit = 32,
+            UsesSharedConnection = false,
+        };
+        try
+        {
+            await batch.RunAsync(logins, (_, _) => Task.CompletedTask, _events, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // As a command that was stopped ends.
+        }
+    }
+}
