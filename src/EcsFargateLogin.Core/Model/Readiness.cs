@@ -1,5 +1,3 @@
-using EcsFargateLogin.Cloud;
-
 namespace EcsFargateLogin.Model;
 
 /// <summary>The condition for a session to be ready.</summary>
@@ -20,9 +18,3 @@ internal static class TransportWays
     /// <summary>Whether its sessions' tasks are started for ECS Exec.</summary>
     public static bool HasEcsExec(this FargateTransport transport) => transport != FargateTransport.Ssh;
 }
-
-/// <summary>A session that is logged in to.</summary>
-/// <param name="Session">The session.</param>
-/// <param name="Cloud">How AWS is reached for it.</param>
-/// <param name="IsKept">Whether it is left running afterwards.</param>
-internal sealed record Login(FargateSession Session, IFargateCloud Cloud, bool IsKept);

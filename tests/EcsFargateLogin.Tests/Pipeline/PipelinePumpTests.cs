@@ -1,6 +1,7 @@
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
+using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Pipeline;
 
@@ -205,7 +206,5 @@ public sealed class PipelinePumpTests
         pump.ThrowFailure();
     }
 
-    private static Detail EventOf(string text) => new(
-        new FargateSession { TaskArn = "", Cluster = "default", Region = "eu-central-1", CreatedAt = DateTimeOffset.UnixEpoch },
-        text);
+    private static Detail EventOf(string text) => new(SampleTask.Session(), text);
 }

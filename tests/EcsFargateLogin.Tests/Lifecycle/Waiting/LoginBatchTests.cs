@@ -65,9 +65,9 @@ public sealed class LoginBatchTests : IDisposable
 
     private Login NewLogin()
     {
-        var entry = SampleEntry.Of(_journal.Open(), SampleTask.Arn);
-        _journal.Write(entry);
-        return new Login(_journal.SessionOf(entry), _cloud, FargateTransport.Ssh);
+        var record = SampleRecord.Of(_journal.Open(), SampleTask.Arn);
+        _journal.Write(record);
+        return new Login(_journal.SessionOf(record), _cloud, FargateTransport.Ssh);
     }
 
     private async Task RunAsync(IReadOnlyList<Login> logins, CancellationToken cancellationToken)
