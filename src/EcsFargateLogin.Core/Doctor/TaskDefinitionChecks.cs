@@ -6,7 +6,7 @@ using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Doctor;
 
-/// <summary>The task definition: whether it runs on Fargate, and whether its container can be logged in to.</summary>
+/// <summary>Checks that the task definition runs on Fargate, and that its container accepts logins.</summary>
 internal sealed class TaskDefinitionChecks : ICheckGroup
 {
     private const string Check = "task definition";
@@ -14,10 +14,10 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
     private const string AuthorizedKey = ContainerVariables.AuthorizedKey;
     private const string PortVariable = ContainerVariables.Port;
 
-    /// <summary>Fargate's own, where the definition says none.</summary>
+    /// <summary>Fargate's default, in seconds.</summary>
     private const int DefaultStopTimeout = 30;
 
-    /// <summary>What start-sshd.sh needs to hang up logins, with some to spare.</summary>
+    /// <summary>The time that start-sshd.sh needs to hang up logins, in seconds, with a reserve.</summary>
     private const int ShortestStopTimeout = 5;
 
     /// <inheritdoc/>
@@ -33,8 +33,7 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
         }
 
         examination.Definition = await examination
-            .AskAsync(Check, Action, () => examination.Cloud.Definitions.ReadAsync(name, cancellationToken))
-            ;
+            .QueryAsync(Check, Action, () => examination.Cloud.Definitions.ReadAsync(name, cancellationToken));
         if (examination.Definition is not { } definition)
         {
             return;
@@ -53,32 +52,26 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
         }
     }
 
-    /// <summary>As a session finds it.</summary>
+    /// <summary>Finds the container by the rules of sessions.</summary>
     private static async Task CheckContainerAsync(
         Examination examination, JsonObject definition, CancellationToken cancellationToken)
     {
         try
         {
-            var found = await LoginContainer
-                .FindAsync(examination.Cloud, examination.Request.ToSession(), cancellationToken)
-                ;
+            var found = await LoginContainer.FindAsync(examination.Cloud, examination.Request.ToSession(), cancellationToken);
             examination.Container = Items(definition["containerDefinitions"])
                 .FirstOrDefault(container => (string?)container["name"] == found.Name);
-            await examination
-                .PassAsync("Fargate", "networkMode is awsvpc, and it is compatible with FARGATE")
-                ;
+            await examination.PassAsync("Fargate", "networkMode is awsvpc, and it is compatible with FARGATE");
             await examination.PassAsync("container", $"{found.Name}, {examination.Container?["image"]}");
             await CheckEndAsync(examination, found);
         }
         catch (FargateException e) when (e.Error is FargateError.TaskDefinitionUnsuitable or FargateError.ContainerNotFound)
         {
-            await examination
-                .FailAsync(e.Error == FargateError.ContainerNotFound ? "container" : "Fargate", e)
-                ;
+            await examination.FailAsync(e.Error == FargateError.ContainerNotFound ? "container" : "Fargate", e);
         }
     }
 
-    /// <summary>The limits that hold when this machine is gone end the container, and are to end the task.</summary>
+    /// <summary>Checks that the task ends with the container, as the container's limits require.</summary>
     private static Task CheckEndAsync(Examination examination, LoginContainer container) =>
         container.OutlivedBecause is { } why
             ? examination.FailAsync(
@@ -120,7 +113,7 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
         const string Check = "port mapping";
         var port = examination.Request.Port;
         var portText = port.ToString(CultureInfo.InvariantCulture);
-        // A session says _SSH_PORT only where its port is another than sshd's own.
+        // A session sets _SSH_PORT only for a port other than sshd's default.
         if (port == ContainerContract.DefaultPort && Value(container, PortVariable) is { } set && set != portText)
         {
             return examination.FailAsync(
@@ -136,7 +129,7 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
                 : examination.WarnAsync(
                     Check,
                     $"the container has none for port {portText}; Fargate lets it through all the same",
-                    "Register a revision with that port, so that nobody else takes it.");
+                    "Register a revision with that port, so that no other container uses it.");
     }
 
     private static bool Maps(JsonObject container, int port) =>

@@ -2,15 +2,15 @@ using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Transfers;
 
-/// <summary>The files and folders of this machine that a copy is made of.</summary>
+/// <summary>Lists the files and folders of this machine that a copy consists of.</summary>
 internal static class LocalTree
 {
-    /// <summary>A file or folder and, below a folder, all that is in it; folders before what they hold.</summary>
+    /// <summary>Lists a file, or a folder and everything below it, each folder before its content.</summary>
     /// <param name="source">A full path.</param>
     /// <param name="destination">The remote path of its copy.</param>
-    /// <param name="recurse">Whether a folder may be copied.</param>
-    /// <param name="report">Is told what is left out.</param>
-    /// <exception cref="FargateException">It is a folder, and those are not copied; or it is neither.</exception>
+    /// <param name="recurse">Whether folders are copied.</param>
+    /// <param name="report">Receives what is left out.</param>
+    /// <exception cref="FargateException">It is a folder and folders are not copied, or it is neither.</exception>
     public static IEnumerable<CopyItem> Walk(string source, string destination, bool recurse, CopyReport report)
     {
         if (!Directory.Exists(source))
@@ -30,7 +30,7 @@ internal static class LocalTree
         {
             var target = RemotePath.Join(destination, Path.GetFileName(path));
             var isLink = new FileInfo(path).LinkTarget is not null;
-            // A link to a folder may lead back to where it lies.
+            // A link to a folder may form a cycle.
             var items = Directory.Exists(path) && !isLink ? WalkFolder(path, target, report)
                 : LocalFile.KindOf(path) == FileKind.File ? [ItemOf(new FileInfo(path), target, report)]
                 : LeaveOut(path, report);
@@ -41,7 +41,7 @@ internal static class LocalTree
         }
     }
 
-    /// <summary>What is in a folder. One that cannot be read is reported, and the others are copied.</summary>
+    /// <summary>Lists a folder's content. A folder that cannot be read is reported.</summary>
     private static string[] EntriesOf(string folder, CopyReport report)
     {
         try
@@ -74,4 +74,25 @@ internal static class LocalTree
         report.Warn($"'{path}' is left out: it is neither a file nor a folder, or a link to one.");
         return [];
     }
+}
+
+/// <summary>Files of this machine.</summary>
+internal static class LocalFile
+{
+    /// <summary>Returns the kind of file at a path, or at the end of a link there.</summary>
+    public static FileKind KindOf(string path) =>
+        Directory.Exists(path) ? FileKind.Folder
+        : OperatingSystem.IsWindows() ? File.Exists(path) ? FileKind.File : FileKind.Nothing
+        : UnixFile.Of(path) switch
+        {
+            null => FileKind.Nothing,
+            { IsRegular: true } => FileKind.File,
+            { IsDevice: true } => FileKind.Device,
+            _ => FileKind.Other,
+        };
+
+    /// <summary>Follows the links at a path, whether or not their end exists; returns the path itself if it is no link.</summary>
+    /// <exception cref="IOException">The links form a cycle.</exception>
+    public static string FollowLinks(string path) =>
+        new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
 }
