@@ -36,8 +36,8 @@ BeforeAll {
             ([string]) { 'no-such-thing' }
             ([int]) { 1 }
             ([switch]) { $true }
-            # A session whose task nobody knows.
-            default { [Activator]::CreateInstance($element, $true) }
+            # A session with a task that nobody knows.
+            default { New-UnknownSession }
         }
     }
 }
