@@ -11,7 +11,7 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws;
 
-/// <summary>Makes connections to AWS. EcsFargateLogin finds this class by its name.</summary>
+/// <summary>Opens connections to AWS. EcsFargateLogin finds this class by its name.</summary>
 internal sealed class AwsCloudConnector : IFargateCloudConnector
 {
     /// <inheritdoc/>
@@ -19,7 +19,7 @@ internal sealed class AwsCloudConnector : IFargateCloudConnector
     {
         ArgumentNullException.ThrowIfNull(settings);
         cancellationToken.ThrowIfCancellationRequested();
-        SdkFiles.LeaveAlone();
+        SdkFiles.Disable();
         ProfileFiles files = new(settings.ProfileLocation);
         var named = settings.ProfileName ?? (settings.Credentials is null ? EnvironmentNames.ProfileName : null);
         var profile = named is not null ? files.Get(named)
@@ -58,7 +58,7 @@ internal sealed class AwsCloudConnector : IFargateCloudConnector
             SsmEndpoint = () => endpoints.Resolve("SSM", "ssm").AbsoluteUri,
         };
 
-        // A log may lie in another region than its task.
+        // A log may be in another region than its task.
         LogsClient CreateLogs(string logRegion) => new(found.Credentials, Settings(
             LogsClient.ServiceId,
             LogsClient.SigningName,
@@ -93,7 +93,7 @@ internal sealed class AwsCloudConnector : IFargateCloudConnector
     public IReadOnlyList<RegionDescription> Regions() =>
         [
             .. RegionEndpoint.EnumerableAllRegions
-                // us-east-1-regional is a name of S3's for an endpoint.
+                // us-east-1-regional is an endpoint of S3, not a region.
                 .Where(region => !region.SystemName.EndsWith("-regional", StringComparison.Ordinal))
                 .Select(region => new RegionDescription(region.SystemName, region.DisplayName)),
         ];

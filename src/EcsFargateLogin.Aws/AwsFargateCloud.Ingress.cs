@@ -45,7 +45,7 @@ internal sealed partial class AwsFargateCloud
     private ServiceCall IngressCall(string operation, string securityGroupId) =>
         Ec2Call(operation) with { SecurityGroups = [securityGroupId] };
 
-    /// <summary>Does something to a rule. Where that is gone there is nothing to do.</summary>
+    /// <summary>Changes a rule; does nothing if the rule is gone.</summary>
     private static async Task UnlessGoneAsync(ServiceCall call, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
     {
         try

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Amazon.Runtime;
 using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Aws.Credentials;
@@ -10,31 +12,31 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws;
 
-/// <summary>The boundary on ECS, EC2 and CloudWatch Logs.</summary>
-/// <param name="connection">How AWS is reached.</param>
+/// <summary>Implements the boundary with ECS, EC2 and CloudWatch Logs.</summary>
+/// <param name="connection">The connection to AWS.</param>
 /// <param name="ecs">ECS.</param>
 /// <param name="ec2">EC2.</param>
-/// <param name="createLogs">Makes a client for the logs of a region.</param>
-/// <param name="surveyClients">Makes the clients that only a survey needs.</param>
-/// <param name="credentials">What signs the requests.</param>
+/// <param name="createLogs">Creates a client for the logs of a region.</param>
+/// <param name="surveyClients">Creates the clients that only a survey needs.</param>
+/// <param name="credentials">The credentials that sign requests.</param>
 internal sealed partial class AwsFargateCloud(
     CloudConnection connection,
     EcsClient ecs,
     Ec2Client ec2,
     Func<string, LogsClient> createLogs,
     SurveyClients surveyClients,
-    AWSCredentials credentials) : IFargateCloud
+    AWSCredentials credentials) : IFargateCloud, ITaskDefinitionStore
 {
     private const int TasksPerCall = 100;
     private const int InterfacesPerCall = 200;
     private const int MostPages = 100;
 
-    // All attempts of one request together: three of 15 s would be 45 s without the pauses between them.
+    // Time limit for all attempts of one request together; three attempts of 15 s would take 45 s and more.
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(40);
 
     private readonly ConcurrentDictionary<string, Lazy<LogsClient>> _logs = [];
 
-    /// <summary>Tells the URL of Systems Manager, for programs that go on with a channel.</summary>
+    /// <summary>Returns the URL of Systems Manager, for the programs that open a channel.</summary>
     internal Func<string> SsmEndpoint { get; init; } = () => "";
 
     public CloudConnection Connection { get; } = connection;
@@ -110,6 +112,24 @@ internal sealed partial class AwsFargateCloud(
         return EcsReplies.TaskDefinition(output.TaskDefinition, call.Operation);
     }
 
+    public ITaskDefinitionStore Definitions => this;
+
+    async Task<JsonObject> ITaskDefinitionStore.ReadAsync(string taskDefinition, CancellationToken cancellationToken)
+    {
+        var call = EcsCall("DescribeTaskDefinition") with { TaskDefinition = taskDefinition };
+        var input = new DescribeTaskDefinitionInput(taskDefinition);
+        var output = await SendAsync(call, token => ecs.DescribeWholeTaskDefinitionAsync(input, token), cancellationToken);
+        return output.TaskDefinition ?? throw CloudErrors.MalformedAnswer(call.Operation, "lacks taskDefinition");
+    }
+
+    async Task<string> ITaskDefinitionStore.RegisterAsync(JsonObject definition, CancellationToken cancellationToken)
+    {
+        var input = definition.Deserialize(EcsShapes.OnWire.RegisterTaskDefinitionInput)!;
+        var call = EcsCall("RegisterTaskDefinition") with { TaskDefinition = input.Family };
+        var output = await SendAsync(call, token => ecs.RegisterTaskDefinitionAsync(input, token), cancellationToken);
+        return EcsReplies.Required(output.TaskDefinition?.TaskDefinitionArn, call.Operation, "taskDefinitionArn");
+    }
+
     public async Task<ServiceDescription?> DescribeServiceAsync(
         string cluster, string service, CancellationToken cancellationToken)
     {
@@ -161,6 +181,39 @@ internal sealed partial class AwsFargateCloud(
         {
             return [];
         }
+    }
+
+    public async Task<ExecuteCommandChannel> ExecuteCommandAsync(
+        ExecuteCommandRequest request, CancellationToken cancellationToken)
+    {
+        var call = EcsCall("ExecuteCommand") with
+        {
+            Cluster = request.Cluster,
+            Task = request.Task,
+            ContainerName = request.ContainerName,
+        };
+        ExecuteCommandInput input = new()
+        {
+            Cluster = request.Cluster,
+            Task = request.Task,
+            Container = request.ContainerName,
+            Command = request.Command,
+            // ECS requires it.
+            Interactive = true,
+        };
+        var output = await SendAsync(call, token => ecs.ExecuteCommandAsync(input, token), cancellationToken);
+        return new ExecuteCommandChannel(
+            EcsReplies.Required(output.Session?.SessionId, call.Operation, "session.sessionId"),
+            EcsReplies.Required(output.Session?.StreamUrl, call.Operation, "session.streamUrl"),
+            EcsReplies.Required(output.Session?.TokenValue, call.Operation, "session.tokenValue"));
+    }
+
+    public async Task<ChannelAccess> GetChannelAccessAsync(CancellationToken cancellationToken)
+    {
+        var found = await SendAsync(EcsCall("ExecuteCommand"), _ => credentials.GetCredentialsAsync(), cancellationToken);
+        return new ChannelAccess(
+            SsmEndpoint(),
+            found is null ? null : new ChannelCredentials(found.AccessKey, found.SecretKey, found.UseToken ? found.Token : null));
     }
 
     public void Dispose()

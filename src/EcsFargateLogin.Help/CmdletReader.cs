@@ -3,14 +3,14 @@ using System.Reflection;
 namespace EcsFargateLogin.Help;
 
 /// <summary>
-/// Reads the cmdlets of an assembly. PowerShell is not there when it is built: PowerShellStandard stands in, whose types
-/// have names and no code, so attributes are read as data.
+/// Reads the cmdlets of an assembly. The build has PowerShellStandard instead of PowerShell, a reference assembly without code,
+/// so attributes are read as data.
 /// </summary>
 internal sealed class CmdletReader
 {
     private const string Automation = "System.Management.Automation.";
 
-    /// <summary>What PowerShell adds to cmdlets that can be asked what they would do.</summary>
+    /// <summary>The parameters that PowerShell adds to cmdlets with SupportsShouldProcess.</summary>
     private static readonly Parameter[] ShouldProcessParameters =
     [
         OfShouldProcess("WhatIf", "wi", "Shows what would happen if the cmdlet runs. The cmdlet is not run."),
@@ -21,7 +21,7 @@ internal sealed class CmdletReader
 
     private CmdletReader(Documentation documentation) => _documentation = documentation;
 
-    /// <summary>The cmdlets by name.</summary>
+    /// <summary>Returns the cmdlets, in the order of their names.</summary>
     internal static IReadOnlyList<Cmdlet> Read(string assembly)
     {
         var module = Assembly.LoadFrom(assembly);
@@ -43,7 +43,7 @@ internal sealed class CmdletReader
             parameters = parameters.Concat(ShouldProcessParameters);
         }
 
-        Parameter[] all = [.. parameters, .. ParametersOfAnother(type)];
+        Parameter[] all = [.. parameters, .. ParametersOfOtherCmdlet(type)];
         return new Cmdlet((string)attribute.ConstructorArguments[0].Value!, (string)attribute.ConstructorArguments[1].Value!)
         {
             HelpUri = NamedValue(attribute, "HelpUri") as string,
@@ -53,8 +53,8 @@ internal sealed class CmdletReader
         };
     }
 
-    /// <summary>The parameters of another cmdlet that a cmdlet takes while it runs. A word on each is enough.</summary>
-    private IEnumerable<Parameter> ParametersOfAnother(Type type)
+    /// <summary>Returns the parameters of another cmdlet that a cmdlet accepts, with short descriptions.</summary>
+    private IEnumerable<Parameter> ParametersOfOtherCmdlet(Type type)
     {
         var attribute = type.CustomAttributes.FirstOrDefault(own => own.AttributeType.Name == "ParametersOfAttribute");
         if (attribute?.ConstructorArguments[0].Value is not Type other)
@@ -75,7 +75,7 @@ internal sealed class CmdletReader
         .OrderBy(set => set != defaultSet)
         .DefaultIfEmpty("");
 
-    /// <summary>Its own properties first, then those of its base classes, as far as they are in the same assembly.</summary>
+    /// <summary>Returns the type's own properties first, then those of its base classes in the same assembly.</summary>
     private static IEnumerable<PropertyInfo> PropertiesOf(Type type)
     {
         var own = type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly);
@@ -153,7 +153,7 @@ internal sealed class CmdletReader
     private static IEnumerable<string> TextsOf(CustomAttributeData attribute) =>
         Arguments(attribute.ConstructorArguments[0].Value).Cast<string>();
 
-    /// <summary>The elements of an array that an attribute was given.</summary>
+    /// <summary>Returns the elements of an attribute's array argument.</summary>
     private static IEnumerable<object?> Arguments(object? array) =>
         ((IEnumerable<CustomAttributeTypedArgument>)array!).Select(element => element.Value);
 }

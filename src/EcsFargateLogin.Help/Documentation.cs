@@ -4,7 +4,7 @@ using System.Xml.Linq;
 
 namespace EcsFargateLogin.Help;
 
-/// <summary>The documentation that the compiler has gathered from the source.</summary>
+/// <summary>The XML documentation that the compiler generates from the source.</summary>
 internal sealed partial class Documentation
 {
     private readonly Dictionary<string, XElement> _members;
@@ -15,7 +15,7 @@ internal sealed partial class Documentation
         .DistinctBy(member => (string)member.Attribute("name")!)
         .ToDictionary(member => (string)member.Attribute("name")!, StringComparer.Ordinal);
 
-    /// <summary>Loads the documentation of an assembly, and of those that it references and that lie beside it.</summary>
+    /// <summary>Loads the documentation of an assembly, and of referenced assemblies in the same folder.</summary>
     internal static Documentation Load(Assembly assembly, string path)
     {
         var referenced = assembly.GetReferencedAssemblies()
@@ -30,10 +30,10 @@ internal sealed partial class Documentation
 
     internal static string IdOf(Type type) => $"T:{type.FullName}";
 
-    /// <summary>The paragraphs of a member's summary; none where it has no summary.</summary>
+    /// <summary>Returns the paragraphs of a member's summary.</summary>
     internal IReadOnlyList<string> Summary(string id) => Element(id, "summary") is { } summary ? ParagraphsOf(summary) : [];
 
-    /// <summary>What a property is where nobody has set it; null where its documentation does not say.</summary>
+    /// <summary>Returns a property's documented default value; null for none.</summary>
     internal string? Value(string id) => Element(id, "value") is { } value ? string.Join(' ', ParagraphsOf(value)) : null;
 
     private XElement? Element(string id, string name) => _members.GetValueOrDefault(id)?.Element(name);
@@ -45,7 +45,7 @@ internal sealed partial class Documentation
             .Where(paragraph => paragraph.Length > 0),
     ];
 
-    /// <summary>A node as text, with form feeds between paragraphs.</summary>
+    /// <summary>Returns a node as text, with form feeds between paragraphs.</summary>
     private static string TextOf(XNode node) => node switch
     {
         XText text => text.Value,
@@ -57,7 +57,7 @@ internal sealed partial class Documentation
         _ => "",
     };
 
-    /// <summary>The name that people use for what a reference such as M:A.B.C(System.String) points to.</summary>
+    /// <summary>Returns the short name of a reference such as M:A.B.C(System.String).</summary>
     private static string NameOf(string reference) => reference.Split('(')[0].Split('.', ':')[^1];
 
     [GeneratedRegex("[ \t\r\n]+")]

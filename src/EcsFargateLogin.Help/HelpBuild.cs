@@ -1,13 +1,13 @@
 namespace EcsFargateLogin.Help;
 
 /// <summary>
-/// The whole of it: cmdlets from the assembly, their parameters' words from its documentation, everything else from the
-/// markdown, checked for completeness and written as Get-Help reads it.
+/// Builds the help: cmdlets from the assembly, descriptions of parameters from its documentation, everything else from the
+/// markdown; checked for completeness and written in the formats of Get-Help.
 /// </summary>
 internal static class HelpBuild
 {
-    /// <summary>Makes the help.</summary>
-    /// <param name="assembly">The assembly of the cmdlets. Its documentation lies beside it, as .xml.</param>
+    /// <summary>Builds the help.</summary>
+    /// <param name="assembly">The assembly of the cmdlets, with its documentation (.xml) in the same folder.</param>
     /// <param name="sources">The folder of the markdown: one file a cmdlet, and about_*.md.</param>
     /// <param name="helpFile">The MAML file to write.</param>
     /// <param name="topicsFolder">The folder to write the about_*.help.txt to.</param>
@@ -59,7 +59,7 @@ internal static class HelpBuild
 
     private static IEnumerable<HelpProblem> ProblemsOf(Cmdlet cmdlet, string assembly)
     {
-        // Another cmdlet's parameters are missed there.
+        // Parameters of another cmdlet are reported there.
         foreach (var parameter in cmdlet.Parameters.Where(own => own.Description.Count == 0 && own.Roles.Count > 0))
         {
             yield return new HelpProblem(
@@ -86,3 +86,20 @@ internal static class HelpBuild
         }
     }
 }
+
+/// <summary>Everything that the help lacks.</summary>
+internal sealed class HelpException(IReadOnlyList<HelpProblem> problems)
+    : Exception(string.Join(Environment.NewLine, problems))
+{
+    internal HelpException(string file, string text)
+        : this([new HelpProblem(file, text)])
+    {
+    }
+
+    internal IReadOnlyList<HelpProblem> Problems { get; } = problems;
+}
+
+/// <summary>A part that the help lacks.</summary>
+/// <param name="File">The file that should have it.</param>
+/// <param name="Text">The problem, and what to do about it.</param>
+internal sealed record HelpProblem(string File, string Text);

@@ -1,6 +1,6 @@
 namespace EcsFargateLogin.Help;
 
-/// <summary>What a markdown file says about its cmdlet.</summary>
+/// <summary>The help page of a cmdlet, from its markdown file.</summary>
 internal sealed record HelpPage
 {
     private const string DescriptionTitle = "Description";
@@ -8,10 +8,10 @@ internal sealed record HelpPage
     private const string NotesTitle = "Notes";
     private const string LinksTitle = "Related links";
 
-    /// <summary>How many examples a page has at the least.</summary>
+    /// <summary>The smallest number of examples on a page.</summary>
     private const int FewestExamples = 3;
 
-    /// <summary>What the cmdlet does, in a sentence.</summary>
+    /// <summary>A sentence that says what the cmdlet does.</summary>
     internal required string Synopsis { get; init; }
 
     internal required IReadOnlyList<string> Description { get; init; }
@@ -20,7 +20,7 @@ internal sealed record HelpPage
 
     internal required IReadOnlyList<string> Notes { get; init; }
 
-    /// <summary>The words and addresses of what to read next.</summary>
+    /// <summary>The texts and addresses of related links.</summary>
     internal required IReadOnlyList<(string Text, string Address)> Links { get; init; }
 
     internal static HelpPage Read(string file)
@@ -47,7 +47,7 @@ internal sealed record HelpPage
             : throw new HelpException([.. problems.Select(problem => new HelpProblem(file, problem))]);
     }
 
-    /// <summary>Paragraphs and lists as plain text.</summary>
+    /// <summary>Returns paragraphs and lists as plain text.</summary>
     internal static IReadOnlyList<string> TextsOf(IEnumerable<Block> blocks) =>
     [
         .. blocks.Select(block => block switch
@@ -89,7 +89,7 @@ internal sealed record HelpPage
         }
     }
 
-    /// <summary>The blocks below each heading of a level, by its words.</summary>
+    /// <summary>Groups blocks by the text of the heading of a level above them.</summary>
     private static Dictionary<string, List<Block>> SectionsOf(IEnumerable<Block> blocks, int level)
     {
         Dictionary<string, List<Block>> sections = new(StringComparer.Ordinal);
@@ -113,7 +113,7 @@ internal sealed record HelpPage
         ?? throw new HelpException(file, $"'{item.Text}' in '## {LinksTitle}' is no link. Write [name](address).");
 }
 
-/// <summary>An example: what is typed, and what there is to say about it.</summary>
+/// <summary>An example: its code, and remarks about it.</summary>
 internal sealed record Example(string Title, string Code, IReadOnlyList<string> Remarks)
 {
     internal static Example Of(string title, IReadOnlyList<Block> blocks, string file) =>

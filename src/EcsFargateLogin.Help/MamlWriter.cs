@@ -19,7 +19,7 @@ internal static class MamlWriter
             Msh + "helpItems",
             new XAttribute("schema", "maml"),
             pages.Select(page => CommandOf(page.Cmdlet, page.Page))));
-        // Without indentation, which would be a fifth of the file.
+        // Indentation would be a fifth of the file.
         XmlWriterSettings settings = new() { NewLineChars = "\n", Encoding = new UTF8Encoding(false) };
         using var writer = XmlWriter.Create(file, settings);
         document.Save(writer);
@@ -27,7 +27,7 @@ internal static class MamlWriter
 
     private static XElement CommandOf(Cmdlet cmdlet, HelpPage page) => new(
         Command + "command",
-        // The namespace of most elements goes without a prefix, those of the others have short ones: a sixth of the file.
+        // The namespace of most elements has no prefix and others have short ones, which saves a sixth of the file.
         new XAttribute("xmlns", Maml),
         new XAttribute(XNamespace.Xmlns + "c", Command),
         new XAttribute(XNamespace.Xmlns + "d", Dev),
@@ -49,7 +49,7 @@ internal static class MamlWriter
         new XElement(Command + "examples", page.Examples.Select(ExampleOf)),
         new XElement(
             Maml + "relatedLinks",
-            page.Links.Select(link => LinkOf(link.Text, IsOfWeb(link.Address) ? link.Address : ""))
+            page.Links.Select(link => LinkOf(link.Text, IsWebAddress(link.Address) ? link.Address : ""))
                 .Prepend(LinkOf("Online version:", cmdlet.HelpUri!))));
 
     private static XElement SyntaxOf(Cmdlet cmdlet, string set) => new(
@@ -60,18 +60,18 @@ internal static class MamlWriter
             .Where(member => member.Role is not null)
             .OrderBy(member => member.Role!.Position ?? int.MaxValue)
             .ThenBy(member => !member.Role!.IsMandatory)
-            // What a parameter means is said once, below.
+            // Parameters are described only once, below.
             .Select(member => new XElement(
                 Command + "parameter",
-                PlaceOf(member.Role!),
+                RoleAttributesOf(member.Role!),
                 new XElement(Maml + "name", member.Parameter.Name),
                 ValueOf(member.Parameter))));
 
     private static XElement ParameterOf(Parameter parameter) => new(
         Command + "parameter",
-        PlaceOf(RoleForAllOf(parameter)),
+        RoleAttributesOf(CombinedRoleOf(parameter)),
         new XAttribute("globbing", Text(parameter.TakesWildcards)),
-        new XAttribute("pipelineInput", PipelineInputOf(RoleForAllOf(parameter))),
+        new XAttribute("pipelineInput", PipelineInputOf(CombinedRoleOf(parameter))),
         new XAttribute("aliases", parameter.Aliases.Count == 0 ? "none" : string.Join(", ", parameter.Aliases)),
         new XElement(Maml + "name", parameter.Name),
         Description(parameter.Description),
@@ -79,14 +79,14 @@ internal static class MamlWriter
         new XElement(Dev + "type", new XElement(Maml + "name", parameter.Type)),
         new XElement(Dev + "defaultValue", parameter.DefaultValue ?? (parameter.IsSwitch ? "False" : "None")));
 
-    /// <summary>What the reader of a syntax line sees of a parameter's role.</summary>
-    private static XAttribute[] PlaceOf(ParameterRole role) =>
+    /// <summary>Returns the attributes that show a parameter's role in the syntax.</summary>
+    private static XAttribute[] RoleAttributesOf(ParameterRole role) =>
     [
         new("required", Text(role.IsMandatory)),
         new("position", role.Position?.ToString(CultureInfo.InvariantCulture) ?? "named"),
     ];
 
-    /// <summary>What stands behind a parameter's name: one of some words, a type, or nothing.</summary>
+    /// <summary>Returns the value after a parameter's name: permitted values, a type, or nothing.</summary>
     private static IEnumerable<XElement> ValueOf(Parameter parameter, XAttribute? isRequired = null)
     {
         if (parameter.Values.Count > 0)
@@ -101,8 +101,8 @@ internal static class MamlWriter
         }
     }
 
-    /// <summary>What is said of a parameter where no set is named: all that it can be.</summary>
-    private static ParameterRole RoleForAllOf(Parameter parameter) => new("")
+    /// <summary>Returns a parameter's combined role in all of its sets.</summary>
+    private static ParameterRole CombinedRoleOf(Parameter parameter) => new("")
     {
         IsMandatory = parameter.Roles.Any(role => role.IsMandatory),
         Position = parameter.Roles.Select(role => role.Position).FirstOrDefault(position => position is not null),
@@ -134,13 +134,13 @@ internal static class MamlWriter
         new XElement(Maml + "title", string.Create(
             CultureInfo.InvariantCulture, $"---------- Example {index + 1}: {example.Title} ----------")),
         new XElement(Dev + "code", example.Code),
-        // The empty one keeps the next title apart.
+        // The empty paragraph separates the next title.
         new XElement(Dev + "remarks", Paragraphs([.. example.Remarks, ""])));
 
     private static XElement LinkOf(string text, string address) => new(
         Maml + "navigationLink", new XElement(Maml + "linkText", text), new XElement(Maml + "uri", address));
 
-    private static bool IsOfWeb(string address) => address.StartsWith("https://", StringComparison.Ordinal);
+    private static bool IsWebAddress(string address) => address.StartsWith("https://", StringComparison.Ordinal);
 
     private static XElement Description(IEnumerable<string> paragraphs) => new(Maml + "description", Paragraphs(paragraphs));
 

@@ -6,8 +6,8 @@ namespace EcsFargateLogin.Help;
 internal abstract record Block;
 
 /// <summary>A heading.</summary>
-/// <param name="Level">1 for the file's own.</param>
-/// <param name="Text">Its words.</param>
+/// <param name="Level">Its level; 1 is the file's title.</param>
+/// <param name="Text">Its text.</param>
 internal sealed record Heading(int Level, string Text) : Block;
 
 /// <summary>A paragraph, as one line.</summary>
@@ -17,16 +17,16 @@ internal sealed record Paragraph(string Text) : Block;
 internal sealed record ListItem(string Text) : Block;
 
 /// <summary>A fenced block of code.</summary>
-/// <param name="Language">What stands after the fence; empty for nothing.</param>
+/// <param name="Language">The language after the fence, or empty.</param>
 /// <param name="Text">Its lines.</param>
 internal sealed record Code(string Language, string Text) : Block;
 
-/// <summary>The markdown that help is written in: headings, paragraphs, lists of one level, fenced code, links.</summary>
+/// <summary>Parses the markdown of help: headings, paragraphs, lists of one level, fenced code, links.</summary>
 internal static partial class Markdown
 {
     private const string Fence = "```";
 
-    /// <summary>Takes a file apart.</summary>
+    /// <summary>Parses a file.</summary>
     internal static IReadOnlyList<Block> Read(string file)
     {
         List<Block> blocks = [];
@@ -54,7 +54,7 @@ internal static partial class Markdown
         return blocks;
     }
 
-    /// <summary>Text as it is read in a terminal: links are their words, with the address where that is one of the web.</summary>
+    /// <summary>Returns text for a terminal: links become their text, with the address if it is on the web.</summary>
     internal static string Plain(string text) => Link().Replace(text, match => match.Groups[2].Value switch
     {
         var address when address.StartsWith("http", StringComparison.Ordinal) && address != match.Groups[1].Value =>
@@ -62,7 +62,7 @@ internal static partial class Markdown
         _ => match.Groups[1].Value,
     }).Replace("`", "", StringComparison.Ordinal).Replace("**", "", StringComparison.Ordinal);
 
-    /// <summary>The words and the address of a text that is a link and nothing else; null for other texts.</summary>
+    /// <summary>Returns the text and address of a link; null if a text is more than a link.</summary>
     internal static (string Text, string Address)? AsLink(string text) =>
         Link().Match(text) is { Success: true } match && match.Length == text.Length
             ? (match.Groups[1].Value, match.Groups[2].Value)

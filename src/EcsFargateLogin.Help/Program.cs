@@ -15,7 +15,7 @@ catch (HelpException e)
 {
     foreach (var problem in e.Problems)
     {
-        // The form in which MSBuild takes a line for an error of its own.
+        // MSBuild reads a line of this form as an error.
         Console.Error.WriteLine($"{problem.File} : error HELP : {problem.Text}");
     }
 

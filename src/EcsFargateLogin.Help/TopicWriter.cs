@@ -2,7 +2,7 @@ using System.Text;
 
 namespace EcsFargateLogin.Help;
 
-/// <summary>Makes an about topic, plain text of 80 columns, from its markdown.</summary>
+/// <summary>Renders an about topic as plain text of 80 columns.</summary>
 internal static class TopicWriter
 {
     private const int Width = 80;
@@ -44,7 +44,7 @@ internal static class TopicWriter
 
     private static void AppendBlock(StringBuilder text, Block block, Block? previous)
     {
-        // What follows a heading stands right below it, and so do the items of a list below each other.
+        // No blank line follows a heading or separates the items of a list.
         if (previous is not (null or Heading) && !(block is ListItem && previous is ListItem))
         {
             text.Append('\n');

@@ -36,8 +36,8 @@ BeforeAll {
             ([string]) { 'no-such-thing' }
             ([int]) { 1 }
             ([switch]) { $true }
-            # A session whose task nobody knows.
-            default { [Activator]::CreateInstance($element, $true) }
+            # A session with a task that nobody knows.
+            default { New-UnknownSession }
         }
     }
 }
@@ -121,7 +121,9 @@ Describe '<_.Name>' -ForEach $cmdlets {
         $instance = [Activator]::CreateInstance($cmdlet.ImplementingType)
         $wrong = foreach ($name in $described.Keys | Where-Object { $cmdlet.ImplementingType.GetProperty($_) }) {
             # What is nothing is said to be nothing: no value, no items, 0 where that means no limit.
-            $value = @($instance.$name) -join ', '
+            # A default that is merged is declared: presets come before it.
+            $declared = $cmdlet.ImplementingType.GetProperty($name).GetCustomAttributes([PSDefaultValue], $true)
+            $value = @($declared ? $declared.Value : $instance.$name) -join ', '
             $said = "$($described[$name].defaultValue)"
             if ($said -cne $value -and -not ($said -ceq 'None' -and $value -in '', '0')) {
                 "-$name is '$value', and its help says '$said': correct its <value>."

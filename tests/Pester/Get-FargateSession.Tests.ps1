@@ -69,4 +69,20 @@ Describe 'Get-FargateSession in an account' -Skip:(-not $IsLinux) {
     It 'completes clusters' {
         Get-CompletionText 'Get-FargateSession -Cluster l' | Should -BeExactly local
     }
+
+    It 'refuses a status that ECS does not have, with the nearest one: <Status>' -ForEach @(
+        @{ Status = 'RUNING'; Text = "*'RUNING' is no status of ECS; did you mean 'RUNNING'?" }
+        @{ Status = 'unknwon'; Text = "*did you mean 'UNKNOWN'?" }
+        @{ Status = 'RUNNING', 'x'; Text = "*'x' is no status of ECS. Those are PROVISIONING, *" }
+    ) {
+        $said = Get-ErrorOf { Get-FargateSession -Status $Status }
+        $said.Id | Should -Match '^ParameterArgumentValidationError,'
+        $said.Message | Should -BeLike $Text
+        $said.IsTerminating | Should -BeTrue
+        Get-ErrorOf { Get-FargateSession -Status running, STOP*, unknown, [p]ending } | Should -BeNullOrEmpty
+    }
+
+    It 'completes statuses' {
+        (Get-Completion 'Get-FargateSession -Status de').CompletionText | Should -BeExactly DEACTIVATING, DEPROVISIONING
+    }
 }

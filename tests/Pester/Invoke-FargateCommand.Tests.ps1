@@ -27,7 +27,7 @@ Describe 'Invoke-FargateCommand' {
         @{ Name = 'Timeout'; Value = -1 }
         @{ Name = 'ThrottleLimit'; Value = 0 }
     ) {
-        $parameters = @{ Session = [Activator]::CreateInstance([EcsFargateLogin.FargateSession], $true); Command = 'true' }
+        $parameters = @{ Session = New-UnknownSession; Command = 'true' }
         $parameters[$Name] = $Value
         $said = Get-ErrorOf { Invoke-FargateCommand @parameters }
         $said.Id | Should -Match '^ParameterArgumentValidationError,'

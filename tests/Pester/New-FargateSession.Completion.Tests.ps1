@@ -136,5 +136,26 @@ ecs =
         (Get-Completion "$access -Service w" @clear).CompletionText | Should -BeExactly web
         (Get-Completion "$access -Preset staging -Service w" @clear).CompletionText | Should -BeExactly worker
         (Get-Completion "$access -Cluster default -Service w" @clear).CompletionText | Should -BeExactly worker
+        # As the command will: $PSDefaultParameterValues goes before presets, and can name one.
+        $clear.Before = '$PSDefaultParameterValues = @{ "New-FargateSession:Cluster" = "default" }'
+        (Get-Completion "$access -Service w" @clear).CompletionText | Should -BeExactly worker
+        $clear.Before = '$PSDefaultParameterValues = @{ "New-FargateSession:Preset" = "staging" }'
+        (Get-Completion "$access -Service w" @clear).CompletionText | Should -BeExactly worker
+        $clear.Before = '$PSDefaultParameterValues.Clear()'
+        (Get-Completion "$access -NoPreset -Service w" @clear).CompletionText | Should -BeExactly worker
+    }
+
+    It 'with the credentials that the command would use: those of the line replace a preset''s profile' {
+        $own = New-Item "$TestDrive/own/EcsFargateLogin" -ItemType Directory -Force
+        Set-Content "$own/presets.json" '{ "presets": { "default": { "ProfileName": "nobody" } } }'
+        $access = "New-FargateSession -Region us-east-1 -EndpointUrl $($fargate.endpointUrl)"
+        Use-Environment @{ XDG_CONFIG_HOME = "$TestDrive/own" } {
+            $clear = @{ Wait = $true; Before = '$PSDefaultParameterValues.Clear()' }
+            $keys = "-AccessKey $env:AWS_ACCESS_KEY_ID -SecretKey $env:AWS_SECRET_ACCESS_KEY"
+            (Get-Completion "$access $keys -Cluster lo" @clear).CompletionText | Should -BeExactly local
+            $clear.Before = '$PSDefaultParameterValues.Clear(); $keys = [pscredential]::new($env:AWS_ACCESS_KEY_ID, ' +
+                '(ConvertTo-SecureString $env:AWS_SECRET_ACCESS_KEY -AsPlainText -Force))'
+            (Get-Completion "$access -Credential `$keys -Cluster blue-g" @clear).CompletionText | Should -BeExactly blue-green
+        }
     }
 }

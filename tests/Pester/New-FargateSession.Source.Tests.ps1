@@ -73,6 +73,41 @@ Describe 'New-FargateSession, with presets,' -Skip:(-not $IsLinux) {
             Should -BeExactly "Preset 'default' in '$file' gives TaskDefinition, Cluster, Subnet."
     }
 
+    It 'takes a column for its own record alone, also one that says what the default is' {
+        Set-Project '{ "default": { "TaskDefinition": "from-file", "Cluster": "file", "Subnet": "subnet-1" } }'
+        Get-Planned @'
+            @{ Cluster = 'default' }, @{ Cluster = ''; Port = 23 }, @{ TaskDefinition = 'column' }, @{ Cluster = 'default' }, @{ Port = 24 } |
+                ForEach-Object { [pscustomobject]$_ } | New-FargateSession -WhatIf
+'@ | Should -BeExactly @(
+            'from-file in cluster default', 'from-file in cluster file', 'column in cluster file', 'from-file in cluster default'
+            'from-file in cluster file'
+        )
+    }
+
+    It 'refuses for ECS Exec no column that an earlier record had' {
+        $seen = Invoke-Recorded @'
+            $PSDefaultParameterValues.Clear()
+            @{ UserName = 'app'; Transport = 'Ssh' }, @{ Transport = 'EcsExec' } | ForEach-Object { [pscustomobject]$_ } |
+                New-FargateSession web -Subnet subnet-1 -WhatIf
+'@
+        $seen.Errors | Should -BeNullOrEmpty
+        @($seen.Host -like 'What if: *').Count | Should -Be 2
+    }
+
+    It 'has no default in a property that a preset can hold, and no switch from the pipeline' {
+        # Null alone says that a record does not give a parameter: PowerShell lists those of earlier records as bound.
+        $command = Get-Command New-FargateSession
+        $cmdlet = $command.ImplementingType::new()
+        try {
+            foreach ($property in $command.ImplementingType.GetProperties().Where({ $_.IsDefined([Parameter], $true) })) {
+                [bool]$property.GetValue($cmdlet) | Should -BeFalse -Because "-$($property.Name) has no default of its own"
+            }
+        }
+        finally { $cmdlet.Dispose() }
+        $command.Parameters.Values.Where({ $_.SwitchParameter -and $_.Attributes.ValueFromPipelineByPropertyName -contains $true }).Name |
+            Should -BeNullOrEmpty
+    }
+
     It 'reads the nearest file above the current folder of PowerShell' {
         Set-Project '{ "default": { "TaskDefinition": "above", "Subnet": "subnet-1" } }'
         Set-Project '{ "default": { "TaskDefinition": "nearer", "Subnet": "subnet-1" } }' "$project/app"
@@ -154,11 +189,15 @@ Describe 'New-FargateSession, with presets,' -Skip:(-not $IsLinux) {
         @{ Presets = '{ "a": { "EnvironmentVariable": { "LD_PRELOAD": "x" } } }'; Why = "'EnvironmentVariable' may not stand" }
         @{ Presets = '{ "a": { "TaskRoleArn": "admin" } }'; Why = "'TaskRoleArn' may not stand" }
         @{ Presets = '{ "a": { "SecretKey": "x" } }'; Why = "'SecretKey' is a secret" }
+        @{ Presets = '{ "a": { "UserName": "-oProxyCommand=x" } }'; Why = "column 33: 'UserName': '-oProxyCommand=x' is no user name: it has letters" }
+        @{ Presets = '{ "a": { "PlatformVersion": "1.4" } }'; Why = "'1.4' is no version of Fargate's platform: write it like 1.4.0, or LATEST." }
         @{ Presets = '{ "a": { "CapacityProvider": "EC2" } }'; Why = 'one of FARGATE, FARGATE_SPOT' }
     ) {
         Set-Project $Presets
         $said = Get-ErrorOf { New-FargateSession rails-cli -Subnet subnet-1 }
         Assert-FargateError $said InvalidPreset InvalidData $file -Terminating -Text $Why, 'Line 1, column '
+        # No pattern is shown in place of words.
+        $said.Message | Should -Not -Match '\^'
     }
 }
 

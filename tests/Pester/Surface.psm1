@@ -43,6 +43,16 @@ function ConvertTo-SeenError([Management.Automation.ErrorRecord] $Record, [bool]
 
 <#
 .SYNOPSIS
+Returns a session of this machine's with nothing in it, so that no task and no key belongs to it.
+#>
+function New-UnknownSession {
+    $type = [EcsFargateLogin.FargateSession]
+    $record = [Activator]::CreateInstance($type.Assembly.GetType('EcsFargateLogin.Model.SessionRecord'))
+    [Activator]::CreateInstance($type, [Reflection.BindingFlags]'Instance, NonPublic', $null, @($record, $null), $null)
+}
+
+<#
+.SYNOPSIS
 Asserts that a command failed with one error of the module, and that it has all that each of these has.
 .PARAMETER Said
 The errors of the command, from Get-ErrorOf.
@@ -183,5 +193,5 @@ function Get-ParameterSetText([string] $Cmdlet) {
     }
 }
 
-Export-ModuleMember -Function (@($account.ExportedFunctions.Keys) + 'Get-ErrorOf', 'Assert-FargateError', 'Invoke-Recorded',
+Export-ModuleMember -Function (@($account.ExportedFunctions.Keys) + 'Get-ErrorOf', 'New-UnknownSession', 'Assert-FargateError', 'Invoke-Recorded',
     'Get-WhatIf', 'Get-Completion', 'Get-CompletionText', 'Get-ParameterSetText')

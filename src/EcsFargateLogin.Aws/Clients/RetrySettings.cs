@@ -4,7 +4,7 @@ using EcsFargateLogin.Aws.Profiles;
 
 namespace EcsFargateLogin.Aws.Clients;
 
-/// <summary>How often and in which way refused requests are tried again. What is null is the SDK's own.</summary>
+/// <summary>The retries of failed requests. Null is the SDK's default.</summary>
 /// <param name="MaxAttempts">The first attempt and all retries, at least 1.</param>
 /// <param name="Mode">Standard or Adaptive.</param>
 internal sealed record RetrySettings(int? MaxAttempts, RequestRetryMode? Mode)
@@ -14,8 +14,8 @@ internal sealed record RetrySettings(int? MaxAttempts, RequestRetryMode? Mode)
 
     private const int StandardAttempts = 3;
 
-    /// <summary>What the environment says, or else the profile. The SDK reads the environment once a process only.</summary>
-    /// <exception cref="FargateException">The profile says what cannot be.</exception>
+    /// <summary>Reads the environment or else the profile; the SDK would read the environment only once a process.</summary>
+    /// <exception cref="FargateException">The profile has an invalid value.</exception>
     internal static RetrySettings Of(Profile? profile) => new(
         Attempts(EnvironmentNames.Value(EnvironmentNames.MaxAttempts)) ?? AttemptsOf(profile) ?? StandardAttempts,
         ModeNamed(EnvironmentNames.Value(EnvironmentNames.RetryMode)) ?? ModeOf(profile) ?? RequestRetryMode.Standard);
@@ -32,7 +32,7 @@ internal sealed record RetrySettings(int? MaxAttempts, RequestRetryMode? Mode)
 
     private static RequestRetryMode? ModeNamed(string? text) => text?.ToLowerInvariant() switch
     {
-        // The SDK has no legacy mode, which is version 1's of the AWS CLI.
+        // The SDK has no legacy mode, the default of version 1 of the AWS CLI.
         "standard" or "legacy" => RequestRetryMode.Standard,
         "adaptive" => RequestRetryMode.Adaptive,
         _ => null,

@@ -4,11 +4,11 @@ using Amazon.Runtime.Internal;
 namespace EcsFargateLogin.Aws.Clients;
 
 /// <summary>
-/// A service reached through the SDK's own client of it. That client is made, and its assembly loaded, with the first
-/// request: not every session needs it. Derived classes therefore name its types in the bodies of methods alone.
+/// A service that is called through the SDK's client. The client is created, and its assembly loaded, by the first request,
+/// as not every session needs it. So derived classes name its types in method bodies only.
 /// </summary>
-/// <param name="settings">How the service is reached.</param>
-/// <param name="create">Makes the SDK's client.</param>
+/// <param name="settings">The settings of the service.</param>
+/// <param name="create">Creates the SDK's client.</param>
 internal abstract class SdkClient(ClientSettings settings, Func<AmazonServiceClient> create) : IDisposable
 {
     private readonly Lazy<AmazonServiceClient> _client = new(create);
@@ -26,8 +26,7 @@ internal abstract class SdkClient(ClientSettings settings, Func<AmazonServiceCli
     }
 
     /// <summary>
-    /// Has the replies to a client of the query protocols read by <see cref="XmlReplyUnmarshaller"/>, as those to this
-    /// module's own clients are.
+    /// Makes a client of the query protocols read replies by <see cref="XmlReplyUnmarshaller"/>, as this module's own clients do.
     /// </summary>
     protected static void CheckReplies(RuntimePipeline pipeline) => pipeline.AddHandlerAfter<Marshaller>(new ReplyCheck());
 
@@ -41,4 +40,16 @@ internal abstract class SdkClient(ClientSettings settings, Func<AmazonServiceCli
             return base.InvokeAsync<T>(executionContext);
         }
     }
+}
+
+/// <summary>One page of a list.</summary>
+/// <param name="Items">The page's items.</param>
+/// <param name="NextToken">The token of the next page; null or empty on the last page.</param>
+internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextToken);
+
+internal static class Page
+{
+    /// <summary>Creates a page from a reply, in which the list and items may be absent.</summary>
+    internal static Page<string> Of(IReadOnlyList<string?>? items, string? nextToken) =>
+        new([.. (items ?? []).OfType<string>()], nextToken);
 }

@@ -20,19 +20,19 @@ internal sealed class ServiceEndpoints(CloudSettings settings, Profile? profile,
     /// <param name="prefix">The first label of its host names.</param>
     internal Uri Resolve(string serviceId, string prefix)
     {
-        return Given(serviceId) ?? new Uri(OfAws(serviceId, prefix));
+        return ConfiguredUrl(serviceId) ?? new Uri(DefaultUrl(serviceId, prefix));
     }
 
     /// <summary>
-    /// Of IAM, which has one host in each partition, and takes signatures for that host's region whatever its URL.
+    /// Resolves IAM, which has one host in each partition; requests are signed for that host's region, whatever the URL.
     /// </summary>
     internal (Uri Url, string Region) ResolveIam(string serviceId)
     {
-        var home = OfIam(serviceId);
-        return (Given(serviceId) ?? new Uri($"https://{home.Host}/"), home.Region);
+        var home = IamHost(serviceId);
+        return (ConfiguredUrl(serviceId) ?? new Uri($"https://{home.Host}/"), home.Region);
     }
 
-    private (string Host, string Region) OfIam(string serviceId)
+    private (string Host, string Region) IamHost(string serviceId)
     {
         var useFips = IsOn(EnvironmentNames.UseFips, UseFips);
         return (Fn.Partition(region).name, useFips) switch
@@ -47,8 +47,8 @@ internal sealed class ServiceEndpoints(CloudSettings settings, Profile? profile,
         };
     }
 
-    /// <summary>The URL that somebody has named; null where AWS's own counts.</summary>
-    private Uri? Given(string serviceId)
+    /// <summary>Returns the configured URL; null for AWS's own.</summary>
+    private Uri? ConfiguredUrl(string serviceId)
     {
         var given = settings.EndpointUrl is { } url ? (url, "-EndpointUrl") : Configured(serviceId);
         return given is { } found ? Parse(found.Url, found.Source) : null;
@@ -70,12 +70,12 @@ internal sealed class ServiceEndpoints(CloudSettings settings, Profile? profile,
         EnvironmentNames.Value(name) is { } url ? (url, $"environment variable {name}") : null;
 
     private (string, string)? FromProfile(string serviceId) =>
-        (OfServices(serviceId) ?? profile?.Find(EndpointUrl)) is { } setting
+        (FromServicesSection(serviceId) ?? profile?.Find(EndpointUrl)) is { } setting
             ? (profile!.Text(setting), $"{profile.Source}, {setting.Where}")
             : null;
 
-    /// <summary>What the services section that the profile refers to says of a service; null where it says nothing.</summary>
-    private Setting? OfServices(string serviceId)
+    /// <summary>Reads a service's URL from the services section that the profile refers to; null if it has none.</summary>
+    private Setting? FromServicesSection(string serviceId)
     {
         const string services = "services";
         if (profile?.Find(services) is not { } reference)
@@ -91,7 +91,7 @@ internal sealed class ServiceEndpoints(CloudSettings settings, Profile? profile,
             : null;
     }
 
-    /// <summary>Whether a switch is on. The profile is not asked where the environment has said it.</summary>
+    /// <summary>Whether a switch is on: in the environment or, if it is not set there, in the profile.</summary>
     private bool IsOn(string variable, string setting) => EnvironmentNames.Switch(variable) ?? profile?.Switch(setting) ?? false;
 
     private static Uri Parse(string text, string source) =>
@@ -100,10 +100,10 @@ internal sealed class ServiceEndpoints(CloudSettings settings, Profile? profile,
         && url.Host.Length > 0
         && url.UserInfo.Length + url.Query.Length + url.Fragment.Length == 0
             ? url
-            // What stands before an @ may be a password.
+            // The part before an @ may contain a password.
             : throw CloudErrors.InvalidEndpoint(text[(text.LastIndexOf('@') + 1)..], source);
 
-    private string OfAws(string serviceId, string prefix)
+    private string DefaultUrl(string serviceId, string prefix)
     {
         var useFips = IsOn(EnvironmentNames.UseFips, UseFips);
         var useDualStack = IsOn(EnvironmentNames.UseDualStack, UseDualStack);
@@ -118,7 +118,7 @@ internal sealed class ServiceEndpoints(CloudSettings settings, Profile? profile,
             throw CloudErrors.UnsupportedEndpoint(serviceId, region, "dual-stack");
         }
 
-        // These hosts in GovCloud are FIPS endpoints under their plain names, as the services' rule sets have it.
+        // By the services' rule sets, these hosts of GovCloud are FIPS endpoints under their plain names.
         var isPlainName = prefix is "ec2" or "logs" or "sts" or "ssm" && partition.name == "aws-us-gov" && !useDualStack;
         var host = useFips && !isPlainName ? $"{prefix}-fips" : prefix;
         var suffix = useDualStack ? partition.dualStackDnsSuffix : partition.dnsSuffix;

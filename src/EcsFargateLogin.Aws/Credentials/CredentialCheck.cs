@@ -1,11 +1,13 @@
+using System.Globalization;
 using System.Text.Json;
 using Amazon.Runtime;
 using EcsFargateLogin.Aws.Errors;
+using EcsFargateLogin.Aws.Profiles;
 using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
-/// <summary>Obtains keys from credentials once, and says what is wrong where that fails.</summary>
+/// <summary>Obtains keys from credentials, and explains a failure.</summary>
 internal static class CredentialCheck
 {
     internal static async Task<ImmutableCredentials> ObtainAsync(
@@ -15,7 +17,7 @@ internal static class CredentialCheck
         end.CancelAfter(limit);
         try
         {
-            // Some kinds of credentials block.
+            // Some credentials block.
             return await Task.Run(() => found.Credentials.ObtainAsync(end.Token), end.Token).WaitAsync(end.Token);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -33,7 +35,7 @@ internal static class CredentialCheck
         }
     }
 
-    /// <summary>This module's own error among the causes of an exception, or null.</summary>
+    /// <summary>Finds this module's own error among the causes of an exception; null if there is none.</summary>
     internal static FargateException? Known(Exception? exception) =>
         exception is null ? null : exception as FargateException ?? Known(exception.InnerException);
 
@@ -49,7 +51,7 @@ internal static class CredentialCheck
             return CredentialErrors.LoginExpired(found.Source, found.ProfileName, exception);
         }
 
-        // What a service or the SDK says is safe to repeat; what an object or a file holds is not.
+        // Messages of a service or of the SDK are safe to show; content of objects and files is not.
         var isSafe = IsOfSdk(exception.GetType());
         return CredentialErrors.CredentialsUnusable(
             found.Source, isSafe ? FirstLine(exception) : Kind(found, exception), isSafe ? exception : null);
@@ -61,7 +63,7 @@ internal static class CredentialCheck
         || exception is AmazonServiceException { ErrorCode: "UnauthorizedException" }
         || (exception.InnerException is { } inner && IsExpiredLogin(inner));
 
-    /// <summary>Whether it is an exception of this or another copy of the SDK: credentials may be another module's.</summary>
+    /// <summary>Whether an exception is the SDK's, also another copy's: credentials may come from another module.</summary>
     private static bool IsOfSdk(Type? type) =>
         type is not null
         && (type.FullName is "Amazon.Runtime.AmazonServiceException" or "Amazon.Runtime.AmazonClientException"
@@ -69,9 +71,9 @@ internal static class CredentialCheck
 
     private static string Kind(FoundCredentials found, Exception exception) => exception switch
     {
-        HttpRequestException or IOException or UnauthorizedAccessException => "what it asks for them cannot be reached or read.",
-        JsonException => "what it asks for them answered with something else.",
-        _ when found.ProfileName is null => "it gave none.",
+        HttpRequestException or IOException or UnauthorizedAccessException => "their source cannot be reached or read.",
+        JsonException => "their source sent an invalid answer.",
+        _ when found.ProfileName is null => "it returned none.",
         _ => "its settings do not fit together.",
     };
 
@@ -80,4 +82,47 @@ internal static class CredentialCheck
         var cause = exception.InnerException as AmazonServiceException ?? exception;
         return $"{cause.Message.Split('\n')[0].TrimEnd('.', '\r')}.";
     }
+}
+
+/// <summary>
+/// Credentials that are renewed within a time limit, and fail with an error of this module.
+/// </summary>
+internal sealed class CheckedCredentials(FoundCredentials found, TimeSpan limit) : AWSCredentials
+{
+    internal AWSCredentials Found => found.Credentials;
+
+    public override ImmutableCredentials GetCredentials() => GetCredentialsAsync().GetAwaiter().GetResult();
+
+    public override Task<ImmutableCredentials> GetCredentialsAsync() =>
+        CredentialCheck.ObtainAsync(found, limit, CancellationToken.None);
+}
+
+/// <summary>
+/// Determines the end of credentials that only a person can renew, as far as it is known: keys with a session token do not
+/// contain it, but their source may tell it. Credentials of container, instance, web identity and credential_process, and of a
+/// role without MFA, renew themselves.
+/// </summary>
+internal static class CredentialEnd
+{
+    /// <returns>Null if they renew themselves, do not end, or their end is not known.</returns>
+    internal static DateTimeOffset? Of(AWSCredentials credentials) => credentials switch
+    {
+        CheckedCredentials { Found: var found } => Of(found),
+        UserCredentials { Source: var source } => source.End,
+        EnvironmentCredentials => OfEnvironment(),
+        MfaRole role => role.CodeEnd,
+        RoleCredentials { Source: var source } role when Of(source) is { } end => Later(end, role.End),
+        SsoCredentials { LoginEnd: { } end } login => Later(end, login.End),
+        _ => null,
+    };
+
+    private static DateTimeOffset? OfEnvironment() =>
+        EnvironmentCredentials.SessionToken is not null
+        && EnvironmentNames.Value(EnvironmentNames.Expiration) is { } text
+        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var end)
+            ? end
+            : null;
+
+    /// <summary>Returns the later end: keys may outlast the login that gave them.</summary>
+    private static DateTimeOffset Later(DateTimeOffset end, DateTimeOffset? ofKeys) => ofKeys > end ? ofKeys.Value : end;
 }

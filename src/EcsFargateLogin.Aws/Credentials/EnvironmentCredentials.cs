@@ -4,15 +4,15 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
-/// <summary>The keys of the environment, as it is at each request.</summary>
+/// <summary>The keys in the environment, read for each request.</summary>
 internal sealed class EnvironmentCredentials : AWSCredentials
 {
     private EnvironmentCredentials()
     {
     }
 
-    /// <summary>Null where the environment has no keys.</summary>
-    /// <exception cref="FargateException">It has half a pair. The SDK would go on and find somebody else's.</exception>
+    /// <summary>Returns null if the environment has no keys.</summary>
+    /// <exception cref="FargateException">It has half a pair; the SDK would continue and find another account's.</exception>
     internal static EnvironmentCredentials? Find() =>
         (EnvironmentNames.Value(EnvironmentNames.AccessKey), EnvironmentNames.Value(EnvironmentNames.SecretKey)) switch
         {
@@ -28,7 +28,7 @@ internal sealed class EnvironmentCredentials : AWSCredentials
         EnvironmentNames.Value(EnvironmentNames.AccessKey) is { } accessKey
         && EnvironmentNames.Value(EnvironmentNames.SecretKey) is { } secretKey
             ? new(accessKey, secretKey, SessionToken)
-            : throw CredentialErrors.NoCredentials("the keys that were there are no longer in the environment.");
+            : throw CredentialErrors.NoCredentials("the keys were removed from the environment.");
 
     public override Task<ImmutableCredentials> GetCredentialsAsync() => Task.FromResult(GetCredentials());
 
@@ -36,7 +36,7 @@ internal sealed class EnvironmentCredentials : AWSCredentials
         EnvironmentNames.Value(EnvironmentNames.SessionToken) ?? EnvironmentNames.Value(EnvironmentNames.SecurityToken);
 }
 
-/// <summary>The credentials of a container's task or pod, where the environment says that there are some.</summary>
+/// <summary>The credentials of a container's task or pod, if the environment announces them.</summary>
 internal static class ContainerMetadata
 {
     internal static AWSCredentials? Find() =>

@@ -8,10 +8,10 @@ using EcsFargateLogin.Cloud;
 namespace EcsFargateLogin.Aws.Credentials;
 
 /// <summary>
-/// The metadata service of EC2. The SDK's own client of it waits and retries for half a minute on a machine that is not
-/// EC2, and is configured once a process.
+/// A client of EC2's metadata service. The SDK's client waits and retries for half a minute on a machine that is not EC2, and
+/// is configured once a process.
 /// </summary>
-/// <param name="profile">The profile in force, or null.</param>
+/// <param name="profile">The current profile, or null.</param>
 internal sealed class InstanceMetadata(Profile? profile)
 {
     private const string TokenHeader = "X-aws-ec2-metadata-token";
@@ -23,7 +23,7 @@ internal sealed class InstanceMetadata(Profile? profile)
 
     private static readonly HttpClient s_client = new(new SocketsHttpHandler
     {
-        // The address is the machine's own: no proxy reaches it, and it sends nobody elsewhere.
+        // The address is local to the machine: no proxy reaches it, and it never redirects.
         UseProxy = false,
         AllowAutoRedirect = false,
         ConnectTimeout = s_connectLimit,
@@ -38,7 +38,7 @@ internal sealed class InstanceMetadata(Profile? profile)
 
     private static bool IsDisabled => EnvironmentNames.Switch(EnvironmentNames.MetadataDisabled) == true;
 
-    /// <summary>Whether anything answers there.</summary>
+    /// <summary>Returns whether the service accepts connections.</summary>
     internal async Task<bool> IsReachableAsync(CancellationToken cancellationToken)
     {
         if (IsDisabled)
@@ -62,13 +62,13 @@ internal sealed class InstanceMetadata(Profile? profile)
         }
     }
 
-    /// <summary>The region that the instance is in, or null.</summary>
+    /// <summary>Returns the instance's region, or null.</summary>
     internal async Task<string?> GetRegionAsync(CancellationToken cancellationToken) =>
         (await GetAsync<Identity>("latest/dynamic/instance-identity/document", cancellationToken))?.Region is { Length: > 0 } region
             ? region
             : null;
 
-    /// <summary>The keys of the instance's role, or null where it has none.</summary>
+    /// <summary>Returns the keys of the instance's role; null if it has none.</summary>
     internal async Task<TemporaryKeys?> GetKeysAsync(CancellationToken cancellationToken)
     {
         const string folder = "latest/meta-data/iam/security-credentials/";
@@ -121,7 +121,7 @@ internal sealed class InstanceMetadata(Profile? profile)
         }
     }
 
-    /// <summary>What the service says; null where it says nothing, or does not answer in time.</summary>
+    /// <summary>Returns the service's answer; null if there is none in time.</summary>
     private async Task<string?> GetAsync(string path, CancellationToken cancellationToken)
     {
         try
@@ -139,13 +139,13 @@ internal sealed class InstanceMetadata(Profile? profile)
             using var reply = await s_client.SendAsync(request, cancellationToken);
             return reply.StatusCode == HttpStatusCode.OK ? await reply.Content.ReadAsStringAsync(cancellationToken) : null;
         }
-        catch (Exception exception) when (IsSilence(exception, cancellationToken))
+        catch (Exception exception) when (IsNoAnswer(exception, cancellationToken))
         {
             return null;
         }
     }
 
-    /// <summary>The token that version 2 of the service wants; null where it has version 1 alone or is too far away.</summary>
+    /// <summary>Returns the token for version 2 of the service; null if it has only version 1 or is too far away.</summary>
     private async Task<string?> GetTokenAsync(CancellationToken cancellationToken)
     {
         try
@@ -157,13 +157,13 @@ internal sealed class InstanceMetadata(Profile? profile)
                 ? (await reply.Content.ReadAsStringAsync(cancellationToken)).Trim()
                 : null;
         }
-        catch (Exception exception) when (IsSilence(exception, cancellationToken))
+        catch (Exception exception) when (IsNoAnswer(exception, cancellationToken))
         {
             return null;
         }
     }
 
-    private static bool IsSilence(Exception exception, CancellationToken cancellationToken) =>
+    private static bool IsNoAnswer(Exception exception, CancellationToken cancellationToken) =>
         exception is HttpRequestException or IOException
         || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
@@ -172,7 +172,7 @@ internal sealed class InstanceMetadata(Profile? profile)
         public string? Region { get; init; }
     }
 
-    /// <summary>A class, not a record, so that it does not print what it holds.</summary>
+    /// <summary>A class, not a record, so that ToString shows no secret.</summary>
     private sealed class Role
     {
         public string? AccessKeyId { get; init; }
@@ -189,7 +189,7 @@ internal sealed class InstanceMetadata(Profile? profile)
 /// <param name="metadata">The instance's metadata service.</param>
 internal sealed class InstanceCredentials(InstanceMetadata metadata) : RenewableCredentials
 {
-    /// <summary>How long keys are used that have ended: AWS takes them where the service cannot renew them in time.</summary>
+    /// <summary>The time for which ended keys are used: AWS accepts them if the service cannot renew them in time.</summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromMinutes(10);
 
     protected override async Task<TemporaryKeys> ObtainAsync(CancellationToken cancellationToken)

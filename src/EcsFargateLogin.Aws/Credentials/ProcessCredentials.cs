@@ -8,18 +8,18 @@ using EcsFargateLogin.Cloud;
 namespace EcsFargateLogin.Aws.Credentials;
 
 /// <summary>
-/// The credentials that a profile's credential_process prints. As in the AWS CLI, no shell is in between. What the process
-/// prints on either stream is never repeated, for it may be a secret, and never reaches the terminal.
+/// The credentials that a profile's credential_process prints. As in the AWS CLI, it is started without a shell. Its output and
+/// errors are never shown, because they may contain a secret.
 /// </summary>
 /// <param name="profile">The profile.</param>
 /// <param name="setting">Its credential_process.</param>
-/// <param name="limit">How long it may run; null for what users have.</param>
+/// <param name="limit">Its time limit; null for the default.</param>
 internal sealed class ProcessCredentials(Profile profile, Setting setting, TimeSpan? limit = null) : RenewableCredentials
 {
-    /// <summary>Upper bound for what it may print, in characters.</summary>
+    /// <summary>Upper bound for its output, in characters.</summary>
     private const int LongestOutput = 64 * 1024;
 
-    /// <summary>Less than what obtaining credentials may take in all, so that the process ends before anybody gives up.</summary>
+    /// <summary>The default time limit, shorter than that of obtaining credentials, so that the process ends first.</summary>
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan s_killLimit = TimeSpan.FromSeconds(1);
 
@@ -74,7 +74,7 @@ internal sealed class ProcessCredentials(Profile profile, Setting setting, TimeS
         {
             UseShellExecute = false,
             CreateNoWindow = true,
-            // Its input would be the shell's: nothing for it to read.
+            // Otherwise it would read the shell's input.
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -98,7 +98,7 @@ internal sealed class ProcessCredentials(Profile profile, Setting setting, TimeS
             : throw Unusable($"printed more than {LongestOutput / 1024} KB");
     }
 
-    /// <summary>Reads to the end, so that the process does not wait for a reader, and keeps nothing.</summary>
+    /// <summary>Reads and drops everything, so that the process does not block.</summary>
     private static async Task DrainAsync(StreamReader errors, CancellationToken cancellationToken)
     {
         var buffer = new char[4096];
@@ -123,7 +123,7 @@ internal sealed class ProcessCredentials(Profile profile, Setting setting, TimeS
     private FargateException Unusable(string what) =>
         CredentialErrors.CredentialsUnusable(profile.Source, $"its credential_process {what} ({setting.Where}).", exception: null);
 
-    /// <summary>A class, not a record, so that it does not print what it holds.</summary>
+    /// <summary>A class, not a record, so that ToString shows no secret.</summary>
     private sealed class Answer
     {
         public int Version { get; init; }
@@ -139,8 +139,8 @@ internal sealed class ProcessCredentials(Profile profile, Setting setting, TimeS
 }
 
 /// <summary>
-/// Finds programs as the system's shell does. .NET alone would look beside PowerShell and in the current folder first,
-/// where somebody may have put another program of that name.
+/// Finds programs as the system's shell does. .NET itself would first search the folder of PowerShell and the current folder,
+/// where another user may have put a program of that name.
 /// </summary>
 internal static class ProgramPath
 {
@@ -148,7 +148,7 @@ internal static class ProgramPath
 
     private static readonly string[] s_extensions = [".exe", ".cmd", ".bat", ".com"];
 
-    /// <summary>The path of a program; null where there is none.</summary>
+    /// <summary>Returns the path of a program; null if there is none.</summary>
     internal static string? Find(string program)
     {
         if (program.Contains(Path.DirectorySeparatorChar) || program.Contains(Path.AltDirectorySeparatorChar))

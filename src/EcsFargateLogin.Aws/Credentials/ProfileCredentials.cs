@@ -7,13 +7,13 @@ using EcsFargateLogin.Cloud;
 namespace EcsFargateLogin.Aws.Credentials;
 
 /// <summary>
-/// Makes credentials of profiles, in the AWS CLI's order: a role, a web identity, SSO, the keys of the credentials file,
-/// a process, the keys of the config file. What comes later, and what the way that is taken does not use, does not matter.
+/// Creates the credentials of profiles, in the AWS CLI's order: a role, a web identity, SSO, the keys of the credentials file,
+/// a process, the keys of the config file. Settings for later ones are ignored.
 /// </summary>
 /// <param name="files">The profiles.</param>
-/// <param name="clients">How the services that hand out keys are reached.</param>
+/// <param name="clients">The services that issue keys.</param>
 /// <param name="metadata">The instance's metadata service.</param>
-/// <param name="askForCode">Asks a person for an MFA code; null where nobody can be asked.</param>
+/// <param name="askForCode">Asks a person for an MFA code; null without a person.</param>
 internal sealed class ProfileCredentials(
     ProfileFiles files,
     CredentialClients clients,
@@ -29,8 +29,8 @@ internal sealed class ProfileCredentials(
     private const string LoginSession = "login_session";
     private const string Process = "credential_process";
 
-    /// <summary>The credentials of a profile; null where it has neither keys nor a way to get them.</summary>
-    /// <exception cref="FargateException">What it has is incomplete.</exception>
+    /// <summary>Returns the credentials of a profile; null if it configures none.</summary>
+    /// <exception cref="FargateException">Their settings are incomplete.</exception>
     internal FoundCredentials? Find(Profile profile) => Of(profile) switch
     {
         null => null,
@@ -43,27 +43,27 @@ internal sealed class ProfileCredentials(
         var credentials => new(credentials, profile.Source) { ProfileName = profile.Name },
     };
 
-    /// <summary>The error where somebody has named a profile from which no credentials come.</summary>
-    internal static FargateException Nothing(Profile profile) => Unusable(profile, profile.Find(SecretKey) is { } alone
+    /// <summary>Returns the error for a named profile without credentials.</summary>
+    internal static FargateException NoCredentials(Profile profile) => Unusable(profile, profile.Find(SecretKey) is { } alone
         ? $"it has an {SecretKey} ({alone.Where}), but no {AccessKey}"
         : $"it holds neither keys nor a way to get them ({RoleArn}, sso_session, {Process}, …)");
 
-    /// <summary>Whether a profile assumes a role with keys from elsewhere. A web identity needs no keys.</summary>
+    /// <summary>Whether a profile assumes a role with other credentials. A web identity needs none.</summary>
     internal static bool AssumesRole(Profile profile) => profile.Has(RoleArn) && !profile.Has(TokenFile);
 
     private AWSCredentials? Of(Profile profile) => AssumesRole(profile) ? Role(profile, [profile]) : WithoutSource(profile);
 
     /// <param name="profile">A profile that assumes a role.</param>
-    /// <param name="visited">The profiles that lead to it, and itself.</param>
+    /// <param name="visited">The profiles that refer to it, and itself.</param>
     private RoleCredentials Role(Profile profile, IReadOnlyList<Profile> visited)
     {
         var role = profile.Find(RoleArn)!;
         var source = (profile.Find(SourceProfile), profile.Find(CredentialSource)) switch
         {
-            ({ } named, null) => OfSourceProfile(profile, named, visited),
-            (null, { } place) => OfPlace(profile, place),
+            ({ } named, null) => FromSourceProfile(profile, named, visited),
+            (null, { } credentialSource) => FromCredentialSource(profile, credentialSource),
             (null, null) => throw Unusable(
-                profile, $"its {RoleArn} ({role.Where}) needs a {SourceProfile} or a {CredentialSource}, whose keys assume it"),
+                profile, $"its {RoleArn} ({role.Where}) needs a {SourceProfile} or a {CredentialSource} with keys to assume it"),
             ({ } one, { } other) => throw Unusable(
                 profile, $"it has both a {SourceProfile} ({one.Where}) and a {CredentialSource} ({other.Where}); remove one"),
         };
@@ -71,7 +71,7 @@ internal sealed class ProfileCredentials(
             AskForCode(new MfaRequest(visited[0].Name, serialNumber), cancellationToken));
     }
 
-    private AWSCredentials OfSourceProfile(Profile profile, Setting named, IReadOnlyList<Profile> visited)
+    private AWSCredentials FromSourceProfile(Profile profile, Setting named, IReadOnlyList<Profile> visited)
     {
         var name = profile.Text(named);
         var source = files.Find(name)
@@ -90,20 +90,20 @@ internal sealed class ProfileCredentials(
             : Role(source, [.. visited, source]);
     }
 
-    private AWSCredentials OfPlace(Profile profile, Setting place) => profile.Text(place).ToUpperInvariant() switch
+    private AWSCredentials FromCredentialSource(Profile profile, Setting setting) => profile.Text(setting).ToUpperInvariant() switch
     {
         "ENVIRONMENT" => EnvironmentCredentials.Find()
-            ?? throw Unusable(profile, $"its {CredentialSource} ({place.Where}) is the environment, which has no keys"),
+            ?? throw Unusable(profile, $"its {CredentialSource} ({setting.Where}) is the environment, which has no keys"),
         "ECSCONTAINER" => ContainerMetadata.Find()
-            ?? throw Unusable(profile, $"its {CredentialSource} ({place.Where}) is a container's role, and this is no container"),
+            ?? throw Unusable(profile, $"its {CredentialSource} ({setting.Where}) is a container's role, and this is no container"),
         "EC2INSTANCEMETADATA" => new InstanceCredentials(metadata),
         _ => throw Unusable(
             profile,
-            $"its {CredentialSource} '{place.Value}' ({place.Where}) is not Environment, Ec2InstanceMetadata or EcsContainer"),
+            $"its {CredentialSource} '{setting.Value}' ({setting.Where}) is not Environment, Ec2InstanceMetadata or EcsContainer"),
     };
 
     private AWSCredentials? WithoutSource(Profile profile) =>
-        WebIdentity(profile) ?? Sso(profile) ?? Keys(profile, profile.Credentials) ?? OfProcess(profile)
+        WebIdentity(profile) ?? Sso(profile) ?? Keys(profile, profile.Credentials) ?? FromProcess(profile)
         ?? Keys(profile, profile.Config);
 
     private WebIdentityCredentials? WebIdentity(Profile profile)
@@ -124,7 +124,7 @@ internal sealed class ProfileCredentials(
         {
             ExternalId = profile.Text("external_id"),
             MfaSerialNumber = profile.Text("mfa_serial"),
-            // What is no number the AWS CLI passes over.
+            // Like the AWS CLI, ignores a value that is not a number.
             DurationSeconds = int.TryParse(
                 profile.Text("duration_seconds"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
                     ? seconds
@@ -159,7 +159,7 @@ internal sealed class ProfileCredentials(
         string? Value(string setting) => session?[setting] is { } found ? profile.Text(found) : profile.Text(setting);
     }
 
-    /// <summary>The sso-session that a profile refers to, and its name; nulls where it refers to none.</summary>
+    /// <summary>Returns the sso-session that a profile refers to, and its name; nulls for none.</summary>
     private static (ConfigSection? Session, string? Name) SsoSession(Profile profile)
     {
         if (profile.Find("sso_session") is not { } reference)
@@ -179,7 +179,7 @@ internal sealed class ProfileCredentials(
                 + $"({contradiction.Where})");
     }
 
-    private static ProcessCredentials? OfProcess(Profile profile)
+    private static ProcessCredentials? FromProcess(Profile profile)
     {
         if (profile.Find(Process) is { } process)
         {
@@ -189,7 +189,7 @@ internal sealed class ProfileCredentials(
         return profile.Has(LoginSession) ? throw CredentialErrors.LoginUnsupported(profile.Name) : null;
     }
 
-    /// <summary>The keys of one file: those of the other may belong to somebody else.</summary>
+    /// <summary>Reads a key pair from one file only: the other file may have another account's.</summary>
     private static AWSCredentials? Keys(Profile profile, ConfigSection? section)
     {
         if (section?[AccessKey] is not { } accessKey)
@@ -197,25 +197,25 @@ internal sealed class ProfileCredentials(
             return null;
         }
 
-        // First, because a key that is continued may have swallowed the other.
-        var id = Plain(profile, accessKey);
+        // First, because a key that continues on the next line may contain the other.
+        var id = Unquoted(profile, accessKey);
         var secretKey = section[SecretKey]
             ?? throw Unusable(profile, $"it has an {AccessKey} ({accessKey.Where}), but no {SecretKey} beside it");
         var token = section["aws_security_token"] ?? section["aws_session_token"];
         return token is null
-            ? new BasicAWSCredentials(id, Plain(profile, secretKey))
-            : new SessionAWSCredentials(id, Plain(profile, secretKey), Plain(profile, token));
+            ? new BasicAWSCredentials(id, Unquoted(profile, secretKey))
+            : new SessionAWSCredentials(id, Unquoted(profile, secretKey), Unquoted(profile, token));
     }
 
-    private static string Plain(Profile profile, Setting key) => profile.Text(key) is ['"' or '\'', .., '"' or '\'']
-        ? throw profile.Invalid(key, "is in quotation marks, which would be a part of it; remove them")
+    private static string Unquoted(Profile profile, Setting key) => profile.Text(key) is ['"' or '\'', .., '"' or '\'']
+        ? throw profile.Invalid(key, "is in quotes, which would be part of it; remove them")
         : key.Value;
 
     private static bool HasKeys(Profile profile) => profile.Has(AccessKey) || profile.Has(SecretKey);
 
     private Task<string> AskForCode(MfaRequest request, CancellationToken cancellationToken) => askForCode is { } ask
         ? ask(request, cancellationToken)
-        : throw CredentialErrors.MfaCodeUnavailable(request, "nobody can be asked here");
+        : throw CredentialErrors.MfaCodeUnavailable(request, "there is nobody to ask");
 
     private static FargateException Unusable(Profile profile, string reason) =>
         CredentialErrors.CredentialsUnusable(profile.Source, $"{reason}.", exception: null);

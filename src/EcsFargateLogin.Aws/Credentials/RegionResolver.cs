@@ -5,16 +5,16 @@ using EcsFargateLogin.Cloud;
 namespace EcsFargateLogin.Aws.Credentials;
 
 /// <summary>
-/// Finds the region: the parameter, a profile named by parameter, the environment, the profile, the instance.
+/// Finds the region: from the parameter, a profile named by parameter, the environment, the profile or the instance.
 /// </summary>
 internal static partial class RegionResolver
 {
     private const string Setting = "region";
 
-    /// <param name="settings">What the user said.</param>
-    /// <param name="profile">The profile that is named or in force; null when there is none.</param>
+    /// <param name="settings">The user's settings.</param>
+    /// <param name="profile">The named or current profile, or null.</param>
     /// <param name="metadata">The instance's metadata service.</param>
-    /// <param name="cancellationToken">Ends the look at the metadata service.</param>
+    /// <param name="cancellationToken">Cancels the query of the metadata service.</param>
     internal static async Task<(string Name, string Source)> ResolveAsync(
         CloudSettings settings, Profile? profile, InstanceMetadata metadata, CancellationToken cancellationToken)
     {

@@ -6,24 +6,23 @@ using EcsFargateLogin.Aws.Sts;
 namespace EcsFargateLogin.Aws.Credentials;
 
 /// <summary>
-/// Credentials that obtain keys and, shortly before those end, obtain others. Unlike the SDK's own base class it can be
-/// cancelled, which ends what it waits for.
+/// Credentials that renew their keys shortly before these end. Unlike the SDK's base class it can be cancelled.
 /// </summary>
-[SuppressMessage("Reliability", "CA1001", Justification = "The semaphore has no handle, as nobody waits for one; AWSCredentials are not disposed of.")]
+[SuppressMessage("Reliability", "CA1001", Justification = "The semaphore allocates no handle, and AWSCredentials are not disposed of.")]
 internal abstract class RenewableCredentials : AWSCredentials
 {
     private readonly SemaphoreSlim _one = new(1, 1);
     private TemporaryKeys? _keys;
     private DateTimeOffset _renewAt;
 
-    /// <summary>When the present keys end; null where there are none, or where they do not end.</summary>
+    /// <summary>The end of the current keys; null if there are none, or they do not end.</summary>
     internal DateTimeOffset? End => _keys?.End;
 
     public sealed override ImmutableCredentials GetCredentials() => GetCredentialsAsync().GetAwaiter().GetResult();
 
     public sealed override Task<ImmutableCredentials> GetCredentialsAsync() => GetAsync(CancellationToken.None);
 
-    /// <summary>The keys that are valid now.</summary>
+    /// <summary>Returns the current keys, renewed if necessary.</summary>
     internal async Task<ImmutableCredentials> GetAsync(CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
@@ -42,15 +41,15 @@ internal abstract class RenewableCredentials : AWSCredentials
         }
     }
 
-    /// <summary>How long before their end keys are renewed: no request is signed with what expires on its way.</summary>
+    /// <summary>The time before their end at which keys are renewed, so that no request expires under way.</summary>
     protected virtual TimeSpan Margin => TimeSpan.FromMinutes(5);
 
     protected virtual DateTimeOffset Now => DateTimeOffset.UtcNow;
 
-    /// <summary>Obtains keys, whatever there is already.</summary>
+    /// <summary>Obtains new keys, even if the current ones are valid.</summary>
     internal Task<TemporaryKeys> ObtainAnewAsync(CancellationToken cancellationToken) => ObtainAsync(cancellationToken);
 
-    /// <summary>Obtains other keys.</summary>
+    /// <summary>Obtains new keys.</summary>
     protected abstract Task<TemporaryKeys> ObtainAsync(CancellationToken cancellationToken);
 
     private async Task RenewAsync(CancellationToken cancellationToken)
@@ -62,7 +61,7 @@ internal abstract class RenewableCredentials : AWSCredentials
         }
         catch (Exception) when (_keys?.End > Now && !cancellationToken.IsCancellationRequested)
         {
-            // The present ones are good for some minutes yet, and the cause may be gone by then.
+            // The current keys are still valid, and the next renewal may succeed.
             return;
         }
 
@@ -70,19 +69,19 @@ internal abstract class RenewableCredentials : AWSCredentials
         if (keys.End <= now)
         {
             throw new AmazonClientException(
-                $"They had ended before they came, at {keys.End.Value.ToString("u", CultureInfo.InvariantCulture)}.");
+                $"They had already ended when they were obtained, at {keys.End.Value.ToString("u", CultureInfo.InvariantCulture)}.");
         }
 
         _keys = keys;
-        // Keys of a short life are not renewed for each request.
+        // Short-lived keys are not renewed for every request.
         _renewAt = keys.End is not { } end ? DateTimeOffset.MaxValue : end - (end - now > 2 * Margin ? Margin : (end - now) / 2);
     }
 }
 
-/// <summary>Asks credentials of any kind.</summary>
-internal static class AnyCredentials
+/// <summary>Obtains keys from any credentials.</summary>
+internal static class CredentialExtensions
 {
-    /// <summary>The keys that are valid now. The SDK's own kinds go on in the background when they are given up.</summary>
+    /// <summary>Returns the current keys. The SDK's own credentials continue in the background after cancellation.</summary>
     internal static Task<ImmutableCredentials> ObtainAsync(this AWSCredentials credentials, CancellationToken cancellationToken) =>
         credentials is RenewableCredentials renewable
             ? renewable.GetAsync(cancellationToken)

@@ -15,7 +15,7 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
-/// <summary>What a profile, with the sso-session that it refers to, says of a login to IAM Identity Center (SSO).</summary>
+/// <summary>The settings of a login to IAM Identity Center (SSO), from a profile and its sso-session.</summary>
 /// <param name="ProfileName">The profile.</param>
 /// <param name="SessionName">The sso-session, or null.</param>
 internal sealed record SsoOptions(string ProfileName, string? SessionName)
@@ -31,24 +31,24 @@ internal sealed record SsoOptions(string ProfileName, string? SessionName)
 }
 
 /// <summary>
-/// The credentials of a role that a login to IAM Identity Center may take. The login is what 'aws sso login' has left in
-/// its cache; where it can be renewed without a person, it is.
+/// The credentials of a role for a login to IAM Identity Center. The login comes from the cache of 'aws sso login', and is
+/// renewed if that needs no person.
 /// </summary>
 /// <param name="options">The login and the role.</param>
-/// <param name="clients">How its services are reached.</param>
+/// <param name="clients">The services that issue keys.</param>
 internal sealed class SsoCredentials(SsoOptions options, CredentialClients clients) : RenewableCredentials
 {
     private const string PortalPrefix = "portal.sso";
     private const string LoginPrefix = "oidc";
 
-    /// <summary>Upper bound for the size of a file of the cache, in bytes.</summary>
+    /// <summary>Upper bound for the size of a cache file, in bytes.</summary>
     private const int LongestLogin = 64 * 1024;
 
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);
 
     private readonly string _source = $"profile '{options.ProfileName}'";
 
-    /// <summary>When the login ends; null where it renews itself or cannot be read.</summary>
+    /// <summary>The end of the login; null if it renews itself or cannot be read.</summary>
     internal DateTimeOffset? LoginEnd
     {
         get
@@ -89,7 +89,7 @@ internal sealed class SsoCredentials(SsoOptions options, CredentialClients clien
             : throw CloudErrors.MalformedAnswer("sso:GetRoleCredentials", "lacks roleCredentials");
     }
 
-    /// <summary>The token of the login, which is renewed first where it ends soon.</summary>
+    /// <summary>Returns the login's token, renewed if it ends soon.</summary>
     private async Task<string> LoginAsync(CancellationToken cancellationToken)
     {
         var settings = clients.Settings("SSO OIDC", LoginPrefix, options.Region);
@@ -103,7 +103,7 @@ internal sealed class SsoCredentials(SsoOptions options, CredentialClients clien
                 cancellationToken);
             return token.AccessToken;
         }
-        // There is none, it has expired, or what is in the cache is none: in each case the next step is the same.
+        // The login is missing, expired or malformed; the next step is the same.
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             throw Expired(exception as AmazonClientException);
@@ -112,7 +112,7 @@ internal sealed class SsoCredentials(SsoOptions options, CredentialClients clien
 
     private FargateException Expired(Exception? exception) => CredentialErrors.LoginExpired(_source, options.ProfileName, exception);
 
-    [SuppressMessage("Security", "CA5350", Justification = "AWS's tools name the file so; nothing is protected by it.")]
+    [SuppressMessage("Security", "CA5350", Justification = "AWS's tools name the file by it; it protects nothing.")]
     private string CacheFile
     {
         get
@@ -122,7 +122,7 @@ internal sealed class SsoCredentials(SsoOptions options, CredentialClients clien
         }
     }
 
-    /// <summary>A class, not a record, so that it does not print what it holds.</summary>
+    /// <summary>A class, not a record, so that ToString shows no secret.</summary>
     private sealed class Login
     {
         public DateTimeOffset? ExpiresAt { get; init; }

@@ -4,7 +4,7 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws.Ec2;
 
-// The rules of security groups.
+// Rules of security groups.
 internal sealed partial class Ec2Client
 {
     private const string Tcp = "tcp";
@@ -36,7 +36,7 @@ internal sealed partial class Ec2Client
             },
             cancellationToken);
 
-    /// <summary>The rules of one group that are for one TCP port. By a filter: a group that is gone has none.</summary>
+    /// <summary>Lists the rules of a group for single TCP ports; a group that does not exist has none.</summary>
     internal async Task<Page<IngressRule>> DescribeIngressAsync(
         string securityGroupId, string? nextToken, CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws.Ec2;
 
-// What a network is like.
+// Queries of the doctor about networks.
 internal sealed partial class Ec2Client
 {
     internal async Task<Page<SubnetDescription>> FindSubnetsAsync(

@@ -8,7 +8,7 @@ using EcsFargateLogin.Cloud;
 namespace EcsFargateLogin.Aws.Ec2;
 
 /// <summary>
-/// Amazon EC2. A new operation is one method that makes the SDK's request and turns its reply into the boundary's records.
+/// The client of Amazon EC2. A new operation is one method that converts to the SDK's request and from its reply.
 /// </summary>
 internal sealed partial class Ec2Client(AWSCredentials credentials, ClientSettings settings)
     : SdkClient(settings, () => new Sdk(credentials, settings))
@@ -71,10 +71,10 @@ internal sealed partial class Ec2Client(AWSCredentials credentials, ClientSettin
     private static string Required(string? value, string name, string operation) =>
         Text(value) ?? throw CloudErrors.MalformedAnswer(operation, $"lacks {name}");
 
-    /// <summary>A filter: unlike a list of ids, it makes no error of an id that does not exist.</summary>
+    /// <summary>Creates a filter: unlike a list of ids, it is no error for ids that do not exist.</summary>
     private static List<Filter> Filter(string name, IEnumerable<string> values) => [new(name, [.. values])];
 
-    /// <summary>The items of a reply's list, which is null where there are none.</summary>
+    /// <summary>Returns the items of a reply's list, which is null if it is empty.</summary>
     private static List<T> Each<T>(List<T>? items) => items ?? [];
 
     private static string? Text(string? value) => string.IsNullOrEmpty(value) ? null : value;

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace EcsFargateLogin.Aws.Ecs;
 
-// What DescribeTaskDefinition, RegisterTaskDefinition and DescribeClusters take and give.
+// Inputs and outputs of operations on task definitions and clusters.
 
 internal sealed record DescribeTaskDefinitionInput(string TaskDefinition);
 
@@ -38,13 +38,13 @@ internal sealed class LogConfigurationShape
     public IReadOnlyDictionary<string, string?>? Options { get; init; }
 }
 
-/// <summary>DescribeTaskDefinition's answer whole, to be carried over to another task definition.</summary>
+/// <summary>The complete output of DescribeTaskDefinition, for copying into another task definition.</summary>
 internal sealed class WholeTaskDefinitionOutput
 {
     public JsonObject? TaskDefinition { get; init; }
 }
 
-/// <summary>What a task definition of sessions can have. Nodes are carried over as they came from ECS.</summary>
+/// <summary>The members of a task definition for sessions. Nodes are copied unchanged from ECS's output.</summary>
 internal sealed class RegisterTaskDefinitionInput
 {
     public string? Family { get; init; }
@@ -77,4 +77,30 @@ internal sealed class ClusterShape
     public string? ClusterArn { get; init; }
     public string? ClusterName { get; init; }
     public string? Status { get; init; }
+}
+
+// Lists of clusters and task definitions. Every member of an output may be absent.
+
+internal sealed record ListClustersInput(string? NextToken);
+
+internal sealed class ListClustersOutput
+{
+    public IReadOnlyList<string?>? ClusterArns { get; init; }
+    public string? NextToken { get; init; }
+}
+
+internal sealed record ListTaskDefinitionFamiliesInput(string Status, string? NextToken);
+
+internal sealed class ListTaskDefinitionFamiliesOutput
+{
+    public IReadOnlyList<string?>? Families { get; init; }
+    public string? NextToken { get; init; }
+}
+
+internal sealed record ListTaskDefinitionsInput(string FamilyPrefix, string Status, string Sort, string? NextToken);
+
+internal sealed class ListTaskDefinitionsOutput
+{
+    public IReadOnlyList<string?>? TaskDefinitionArns { get; init; }
+    public string? NextToken { get; init; }
 }

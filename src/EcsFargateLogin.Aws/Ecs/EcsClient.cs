@@ -4,8 +4,8 @@ using EcsFargateLogin.Aws.Clients;
 namespace EcsFargateLogin.Aws.Ecs;
 
 /// <summary>
-/// Amazon ECS. A new operation is an input and an output record that mirror the service model, their two lines in
-/// <see cref="EcsShapes"/>, and one method here.
+/// The client of Amazon ECS. A new operation is an input and an output record that mirror the service model, their two lines
+/// in <see cref="EcsShapes"/>, and one method here.
 /// </summary>
 internal sealed class EcsClient(AWSCredentials credentials, ClientSettings settings)
     : AwsJsonClient(credentials, settings, "AmazonEC2ContainerServiceV20141113", EcsShapes.OnWire)
@@ -34,7 +34,7 @@ internal sealed class EcsClient(AWSCredentials credentials, ClientSettings setti
         CallAsync<DescribeTaskDefinitionInput, DescribeTaskDefinitionOutput>(
             "DescribeTaskDefinition", input, cancellationToken);
 
-    /// <summary>The same, with all that the answer has.</summary>
+    /// <summary>Returns the complete output.</summary>
     internal Task<WholeTaskDefinitionOutput> DescribeWholeTaskDefinitionAsync(
         DescribeTaskDefinitionInput input, CancellationToken cancellationToken) =>
         CallAsync<DescribeTaskDefinitionInput, WholeTaskDefinitionOutput>("DescribeTaskDefinition", input, cancellationToken);

@@ -3,7 +3,7 @@ using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Aws.Ecs;
 
-/// <summary>Checks ECS's answers and turns them into the boundary's records.</summary>
+/// <summary>Checks ECS's outputs and converts them to the boundary's records.</summary>
 internal static class EcsReplies
 {
     internal static IReadOnlyList<TaskDescription> Tasks(IReadOnlyList<TaskShape?>? tasks, string operation) =>
@@ -11,7 +11,7 @@ internal static class EcsReplies
 
     internal static IReadOnlyList<CloudFailure> Failures(IReadOnlyList<FailureShape?>? failures) =>
         [.. (failures ?? []).Select(failure => new CloudFailure(
-            Words(failure?.Arn), Words(failure?.Reason), Words(failure?.Detail)))];
+            Text(failure?.Arn), Text(failure?.Reason), Text(failure?.Detail)))];
 
     internal static TaskDefinitionDescription TaskDefinition(TaskDefinitionShape? definition, string operation) => new()
     {
@@ -23,7 +23,7 @@ internal static class EcsReplies
             .. (definition?.ContainerDefinitions ?? [])
                 .Select(container => Required(container?.Name, operation, "containerDefinitions[].name")),
         ],
-        // Essential unless it is said not to be.
+        // The default is true.
         EssentialNames =
         [
             .. (definition?.ContainerDefinitions ?? [])
@@ -51,7 +51,7 @@ internal static class EcsReplies
             .ToDictionary(variable => variable!.Name!, variable => variable!.Value ?? "", StringComparer.Ordinal),
     };
 
-    /// <summary>Null for other log drivers, and where the stream's name cannot be told beforehand.</summary>
+    /// <summary>Returns null for other log drivers, and if the stream's name is not known in advance.</summary>
     private static ContainerLog? Log(LogConfigurationShape? configuration) =>
         configuration is { LogDriver: "awslogs", Options: { } options }
         && options.GetValueOrDefault("awslogs-group") is { Length: > 0 } group
@@ -66,10 +66,10 @@ internal static class EcsReplies
         Required(cluster?.Status, operation, "status"));
 
     internal static string Required(string? value, string operation, string member) =>
-        Words(value) ?? throw CloudErrors.MalformedAnswer(operation, $"lacks {member}");
+        Text(value) ?? throw CloudErrors.MalformedAnswer(operation, $"lacks {member}");
 
-    /// <summary>What is only shown: null where it is empty, and never anything that a terminal would obey.</summary>
-    private static string? Words(string? value) => string.IsNullOrWhiteSpace(value) ? null : TerminalText.Clean(value);
+    /// <summary>Returns text for display: null if it is blank, and without control sequences.</summary>
+    private static string? Text(string? value) => string.IsNullOrWhiteSpace(value) ? null : TerminalText.Clean(value);
 
     private static TaskDescription Task(TaskShape? task, string operation)
     {
@@ -83,9 +83,9 @@ internal static class EcsReplies
             TaskArn = Required(task?.TaskArn, operation, "taskArn"),
             ClusterArn = Required(task?.ClusterArn, operation, "clusterArn"),
             LastStatus = Required(task?.LastStatus, operation, "lastStatus"),
-            TaskDefinitionArn = Words(task!.TaskDefinitionArn),
-            DesiredStatus = Words(task.DesiredStatus),
-            StartedBy = Words(task.StartedBy),
+            TaskDefinitionArn = Text(task!.TaskDefinitionArn),
+            DesiredStatus = Text(task.DesiredStatus),
+            StartedBy = Text(task.StartedBy),
             Tags = Tags(task.Tags),
             CreatedAt = task.CreatedAt,
             ConnectivityAt = task.ConnectivityAt,
@@ -94,30 +94,30 @@ internal static class EcsReplies
             StartedAt = task.StartedAt,
             StoppingAt = task.StoppingAt,
             StoppedAt = task.StoppedAt,
-            StopCode = Words(task.StopCode),
-            StoppedReason = Words(task.StoppedReason),
-            AvailabilityZone = Words(task.AvailabilityZone),
+            StopCode = Text(task.StopCode),
+            StoppedReason = Text(task.StoppedReason),
+            AvailabilityZone = Text(task.AvailabilityZone),
             Containers = [.. containers.Select(container => Container(container, operation))],
             EnablesExecuteCommand = task.EnableExecuteCommand ?? false,
             Overrides = [.. (task.Overrides?.ContainerOverrides ?? []).OfType<GivenContainerOverrideShape>().Select(Override)],
             NetworkInterfaceId = attachment.GetValueOrDefault("networkInterfaceId"),
             SubnetId = attachment.GetValueOrDefault("subnetId"),
             PrivateIPv4Address = attachment.GetValueOrDefault("privateIPv4Address")
-                ?? network.Select(shape => Words(shape.PrivateIpv4Address)).FirstOrDefault(address => address is not null),
-            IPv6Address = network.Select(shape => Words(shape.Ipv6Address)).FirstOrDefault(address => address is not null),
+                ?? network.Select(shape => Text(shape.PrivateIpv4Address)).FirstOrDefault(address => address is not null),
+            IPv6Address = network.Select(shape => Text(shape.Ipv6Address)).FirstOrDefault(address => address is not null),
         };
     }
 
     private static ContainerDescription Container(ContainerShape? container, string operation) => new()
     {
         Name = Required(container?.Name, operation, "containers[].name"),
-        LastStatus = Words(container!.LastStatus),
+        LastStatus = Text(container!.LastStatus),
         ExitCode = container.ExitCode,
-        Reason = Words(container.Reason),
+        Reason = Text(container.Reason),
         RuntimeId = container.RuntimeId,
         ExecuteCommandAgent = (container.ManagedAgents ?? [])
             .Where(agent => agent?.Name == "ExecuteCommandAgent")
-            .Select(agent => new ManagedAgentDescription(Words(agent!.LastStatus), Words(agent.Reason)))
+            .Select(agent => new ManagedAgentDescription(Text(agent!.LastStatus), Text(agent.Reason)))
             .FirstOrDefault(),
     };
 
@@ -131,19 +131,46 @@ internal static class EcsReplies
         .DistinctBy(tag => TerminalText.Clean(tag!.Key!))
         .ToDictionary(tag => TerminalText.Clean(tag!.Key!), tag => TerminalText.Clean(tag!.Value ?? ""), StringComparer.Ordinal);
 
-    // A Fargate task has one network interface; its details appear one by one while it is attached.
+    // A Fargate task has one network interface; details are added while it is attached.
     private static Dictionary<string, string> Details(IReadOnlyList<AttachmentShape?>? attachments)
     {
         Dictionary<string, string> details = [];
         var attached = attachments?.FirstOrDefault(attachment => attachment?.Type == "ElasticNetworkInterface");
         foreach (var detail in attached?.Details ?? [])
         {
-            if (detail is { Name: { } name } && Words(detail.Value) is { } value)
+            if (detail is { Name: { } name } && Text(detail.Value) is { } value)
             {
                 details[name] = value;
             }
         }
 
         return details;
+    }
+}
+
+/// <summary>Checks ECS's outputs about services and converts them to the boundary's records.</summary>
+internal static class ServiceReplies
+{
+    internal static ServiceDescription Service(ServiceShape service, string operation)
+    {
+        // With an external deployment controller, the primary task set has the settings instead of the service.
+        var primary = service.TaskSets?.FirstOrDefault(set => set?.Status == "PRIMARY");
+        var network = (primary?.NetworkConfiguration ?? service.NetworkConfiguration)?.AwsvpcConfiguration;
+        return new ServiceDescription
+        {
+            Arn = EcsReplies.Required(service.ServiceArn, operation, "services[].serviceArn"),
+            TaskDefinition = primary?.TaskDefinition ?? service.TaskDefinition,
+            LaunchType = primary?.LaunchType ?? service.LaunchType,
+            CapacityProviders =
+            [
+                .. (primary?.CapacityProviderStrategy ?? service.CapacityProviderStrategy ?? [])
+                    .Select(item => item?.CapacityProvider).OfType<string>(),
+            ],
+            PlatformVersion = primary?.PlatformVersion ?? service.PlatformVersion,
+            Subnets = [.. (network?.Subnets ?? []).OfType<string>()],
+            SecurityGroups = [.. (network?.SecurityGroups ?? []).OfType<string>()],
+            AssignPublicIp = network?.AssignPublicIp == "ENABLED",
+            Tags = EcsReplies.Tags(service.Tags) ?? [],
+        };
     }
 }

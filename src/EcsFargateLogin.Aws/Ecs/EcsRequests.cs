@@ -3,10 +3,10 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws.Ecs;
 
-/// <summary>Turns the boundary's requests into ECS's, whose shapes are below.</summary>
+/// <summary>Converts the boundary's requests to ECS's, which have the shapes below.</summary>
 internal static class EcsRequests
 {
-    /// <summary>How many characters the overrides of a task may have as JSON, by ECS's quota.</summary>
+    /// <summary>ECS's limit for the overrides of a task, in characters of JSON.</summary>
     internal const int OverridesLimit = 8192;
 
     internal static RunTaskInput ToInput(RunTaskRequest request)
@@ -22,7 +22,7 @@ internal static class EcsRequests
         {
             Cluster = request.Cluster,
             TaskDefinition = request.TaskDefinition,
-            // On demand by launch type: clusters without capacity providers take that as well.
+            // On demand by launch type, which clusters without capacity providers accept too.
             LaunchType = request.CapacityProvider == TaskOptions.Fargate ? TaskOptions.Fargate : null,
             CapacityProviderStrategy = request.CapacityProvider == TaskOptions.Fargate
                 ? null
@@ -39,7 +39,7 @@ internal static class EcsRequests
             EnableExecuteCommand = request.EnablesExecuteCommand ? true : null,
             StartedBy = request.StartedBy,
             Tags = NullIfEmpty(request.Tags.Select(tag => new TagShape(tag.Key, tag.Value)).ToList()),
-            // Both need the right to tag, so that the definition's tags come along only where others are asked for.
+            // Propagation needs permission to tag too, so it is requested only together with tags.
             PropagateTags = request.Tags.Count > 0 ? "TASK_DEFINITION" : null,
             ClientToken = request.ClientToken,
         };

@@ -1,6 +1,6 @@
 namespace EcsFargateLogin.Aws.Ecs;
 
-// What DescribeServices and ListServices take and give. Every member of an answer may be absent.
+// Inputs and outputs of DescribeServices and ListServices. Every member of an output may be absent.
 
 internal sealed record DescribeServicesInput(string Cluster, IReadOnlyList<string> Services, IReadOnlyList<string> Include);
 
@@ -10,7 +10,7 @@ internal sealed class DescribeServicesOutput
     public IReadOnlyList<FailureShape?>? Failures { get; init; }
 }
 
-/// <summary>What a service and a task set say about their tasks.</summary>
+/// <summary>The task settings of a service or a task set.</summary>
 internal abstract class TaskSettingsShape
 {
     public string? Status { get; init; }

@@ -1,6 +1,6 @@
 namespace EcsFargateLogin.Aws.Ecs;
 
-// What DescribeTasks, StopTask and ListTasks take and give. Every member of an answer may be absent.
+// Inputs and outputs of operations on running tasks. Every member of an output may be absent.
 
 internal sealed record DescribeTasksInput(string Cluster, IReadOnlyList<string> Tasks)
 {
@@ -100,4 +100,28 @@ internal sealed class AttachmentShape
 {
     public string? Type { get; init; }
     public IReadOnlyList<KeyValuePairShape?>? Details { get; init; }
+}
+
+// ECS Exec.
+
+internal sealed class ExecuteCommandInput
+{
+    public required string Cluster { get; init; }
+    public required string Task { get; init; }
+    public string? Container { get; init; }
+    public required string Command { get; init; }
+    public required bool Interactive { get; init; }
+}
+
+internal sealed class ExecuteCommandOutput
+{
+    public SessionShape? Session { get; init; }
+}
+
+/// <summary>Contains a secret: never shown.</summary>
+internal sealed class SessionShape
+{
+    public string? SessionId { get; init; }
+    public string? StreamUrl { get; init; }
+    public string? TokenValue { get; init; }
 }

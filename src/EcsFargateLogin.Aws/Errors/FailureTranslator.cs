@@ -6,13 +6,13 @@ using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Aws.Errors;
 
-/// <summary>Turns whatever the SDK throws during a call into an error of this module.</summary>
+/// <summary>Converts any exception of the SDK to an error of this module.</summary>
 internal static class FailureTranslator
 {
-    /// <summary>Makes the error. Cancellation by the caller is not a failure and must be told apart before.</summary>
+    /// <summary>Converts an exception, except cancellation by the caller.</summary>
     internal static FargateException Translate(Exception exception, ServiceCall call)
     {
-        // The outer exceptions only repeat that something failed; what failed stands further in.
+        // Outer exceptions only repeat that something failed; inner ones tell what.
         var causes = Causes(exception).ToList();
         if (causes.OfType<ForeignAnswerException>().FirstOrDefault() is { } foreign)
         {
@@ -24,7 +24,7 @@ internal static class FailureTranslator
             return incomplete;
         }
 
-        // Credentials that could not be renewed, wherever the SDK was when it asked for them.
+        // Credentials that could not be renewed, at any place in the SDK.
         return causes.OfType<FargateException>().FirstOrDefault() ?? exception switch
         {
             AmazonServiceException { ErrorCode.Length: > 0 } refusal => RefusalTranslator.Translate(refusal, call),
@@ -32,7 +32,7 @@ internal static class FailureTranslator
         };
     }
 
-    /// <summary>The error where the cause is that a part of the SDK is not there; or null.</summary>
+    /// <summary>Returns the error for a missing part of the SDK; null for other causes.</summary>
     internal static FargateException? Incomplete(Exception exception) =>
         Causes(exception).Select(MissingPart).OfType<string>().FirstOrDefault() is { } part ? GeneralErrors.ModuleIncomplete(part) : null;
 
@@ -45,8 +45,8 @@ internal static class FailureTranslator
     }
 
     /// <summary>
-    /// The part of the SDK that could not be loaded; null where something else failed. Each part is loaded when it is first
-    /// needed, and may have gone since the connection was made.
+    /// Returns the assembly of the SDK that could not be loaded; null for other failures. Assemblies are loaded on first use, and
+    /// may have been deleted since the connection was opened.
     /// </summary>
     private static string? MissingPart(Exception cause)
     {
@@ -58,7 +58,7 @@ internal static class FailureTranslator
             _ => "",
         };
         var folder = Path.GetDirectoryName(typeof(FailureTranslator).Assembly.Location) ?? "";
-        // Either an assembly's name with its version, or a path.
+        // An assembly's name with its version, or a path.
         return name.Contains("AWSSDK.", StringComparison.Ordinal)
             ? Path.Combine(folder, $"{Path.GetFileName(name).Split(',')[0].Replace(".dll", "", StringComparison.Ordinal)}.dll")
             : null;
@@ -67,4 +67,25 @@ internal static class FailureTranslator
     private static string Reason(List<Exception> causes) =>
         causes.Any(cause => cause is OperationCanceledException or TimeoutException) ? "it did not answer in time."
         : $"{(causes.OfType<SocketException>().FirstOrDefault() ?? causes[^1]).Message.TrimEnd('.')}.";
+}
+
+/// <summary>A call of AWS, for the text of errors about it.</summary>
+/// <param name="Operation">The operation as IAM names it, such as ecs:RunTask.</param>
+/// <param name="Endpoint">The endpoint of the request.</param>
+/// <param name="CredentialSource">The source of the credentials, for display.</param>
+internal sealed record ServiceCall(string Operation, Uri Endpoint, string CredentialSource)
+{
+    internal string? Cluster { get; init; }
+
+    internal string? TaskDefinition { get; init; }
+
+    internal string? Task { get; init; }
+
+    internal string? ContainerName { get; init; }
+
+    internal IReadOnlyCollection<string> Subnets { get; init; } = [];
+
+    internal IReadOnlyCollection<string> SecurityGroups { get; init; } = [];
+
+    internal IReadOnlyCollection<string> NetworkInterfaces { get; init; } = [];
 }

@@ -5,8 +5,8 @@ using EcsFargateLogin.Cloud;
 namespace EcsFargateLogin.Aws.Errors;
 
 /// <summary>
-/// Names what AWS's refusal of a request means. ECS has few codes (ClientException, InvalidParameterException) for many
-/// causes, so its words are looked at too.
+/// Converts AWS's rejection of a request to an error. ECS has few codes (ClientException, InvalidParameterException) for many
+/// causes, so its message is read too.
 /// </summary>
 internal static partial class RefusalTranslator
 {
@@ -15,56 +15,56 @@ internal static partial class RefusalTranslator
     internal static FargateException Translate(AmazonServiceException refusal, ServiceCall call)
     {
         var answer = Answer(refusal);
-        return FromWords(answer, call) ?? FromCode(answer, call);
+        return FromMessage(answer, call) ?? FromCode(answer, call);
     }
 
     private static ServiceAnswer Answer(AmazonServiceException refusal)
     {
-        // A signature's refusal repeats the signed headers, among them the session token, after its first line.
-        var secret = IsSignatureRefusal(refusal.ErrorCode);
-        return new ServiceAnswer(refusal.ErrorCode, secret ? refusal.Message.Split('\n')[0] : refusal.Message)
+        // An error about a signature repeats the signed headers, with the session token, after its first line.
+        var hasSecret = IsSignatureRefusal(refusal.ErrorCode);
+        return new ServiceAnswer(refusal.ErrorCode, hasSecret ? refusal.Message.Split('\n')[0] : refusal.Message)
         {
             RequestId = string.IsNullOrEmpty(refusal.RequestId) ? null : refusal.RequestId,
             StatusCode = (int)refusal.StatusCode == 0 ? null : (int)refusal.StatusCode,
-            Exception = secret ? null : refusal,
+            Exception = hasSecret ? null : refusal,
         };
     }
 
-    private static FargateException? FromWords(ServiceAnswer answer, ServiceCall call)
+    private static FargateException? FromMessage(ServiceAnswer answer, ServiceCall call)
     {
-        var words = answer.Message;
+        var message = answer.Message;
         return answer.ErrorCode is not ("ClientException" or "InvalidParameterException" or "LimitExceededException"
             or "ThrottlingException" or "PlatformTaskDefinitionIncompatibilityException") ? null
-            : Has(words, "InvalidSubnetID")
-                ? EcsErrors.SubnetNotFound(Named(SubnetId(), words, call.Subnets), answer)
-            : Has(words, "InvalidGroup.NotFound") || Has(words, "InvalidGroupId")
-                ? EcsErrors.SecurityGroupNotFound(Named(SecurityGroupId(), words, call.SecurityGroups), answer)
-            : Has(words, "reached the limit") || Has(words, "reached your limit") || Has(words, "vCPU limit")
+            : Has(message, "InvalidSubnetID")
+                ? EcsErrors.SubnetNotFound(Named(SubnetId(), message, call.Subnets), answer)
+            : Has(message, "InvalidGroup.NotFound") || Has(message, "InvalidGroupId")
+                ? EcsErrors.SecurityGroupNotFound(Named(SecurityGroupId(), message, call.SecurityGroups), answer)
+            : Has(message, "reached the limit") || Has(message, "reached your limit") || Has(message, "vCPU limit")
                 ? CloudErrors.QuotaExceeded(call.Operation, answer)
-            : Has(words, "capacity is unavailable") ? EcsErrors.CapacityUnavailable(call.Operation, answer)
-            : FromWordsOfTask(answer, call);
+            : Has(message, "capacity is unavailable") ? EcsErrors.CapacityUnavailable(call.Operation, answer)
+            : FromTaskMessage(answer, call);
     }
 
-    private static FargateException? FromWordsOfTask(ServiceAnswer answer, ServiceCall call)
+    private static FargateException? FromTaskMessage(ServiceAnswer answer, ServiceCall call)
     {
-        var words = answer.Message;
-        // The second is what ECS says of something that cannot be a task's id.
-        return Has(words, "referenced task was not found") || Has(words, "length should be one of [32,36]")
+        var message = answer.Message;
+        // The second is ECS's message for an id with a wrong format.
+        return Has(message, "referenced task was not found") || Has(message, "length should be one of [32,36]")
                 ? EcsErrors.TaskNotFound(call.Task ?? "", answer)
-            : Has(words, "TaskDefinition not found") || Has(words, "TaskDefinition is inactive")
-                || Has(words, "Unable to describe task definition")
+            : Has(message, "TaskDefinition not found") || Has(message, "TaskDefinition is inactive")
+                || Has(message, "Unable to describe task definition")
                 ? EcsErrors.TaskDefinitionNotFound(call.TaskDefinition ?? "", answer)
-            : Has(words, "is not a container in the TaskDefinition")
+            : Has(message, "is not a container in the TaskDefinition")
                 ? EcsErrors.ContainerNotFound(call.ContainerName ?? "", answer)
-            : call.Operation == RegisterTaskDefinition && Has(words, "revision") ? FromWordsOfRevisions(answer, call)
-            : Has(words, "Overrides length") ? EcsErrors.OverridesTooLong(answer)
-            : Has(words, "execute command was not enabled") ? EcsErrors.ExecuteCommandRefused(call.Task ?? "", answer)
-            : Has(words, "valid taskRoleArn") ? EcsErrors.TaskRoleMissing(call.TaskDefinition ?? "", answer)
+            : call.Operation == RegisterTaskDefinition && Has(message, "revision") ? FromRevisionMessage(answer, call)
+            : Has(message, "Overrides length") ? EcsErrors.OverridesTooLong(answer)
+            : Has(message, "execute command was not enabled") ? EcsErrors.ExecuteCommandRefused(call.Task ?? "", answer)
+            : Has(message, "valid taskRoleArn") ? EcsErrors.TaskRoleMissing(call.TaskDefinition ?? "", answer)
             : IsUnsuitable(answer) ? EcsErrors.TaskDefinitionUnsuitable(call.TaskDefinition ?? "", answer)
             : null;
     }
 
-    private static FargateException? FromWordsOfRevisions(ServiceAnswer answer, ServiceCall call) =>
+    private static FargateException? FromRevisionMessage(ServiceAnswer answer, ServiceCall call) =>
         Has(answer.Message, "concurrent") ? EcsErrors.RevisionsAtOnce(call.TaskDefinition, answer)
         : Has(answer.Message, "limit") || Has(answer.Message, "maximum") || Has(answer.Message, "exceed")
             ? EcsErrors.RevisionLimit(call.TaskDefinition, answer)
@@ -112,19 +112,19 @@ internal static partial class RefusalTranslator
         || answer.ErrorCode is "ThrottlingException" or "Throttling" or "ThrottledException" or "RequestLimitExceeded"
             or "RequestThrottled" or "RequestThrottledException" or "TooManyRequestsException" or "SlowDown";
 
-    private static bool Has(string words, string part) => words.Contains(part, StringComparison.OrdinalIgnoreCase);
+    private static bool Has(string message, string part) => message.Contains(part, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The id that AWS's words name, or what was sent when they name none.</summary>
-    private static string Named(Regex id, string words, IReadOnlyCollection<string> sent)
+    /// <summary>Returns the id in AWS's message, or else the ids that were sent.</summary>
+    private static string Named(Regex id, string message, IReadOnlyCollection<string> sent)
     {
-        var named = id.Matches(words);
-        // ECS first lists all that were asked for, and then quotes the one.
-        var match = named.FirstOrDefault(candidate => words[..candidate.Index].EndsWith('\'')) ?? named.FirstOrDefault();
+        var named = id.Matches(message);
+        // ECS lists all requested ids first, and then quotes the wrong one.
+        var match = named.FirstOrDefault(candidate => message[..candidate.Index].EndsWith('\'')) ?? named.FirstOrDefault();
         return match?.Value ?? string.Join(", ", sent);
     }
 
-    private static string? DeniedAction(string words) =>
-        Denied().Match(words) is { Success: true } match ? match.Groups["action"].Value : null;
+    private static string? DeniedAction(string message) =>
+        Denied().Match(message) is { Success: true } match ? match.Groups["action"].Value : null;
 
     [GeneratedRegex(@"not authorized to perform:? (?<action>[a-z0-9-]+:[A-Za-z]+)")]
     private static partial Regex Denied();

@@ -6,7 +6,7 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws.Iam;
 
-/// <summary>AWS IAM, whose policy simulator tells what a principal may do.</summary>
+/// <summary>The client of AWS IAM, for its policy simulator.</summary>
 internal sealed class IamClient(AWSCredentials credentials, ClientSettings settings)
     : QueryClient(credentials, settings, "2010-05-08")
 {

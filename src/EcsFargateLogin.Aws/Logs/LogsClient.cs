@@ -1,9 +1,10 @@
+using System.Text.Json.Serialization;
 using Amazon.Runtime;
 using EcsFargateLogin.Aws.Clients;
 
 namespace EcsFargateLogin.Aws.Logs;
 
-/// <summary>Amazon CloudWatch Logs, as far as the log of a session's container needs it.</summary>
+/// <summary>The client of Amazon CloudWatch Logs, for the log of a session's container.</summary>
 internal sealed class LogsClient(AWSCredentials credentials, ClientSettings settings)
     : AwsJsonClient(credentials, settings, "Logs_20140328", LogsShapes.OnWire)
 {
@@ -12,4 +13,25 @@ internal sealed class LogsClient(AWSCredentials credentials, ClientSettings sett
 
     internal Task<GetLogEventsOutput> GetLogEventsAsync(GetLogEventsInput input, CancellationToken cancellationToken) =>
         CallAsync<GetLogEventsInput, GetLogEventsOutput>("GetLogEvents", input, cancellationToken);
+}
+
+/// <summary>Every input and output of the operations of <see cref="LogsClient"/>, for System.Text.Json.</summary>
+[JsonSerializable(typeof(GetLogEventsInput))]
+[JsonSerializable(typeof(GetLogEventsOutput))]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+internal sealed partial class LogsShapes : JsonSerializerContext
+{
+    internal static LogsShapes OnWire { get; } = new(WireJson.CreateOptions());
+}
+
+internal sealed record GetLogEventsInput(string LogGroupName, string LogStreamName, int Limit, bool StartFromHead);
+
+internal sealed class GetLogEventsOutput
+{
+    public IReadOnlyList<OutputLogEventShape?>? Events { get; init; }
+}
+
+internal sealed class OutputLogEventShape
+{
+    public string? Message { get; init; }
 }

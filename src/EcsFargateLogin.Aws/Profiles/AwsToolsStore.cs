@@ -12,7 +12,7 @@ internal static class AwsToolsStore
 
     internal static Profile? Find(string name) => Open() is { } store && store.TryGetProfile(name, out var stored) ? Of(stored) : null;
 
-    /// <summary>Turns a profile of the SDK into the settings that the same profile has in a file.</summary>
+    /// <summary>Converts a profile of the SDK to the settings of the same profile in a file.</summary>
     internal static Profile Of(CredentialProfile stored)
     {
         var options = stored.Options;
@@ -45,7 +45,7 @@ internal static class AwsToolsStore
         }
         catch (AmazonClientException)
         {
-            // This account has no key to decrypt with.
+            // This user has no key for decryption.
             return null;
         }
     }

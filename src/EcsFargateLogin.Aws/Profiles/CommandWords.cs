@@ -4,12 +4,12 @@ using System.Text.RegularExpressions;
 namespace EcsFargateLogin.Aws.Profiles;
 
 /// <summary>
-/// Splits text into words as the AWS CLI does: by the rules of a POSIX shell's quotes, or on Windows by those of its C
+/// Splits text into words as the AWS CLI does: by the quoting rules of a POSIX shell, or on Windows by those of its C
 /// runtime. Nothing is expanded.
 /// </summary>
 internal static partial class CommandWords
 {
-    /// <summary>The words of a command line of this system; null where a quote is not closed.</summary>
+    /// <summary>Splits a command line of this system; returns null if a quote is not closed.</summary>
     internal static IReadOnlyList<string>? Split(string text) => OperatingSystem.IsWindows() ? SplitWindows(text) : SplitPosix(text);
 
     internal static IReadOnlyList<string>? SplitPosix(string text)
@@ -32,7 +32,7 @@ internal static partial class CommandWords
         return end == text.Length ? words.ToList() : null;
     }
 
-    /// <summary>Backslashes are themselves, except before a double quote: there two make one, and an odd one makes it a character.</summary>
+    /// <summary>Backslashes are literal except before a double quote: two make one, an odd one makes the quote literal.</summary>
     internal static IReadOnlyList<string>? SplitWindows(string text)
     {
         Words words = new();
@@ -41,9 +41,9 @@ internal static partial class CommandWords
         {
             if (part.Groups["slashes"] is { Success: true, Length: var count })
             {
-                var isCharacter = count % 2 == 1;
-                isQuoted ^= !isCharacter;
-                words.Add(new string('\\', count / 2) + (isCharacter ? "\"" : ""));
+                var isLiteral = count % 2 == 1;
+                isQuoted ^= !isLiteral;
+                words.Add(new string('\\', count / 2) + (isLiteral ? "\"" : ""));
             }
             else
             {
@@ -63,7 +63,7 @@ internal static partial class CommandWords
     [GeneratedRegex("""(?<slashes>\\*)"|(?<blank>[ \t\r\n]+)|\\+|[^\\" \t\r\n]+""")]
     private static partial Regex WindowsPart();
 
-    /// <summary>Words that are put together from parts; a blank, which is null, ends one.</summary>
+    /// <summary>Builds words from parts; null, for blanks, ends a word.</summary>
     private sealed class Words
     {
         private readonly List<string> _words = [];

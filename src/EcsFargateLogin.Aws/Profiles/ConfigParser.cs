@@ -3,11 +3,11 @@ using System.Text.RegularExpressions;
 namespace EcsFargateLogin.Aws.Profiles;
 
 /// <summary>
-/// Reads the text of AWS's two files by the rules of the AWS CLI, which are those of Python's configparser. A line is a
-/// header, a setting with = or :, a comment that begins with # or ;, or blank. A line that is indented deeper than the
-/// setting above continues its value. What looks like a comment behind a value belongs to the value. Section DEFAULT holds
-/// for all sections. Where the CLI refuses the whole file, this is milder: a section that comes twice is one, of a setting
-/// that comes twice the last counts, and a line that is nothing spoils only its own section.
+/// Parses AWS's two files by the rules of the AWS CLI, which are those of Python's configparser. A line is a header, a setting
+/// with = or :, a comment that begins with # or ;, or blank. A line that is indented deeper than the setting above continues its
+/// value. A comment after a value is part of the value. Section DEFAULT applies to all sections. Unlike the CLI, it does not
+/// reject the file for repeated sections, which are merged, repeated settings, of which the last counts, or a malformed line,
+/// which affects only its section.
 /// </summary>
 internal sealed partial class ConfigParser
 {
@@ -21,13 +21,13 @@ internal sealed partial class ConfigParser
 
     private ConfigParser(string path) => _path = path;
 
-    /// <summary>The first line that belongs to no section or is a broken header, so that what follows may be anybody's.</summary>
+    /// <summary>The first line outside of a section or with a malformed header: the section of later lines is unknown.</summary>
     internal string? Malformed { get; private set; }
 
     internal IReadOnlyDictionary<string, ConfigSection> Sections => _sections;
 
     /// <param name="text">The file's text.</param>
-    /// <param name="path">The file, for people.</param>
+    /// <param name="path">The file, for display.</param>
     internal static ConfigParser Parse(string text, string path)
     {
         ConfigParser parser = new(path);
@@ -82,7 +82,7 @@ internal sealed partial class ConfigParser
         if (name.Length == 0)
         {
             Malformed ??= Where(number);
-            // Its settings must not go to the section above.
+            // Its settings must not be added to the section above.
             _section = new ConfigSection("");
             return;
         }
@@ -102,7 +102,7 @@ internal sealed partial class ConfigParser
         }
         else if (end <= 0)
         {
-            _section.NoteMalformed(Where(number));
+            _section.RecordMalformed(Where(number));
         }
         else
         {

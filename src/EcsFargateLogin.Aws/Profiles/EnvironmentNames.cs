@@ -1,6 +1,6 @@
 namespace EcsFargateLogin.Aws.Profiles;
 
-/// <summary>The environment variables that AWS's tools have in common. Set but empty counts as not set.</summary>
+/// <summary>The environment variables that AWS's tools share. An empty one counts as not set.</summary>
 internal static class EnvironmentNames
 {
     internal const string AccessKey = "AWS_ACCESS_KEY_ID";
@@ -26,13 +26,13 @@ internal static class EnvironmentNames
     internal const string MetadataEndpoint = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
     internal const string MetadataEndpointMode = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE";
 
-    /// <summary>The profile that is named, in the order of the AWS CLI.</summary>
+    /// <summary>The name of the profile, in the AWS CLI's order.</summary>
     internal static string? ProfileName => Value("AWS_PROFILE") ?? Value("AWS_DEFAULT_PROFILE");
 
     internal static string? Value(string name) =>
         Environment.GetEnvironmentVariable(name)?.Trim() is { Length: > 0 } value ? value : null;
 
-    /// <summary>The variable as a switch, or null when it is not set.</summary>
+    /// <summary>Returns a variable as a switch; null if it is not set.</summary>
     internal static bool? Switch(string name) =>
         Value(name) is { } value ? value.Equals("true", StringComparison.OrdinalIgnoreCase) : null;
 }

@@ -3,12 +3,12 @@ using EcsFargateLogin.Cloud;
 namespace EcsFargateLogin.Aws.Profiles;
 
 /// <summary>
-/// The profiles of this user, from AWS's two files as they are now: the only place that reads them. On Windows those
-/// that AWS Tools for PowerShell keeps encrypted go before, as in AWS Tools.
+/// The user's profiles, from the current content of AWS's two files: the only place that reads them. As in AWS Tools for
+/// PowerShell, its encrypted profiles on Windows take precedence.
 /// </summary>
 internal sealed class ProfileFiles
 {
-    /// <summary>The profile that AWS Tools for PowerShell falls back to, from the days before the shared files.</summary>
+    /// <summary>The profile that AWS Tools for PowerShell falls back to; older than the shared files.</summary>
     internal const string LegacyName = "AWS PS Default";
 
     private const string DefaultName = "default";
@@ -21,7 +21,7 @@ internal sealed class ProfileFiles
     private readonly Dictionary<string, ConfigSection> _ofCredentials = new(StringComparer.Ordinal);
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
-    /// <param name="location">The file that takes the shared credentials file's place; null for the usual one.</param>
+    /// <param name="location">The file that replaces the shared credentials file; null for the default.</param>
     internal ProfileFiles(string? location = null)
     {
         _credentials = ConfigFile.Read(location ?? ProfilePaths.Credentials);
@@ -30,7 +30,7 @@ internal sealed class ProfileFiles
         {
             if (header == DefaultName || NameIn(header, ProfileKind) is not null)
             {
-                // Of [default] and [profile default] the last one counts.
+                // Of [default] and [profile default], the last one counts.
                 Add(_ofConfig, NameIn(header, ProfileKind) ?? header, section);
             }
         }
@@ -43,25 +43,25 @@ internal sealed class ProfileFiles
         AddAliases();
     }
 
-    /// <summary>The profile that is meant when none is named.</summary>
+    /// <summary>The profile that is used if none is named.</summary>
     internal static string FallbackName => EnvironmentNames.ProfileName ?? DefaultName;
 
-    /// <summary>The names of all profiles, whatever they hold.</summary>
+    /// <summary>The names of all profiles.</summary>
     internal IEnumerable<string> Names => _hasStore ? _names.Concat(AwsToolsStore.Names()).Distinct() : _names;
 
-    /// <summary>Both files, for people, and why one was not read.</summary>
+    /// <summary>Both files, for display, with the reason why one was not read.</summary>
     internal string Description => $"{Describe(_credentials)} and {Describe(_config)}";
 
-    /// <summary>Why a file that is there was not read, as a sentence; or null.</summary>
+    /// <summary>The reason why an existing file was not read, as a sentence; or null.</summary>
     internal string? Problem => new[] { _credentials, _config }
         .Where(file => file.Absence is not (null or TextFile.NotThere))
         .Select(file => $"'{file.Path}' {file.Absence}.")
         .FirstOrDefault();
 
-    /// <summary>The profile of this name, which someone asked for.</summary>
+    /// <summary>Returns the profile of a name.</summary>
     internal Profile Get(string name) => Find(name) ?? throw CredentialErrors.ProfileNotFound(name, Description, Hint(name));
 
-    /// <summary>The profile of this name, or null.</summary>
+    /// <summary>Returns the profile of a name, or null.</summary>
     /// <exception cref="FargateException">It, or a whole file, is malformed.</exception>
     internal Profile? Find(string name)
     {
@@ -78,7 +78,7 @@ internal sealed class ProfileFiles
             : new Profile(name, config, credentials, this);
     }
 
-    /// <summary>A section that profiles refer to, or null.</summary>
+    /// <summary>Returns a section that profiles refer to, or null.</summary>
     /// <param name="kind">sso-session or services.</param>
     /// <param name="name">Its name.</param>
     /// <exception cref="FargateException">It is malformed.</exception>
@@ -93,7 +93,7 @@ internal sealed class ProfileFiles
     private static string Describe(ConfigFile file) =>
         file.Absence is null ? $"'{file.Path}'" : $"'{file.Path}' (which {file.Absence})";
 
-    /// <summary>The name behind a section's kind, as in [profile name] or [profile "a name"]; null for another kind.</summary>
+    /// <summary>Returns the name after a kind, as in [profile name] or [profile "a name"]; null for other kinds.</summary>
     private static string? NameIn(string header, string kind) =>
         !header.StartsWith(kind, StringComparison.Ordinal) || header.Length == kind.Length || !char.IsWhiteSpace(header, kind.Length)
             ? null
@@ -107,7 +107,7 @@ internal sealed class ProfileFiles
         _names.Add(name);
     }
 
-    /// <summary>What the AWS CLI would not find: a name as it is written, and [profile name] in the credentials file.</summary>
+    /// <summary>Adds names that the AWS CLI does not find: quoted ones, and [profile name] in the credentials file.</summary>
     private void AddAliases()
     {
         foreach (var (header, section) in _config.Sections.Where(entry => NameIn(entry.Key, ProfileKind) is not null))

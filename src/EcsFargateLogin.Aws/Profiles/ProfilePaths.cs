@@ -1,22 +1,23 @@
 using System.Text.RegularExpressions;
+using Amazon.Runtime.CredentialManagement;
 
 namespace EcsFargateLogin.Aws.Profiles;
 
-/// <summary>Where AWS's two files and its folder lie, by the environment as it is now.</summary>
+/// <summary>The paths of AWS's two files and its folder, by the current environment.</summary>
 internal static partial class ProfilePaths
 {
     internal static string Credentials => Named("AWS_SHARED_CREDENTIALS_FILE") ?? InFolder("credentials");
 
     internal static string Config => Named("AWS_CONFIG_FILE") ?? InFolder("config");
 
-    /// <summary>A path in the folder .aws of this user.</summary>
+    /// <summary>Returns a path in the user's folder .aws.</summary>
     internal static string InFolder(params string[] names) => Path.Combine([Home, ".aws", .. names]);
 
     private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
     private static string? Named(string variable) => EnvironmentNames.Value(variable) is { } path ? Expand(path) : null;
 
-    /// <summary>Puts variables and ~ in, as the AWS CLI does; a variable that is not set stays as it is written.</summary>
+    /// <summary>Expands variables and ~, as the AWS CLI does; a variable that is not set stays unchanged.</summary>
     private static string Expand(string path)
     {
         var expanded = Variable().Replace(path, match => Environment.GetEnvironmentVariable(match.Groups["name"].Value) ?? match.Value);
@@ -33,4 +34,26 @@ internal static partial class ProfilePaths
 
     [GeneratedRegex(@"\$(?:(?<name>\w+)|\{(?<name>[^}]*)\})", RegexOptions.ECMAScript)]
     private static partial Regex Variable();
+}
+
+/// <summary>
+/// Keeps the SDK from reading AWS's two files itself when it creates its first client: its rules differ from the AWS CLI's.
+/// This copy of the SDK is the module's own, so other modules are not affected.
+/// </summary>
+internal static class SdkFiles
+{
+    static SdkFiles()
+    {
+        var nowhere = Path.Combine(Path.GetDirectoryName(typeof(SdkFiles).Assembly.Location) ?? "", "nowhere", "file");
+        Set(nameof(SharedCredentialsFile.DefaultFilePath), nowhere);
+        Set(nameof(SharedCredentialsFile.DefaultConfigFilePath), nowhere);
+    }
+
+    /// <summary>Runs the static constructor.</summary>
+    internal static void Disable()
+    {
+    }
+
+    private static void Set(string property, string path) =>
+        typeof(SharedCredentialsFile).GetProperty(property)!.GetSetMethod(nonPublic: true)!.Invoke(null, [path]);
 }

@@ -3,12 +3,12 @@ using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Aws.Profiles;
 
-/// <summary>The text of a file that somebody configured: it may be missing, no file at all, or of any length and encoding.</summary>
-/// <param name="Text">The text; empty where nothing was read.</param>
-/// <param name="Absence">Why nothing was read, as the end of a sentence; null where the file was read.</param>
+/// <summary>The text of a configured file, which may be missing, no regular file, or of any length and encoding.</summary>
+/// <param name="Text">The text; empty if nothing was read.</param>
+/// <param name="Absence">The reason why nothing was read, as the end of a sentence; null if the file was read.</param>
 internal sealed record TextFile(string Text, string? Absence)
 {
-    /// <summary>The absence of a file that does not exist.</summary>
+    /// <summary>The reason for a file that does not exist.</summary>
     internal const string NotThere = "does not exist";
 
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -47,7 +47,7 @@ internal sealed record TextFile(string Text, string? Absence)
         return new(Decode(content), Absence: null);
     }
 
-    /// <summary>Reads what a byte order mark announces, or else UTF-8, or else bytes of a Western code page.</summary>
+    /// <summary>Decodes by the byte order mark, or else as UTF-8, or else as Latin-1.</summary>
     private static string Decode(MemoryStream content)
     {
         try

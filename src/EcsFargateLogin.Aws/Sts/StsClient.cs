@@ -8,7 +8,7 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws.Sts;
 
-/// <summary>AWS STS: whom credentials belong to, what time it is there, and the keys of roles.</summary>
+/// <summary>The client of AWS STS, for the caller's identity, AWS's time, and the keys of roles.</summary>
 internal sealed class StsClient(AWSCredentials credentials, ClientSettings settings)
     : SdkClient(settings, () => new Sdk(credentials, settings))
 {
@@ -33,8 +33,8 @@ internal sealed class StsClient(AWSCredentials credentials, ClientSettings setti
     }
 
     /// <param name="options">The role.</param>
-    /// <param name="code">The code of the role's MFA device; null where it needs none.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="code">The code of the role's MFA device; null if it needs none.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     internal async Task<TemporaryKeys> AssumeRoleAsync(RoleOptions options, string? code, CancellationToken cancellationToken)
     {
         AssumeRoleRequest request = new()
@@ -51,8 +51,8 @@ internal sealed class StsClient(AWSCredentials credentials, ClientSettings setti
     }
 
     /// <param name="options">The role.</param>
-    /// <param name="token">The token of the identity.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="token">The web identity's token.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     internal async Task<TemporaryKeys> AssumeRoleWithWebIdentityAsync(
         RoleOptions options, string token, CancellationToken cancellationToken)
     {
@@ -94,3 +94,25 @@ internal sealed class StsClient(AWSCredentials credentials, ClientSettings setti
         public override string UserAgent => ClientSettings.UserAgent;
     }
 }
+
+/// <summary>The settings of a role to assume, from a profile or the environment.</summary>
+/// <param name="Source">Their source, for display.</param>
+/// <param name="RoleArn">The role.</param>
+internal sealed record RoleOptions(string Source, string RoleArn)
+{
+    /// <summary>The name of the role's session, which CloudTrail shows.</summary>
+    internal string SessionName { get; init; } = $"EcsFargateLogin-{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}";
+
+    internal string? ExternalId { get; init; }
+
+    /// <summary>The MFA device that gives the code; null for none.</summary>
+    internal string? MfaSerialNumber { get; init; }
+
+    /// <summary>The requested lifetime of keys, in seconds; null for STS's default, an hour.</summary>
+    internal int? DurationSeconds { get; init; }
+}
+
+/// <summary>Temporary keys.</summary>
+/// <param name="Credentials">The keys.</param>
+/// <param name="End">Their end; null if their source does not tell it.</param>
+internal sealed record TemporaryKeys(ImmutableCredentials Credentials, DateTimeOffset? End);

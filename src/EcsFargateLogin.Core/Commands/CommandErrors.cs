@@ -4,7 +4,7 @@ using EcsFargateLogin.Foundation;
 namespace EcsFargateLogin.Commands;
 
 /// <summary>Errors about commands and scripts.</summary>
-internal static partial class CommandErrors
+internal static class CommandErrors
 {
     internal static FargateException CommandHoldsNul() => new(
         FargateError.InvalidCommand,

@@ -38,7 +38,7 @@ internal sealed class CommandRun(
                 .RunAsync(hangUp => RunSshAsync(endpoint, arguments, timeout, hangUp, cancellationToken), progress, cancellationToken);
             var duration = Stopwatch.GetElapsedTime(begun);
             output.AddLines(_lines.ReadRest());
-            output.AddErrorLines(WithoutOwn(_errorLines.ReadRest()));
+            output.AddErrorLines(WithoutClosingMessages(_errorLines.ReadRest()));
             var error = timeout.IsCancellationRequested
                 ? CommandErrors.CommandTimeout(session, options.Timeout!.Value)
                 : await ExplainAsync(endpoint, exitCode, SshLog.Read(log, exitCode), stoppedTask, cancellationToken);
@@ -69,14 +69,10 @@ internal sealed class CommandRun(
             Output = options.IsRaw
                 ? bytes => output.AddBytes(bytes.Span)
                 : bytes => output.AddLines(_lines.Read(bytes)),
-            Errors = bytes => output.AddErrorLines(WithoutOwn(_errorLines.Read(bytes))),
+            Errors = bytes => output.AddErrorLines(WithoutClosingMessages(_errorLines.Read(bytes))),
         };
-        var exitCode = await CommandProcess
-            .RunAsync(
-                SshCommandLine.Start(options.Ssh, arguments, endpoint.KeepsSession),
-                streams,
-                ending.Token,
-                cancellationToken);
+        var exitCode = await CommandProcess.RunAsync(
+            SshCommandLine.Start(options.Ssh, arguments, endpoint.KeepsSession), streams, ending.Token, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
 
         // A command that has ended in time is not cut off while its end is explained.
@@ -84,10 +80,10 @@ internal sealed class CommandRun(
         return exitCode;
     }
 
-    /// <summary>Leaves out the last lines of ssh itself, which it writes to standard error besides its log: the error says more.</summary>
-    private static IEnumerable<string> WithoutOwn(IEnumerable<string> lines) => lines.Where(line => !SshLog.IsClosingWord(line));
+    /// <summary>Drops ssh's closing messages, which it also writes to standard error: the error says more.</summary>
+    private static IEnumerable<string> WithoutClosingMessages(IEnumerable<string> lines) => lines.Where(line => !SshLog.IsClosingWord(line));
 
-    /// <summary>Returns the error that made the output partial; null where the exit code is the command's own.</summary>
+    /// <summary>Returns the error that made the output partial; null if the exit code is the command's own.</summary>
     private async Task<FargateException?> ExplainAsync(
         SshEndpoint endpoint,
         int exitCode,
@@ -101,14 +97,13 @@ internal sealed class CommandRun(
             return null;
         }
 
-        var error = await LostConnection
-            .ExplainAsync(cloud, session, messages, stoppedTask, cancellationToken);
+        var error = await LostConnection.ExplainAsync(cloud, session, messages, stoppedTask, cancellationToken);
         return error is null ? null
             : SshLog.EndOf(messages) == ConnectionEnd.Lost ? CommandErrors.CommandCutShort(session, error)
             : await new RefusedLogin(cloud).ExplainAsync(session, error, cancellationToken);
     }
 
-    /// <summary>Whether a signal ended the command: a shared connection does not report signals, but one that still answers was not lost.</summary>
+    /// <summary>A shared connection does not report signals; if it still answers, it was not lost.</summary>
     private static async Task<bool> HasSignalEndedItAsync(
         SshEndpoint endpoint, IReadOnlyList<string> messages, CancellationToken cancellationToken) =>
         endpoint.ControlPath is { } path

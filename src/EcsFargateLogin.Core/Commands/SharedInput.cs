@@ -1,12 +1,12 @@
 namespace EcsFargateLogin.Commands;
 
 /// <summary>
-/// What the commands of one or many sessions read, while it is still being written: each reads all of it, at its own pace, and
-/// the slowest sets that of the writer. Bytes that all have read are let go.
+/// The standard input of the commands of one or many sessions, which they read while it is written. Each reads all of it at its
+/// own pace; the slowest sets the pace of the writer. Bytes that all have read are released.
 /// </summary>
 internal sealed class SharedInput
 {
-    /// <summary>How far the writer may be ahead of the slowest reader, in bytes.</summary>
+    /// <summary>Upper bound for the writer's lead over the slowest reader, in bytes.</summary>
     public const int Lead = 1024 * 1024;
 
     private readonly object _gate = new();
@@ -19,15 +19,15 @@ internal sealed class SharedInput
     private TaskCompletionSource? _more;
     private TaskCompletionSource? _room;
 
-    /// <param name="sessions">Those whose commands read it.</param>
-    /// <param name="keepsAll">Whether some begin to read only when others have ended: no writer may then wait for them.</param>
+    /// <param name="sessions">The sessions that read it.</param>
+    /// <param name="keepsAll">Whether some commands start only when others have ended; the writer then waits for none.</param>
     public SharedInput(IEnumerable<FargateSession> sessions, bool keepsAll)
     {
         _readers = sessions.ToDictionary(session => session, _ => new Reader(_last));
         _keepsAll = keepsAll;
     }
 
-    /// <summary>Adds bytes; they are copied, and never wait.</summary>
+    /// <summary>Adds a copy of bytes. Never waits.</summary>
     public void Add(ReadOnlySpan<byte> bytes)
     {
         lock (_gate)
@@ -46,7 +46,7 @@ internal sealed class SharedInput
         }
     }
 
-    /// <summary>Says that this was all.</summary>
+    /// <summary>Ends the input.</summary>
     public void Complete()
     {
         lock (_gate)
@@ -65,15 +65,15 @@ internal sealed class SharedInput
         }
     }
 
-    /// <summary>Writes all of it to a command's input, as it comes, until it has ended or nobody reads there any more.</summary>
+    /// <summary>Writes the input to a command as it arrives, until it ends or the command stops reading.</summary>
     public async Task FeedAsync(FargateSession session, Stream stream, CancellationToken cancellationToken)
     {
         try
         {
-            while (await ReadAsync(session, cancellationToken).ConfigureAwait(false) is { Length: > 0 } bytes)
+            while (await ReadAsync(session, cancellationToken) is { Length: > 0 } bytes)
             {
-                await stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
-                await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+                await stream.WriteAsync(bytes, cancellationToken);
+                await stream.FlushAsync(cancellationToken);
             }
         }
         finally
@@ -82,7 +82,7 @@ internal sealed class SharedInput
         }
     }
 
-    /// <summary>Waits no longer for what a command reads that has ended, or will never begin.</summary>
+    /// <summary>Removes the reader of a command that has ended, or will never start.</summary>
     public void Leave(FargateSession session)
     {
         lock (_gate)
@@ -107,7 +107,7 @@ internal sealed class SharedInput
                     return default;
                 }
 
-                var bytes = reader.Take();
+                var bytes = reader.ReadNext();
                 if (bytes.Length > 0 || _isComplete)
                 {
                     ReleaseWriter();
@@ -117,7 +117,7 @@ internal sealed class SharedInput
                 more = Waiting(ref _more);
             }
 
-            await more.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await more.WaitAsync(cancellationToken);
         }
     }
 
@@ -148,7 +148,7 @@ internal sealed class SharedInput
         source = null;
     }
 
-    /// <summary>A part of the bytes. Only its readers and the part before it hold it, so that it goes when all have read it.</summary>
+    /// <summary>A part of the bytes, freed once all have read it: only its readers and the previous part refer to it.</summary>
     private sealed class Segment
     {
         private const int Size = 64 * 1024;
@@ -160,7 +160,7 @@ internal sealed class SharedInput
 
         public ReadOnlyMemory<byte> From(int offset) => _bytes.AsMemory(offset, _length - offset);
 
-        /// <summary>Takes as many bytes as there is room for.</summary>
+        /// <summary>Copies as many bytes as fit, and returns their number.</summary>
         public int Fill(ReadOnlySpan<byte> bytes)
         {
             var count = Math.Min(bytes.Length, Size - _length);
@@ -177,8 +177,8 @@ internal sealed class SharedInput
 
         public long Position { get; private set; }
 
-        /// <summary>What was written and not yet taken, as far as it lies together.</summary>
-        public ReadOnlyMemory<byte> Take()
+        /// <summary>Returns the next unread bytes of one segment.</summary>
+        public ReadOnlyMemory<byte> ReadNext()
         {
             var bytes = _segment.From(_offset);
             if (bytes.Length == 0 && _segment.Next is { } next)

@@ -3,15 +3,15 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Doctor;
 
-/// <summary>Whose credentials they are and for how long, the region, and this machine's clock.</summary>
+/// <summary>Checks the identity and lifetime of the credentials, the region, and this machine's clock.</summary>
 internal sealed class AccountChecks : ICheckGroup
 {
     private const string Credentials = "credentials";
 
     private static readonly TimeSpan Soon = TimeSpan.FromMinutes(10);
 
-    /// <summary>What AWS takes; beyond it, requests are refused once before the clock is corrected for.</summary>
-    private static readonly TimeSpan MostSkew = TimeSpan.FromMinutes(5);
+    /// <summary>The skew that AWS tolerates; beyond it, the first request fails before the SDK corrects for it.</summary>
+    private static readonly TimeSpan ToleratedSkew = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan CommonSkew = TimeSpan.FromMinutes(1);
 
     /// <inheritdoc/>
@@ -20,35 +20,32 @@ internal sealed class AccountChecks : ICheckGroup
     /// <inheritdoc/>
     public async Task RunAsync(Examination examination, CancellationToken cancellationToken)
     {
-        var caller = await AskAsync(examination, cancellationToken).ConfigureAwait(false);
+        var caller = await GetCallerAsync(examination, cancellationToken);
         if (caller is not null)
         {
             examination.Caller = caller;
-            await CheckEndAsync(examination, caller).ConfigureAwait(false);
+            await CheckEndAsync(examination, caller);
         }
 
         var connection = examination.Cloud.Connection;
-        await examination
-            .PassAsync("region", $"{connection.Region} (from {connection.RegionSource}), {connection.EcsEndpoint}")
-            .ConfigureAwait(false);
-        await CheckClockAsync(examination, caller?.ClockSkew).ConfigureAwait(false);
+        await examination.PassAsync("region", $"{connection.Region} (from {connection.RegionSource}), {connection.EcsEndpoint}");
+        await CheckClockAsync(examination, caller?.ClockSkew);
     }
 
-    private static async Task<CallerIdentity?> AskAsync(Examination examination, CancellationToken cancellationToken)
+    private static async Task<CallerIdentity?> GetCallerAsync(Examination examination, CancellationToken cancellationToken)
     {
         try
         {
-            return await examination.Cloud.Survey.GetCallerAsync(cancellationToken).ConfigureAwait(false);
+            return await examination.Cloud.Survey.GetCallerAsync(cancellationToken);
         }
         catch (FargateException e) when (e.Error is FargateError.NoCredentials or FargateError.CredentialsExpired)
         {
-            await examination.FailAsync(Credentials, e).ConfigureAwait(false);
+            await examination.FailAsync(Credentials, e);
         }
         catch (FargateException e)
         {
             await examination
-                .SkipAsync(Credentials, $"whose they are could not be looked at: {Examination.Finding(e)}", e.NextStep)
-                .ConfigureAwait(false);
+                .SkipAsync(Credentials, $"the caller could not be determined: {Examination.Finding(e)}", e.NextStep);
         }
 
         return null;
@@ -76,10 +73,40 @@ internal sealed class AccountChecks : ICheckGroup
         var side = by > TimeSpan.Zero ? "behind" : "ahead of";
         var detail = FormattableString.Invariant($"{Math.Abs(by.TotalSeconds):0} s {side} AWS's");
         return by.Duration() < CommonSkew ? examination.PassAsync(Check, "within a minute of AWS's")
-            : by.Duration() < MostSkew ? examination.WarnAsync(Check, detail, Fix)
+            : by.Duration() < ToleratedSkew ? examination.WarnAsync(Check, detail, Fix)
             : examination.FailAsync(Check, detail, Fix);
     }
 
     private static string Time(DateTimeOffset time) =>
         time.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+}
+
+/// <summary>Checks the cluster.</summary>
+internal sealed class ClusterCheck : ICheckGroup
+{
+    private const string Check = "cluster";
+
+    /// <inheritdoc/>
+    public string Name => Check;
+
+    /// <inheritdoc/>
+    public async Task RunAsync(Examination examination, CancellationToken cancellationToken)
+    {
+        var name = examination.Request.Cluster;
+        var answer = await examination.QueryAsync(Check, "ecs:DescribeClusters", async () => new Answer(
+            await examination.Cloud.DescribeClusterAsync(name, cancellationToken)));
+        examination.ClusterArn = answer?.Cluster?.Arn;
+        await (answer switch
+        {
+            null => Task.CompletedTask,
+            { Cluster: { } cluster } => examination.PassAsync(Check, $"{cluster.Name} is {cluster.Status}"),
+            _ => examination.FailAsync(
+                Check,
+                $"'{name}' was not found in this account and region, or is not active",
+                "Check -Cluster and -Region; 'aws ecs list-clusters' or Get-ECSClusterList lists those there are."),
+        });
+    }
+
+    /// <summary>Distinguishes a missing cluster from a failed query.</summary>
+    private sealed record Answer(ClusterDescription? Cluster);
 }

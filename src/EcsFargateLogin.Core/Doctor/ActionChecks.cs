@@ -4,12 +4,12 @@ using EcsFargateLogin.Model;
 namespace EcsFargateLogin.Doctor;
 
 /// <summary>
-/// What the credentials may do, inferred from calls that change nothing: about tasks, interfaces and logs that do not exist.
-/// AWS says that they do not exist only to those who may ask.
+/// Checks permissions by calls that change nothing, about tasks, interfaces and logs that do not exist: AWS says so only to
+/// callers that have the permission.
 /// </summary>
 internal sealed class ActionChecks : ICheckGroup
 {
-    /// <summary>What a session can do without, at a price.</summary>
+    /// <summary>The actions that a session can do without, and the consequences.</summary>
     private static readonly Dictionary<string, string> Optional = new()
     {
         ["ecs:DescribeTaskDefinition"] = "errors come later, and host keys are not verified",
@@ -23,10 +23,10 @@ internal sealed class ActionChecks : ICheckGroup
     /// <inheritdoc/>
     public async Task RunAsync(Examination examination, CancellationToken cancellationToken)
     {
-        await TryAllAsync(examination, cancellationToken).ConfigureAwait(false);
+        await TryAllAsync(examination, cancellationToken);
         foreach (var (action, refusal) in examination.Actions.Where(action => IsOfSession(action.Key)))
         {
-            await ShowAsync(examination, action, refusal).ConfigureAwait(false);
+            await ShowAsync(examination, action, refusal);
         }
     }
 
@@ -37,39 +37,37 @@ internal sealed class ActionChecks : ICheckGroup
     {
         var cloud = examination.Cloud;
         var cluster = examination.Request.Cluster;
-        var nobody = Guid.NewGuid().ToString("N");
-        await TryAsync("ecs:DescribeTasks", () => cloud.DescribeTasksAsync(cluster, [nobody], cancellationToken))
-            .ConfigureAwait(false);
-        await TryAsync("ecs:ListTasks", () => cloud.ListTasksAsync(cluster, nobody, cancellationToken)).ConfigureAwait(false);
+        var missingId = Guid.NewGuid().ToString("N");
+        await TryAsync("ecs:DescribeTasks", () => cloud.DescribeTasksAsync(cluster, [missingId], cancellationToken));
+        await TryAsync("ecs:ListTasks", () => cloud.ListTasksAsync(cluster, missingId, cancellationToken));
         await TryAsync("ecs:StopTask", async () =>
         {
-            await cloud.StopTaskAsync(cluster, nobody, "Test-FargateLogin", cancellationToken).ConfigureAwait(false);
-            return nobody;
-        }).ConfigureAwait(false);
+            await cloud.StopTaskAsync(cluster, missingId, "Test-FargateLogin", cancellationToken);
+            return missingId;
+        });
         await TryAsync("ec2:DescribeNetworkInterfaces", () =>
-            cloud.DescribeNetworkInterfacesAsync([$"eni-{nobody[..17]}"], cancellationToken)).ConfigureAwait(false);
+            cloud.DescribeNetworkInterfacesAsync([$"eni-{missingId[..17]}"], cancellationToken));
         if (examination.Request.Transport.HasEcsExec())
         {
             await TryAsync("ecs:ExecuteCommand", () => cloud.ExecuteCommandAsync(
-                new() { Cluster = cluster, Task = nobody, Command = "true" }, cancellationToken)).ConfigureAwait(false);
+                new() { Cluster = cluster, Task = missingId, Command = "true" }, cancellationToken));
         }
 
         if (examination.Request.Transport.HasSsh() && LogOf(examination) is { } log)
         {
             await TryAsync("logs:GetLogEvents", () => cloud.GetLogEventsAsync(
-                log.StreamOf((string)examination.Container!["name"]!, nobody), fromStart: true, limit: 1, cancellationToken))
-                .ConfigureAwait(false);
+                log.StreamOf((string)examination.Container!["name"]!, missingId), fromStart: true, limit: 1, cancellationToken));
         }
 
         async Task TryAsync<T>(string action, Func<Task<T>> call)
         {
             try
             {
-                await examination.TryAsync(action, call).ConfigureAwait(false);
+                await examination.TryAsync(action, call);
             }
             catch (FargateException)
             {
-                // The examination has noted what it means.
+                // The examination has recorded it.
             }
         }
     }
@@ -84,7 +82,7 @@ internal sealed class ActionChecks : ICheckGroup
 
     private static Task ShowAsync(Examination examination, string action, FargateException? refusal)
     {
-        var isOptional = Optional.TryGetValue(action, out var price)
+        var isOptional = Optional.TryGetValue(action, out var consequence)
             || (action == "ec2:DescribeNetworkInterfaces"
                 && (!examination.Request.AssignPublicIp || !examination.Request.Transport.HasSsh()))
             || (action == "ecs:ExecuteCommand" && examination.Request.Transport.HasSsh());
@@ -92,7 +90,7 @@ internal sealed class ActionChecks : ICheckGroup
         {
             null => examination.PassAsync(action, "allowed"),
             { Error: FargateError.AccessDenied } when isOptional => examination.WarnAsync(
-                action, $"not allowed{(price is null ? "" : $": {price}")}", refusal.NextStep),
+                action, $"not allowed{(consequence is null ? "" : $": {consequence}")}", refusal.NextStep),
             { Error: FargateError.AccessDenied } => examination.FailAsync(action, "not allowed", refusal.NextStep),
             _ => examination.SkipAsync(action, Examination.Finding(refusal), refusal.NextStep),
         };

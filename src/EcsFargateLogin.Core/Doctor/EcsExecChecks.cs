@@ -5,12 +5,12 @@ using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Doctor;
 
-/// <summary>What ECS Exec needs of the task: its role, its platform, and a root file system that the agent can write to.</summary>
+/// <summary>Checks what ECS Exec needs: the task's role, the platform, and a writable root file system.</summary>
 internal sealed class EcsExecChecks : ICheckGroup
 {
     private const string Fix = "It has to have the actions of module/container/iam/exec-task-policy.json.";
 
-    /// <summary>What the agent asks Systems Manager for, with the task's role.</summary>
+    /// <summary>The actions that the agent calls with the task's role.</summary>
     private static readonly string[] ActionsOfAgent =
     [
         "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel",
@@ -28,10 +28,10 @@ internal sealed class EcsExecChecks : ICheckGroup
             return;
         }
 
-        await CheckPlatformAsync(examination).ConfigureAwait(false);
+        await CheckPlatformAsync(examination);
         if (examination.Definition is { } definition)
         {
-            await CheckRoleAsync(examination, (string?)definition["taskRoleArn"], cancellationToken).ConfigureAwait(false);
+            await CheckRoleAsync(examination, (string?)definition["taskRoleArn"], cancellationToken);
         }
 
         if (examination.Container is { } container)
@@ -41,7 +41,7 @@ internal sealed class EcsExecChecks : ICheckGroup
                     "root file system",
                     "it is read-only, and the agent of ECS Exec cannot run",
                     "Register a revision without readonlyRootFilesystem, or use -Transport Ssh.")
-                : examination.PassAsync("root file system", "writable, as the agent of ECS Exec needs it")).ConfigureAwait(false);
+                : examination.PassAsync("root file system", "writable, as the agent of ECS Exec needs it"));
         }
     }
 
@@ -60,8 +60,7 @@ internal sealed class EcsExecChecks : ICheckGroup
         if (role is null)
         {
             await examination
-                .FailAsync(Check, "it has none, which ECS Exec needs", $"Name one with New-FargateSession -TaskRoleArn. {Fix}")
-                .ConfigureAwait(false);
+                .FailAsync(Check, "it has none, which ECS Exec needs", $"Name one with New-FargateSession -TaskRoleArn. {Fix}");
             return;
         }
 
@@ -69,7 +68,7 @@ internal sealed class EcsExecChecks : ICheckGroup
         List<string> denied = [];
         foreach (var action in ActionsOfAgent)
         {
-            if (await simulator.AskAsync(new PermissionQuestion(role, action, "*"), cancellationToken).ConfigureAwait(false)
+            if (await simulator.SimulateAsync(new PermissionQuestion(role, action, "*"), cancellationToken)
                 is { IsAllowed: false })
             {
                 denied.Add(action);
@@ -78,9 +77,9 @@ internal sealed class EcsExecChecks : ICheckGroup
 
         await (denied.Count > 0
                 ? examination.FailAsync(Check, $"{role} does not allow {string.Join(", ", denied)}, as IAM's policy simulator says", Fix)
-            : simulator.Refusal is { } refusal
+            : simulator.Failure is { } failure
                 ? examination.SkipAsync(
-                    Check, $"{role}: whether it allows ssmmessages is not known: {Examination.Finding(refusal)}", $"Run it with -Deep. {Fix}")
-                : examination.PassAsync(Check, $"{role} allows ssmmessages (simulated)")).ConfigureAwait(false);
+                    Check, $"{role}: whether it allows ssmmessages is not known: {Examination.Finding(failure)}", $"Run it with -Deep. {Fix}")
+                : examination.PassAsync(Check, $"{role} allows ssmmessages (simulated)"));
     }
 }

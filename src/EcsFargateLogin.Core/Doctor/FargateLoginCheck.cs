@@ -2,7 +2,7 @@ using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin;
 
-/// <summary>What a check has come to.</summary>
+/// <summary>The result of a check.</summary>
 public enum FargateCheckResult
 {
     /// <summary>As it should be.</summary>
@@ -11,26 +11,26 @@ public enum FargateCheckResult
     Warning,
     /// <summary>A session will not work.</summary>
     Failed,
-    /// <summary>It could not be looked at.</summary>
+    /// <summary>It could not be checked.</summary>
     NotChecked,
 }
 
-/// <summary>One thing that a session needs, and how it is.</summary>
+/// <summary>The result of checking one thing that a session needs.</summary>
 public sealed class FargateLoginCheck
 {
     internal FargateLoginCheck(string check, FargateCheckResult result, string detail, string fix = "") =>
         (Check, Result, Detail, Fix) = (check, result, TerminalText.Clean(detail), TerminalText.Clean(fix));
 
-    /// <summary>What was looked at.</summary>
+    /// <summary>The thing that was checked.</summary>
     public string Check { get; }
 
-    /// <summary>How it is.</summary>
+    /// <summary>The result.</summary>
     public FargateCheckResult Result { get; }
 
-    /// <summary>What was found, or why it could not be looked at.</summary>
+    /// <summary>The finding, or the reason why it could not be checked.</summary>
     public string Detail { get; }
 
-    /// <summary>What to do about it; empty where there is nothing to be done.</summary>
+    /// <summary>The next step; empty if there is nothing to do.</summary>
     public string Fix { get; }
 
     /// <summary>The check and its result.</summary>

@@ -1,21 +1,21 @@
 using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Doctor;
 
 /// <summary>
-/// Looks at everything that a session needs. It lies above sessions, as it may start one, and what it looks at is looked at
-/// with the parts that sessions themselves are made of.
+/// Checks everything that a session needs, by the code that sessions themselves use.
 /// </summary>
 internal static class LoginDoctor
 {
-    /// <summary>The groups of checks, in the order in which they build on each other.</summary>
+    /// <summary>The groups of checks; later groups use the findings of earlier ones.</summary>
     public static IReadOnlyList<ICheckGroup> Groups { get; } =
     [
         new AccountChecks(), new ClusterCheck(), new TaskDefinitionChecks(), new EcsExecChecks(), new SubnetChecks(),
         new SecurityGroupChecks(), new ActionChecks(), new StartPermissionChecks(),
     ];
 
-    /// <summary>Runs groups of checks. What nobody foresaw in one of them is a row too, and the next one is run.</summary>
+    /// <summary>Runs groups of checks. An unexpected error in one of them is a row too, and does not stop the others.</summary>
     public static async Task RunAsync(
         IEnumerable<ICheckGroup> groups, Examination examination, CancellationToken cancellationToken)
     {
@@ -23,18 +23,71 @@ internal static class LoginDoctor
         {
             try
             {
-                await group.RunAsync(examination, cancellationToken).ConfigureAwait(false);
+                await group.RunAsync(examination, cancellationToken);
             }
             catch (FargateException e) when (!e.MayLeaveTask)
             {
-                await examination.SkipAsync(group.Name, Examination.Finding(e), e.NextStep).ConfigureAwait(false);
+                await examination.SkipAsync(group.Name, Examination.Finding(e), e.NextStep);
             }
             catch (Exception e) when (e is InvalidOperationException or FormatException or KeyNotFoundException)
             {
-                // An answer of another form than ECS's service model says.
+                // The answer does not match ECS's service model.
                 var error = GeneralErrors.Unexpected(e);
-                await examination.SkipAsync(group.Name, Examination.Finding(error), error.NextStep).ConfigureAwait(false);
+                await examination.SkipAsync(group.Name, Examination.Finding(error), error.NextStep);
             }
         }
     }
+}
+
+/// <summary>A group of related checks.</summary>
+internal interface ICheckGroup
+{
+    /// <summary>The group's name, for display.</summary>
+    string Name { get; }
+
+    /// <summary>Runs the checks and outputs a row for each. A check that fails is a row, not an exception.</summary>
+    Task RunAsync(Examination examination, CancellationToken cancellationToken);
+}
+
+/// <summary>The session to check. What is null or empty was not named, and its checks are skipped.</summary>
+internal sealed record DoctorRequest
+{
+    public string? TaskDefinition { get; init; }
+
+    public required string Cluster { get; init; }
+
+    public IReadOnlyList<string> Subnets { get; init; } = [];
+
+    public IReadOnlyList<string> SecurityGroups { get; init; } = [];
+
+    public bool AssignPublicIp { get; init; } = true;
+
+    public int Port { get; init; } = ContainerContract.DefaultPort;
+
+    public string? ContainerName { get; init; }
+
+    public FargateTransport Transport { get; init; }
+
+    /// <summary>Fargate's platform version; null for the latest.</summary>
+    public string? PlatformVersion { get; init; }
+
+    /// <summary>This machine's public address as a CIDR block; null if it is not known.</summary>
+    public string? MyCidr { get; init; }
+
+    /// <summary>Whether a session is started at the end, which checks the permissions to start one.</summary>
+    public bool StartsSession { get; init; }
+
+    /// <summary>Returns the request by which New-FargateSession would start the session.</summary>
+    public SessionRequest ToSession() => new()
+    {
+        TaskDefinition = TaskDefinition ?? "",
+        Cluster = Cluster,
+        Subnets = Subnets,
+        SecurityGroups = SecurityGroups,
+        AssignPublicIp = AssignPublicIp,
+        Port = Port,
+        ContainerName = ContainerName,
+        Transport = Transport,
+        PlatformVersion = PlatformVersion,
+    };
 }

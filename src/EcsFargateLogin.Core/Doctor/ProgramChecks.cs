@@ -1,27 +1,27 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using EcsFargateLogin.SessionManager;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Doctor;
 
-/// <summary>The programs of OpenSSH. Needs no account.</summary>
-/// <param name="ssh">Where ssh is; null when it is missing.</param>
-/// <param name="sshKeygen">Where ssh-keygen is; null when it is missing.</param>
-/// <param name="show">Shows a row.</param>
+/// <summary>Checks the programs of OpenSSH. Needs no account.</summary>
+/// <param name="ssh">The path of ssh; null if it is missing.</param>
+/// <param name="sshKeygen">The path of ssh-keygen; null if it is missing.</param>
+/// <param name="show">Outputs a row.</param>
 internal sealed partial class ProgramChecks(string? ssh, string? sshKeygen, Func<FargateLoginCheck, Task> show)
 {
-    /// <summary>The first one that knows StrictHostKeyChecking=accept-new.</summary>
+    /// <summary>The first version that supports StrictHostKeyChecking=accept-new.</summary>
     private static readonly Version Oldest = new(7, 6);
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await show(ssh is null ? Missing("ssh") : await CheckVersionAsync(ssh, cancellationToken).ConfigureAwait(false))
-            .ConfigureAwait(false);
+        await show(ssh is null ? Missing("ssh") : await CheckVersionAsync(ssh, cancellationToken));
         await show(sshKeygen is null
             ? Missing("ssh-keygen")
-            : await CheckKeyAsync(sshKeygen, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            : await CheckKeyAsync(sshKeygen, cancellationToken));
     }
 
     private static FargateLoginCheck Missing(string name) => Failed(name, SshErrors.SshNotFound(name));
@@ -33,7 +33,7 @@ internal sealed partial class ProgramChecks(string? ssh, string? sshKeygen, Func
     {
         try
         {
-            var result = await SshTool.RunAsync(ssh, ["-V"], Limit, cancellationToken).ConfigureAwait(false);
+            var result = await SshTool.RunAsync(ssh, ["-V"], Limit, cancellationToken);
             var said = result?.Words.Split('\n')[0].TrimEnd() ?? $"nothing within {Limit.TotalSeconds:0} s";
             if (Version().Match(said) is not { Success: true } match)
             {
@@ -54,7 +54,7 @@ internal sealed partial class ProgramChecks(string? ssh, string? sshKeygen, Func
         }
     }
 
-    /// <summary>ssh-keygen tells no version; what counts is that it makes a key.</summary>
+    /// <summary>Tries to create a key, because ssh-keygen has no option that prints its version.</summary>
     private static async Task<FargateLoginCheck> CheckKeyAsync(string sshKeygen, CancellationToken cancellationToken)
     {
         DirectoryInfo? folder = null;
@@ -62,8 +62,7 @@ internal sealed partial class ProgramChecks(string? ssh, string? sshKeygen, Func
         {
             folder = Directory.CreateTempSubdirectory("fargate-login-doctor-");
             await new KeyGenerator(sshKeygen)
-                .GenerateAsync(Path.Combine(folder.FullName, "key"), SshKeyType.Ed25519, "Test-FargateLogin", cancellationToken)
-                .ConfigureAwait(false);
+                .GenerateAsync(Path.Combine(folder.FullName, "key"), SshKeyType.Ed25519, "Test-FargateLogin", cancellationToken);
             return new("ssh-keygen", FargateCheckResult.Passed, $"{sshKeygen} makes keys; it tells no version of its own");
         }
         catch (FargateException e)
@@ -75,8 +74,8 @@ internal sealed partial class ProgramChecks(string? ssh, string? sshKeygen, Func
             return new(
                 "ssh-keygen",
                 FargateCheckResult.NotChecked,
-                $"there is no place to try a key in: {e.Message}",
-                "Set TMPDIR to a folder of yours.");
+                $"no key can be created there: {e.Message}",
+                $"Set {(OperatingSystem.IsWindows() ? "TEMP" : "TMPDIR")} to a folder of yours.");
         }
         finally
         {
@@ -86,4 +85,28 @@ internal sealed partial class ProgramChecks(string? ssh, string? sshKeygen, Func
 
     [GeneratedRegex(@"OpenSSH(_for_Windows)?_(?<major>\d+)\.(?<minor>\d+)", RegexOptions.ExplicitCapture)]
     private static partial Regex Version();
+}
+
+/// <summary>Checks session-manager-plugin, which ECS Exec needs. Needs no account.</summary>
+/// <param name="path">The path of the plugin; null if it is missing.</param>
+/// <param name="isRequired">Whether ECS Exec is the only transport.</param>
+internal sealed class PluginCheck(string? path, bool isRequired)
+{
+    public async Task<FargateLoginCheck> RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var version = await new SessionManagerPlugin(
+                path ?? throw PluginErrors.PluginNotFound(SessionManagerPlugin.Name)).CheckAsync(cancellationToken);
+            return new(SessionManagerPlugin.Name, FargateCheckResult.Passed, $"{version}, {path}");
+        }
+        catch (FargateException e)
+        {
+            return new(
+                SessionManagerPlugin.Name,
+                isRequired ? FargateCheckResult.Failed : FargateCheckResult.Warning,
+                Examination.Finding(e),
+                e.NextStep);
+        }
+    }
 }

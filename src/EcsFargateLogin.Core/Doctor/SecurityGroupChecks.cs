@@ -4,7 +4,7 @@ using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Doctor;
 
-/// <summary>The security groups: that they are there, in the subnets' VPC, and whom they let in to the SSH port.</summary>
+/// <summary>Checks that the security groups exist, are in the subnets' VPC, and allow access to the SSH port.</summary>
 internal sealed class SecurityGroupChecks : ICheckGroup
 {
     private const string Check = "security groups";
@@ -20,15 +20,12 @@ internal sealed class SecurityGroupChecks : ICheckGroup
         if (wanted.Count == 0)
         {
             await examination
-                .SkipAsync(Check, "none was named: the VPC's default group is used", "Name it, or another, with -SecurityGroup.")
-                .ConfigureAwait(false);
+                .SkipAsync(Check, "none was named: the VPC's default group is used", "Name it, or another, with -SecurityGroup.");
             return;
         }
 
-        var groups = await examination
-            .AskAsync(Check, "ec2:DescribeSecurityGroups", () =>
-                examination.Cloud.Survey.FindSecurityGroupsAsync(wanted, cancellationToken))
-            .ConfigureAwait(false);
+        var groups = await examination.QueryAsync(Check, "ec2:DescribeSecurityGroups", () =>
+            examination.Cloud.Survey.FindSecurityGroupsAsync(wanted, cancellationToken));
         if (groups is null)
         {
             return;
@@ -36,12 +33,12 @@ internal sealed class SecurityGroupChecks : ICheckGroup
 
         foreach (var id in wanted)
         {
-            await CheckGroupAsync(examination, id, groups.FirstOrDefault(group => group.Id == id)).ConfigureAwait(false);
+            await CheckGroupAsync(examination, id, groups.FirstOrDefault(group => group.Id == id));
         }
 
         if (examination.Request.Transport.HasSsh())
         {
-            await CheckIngressAsync(examination, groups).ConfigureAwait(false);
+            await CheckIngressAsync(examination, groups);
         }
     }
 
@@ -56,7 +53,7 @@ internal sealed class SecurityGroupChecks : ICheckGroup
             : examination.PassAsync(check, $"of {group.VpcId}");
     }
 
-    /// <summary>What several groups let in adds up.</summary>
+    /// <summary>Checks the SSH port: the rules of several groups add up.</summary>
     private static Task CheckIngressAsync(Examination examination, IReadOnlyList<SecurityGroupIngress> groups)
     {
         var port = examination.Request.Port;
@@ -65,10 +62,10 @@ internal sealed class SecurityGroupChecks : ICheckGroup
             .SelectMany(permission => permission.Sources)
             .Distinct()
             .ToList();
-        const string LetIn = "Give New-FargateSession -AuthorizeMyAddress, or add a rule for your address.";
+        const string Fix = "Give New-FargateSession -AuthorizeMyAddress, or add a rule for your address.";
         if (sources.Count == 0)
         {
-            return examination.FailAsync(Ingress, $"nobody is let in to port {port}", LetIn);
+            return examination.FailAsync(Ingress, $"no rule allows port {port}", Fix);
         }
 
         var who = string.Join(", ", sources);
@@ -79,10 +76,10 @@ internal sealed class SecurityGroupChecks : ICheckGroup
         }
 
         return sources.Exists(source => Includes(source, mine))
-            ? examination.PassAsync(Ingress, $"{mine} is let in to port {port}")
+            ? examination.PassAsync(Ingress, $"{mine} may connect to port {port}")
             : sources.Exists(source => source.StartsWith("pl-", StringComparison.Ordinal))
-                ? examination.SkipAsync(Ingress, $"port {port} is open to {who}; prefix lists are not looked into", LetIn)
-                : examination.FailAsync(Ingress, $"port {port} is open to {who}, not to {mine}", LetIn);
+                ? examination.SkipAsync(Ingress, $"port {port} is open to {who}; prefix lists are not read", Fix)
+                : examination.FailAsync(Ingress, $"port {port} is open to {who}, not to {mine}", Fix);
     }
 
     private static bool Includes(string source, string mine) =>

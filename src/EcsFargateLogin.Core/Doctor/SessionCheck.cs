@@ -9,7 +9,7 @@ using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Doctor;
 
-/// <summary>A session that is started, waited for until it can be entered, and stopped in any case.</summary>
+/// <summary>Starts a session, waits until it can be entered, and stops it in any case.</summary>
 internal sealed class SessionCheck : ICheckGroup
 {
     private const string Check = "session";
@@ -22,7 +22,7 @@ internal sealed class SessionCheck : ICheckGroup
     /// <inheritdoc/>
     public async Task RunAsync(Examination examination, CancellationToken cancellationToken)
     {
-        var session = await StartAsync(examination, cancellationToken).ConfigureAwait(false);
+        var session = await StartAsync(examination, cancellationToken);
         if (session is null)
         {
             return;
@@ -30,11 +30,11 @@ internal sealed class SessionCheck : ICheckGroup
 
         try
         {
-            await FollowAsync(examination, session, cancellationToken).ConfigureAwait(false);
+            await FollowAsync(examination, session, cancellationToken);
         }
         finally
         {
-            await StopAsync(examination, session, cancellationToken).ConfigureAwait(false);
+            await StopAsync(examination, session, cancellationToken);
         }
     }
 
@@ -44,27 +44,25 @@ internal sealed class SessionCheck : ICheckGroup
         try
         {
             SessionLauncher launcher = new(examination.Cloud, Parts.Journal, Parts.Keys) { Starter = Parts.Starter };
-            Catcher started = new(happened => session = (happened as SessionStarted)?.Session ?? session);
-            var errors = await launcher
-                .LaunchAsync(examination.Request.ToSession(), count: 1, started, cancellationToken)
-                .ConfigureAwait(false);
+            Handler started = new(happened => session = (happened as SessionStarted)?.Session ?? session);
+            var errors = await launcher.LaunchAsync(examination.Request.ToSession(), count: 1, started, cancellationToken);
             if (errors is [var error, ..])
             {
                 throw error;
             }
 
-            await examination.PassAsync("ecs:RunTask", $"session {session} is task {session!.TaskId}").ConfigureAwait(false);
-            await examination.PassAsync("iam:PassRole", "allowed for the task definition's roles").ConfigureAwait(false);
+            await examination.PassAsync("ecs:RunTask", $"session {session} is task {session!.TaskId}");
+            await examination.PassAsync("iam:PassRole", "allowed for the task definition's roles");
             return session;
         }
         catch (FargateException e) when (session is null && !cancellationToken.IsCancellationRequested)
         {
-            await examination.FailAsync($"{Check} start", e).ConfigureAwait(false);
+            await examination.FailAsync($"{Check} start", e);
             return null;
         }
         catch when (session is not null)
         {
-            await Parts.Closer.CloseAsync(session, "Test-FargateLogin was stopped").ConfigureAwait(false);
+            await Parts.Closer.CloseAsync(session, "Test-FargateLogin was stopped");
             throw;
         }
     }
@@ -76,29 +74,28 @@ internal sealed class SessionCheck : ICheckGroup
         var waiting = WaitAsync();
         try
         {
-            await foreach (var happened in events.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            await foreach (var happened in events.Reader.ReadAllAsync(CancellationToken.None))
             {
-                await ShowAsync(examination, happened).ConfigureAwait(false);
+                await ShowAsync(examination, happened);
             }
         }
         finally
         {
-            // Shown to the end or not: nobody may start the task again while it is being stopped.
-            await ending.CancelAsync().ConfigureAwait(false);
+            // The waiter must not start the task again while it is being stopped.
+            await ending.CancelAsync();
             await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await waiting.ConfigureAwait(false);
+        await waiting;
 
         async Task WaitAsync()
         {
             try
             {
-                Catcher all = new(happened => events.Writer.TryWrite(happened));
+                Handler all = new(happened => events.Writer.TryWrite(happened));
                 Readiness ready = new(PreferPrivate: !examination.Request.AssignPublicIp, CanBeEntered: true);
                 await new SessionWaiter(examination.Cloud, new WaitOptions(), Parts.Starter)
-                    .WaitAsync([session], ready, all, ending.Token)
-                    .ConfigureAwait(false);
+                    .WaitAsync([session], ready, all, ending.Token);
             }
             finally
             {
@@ -123,27 +120,25 @@ internal sealed class SessionCheck : ICheckGroup
     {
         try
         {
-            await Parts.Closer.CloseAsync(session, "Test-FargateLogin").ConfigureAwait(false);
+            await Parts.Closer.CloseAsync(session, "Test-FargateLogin");
         }
         catch (FargateException e) when (!cancellationToken.IsCancellationRequested)
         {
-            await examination.FailAsync($"{Check} stop", e).ConfigureAwait(false);
+            await examination.FailAsync($"{Check} stop", e);
             return;
         }
 
         if (!cancellationToken.IsCancellationRequested)
         {
-            await examination
-                .PassAsync($"{Check} stop", "the task was told to stop, and nothing of it is kept")
-                .ConfigureAwait(false);
+            await examination.PassAsync($"{Check} stop", "the task was told to stop, and nothing of it is kept");
         }
     }
 
-    private sealed class Catcher(Action<SessionEvent> take) : IProgress<SessionEvent>
+    private sealed class Handler(Action<SessionEvent> handle) : IProgress<SessionEvent>
     {
-        public void Report(SessionEvent value) => take(value);
+        public void Report(SessionEvent value) => handle(value);
     }
 }
 
-/// <summary>What sessions are started and stopped with.</summary>
+/// <summary>The parts that start and stop sessions.</summary>
 internal sealed record SessionLauncherParts(SessionJournal Journal, KeyGenerator? Keys, TaskStarter Starter, SessionCloser Closer);

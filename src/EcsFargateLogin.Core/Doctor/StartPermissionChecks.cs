@@ -4,7 +4,7 @@ using EcsFargateLogin.Cloud;
 namespace EcsFargateLogin.Doctor;
 
 /// <summary>
-/// What a start takes, and no call without consequences can show: asked of IAM's policy simulator, where that is permitted.
+/// Checks the permissions to start a session by IAM's policy simulator, because no call without consequences shows them.
 /// </summary>
 internal sealed class StartPermissionChecks : ICheckGroup
 {
@@ -20,24 +20,24 @@ internal sealed class StartPermissionChecks : ICheckGroup
     {
         PolicySimulator simulator = new(examination.Cloud.Survey);
         var principal = examination.Caller is { } caller
-            ? await simulator.PrincipalOfAsync(caller.Arn, cancellationToken).ConfigureAwait(false)
+            ? await simulator.PrincipalOfAsync(caller.Arn, cancellationToken)
             : null;
-        foreach (var (action, resource, context) in Wanted(examination))
+        foreach (var (action, resource, context) in ActionsOfStart(examination))
         {
             var question = principal is null || resource is null
                 ? null
                 : new PermissionQuestion(principal, action, resource) { Context = context };
             var answer = question is null
                 ? null
-                : await simulator.AskAsync(question, cancellationToken).ConfigureAwait(false);
+                : await simulator.SimulateAsync(question, cancellationToken);
             await (answer is null
-                ? SkipAsync(examination, action, question is null ? WhyNot(examination) : Examination.Finding(simulator.Refusal!))
-                : ShowAsync(examination, question!, answer)).ConfigureAwait(false);
+                ? SkipAsync(examination, action, question is null ? ReasonForSkip(examination) : Examination.Finding(simulator.Failure!))
+                : ShowAsync(examination, question!, answer));
         }
     }
 
-    /// <summary>What a session would do. Without a resource nobody can be asked: policies name resources.</summary>
-    private static IEnumerable<(string Action, string? Resource, Dictionary<string, string> Context)> Wanted(
+    /// <summary>Lists the actions of a start. One without a resource cannot be simulated, as policies name resources.</summary>
+    private static IEnumerable<(string Action, string? Resource, Dictionary<string, string> Context)> ActionsOfStart(
         Examination examination)
     {
         var cluster = examination.ClusterArn;
@@ -59,12 +59,12 @@ internal sealed class StartPermissionChecks : ICheckGroup
     private static IEnumerable<string?> RolesOf(JsonObject definition) =>
         new[] { (string?)definition["executionRoleArn"], (string?)definition["taskRoleArn"] }.OfType<string>().Distinct();
 
-    private static string WhyNot(Examination examination) => examination switch
+    private static string ReasonForSkip(Examination examination) => examination switch
     {
-        { Caller: null } => "whose the credentials are is not known",
+        { Caller: null } => "the caller is not known",
         { ClusterArn: null } => "the cluster is not known",
         { Definition: null } => "the task definition is not known",
-        _ => $"{examination.Caller.Arn} has no policies to look at",
+        _ => $"{examination.Caller.Arn} has no policies that can be simulated",
     };
 
     private static Task ShowAsync(Examination examination, PermissionQuestion question, PermissionAnswer answer)

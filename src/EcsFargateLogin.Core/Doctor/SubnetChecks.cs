@@ -3,7 +3,7 @@ using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Doctor;
 
-/// <summary>The subnets: that they are there, in one VPC, with free addresses, and where their routes lead.</summary>
+/// <summary>Checks that the subnets exist, are in one VPC, and have free addresses and suitable routes.</summary>
 internal sealed class SubnetChecks : ICheckGroup
 {
     private const string Check = "subnets";
@@ -19,13 +19,12 @@ internal sealed class SubnetChecks : ICheckGroup
         var wanted = examination.Request.Subnets;
         if (wanted.Count == 0)
         {
-            await examination.SkipAsync(Check, "none was named", "Name some with -Subnet.").ConfigureAwait(false);
+            await examination.SkipAsync(Check, "none was named", "Name some with -Subnet.");
             return;
         }
 
         var subnets = await examination
-            .AskAsync(Check, "ec2:DescribeSubnets", () => examination.Cloud.Survey.FindSubnetsAsync(wanted, cancellationToken))
-            .ConfigureAwait(false);
+            .QueryAsync(Check, "ec2:DescribeSubnets", () => examination.Cloud.Survey.FindSubnetsAsync(wanted, cancellationToken));
         if (subnets is null)
         {
             return;
@@ -33,20 +32,18 @@ internal sealed class SubnetChecks : ICheckGroup
 
         foreach (var missing in wanted.Except(subnets.Select(subnet => subnet.Id)))
         {
-            await examination
-                .FailAsync(
-                    $"subnet {missing}",
-                    "it was not found in this account and region",
-                    "Check -Subnet and -Region; 'aws ec2 describe-subnets' or Get-EC2Subnet lists those there are.")
-                .ConfigureAwait(false);
+            await examination.FailAsync(
+                $"subnet {missing}",
+                "it was not found in this account and region",
+                "Check -Subnet and -Region; 'aws ec2 describe-subnets' or Get-EC2Subnet lists those there are.");
         }
 
         foreach (var subnet in subnets)
         {
-            await CheckAddressesAsync(examination, subnet).ConfigureAwait(false);
+            await CheckAddressesAsync(examination, subnet);
         }
 
-        await CheckVpcAsync(examination, subnets, cancellationToken).ConfigureAwait(false);
+        await CheckVpcAsync(examination, subnets, cancellationToken);
     }
 
     private static Task CheckAddressesAsync(Examination examination, SubnetDescription subnet)
@@ -70,33 +67,30 @@ internal sealed class SubnetChecks : ICheckGroup
         if (vpcs.Count > 1)
         {
             await examination
-                .FailAsync("VPC", $"the subnets are of several: {string.Join(", ", vpcs)}", "Name subnets of one VPC.")
-                .ConfigureAwait(false);
+                .FailAsync("VPC", $"the subnets are of several: {string.Join(", ", vpcs)}", "Name subnets of one VPC.");
             return;
         }
 
         if (vpcs is [var vpc])
         {
             examination.VpcId = vpc;
-            await examination.PassAsync("VPC", vpc).ConfigureAwait(false);
-            await CheckRoutesAsync(examination, subnets, vpc, cancellationToken).ConfigureAwait(false);
+            await examination.PassAsync("VPC", vpc);
+            await CheckRoutesAsync(examination, subnets, vpc, cancellationToken);
         }
     }
 
     private static async Task CheckRoutesAsync(
         Examination examination, IReadOnlyList<SubnetDescription> subnets, string vpc, CancellationToken cancellationToken)
     {
-        var tables = await examination
-            .AskAsync("routes", "ec2:DescribeRouteTables", () =>
-                examination.Cloud.Survey.DescribeRouteTablesAsync(vpc, cancellationToken))
-            .ConfigureAwait(false);
+        var tables = await examination.QueryAsync("routes", "ec2:DescribeRouteTables", () =>
+            examination.Cloud.Survey.DescribeRouteTablesAsync(vpc, cancellationToken));
         foreach (var subnet in tables is null ? [] : subnets)
         {
             var table = tables!.FirstOrDefault(each => each.SubnetIds.Contains(subnet.Id))
                 ?? tables!.FirstOrDefault(each => each.IsMain);
             var anywhere = subnet.CidrBlock is null ? "::/0" : "0.0.0.0/0";
             var route = table?.Routes.FirstOrDefault(each => each.Destination == anywhere);
-            await CheckRouteAsync(examination, subnet, route).ConfigureAwait(false);
+            await CheckRouteAsync(examination, subnet, route);
         }
     }
 

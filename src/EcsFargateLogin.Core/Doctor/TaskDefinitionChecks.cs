@@ -1,22 +1,23 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Doctor;
 
-/// <summary>The task definition: whether it runs on Fargate, and whether its container can be logged in to.</summary>
+/// <summary>Checks that the task definition runs on Fargate, and that its container accepts logins.</summary>
 internal sealed class TaskDefinitionChecks : ICheckGroup
 {
     private const string Check = "task definition";
     private const string Action = "ecs:DescribeTaskDefinition";
-    private const string AuthorizedKey = "_AUTHORIZED_PUBLIC_KEY";
-    private const string PortVariable = "_SSH_PORT";
+    private const string AuthorizedKey = ContainerVariables.AuthorizedKey;
+    private const string PortVariable = ContainerVariables.Port;
 
-    /// <summary>Fargate's own, where the definition says none.</summary>
+    /// <summary>Fargate's default, in seconds.</summary>
     private const int DefaultStopTimeout = 30;
 
-    /// <summary>What start-sshd.sh needs to hang up logins, with some to spare.</summary>
+    /// <summary>The time that start-sshd.sh needs to hang up logins, in seconds, with a reserve.</summary>
     private const int ShortestStopTimeout = 5;
 
     /// <inheritdoc/>
@@ -27,57 +28,50 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
     {
         if (examination.Request.TaskDefinition is not { } name)
         {
-            await examination.SkipAsync(Check, "none was named", "Name one with -TaskDefinition.").ConfigureAwait(false);
+            await examination.SkipAsync(Check, "none was named", "Name one with -TaskDefinition.");
             return;
         }
 
         examination.Definition = await examination
-            .AskAsync(Check, Action, () => examination.Cloud.Definitions.ReadAsync(name, cancellationToken))
-            .ConfigureAwait(false);
+            .QueryAsync(Check, Action, () => examination.Cloud.Definitions.ReadAsync(name, cancellationToken));
         if (examination.Definition is not { } definition)
         {
             return;
         }
 
-        await examination.PassAsync(Check, $"{definition["family"]}:{definition["revision"]}").ConfigureAwait(false);
-        await CheckContainerAsync(examination, definition, cancellationToken).ConfigureAwait(false);
-        await CheckArchitectureAsync(examination, definition).ConfigureAwait(false);
-        await CheckRolesAsync(examination, definition).ConfigureAwait(false);
+        await examination.PassAsync(Check, $"{definition["family"]}:{definition["revision"]}");
+        await CheckContainerAsync(examination, definition, cancellationToken);
+        await CheckArchitectureAsync(examination, definition);
+        await CheckRolesAsync(examination, definition);
         if (examination.Container is { } container && examination.Request.Transport.HasSsh())
         {
-            await CheckPortAsync(examination, definition, container).ConfigureAwait(false);
-            await CheckLogAsync(examination, container).ConfigureAwait(false);
-            await CheckStopTimeoutAsync(examination, container).ConfigureAwait(false);
-            await CheckKeyAsync(examination, container).ConfigureAwait(false);
+            await CheckPortAsync(examination, definition, container);
+            await CheckLogAsync(examination, container);
+            await CheckStopTimeoutAsync(examination, container);
+            await CheckKeyAsync(examination, container);
         }
     }
 
-    /// <summary>As a session finds it.</summary>
+    /// <summary>Finds the container by the rules of sessions.</summary>
     private static async Task CheckContainerAsync(
         Examination examination, JsonObject definition, CancellationToken cancellationToken)
     {
         try
         {
-            var found = await LoginContainer
-                .FindAsync(examination.Cloud, examination.Request.ToSession(), cancellationToken)
-                .ConfigureAwait(false);
+            var found = await LoginContainer.FindAsync(examination.Cloud, examination.Request.ToSession(), cancellationToken);
             examination.Container = Items(definition["containerDefinitions"])
                 .FirstOrDefault(container => (string?)container["name"] == found.Name);
-            await examination
-                .PassAsync("Fargate", "networkMode is awsvpc, and it is compatible with FARGATE")
-                .ConfigureAwait(false);
-            await examination.PassAsync("container", $"{found.Name}, {examination.Container?["image"]}").ConfigureAwait(false);
+            await examination.PassAsync("Fargate", "networkMode is awsvpc, and it is compatible with FARGATE");
+            await examination.PassAsync("container", $"{found.Name}, {examination.Container?["image"]}");
             await CheckEndAsync(examination, found);
         }
         catch (FargateException e) when (e.Error is FargateError.TaskDefinitionUnsuitable or FargateError.ContainerNotFound)
         {
-            await examination
-                .FailAsync(e.Error == FargateError.ContainerNotFound ? "container" : "Fargate", e)
-                .ConfigureAwait(false);
+            await examination.FailAsync(e.Error == FargateError.ContainerNotFound ? "container" : "Fargate", e);
         }
     }
 
-    /// <summary>The limits that hold when this machine is gone end the container, and are to end the task.</summary>
+    /// <summary>Checks that the task ends with the container, as the container's limits require.</summary>
     private static Task CheckEndAsync(Examination examination, LoginContainer container) =>
         container.OutlivedReason is { } why
             ? examination.FailAsync(
@@ -119,7 +113,7 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
         const string Check = "port mapping";
         var port = examination.Request.Port;
         var portText = port.ToString(CultureInfo.InvariantCulture);
-        // A session says _SSH_PORT only where its port is another than sshd's own.
+        // A session sets _SSH_PORT only for a port other than sshd's default.
         if (port == ContainerContract.DefaultPort && Value(container, PortVariable) is { } set && set != portText)
         {
             return examination.FailAsync(
@@ -135,7 +129,7 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
                 : examination.WarnAsync(
                     Check,
                     $"the container has none for port {portText}; Fargate lets it through all the same",
-                    "Register a revision with that port, so that nobody else takes it.");
+                    "Register a revision with that port, so that no other container uses it.");
     }
 
     private static bool Maps(JsonObject container, int port) =>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
@@ -77,13 +78,14 @@ internal static class GeneralErrors
 internal static partial class ErrorText
 {
     /// <summary>
-    /// The reason of a failed file operation, without a full stop. The path is removed, because .NET's messages repeat it, in
+    /// The reason of a failed file operation or program start, without a full stop. The path is removed, because .NET's messages repeat it, in
     /// some cases partially.
     /// </summary>
     internal static string WordsOf(Exception cause) => cause switch
     {
         FileNotFoundException or DirectoryNotFoundException => "there is no such file or folder",
         UnauthorizedAccessException => "access is denied",
+        Win32Exception { NativeErrorCode: var code } => new Win32Exception(code).Message.TrimEnd('.'),
         _ => PathInWords().Replace(cause.Message, "").TrimEnd('.'),
     };
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Security.AccessControl;
 using System.Security.Principal;
@@ -12,6 +13,9 @@ internal static class OwnerOnly
 {
     private const UnixFileMode ModeOfFolders = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode ModeOfFiles = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>The pause between two attempts to lock a file.</summary>
+    private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Creates a folder, or removes the access of others to an existing one.</summary>
     public static void CreateFolder(string path)
@@ -59,6 +63,28 @@ internal static class OwnerOnly
         }
 
         return new FileStream(path, options);
+    }
+
+    /// <summary>Opens a file as <see cref="LockFile"/> does, and waits while another process or thread has it open.</summary>
+    /// <param name="path">The file. It must not be deleted: two of the waiting processes could then both lock it.</param>
+    /// <param name="limit">The time limit of the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="IOException">It was open elsewhere until the limit, or it cannot be created.</exception>
+    public static async Task<FileStream> LockFileAsync(string path, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                return LockFile(path);
+            }
+            catch (IOException) when (File.Exists(path) && Stopwatch.GetElapsedTime(start) < limit)
+            {
+                await Task.Delay(LockInterval, cancellationToken);
+            }
+        }
     }
 
     /// <summary>

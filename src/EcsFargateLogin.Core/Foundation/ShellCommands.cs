@@ -3,30 +3,51 @@ using System.Text;
 
 namespace EcsFargateLogin.Foundation;
 
-/// <summary>Formats a command line for people, so that it can be pasted into a shell. Never used to run anything.</summary>
+/// <summary>
+/// Formats a command line for people, so that it can be pasted into PowerShell on any system. Never used to run anything.
+/// </summary>
 internal static class CommandText
 {
+    /// <summary>Characters without a special meaning in PowerShell; comma and @ have one.</summary>
+    private const string PlainCharacters = @"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:%+\";
+
+    /// <summary>The characters that PowerShell reads as a single quote: the plain one, and the typographic ones of word processors.</summary>
+    private const string Quotes = "'\u2018\u2019\u201A\u201B";
+
+    /// <summary>A command line.</summary>
+    public static string Of(string program, IEnumerable<string> arguments)
+    {
+        // A quoted text without & is a value, not a command.
+        var command = IsPlain(program) ? program : $"& {Text(program)}";
+        return string.Join(' ', arguments.Select(Word).Prepend(command));
+    }
+
+    /// <summary>One word of a command line.</summary>
+    public static string Word(string word) => IsPlain(word) ? word : Text(word);
+
+    /// <summary>Quotes a text for an expression of PowerShell.</summary>
+    public static string Text(string text) =>
+        $"'{string.Concat(text.Select(character => Quotes.Contains(character) ? $"{character}{character}" : $"{character}"))}'";
+
     /// <summary>
-    /// Characters without a special meaning in POSIX shells and PowerShell. Comma and @ are special in PowerShell.
+    /// Quotes a word of a command in AWS's config file. The AWS CLI and this module split such a command as sh does, and on Windows
+    /// as C programs do, not as PowerShell does.
     /// </summary>
-    private const string PlainCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:%+";
+    public static string WordInConfigFile(string word, bool isWindows)
+    {
+        if (word.Length > 0 && word.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' or '/'))
+        {
+            return word;
+        }
 
-    /// <summary>A command line for POSIX shells.</summary>
-    public static string Of(string program, IEnumerable<string> arguments) => Join(program, arguments, quoteInQuotes: "'\\''");
+        // A backslash is not special on Windows.
+        var text = isWindows ? word : word.Replace(@"\", @"\\", StringComparison.Ordinal);
+        return $"\"{text.Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    }
 
-    /// <summary>A command line for PowerShell.</summary>
-    public static string ForPowerShell(string command, IEnumerable<string> arguments) =>
-        Join(command, arguments, quoteInQuotes: "''");
-
-    /// <summary>One word of a command line for PowerShell.</summary>
-    public static string Word(string word) => Quote(word, "''");
-
-    private static string Join(string program, IEnumerable<string> arguments, string quoteInQuotes) =>
-        string.Join(' ', new[] { program }.Concat(arguments).Select(word => Quote(word, quoteInQuotes)));
-
-    private static string Quote(string word, string quoteInQuotes) => word.Length > 0 && word.All(PlainCharacters.Contains)
-        ? word
-        : $"'{word.Replace("'", quoteInQuotes, StringComparison.Ordinal)}'";
+    // Without quotes PowerShell splits -o.b and -a=b.c in two words, and expects a value after -o:.
+    private static bool IsPlain(string word) =>
+        word.Length > 0 && word.All(PlainCharacters.Contains) && (word[0] != '-' || word.IndexOfAny(['.', ':', '%']) < 0);
 }
 
 /// <summary>

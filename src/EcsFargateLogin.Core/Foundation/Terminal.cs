@@ -25,8 +25,13 @@ internal sealed class TerminalModes
 
     private readonly byte[] _termios = new byte[LargestTermios];
     private readonly bool _isKnown;
+    private readonly WindowsConsole? _console;
 
-    private TerminalModes() => _isKnown = !OperatingSystem.IsWindows() && GetAttributes(StandardInput, _termios) == 0;
+    private TerminalModes()
+    {
+        _console = OperatingSystem.IsWindows() ? new WindowsConsole() : null;
+        _isKnown = _console is null && GetAttributes(StandardInput, _termios) == 0;
+    }
 
     /// <summary>Reads the current modes. They are empty where standard input is no terminal.</summary>
     public static TerminalModes Read() => new();
@@ -36,13 +41,21 @@ internal sealed class TerminalModes
     /// </summary>
     public bool HasReadTime => _isKnown && _termios[ReadTime] != 0;
 
-    /// <summary>Restores the modes.</summary>
-    public void Restore()
+    /// <summary>Lets the terminal interpret the output of a remote program until <see cref="RestoreAfter"/>; needed on Windows only.</summary>
+    public void TakeRemoteOutput() => _console?.TakeRemoteOutput();
+
+    /// <summary>Restores the modes after a program has used the terminal.</summary>
+    /// <param name="wasKilled">
+    /// Whether this process killed the program. After other programs .NET restores the modes on Unix, but not on Windows.
+    /// </param>
+    public void RestoreAfter(bool wasKilled)
     {
-        if (_isKnown)
+        if (_isKnown && wasKilled)
         {
             _ = SetAttributes(StandardInput, Now, _termios);
         }
+
+        _console?.Restore();
     }
 
     /// <summary>

@@ -8,11 +8,6 @@ namespace EcsFargateLogin.Journal;
 // Reads, writes and deletes the journal's files.
 internal sealed partial class SessionJournal
 {
-    /// <summary>The number of attempts: virus scanners and backups on Windows hold files open for a moment.</summary>
-    private const int Attempts = 10;
-
-    private static readonly TimeSpan AttemptPause = TimeSpan.FromMilliseconds(20);
-
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
@@ -54,8 +49,7 @@ internal sealed partial class SessionJournal
                 return (null, $"its folder is not trusted, because it {faultOfFolder}");
             }
 
-            using FileStream stream = new(
-                Path.Combine(folder, EntryFile), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var stream = SharedFile.Open(Path.Combine(folder, EntryFile));
             if (OwnerOnly.FaultOf(stream) is { } fault)
             {
                 return (null, $"it is not trusted, because it {fault}");
@@ -96,27 +90,8 @@ internal sealed partial class SessionJournal
     private void Put(string sessionId, string name, SessionRecord value)
     {
         var folder = FolderOf(sessionId);
-        Guard(folder, () =>
-        {
-            // Each writer uses its own temporary file.
-            var temporary = Path.Combine(folder, $"{name}.{Path.GetRandomFileName()}");
-            try
-            {
-                using (var stream = OwnerOnly.CreateFile(temporary))
-                {
-                    JsonSerializer.Serialize(stream, value, Json);
-                    stream.Flush(flushToDisk: true);
-                }
-
-                Repeat(() => File.Move(temporary, Path.Combine(folder, name), overwrite: true));
-                OwnerOnly.Flush(folder);
-            }
-            catch
-            {
-                File.Delete(temporary);
-                throw;
-            }
-        });
+        Guard(folder, () => SharedFile.Replace(
+            Path.Combine(folder, name), OwnerOnly.CreateFile, stream => JsonSerializer.Serialize(stream, value, Json)));
     }
 
     private void DeleteEntry(string sessionId) => Delete(sessionId, Path.Combine(FolderOf(sessionId), EntryFile));
@@ -125,7 +100,7 @@ internal sealed partial class SessionJournal
     {
         try
         {
-            Repeat(() => File.Delete(file));
+            SharedFile.Repeat(() => File.Delete(file));
         }
         catch (DirectoryNotFoundException)
         {
@@ -145,36 +120,12 @@ internal sealed partial class SessionJournal
     {
         try
         {
-            Repeat(() => Directory.Delete(folder, recursive: true));
+            SharedFile.Repeat(() => Directory.Delete(folder, recursive: true));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
         }
     }
-
-    /// <summary>Retries a file operation while another process interferes, for a limited time.</summary>
-    private static void Repeat(Action work)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                work();
-                return;
-            }
-            catch (Exception e) when (IsTransient(e) && attempt < Attempts)
-            {
-                Thread.Sleep(AttemptPause);
-            }
-        }
-    }
-
-    /// <summary>
-    /// Whether a failure may be transient: on Unix, because a folder has just got another file; on Windows, because another
-    /// process has the file open.
-    /// </summary>
-    private static bool IsTransient(Exception e) => e is IOException and not (FileNotFoundException or DirectoryNotFoundException)
-        || (OperatingSystem.IsWindows() && e is UnauthorizedAccessException);
 
     private static void Guard(string path, Action work) => Guard(path, () =>
     {

@@ -192,8 +192,6 @@ internal sealed partial class SessionJournal(string root)
                 || (!IsInUse(sessionId) && DateTime.UtcNow - Directory.GetLastWriteTimeUtc(folder) > HalfMadeLimit));
     }
 
-    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(20);
-
     /// <summary>The time limit for acquiring the lock: longer than any holder needs, and acceptable to a waiting user.</summary>
     private static readonly TimeSpan LockLimit = TimeSpan.FromMinutes(2);
 
@@ -204,25 +202,14 @@ internal sealed partial class SessionJournal(string root)
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public async Task<IDisposable> LockIngressAsync(CancellationToken cancellationToken)
     {
-        // The file is never deleted: two processes could then both hold the lock.
         var path = Path.Combine(Path.GetDirectoryName(root)!, "ingress.lock");
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(LockLimit);
-        while (true)
+        try
         {
-            try
-            {
-                return OwnerOnly.LockFile(path);
-            }
-            catch (IOException) when (!limit.IsCancellationRequested && File.Exists(path))
-            {
-                await Task.Delay(LockPause, limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                throw JournalErrors.JournalUnavailable(path, e);
-            }
+            return await OwnerOnly.LockFileAsync(path, LockLimit, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw JournalErrors.JournalUnavailable(path, e);
         }
     }
 }

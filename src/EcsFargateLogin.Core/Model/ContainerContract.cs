@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Security.Cryptography;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Model;
@@ -22,28 +23,13 @@ internal static class ContainerContract
     /// <summary>The default time for which start-sshd.sh waits after a connection was lost.</summary>
     public static readonly TimeSpan DefaultReconnectWindow = TimeSpan.FromSeconds(120);
 
-    /// <summary>
-    /// The variables that belong to the contract. Users cannot set them, and start-sshd.sh, which has the same list, does not
-    /// pass them to shells. It passes all other variables of the container.
-    /// </summary>
-    public static IReadOnlySet<string> OwnVariables { get; } = new HashSet<string>(StringComparer.Ordinal)
-    {
-        AuthorizedKey, Port, "_SSH_LISTEN_ADDRESS", UserName, Nonce, "_SESSION_PROOF_KEY", "_LOGIN_TIMEOUT", "_IDLE_TIMEOUT",
-        "_UNUSED_TIMEOUT", "_MAX_LIFETIME", "_RECONNECT_WINDOW", "_KEEP_SESSION",
-    };
-
-    private const string AuthorizedKey = "_AUTHORIZED_PUBLIC_KEY";
-    private const string Nonce = "_SESSION_NONCE";
-    private const string Port = "_SSH_PORT";
-    private const string UserName = "_SSH_USER";
-
     /// <summary>A variable that every shell sets itself.</summary>
     private const string LastArgument = "_";
 
     /// <summary>Returns the transport of a session's task, from the overrides that ECS reports.</summary>
     public static FargateTransport TransportOf(TaskDescription task) =>
         !task.EnablesExecuteCommand ? FargateTransport.Ssh
-        : task.Overrides.Any(container => container.VariableNames.Contains(AuthorizedKey)) ? FargateTransport.Auto
+        : task.Overrides.Any(container => container.VariableNames.Contains(ContainerVariables.AuthorizedKey)) ? FargateTransport.Auto
         : FargateTransport.EcsExec;
 
     /// <summary>Returns the container that a session's task was started for; null where ECS does not report it.</summary>
@@ -60,15 +46,19 @@ internal static class ContainerContract
     /// <param name="nonce">The session's nonce.</param>
     public static IReadOnlyDictionary<string, string> EnvironmentOf(SessionRequest request, string authorizedKey, string nonce)
     {
-        Dictionary<string, string> environment = new(request.Environment) { [AuthorizedKey] = authorizedKey, [Nonce] = nonce };
+        Dictionary<string, string> environment = new(request.Environment)
+        {
+            [ContainerVariables.AuthorizedKey] = authorizedKey,
+            [ContainerVariables.Nonce] = nonce,
+        };
         if (request.Port != DefaultPort)
         {
-            environment[Port] = request.Port.ToString(CultureInfo.InvariantCulture);
+            environment[ContainerVariables.Port] = request.Port.ToString(CultureInfo.InvariantCulture);
         }
 
         if (request.UserName != DefaultUserName)
         {
-            environment[UserName] = request.UserName;
+            environment[ContainerVariables.UserName] = request.UserName;
         }
 
         foreach (var (name, value) in request.Limits.Variables())
@@ -113,7 +103,7 @@ internal static class ContainerContract
 
     private static void CheckName(string name)
     {
-        if (OwnVariables.Contains(name) || name == LastArgument)
+        if (ContainerVariables.All.Contains(name) || name == LastArgument)
         {
             throw RequestErrors.ReservedVariable(name);
         }

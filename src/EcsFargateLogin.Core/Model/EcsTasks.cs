@@ -61,6 +61,10 @@ internal static class TaskStatuses
     public const string Deprovisioning = "DEPROVISIONING";
     public const string Stopped = "STOPPED";
 
+    /// <summary>The statuses that sessions can have: those of ECS in the order of a task's life, and UNKNOWN.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        ["PROVISIONING", "PENDING", "ACTIVATING", Running, Deactivating, Stopping, Deprovisioning, Stopped, Unknown];
+
     /// <summary>Whether a task with this status is stopping or has stopped.</summary>
     public static bool IsEnding(string status) => status is Deactivating or Stopping or Deprovisioning or Stopped;
 

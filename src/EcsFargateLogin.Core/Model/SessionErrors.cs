@@ -182,7 +182,7 @@ internal static class SessionCommands
     {
         { CredentialOrigin: CredentialOrigin.Keys or CredentialOrigin.Credential } =>
             $" (with the credentials that {session.CredentialOrigin.ToText()} held)",
-        { ProfileLocation: { } location } => $" (the latter with AWS_SHARED_CREDENTIALS_FILE={CommandText.Word(location)})",
+        { ProfileLocation: { } location } => $" (the latter with $env:AWS_SHARED_CREDENTIALS_FILE = {CommandText.Text(location)})",
         _ => "",
     };
 
@@ -193,7 +193,7 @@ internal static class SessionCommands
             .. Option("--profile", session.ProfileName), .. Option("--endpoint-url", session.EndpointUrl),
         ]);
 
-    internal static string StopCmdlet(FargateSession session) => CommandText.ForPowerShell(
+    internal static string StopCmdlet(FargateSession session) => CommandText.Of(
         "Stop-FargateSession",
         [
             "-TaskArn", session.TaskArn, "-Cluster", session.Cluster, .. Option("-Region", session.Region),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Model;
 
@@ -18,10 +19,6 @@ internal sealed record SessionLimits
     /// <summary>The default time for which a kept session may be unused.</summary>
     public const int DefaultUnusedTimeout = 1800;
 
-    private const string UnusedVariable = "_UNUSED_TIMEOUT";
-
-    private const string LifetimeVariable = "_MAX_LIFETIME";
-
     public int? MaxLifetime { get; init; }
 
     public int? LoginTimeout { get; init; }
@@ -37,7 +34,7 @@ internal sealed record SessionLimits
 
     /// <summary>Returns the limits with the defaults that the module sends unless the task definition sets them.</summary>
     /// <param name="start">The container's start configuration; null where it is unknown.</param>
-    public SessionLimits WithDefaults(ContainerStart? start) => start?.Environment.ContainsKey(UnusedVariable) == true
+    public SessionLimits WithDefaults(ContainerStart? start) => start?.Environment.ContainsKey(ContainerVariables.UnusedTimeout) == true
         ? this
         : this with { UnusedTimeout = UnusedTimeout ?? DefaultUnusedTimeout };
 
@@ -46,7 +43,7 @@ internal sealed record SessionLimits
     public static int? LifetimeOf(ContainerStart? start) => start switch
     {
         null => null,
-        { Environment: var variables } when variables.TryGetValue(LifetimeVariable, out var text) && text.Length > 0 =>
+        { Environment: var variables } when variables.TryGetValue(ContainerVariables.MaxLifetime, out var text) && text.Length > 0 =>
             int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : null,
         _ => DefaultLifetime,
     };
@@ -55,8 +52,9 @@ internal sealed record SessionLimits
     public IEnumerable<(string Name, string Value)> Variables() =>
         new[]
         {
-            (LifetimeVariable, MaxLifetime), ("_LOGIN_TIMEOUT", LoginTimeout), ("_IDLE_TIMEOUT", IdleTimeout),
-            ("_RECONNECT_WINDOW", ReconnectWindow), (UnusedVariable, UnusedTimeout),
+            (ContainerVariables.MaxLifetime, MaxLifetime), (ContainerVariables.LoginTimeout, LoginTimeout),
+            (ContainerVariables.IdleTimeout, IdleTimeout), (ContainerVariables.ReconnectWindow, ReconnectWindow),
+            (ContainerVariables.UnusedTimeout, UnusedTimeout),
         }
             .Where(limit => limit.Item2 is not null)
             .Select(limit => (limit.Item1, limit.Item2!.Value.ToString(CultureInfo.InvariantCulture)));

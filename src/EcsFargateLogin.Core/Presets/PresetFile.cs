@@ -35,7 +35,7 @@ internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
         try
         {
             ThrowIf(Mistrust);
-            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var stream = SharedFile.Open(path);
             // What was opened is what counts, whatever the path led to before.
             ThrowIf(UnixFile.Of(stream.SafeFileHandle)?.WriteFault(mayBeOfOwnGroup: isProjects) is { } fault ? $"it {fault}" : null);
             var buffer = new byte[LongestFile + 1];
@@ -68,21 +68,7 @@ internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
 
             // Where the user keeps it elsewhere and has a link here, the link stays.
             var target = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
-            var temporary = $"{target}.{System.IO.Path.GetRandomFileName()}";
-            try
-            {
-                using (var stream = Create(temporary))
-                {
-                    Write(stream, presets);
-                    stream.Flush(flushToDisk: true);
-                }
-
-                File.Move(temporary, target, overwrite: true);
-            }
-            finally
-            {
-                File.Delete(temporary);
-            }
+            SharedFile.Replace(target, Create, stream => Write(stream, presets));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

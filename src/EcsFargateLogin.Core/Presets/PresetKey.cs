@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Presets;
 
-/// <summary>What kind of value a key of a preset takes.</summary>
+/// <summary>The kinds of values of a preset's keys.</summary>
 internal enum PresetValueKind
 {
     Text,
@@ -13,9 +14,21 @@ internal enum PresetValueKind
     TextMap,
 }
 
+/// <summary>A pattern for texts, with the words for those that do not match.</summary>
+/// <param name="Pattern">A regular expression for the whole text, with ^ and $, for either case. It is never shown.</param>
+/// <param name="Message">The message for any other text, {0}: one sentence.</param>
+internal sealed record TextRule(string Pattern, string Message)
+{
+    /// <summary>Whether a text matches.</summary>
+    public bool Accepts(string text) => Regex.IsMatch(text, Pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
+    /// <summary>The message for a text that does not match.</summary>
+    public string MessageFor(string text) => string.Format(CultureInfo.InvariantCulture, Message, text);
+}
+
 /// <summary>A parameter of New-FargateSession that a preset can hold.</summary>
 /// <param name="Name">The parameter's name.</param>
-/// <param name="Kind">What it takes.</param>
+/// <param name="Kind">The kind of its values.</param>
 internal sealed record PresetKey(string Name, PresetValueKind Kind)
 {
     /// <summary>Whether a project's file may hold it, which can come from somebody else.</summary>
@@ -30,10 +43,10 @@ internal sealed record PresetKey(string Name, PresetValueKind Kind)
     /// <summary>The only texts that it takes, in any case; empty for any.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
-    /// <summary>What a text must match; null for nothing.</summary>
-    public string? Pattern { get; init; }
+    /// <summary>The rule that a text has to satisfy; null for none.</summary>
+    public TextRule? Rule { get; init; }
 
-    /// <summary>What it takes, for people.</summary>
+    /// <summary>A description of the accepted values, for error messages.</summary>
     public string Expectation => Kind switch
     {
         PresetValueKind.Number => string.Create(
@@ -44,7 +57,6 @@ internal sealed record PresetKey(string Name, PresetValueKind Kind)
             : $"a list of 1 to {MostItems} texts that are not empty",
         PresetValueKind.TextMap => "an object whose values are texts",
         _ when Choices.Count > 0 => $"one of {string.Join(", ", Choices)}",
-        _ when Pattern is not null => $"a text that matches {Pattern}",
         _ => "a text that is not empty",
     };
 
@@ -52,8 +64,30 @@ internal sealed record PresetKey(string Name, PresetValueKind Kind)
     public bool Takes(string text) =>
         text.Length > 0
         && (Choices.Count == 0 || Choices.Contains(text, StringComparer.OrdinalIgnoreCase))
-        && (Pattern is null || Regex.IsMatch(text, Pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant));
+        && Rule?.Accepts(text) is not false;
 
     /// <summary>Whether a number is one that the parameter takes.</summary>
     public bool Takes(int number) => number >= Range.Least && number <= Range.Most;
+}
+
+
+/// <summary>The keys that presets can have, and the names of secrets, which none can have.</summary>
+internal sealed class PresetKeys(IReadOnlyList<PresetKey> keys)
+{
+    // With the parameters' aliases.
+    private static readonly string[] Secrets =
+        ["AccessKey", "AK", "SecretKey", "SK", "SecretAccessKey", "SessionToken", "ST", "Credential"];
+
+    /// <summary>All keys.</summary>
+    public IReadOnlyList<PresetKey> All => keys;
+
+    /// <summary>A key by its name, in any case; null when there is none.</summary>
+    public PresetKey? Find(string name) =>
+        keys.FirstOrDefault(key => key.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Whether the name is that of a secret, which no file keeps.</summary>
+    public static bool IsSecret(string name) => Secrets.Contains(name, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The key that somebody who wrote this name may have meant, or null.</summary>
+    public string? Nearest(string name) => NearestName.Of(name, keys.Select(key => key.Name));
 }

@@ -156,7 +156,10 @@ internal sealed partial class PresetParser
     {
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw Unfit(ref reader, key);
         CheckCharacters(text, reader.TokenStartIndex);
-        return key.Takes(text) ? text : throw Unfit(ref reader, key);
+        return key.Takes(text) ? text
+            : text.Length > 0 && key.Rule is { } rule
+                ? throw Invalid(reader.TokenStartIndex, $"'{key.Name}': {rule.MessageFor(Shortened(text)).TrimEnd('.')}")
+            : throw Unfit(ref reader, key);
     }
 
     private string[] ReadList(ref Utf8JsonReader reader, PresetKey key)
@@ -246,7 +249,9 @@ internal sealed partial class PresetParser
         _ => "true or false",
     };
 
-    private static string Shown(string text) => text.Length <= LongestShown ? $"'{text}'" : $"'{text[..LongestShown]}…'";
+    private static string Shown(string text) => $"'{Shortened(text)}'";
+
+    private static string Shortened(string text) => text.Length <= LongestShown ? text : $"{text[..LongestShown]}…";
 
     private FargateException Invalid(long position, string what)
     {

@@ -15,10 +15,8 @@ internal sealed class PresetStore
     /// <summary>The name of a project's file.</summary>
     public const string ProjectFileName = ".fargatelogin.json";
 
-    /// <summary>Far longer than others need to read and write a file.</summary>
+    /// <summary>Upper bound for the wait for others that change presets, who only read and write a file.</summary>
     private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(10);
-
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly PresetFile? _found;
     private readonly List<string> _warnings = [];
@@ -78,7 +76,7 @@ internal sealed class PresetStore
     public async Task ChangeAsync(
         PresetFile file, Action<Dictionary<string, Dictionary<string, object>>> change, CancellationToken cancellationToken)
     {
-        using var turn = await TakeTurnAsync(file, cancellationToken).ConfigureAwait(false);
+        using var turn = await TakeTurnAsync(file, cancellationToken);
         var presets = file.Read();
         change(presets);
         file.Write(presets);
@@ -89,7 +87,6 @@ internal sealed class PresetStore
     {
         // Beside the user's own file for the project's too: that folder is for what belongs to the project.
         var folder = Path.GetDirectoryName(User.Path)!;
-        var end = DateTime.UtcNow + LongestTurn;
         try
         {
             if (!Directory.Exists(folder))
@@ -97,17 +94,7 @@ internal sealed class PresetStore
                 OwnerOnly.CreateFolder(folder);
             }
 
-            while (true)
-            {
-                try
-                {
-                    return OwnerOnly.LockFile(Path.Combine(folder, "presets.lock"));
-                }
-                catch (IOException) when (DateTime.UtcNow < end)
-                {
-                    await Task.Delay(LookInterval, cancellationToken).ConfigureAwait(false);
-                }
-            }
+            return await OwnerOnly.LockFileAsync(Path.Combine(folder, "presets.lock"), LongestTurn, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

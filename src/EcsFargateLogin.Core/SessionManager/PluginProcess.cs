@@ -28,10 +28,10 @@ internal static class PluginProcess
             exitCode = await SshProcess.WaitForEndAsync(process, ending.Token);
         }
 
+        // The plugin may have been ended before it could restore the terminal.
+        modes.RestoreAfter(wasKilled: ending.IsCancellationRequested);
         if (ending.IsCancellationRequested)
         {
-            // The plugin was ended before it could restore the terminal.
-            modes.Restore();
             TerminalModes.ResetScreen();
         }
 
@@ -47,7 +47,7 @@ internal static class PluginProcess
         }
         catch (FargateException e) when (e.Error == FargateError.SshNotFound)
         {
-            throw PluginErrors.PluginUnusable(start.FileName, e.InnerException!.Message.TrimEnd('.'), e.InnerException);
+            throw PluginErrors.PluginUnusable(start.FileName, ErrorText.WordsOf(e.InnerException!), e.InnerException);
         }
     }
 }

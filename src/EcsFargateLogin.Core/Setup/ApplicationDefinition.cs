@@ -1,22 +1,24 @@
 using System.Text.Json.Nodes;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Setup;
 
 /// <summary>An application's own task definition, as ECS describes it, and the container that runs the application.</summary>
 internal sealed class ApplicationDefinition
 {
-    /// <summary>What of a task definition is as right for a session as for the application.</summary>
+    /// <summary>The members of a task definition that suit a session as well as the application.</summary>
     private static readonly string[] KeptOfTask =
         ["taskRoleArn", "executionRoleArn", "cpu", "memory", "runtimePlatform", "ephemeralStorage"];
 
     /// <summary>
-    /// What of a container is. Everything else is about serving, starting or watching the application, or about its image.
+    /// The members of a container that do. All others serve, start or monitor the application, or depend on its image.
     /// </summary>
     private static readonly string[] KeptOfContainer =
         ["environment", "environmentFiles", "secrets", "workingDirectory", "mountPoints", "ulimits"];
 
-    /// <summary>Variables that each session sets anew.</summary>
-    private static readonly string[] SessionVariables = ["_AUTHORIZED_PUBLIC_KEY", "_SESSION_NONCE", "_SSH_PORT"];
+    /// <summary>The variables that each session sets itself.</summary>
+    private static readonly string[] SessionVariables =
+        [ContainerVariables.AuthorizedKey, ContainerVariables.Nonce, ContainerVariables.Port];
 
     private readonly JsonObject _definition;
 
@@ -28,9 +30,9 @@ internal sealed class ApplicationDefinition
 
     /// <summary>Finds the container that was named, or the only one there is.</summary>
     /// <param name="name">The task definition, as the user named it.</param>
-    /// <param name="definition">What ECS says of it.</param>
+    /// <param name="definition">The task definition, as ECS describes it.</param>
     /// <param name="containerName">The container, or null.</param>
-    /// <exception cref="FargateException">There is none, several, or none for Linux.</exception>
+    /// <exception cref="FargateException">There is none, there are several, or they are not for Linux.</exception>
     public static ApplicationDefinition Of(string name, JsonObject definition, string? containerName)
     {
         if ((string?)definition["runtimePlatform"]?["operatingSystemFamily"] is { } system
@@ -49,8 +51,8 @@ internal sealed class ApplicationDefinition
                 name, containerName, containers.Select(container => (string?)container["name"] ?? ""));
     }
 
-    /// <summary>Puts what is kept into a task definition of sessions and its container.</summary>
-    /// <returns>What of its confinement could not be kept, and what sessions have to be started with.</returns>
+    /// <summary>Copies the members to keep into a task definition for sessions and its container.</summary>
+    /// <returns>The parts of its confinement that are not kept, and the options that sessions need.</returns>
     public IReadOnlyList<string> CarryOverTo(JsonObject definition, JsonObject container, LoginDefinitionRequest request)
     {
         Copy(KeptOfTask, _definition, definition);
@@ -61,7 +63,7 @@ internal sealed class ApplicationDefinition
         CarryLogOver(container);
         CarryVolumesOver(definition, container);
 
-        // They are for one registry, and would be sent to another.
+        // They belong to one registry, and must not be sent to another.
         if (Container["repositoryCredentials"] is { } credentials
             && ImageReference.TryParse((string?)Container["image"])?.Registry == request.Image.Registry)
         {
@@ -76,13 +78,13 @@ internal sealed class ApplicationDefinition
         List<JsonNode> kept = [.. Items(container["environment"])
             .Where(variable => !SessionVariables.Contains((string?)variable["name"]))
             .Select(variable => variable.DeepClone())];
-        var taken = kept.Concat(Items(container["secrets"])).Select(each => (string?)each["name"]).ToHashSet();
-        return new JsonArray([.. kept, .. own.Where(variable => !taken.Contains((string?)variable["name"]))]);
+        var names = kept.Concat(Items(container["secrets"])).Select(each => (string?)each["name"]).ToHashSet();
+        return new JsonArray([.. kept, .. own.Where(variable => !names.Contains((string?)variable["name"]))]);
     }
 
     /// <summary>
-    /// A log goes where the application's goes; but FireLens is another container, which is left out, and where there is no
-    /// log there is nobody to say that a group for it exists.
+    /// Keeps the application's log configuration, except FireLens, which needs another container. Without one there is no log,
+    /// because its group might not exist.
     /// </summary>
     private void CarryLogOver(JsonObject container)
     {
@@ -95,14 +97,14 @@ internal sealed class ApplicationDefinition
         var kept = log.DeepClone().AsObject();
         if ((string?)kept["logDriver"] == "awslogs" && kept["options"] is JsonObject options)
         {
-            // Fargate wants one, other launch types do not.
+            // Fargate requires it, other launch types do not.
             options["awslogs-stream-prefix"] ??= "fargate-login";
         }
 
         container["logConfiguration"] = kept;
     }
 
-    /// <summary>Volumes that its container mounts and that Fargate can attach to a task that is run by itself.</summary>
+    /// <summary>Keeps the volumes that its container mounts and that Fargate can attach to a standalone task.</summary>
     private void CarryVolumesOver(JsonObject definition, JsonObject container)
     {
         var mounted = Items(Container["mountPoints"]).Select(mount => (string?)mount["sourceVolume"]).ToHashSet();

@@ -3,36 +3,36 @@ using System.Text.Json.Nodes;
 namespace EcsFargateLogin.Setup;
 
 /// <summary>
-/// How an application's container is confined: the user that it runs as, a read-only root file system, and the capabilities that
-/// it drops. A session's container keeps of it what start-sshd.sh and sshd can work with, and the rest is told.
+/// The confinement of an application's container: its user, a read-only root file system, and the capabilities that it drops.
+/// A session's container keeps what start-sshd.sh and sshd support; notes tell the rest.
 /// </summary>
 /// <param name="application">The application's container.</param>
-/// <param name="session">The session's container, which has its mount points.</param>
+/// <param name="session">The session's container, with its mount points.</param>
 /// <param name="port">The port of the SSH server.</param>
 internal sealed class Confinement(JsonObject application, JsonObject session, int port)
 {
     private const string UserMember = "user";
     private const string ReadOnlyMember = "readonlyRootFilesystem";
-    private const int LowestFreePort = 1024;
+    private const int LowestUnprivilegedPort = 1024;
     private const string All = "ALL";
 
-    /// <summary>What a container of Fargate has, unless it drops some of it.</summary>
+    /// <summary>The capabilities of a container on Fargate that drops none.</summary>
     private static readonly string[] OfFargate =
     [
         "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW", "SETFCAP",
         "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
     ];
 
-    /// <summary>What sshd cannot do without as root; a test of the container drops all others.</summary>
+    /// <summary>The capabilities that sshd needs as root; a test of the container drops all others.</summary>
     private static readonly string[] NeededByRoot =
         ["AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID", "SYS_CHROOT"];
 
     private readonly List<string> _notes = [];
 
-    private bool ListensAsRoot => port < LowestFreePort;
+    private bool ListensAsRoot => port < LowestUnprivilegedPort;
 
-    /// <summary>Puts what can be kept into the session's container.</summary>
-    /// <returns>What could not, and what sessions have to be started with, in a sentence each.</returns>
+    /// <summary>Copies what can be kept into the session's container.</summary>
+    /// <returns>A sentence for each part that is not kept, and for each option that sessions need.</returns>
     public IReadOnlyList<string> CarryOver()
     {
         var runsAsRoot = !CarryUserOver();
@@ -55,7 +55,7 @@ internal sealed class Confinement(JsonObject application, JsonObject session, in
         {
             _notes.Add(
                 $"The application's user '{user}' is not kept, because only root listens on port {port}: the container runs as the "
-                + $"image says, which may be root. Name a -Port from {LowestFreePort} to keep it.");
+                + $"image says, which may be root. Name a -Port from {LowestUnprivilegedPort} to keep it.");
             return false;
         }
 

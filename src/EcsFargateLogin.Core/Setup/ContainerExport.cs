@@ -1,11 +1,12 @@
+using System.Text;
 using System.Text.RegularExpressions;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Setup;
 
-/// <summary>The files from which an image with an SSH server is built on top of another one.</summary>
+/// <summary>The files for building an image with an SSH server from a base image.</summary>
 internal static partial class ContainerExport
 {
-    /// <summary>The files.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.ModuleIncomplete"/>.</exception>
     public static IReadOnlyList<ExportedFile> FilesFor(ImageReference baseImage, FargateDistribution distribution) =>
     [
@@ -14,7 +15,7 @@ internal static partial class ContainerExport
         new("README.md", ReadMe(baseImage)),
     ];
 
-    /// <summary>The module's own Dockerfile with that base, and with its first comment about this folder.</summary>
+    /// <summary>Returns the module's Dockerfile with the base image, and a first comment about this folder.</summary>
     private static string Dockerfile(ImageReference baseImage, FargateDistribution distribution)
     {
         var template = ContainerFolder.Read(distribution switch
@@ -40,7 +41,7 @@ internal static partial class ContainerExport
         return $"""
             # {name}
 
-            `{baseImage.Text}` with an SSH server that lets in the holder of one key, for EcsFargateLogin.
+            `{baseImage.Text}` with an SSH server that accepts one key, for EcsFargateLogin.
 
             1. Build the image for the architecture of your tasks (linux/amd64, or linux/arm64), and push it to your registry:
 
@@ -70,4 +71,70 @@ internal static partial class ContainerExport
 
     [GeneratedRegex(@"\A(#.*\n)*ARG BASE=.*\n")]
     private static partial Regex FirstLines();
+}
+
+/// <summary>A file for building an image.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Text">Its content.</param>
+/// <param name="IsProgram">Whether it is executable.</param>
+internal sealed record ExportedFile(string Name, string Text, bool IsProgram = false)
+{
+    private const UnixFileMode ProgramMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    /// <summary>Writes it with LF line ends on every system.</summary>
+    /// <param name="folder">An absolute path, which is created if it does not exist.</param>
+    /// <param name="replaces">Whether an existing file is replaced.</param>
+    /// <exception cref="FargateException">The file exists or could not be written.</exception>
+    public FileInfo Write(string folder, bool replaces)
+    {
+        var path = Path.Combine(folder, Name);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            using (FileStream stream = new(path, replaces ? FileMode.Create : FileMode.CreateNew, FileAccess.Write))
+            {
+                stream.Write(Encoding.UTF8.GetBytes(Text.ReplaceLineEndings("\n")));
+            }
+
+            if (IsProgram && !OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(path, ProgramMode);
+            }
+        }
+        catch (IOException) when (!replaces && File.Exists(path))
+        {
+            throw SetupErrors.FileExists(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw SetupErrors.FileNotWritten(path, e);
+        }
+
+        return new FileInfo(path);
+    }
+}
+
+/// <summary>The folder of the files that the module ships for containers.</summary>
+internal static class ContainerFolder
+{
+    public const string Script = "start-sshd.sh";
+    public const string TaskDefinition = "task-definition.json";
+
+    /// <summary>Reads one of the files.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.ModuleIncomplete"/>.</exception>
+    public static string Read(string name)
+    {
+        // module/container lies beside module/bin.
+        var module = Path.GetDirectoryName(Path.GetDirectoryName(typeof(ContainerFolder).Assembly.Location)) ?? "";
+        var path = Path.Combine(module, "container", name);
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw GeneralErrors.ModuleIncomplete(path);
+        }
+    }
 }

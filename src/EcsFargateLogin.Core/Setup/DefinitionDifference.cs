@@ -4,13 +4,13 @@ using System.Text.Json.Nodes;
 namespace EcsFargateLogin.Setup;
 
 /// <summary>
-/// What a new task definition has in common with one that is there, for people to read. Shows no value of a variable, nor
-/// anything else that might be a secret: names, and values of what is none.
+/// Describes the difference between a new task definition and an existing one. Shows names, and values only if they cannot be
+/// secrets; no values of variables.
 /// </summary>
 internal static class DefinitionDifference
 {
-    /// <summary>What ECS adds of its own, and what the new one does not have to say.</summary>
-    private static readonly HashSet<string> OfEcs =
+    /// <summary>Members that ECS adds itself, and those that are compared in other ways.</summary>
+    private static readonly HashSet<string> Ignored =
     [
         "taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities", "registeredAt", "registeredBy",
         "deregisteredAt", "deleteRequestedAt", "containerDefinitions", "family",
@@ -18,12 +18,12 @@ internal static class DefinitionDifference
 
     private const string Ports = "container portMappings";
 
-    /// <summary>Lists whose items have names, and count one by one.</summary>
-    private static readonly HashSet<string> Named = ["environment", "secrets"];
+    /// <summary>Lists of named items, which are compared one by one.</summary>
+    private static readonly HashSet<string> NamedLists = ["environment", "secrets"];
 
-    /// <summary>The difference, a line for each thing: kept, changed, added, left out.</summary>
+    /// <summary>Returns a line for each member or item: kept, changed, added or left out.</summary>
     /// <param name="before">A task definition as ECS describes it; null for nothing.</param>
-    /// <param name="container">Its container that takes part; the others are left out.</param>
+    /// <param name="container">Its container to compare; the others are left out.</param>
     /// <param name="after">The new one, with one container.</param>
     public static IReadOnlyList<string> Lines(JsonObject? before, JsonObject? container, JsonObject after)
     {
@@ -34,18 +34,18 @@ internal static class DefinitionDifference
             .Select(each => $"container '{(string?)each?["name"]}'");
         return
         [
-            .. now.Where(fact => Same(then, fact)).Select(fact => Line("kept", fact.Key, Text(fact.Value))),
-            .. now.Where(fact => then.ContainsKey(fact.Key) && !Same(then, fact)).Select(fact =>
+            .. now.Where(fact => IsKept(then, fact)).Select(fact => Line("kept", fact.Key, Text(fact.Value))),
+            .. now.Where(fact => then.ContainsKey(fact.Key) && !IsKept(then, fact)).Select(fact =>
                 Line("changed", fact.Key, Change(Text(then[fact.Key]), Text(fact.Value)))),
             .. now.Where(fact => !then.ContainsKey(fact.Key)).Select(fact => Line("added", fact.Key, Text(fact.Value))),
             .. then.Keys.Except(now.Keys).Concat(others).Select(name => Line("left out", name, "")),
         ];
     }
 
-    private static bool Same(Dictionary<string, JsonNode> then, KeyValuePair<string, JsonNode> fact) =>
+    private static bool IsKept(Dictionary<string, JsonNode> then, KeyValuePair<string, JsonNode> fact) =>
         then.TryGetValue(fact.Key, out var value)
         && (JsonNode.DeepEquals(value, fact.Value)
-            // ECS adds host ports of its own.
+            // ECS adds host ports.
             || (fact.Key == Ports && Text(value) == Text(fact.Value)));
 
     private static string Line(string what, string name, string text) => $"  {what,-9} {name}{(text.Length > 0 ? $": {text}" : "")}";
@@ -53,25 +53,25 @@ internal static class DefinitionDifference
     private static string Change(string from, string to) => from.Length == 0 ? to : $"{from} -> {to}";
 
     private static Dictionary<string, JsonNode> Facts(JsonObject? definition, JsonObject? container) =>
-        Members(definition, "").Where(fact => !OfEcs.Contains(fact.Key))
+        Members(definition, "").Where(fact => !Ignored.Contains(fact.Key))
             .Concat(Members(container, "container "))
             .ToDictionary(fact => fact.Key, fact => fact.Value, StringComparer.Ordinal);
 
     private static IEnumerable<KeyValuePair<string, JsonNode>> Members(JsonObject? node, string prefix) =>
-        (node ?? []).Where(member => !IsNothing(member.Value))
-            .SelectMany(member => Named.Contains(member.Key)
+        (node ?? []).Where(member => !IsDefault(member.Value))
+            .SelectMany(member => NamedLists.Contains(member.Key)
                 ? member.Value!.AsArray().OfType<JsonObject>()
                     .Select(item => KeyValuePair.Create($"{member.Key} {(string?)item["name"]}", (JsonNode)item))
                 : [KeyValuePair.Create(prefix + member.Key, member.Value!)])
-            // A name that stands there twice counts as ECS takes it: the last one.
+            // As in ECS, the last of several items with one name counts.
             .GroupBy(fact => fact.Key, (_, facts) => facts.Last());
 
-    /// <summary>What says as much as its absence, and is in every answer of ECS.</summary>
-    private static bool IsNothing(JsonNode? value) =>
+    /// <summary>Whether a value means the same as its absence; ECS's answers are full of such values.</summary>
+    private static bool IsDefault(JsonNode? value) =>
         value is null or JsonArray { Count: 0 } or JsonObject { Count: 0 }
         || (value is JsonValue && value.ToJsonString() is "0" or "false");
 
-    /// <summary>A value for people; empty for one that might be a secret or has parts.</summary>
+    /// <summary>Returns a value for display; empty if it may be a secret or has parts.</summary>
     private static string Text(JsonNode value) => value switch
     {
         JsonValue plain => plain.GetValueKind() == JsonValueKind.String ? (string)plain! : plain.ToJsonString(),

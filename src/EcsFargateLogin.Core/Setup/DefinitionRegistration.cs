@@ -3,12 +3,12 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Setup;
 
-/// <summary>A task definition of sessions that is ready to be registered.</summary>
-/// <param name="request">What the user asked for.</param>
+/// <summary>A task definition for sessions that is ready to be registered.</summary>
+/// <param name="request">The user's request.</param>
 /// <param name="definition">The task definition.</param>
 internal sealed class DefinitionRegistration(LoginDefinitionRequest request, JsonObject definition)
 {
-    /// <summary>What it would be, beside what is there: the application's own or the family's newest revision.</summary>
+    /// <summary>Its difference from the application's task definition, or from the family's newest revision.</summary>
     public required string Description { get; init; }
 
     /// <inheritdoc cref="LoginDefinition.Notes"/>
@@ -19,20 +19,20 @@ internal sealed class DefinitionRegistration(LoginDefinitionRequest request, Jso
 
     private JsonObject Container => definition["containerDefinitions"]![0]!.AsObject();
 
-    /// <summary>Looks at what is there, and makes the task definition. Changes nothing.</summary>
-    /// <exception cref="FargateException">It cannot be made, or what it is to be made from is not there.</exception>
+    /// <summary>Reads existing task definitions and creates the new one. Changes nothing in AWS.</summary>
+    /// <exception cref="FargateException">It cannot be created, or its source does not exist.</exception>
     public static async Task<DefinitionRegistration> PrepareAsync(
         IFargateCloud cloud, LoginDefinitionRequest request, CancellationToken cancellationToken)
     {
         LoginDefinition login = new(request, cloud.Connection.Region);
         if (request.FromTaskDefinition is not { } name)
         {
-            var newest = await FindNewestAsync(cloud, request.Family, cancellationToken).ConfigureAwait(false);
+            var newest = await FindNewestAsync(cloud, request.Family, cancellationToken);
             var container = newest?["containerDefinitions"]?[0]?.AsObject();
             return Of(request, newest, container, login, login.Create(null));
         }
 
-        var source = await cloud.Definitions.ReadAsync(name, cancellationToken).ConfigureAwait(false);
+        var source = await cloud.Definitions.ReadAsync(name, cancellationToken);
         if ((string?)source["family"] == request.Family)
         {
             throw SetupErrors.FamilyOfApplication(request.Family, name);
@@ -44,7 +44,7 @@ internal sealed class DefinitionRegistration(LoginDefinitionRequest request, Jso
 
     /// <summary>Registers it.</summary>
     public async Task<FargateLoginTaskDefinition> RegisterAsync(IFargateCloud cloud, CancellationToken cancellationToken) =>
-        new(await cloud.Definitions.RegisterAsync(definition, cancellationToken).ConfigureAwait(false))
+        new(await cloud.Definitions.RegisterAsync(definition, cancellationToken))
         {
             ContainerName = (string)Container["name"]!,
             Image = request.Image.Text,
@@ -63,12 +63,12 @@ internal sealed class DefinitionRegistration(LoginDefinitionRequest request, Jso
         };
     }
 
-    /// <summary>The family's newest revision; null where there is none, or none that may be seen.</summary>
+    /// <summary>Returns the family's newest revision; null if there is none, or access is denied.</summary>
     private static async Task<JsonObject?> FindNewestAsync(IFargateCloud cloud, string family, CancellationToken cancellationToken)
     {
         try
         {
-            return await cloud.Definitions.ReadAsync(family, cancellationToken).ConfigureAwait(false);
+            return await cloud.Definitions.ReadAsync(family, cancellationToken);
         }
         catch (FargateException e) when (e.Error is FargateError.TaskDefinitionNotFound or FargateError.AccessDenied)
         {

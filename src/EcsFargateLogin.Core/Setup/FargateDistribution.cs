@@ -1,6 +1,6 @@
 namespace EcsFargateLogin;
 
-/// <summary>A Linux distribution, and with it the package manager by which an image gets its SSH server.</summary>
+/// <summary>A Linux distribution, which determines the package manager that installs the SSH server of an image.</summary>
 public enum FargateDistribution
 {
     /// <summary>Debian: apt-get.</summary>

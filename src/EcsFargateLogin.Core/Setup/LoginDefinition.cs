@@ -1,32 +1,32 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Setup;
 
 /// <summary>
-/// Makes the task definition of sessions: the template that the module ships, what an application's own has where one was
-/// named, and what the user asked for, each going before the one before it.
+/// Creates the task definition for sessions from the module's template, an application's task definition if one was named, and
+/// the user's request. Each takes precedence over the previous one.
 /// </summary>
-/// <param name="request">What the user asked for.</param>
-/// <param name="region">The region that it is registered in.</param>
+/// <param name="request">The user's request.</param>
+/// <param name="region">The region to register it in.</param>
 internal sealed class LoginDefinition(LoginDefinitionRequest request, string region)
 {
-    private const string PortVariable = "_SSH_PORT";
 
     private readonly JsonObject _definition = JsonNode.Parse(ContainerFolder.Read(ContainerFolder.TaskDefinition))!.AsObject();
 
-    /// <summary>What could not be kept of the application's confinement, and what sessions have to be started with.</summary>
+    /// <summary>The parts of the application's confinement that are not kept, and the options that sessions need.</summary>
     public IReadOnlyList<string> Notes { get; private set; } = [];
 
     private JsonObject Container => _definition["containerDefinitions"]![0]!.AsObject();
 
     private string LogGroup => request.LogGroup ?? $"/ecs/{request.Family}";
 
-    /// <summary>The task definition, as RegisterTaskDefinition takes it.</summary>
-    /// <param name="application">The application's own and its container; null where there is none.</param>
+    /// <summary>Creates the task definition, as RegisterTaskDefinition accepts it.</summary>
+    /// <param name="application">The application's task definition; null for none.</param>
     public JsonObject Create(ApplicationDefinition? application)
     {
-        // What stands in the template for these are placeholders.
+        // The template has placeholders for these.
         _definition.Remove("executionRoleArn");
         _definition.Remove("taskRoleArn");
         var options = Container["logConfiguration"]!["options"]!.AsObject();
@@ -60,7 +60,7 @@ internal sealed class LoginDefinition(LoginDefinitionRequest request, string reg
         {
             Container["environment"]!.AsArray().Add(new JsonObject
             {
-                ["name"] = PortVariable,
+                ["name"] = ContainerVariables.Port,
                 ["value"] = request.Port.ToString(CultureInfo.InvariantCulture),
             });
         }
@@ -74,7 +74,7 @@ internal sealed class LoginDefinition(LoginDefinitionRequest request, string reg
         }
     }
 
-    /// <summary>A group that was named is CloudWatch's, wherever the application logs to.</summary>
+    /// <summary>Sends the log to the named group of CloudWatch Logs, whatever the application uses.</summary>
     private void ApplyLogGroup()
     {
         var kept = Container["logConfiguration"]?["options"];
@@ -90,4 +90,35 @@ internal sealed class LoginDefinition(LoginDefinitionRequest request, string reg
             },
         };
     }
+}
+
+/// <summary>The user's request for a task definition. Null takes the application's value, or the template's.</summary>
+internal sealed record LoginDefinitionRequest
+{
+    public required ImageReference Image { get; init; }
+
+    public required string Family { get; init; }
+
+    public string? ExecutionRoleArn { get; init; }
+
+    public string? TaskRoleArn { get; init; }
+
+    /// <summary>CPU units, 1024 of which are one vCPU.</summary>
+    public int? Cpu { get; init; }
+
+    /// <summary>The memory in MiB.</summary>
+    public int? Memory { get; init; }
+
+    public string? LogGroup { get; init; }
+
+    /// <summary>X86_64 or ARM64.</summary>
+    public string? CpuArchitecture { get; init; }
+
+    public int Port { get; init; } = 22;
+
+    /// <summary>The application's task definition, which gives environment, secrets, roles and logs; null for none.</summary>
+    public string? FromTaskDefinition { get; init; }
+
+    /// <summary>Its container that runs the application; null if it has only one.</summary>
+    public string? FromContainer { get; init; }
 }

@@ -2,7 +2,7 @@ using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Setup;
 
-/// <summary>Errors about making images and task definitions for sessions.</summary>
+/// <summary>Errors about images and task definitions for sessions.</summary>
 internal static class SetupErrors
 {
     private static readonly string Distributions = string.Join(", ", Enum.GetNames<FargateDistribution>());
@@ -47,8 +47,8 @@ internal static class SetupErrors
 
     internal static FargateException FamilyOfApplication(string family, string taskDefinition) => new(
         FargateError.InvalidFamily,
-        $"The family '{family}' is that of the application's own task definition '{taskDefinition}', whose newest revision "
-        + "would then be one without the application.",
+        $"The family '{family}' is that of the application's own task definition '{taskDefinition}': its newest revision "
+        + "would then be without the application.",
         "Name another one with -Family.")
     { Target = family };
 

@@ -179,8 +179,8 @@ internal sealed record KeyFileProblem(string Why, string NextStep)
         {
             _ when text.Contains("\\n", StringComparison.Ordinal) => new(
                 "has the two characters \\n in place of line ends, as keys from JSON or a variable may have",
-                $"Write it with real line ends: [IO.File]::WriteAllText({Quoted(path)}, "
-                + $"(Get-Content -Raw {Quoted(path)}).Trim().Replace('\\n', \"`n\") + \"`n\")"),
+                $"Write it with real line ends: [IO.File]::WriteAllText({CommandText.Text(path)}, "
+                + $"(Get-Content -Raw {CommandText.Text(path)}).Trim().Replace('\\n', \"`n\") + \"`n\")"),
             _ when lines.Length == 1 => new("is one line: its line ends are lost", $"Copy it anew. {NameTheKey}"),
             _ when !text.Contains("-----END ", StringComparison.Ordinal) =>
                 new("is cut off: the line -----END … PRIVATE KEY----- is missing", $"Copy it anew. {NameTheKey}"),
@@ -193,8 +193,9 @@ internal sealed record KeyFileProblem(string Why, string NextStep)
     }
 
     /// <summary>The command that rewrites a text of any encoding with Unix line ends and without leading blanks.</summary>
-    private static string Rewrite(string path) =>
-        $"Write it anew: [IO.File]::WriteAllText({Quoted(path)}, ((Get-Content {Quoted(path)}).Trim() -join \"`n\") + \"`n\")";
-
-    private static string Quoted(string path) => $"'{path.Replace("'", "''", StringComparison.Ordinal)}'";
+    private static string Rewrite(string path)
+    {
+        var file = CommandText.Text(path);
+        return $"Write it anew: [IO.File]::WriteAllText({file}, ((Get-Content {file}).Trim() -join \"`n\") + \"`n\")";
+    }
 }

@@ -1,14 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Ssh;
 
 /// <summary>Builds ssh's arguments. OpenSSH uses the first value of an option, so earlier ones take precedence.</summary>
 internal static class SshCommandLine
 {
-    /// <summary>The environment variable that makes the container wait for another login also after an orderly logout.</summary>
-    private const string KeepSession = "_KEEP_SESSION";
-
     /// <summary>
     /// The default log level. ssh's exit code alone does not distinguish a lost connection from a remote program that ended with
     /// 255, but its debug lines do. At this level they also report escape characters and the exit status over a shared
@@ -88,10 +86,10 @@ internal static class SshCommandLine
 
     private static ProcessStartInfo WithKeepSession(ProcessStartInfo start, bool keepsSession)
     {
-        start.Environment.Remove(KeepSession);
+        start.Environment.Remove(ContainerVariables.KeepSession);
         if (keepsSession)
         {
-            start.Environment[KeepSession] = "yes";
+            start.Environment[ContainerVariables.KeepSession] = "yes";
         }
 
         return start;
@@ -142,7 +140,7 @@ internal static class SshCommandLine
         new("ServerAliveCountMax", "4"),
         LogLevel,
         // Adds to the user's SendEnv.
-        new("SendEnv", KeepSession),
+        new("SendEnv", ContainerVariables.KeepSession),
     ];
 
     private static IEnumerable<string> OptionArguments(IEnumerable<SshOption> options) =>
@@ -177,7 +175,7 @@ internal static class SshCommandLine
         .. TrustOptions(endpoint).Where(option => !option.IsOf("IdentityFile")),
         .. Defaults.Except([LogLevel]).Where(option => !option.IsOf("SendEnv")),
         // The other program may log in more than once, so the session is kept after a logout.
-        new("SetEnv", $"{KeepSession}=yes"),
+        new("SetEnv", $"{ContainerVariables.KeepSession}=yes"),
     ];
 
     private static IEnumerable<string> Unattended(

@@ -68,8 +68,18 @@ internal static class SshErrors
 
     internal static FargateException SshNotStarted(string program, Exception cause) => new(
         FargateError.SshNotFound,
-        $"'{program}' could not be started: {cause.Message}",
+        $"'{program}' could not be started: {ErrorText.WordsOf(cause)}.",
         "Check that it is an OpenSSH client that you may run.",
+        cause)
+    { Target = program };
+
+    /// <summary>Nothing else that the module puts there can be long: commands and scripts go through standard input.</summary>
+    internal static FargateException CommandLineTooLong(string program, Exception cause) => new(
+        FargateError.InvalidSshOption,
+        $"'{program}' was not started: its command line would be longer than this system takes"
+        + (OperatingSystem.IsWindows() ? ", 32,767 characters." : "."),
+        "Shorten what -Option, -ProxyCommand and -JumpHost say, or put it into a script that -ProxyCommand names. A long command is "
+        + "sent with -FilePath, and data as input.",
         cause)
     { Target = program };
 

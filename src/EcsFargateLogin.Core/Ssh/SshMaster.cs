@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Ssh;
 
@@ -10,9 +11,6 @@ namespace EcsFargateLogin.Ssh;
 internal sealed class SshMaster(string folder)
 {
     private const string LockFile = "control.lock";
-
-    /// <summary>The pause between attempts to lock the file while another process opens the same connection.</summary>
-    private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The idle time after which the connection ends. Until then the container counts it as a login.</summary>
     public TimeSpan IdleLimit { get; init; } = TimeSpan.FromMinutes(5);
@@ -55,7 +53,7 @@ internal sealed class SshMaster(string folder)
         try
         {
             // If two processes opened it at once, the second would neither share its connection nor end.
-            using var only = await LockAsync(limit.Token);
+            using var only = await OwnerOnly.LockFileAsync(Path.Combine(folder, LockFile), OpenLimit, limit.Token);
             return await ControlSocket.AnswersAsync(path, limit.Token)
                 || await StartAsync(ssh, shared, options, limit.Token) ? shared : endpoint;
         }
@@ -103,22 +101,6 @@ internal sealed class SshMaster(string folder)
         return SshLog.Read(LogPath) is var messages && exitCode != 0 && SshLog.TellsHostKeyRefused(messages)
             ? throw new HostKeyRefusedException(messages)
             : exitCode == 0;
-    }
-
-    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                return new FileStream(
-                    Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (Directory.Exists(folder))
-            {
-                await Task.Delay(LockInterval, cancellationToken);
-            }
-        }
     }
 
     /// <summary>Runs ssh without input, and hides its output.</summary>

@@ -14,11 +14,19 @@ internal static class SshProcess
 
     private const int SigTerm = 15;
 
+    /// <summary>E2BIG, the error of execve when the arguments are too long.</summary>
+    private const int TooLongOnUnix = 7;
+
+    /// <summary>ERROR_FILENAME_EXCED_RANGE, the error of CreateProcess for a command line of more than 32,767 characters.</summary>
+    private const int TooLongOnWindows = 206;
+
     /// <summary>The time that a program has to end by itself after SIGTERM.</summary>
     private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(2);
 
     /// <summary>Starts a program.</summary>
-    /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
+    /// <exception cref="FargateException">
+    /// <see cref="FargateError.SshNotFound"/>, or <see cref="FargateError.InvalidSshOption"/> where the options are too long.
+    /// </exception>
     public static Process Start(ProcessStartInfo start)
     {
         try
@@ -27,7 +35,9 @@ internal static class SshProcess
         }
         catch (Exception e) when (e is Win32Exception or InvalidOperationException)
         {
-            throw SshErrors.SshNotStarted(start.FileName, e);
+            throw e is Win32Exception { NativeErrorCode: TooLongOnUnix or TooLongOnWindows }
+                ? SshErrors.CommandLineTooLong(start.FileName, e)
+                : SshErrors.SshNotStarted(start.FileName, e);
         }
     }
 
@@ -46,6 +56,11 @@ internal static class SshProcess
     {
         var modes = TerminalModes.Read();
         var exitCode = ConnectionFailed;
+        if (onOutput is not null)
+        {
+            modes.TakeRemoteOutput();
+        }
+
         try
         {
             exitCode = await RunInTerminalAsync(start, modes, onOutput, hangUp, cancellationToken);
@@ -53,6 +68,7 @@ internal static class SshProcess
         }
         finally
         {
+            modes.RestoreAfter(wasKilled: false);
             // The program was killed or lost its connection, and has not restored the modes that it had set.
             if (exitCode == ConnectionFailed)
             {
@@ -119,7 +135,7 @@ internal static class SshProcess
         {
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(CancellationToken.None);
-            modes?.Restore();
+            modes?.RestoreAfter(wasKilled: true);
             return ConnectionFailed;
         }
     }

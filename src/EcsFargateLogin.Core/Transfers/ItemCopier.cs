@@ -6,23 +6,23 @@ using EcsFargateLogin.Ssh.Sftp;
 
 namespace EcsFargateLogin.Transfers;
 
-/// <summary>Copies files to and from a session's container: by SFTP or, where the image has no server for it, with tar.</summary>
+/// <summary>Copies files to and from a session's container: by SFTP or, if the image has no SFTP server, by tar.</summary>
 /// <param name="session">The session.</param>
 /// <param name="ssh">The path of ssh.</param>
 /// <param name="endpoint">The session's SSH server.</param>
 /// <param name="options">The user's own options for ssh.</param>
 internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint endpoint, IReadOnlyList<SshOption> options)
 {
-    /// <summary>What ssh says where the server has no SFTP.</summary>
+    /// <summary>ssh's message if the server has no SFTP.</summary>
     private const string NoSubsystem = "subsystem request failed";
 
-    /// <summary>Copies what is asked for.</summary>
+    /// <summary>Copies the requested files.</summary>
     /// <exception cref="FargateException">Nothing can be copied, or the connection was lost.</exception>
     public async Task CopyAsync(CopyRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         try
         {
-            await CopyInSomeWayAsync(request, progress, cancellationToken);
+            await CopyBySftpOrTarAsync(request, progress, cancellationToken);
         }
         catch (HostKeyRefusedException e)
         {
@@ -30,47 +30,47 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
         }
     }
 
-    private async Task CopyInSomeWayAsync(
+    private async Task CopyBySftpOrTarAsync(
         CopyRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         SshPipe pipe = new(SshCommandLine.InBackground(ssh, SshCommandLine.ForSftp(endpoint, options), endpoint.KeepsSession));
-        await using (pipe.ConfigureAwait(false))
+        await using (pipe)
         {
             using var stop = cancellationToken.Register(pipe.Kill);
             SftpClient sftp = new(new SftpConnection(pipe.Input, pipe.Output));
-            if (await HasSftpAsync(pipe, sftp, cancellationToken).ConfigureAwait(false))
+            if (await HasSftpAsync(pipe, sftp, cancellationToken))
             {
                 progress.Report(new Detail(session, $"{session}: copying by SFTP."));
-                await CopyAsync(pipe, sftp, request, progress, cancellationToken).ConfigureAwait(false);
+                await CopyAsync(pipe, sftp, request, progress, cancellationToken);
                 return;
             }
         }
 
         RemoteProgram remote = new(ssh, endpoint, options);
-        if (!await TarCopy.IsPossibleAsync(remote, cancellationToken).ConfigureAwait(false))
+        if (!await TarCopy.IsAvailableAsync(remote, cancellationToken))
         {
             throw TransferErrors.CopyUnavailable(session);
         }
 
         progress.Report(new CopyWarning(
             session,
-            "The image has no SFTP server: tar copies, which cannot go on with what was broken off, nor take wildcards of the task."));
+            "The image has no SFTP server: tar copies, which can neither resume a copy nor expand remote wildcards."));
         CopyReport report = new(session, "tar", progress);
-        await new TarCopy(remote, request, report).RunAsync(cancellationToken).ConfigureAwait(false);
+        await new TarCopy(remote, request, report).RunAsync(cancellationToken);
     }
 
     private async Task<bool> HasSftpAsync(SshPipe pipe, SftpClient sftp, CancellationToken cancellationToken)
     {
         try
         {
-            await sftp.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await sftp.OpenAsync(cancellationToken);
             return true;
         }
         catch (SftpConnectionException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             pipe.Input.Close();
-            await pipe.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await pipe.WaitAsync(cancellationToken);
             return pipe.Complaint is { } complaint && !complaint.Contains(NoSubsystem, StringComparison.Ordinal)
                 ? throw LoginErrors.SshFailed(session, complaint)
                 : false;
@@ -85,7 +85,7 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
         {
             await (request.FromSession
                 ? new SftpDownload(sftp, request, report).RunAsync(cancellationToken)
-                : new SftpUpload(sftp, request, report).RunAsync(cancellationToken)).ConfigureAwait(false);
+                : new SftpUpload(sftp, request, report).RunAsync(cancellationToken));
         }
         catch (Exception e) when (cancellationToken.IsCancellationRequested
             && (e is CopyBrokenException or SftpConnectionException))

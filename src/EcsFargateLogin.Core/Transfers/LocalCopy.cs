@@ -3,22 +3,22 @@ using EcsFargateLogin.Foundation;
 namespace EcsFargateLogin.Transfers;
 
 /// <summary>
-/// The local side of copies from a container. As cp and scp do, what is there already is written to and stays what it is: a
-/// link, a device, somebody's file. What is new has its final name only when all of it is there.
+/// The local side of copies from a container. Like cp and scp, it writes into what exists, which stays a link, a device or
+/// another user's file. A new file gets its final name only when it is complete.
 /// </summary>
 internal static class LocalCopy
 {
-    /// <summary>The most that Fargate gives a task, in bytes.</summary>
+    /// <summary>The size of the largest disk that Fargate gives a task, in bytes.</summary>
     private const long LargestTaskDisk = 200L << 30;
 
-    private const UnixFileMode OwnersAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode All = (UnixFileMode)0x1FF;
+    private const UnixFileMode OwnerOnlyMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode AllPermissions = (UnixFileMode)0x1FF;
 
-    /// <summary>The permissions that the user's umask lets a new file have, which only a new file tells.</summary>
-    private static readonly Lazy<UnixFileMode> UsualMode = new(ReadUsualMode);
+    /// <summary>The permissions that the user's umask allows a new file, read from a new file.</summary>
+    private static readonly Lazy<UnixFileMode> DefaultMode = new(ReadDefaultMode);
 
-    /// <summary>Whether copies go into the destination; otherwise the destination is what the copy will be.</summary>
-    /// <exception cref="FargateException">It is to be a folder, and is none.</exception>
+    /// <summary>Whether copies go into the destination; otherwise it becomes the copy itself.</summary>
+    /// <exception cref="FargateException">It must be a folder, and is not.</exception>
     public static bool IsFolder(string destination, int sources)
     {
         if (Directory.Exists(destination))
@@ -31,34 +31,34 @@ internal static class LocalCopy
             : false;
     }
 
-    /// <summary>A path below a folder of this machine.</summary>
-    /// <exception cref="FargateException">The name cannot be one here, such as one with a backslash on Windows.</exception>
+    /// <summary>Joins a folder of this machine and a name.</summary>
+    /// <exception cref="FargateException">The name is not valid here, such as one with a backslash on Windows.</exception>
     public static string Join(string folder, string name, NameRules rules) =>
         rules.Allow(name) ? Path.Combine(folder, name) : throw TransferErrors.CopyFailed(name, "a file of this machine cannot have that name");
 
-    /// <summary>Looks at the destination of a file.</summary>
-    /// <exception cref="FargateException">It is none that a file can be written to.</exception>
-    public static CopyItem Aim(CopyItem item)
+    /// <summary>Determines the target of a file from its destination.</summary>
+    /// <exception cref="FargateException">No file can be written there.</exception>
+    public static CopyItem ResolveTarget(CopyItem item)
     {
-        var aimed = item with
+        var resolved = item with
         {
-            Target = LocalFile.EndOf(item.Destination),
+            Target = LocalFile.FollowLinks(item.Destination),
             Existing = LocalFile.KindOf(item.Destination),
         };
-        return aimed.Existing switch
+        return resolved.Existing switch
         {
             FileKind.Folder => throw TransferErrors.CopyFailed(item.Source, $"'{item.Destination}' is a folder"),
             FileKind.Other => throw TransferErrors.CopyFailed(item.Source, $"'{item.Destination}' is a pipe or a socket"),
-            var kind => aimed with { IsDirect = kind == FileKind.Device },
+            var kind => resolved with { IsDirect = kind == FileKind.Device },
         };
     }
 
     /// <summary>
-    /// Refuses a file that is said to be longer than a task's disk, unless there is room for it: what says so may be no file at
-    /// all, such as /proc/kcore, and would fill the disk.
+    /// Rejects a file that claims to be larger than a task's disk, unless there is space for it: it may be a pseudo file such as
+    /// /proc/kcore, which would fill the disk.
     /// </summary>
-    /// <exception cref="FargateException">There is no room for it.</exception>
-    public static void ThrowIfNoRoom(CopyItem item)
+    /// <exception cref="FargateException">There is no space for it.</exception>
+    public static void ThrowIfNoSpace(CopyItem item)
     {
         if (item.Length > LargestTaskDisk
             && item.Existing != FileKind.Device
@@ -69,8 +69,8 @@ internal static class LocalCopy
         }
     }
 
-    /// <summary>Opens what there is of a copy, to add to it; or the destination itself, where that is the only way.</summary>
-    /// <returns>The item as it is now, and the file at the place from which to go on.</returns>
+    /// <summary>Opens the partial file to append to it; or the target, if no partial file can be created.</summary>
+    /// <returns>The updated item, and the file at the position from which the copy resumes.</returns>
     public static (CopyItem Item, FileStream File) Open(CopyItem item)
     {
         if (item.IsDirect)
@@ -86,13 +86,13 @@ internal static class LocalCopy
         }
         catch (UnauthorizedAccessException) when (item.Existing == FileKind.File)
         {
-            // Its folder takes no other file; it may be written to all the same.
+            // The folder is not writable; the file in it may be.
             return (item with { IsDirect = true }, OpenTarget(item.Target));
         }
     }
 
     /// <summary>
-    /// Closes a file that is whole, and gives it to its destination: with a name, permissions and time, or by its content.
+    /// Closes a complete file and moves it to its target; if the target exists, writes the content into it.
     /// </summary>
     public static void Complete(CopyItem item, FileStream file)
     {
@@ -105,7 +105,7 @@ internal static class LocalCopy
         if (item.Existing == FileKind.Nothing)
         {
             SetAttributes(item, item.PartialPath);
-            File.Move(item.PartialPath, item.Target, overwrite: true);
+            SharedFile.Move(item.PartialPath, item.Target);
         }
         else if (!item.IsDirect)
         {
@@ -116,7 +116,7 @@ internal static class LocalCopy
                 to.SetLength(to.Position);
             }
 
-            File.Delete(item.PartialPath);
+            SharedFile.Repeat(() => File.Delete(item.PartialPath));
             SetTimeIfAllowed(item);
         }
         else if (item.Existing == FileKind.File)
@@ -125,10 +125,10 @@ internal static class LocalCopy
         }
     }
 
-    /// <summary>Gives a folder that was made its permissions and its time.</summary>
+    /// <summary>Sets the permissions and time of a new folder.</summary>
     public static void FinishFolder(CopyItem item) => SetAttributes(item, item.Destination);
 
-    /// <summary>Only its owner can read it until it is whole.</summary>
+    /// <summary>Opens a partial file, which only its owner can read.</summary>
     private static FileStream OpenPartial(string path)
     {
         if (!Path.Exists(path) && new FileInfo(path).LinkTarget is null)
@@ -136,13 +136,13 @@ internal static class LocalCopy
             FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
             if (!OperatingSystem.IsWindows())
             {
-                options.UnixCreateMode = OwnersAlone;
+                options.UnixCreateMode = OwnerOnlyMode;
             }
 
             return new FileStream(path, options);
         }
 
-        // Nobody else could know this name before the file was there.
+        // Nobody else could know this name before the file existed.
         return new FileInfo(path).LinkTarget is null
             && LocalFile.KindOf(path) == FileKind.File
             && UnixFile.Of(path) is null or { IsOfUserOrRoot: true }
@@ -158,7 +158,7 @@ internal static class LocalCopy
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // A share, or a file system that does not tell.
+            // A share, or a file system that does not report its free space.
             return null;
         }
     }
@@ -166,7 +166,7 @@ internal static class LocalCopy
     private static FileStream OpenTarget(string path) =>
         new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
 
-    /// <summary>Who may act as the owner of a file is a matter of the container's users, not of this machine's.</summary>
+    /// <summary>Sets time and permissions, but no owner: the container's users are not those of this machine.</summary>
     private static void SetAttributes(CopyItem item, string path)
     {
         var time = DateTimeOffset.FromUnixTimeSeconds(item.ModifiedAt).UtcDateTime;
@@ -181,7 +181,7 @@ internal static class LocalCopy
 
         if (!OperatingSystem.IsWindows() && item.Permissions is { } permissions)
         {
-            File.SetUnixFileMode(path, (UnixFileMode)permissions & UsualMode.Value);
+            File.SetUnixFileMode(path, (UnixFileMode)permissions & DefaultMode.Value);
         }
     }
 
@@ -193,19 +193,19 @@ internal static class LocalCopy
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Only the owner may; the content is there.
+            // Only the owner may; the content is complete.
         }
     }
 
-    private static UnixFileMode ReadUsualMode()
+    private static UnixFileMode ReadDefaultMode()
     {
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose };
         if (!OperatingSystem.IsWindows())
         {
-            options.UnixCreateMode = All;
+            options.UnixCreateMode = AllPermissions;
         }
 
         using FileStream file = new(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), options);
-        return OperatingSystem.IsWindows() ? All : File.GetUnixFileMode(file.SafeFileHandle);
+        return OperatingSystem.IsWindows() ? AllPermissions : File.GetUnixFileMode(file.SafeFileHandle);
     }
 }

@@ -6,33 +6,32 @@ namespace EcsFargateLogin.Transfers;
 internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyReport report)
 {
     /// <summary>
-    /// Upper bound, in bytes, for the content of a file whose size is said to be 0, as those of /proc are. What is longer is no
-    /// file of a container, or has no end.
+    /// Upper bound, in bytes, for the content of a file that reports a size of 0, as those in /proc do: it may be endless.
     /// </summary>
     private const long LongestUnsized = 64 << 20;
 
     private readonly CopyPlan _plan = new(report, request.Names.Paths);
-    private readonly HashSet<string> _made = new(request.Names.Paths);
+    private readonly HashSet<string> _created = new(request.Names.Paths);
 
     /// <inheritdoc cref="SftpUpload.RunAsync"/>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await PlanAsync(cancellationToken).ConfigureAwait(false);
+        await PlanAsync(cancellationToken);
         report.Total = _plan.Items.Sum(item => item.Length);
         foreach (var item in _plan.Items)
         {
             await SftpFailures.GuardAsync(sftp, report, item, () => item.IsFolder
                 ? MakeFolderAsync(item)
-                : CopyAsync(item, cancellationToken)).ConfigureAwait(false);
+                : CopyAsync(item, cancellationToken));
         }
 
-        foreach (var folder in _plan.Items.Where(item => item.IsFolder && _made.Contains(item.Destination)).Reverse())
+        foreach (var folder in _plan.Items.Where(item => item.IsFolder && _created.Contains(item.Destination)).Reverse())
         {
             await SftpFailures.GuardAsync(sftp, report, folder, () =>
             {
                 LocalCopy.FinishFolder(folder);
                 return Task.CompletedTask;
-            }).ConfigureAwait(false);
+            });
         }
     }
 
@@ -42,8 +41,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
         foreach (var source in request.Sources)
         {
             await SftpFailures.GuardAsync(sftp, report, new CopyItem(source, request.Destination), async () =>
-                sources.AddRange(await new RemoteGlob(sftp, request).ExpandAsync(RemotePath.Of(source), cancellationToken)
-                    .ConfigureAwait(false))).ConfigureAwait(false);
+                sources.AddRange(await new RemoteGlob(sftp, request).ExpandAsync(RemotePath.FromUser(source), cancellationToken)));
         }
 
         var isFolder = LocalCopy.IsFolder(request.Destination, sources.Count);
@@ -54,7 +52,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
                 var target = isFolder
                     ? LocalCopy.Join(request.Destination, RemotePath.NameOf(source), request.Names)
                     : request.Destination;
-                var attributes = await sftp.FindAsync(source, cancellationToken).ConfigureAwait(false)
+                var attributes = await sftp.FindAsync(source, cancellationToken)
                     ?? throw TransferErrors.ItemNotFound(source, report.Session);
                 if (attributes.IsFolder && !request.Recurse)
                 {
@@ -66,14 +64,13 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
                     throw TransferErrors.NotCopiable(source);
                 }
 
-                await WalkAsync(ItemOf(source, target, attributes), cancellationToken).ConfigureAwait(false);
-            }).ConfigureAwait(false);
+                await WalkAsync(ItemOf(source, target, attributes), cancellationToken);
+            });
         }
     }
 
     /// <summary>
-    /// Adds an item and all that is below it, folders before what they hold. What cannot be copied is reported, and the walk
-    /// goes on.
+    /// Adds an item and everything below it, each folder before its content. Reports items that cannot be copied, and continues.
     /// </summary>
     private async Task WalkAsync(CopyItem item, CancellationToken cancellationToken)
     {
@@ -83,25 +80,25 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
             return;
         }
 
-        foreach (var entry in await sftp.ListAsync(item.Source, cancellationToken).ConfigureAwait(false))
+        foreach (var entry in await sftp.ListAsync(item.Source, cancellationToken))
         {
             var source = RemotePath.Join(item.Source, entry.Name);
             await SftpFailures.GuardAsync(sftp, report, new CopyItem(source, item.Destination), async () =>
             {
                 var attributes = entry.Attributes.IsLink
-                    ? await sftp.FindAsync(source, cancellationToken).ConfigureAwait(false)
+                    ? await sftp.FindAsync(source, cancellationToken)
                     : entry.Attributes;
-                // A link to a folder may lead back to where it lies.
+                // A link to a folder may form a cycle.
                 if (attributes is { IsFile: true } || (attributes is { IsFolder: true } && !entry.Attributes.IsLink))
                 {
                     var target = LocalCopy.Join(item.Destination, entry.Name, request.Names);
-                    await WalkAsync(ItemOf(source, target, attributes), cancellationToken).ConfigureAwait(false);
+                    await WalkAsync(ItemOf(source, target, attributes), cancellationToken);
                 }
                 else
                 {
                     report.Warn($"'{source}' is left out: it is neither a file nor a folder, or a link to one.");
                 }
-            }).ConfigureAwait(false);
+            });
         }
     }
 
@@ -119,7 +116,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
         if (!Directory.Exists(folder.Destination))
         {
             Directory.CreateDirectory(folder.Destination);
-            _made.Add(folder.Destination);
+            _created.Add(folder.Destination);
         }
 
         report.Copied(folder);
@@ -128,51 +125,51 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
 
     private async Task CopyAsync(CopyItem planned, CancellationToken cancellationToken)
     {
-        var item = LocalCopy.Aim(planned);
-        LocalCopy.ThrowIfNoRoom(item);
-        // First: what cannot be read leaves no empty file here.
-        var handle = await sftp.OpenFileAsync(item.Source, SftpOpen.Read, cancellationToken).ConfigureAwait(false);
+        var item = LocalCopy.ResolveTarget(planned);
+        LocalCopy.ThrowIfNoSpace(item);
+        // Opened first, so that a source that cannot be read leaves no empty file here.
+        var handle = await sftp.OpenFileAsync(item.Source, SftpOpen.Read, cancellationToken);
         try
         {
             (item, var file) = LocalCopy.Open(item);
-            await using (file.ConfigureAwait(false))
+            await using (file)
             {
                 await SftpFailures.GuardAsync(sftp, report, item, async () =>
                 {
                     var resumedAt = item.IsDirect ? 0 : file.Position;
                     report.Add(item, resumedAt);
-                    await ReadAsync(item, handle, file, resumedAt, cancellationToken).ConfigureAwait(false);
+                    await ReadAsync(item, handle, file, resumedAt, cancellationToken);
                     LocalCopy.Complete(item, file);
                     report.Copied(item, resumedAt);
-                }).ConfigureAwait(false);
+                });
             }
         }
         finally
         {
-            await sftp.ReleaseAsync(handle).ConfigureAwait(false);
+            await sftp.ReleaseAsync(handle);
         }
     }
 
-    /// <summary>Reads the rest of a file. Several blocks are under way at once, and are written in order.</summary>
+    /// <summary>Reads the rest of a file. Requests several blocks at once, and writes them in order.</summary>
     private async Task ReadAsync(
         CopyItem item, ReadOnlyMemory<byte> handle, FileStream file, long start, CancellationToken cancellationToken)
     {
-        Queue<(long Offset, int Count, Task<SftpReply?> Read)> underWay = new();
+        Queue<(long Offset, int Count, Task<SftpReply?> Read)> pending = new();
         var next = start;
-        while (next < item.Length || underWay.Count > 0)
+        while (next < item.Length || pending.Count > 0)
         {
-            while (next < item.Length && underWay.Count < SftpClient.BlocksUnderWay)
+            while (next < item.Length && pending.Count < SftpClient.BlocksUnderWay)
             {
                 var count = (int)Math.Min(sftp.BlockSize, item.Length - next);
-                underWay.Enqueue((next, count, sftp.BeginRead(handle, next, count)));
+                pending.Enqueue((next, count, sftp.BeginRead(handle, next, count)));
                 next += count;
             }
 
-            var (offset, wanted, read) = underWay.Dequeue();
+            var (offset, wanted, read) = pending.Dequeue();
             for (var done = 0; done < wanted;)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                using var reply = await read.ConfigureAwait(false);
+                using var reply = await read;
                 var data = DataOf(reply, wanted - done);
                 if (data.IsEmpty)
                 {
@@ -191,7 +188,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
 
         if (item.Length == 0)
         {
-            await ReadUnsizedAsync(item, handle, file, cancellationToken).ConfigureAwait(false);
+            await ReadUnsizedAsync(item, handle, file, cancellationToken);
         }
     }
 
@@ -201,7 +198,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
         for (long offset = 0; ;)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using var reply = await sftp.BeginRead(handle, offset, sftp.BlockSize).ConfigureAwait(false);
+            using var reply = await sftp.BeginRead(handle, offset, sftp.BlockSize);
             var data = DataOf(reply, sftp.BlockSize);
             if (data.IsEmpty)
             {

@@ -3,18 +3,18 @@ using EcsFargateLogin.Ssh.Sftp;
 
 namespace EcsFargateLogin.Transfers;
 
-/// <summary>Says what went wrong with a file. The others are copied all the same.</summary>
+/// <summary>Reports the failure of an item, so that the other items are still copied.</summary>
 internal static class SftpFailures
 {
-    /// <summary>Less than that is no room for a block.</summary>
-    private const ulong NoRoom = 1 << 20;
+    /// <summary>The free space, in bytes, below which a failed write means a full disk.</summary>
+    private const ulong NoSpace = 1 << 20;
 
-    /// <summary>Does something for one item, and reports its failure.</summary>
+    /// <summary>Runs the work on one item, and reports its failure.</summary>
     public static async Task GuardAsync(SftpClient sftp, CopyReport report, CopyItem item, Func<Task> work)
     {
         try
         {
-            await work().ConfigureAwait(false);
+            await work();
         }
         catch (FargateException e)
         {
@@ -22,7 +22,7 @@ internal static class SftpFailures
         }
         catch (SftpStatusException e)
         {
-            var why = await ExplainAsync(sftp, item, e).ConfigureAwait(false);
+            var why = await ExplainAsync(sftp, item, e);
             report.Failed(item.Source, TransferErrors.CopyFailed(item.Source, why));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -43,8 +43,8 @@ internal static class SftpFailures
                 return $"the task has no such file or folder, or none to put '{item.Destination}' into";
             case SftpStatusException.PermissionDenied:
                 return "the user of the session may not do that there";
-            case SftpStatusException.Failure when await FreeSpaceAsync(sftp, item).ConfigureAwait(false) < NoRoom:
-                return $"no space is left on the task's disk; what has arrived is kept as '{item.ArrivedPath}'";
+            case SftpStatusException.Failure when await FreeSpaceAsync(sftp, item) < NoSpace:
+                return $"no space is left on the task's disk; the incomplete copy is kept as '{item.IncompletePath}'";
             default:
                 return $"the task's SFTP server says: {e.Message}";
         }
@@ -54,7 +54,7 @@ internal static class SftpFailures
     {
         try
         {
-            return await sftp.FreeSpaceAsync(RemotePath.FolderOf(item.Target), CancellationToken.None).ConfigureAwait(false);
+            return await sftp.FreeSpaceAsync(RemotePath.FolderOf(item.Target), CancellationToken.None);
         }
         catch (Exception e) when (e is SftpStatusException or SftpConnectionException)
         {
@@ -63,7 +63,7 @@ internal static class SftpFailures
     }
 }
 
-/// <summary>The connection has ended in the middle of an item.</summary>
+/// <summary>The connection has ended while an item was copied.</summary>
 internal sealed class CopyBrokenException(CopyItem item, Exception cause) : Exception(cause.Message, cause)
 {
     public CopyItem Item { get; } = item;

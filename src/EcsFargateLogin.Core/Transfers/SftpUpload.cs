@@ -4,39 +4,39 @@ using EcsFargateLogin.Ssh.Sftp;
 namespace EcsFargateLogin.Transfers;
 
 /// <summary>
-/// Copies local files to a container by SFTP. As scp does, it writes to what is there already, which stays what it is: a link, a
-/// device, somebody's file. What is new has its final name only when all of it is there.
+/// Copies local files to a container by SFTP. Like scp, it writes into what exists, which stays a link, a device or another
+/// user's file. A new file gets its final name only when it is complete.
 /// </summary>
 internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyReport report)
 {
     private readonly CopyPlan _plan = new(report, StringComparer.Ordinal);
-    private readonly HashSet<string> _made = [];
+    private readonly HashSet<string> _created = [];
 
-    /// <summary>Copies everything. What cannot be copied is reported, and the rest is.</summary>
+    /// <summary>Copies everything. Reports items that cannot be copied, and continues.</summary>
     /// <exception cref="FargateException">Nothing can be copied, or the connection was lost.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await PlanAsync(cancellationToken).ConfigureAwait(false);
+        await PlanAsync(cancellationToken);
         report.Total = _plan.Items.Sum(item => item.Length);
         foreach (var item in _plan.Items)
         {
             await SftpFailures.GuardAsync(sftp, report, item, () => item.IsFolder
                 ? MakeFolderAsync(item, cancellationToken)
-                : CopyAsync(item, cancellationToken)).ConfigureAwait(false);
+                : CopyAsync(item, cancellationToken));
         }
 
-        // What is written into a folder changes its time, and may need more permissions than the folder is to have.
-        foreach (var folder in _plan.Items.Where(item => item.IsFolder && _made.Contains(item.Destination)).Reverse())
+        // Last, because writing into a folder changes its time, and may need more permissions than it will have.
+        foreach (var folder in _plan.Items.Where(item => item.IsFolder && _created.Contains(item.Destination)).Reverse())
         {
             await SftpFailures.GuardAsync(sftp, report, folder, () =>
-                sftp.SetAttributesAsync(folder.Destination, AttributesOf(folder), cancellationToken)).ConfigureAwait(false);
+                sftp.SetAttributesAsync(folder.Destination, AttributesOf(folder), cancellationToken));
         }
     }
 
     private async Task PlanAsync(CancellationToken cancellationToken)
     {
-        var destination = RemotePath.Of(request.Destination);
-        var existing = await sftp.FindAsync(destination, cancellationToken).ConfigureAwait(false);
+        var destination = RemotePath.FromUser(request.Destination);
+        var existing = await sftp.FindAsync(destination, cancellationToken);
         var isFolder = existing is { IsFolder: true };
         if (!isFolder && (destination.EndsWith('/') || request.Sources.Count > 1))
         {
@@ -63,7 +63,7 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
 
     private async Task MakeFolderAsync(CopyItem folder, CancellationToken cancellationToken)
     {
-        var existing = await sftp.FindAsync(folder.Destination, cancellationToken).ConfigureAwait(false);
+        var existing = await sftp.FindAsync(folder.Destination, cancellationToken);
         if (existing is { IsFolder: false })
         {
             throw TransferErrors.CopyFailed(folder.Source, $"'{folder.Destination}' is a file");
@@ -71,8 +71,8 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
 
         if (existing is null)
         {
-            await sftp.MakeFolderAsync(folder.Destination, cancellationToken).ConfigureAwait(false);
-            _made.Add(folder.Destination);
+            await sftp.MakeFolderAsync(folder.Destination, cancellationToken);
+            _created.Add(folder.Destination);
         }
 
         report.Copied(folder);
@@ -80,51 +80,51 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
 
     private async Task CopyAsync(CopyItem planned, CancellationToken cancellationToken)
     {
-        var aimed = await AimAsync(planned, cancellationToken).ConfigureAwait(false);
-        FileStream file = new(aimed.Source, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-        await using (file.ConfigureAwait(false))
+        var resolved = await ResolveTargetAsync(planned, cancellationToken);
+        FileStream file = new(resolved.Source, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        await using (file)
         {
-            var (item, handle, resumedAt) = await OpenAsync(aimed, cancellationToken).ConfigureAwait(false);
+            var (item, handle, resumedAt) = await OpenAsync(resolved, cancellationToken);
             await SftpFailures.GuardAsync(sftp, report, item, async () =>
             {
                 try
                 {
                     file.Position = resumedAt;
                     report.Add(item, resumedAt);
-                    await WriteAsync(item, handle, file, cancellationToken).ConfigureAwait(false);
+                    await WriteAsync(item, handle, file, cancellationToken);
                     if (item is { IsDirect: true, Existing: FileKind.File })
                     {
-                        await sftp.SetLengthAsync(handle, file.Position, cancellationToken).ConfigureAwait(false);
+                        await sftp.SetLengthAsync(handle, file.Position, cancellationToken);
                     }
                 }
                 catch
                 {
-                    await sftp.ReleaseAsync(handle).ConfigureAwait(false);
+                    await sftp.ReleaseAsync(handle);
                     throw;
                 }
 
-                await sftp.CloseAsync(handle, cancellationToken).ConfigureAwait(false);
-                await CompleteAsync(item, file.Position, cancellationToken).ConfigureAwait(false);
+                await sftp.CloseAsync(handle, cancellationToken);
+                await CompleteAsync(item, file.Position, cancellationToken);
                 report.Copied(item, resumedAt);
-            }).ConfigureAwait(false);
+            });
         }
     }
 
-    /// <summary>Looks at the destination of a file.</summary>
-    private async Task<CopyItem> AimAsync(CopyItem item, CancellationToken cancellationToken)
+    /// <summary>Determines the target of a file from its destination.</summary>
+    private async Task<CopyItem> ResolveTargetAsync(CopyItem item, CancellationToken cancellationToken)
     {
         var target = item.Destination;
-        var there = await sftp.FindLinkAsync(target, cancellationToken).ConfigureAwait(false);
-        if (there is { IsLink: true })
+        var existing = await sftp.FindLinkAsync(target, cancellationToken);
+        if (existing is { IsLink: true })
         {
-            there = await sftp.FindAsync(target, cancellationToken).ConfigureAwait(false);
-            target = await sftp.RealPathAsync(target, cancellationToken).ConfigureAwait(false);
+            existing = await sftp.FindAsync(target, cancellationToken);
+            target = await sftp.RealPathAsync(target, cancellationToken);
         }
 
         return item with
         {
             Target = target,
-            Existing = there switch
+            Existing = existing switch
             {
                 null => FileKind.Nothing,
                 { IsFile: true } => FileKind.File,
@@ -132,11 +132,11 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
                 { IsFolder: true } => throw TransferErrors.CopyFailed(item.Source, $"'{item.Destination}' is a folder"),
                 _ => throw TransferErrors.CopyFailed(item.Source, $"'{item.Destination}' is a pipe or a socket"),
             },
-            IsDirect = there is { IsDevice: true } || (there is { IsFile: true } && !sftp.CanCopyData),
+            IsDirect = existing is { IsDevice: true } || (existing is { IsFile: true } && !sftp.CanCopyData),
         };
     }
 
-    /// <summary>Opens what there is of a copy, to add to it; or the destination itself, where that is the only way.</summary>
+    /// <summary>Opens the partial file to append to it; or the target, if no partial file can be created.</summary>
     private async Task<(CopyItem Item, ReadOnlyMemory<byte> Handle, long ResumedAt)> OpenAsync(
         CopyItem item, CancellationToken cancellationToken)
     {
@@ -144,74 +144,73 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
         {
             if (!item.IsDirect)
             {
-                var (part, length) = await OpenPartialAsync(item, cancellationToken).ConfigureAwait(false);
+                var (part, length) = await OpenPartialAsync(item, cancellationToken);
                 return (item, part, Math.Min(length, item.Length));
             }
         }
         catch (SftpStatusException e) when (e.Status == SftpStatusException.PermissionDenied && item.Existing == FileKind.File)
         {
-            // Its folder takes no other file; it may be written to all the same.
+            // The folder is not writable; the file in it may be.
             item = item with { IsDirect = true };
         }
 
-        return (item, await sftp.OpenFileAsync(item.Target, SftpOpen.Write, cancellationToken).ConfigureAwait(false), 0);
+        return (item, await sftp.OpenFileAsync(item.Target, SftpOpen.Write, cancellationToken), 0);
     }
 
     private async Task<(ReadOnlyMemory<byte> Handle, long Length)> OpenPartialAsync(
         CopyItem item, CancellationToken cancellationToken) =>
-        await sftp.FindLinkAsync(item.PartialPath, cancellationToken).ConfigureAwait(false) switch
+        await sftp.FindLinkAsync(item.PartialPath, cancellationToken) switch
         {
             null => (await sftp.OpenFileAsync(
-                item.PartialPath, SftpOpen.Write | SftpOpen.Create | SftpOpen.Exclusive, cancellationToken).ConfigureAwait(false), 0),
-            // Nobody else could know this name before the file was there.
-            { IsFile: true } begun => (await sftp.OpenFileAsync(item.PartialPath, SftpOpen.Write, cancellationToken)
-                .ConfigureAwait(false), begun.Length ?? 0),
+                item.PartialPath, SftpOpen.Write | SftpOpen.Create | SftpOpen.Exclusive, cancellationToken), 0),
+            // Nobody else could know this name before the file existed.
+            { IsFile: true } begun => (await sftp.OpenFileAsync(item.PartialPath, SftpOpen.Write, cancellationToken), begun.Length ?? 0),
             _ => throw TransferErrors.CopyFailed(item.PartialPath, "it is in the way, and not a file"),
         };
 
-    /// <summary>Gives a file that is whole to its destination: with a name, permissions and time, or by its content.</summary>
+    /// <summary>Moves a complete file to its target; if the target exists, writes the content into it.</summary>
     private async Task CompleteAsync(CopyItem item, long length, CancellationToken cancellationToken)
     {
         if (item.Existing == FileKind.Nothing)
         {
-            await sftp.SetAttributesAsync(item.PartialPath, AttributesOf(item), cancellationToken).ConfigureAwait(false);
-            await sftp.RenameAsync(item.PartialPath, item.Target, cancellationToken).ConfigureAwait(false);
+            await sftp.SetAttributesAsync(item.PartialPath, AttributesOf(item), cancellationToken);
+            await sftp.RenameAsync(item.PartialPath, item.Target, cancellationToken);
             return;
         }
 
         if (!item.IsDirect)
         {
-            await CopyIntoTargetAsync(item, length, cancellationToken).ConfigureAwait(false);
+            await CopyIntoTargetAsync(item, length, cancellationToken);
         }
 
         if (item.Existing == FileKind.File)
         {
-            await SetTimeIfAllowedAsync(item, cancellationToken).ConfigureAwait(false);
+            await SetTimeIfAllowedAsync(item, cancellationToken);
         }
     }
 
     private async Task CopyIntoTargetAsync(CopyItem item, long length, CancellationToken cancellationToken)
     {
-        var from = await sftp.OpenFileAsync(item.PartialPath, SftpOpen.Read, cancellationToken).ConfigureAwait(false);
+        var from = await sftp.OpenFileAsync(item.PartialPath, SftpOpen.Read, cancellationToken);
         try
         {
-            var to = await sftp.OpenFileAsync(item.Target, SftpOpen.Write, cancellationToken).ConfigureAwait(false);
+            var to = await sftp.OpenFileAsync(item.Target, SftpOpen.Write, cancellationToken);
             try
             {
-                await sftp.CopyDataAsync(from, to, cancellationToken).ConfigureAwait(false);
-                await sftp.SetLengthAsync(to, length, cancellationToken).ConfigureAwait(false);
+                await sftp.CopyDataAsync(from, to, cancellationToken);
+                await sftp.SetLengthAsync(to, length, cancellationToken);
             }
             finally
             {
-                await sftp.ReleaseAsync(to).ConfigureAwait(false);
+                await sftp.ReleaseAsync(to);
             }
         }
         finally
         {
-            await sftp.ReleaseAsync(from).ConfigureAwait(false);
+            await sftp.ReleaseAsync(from);
         }
 
-        await sftp.RemoveAsync(item.PartialPath, cancellationToken).ConfigureAwait(false);
+        await sftp.RemoveAsync(item.PartialPath, cancellationToken);
     }
 
     private async Task SetTimeIfAllowedAsync(CopyItem item, CancellationToken cancellationToken)
@@ -219,19 +218,19 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
         try
         {
             SftpAttributes time = new(null, null, item.ModifiedAt);
-            await sftp.SetAttributesAsync(item.Target, time, cancellationToken).ConfigureAwait(false);
+            await sftp.SetAttributesAsync(item.Target, time, cancellationToken);
         }
         catch (SftpStatusException)
         {
-            // Only the owner may; the content is there.
+            // Only the owner may; the content is complete.
         }
     }
 
-    /// <summary>Writes the rest of a file. Several blocks are under way at once, and arrive in order.</summary>
+    /// <summary>Writes the rest of a file. Sends several blocks at once, in order.</summary>
     private async Task WriteAsync(
         CopyItem item, ReadOnlyMemory<byte> handle, FileStream file, CancellationToken cancellationToken)
     {
-        Queue<(Task Write, int Count)> underWay = new();
+        Queue<(Task Write, int Count)> pending = new();
         var block = new byte[sftp.BlockSize];
         int count;
         do
@@ -241,18 +240,18 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
             count = file.Read(block);
             if (count > 0)
             {
-                underWay.Enqueue((sftp.BeginWrite(handle, offset, block.AsSpan(0, count)), count));
+                pending.Enqueue((sftp.BeginWrite(handle, offset, block.AsSpan(0, count)), count));
             }
 
-            while (underWay.Count > (count > 0 ? SftpClient.BlocksUnderWay : 0))
+            while (pending.Count > (count > 0 ? SftpClient.BlocksUnderWay : 0))
             {
-                var (write, written) = underWay.Dequeue();
-                await write.ConfigureAwait(false);
+                var (write, written) = pending.Dequeue();
+                await write;
                 report.Add(item, written);
             }
         }
         while (count > 0);
     }
 
-    private static SftpAttributes AttributesOf(CopyItem item) => new(null, item.PermissionsOrUsual, item.ModifiedAt);
+    private static SftpAttributes AttributesOf(CopyItem item) => new(null, item.PermissionsOrDefault, item.ModifiedAt);
 }

@@ -4,15 +4,15 @@ using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Transfers;
 
-// From the container.
+// Copies from the container.
 internal sealed partial class TarCopy
 {
     private readonly CopyPlan _received = new(report, request.Names.Paths);
 
     private async Task DownloadAsync(CancellationToken cancellationToken)
     {
-        string[] sources = [.. request.Sources.Select(source => Plain(RemotePath.Of(source)).TrimEnd('/'))];
-        var kinds = await KindsAsync(sources, cancellationToken).ConfigureAwait(false);
+        string[] sources = [.. request.Sources.Select(source => Plain(RemotePath.FromUser(source)).TrimEnd('/'))];
+        var kinds = await KindsAsync(sources, cancellationToken);
         var isFolder = LocalCopy.IsFolder(request.Destination, sources.Length);
         foreach (var (source, kind) in sources.Zip(kinds))
         {
@@ -21,7 +21,7 @@ internal sealed partial class TarCopy
                 var target = isFolder
                     ? LocalCopy.Join(request.Destination, RemotePath.NameOf(source), request.Names)
                     : request.Destination;
-                await ReceiveAsync(source, target, kind, cancellationToken).ConfigureAwait(false);
+                await ReceiveAsync(source, target, kind, cancellationToken);
             }
             catch (FargateException e)
             {
@@ -47,22 +47,22 @@ internal sealed partial class TarCopy
         }
 
         var pipe = remote.Start(kind == "folder" ? Pack : PackFile);
-        await using (pipe.ConfigureAwait(false))
+        await using (pipe)
         {
             using var stop = cancellationToken.Register(pipe.Kill);
-            await RemoteProgram.WritePathsAsync(pipe, [source], cancellationToken).ConfigureAwait(false);
+            await RemoteProgram.WritePathsAsync(pipe, [source], cancellationToken);
             List<CopyItem> folders = [];
             try
             {
-                await ReadArchiveAsync(pipe, source, target, folders, cancellationToken).ConfigureAwait(false);
+                await ReadArchiveAsync(pipe, source, target, folders, cancellationToken);
             }
             catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
             {
-                await pipe.WaitAsync(cancellationToken).ConfigureAwait(false);
+                await pipe.WaitAsync(cancellationToken);
                 throw TransferErrors.CopyNotKept(report.Session, source, pipe.Complaint, e);
             }
 
-            if (await pipe.WaitAsync(cancellationToken).ConfigureAwait(false) is var exitCode and not 0)
+            if (await pipe.WaitAsync(cancellationToken) is var exitCode and not 0)
             {
                 throw TransferErrors.CopyFailed(source, pipe.Complaint ?? $"tar ended with exit code {exitCode}");
             }
@@ -76,13 +76,13 @@ internal sealed partial class TarCopy
         SshPipe pipe, string source, string target, List<CopyItem> folders, CancellationToken cancellationToken)
     {
         TarReader reader = new(pipe.Output, leaveOpen: true);
-        await using (reader.ConfigureAwait(false))
+        await using (reader)
         {
-            while (await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false) is { } entry)
+            while (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
             {
                 try
                 {
-                    await ReadEntryAsync(entry, source, target, folders, cancellationToken).ConfigureAwait(false);
+                    await ReadEntryAsync(entry, source, target, folders, cancellationToken);
                 }
                 catch (FargateException e)
                 {
@@ -99,7 +99,7 @@ internal sealed partial class TarCopy
     private async Task ReadEntryAsync(
         TarEntry entry, string source, string target, List<CopyItem> folders, CancellationToken cancellationToken)
     {
-        // tar leaves out the '/' at the beginning of its names.
+        // tar removes the '/' at the beginning of names.
         var below = entry.Name.TrimEnd('/')[Math.Min(entry.Name.TrimEnd('/').Length, source.TrimStart('/').Length)..];
         var destination = below.Split('/', StringSplitOptions.RemoveEmptyEntries)
             .Aggregate(target, (folder, name) => LocalCopy.Join(folder, name, request.Names));
@@ -123,7 +123,7 @@ internal sealed partial class TarCopy
         else if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile)
         {
             _received.Add(item);
-            await ReadFileAsync(entry, item, cancellationToken).ConfigureAwait(false);
+            await ReadFileAsync(entry, item, cancellationToken);
         }
         else if (below.Length == 0)
         {
@@ -140,19 +140,19 @@ internal sealed partial class TarCopy
 
     private async Task ReadFileAsync(TarEntry entry, CopyItem planned, CancellationToken cancellationToken)
     {
-        var aimed = LocalCopy.Aim(planned);
-        LocalCopy.ThrowIfNoRoom(aimed);
-        var (item, file) = LocalCopy.Open(aimed);
+        var resolved = LocalCopy.ResolveTarget(planned);
+        LocalCopy.ThrowIfNoSpace(resolved);
+        var (item, file) = LocalCopy.Open(resolved);
         try
         {
-            await using (file.ConfigureAwait(false))
+            await using (file)
             {
                 if (!item.IsDirect)
                 {
                     file.SetLength(0);
                 }
 
-                await (entry.DataStream ?? Stream.Null).CopyToAsync(file, cancellationToken).ConfigureAwait(false);
+                await (entry.DataStream ?? Stream.Null).CopyToAsync(file, cancellationToken);
                 LocalCopy.Complete(item, file);
             }
         }

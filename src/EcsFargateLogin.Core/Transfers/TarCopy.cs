@@ -5,33 +5,33 @@ using EcsFargateLogin.Ssh;
 namespace EcsFargateLogin.Transfers;
 
 /// <summary>
-/// Copies files with the container's tar, for images without an SFTP server. A transfer that breaks begins anew, and
-/// remote paths are no patterns.
+/// Copies files with the container's tar, for images without an SFTP server. It can neither resume a copy nor expand remote
+/// patterns.
 /// </summary>
 internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request, CopyReport report)
 {
-    /// <summary>Tells what is at a path, or where a link there leads to.</summary>
-    private const string Tell =
+    /// <summary>Prints the kind of file at each path, or at the end of a link there.</summary>
+    private const string PrintKinds =
         "exec xargs -0 sh -c 'for p; do "
         + "if [ -d \"$p\" ]; then echo folder; elif [ -f \"$p\" ]; then echo file; "
         + "elif [ -c \"$p\" ] || [ -b \"$p\" ]; then echo device; elif [ -e \"$p\" ]; then echo other; else echo none; fi; done' sh";
     private const string Unpack = "exec tar -xpf -";
     private const string MakeFolders = "exec xargs -0 mkdir -p --";
 
-    /// <summary>Gives a file that is whole its name or, where something has that name, its content to that.</summary>
-    private const string Place =
+    /// <summary>Renames a complete file to its target; if the target exists, writes the content into it.</summary>
+    private const string MoveToTarget =
         "exec xargs -0 -n 2 sh -c 'if [ -e \"$1\" ] || [ -L \"$1\" ]; "
         + "then cat <\"$0\" >\"$1\" && { touch -c -r \"$0\" \"$1\" 2>/dev/null; rm -f -- \"$0\"; }; else mv -f -- \"$0\" \"$1\"; fi'";
 
     private const string Remove = "exec xargs -0 rm -f --";
     private const string Pack = "exec xargs -0 tar -cf - --";
 
-    /// <summary>Follows the link that a single file may be; in a folder one may lead back to where it lies.</summary>
+    /// <summary>Follows links, which is safe for a single file only: in a folder they may form a cycle.</summary>
     private const string PackFile = "exec xargs -0 tar -chf - --";
 
-    /// <summary>Whether the container has what this needs.</summary>
-    public static async Task<bool> IsPossibleAsync(RemoteProgram remote, CancellationToken cancellationToken) =>
-        (await remote.RunAsync("command -v tar && command -v xargs", [], cancellationToken).ConfigureAwait(false)).Fault is null;
+    /// <summary>Whether the container has tar and xargs.</summary>
+    public static async Task<bool> IsAvailableAsync(RemoteProgram remote, CancellationToken cancellationToken) =>
+        (await remote.RunAsync("command -v tar && command -v xargs", [], cancellationToken)).Fault is null;
 
     /// <summary>Copies everything.</summary>
     /// <exception cref="FargateException">Something could not be copied.</exception>
@@ -39,7 +39,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
     {
         try
         {
-            await (request.FromSession ? DownloadAsync(cancellationToken) : UploadAsync(cancellationToken)).ConfigureAwait(false);
+            await (request.FromSession ? DownloadAsync(cancellationToken) : UploadAsync(cancellationToken));
         }
         catch (CopyBrokenException e)
         {
@@ -49,9 +49,9 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
 
     private async Task UploadAsync(CancellationToken cancellationToken)
     {
-        var destination = Plain(RemotePath.Of(request.Destination));
+        var destination = Plain(RemotePath.FromUser(request.Destination));
         var parent = Plain(RemotePath.FolderOf(destination));
-        var kinds = await KindsAsync([destination, parent], cancellationToken).ConfigureAwait(false);
+        var kinds = await KindsAsync([destination, parent], cancellationToken);
         var (kind, parentKind) = (kinds[0], kinds[1]);
         if (kind != "folder" && (destination.EndsWith('/') || request.Sources.Count > 1))
         {
@@ -68,23 +68,21 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         CopyPlan plan = new(report, StringComparer.Ordinal);
         plan.Add(request.Sources.SelectMany(source => LocalTree.Walk(source, TargetOf(source), request.Recurse, report)));
         var items = plan.Items;
-        var files = await WithoutWhatIsInTheWayAsync(items, cancellationToken).ConfigureAwait(false);
+        var files = await WritableFilesAsync(items, cancellationToken);
         CopyItem[] folders = [.. items.Where(item => item.IsFolder)];
-        var folderKinds = await KindsAsync(folders.Select(item => item.Destination), cancellationToken).ConfigureAwait(false);
+        var folderKinds = await KindsAsync(folders.Select(item => item.Destination), cancellationToken);
         CopyItem[] newFolders = [.. folders.Where((_, i) => folderKinds[i] == "none")];
         report.Total = files.Sum(item => item.Length);
-        await DoAsync(MakeFolders, folders.Select(item => item.Destination), destination, cancellationToken)
-            .ConfigureAwait(false);
+        await RunRemoteAsync(MakeFolders, folders.Select(item => item.Destination), destination, cancellationToken);
         try
         {
-            await SendAsync(files, cancellationToken).ConfigureAwait(false);
-            await DoAsync(
-                Place, files.SelectMany(item => new[] { item.PartialPath, item.Destination }), destination, cancellationToken)
-                .ConfigureAwait(false);
+            await SendAsync(files, cancellationToken);
+            await RunRemoteAsync(
+                MoveToTarget, files.SelectMany(item => new[] { item.PartialPath, item.Destination }), destination, cancellationToken);
         }
         catch (Exception e)
         {
-            if (!await HasRemovedPartsAsync(files).ConfigureAwait(false) && e is CopyBrokenException broken)
+            if (!await TryRemovePartsAsync(files) && e is CopyBrokenException broken)
             {
                 throw TransferErrors.CopyPartsLeft(report.Session, broken.Item, files.Count, broken.Message, broken);
             }
@@ -92,19 +90,19 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
             throw;
         }
 
-        // Last: what was put into them has changed their times. Those that were there before stay as they were.
-        await SendAsync(newFolders, cancellationToken).ConfigureAwait(false);
+        // Sets the times of new folders last, because their content has changed them.
+        await SendAsync(newFolders, cancellationToken);
         items.ForEach(item => report.Copied(item));
     }
 
-    /// <summary>What is half there is of no use to anybody. Where the task cannot be reached it stays, under its other name.</summary>
-    private async Task<bool> HasRemovedPartsAsync(IEnumerable<CopyItem> files)
+    /// <summary>Removes partial files; returns false if the task cannot be reached.</summary>
+    private async Task<bool> TryRemovePartsAsync(IEnumerable<CopyItem> files)
     {
         using var limit = CleanUpLimit.Begin(CancellationToken.None);
         try
         {
             var paths = files.Select(item => item.PartialPath);
-            return (await remote.RunAsync(Remove, paths, limit.Token).ConfigureAwait(false)).Fault is null;
+            return (await remote.RunAsync(Remove, paths, limit.Token)).Fault is null;
         }
         catch (OperationCanceledException)
         {
@@ -112,10 +110,10 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         }
     }
 
-    private async Task<List<CopyItem>> WithoutWhatIsInTheWayAsync(List<CopyItem> items, CancellationToken cancellationToken)
+    private async Task<List<CopyItem>> WritableFilesAsync(List<CopyItem> items, CancellationToken cancellationToken)
     {
         List<CopyItem> files = [.. items.Where(item => !item.IsFolder)];
-        var kinds = await KindsAsync(files.Select(item => item.Destination), cancellationToken).ConfigureAwait(false);
+        var kinds = await KindsAsync(files.Select(item => item.Destination), cancellationToken);
         foreach (var (item, kind) in files.Zip(kinds).ToList())
         {
             if (kind is "folder" or "other")
@@ -138,18 +136,18 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
             return [];
         }
 
-        var (output, fault) = await remote.RunAsync(Tell, asked, cancellationToken).ConfigureAwait(false);
+        var (output, fault) = await remote.RunAsync(PrintKinds, asked, cancellationToken);
         var kinds = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         return kinds.Length == asked.Length
             ? kinds
-            : throw TransferErrors.CopyFailed(asked[0], fault ?? "the task does not tell what is there");
+            : throw TransferErrors.CopyFailed(asked[0], fault ?? "the task does not report which files exist");
     }
 
-    private async Task DoAsync(string command, IEnumerable<string> paths, string about, CancellationToken cancellationToken)
+    private async Task RunRemoteAsync(string command, IEnumerable<string> paths, string about, CancellationToken cancellationToken)
     {
         string[] given = [.. paths];
         if (given.Length > 0
-            && (await remote.RunAsync(command, given, cancellationToken).ConfigureAwait(false)).Fault is { } fault)
+            && (await remote.RunAsync(command, given, cancellationToken)).Fault is { } fault)
         {
             throw TransferErrors.CopyFailed(about, fault);
         }
@@ -160,11 +158,11 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         foreach (var group in items.GroupBy(item => item.Destination.StartsWith('/')))
         {
             var pipe = remote.Start(group.Key ? $"{Unpack} -C /" : Unpack);
-            await using (pipe.ConfigureAwait(false))
+            await using (pipe)
             {
                 using var stop = cancellationToken.Register(pipe.Kill);
-                var last = await WriteArchiveAsync(pipe, [.. group], cancellationToken).ConfigureAwait(false);
-                var exitCode = await pipe.WaitAsync(cancellationToken).ConfigureAwait(false);
+                var last = await WriteArchiveAsync(pipe, [.. group], cancellationToken);
+                var exitCode = await pipe.WaitAsync(cancellationToken);
                 if (exitCode == SshProcess.ConnectionFailed)
                 {
                     throw new CopyBrokenException(last, new IOException(pipe.Complaint ?? "it was closed"));
@@ -178,21 +176,21 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         }
     }
 
-    /// <summary>Writes the archive, as far as tar reads it.</summary>
-    /// <returns>What was written last.</returns>
+    /// <summary>Writes the archive, until tar stops reading.</summary>
+    /// <returns>The last item that was written.</returns>
     private async Task<CopyItem> WriteArchiveAsync(SshPipe pipe, CopyItem[] items, CancellationToken cancellationToken)
     {
         var last = items[0];
         try
         {
-            // GNU's format is the one that BusyBox knows as well.
+            // BusyBox reads GNU's format too.
             TarWriter writer = new(pipe.Input, TarEntryFormat.Gnu, leaveOpen: true);
-            await using (writer.ConfigureAwait(false))
+            await using (writer)
             {
                 foreach (var item in items)
                 {
                     last = item;
-                    await WriteEntryAsync(writer, item, cancellationToken).ConfigureAwait(false);
+                    await WriteEntryAsync(writer, item, cancellationToken);
                 }
             }
 
@@ -200,7 +198,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         }
         catch (IOException) when (!cancellationToken.IsCancellationRequested)
         {
-            // tar has ended, and its exit code says why.
+            // tar has ended; its exit code gives the reason.
         }
 
         return last;
@@ -211,18 +209,18 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         var path = (item.IsFolder ? item.Destination : item.PartialPath).TrimStart('/');
         GnuTarEntry entry = new(item.IsFolder ? TarEntryType.Directory : TarEntryType.RegularFile, path)
         {
-            Mode = (UnixFileMode)item.PermissionsOrUsual,
+            Mode = (UnixFileMode)item.PermissionsOrDefault,
             ModificationTime = DateTimeOffset.FromUnixTimeSeconds(item.ModifiedAt),
         };
         var file = OpenSource(item);
-        await using (file.ConfigureAwait(false))
+        await using (file)
         {
             if (!item.IsFolder)
             {
                 entry.DataStream = file;
             }
 
-            await writer.WriteEntryAsync(entry, cancellationToken).ConfigureAwait(false);
+            await writer.WriteEntryAsync(entry, cancellationToken);
         }
 
         report.Add(item, item.Length);
@@ -240,6 +238,6 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         }
     }
 
-    /// <summary>A path that no program takes for an option.</summary>
+    /// <summary>Protects a path that begins with '-' from being read as an option.</summary>
     private static string Plain(string path) => path.StartsWith('-') ? $"./{path}" : path;
 }

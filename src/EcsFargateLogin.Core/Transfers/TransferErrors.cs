@@ -2,31 +2,31 @@ using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Transfers;
 
-/// <summary>Errors about copying files. A path may be one that the container has named.</summary>
+/// <summary>Errors about copying files. Paths may come from the container, so they are cleaned.</summary>
 internal static class TransferErrors
 {
     internal static FargateException ItemNotFound(string path, FargateSession? session = null) => new(
         FargateError.ItemNotFound,
         $"There is no file or folder '{path}'{(session is null ? "" : $" in the task of session {session}")}.",
-        "Check the path; one with wildcard characters that are meant as they are goes into -LiteralPath.")
+        "Check the path; use -LiteralPath for one that contains literal wildcard characters.")
     { Target = TerminalText.Clean(path) };
 
     internal static FargateException LocalItemNotFound(string path) => new(
         FargateError.LocalItemNotFound,
         $"There is no file or folder '{path}' on this machine.",
-        "Check the path; one with wildcard characters that are meant as they are goes into -LiteralPath.")
+        "Check the path; use -LiteralPath for one that contains literal wildcard characters.")
     { Target = TerminalText.Clean(path) };
 
     internal static FargateException RecurseMissing(string path) => new(
         FargateError.CopyFailed,
         $"'{path}' is a folder.",
-        "Copy it with all that is in it by -Recurse.")
+        "Copy it with its content by -Recurse.")
     { Target = TerminalText.Clean(path) };
 
     internal static FargateException NotCopiable(string path) => new(
         FargateError.CopyFailed,
         $"'{path}' is neither a file nor a folder.",
-        "Copy files and folders; what a device or a pipe gives is read by a command with -Raw, with a limit such as head -c.")
+        "Copy files and folders; read a device or a pipe by a command with -Raw, with a limit such as head -c.")
     { Target = TerminalText.Clean(path) };
 
     internal static FargateException DestinationNoFolder(string path, bool exists) => new(
@@ -38,21 +38,21 @@ internal static class TransferErrors
     internal static FargateException CopyFailed(string path, string why) => new(
         FargateError.CopyFailed,
         $"'{path}' could not be copied: {why.TrimEnd('.')}.",
-        "Correct what the reason names and repeat the command: what has arrived in part is gone on with.")
+        "Correct the cause and repeat the command: it resumes the copy.")
     { Target = TerminalText.Clean(path) };
 
     internal static FargateException CopyInterrupted(FargateSession session, CopyItem item, string? why, Exception cause) => new(
         FargateError.CopyInterrupted,
-        $"{Lost(session, item.Source, why)} What has arrived of it is {(item.IsDirect ? "in" : "kept as")} '{item.ArrivedPath}'.",
+        $"{ConnectionLost(session, item.Source, why)} The incomplete copy is {(item.IsDirect ? "in" : "kept as")} '{item.IncompletePath}'.",
         item.IsDirect
             ? "Repeat the command while the session lives: it begins anew, and until then that file is not whole."
-            : "Repeat the command while the session lives to go on from there; or delete that file.",
+            : "Repeat the command while the session lives to resume the copy; or delete that file.",
         cause)
     { Target = TerminalText.Clean(item.Source) };
 
     internal static FargateException CopyNotKept(FargateSession session, string path, string? why, Exception cause) => new(
         FargateError.CopyInterrupted,
-        $"{Lost(session, path, why)} The file that was under way is not kept.",
+        $"{ConnectionLost(session, path, why)} The file that was under way is not kept.",
         "Repeat the command while the session lives.",
         cause)
     { Target = TerminalText.Clean(path) };
@@ -60,7 +60,7 @@ internal static class TransferErrors
     internal static FargateException CopyPartsLeft(
         FargateSession session, CopyItem item, int count, string why, Exception cause) => new(
         FargateError.CopyInterrupted,
-        $"{Lost(session, item.Source, why)} What has arrived of it may be left as '{item.PartialPath}' in the task"
+        $"{ConnectionLost(session, item.Source, why)} The incomplete copy may be left as '{item.PartialPath}' in the task"
         + (count > 1 ? ", and that of the other files of this copy under such names as well." : "."),
         "Repeat the command while the session lives: tar begins anew, and writes over what is left.",
         cause)
@@ -72,6 +72,6 @@ internal static class TransferErrors
         "Install one of them in the image (Debian: openssh-sftp-server, Alpine: openssh-sftp-server).")
     { Target = session.SessionId };
 
-    private static string Lost(FargateSession session, string source, string? why) =>
+    private static string ConnectionLost(FargateSession session, string source, string? why) =>
         $"The connection to session {session} was lost while '{source}' was copied: {(why ?? "it was closed").TrimEnd('.')}.";
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Journal;
 using EcsFargateLogin.Ssh;
@@ -13,21 +14,8 @@ internal static class KnownHosts
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public static void Pin(FargateSession session, PublicKey key) => Guard(session, path =>
     {
-        var temporary = $"{path}.{Path.GetRandomFileName()}";
-        try
-        {
-            using (StreamWriter writer = new(OwnerOnly.CreateFile(temporary)))
-            {
-                writer.Write($"{session.TaskId} {key}\n");
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-
+        SharedFile.Replace(
+            path, OwnerOnly.CreateFile, stream => stream.Write(Encoding.UTF8.GetBytes($"{session.TaskId} {key}\n")));
         return true;
     });
 
@@ -45,7 +33,7 @@ internal static class KnownHosts
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public static PublicKey? Find(FargateSession session) => Guard(session, path => !File.Exists(path)
         ? null
-        : File.ReadLines(path)
+        : LinesOf(path)
             .Where(line => line.StartsWith($"{session.TaskId} ", StringComparison.Ordinal))
             .Select(line => PublicKey.TryParse(line[session.TaskId.Length..]))
             .FirstOrDefault(key => key is not null));
@@ -64,6 +52,12 @@ internal static class KnownHosts
         {
             // The key is read again before the next login.
         }
+    }
+
+    private static string[] LinesOf(string path)
+    {
+        using StreamReader reader = new(SharedFile.Open(path));
+        return reader.ReadToEnd().Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
     }
 
     private static T Guard<T>(FargateSession session, Func<string, T> work)

@@ -14,7 +14,7 @@ public sealed class FargateTunnel
     /// <summary>Its number in this PowerShell.</summary>
     public int Id { get; }
 
-    /// <summary>How it is at the moment.</summary>
+    /// <summary>Its current status.</summary>
     public FargateTunnelStatus Status { get; internal set; }
 
     /// <summary>The local IP address that it listens on.</summary>
@@ -29,7 +29,7 @@ public sealed class FargateTunnel
     /// <summary>The port on that host; null for SOCKS.</summary>
     public int? RemotePort => Route.RemotePort;
 
-    /// <summary>The session through whose task it leads.</summary>
+    /// <summary>The session that carries it.</summary>
     public FargateSession Session { get; }
 
     /// <summary>The short id of that session.</summary>
@@ -41,29 +41,29 @@ public sealed class FargateTunnel
     /// </summary>
     public bool KeepSession { get; internal set; } = true;
 
-    /// <summary>When it was first open, by this machine's clock.</summary>
+    /// <summary>The time at which it was first open, by this machine's clock.</summary>
     public DateTimeOffset CreatedAt { get; } = DateTimeOffset.UtcNow;
 
-    /// <summary>How often it was connected again.</summary>
+    /// <summary>The number of reconnections.</summary>
     public int ReconnectCount { get; internal set; }
 
     /// <summary>
-    /// What went wrong last, in ssh's or this module's words: a connection that dropped, or a host that the task could
-    /// not reach. Null when nothing has.
+    /// The last error, in ssh's or this module's words: a connection that dropped, or a host that the task could
+    /// not reach. Null if there was none.
     /// </summary>
     public string? LastError { get; private set; }
 
-    /// <summary>When that was.</summary>
+    /// <summary>The time of the last error.</summary>
     public DateTimeOffset? LastErrorAt { get; private set; }
 
     internal TunnelRoute Route { get; }
 
-    /// <summary>Whether it uses its session, now or as soon as it has connected again.</summary>
+    /// <summary>Whether it uses its session, now or once it has reconnected.</summary>
     internal bool IsAlive => Status is FargateTunnelStatus.Open or FargateTunnelStatus.Reconnecting;
 
-    /// <summary>Notes what went wrong.</summary>
-    internal void Note(string error) => (LastError, LastErrorAt) = (TerminalText.OneLine(error), DateTimeOffset.UtcNow);
+    /// <summary>Records an error.</summary>
+    internal void RecordError(string error) => (LastError, LastErrorAt) = (TerminalText.OneLine(error), DateTimeOffset.UtcNow);
 
-    /// <summary>The local end, as clients take it.</summary>
+    /// <summary>The local address and port.</summary>
     public override string ToString() => Route.LocalEnd;
 }

@@ -7,11 +7,11 @@ using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Tunnels;
 
-/// <summary>Keeps a tunnel open: connects it again when its connection drops, until it is stopped or its session ends.</summary>
+/// <summary>Keeps a tunnel open: reconnects when its connection drops, until it is stopped or its session ends.</summary>
 /// <param name="tunnel">The tunnel.</param>
-/// <param name="dialer">What connects it.</param>
-/// <param name="cloud">What is asked about the session's task; disposed of with the tunnel.</param>
-/// <param name="journal">What remembers the session.</param>
+/// <param name="dialer">Opens its connections.</param>
+/// <param name="cloud">The account of the session's task; disposed of with the tunnel.</param>
+/// <param name="journal">The journal of the session.</param>
 internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IFargateCloud cloud, SessionJournal journal)
     : IAsyncDisposable
 {
@@ -21,54 +21,54 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
     private Task _kept = Task.CompletedTask;
     private bool _isClosed;
 
-    /// <summary>The pauses between attempts to connect again: each is twice the one before, up to the longest.</summary>
+    /// <summary>The pauses between attempts to reconnect; each is twice the previous one, up to the longest.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(0.5);
 
     /// <inheritdoc cref="FirstPause"/>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>For how long it is tried to connect again.</summary>
+    /// <summary>Time limit for reconnecting.</summary>
     public TimeSpan ReconnectLimit { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>For a question about the task, on which nothing depends but to end early.</summary>
-    private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(3);
+    /// <summary>Time limit of a poll of the task, which only serves to end early.</summary>
+    private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(3);
 
-    /// <summary>For StopTask, when PowerShell itself is ending.</summary>
+    /// <summary>Time limit of StopTask while PowerShell ends.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
 
     public FargateTunnel Tunnel => tunnel;
 
-    /// <summary>Gets each message of ssh that says that the task could not reach a host.</summary>
+    /// <summary>Receives each message of ssh about a host that the task could not reach.</summary>
     public event Action<string>? TargetFailed;
 
-    /// <summary>Connects for the first time.</summary>
+    /// <summary>Opens a connection.</summary>
     /// <exception cref="FargateException">It cannot be connected.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken) =>
-        _connection = await dialer.DialAsync(tunnel.Session, tunnel.Route, Hear, cancellationToken).ConfigureAwait(false);
+        _connection = await dialer.DialAsync(tunnel.Session, tunnel.Route, OnMessage, cancellationToken);
 
-    /// <summary>Keeps it open from now on.</summary>
+    /// <summary>Starts to keep it open.</summary>
     public void Keep() => _kept = Task.Run(KeepAsync);
 
     /// <summary>Ends the tunnel and, if it was the last one and the session is not kept, its session. Safe to repeat.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.StopFailed"/>.</exception>
     public async Task StopAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
+        await _stop.CancelAsync();
         await _kept.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await DisconnectAsync().ConfigureAwait(false);
+        await DisconnectAsync();
         if (tunnel.IsAlive)
         {
             tunnel.Status = FargateTunnelStatus.Stopped;
         }
 
-        await CloseAsync().ConfigureAwait(false);
+        await CloseAsync();
     }
 
-    /// <summary>Ends a tunnel that nobody has got to see, and leaves its session to whoever has it.</summary>
+    /// <summary>Ends a tunnel that was never output, and leaves its session to its holder.</summary>
     public async ValueTask DisposeAsync()
     {
         tunnel.KeepSession = true;
-        await StopAsync().ConfigureAwait(false);
+        await StopAsync();
         _stop.Dispose();
         _closing.Dispose();
     }
@@ -77,8 +77,8 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
     {
         try
         {
-            await ReconnectUntilOverAsync().ConfigureAwait(false);
-            await CloseAsync().ConfigureAwait(false);
+            await ReconnectUntilOverAsync();
+            await CloseAsync();
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -86,34 +86,34 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
         }
         catch (FargateException e)
         {
-            tunnel.Note(e.Message);
+            tunnel.RecordError(e.Message);
         }
     }
 
-    /// <summary>Connects it again whenever its connection ends. Whatever becomes of that, its status tells.</summary>
+    /// <summary>Reconnects whenever the connection ends, until the tunnel's status says that this is over.</summary>
     private async Task ReconnectUntilOverAsync()
     {
         try
         {
             do
             {
-                // However it has ended: that its output broke off is an end as well.
+                // An exception of the connection is an end as well.
                 await _connection!.Ended.WaitAsync(_stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 _stop.Token.ThrowIfCancellationRequested();
-                tunnel.Note(_connection.Complaint ?? "the connection was closed");
-                await DisconnectAsync().ConfigureAwait(false);
+                tunnel.RecordError(_connection.Complaint ?? "the connection was closed");
+                await DisconnectAsync();
             }
-            while (await ReconnectAsync().ConfigureAwait(false));
+            while (await ReconnectAsync());
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            tunnel.Note(e.Message);
+            tunnel.RecordError(e.Message);
             tunnel.Status = FargateTunnelStatus.Lost;
         }
     }
 
     /// <returns>
-    /// False when its session has ended, another server answers in its place, or the time is over; its status says which.
+    /// False if the session has ended, another server answers, or the time limit has passed; the tunnel's status says which.
     /// </returns>
     private async Task<bool> ReconnectAsync()
     {
@@ -121,8 +121,8 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
         var until = DateTimeOffset.UtcNow + ReconnectLimit;
         for (var pause = FirstPause; DateTimeOffset.UtcNow < until; pause = Shorter(2 * pause, LongestPause))
         {
-            await Task.Delay(Jitter.Of(pause), _stop.Token).ConfigureAwait(false);
-            if (await HasSessionEndedAsync().ConfigureAwait(false))
+            await Task.Delay(Jitter.Of(pause), _stop.Token);
+            if (await HasSessionEndedAsync())
             {
                 tunnel.Status = FargateTunnelStatus.SessionEnded;
                 return false;
@@ -130,14 +130,14 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
 
             try
             {
-                await OpenAsync(_stop.Token).ConfigureAwait(false);
+                await OpenAsync(_stop.Token);
                 tunnel.ReconnectCount++;
                 tunnel.Status = FargateTunnelStatus.Open;
                 return true;
             }
             catch (Exception e) when (e is FargateException or IOException)
             {
-                tunnel.Note(e.Message);
+                tunnel.RecordError(e.Message);
                 if (e is FargateException { Error: FargateError.HostKeyMismatch })
                 {
                     break;
@@ -159,12 +159,10 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        limit.CancelAfter(LookLimit);
+        limit.CancelAfter(PollLimit);
         try
         {
-            var reply = await cloud
-                .DescribeTasksAsync(tunnel.Session.Cluster, [tunnel.Session.TaskArn], limit.Token)
-                .ConfigureAwait(false);
+            var reply = await cloud.DescribeTasksAsync(tunnel.Session.Cluster, [tunnel.Session.TaskArn], limit.Token);
             if (reply.Tasks.FirstOrDefault(tunnel.Session.IsOf) is { } task)
             {
                 tunnel.Session.Update(task);
@@ -179,11 +177,11 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
         return false;
     }
 
-    private void Hear(string message)
+    private void OnMessage(string message)
     {
         if (message.Contains("open failed", StringComparison.Ordinal))
         {
-            tunnel.Note(message);
+            tunnel.RecordError(message);
             TargetFailed?.Invoke(message);
         }
     }
@@ -192,26 +190,25 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
     {
         if (Interlocked.Exchange(ref _connection, null) is { } connection)
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await connection.DisposeAsync();
         }
     }
 
     /// <summary>
-    /// Stops the session unless it is kept or another tunnel still uses it; one whose task has ended is nothing to keep, nor one
-    /// whose server may be somebody else's.
+    /// Stops the session unless it is kept or another tunnel still uses it. A session is not kept if its task has ended or its
+    /// server is distrusted.
     /// </summary>
     private async Task CloseAsync()
     {
-        await _closing.WaitAsync().ConfigureAwait(false);
+        await _closing.WaitAsync();
         try
         {
-            var isUseless = tunnel.Status == FargateTunnelStatus.SessionEnded
+            var isUnusable = tunnel.Status == FargateTunnelStatus.SessionEnded
                 || (tunnel.Status == FargateTunnelStatus.Lost && tunnel.Session.IsDistrusted);
-            if (!_isClosed && (isUseless || (!tunnel.KeepSession && TunnelRegistry.IsLast(tunnel))))
+            if (!_isClosed && (isUnusable || (!tunnel.KeepSession && TunnelRegistry.IsLast(tunnel))))
             {
                 await new SessionCloser(cloud, journal) { StopLimit = StopLimit }
-                    .CloseAsync(tunnel.Session, "its tunnel has ended")
-                    .ConfigureAwait(false);
+                    .CloseAsync(tunnel.Session, "its tunnel has ended");
             }
 
             if (!_isClosed)

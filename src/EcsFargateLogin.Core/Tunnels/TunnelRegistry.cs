@@ -1,19 +1,21 @@
+using EcsFargateLogin.Ssh;
+
 namespace EcsFargateLogin.Tunnels;
 
-/// <summary>The tunnels of this process. What has started one answers for it: a runspace, or the process.</summary>
+/// <summary>The tunnels of this process, each with the runspace that started it and ends it.</summary>
 internal static class TunnelRegistry
 {
     private static readonly object _gate = new();
     private static readonly SortedDictionary<int, (TunnelKeeper Keeper, Guid Runspace)> _tunnels = [];
     private static int _lastId;
 
-    /// <summary>A number that no other tunnel of this process has had.</summary>
+    /// <summary>Returns a number that no other tunnel of this process has had.</summary>
     public static int NextId() => Interlocked.Increment(ref _lastId);
 
-    /// <summary>All, in the order in which they were started.</summary>
+    /// <summary>All tunnels, in the order of their start.</summary>
     public static IReadOnlyList<TunnelKeeper> All => Where(_ => true);
 
-    /// <summary>Those that a runspace has started.</summary>
+    /// <summary>The tunnels that a runspace has started.</summary>
     public static IReadOnlyList<TunnelKeeper> Of(Guid runspace) => Where(owner => owner == runspace);
 
     public static void Add(TunnelKeeper keeper, Guid runspace)
@@ -32,11 +34,11 @@ internal static class TunnelRegistry
         }
     }
 
-    /// <summary>Whether no other tunnel uses the session of one that has ended.</summary>
+    /// <summary>Whether no other tunnel uses the session of a tunnel that has ended.</summary>
     public static bool IsLast(FargateTunnel ended) => !All.Any(other =>
         other.Tunnel != ended && other.Tunnel.SessionId == ended.SessionId && other.Tunnel.IsAlive);
 
-    /// <returns>Whether none is left.</returns>
+    /// <returns>Whether no tunnel is left.</returns>
     public static bool Remove(int id)
     {
         lock (_gate)
@@ -53,4 +55,18 @@ internal static class TunnelRegistry
             return [.. _tunnels.Values.Where(tunnel => isWanted(tunnel.Runspace)).Select(tunnel => tunnel.Keeper)];
         }
     }
+}
+
+/// <summary>Errors about tunnels.</summary>
+internal static class TunnelErrors
+{
+    internal static FargateException TunnelNotFound(int id) => new(
+        FargateError.TunnelNotFound,
+        $"There is no tunnel {id} in this PowerShell.",
+        "Get-FargateTunnel lists those there are.");
+
+    /// <summary>The warning about a remote end that the task cannot reach.</summary>
+    internal static string TargetUnreachable(TunnelRoute route, string why) =>
+        $"The tunnel listens at {route.LocalEnd}, but the task cannot reach {route.RemoteEnd}: {why}. "
+        + "Check the name and the port, and that the host's security group allows the task.";
 }

@@ -9,6 +9,7 @@ using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
+using EcsFargateLogin.Presets;
 using EcsFargateLogin.Routes;
 using EcsFargateLogin.SessionManager;
 using EcsFargateLogin.Ssh;
@@ -21,7 +22,9 @@ public abstract class AwsCmdlet : FargateCmdlet
     private readonly Dictionary<CloudSettings, IFargateCloud> _clouds = [];
     private readonly AwsAccess _access;
 
-    private protected AwsCmdlet() => _access = new AwsAccess(Parameters, name => SessionState.PSVariable.GetValue(name));
+    private protected AwsCmdlet() => _access = new AwsAccess(
+        () => AccessParameters.Of(Values, path => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path)),
+        name => SessionState.PSVariable.GetValue(name));
 
     /// <summary>The credential profile to use. Without it the AWS CLI's order holds: environment, AWS_PROFILE, default, …</summary>
     [Parameter(HelpMessage = "The credential profile to use.")]
@@ -38,6 +41,7 @@ public abstract class AwsCmdlet : FargateCmdlet
     [Alias("RegionToCall")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RegionCompleter))]
+    [ProjectKey]
     public object? Region { get; set; }
 
     /// <summary>
@@ -76,6 +80,9 @@ public abstract class AwsCmdlet : FargateCmdlet
     [Parameter(HelpMessage = "An http or https URL that takes the place of AWS's own, for every service.")]
     [ValidateNotNullOrEmpty]
     public string? EndpointUrl { get; set; }
+
+    /// <summary>The values of the parameters for the current record.</summary>
+    private protected virtual ParameterValues Values => ParameterValues.Of(BoundParameters.Of(this));
 
     /// <summary>The sessions that this command owns, and so has to end.</summary>
     private protected OwnedSessions Owned { get; } = new();
@@ -131,18 +138,6 @@ public abstract class AwsCmdlet : FargateCmdlet
 
     private CloudSettings SettingsFor(FargateSession? session) => _access.SettingsFor(session) with { MfaCode = AskForMfaCode };
 
-    private AccessParameters Parameters() => new()
-    {
-        ProfileName = ProfileName,
-        ProfileLocation = ProfileLocation is { } path ? SessionState.Path.GetUnresolvedProviderPathFromPSPath(path) : null,
-        AccessKey = AccessKey,
-        SecretKey = SecretKey,
-        SessionToken = SessionToken,
-        Credential = Credential,
-        Region = Region,
-        EndpointUrl = EndpointUrl,
-    };
-
     /// <summary>Keeps credentials that were typed for later commands about the session.</summary>
     private protected void RememberCredentials(FargateSession session)
     {
@@ -185,10 +180,11 @@ public abstract class AwsCmdlet : FargateCmdlet
     /// <exception cref="FargateException"><see cref="FargateError.InvalidTransport"/>.</exception>
     private protected void ThrowIfGiven(IEnumerable<string> parametersOfSsh)
     {
+        var values = Values;
         string[] given =
         [
             .. parametersOfSsh
-                .Where(name => MyInvocation.BoundParameters.ContainsKey(name) && !HasDefault(name))
+                .Where(name => values.IsBound(name) && !HasDefault(name))
                 .Select(name => $"-{name}"),
         ];
         if (given.Length > 0)

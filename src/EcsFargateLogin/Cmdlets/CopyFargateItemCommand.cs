@@ -178,8 +178,8 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
         var request = RequestFor(ParameterSetName == PathSet ? Path : LiteralPath, destination);
         return ParameterSetName == LiteralPathSet ? request : request with
         {
-            IsPattern = WildcardPattern.ContainsWildcardCharacters,
-            IsMatch = (pattern, name) => WildcardPattern.Get(pattern, WildcardOptions.None).IsMatch(name),
+            IsPattern = Wildcards.IsPattern,
+            IsMatch = Wildcards.IsExactMatch,
         };
     }
 

@@ -40,7 +40,9 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
     /// <value>*</value>
     [Parameter(HelpMessage = "The statuses of ECS, or UNKNOWN.")]
     [ValidateNotNullOrEmpty]
+    [KnownStatus]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(StatusCompleter))]
     public string[] Status { get; set; } = ["*"];
 
     /// <summary>Lists only what this machine's journal knows: your own sessions that were started from here.</summary>
@@ -66,7 +68,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
             WriteObject(session);
         }
 
-        foreach (var id in SessionId.Where(id => !WildcardPattern.ContainsWildcardCharacters(id)))
+        foreach (var id in SessionId.Where(id => !Wildcards.IsPattern(id)))
         {
             if (!found.Exists(session => IsSame(session.SessionId, id)))
             {
@@ -81,7 +83,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
     /// </summary>
     private void AddDamaged(List<FargateSession> found)
     {
-        foreach (var damaged in Journal.ReadDamaged().Where(damaged => IsLike(damaged.SessionId, SessionId)))
+        foreach (var damaged in Journal.ReadDamaged().Where(damaged => Wildcards.IsMatch(SessionId, damaged.SessionId)))
         {
             if (_reported.Add(damaged.SessionId))
             {
@@ -143,7 +145,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
     private SessionQuery QueryOf(SessionRecord[] wanted) => new(wanted)
     {
         UnnamedCluster = Cluster.Length > 0 ? null : DefaultCluster,
-        Ids = Array.Exists(SessionId, WildcardPattern.ContainsWildcardCharacters) ? null : SessionId,
+        Ids = Array.Exists(SessionId, Wildcards.IsPattern) ? null : SessionId,
     };
 
     /// <summary>A connection that fails is reported, and the sessions of the others are listed all the same.</summary>
@@ -175,16 +177,13 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
         && (EndpointUrl is null || EndpointUrl == entry.Connection.EndpointUrl)
         && (Cluster.Length == 0 || Cluster.Contains(entry.Cluster));
 
-    private bool IsWanted(SessionRecord entry) => IsLike(entry.SessionId, SessionId);
+    private bool IsWanted(SessionRecord entry) => Wildcards.IsMatch(SessionId, entry.SessionId);
 
     private bool IsWanted(FargateSession session) =>
-        IsLike(session.SessionId, SessionId)
-        && IsLike(session.Status, Status)
+        Wildcards.IsMatch(SessionId, session.SessionId)
+        && Wildcards.IsMatch(Status, session.Status)
         && (!Mine || session.Owner != SessionOwner.Elsewhere)
         && (!Orphaned || session.Owner == SessionOwner.Orphaned);
-
-    private static bool IsLike(string text, string[] patterns) =>
-        Array.Exists(patterns, pattern => WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase).IsMatch(text));
 
     private static bool IsSame(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 

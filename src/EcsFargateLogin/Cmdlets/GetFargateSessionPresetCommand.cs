@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using EcsFargateLogin.Completion;
 using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Pipeline;
 using EcsFargateLogin.Presets;
 
 namespace EcsFargateLogin.Cmdlets;
@@ -26,9 +27,8 @@ public sealed class GetFargateSessionPresetCommand : PresetCmdlet
         var presets = OpenStore().ReadAll();
         foreach (var name in Name)
         {
-            var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-            FargateSessionPreset[] found = [.. presets.Where(preset => pattern.IsMatch(preset.Name))];
-            if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
+            FargateSessionPreset[] found = [.. presets.Where(preset => Wildcards.IsMatch(name, preset.Name))];
+            if (found.Length == 0 && !Wildcards.IsPattern(name))
             {
                 Report(PresetStore.NotFound(name, presets.Select(preset => preset.Name)), name);
             }

@@ -41,6 +41,5 @@ public sealed class GetFargateTunnelCommand : FargateCmdlet
 
     private bool IsWanted(FargateTunnel tunnel) =>
         (Id.Length == 0 || Id.Contains(tunnel.Id))
-        && Array.Exists(
-            SessionId, pattern => WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase).IsMatch(tunnel.SessionId));
+        && Wildcards.IsMatch(SessionId, tunnel.SessionId);
 }

@@ -2,13 +2,16 @@ using System.Collections;
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Completion;
+using EcsFargateLogin.Connection;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
 
 namespace EcsFargateLogin.Cmdlets;
 
-// All of its own parameters. PowerShell shows them in the order in which they are declared, so what people need first comes
-// first, and the rest in groups: in one file, because between files their names would decide.
+// All parameters of its own. PowerShell shows them in the order in which they are declared, so what people need first comes
+// first, and the rest in groups: in one file, because between files their names would decide. Defaults are declared by
+// PSDefaultValue and merged, and no property is initialized: null says that a record does not give the parameter. PowerShell goes
+// on to list as bound what an earlier record of the pipeline had, but resets the property.
 public sealed partial class NewFargateSessionCommand
 {
     /// <summary>What is said of a platform version that is none.</summary>
@@ -22,7 +25,8 @@ public sealed partial class NewFargateSessionCommand
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TaskDefinitionCompleter))]
-    public string TaskDefinition { get; set; } = "";
+    [ProjectKey]
+    public string? TaskDefinition { get; set; }
 
     /// <summary>The cluster's name or ARN.</summary>
     /// <value>default</value>
@@ -30,7 +34,9 @@ public sealed partial class NewFargateSessionCommand
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
-    public string Cluster { get; set; } = "default";
+    [ProjectKey]
+    [PSDefaultValue(Value = "default")]
+    public string? Cluster { get; set; }
 
     /// <summary>
     /// 1 to 16 subnet ids. With a public address, subnets that have a route to an internet gateway. Several may stand in
@@ -43,7 +49,8 @@ public sealed partial class NewFargateSessionCommand
     [ValidateCount(1, 16)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SubnetCompleter))]
-    public string[] Subnet { get; set; } = [];
+    [ProjectKey]
+    public string[]? Subnet { get; set; }
 
     /// <summary>Up to 5 security group ids that let your address in. Without it the VPC's default group is used.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Up to 5 security group ids that let your address in.")]
@@ -52,14 +59,18 @@ public sealed partial class NewFargateSessionCommand
     [ValidateCount(1, 5)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SecurityGroupCompleter))]
-    public string[] SecurityGroup { get; set; } = [];
+    [ProjectKey]
+    public string[]? SecurityGroup { get; set; }
 
     /// <summary>Whether the task gets a public address.</summary>
     /// <value>Enabled</value>
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "Whether the task gets a public address: Enabled or Disabled.")]
     [BlankIsDefault]
-    public AssignPublicIp AssignPublicIp { get; set; } = AssignPublicIp.Enabled;
+    [ValidateNotNull]
+    [ProjectKey]
+    [PSDefaultValue(Value = EcsFargateLogin.AssignPublicIp.Enabled)]
+    public AssignPublicIp? AssignPublicIp { get; set; }
 
     /// <summary>
     /// The application's task definition, as family, family:revision or ARN, whose image holds start-sshd.sh: the task runs
@@ -70,6 +81,7 @@ public sealed partial class NewFargateSessionCommand
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TaskDefinitionCompleter))]
+    [ProjectKey]
     public string? FromTaskDefinition { get; set; }
 
     /// <summary>
@@ -81,6 +93,7 @@ public sealed partial class NewFargateSessionCommand
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ServiceCompleter))]
+    [ProjectKey]
     public string? Service { get; set; }
 
     /// <summary>
@@ -106,7 +119,8 @@ public sealed partial class NewFargateSessionCommand
         HelpMessage = "How many sessions to start, 1 to 100, each with a key of its own.")]
     [BlankIsDefault]
     [ValidateRange(1, MostSessions)]
-    public int Count { get; set; } = 1;
+    [PSDefaultValue(Value = 1)]
+    public int? Count { get; set; }
 
     /// <summary>
     /// Returns each session only when its SSH server answers; a session that does not get there is stopped. The records
@@ -132,6 +146,7 @@ public sealed partial class NewFargateSessionCommand
     /// </summary>
     [Parameter(HelpMessage = "Tags for the task, by key: up to 50 together with those of -Reason.")]
     [ValidateNotNull]
+    [ProjectKey]
     public Hashtable? Tag { get; set; }
 
     // The way in.
@@ -145,7 +160,10 @@ public sealed partial class NewFargateSessionCommand
     /// <value>Ssh</value>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "How the container is reached: Ssh, EcsExec or Auto.")]
     [BlankIsDefault]
-    public FargateTransport Transport { get; set; }
+    [ValidateNotNull]
+    [ProjectKey]
+    [PSDefaultValue(Value = FargateTransport.Ssh)]
+    public FargateTransport? Transport { get; set; }
 
     /// <summary>
     /// Lets this machine's address in to the SSH port by a rule of the first -SecurityGroup, which bears the session's id
@@ -193,6 +211,7 @@ public sealed partial class NewFargateSessionCommand
     /// </summary>
     [Parameter(HelpMessage = "After how many seconds the task ends in any case, up to 999999999; 0 for never.")]
     [ValidateRange(0, SessionLimits.Longest)]
+    [ProjectKey]
     public int? MaxLifetime { get; set; }
 
     /// <summary>
@@ -202,6 +221,7 @@ public sealed partial class NewFargateSessionCommand
     /// </summary>
     [Parameter(HelpMessage = "After how many seconds without input or output the task ends; 0 for never.")]
     [ValidateRange(0, SessionLimits.Longest)]
+    [ProjectKey]
     public int? IdleTimeout { get; set; }
 
     /// <summary>
@@ -210,6 +230,7 @@ public sealed partial class NewFargateSessionCommand
     /// </summary>
     [Parameter(HelpMessage = "Within how many seconds somebody must have logged in; 0 for no such limit.")]
     [ValidateRange(0, SessionLimits.Longest)]
+    [ProjectKey]
     public int? LoginTimeout { get; set; }
 
     /// <summary>
@@ -228,6 +249,7 @@ public sealed partial class NewFargateSessionCommand
     /// </summary>
     [Parameter(HelpMessage = "Seconds that a session goes on without a login after the last one; 0: no limit.")]
     [ValidateRange(0, SessionLimits.Longest)]
+    [ProjectKey]
     public int? UnusedTimeout { get; set; }
 
     // The container.
@@ -236,6 +258,7 @@ public sealed partial class NewFargateSessionCommand
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The container that runs the SSH server.")]
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
+    [ProjectKey]
     public string? ContainerName { get; set; }
 
     /// <summary>The user to log in as.</summary>
@@ -244,19 +267,23 @@ public sealed partial class NewFargateSessionCommand
     [BlankIsDefault]
     [TextPattern("^[A-Za-z_][A-Za-z0-9_.-]*$",
         "'{0}' is no user name: it has letters, digits, _ . -, and begins with a letter or _.")]
-    public string UserName { get; set; } = ContainerContract.DefaultUserName;
+    [ProjectKey]
+    [PSDefaultValue(Value = ContainerContract.DefaultUserName)]
+    public string? UserName { get; set; }
 
     /// <summary>The port that the SSH server listens on, 1 to 65535. Unprivileged containers need one above 1023.</summary>
     /// <value>22</value>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The port that the SSH server listens on, 1 to 65535.")]
     [BlankIsDefault]
     [ValidateRange(1, 65535)]
-    public int Port { get; set; } = ContainerContract.DefaultPort;
+    [ProjectKey]
+    [PSDefaultValue(Value = ContainerContract.DefaultPort)]
+    public int? Port { get; set; }
 
     /// <summary>Takes the place of the container's command, word by word.</summary>
     [Parameter(HelpMessage = "Takes the place of the container's command, word by word.")]
     [ValidateNotNullOrEmpty]
-    public string[] Command { get; set; } = [];
+    public string[]? Command { get; set; }
 
     /// <summary>Environment variables for the container. Not those that are start-sshd.sh's own, such as _SSH_PORT.</summary>
     [Parameter(HelpMessage = "Environment variables for the container, but for those of start-sshd.sh.")]
@@ -277,7 +304,9 @@ public sealed partial class NewFargateSessionCommand
         HelpMessage = "How long the task may take until it runs, in seconds, 1 to 86400.")]
     [BlankIsDefault]
     [ValidateRange(1, 86400)]
-    public int StartTimeout { get; set; } = (int)SessionRecord.DefaultStartTimeout.TotalSeconds;
+    [ProjectKey]
+    [PSDefaultValue(Value = 300)]
+    public int? StartTimeout { get; set; }
 
     /// <summary>
     /// How many times a start is repeated for which there was no capacity or no network interface, 0 to 16: with one of
@@ -287,7 +316,9 @@ public sealed partial class NewFargateSessionCommand
     /// <value>2</value>
     [Parameter(HelpMessage = "How many times a start is repeated for want of capacity, 0 to 16.")]
     [ValidateRange(0, 16)]
-    public int RetryCount { get; set; } = SessionRequest.DefaultRetryCount;
+    [ProjectKey]
+    [PSDefaultValue(Value = SessionRequest.DefaultRetryCount)]
+    public int? RetryCount { get; set; }
 
     /// <summary>
     /// FARGATE, or FARGATE_SPOT for spare capacity, which is cheaper and may be taken back with two minutes' notice.
@@ -297,10 +328,13 @@ public sealed partial class NewFargateSessionCommand
         HelpMessage = "FARGATE, or FARGATE_SPOT for spare capacity that may be taken back.")]
     [BlankIsDefault]
     [ValidateSet(TaskOptions.Fargate, TaskOptions.FargateSpot)]
-    public string CapacityProvider { get; set; } = TaskOptions.Fargate;
+    [ProjectKey]
+    [PSDefaultValue(Value = TaskOptions.Fargate)]
+    public string? CapacityProvider { get; set; }
 
     /// <summary>With -CapacityProvider FARGATE_SPOT: makes a last attempt on demand when Spot has no room.</summary>
     [Parameter(HelpMessage = "With FARGATE_SPOT: makes a last attempt on demand when Spot has no room.")]
+    [ProjectKey]
     public SwitchParameter FallbackToOnDemand { get; set; }
 
     /// <summary>The version of Fargate's platform, such as 1.4.0, or LATEST. Without it the service's, or the latest.</summary>
@@ -308,6 +342,7 @@ public sealed partial class NewFargateSessionCommand
         HelpMessage = "The version of Fargate's platform, such as 1.4.0, or LATEST.")]
     [BlankIsDefault]
     [TextPattern(@"^(LATEST|\d+\.\d+\.\d+)$", PlatformWords)]
+    [ProjectKey]
     public string? PlatformVersion { get; set; }
 
     // Which server is trusted, and whom it lets in.
@@ -322,7 +357,9 @@ public sealed partial class NewFargateSessionCommand
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "How the server proves that it is the session's own: Auto, Strict or AcceptNew.")]
     [BlankIsDefault]
-    public HostKeyVerification HostKeyVerification { get; set; }
+    [ValidateNotNull]
+    [PSDefaultValue(Value = EcsFargateLogin.HostKeyVerification.Auto)]
+    public HostKeyVerification? HostKeyVerification { get; set; }
 
     /// <summary>
     /// The addresses that the key lets in from, as the server sees them: IPv4 or IPv6 addresses, and networks such as
@@ -334,12 +371,14 @@ public sealed partial class NewFargateSessionCommand
     [IdList]
     [ValidateCount(1, 32)]
     [ValidateNotNullOrEmpty]
-    public string[] FromAddress { get; set; } = [];
+    public string[]? FromAddress { get; set; }
 
     /// <summary>The kind of the session's one-time key.</summary>
     /// <value>Ed25519</value>
     [Parameter(HelpMessage = "The kind of the session's one-time key: Ed25519, Ecdsa or Rsa.")]
-    public SshKeyType KeyType { get; set; }
+    [ValidateNotNull]
+    [PSDefaultValue(Value = SshKeyType.Ed25519)]
+    public SshKeyType? KeyType { get; set; }
 
     /// <summary>
     /// A key of your own that takes the one-time key's place: a private key's file, or the public half (.pub) of one that

@@ -1,11 +1,15 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Connection;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Lifecycle.Listing;
 using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Model;
+using EcsFargateLogin.Presets;
 using EcsFargateLogin.Ssh;
+
+[assembly: PresetsOf(typeof(EcsFargateLogin.Cmdlets.NewFargateSessionCommand))]
 
 namespace EcsFargateLogin.Cmdlets;
 
@@ -17,31 +21,86 @@ namespace EcsFargateLogin.Cmdlets;
 [OutputType(typeof(FargateSession))]
 public sealed partial class NewFargateSessionCommand : AwsCmdlet
 {
-    /// <summary>The most sessions of one record: what AWS takes at once, and what one DescribeTasks tells of.</summary>
+    private const string LoginSet = "TaskDefinition";
+    private const string ApplicationSet = "FromTaskDefinition";
+
+    /// <summary>Upper bound for the sessions of one record: that of AWS for one call, and for one DescribeTasks.</summary>
     private const int MostSessions = 100;
+
+    private readonly HashSet<string> _reportedWarnings = [];
 
     private IFargateCloud? _cloud;
     private KeyGenerator? _keyGenerator;
     private OwnKeyReader? _ownKeys;
+    private bool _hasPlugin;
 
-    /// <summary>Notes what was typed.</summary>
-    protected override void BeginProcessing() => _typed = [.. MyInvocation.BoundParameters.Keys];
+    /// <summary>The merged values of the current record; null between records.</summary>
+    private ParameterValues? _record;
+
+    /// <summary>
+    /// The merged values of the current record. Everything reads these, and never the properties that a preset can hold: those
+    /// have the bound values alone.
+    /// </summary>
+    private protected override ParameterValues Values => _record ?? base.Values;
 
     /// <summary>Starts this record's sessions.</summary>
-    protected override void ProcessRecord() => WithPreset(() => Guard(Subject, () =>
+    protected override void ProcessRecord()
     {
-        FindPrograms();
-        var request = RequestOf();
-        ThrowUnlessIngressHasGroup();
-        var what = Count == 1 ? "Start Fargate task" : $"Start {Count} Fargate tasks";
-        if (ShouldProcess($"{Subject} in cluster {ClusterOfRecord}", what + IngressInWords))
+        try
         {
-            var cloud = Connect();
-            NoteService();
-            WarnOfEarlierSessions(cloud);
-            Start(cloud, request with { AuthorizedCidr = AuthorizedCidr() });
+            Guard(Preset, () => _record = Merge());
+            if (_record is { } values)
+            {
+                Guard(PresetRules.SubjectOf(values), () => Start(values));
+            }
         }
-    }));
+        finally
+        {
+            _record = null;
+        }
+    }
+
+    /// <summary>Merges this record's bound values with its preset, and makes sure that nothing is missing then.</summary>
+    private ParameterValues Merge()
+    {
+        var values = SessionParameters.Merge(
+            BoundParameters.Of(this), () => PresetCmdlet.OpenStore(this, _reportedWarnings));
+        foreach (var warning in values.Warnings)
+        {
+            WriteWarning(warning);
+        }
+
+        foreach (var given in values.Files.GroupBy(source => source.Value, source => source.Key))
+        {
+            WriteVerbose($"Preset '{values.Get(nameof(Preset), PresetStore.DefaultName)}' in '{given.Key}' gives {string.Join(", ", given)}.");
+        }
+
+        PresetRules.ThrowUnlessComplete(values);
+        return values;
+    }
+
+    private void Start(ParameterValues values)
+    {
+        FindPrograms(values);
+        var request = RequestOf(values);
+        var isAuthorized = IsAddressAuthorized(values);
+        var count = values.Get<int>(nameof(Count));
+        var action = (count == 1 ? "Start Fargate task" : $"Start {count} Fargate tasks")
+            + (isAuthorized ? $" and let this machine's address in to {request.SecurityGroups[0]} on port {request.Port}" : "");
+        if (!ShouldProcess($"{PresetRules.SubjectOf(values)} in cluster {request.Cluster}", action))
+        {
+            return;
+        }
+
+        var cloud = Connect();
+        if (request.Service is { Parts: not ServiceParts.None } service)
+        {
+            WriteVerbose($"Service '{service.Name}' gives {string.Join(", ", PresetRules.GivenBy(service))}.");
+        }
+
+        WarnOfEarlierSessions(cloud);
+        Start(cloud, isAuthorized ? request with { AuthorizedCidr = FindMyAddress(values) } : request, count);
+    }
 
     private void WarnOfEarlierSessions(IFargateCloud cloud)
     {
@@ -58,9 +117,9 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         {
             case SessionStarted { Session: var session }:
                 RememberCredentials(session);
-                session.ParameterSource = new Dictionary<string, string>(_sources);
+                session.ParameterSource = PresetRules.SourcesOf(Values);
                 WriteVerbose($"Session {session} is task {session.TaskArn}.");
-                if (!Wait)
+                if (!WaitsForSessions)
                 {
                     Write(session);
                 }
@@ -72,12 +131,12 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
             case SessionFailed { Session: var session, Error: var error }:
                 Owned.Release(session);
                 Close(_cloud!, session, "it did not become ready");
-                Report(error, Subject);
+                Report(error, PresetRules.SubjectOf(Values));
                 break;
         }
     }
 
-    private void Start(IFargateCloud cloud, SessionRequest request)
+    private void Start(IFargateCloud cloud, SessionRequest request, int count)
     {
         _ownKeys ??= request.KeyPath is null
             ? null
@@ -88,7 +147,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         var early = CancelToken.Register(() => BeginClosing(Owned.RemoveAll(hasSucceeded: false)));
         try
         {
-            var errors = Await((progress, cancellationToken) => StartAsync(cloud, request, progress, cancellationToken));
+            var errors = Await((progress, cancellationToken) => StartAsync(cloud, request, count, progress, cancellationToken));
             foreach (var error in errors)
             {
                 ReportOrShow(error);
@@ -116,16 +175,18 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     {
         if (CancelToken.IsCancellationRequested)
         {
-            CleanUp(() => Task.FromException(error), Subject);
+            CleanUp(() => Task.FromException(error), PresetRules.SubjectOf(Values));
         }
         else
         {
-            Report(error, Subject);
+            Report(error, PresetRules.SubjectOf(Values));
         }
     }
 
+    private bool WaitsForSessions => Values.Get<bool>(nameof(Wait));
+
     private async Task<IReadOnlyList<FargateException>> StartAsync(
-        IFargateCloud cloud, SessionRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+        IFargateCloud cloud, SessionRequest request, int count, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         SessionLauncher launcher = new(cloud, Journal, _keyGenerator)
         {
@@ -138,12 +199,11 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
             sessions.Add(session);
             Owned.OwnNew(session, cloud);
         });
-        var errors = await launcher.LaunchAsync(request, Count, started, cancellationToken).ConfigureAwait(false);
-        if (Wait)
+        var errors = await launcher.LaunchAsync(request, count, started, cancellationToken);
+        if (WaitsForSessions)
         {
             await WaiterFor(cloud)
-                .WaitAsync([.. sessions], new Readiness(PreferPrivate: false, CanBeEntered: true), progress, cancellationToken)
-                .ConfigureAwait(false);
+                .WaitAsync([.. sessions], new Readiness(PreferPrivate: false, CanBeEntered: true), progress, cancellationToken);
         }
 
         return errors;
@@ -155,7 +215,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         Owned.Write(this, session);
     }
 
-    /// <summary>Notes each session before its event is on its way: one that nobody gets to see must be stopped.</summary>
+    /// <summary>Notes each session before its event is sent: a session that nobody gets must be stopped.</summary>
     private sealed class StartedSessions(IProgress<SessionEvent> progress, Action<FargateSession> note) : IProgress<SessionEvent>
     {
         public void Report(SessionEvent value)

@@ -1,3 +1,4 @@
+using EcsFargateLogin.Connection;
 using EcsFargateLogin.Pipeline;
 using EcsFargateLogin.Presets;
 
@@ -6,22 +7,22 @@ namespace EcsFargateLogin.Cmdlets;
 /// <summary>A cmdlet about the presets that hold in PowerShell's current folder.</summary>
 public abstract class PresetCmdlet : FargateCmdlet
 {
-    private readonly HashSet<string> _told = [];
+    private readonly HashSet<string> _reportedWarnings = [];
 
     private protected PresetCmdlet()
     {
     }
 
     /// <summary>The presets, as their files are now.</summary>
-    private protected PresetStore OpenStore() => OpenStore(this, _told);
+    private protected PresetStore OpenStore() => OpenStore(this, _reportedWarnings);
 
-    /// <summary>The presets that hold where a cmdlet runs, with a warning of each project's file that is passed over.</summary>
+    /// <summary>The presets that hold where a cmdlet runs, with a warning about each project's file that is not used.</summary>
     /// <param name="cmdlet">The cmdlet.</param>
-    /// <param name="told">The warnings that it has given: many records are about the same files.</param>
-    internal static PresetStore OpenStore(FargateCmdlet cmdlet, HashSet<string> told)
+    /// <param name="reported">The warnings that it has given: many records are about the same files.</param>
+    internal static PresetStore OpenStore(FargateCmdlet cmdlet, HashSet<string> reported)
     {
         PresetStore store = new(cmdlet.SessionState.Path.CurrentFileSystemLocation.ProviderPath, SessionParameters.Keys);
-        foreach (var warning in store.Warnings.Where(told.Add))
+        foreach (var warning in store.Warnings.Where(reported.Add))
         {
             cmdlet.WriteWarning(warning);
         }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using EcsFargateLogin.Completion;
+using EcsFargateLogin.Connection;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Pipeline;
 using EcsFargateLogin.Presets;

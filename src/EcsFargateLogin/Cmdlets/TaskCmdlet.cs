@@ -145,7 +145,7 @@ public abstract class TaskCmdlet : AwsCmdlet
         new SessionRecord
         {
             SessionId = sessionId,
-            Connection = new AwsConnection { Region = connection.Region },
+            Connection = connection.Aws,
             Cluster = cluster,
             CreatedAt = DateTimeOffset.UtcNow,
         },

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Completion;
 
 /// <summary>
-/// Asks AWS, and keeps the answers for a minute: whoever presses Tab twice does not wait twice. A question that takes
+/// Asks AWS, and keeps the answers for a minute, so that a second Tab does not wait again. A question that takes
 /// too long goes on in the background for a while, so that the next Tab finds its answer.
 /// </summary>
 internal static class CatalogCache
@@ -46,5 +47,31 @@ internal static class CatalogCache
         /// <summary>A failure is not kept: the reason may be gone, such as a login that has expired.</summary>
         internal bool IsStale =>
             Candidates.IsFaulted || Candidates.IsCanceled || Environment.TickCount64 - _asked > Lifetime.TotalMilliseconds;
+    }
+}
+
+/// <summary>A question to AWS and the account it goes to. Two questions that are equal have the same answer.</summary>
+internal sealed record CatalogQuestion
+{
+    // The variables that choose the account or region where the settings leave that open; none of them is a secret.
+    private static readonly string[] Variables =
+    [
+        "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_SHARED_CREDENTIALS_FILE",
+        "AWS_CONFIG_FILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_ECS", "AWS_ENDPOINT_URL_EC2",
+    ];
+
+    private readonly CloudSettings _settings;
+    private readonly object? _credential;
+    private readonly string _topic;
+    private readonly string _surroundings = string.Join('\n', Variables.Select(Environment.GetEnvironmentVariable));
+
+    /// <param name="settings">The settings with which the command would reach AWS.</param>
+    /// <param name="topic">The resources that are asked for.</param>
+    internal CatalogQuestion(CloudSettings settings, string topic)
+    {
+        // Wrapped anew for each command, credentials would never be equal.
+        _settings = settings with { Credentials = null, RegionSource = "" };
+        _credential = settings.Credentials?.Identity;
+        _topic = topic;
     }
 }

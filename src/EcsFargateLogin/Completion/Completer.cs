@@ -1,11 +1,13 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Completion;
 
-/// <summary>Completes the values of a parameter. What goes wrong is not shown: there is nothing to complete then.</summary>
+/// <summary>Completes the values of a parameter. Failures are not shown: nothing is completed then.</summary>
 internal abstract class Completer : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
@@ -27,6 +29,52 @@ internal abstract class Completer : IArgumentCompleter
         }
     }
 
-    /// <summary>What there is, in the order in which it is offered.</summary>
+    /// <summary>The candidates, in the order in which they are offered.</summary>
     private protected abstract IEnumerable<Candidate> Candidates(TypedWord word, TypedCommand command);
+}
+
+/// <summary>A value that a word can be completed to.</summary>
+/// <param name="Value">The parameter's value.</param>
+internal sealed record Candidate(string Value)
+{
+    /// <summary>A name that finds the value too; null for none.</summary>
+    internal string? Name { get; init; }
+
+    /// <summary>A description that distinguishes it from the others.</summary>
+    internal string? Description { get; init; }
+}
+
+/// <summary>Completes the names of credential profiles, from this machine's files.</summary>
+internal sealed class ProfileNameCompleter : Completer
+{
+    private protected override IEnumerable<Candidate> Candidates(TypedWord word, TypedCommand command) =>
+        FargateCloud.Connector.ProfileNames(new CloudSettings { ProfileLocation = command.Location() })
+            .Order(StringComparer.OrdinalIgnoreCase)
+            .Select(name => new Candidate(name));
+}
+
+/// <summary>Completes the names of the presets that hold in the current folder.</summary>
+internal sealed class PresetCompleter : Completer
+{
+    private protected override IEnumerable<Candidate> Candidates(TypedWord word, TypedCommand command) =>
+        TypedCommand.Presets().ReadAll().Select(preset => new Candidate(preset.Name)
+        {
+            Description = string.Join(", ", preset.Parameter.Keys),
+        });
+}
+
+/// <summary>Completes the regions that the SDK knows.</summary>
+internal sealed class RegionCompleter : Completer
+{
+    private protected override IEnumerable<Candidate> Candidates(TypedWord word, TypedCommand command) =>
+        FargateCloud.Connector.Regions()
+            .OrderBy(region => region.SystemName, StringComparer.Ordinal)
+            .Select(region => new Candidate(region.SystemName) { Description = region.DisplayName });
+}
+
+/// <summary>Completes the statuses that ECS gives tasks.</summary>
+internal sealed class StatusCompleter : Completer
+{
+    private protected override IEnumerable<Candidate> Candidates(TypedWord word, TypedCommand command) =>
+        TaskStatuses.All.Select(status => new Candidate(status));
 }

@@ -6,69 +6,61 @@ using EcsFargateLogin.Presets;
 
 namespace EcsFargateLogin.Completion;
 
-/// <summary>
-/// The command that is being typed: what its parameters are bound to so far, or would be by $PSDefaultParameterValues or a
-/// preset, and so how it would reach AWS.
-/// </summary>
+/// <summary>The command that is being typed: the values that its parameters would have, and so how it would reach AWS.</summary>
+/// <param name="name">The command's name.</param>
+/// <param name="bound">The parameters that are bound so far, by PowerShell's preview of the command line.</param>
 internal sealed class TypedCommand(string name, IDictionary bound)
 {
-    private const string CommandOfPresets = "New-FargateSession";
     private const string CurrentFolder = "$ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath";
     private const string KnownPath = "param($path) $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($path)";
 
-    /// <summary>How the command would reach AWS.</summary>
-    /// <exception cref="FargateException">By something that it cannot be reached by.</exception>
+    private ParameterValues? _values;
+
+    private ParameterValues Values => _values ??= Merge();
+
+    /// <summary>The settings with which the command would reach AWS.</summary>
+    /// <exception cref="FargateException">The parameters do not go together.</exception>
     internal CloudSettings Access() => new AwsAccess(Parameters, Variable).SettingsFor(session: null);
 
-    /// <summary>The file to look for profiles in, or null.</summary>
-    internal string? Location() => Text("ProfileLocation") is { } path ? Run(KnownPath, path) as string : null;
+    /// <summary>The file that profiles are read from; null for the usual ones.</summary>
+    internal string? Location() => Parameters().ProfileLocation;
 
-    /// <summary>The cluster that it is about.</summary>
-    internal string Cluster() => Text("Cluster") ?? "default";
+    /// <summary>The cluster that the command is about.</summary>
+    internal string Cluster() => PresetRules.ClusterOf(Values);
 
-    /// <summary>What presets can hold. The cmdlets hand it in: they name completers, and no completer names a cmdlet.</summary>
-    internal static Func<PresetKeys> KeysOfPresets { get; set; } = () => new PresetKeys([]);
+    /// <summary>The presets that hold where the command is typed.</summary>
+    internal static PresetStore Presets() => new((string)Run(CurrentFolder)!, SessionParameters.Keys);
 
-    /// <summary>The presets that hold where it is typed.</summary>
-    internal static PresetStore Presets() => new((string)Run(CurrentFolder)!, KeysOfPresets());
+    private AccessParameters Parameters() => AccessParameters.Of(Values, path => Run(KnownPath, path) as string ?? path);
 
-    private AccessParameters Parameters() => new()
+    private ParameterValues Merge()
     {
-        ProfileName = Text("ProfileName"),
-        ProfileLocation = Location(),
-        AccessKey = Text("AccessKey"),
-        SecretKey = Text("SecretKey"),
-        SessionToken = Text("SessionToken"),
-        Credential = Value("Credential"),
-        Region = Value("Region"),
-        EndpointUrl = Text("EndpointUrl"),
-    };
-
-    private string? Text(string parameter) => Value(parameter) as string is { Length: > 0 } text ? text : null;
-
-    private object? Value(string parameter) => Unwrap(bound[parameter]) ?? Default(parameter) ?? OfPreset(parameter);
-
-    private object? OfPreset(string parameter)
-    {
-        if (!name.EndsWith(CommandOfPresets, StringComparison.OrdinalIgnoreCase) || bound.Contains("NoPreset"))
-        {
-            return null;
-        }
-
+        var given = DefaultParameters.AddTo(
+            BoundValues(), Variable(DefaultParameters.Variable), name, SessionParameters.Names);
         try
         {
-            return Presets().Find(Unwrap(bound["Preset"]) as string)?.Parameter.GetValueOrDefault(parameter);
+            return SessionParameters.AreOf(name) ? SessionParameters.Merge(given, Presets) : ParameterValues.Of(given);
         }
         catch (FargateException)
         {
-            // The command itself will say so.
-            return null;
+            // The command itself will report the preset or its file.
+            return ParameterValues.Of(given);
         }
     }
 
-    // A script block would have to be run to be known.
-    private object? Default(string parameter) =>
-        DefaultParameters.Find(Variable(DefaultParameters.Variable), name, parameter) is var value and not ScriptBlock ? value : null;
+    private Dictionary<string, object> BoundValues()
+    {
+        Dictionary<string, object> values = new(StringComparer.OrdinalIgnoreCase);
+        foreach (DictionaryEntry each in bound)
+        {
+            if (each.Value is { } value and not "")
+            {
+                values.Add((string)each.Key, BoundParameters.Plain(value));
+            }
+        }
+
+        return values;
+    }
 
     private static object? Variable(string variable) => Run($"${variable}");
 
@@ -77,8 +69,6 @@ internal sealed class TypedCommand(string name, IDictionary bound)
         using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
         shell.AddScript(script, useLocalScope: true);
         Array.ForEach(arguments, argument => shell.AddArgument(argument));
-        return shell.Invoke() is [var found] ? Unwrap(found) : null;
+        return shell.Invoke() is [var found] ? found?.BaseObject : null;
     }
-
-    private static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 }

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Text.RegularExpressions;
 using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Pipeline;
 
 namespace EcsFargateLogin.Completion;
 
@@ -11,7 +12,7 @@ internal sealed partial class TypedWord
     private const StringComparison Comparison = StringComparison.OrdinalIgnoreCase;
 
     private readonly char? _quote;
-    private readonly WildcardPattern? _pattern;
+    private readonly bool _isPattern;
 
     internal TypedWord(string? typed)
     {
@@ -24,9 +25,7 @@ internal sealed partial class TypedWord
         }
 
         Text = text;
-        _pattern = WildcardPattern.ContainsWildcardCharacters(text)
-            ? WildcardPattern.Get($"{text}*", WildcardOptions.IgnoreCase)
-            : null;
+        _isPattern = Wildcards.IsPattern(text);
     }
 
     /// <summary>The word without its quotes.</summary>
@@ -42,7 +41,7 @@ internal sealed partial class TypedWord
         CompletionResultType.ParameterValue,
         TerminalText.OneLine(candidate.Description ?? "") is { Length: > 0 } description ? description : candidate.Value);
 
-    private bool Fits(string value) => _pattern?.IsMatch(value) ?? value.StartsWith(Text, Comparison);
+    private bool Fits(string value) => _isPattern ? Wildcards.IsMatch($"{Text}*", value) : value.StartsWith(Text, Comparison);
 
     private string Quoted(string value) => (_quote ?? (Plain().IsMatch(value) ? null : '\'')) switch
     {

@@ -1,7 +1,44 @@
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Model;
+using EcsFargateLogin.Presets;
 
 namespace EcsFargateLogin.Connection;
+
+/// <summary>The parameters that say how AWS is reached, as they are bound or would be.</summary>
+internal sealed record AccessParameters
+{
+    public string? ProfileName { get; init; }
+
+    /// <summary>A path of the file system.</summary>
+    public string? ProfileLocation { get; init; }
+
+    public string? AccessKey { get; init; }
+
+    public string? SecretKey { get; init; }
+
+    public string? SessionToken { get; init; }
+
+    public object? Credential { get; init; }
+
+    public object? Region { get; init; }
+
+    public string? EndpointUrl { get; init; }
+
+    /// <summary>Takes them from the values of a command.</summary>
+    /// <param name="values">The values.</param>
+    /// <param name="toFilePath">Turns a path of PowerShell into one of the file system.</param>
+    public static AccessParameters Of(ParameterValues values, Func<string, string> toFilePath) => new()
+    {
+        ProfileName = values.Get<string>(nameof(ProfileName)),
+        ProfileLocation = values.Get<string>(nameof(ProfileLocation)) is { } path ? toFilePath(path) : null,
+        AccessKey = values.Get<string>(nameof(AccessKey)),
+        SecretKey = values.Get<string>(nameof(SecretKey)),
+        SessionToken = values.Get<string>(nameof(SessionToken)),
+        Credential = values.Get<object>(nameof(Credential)),
+        Region = values.Get<object>(nameof(Region)),
+        EndpointUrl = values.Get<string>(nameof(EndpointUrl)),
+    };
+}
 
 /// <summary>
 /// Turns parameters, the session that a cmdlet works on and the session variables of AWS Tools into settings: what was

@@ -20,11 +20,19 @@ internal static class ConnectionErrors
         Target = "-Credential",
     };
 
-    internal static FargateException CredentialUnknown(string source, Type type) => new(
+    internal static FargateException CredentialUnknown(string source, string kind) => new(
         FargateError.InvalidCredential,
-        $"What {source} holds, an object of type {type.FullName}, is no credentials object that is known here.",
-        "Give a credentials object of AWS Tools for PowerShell (Get-AWSCredential, New-AWSCredential), a PSCredential with "
-            + "the access key as its user name and the secret key as its password, or name a profile with -ProfileName.")
+        $"{source} takes a credentials object of AWS Tools for PowerShell or a PSCredential, and holds {kind}.",
+        "Give what Get-AWSCredential or New-AWSCredential returns, or a PSCredential with the access key as its user name and the "
+            + "secret key as its password (Get-Credential); or name a profile with -ProfileName.")
+    {
+        Target = source,
+    };
+
+    internal static FargateException RegionUnknown(string source, string kind) => new(
+        FargateError.NoRegion,
+        $"{source} takes the name of an AWS region or a region object of AWS Tools, and holds {kind}.",
+        "Name the region by a text such as eu-central-1.")
     {
         Target = source,
     };

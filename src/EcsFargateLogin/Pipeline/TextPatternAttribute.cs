@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Management.Automation;
-using System.Text.RegularExpressions;
 using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.Presets;
 
 namespace EcsFargateLogin.Pipeline;
 
@@ -14,16 +14,36 @@ namespace EcsFargateLogin.Pipeline;
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class TextPatternAttribute(string pattern, string message) : ValidateEnumeratedArgumentsAttribute
 {
-    public string Pattern { get; } = pattern;
+    public TextRule Rule { get; } = new(pattern, message);
 
     /// <inheritdoc/>
     protected override void ValidateElement(object element)
     {
         var text = element?.ToString() ?? "";
-        if (!Regex.IsMatch(text, Pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant))
+        if (!Rule.Accepts(text))
         {
-            throw new ValidationMetadataException(
-                string.Format(CultureInfo.InvariantCulture, message, TerminalText.OneLine(text)));
+            throw new ValidationMetadataException(Rule.MessageFor(TerminalText.OneLine(text)));
+        }
+    }
+}
+
+/// <summary>
+/// Takes the statuses of sessions, in either case, and patterns with wildcard characters. For any other text the error names the
+/// nearest status.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class KnownStatusAttribute : ValidateEnumeratedArgumentsAttribute
+{
+    /// <inheritdoc/>
+    protected override void ValidateElement(object element)
+    {
+        var text = element?.ToString() ?? "";
+        if (!Wildcards.IsPattern(text) && !TaskStatuses.All.Contains(text, StringComparer.OrdinalIgnoreCase))
+        {
+            throw new ValidationMetadataException($"'{TerminalText.OneLine(text)}' is no status of ECS"
+                + (NearestName.Of(text, TaskStatuses.All) is { } nearest
+                    ? $"; did you mean '{nearest}'?"
+                    : $". Those are {string.Join(", ", TaskStatuses.All)}."));
         }
     }
 }

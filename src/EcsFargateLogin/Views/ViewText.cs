@@ -5,29 +5,29 @@ using EcsFargateLogin.Pipeline;
 namespace EcsFargateLogin.Views;
 
 /// <summary>
-/// What the views of this module show in place of plain values: relative times, and colours as $PSStyle has them. The
-/// script blocks of EcsFargateLogin.Format.ps1xml call it, and so can a view of your own.
+/// The texts of this module's views: relative times, and the colours of $PSStyle. The script blocks of
+/// EcsFargateLogin.Format.ps1xml call it, and so can a view of your own.
 /// </summary>
 public static class ViewText
 {
-    /// <summary>How far a time is from now.</summary>
+    /// <summary>A time relative to now.</summary>
     /// <param name="time">A time, or null.</param>
     /// <returns>"3 min ago", "in 47 min", "now"; empty for null.</returns>
     public static string Relative(DateTimeOffset? time) =>
         time is { } value ? RelativeTime.Text(value, DateTimeOffset.UtcNow) : "";
 
-    /// <summary>A time by this machine's clock, and how far it is from now.</summary>
+    /// <summary>A local time, and the same relative to now.</summary>
     /// <param name="time">A time, or null.</param>
     /// <returns>"2024-05-17 14:03:07 +02:00 (3 min ago)"; empty for null.</returns>
     public static string Moment(DateTimeOffset? time) => time is { } value
         ? $"{value.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)} ({Relative(value)})"
         : "";
 
-    /// <summary>A text of somebody else's, such as the name of a file in a container, without what a terminal would obey.</summary>
+    /// <summary>A text from outside, such as the name of a container's file, without control sequences.</summary>
     /// <param name="text">A text, or null.</param>
     public static string Plain(string? text) => text is null ? "" : TerminalText.OneLine(text);
 
-    /// <summary>A session's state: green while it can be entered, faint when it ends, and otherwise as warnings are.</summary>
+    /// <summary>A session's state: green while it can be entered, faint when it ends, otherwise coloured as a warning.</summary>
     /// <param name="session">A session.</param>
     /// <param name="style">The value of $PSStyle.</param>
     public static string Status(FargateSession session, object? style)
@@ -45,7 +45,7 @@ public static class ViewText
         return new Palette(style).Paint(tunnel.Status.ToString(), Tones.Of(tunnel.Status));
     }
 
-    /// <summary>A command's exit code: as errors are where it is not 0.</summary>
+    /// <summary>A command's exit code, in the colour of errors unless it is 0.</summary>
     /// <param name="result">A command's result.</param>
     /// <param name="style">The value of $PSStyle.</param>
     public static string ExitCode(FargateCommandResult result, object? style)
@@ -55,16 +55,16 @@ public static class ViewText
         return new Palette(style).Paint(code, result.ExitCode == 0 ? Tone.Good : Tone.Bad);
     }
 
-    /// <summary>The mark of a check's result: ✔ ⚠ ✘ –, or + ! x - where the console's encoding lacks them.</summary>
+    /// <summary>The symbol of a check's result: ✔ ⚠ ✘ –, or + ! x - if the console's encoding lacks them.</summary>
     /// <param name="check">A check.</param>
     /// <param name="style">The value of $PSStyle.</param>
-    public static string Mark(FargateLoginCheck check, object? style)
+    public static string Symbol(FargateLoginCheck check, object? style)
     {
         ArgumentNullException.ThrowIfNull(check);
-        return new Palette(style).Paint(Symbols.MarkOf(check.Result, Console.OutputEncoding), Tones.Of(check.Result));
+        return new Palette(style).Paint(Symbols.Of(check.Result, Console.OutputEncoding), Tones.Of(check.Result));
     }
 
-    /// <summary>What a check has found and, on a line of its own, what to do about it.</summary>
+    /// <summary>A check's finding and, on a line of its own, its fix.</summary>
     /// <param name="check">A check.</param>
     public static string Finding(FargateLoginCheck check)
     {
@@ -75,10 +75,10 @@ public static class ViewText
     }
 
     /// <summary>
-    /// A preset's parameters with their values. Of variables and tags the names alone: their values may be secrets.
+    /// A preset's parameters with their values. Variables and tags appear by name only, because their values may be secrets.
     /// </summary>
     /// <param name="preset">A preset.</param>
-    /// <param name="separator">What stands between two of them.</param>
+    /// <param name="separator">The text between two parameters.</param>
     public static string Parameters(FargateSessionPreset preset, string separator)
     {
         ArgumentNullException.ThrowIfNull(preset);
@@ -87,7 +87,7 @@ public static class ViewText
 
     /// <summary>A preset's parameters with the files that give them.</summary>
     /// <param name="preset">A preset.</param>
-    /// <param name="separator">What stands between two of them.</param>
+    /// <param name="separator">The text between two parameters.</param>
     public static string Sources(FargateSessionPreset preset, string separator)
     {
         ArgumentNullException.ThrowIfNull(preset);

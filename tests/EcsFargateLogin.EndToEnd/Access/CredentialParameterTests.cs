@@ -44,7 +44,9 @@ public sealed class CredentialParameterTests
     [InlineData("-AccessKey a -ProfileName b", "-AccessKey was given without -SecretKey.")]
     [InlineData("-ProfileName a -Credential b", "-ProfileName and -Credential were both given")]
     [InlineData("-ProfileLocation a -Credential b", "-ProfileName and -Credential were both given")]
-    [InlineData("-Credential planted", "What -Credential holds, an object of type System.String")]
+    [InlineData("-Credential planted", "-Credential takes a credentials object of AWS Tools for PowerShell or a PSCredential, and holds a text.")]
+    [InlineData("-Credential @{ a = 1 }", "a PSCredential, and holds a hashtable.")]
+    [InlineData("-Credential ([version]::new(1, 0))", "a PSCredential, and holds an object of another kind.")]
     public async Task What_does_not_go_together_is_refused(string parameters, string expected)
     {
         await using var me = await Accounts.StartAsync();
@@ -53,6 +55,7 @@ public sealed class CredentialParameterTests
         Assert.StartsWith("InvalidCredential,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Contains(expected, error.Exception.Message, StringComparison.Ordinal);
         Assert.Contains("-ProfileName", error.Exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", error.Exception.Message, StringComparison.Ordinal);
         Assert.Empty(me.Fargate.Calls);
     }
 

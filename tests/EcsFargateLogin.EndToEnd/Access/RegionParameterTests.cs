@@ -40,6 +40,6 @@ public sealed class RegionParameterTests
         await using var me = await Operator.StartAsync();
         var error = Caught.From(me, "Get-FargateTaskAddress -TaskArn 0123 -NoWait -Region (Get-Date)");
         Assert.StartsWith("NoRegion,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.Contains("'DateTime' (from -Region)", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("-Region takes the name of an AWS region or a region object of AWS Tools, and holds a date.", error.Exception.Message, StringComparison.Ordinal);
     }
 }

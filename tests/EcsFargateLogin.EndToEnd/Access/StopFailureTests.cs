@@ -1,9 +1,7 @@
-using System.Diagnostics;
 using System.Management.Automation;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using LocalFargate.Faults;
 using LocalFargate.Tasks;
-using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Access;
 
@@ -11,7 +9,7 @@ namespace EcsFargateLogin.EndToEnd.Access;
 public sealed class StopFailureTests : IDisposable
 {
     private const string ProfileName = "ops team's, @night";
-    private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("fargate-login-").FullName, "my credentials");
+    private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("fargate-login-").FullName, "my ’credentials’");
 
     [Theory]
     [InlineData("ExpiredTokenException")]
@@ -44,9 +42,9 @@ public sealed class StopFailureTests : IDisposable
 
         string[] words = ["aws", "ecs", "stop-task", "--cluster", me.Fargate.Cluster, "--task", Text(session, "TaskArn"),
             "--region", me.Fargate.Region, "--profile", ProfileName, "--endpoint-url", me.Fargate.EndpointUrl];
-        var command = commands[1].Split(" (the latter with AWS_SHARED_CREDENTIALS_FILE=");
-        Assert.Equal(words, await WordsOfShellAsync(command[0]));
-        Assert.Equal($"'{_file}')", command[1]);
+        var command = commands[1].Split(" (the latter with $env:AWS_SHARED_CREDENTIALS_FILE = ");
+        var read = me.Run($"function aws {{ 'aws'; $args }}; {command[0]}; {command[1].TrimEnd(')')}");
+        Assert.Equal([.. words, _file], read.Output.Select(word => $"{word}"));
 
         me.Fargate.Faults.Remove(fault);
         var stopped = me.Run($"$PSDefaultParameterValues.Clear(); {commands[0]}");
@@ -84,12 +82,4 @@ public sealed class StopFailureTests : IDisposable
 
     private static string Property(ErrorRecord error, string name) =>
         $"{PSObject.AsPSObject(error.Exception).Properties[name].Value}";
-
-    /// <summary>The words that a POSIX shell makes of a command line.</summary>
-    private static async Task<string[]> WordsOfShellAsync(string command)
-    {
-        var run = await EngineProcess.RunAsync(
-            new ProcessStartInfo("sh", ["-c", $"set -- {command}; printf '%s\\n' \"$@\""]));
-        return run.Output.TrimEnd('\n').Split('\n');
-    }
 }

@@ -17,13 +17,18 @@ public sealed class ShellConnectionTests
 
         ProcessResult[] runs =
         [
-            await late.RunApartAsync("New-FargateSession | Enter-FargateShell", "echo here; exit\n"),
+            await late.RunApartAsync("New-FargateSession | Enter-FargateShell -Verbose", "echo here; exit\n"),
             await me.RunApartAsync(
                 "New-FargateSession | Enter-FargateShell -Verbose -Option 'Compression=yes', 'SendEnv LANG'",
                 "echo \"$SSH_CONNECTION\"; exit\n"),
         ];
 
-        Assert.Equal(("here\n", ""), (runs[0].Output, runs[0].Error));
+        Assert.Equal("", runs[0].Error);
+        Assert.Contains("\nhere\n", runs[0].Output, StringComparison.Ordinal);
+        // Of a server that answers at once the phase may be over before it is shown.
+        Assert.Matches(
+            $"VERBOSE: {Assert.Single(late.Fargate.Tasks).StartedBy}: RUNNING, waiting for the SSH server at 127.+:{late.Fargate.SshPort} after [0-9.]+ s\n",
+            runs[0].Output);
         var run = runs[1];
         Assert.Equal("", run.Error);
         var task = Assert.Single(me.Fargate.Tasks);
@@ -32,9 +37,6 @@ public sealed class ShellConnectionTests
         Assert.Contains($" -o HostKeyAlias={task.Arn.Split('/')[^1]} ", command, StringComparison.Ordinal);
         Assert.Contains(" -o IdentitiesOnly=yes -o IdentityAgent=none ", command, StringComparison.Ordinal);
         Assert.Matches($" -T -p {me.Fargate.SshPort} -l root -- 127[0-9.]+$", command);
-        Assert.Matches(
-            $"VERBOSE: {task.StartedBy}: RUNNING, waiting for the SSH server at 127.+:{me.Fargate.SshPort} after [0-9.]+ s\n",
-            run.Output);
         Assert.Matches($"\n127[0-9.]+ [0-9]+ {task.PrivateAddress} {me.Fargate.SshPort}\n", run.Output);
     }
 

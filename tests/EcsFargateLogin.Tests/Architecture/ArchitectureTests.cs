@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using EcsFargateLogin.Presets;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Architecture;
@@ -13,7 +14,6 @@ public sealed class ArchitectureTests
     /// <summary>Public types that no cmdlet takes, gives or throws, and who else calls them.</summary>
     private static readonly string[] CalledByPowerShell =
     [
-        "EcsFargateLogin.Cmdlets.PresetCompletionSetup",
         "EcsFargateLogin.Cmdlets.TunnelCleanup",
         "EcsFargateLogin.Views.ViewText",
     ];
@@ -108,6 +108,31 @@ public sealed class ArchitectureTests
         Assert.Empty(NamingAny(Types, "Amazon."));
         Assert.NotEmpty(NamingAny(CompiledAssembly.OfAws.Types, "Amazon."));
     }
+
+    [Fact]
+    public void New_FargateSession_reads_its_parameters_only_from_the_merged_values()
+    {
+        // A preset's values are never in the properties. -Preset itself says which preset that is.
+        var cmdlets = CompiledAssembly.OfSurface.Types
+            .Where(type => type.Name is "EcsFargateLogin.Cmdlets.NewFargateSessionCommand" or "EcsFargateLogin.Cmdlets.AwsCmdlet")
+            .ToList();
+        var getters = cmdlets.SelectMany(
+            type => type.Parameters.Where(name => name != "Preset"), (type, name) => $"{type.Name}.get_{name}").ToList();
+
+        Assert.Contains("EcsFargateLogin.Cmdlets.AwsCmdlet.get_ProfileName", getters);
+        Assert.Contains("EcsFargateLogin.Cmdlets.NewFargateSessionCommand.get_Cluster", getters);
+        Assert.Empty(cmdlets.SelectMany(type => type.Calls).Intersect(getters));
+        // The check sees such calls where there are some.
+        Assert.Contains("EcsFargateLogin.Cmdlets.NewFargateSessionCommand.get_Preset", cmdlets.SelectMany(type => type.Calls));
+    }
+
+    [Fact]
+    public void Rules_of_presets_name_parameters_of_New_FargateSession() => Assert.Subset(
+        CompiledAssembly.OfSurface.Types
+            .Where(type => type.Name is "EcsFargateLogin.Cmdlets.NewFargateSessionCommand" or "EcsFargateLogin.Cmdlets.AwsCmdlet")
+            .SelectMany(type => type.Parameters)
+            .ToHashSet(),
+        PresetRules.Names.ToHashSet());
 
     [Fact]
     public void Public_types_are_those_that_users_meet()

@@ -67,9 +67,19 @@ internal sealed class CompiledAssembly
             _metadata.GetString(definition.Namespace),
             folder,
             definition.Attributes.HasFlag(TypeAttributes.Public));
-        AddUses(definition, new TypeNames(_metadata, name => type.Uses.Add(name)));
+        AddUses(definition, new TypeNames(_metadata, name => type.Uses.Add(name), name => type.Calls.Add(name)));
+        type.Parameters.UnionWith(definition.GetProperties().Select(_metadata.GetPropertyDefinition)
+            .Where(property => IsParameter(property.GetCustomAttributes()))
+            .Select(property => _metadata.GetString(property.Name)));
         AddPublicUses(definition, new TypeNames(_metadata, name => type.PublicUses.Add(name)));
         return type;
+    }
+
+    private bool IsParameter(CustomAttributeHandleCollection attributes)
+    {
+        HashSet<string> names = [];
+        new TypeNames(_metadata, name => names.Add(name)).Add(attributes);
+        return names.Contains("System.Management.Automation.ParameterAttribute");
     }
 
     private string? FolderOf(TypeDefinitionHandle handle) => DocumentsOf(handle)

@@ -12,4 +12,10 @@ internal sealed record CompiledType(string Name, string Namespace, string Folder
 
     /// <summary>Those of them that its public members, its base and its attributes name.</summary>
     public HashSet<string> PublicUses { get; } = [];
+
+    /// <summary>The methods of its own assembly that its code calls, as TYPE.METHOD.</summary>
+    public HashSet<string> Calls { get; } = [];
+
+    /// <summary>The names of its properties that are parameters of a cmdlet.</summary>
+    public HashSet<string> Parameters { get; } = [];
 }

@@ -4,7 +4,7 @@ using System.Reflection.Metadata;
 namespace EcsFargateLogin.Tests.Architecture;
 
 /// <summary>Collects the full names of the types that signatures and attributes name; of a nested type, the outermost one.</summary>
-internal sealed class TypeNames(MetadataReader reader, Action<string> add)
+internal sealed class TypeNames(MetadataReader reader, Action<string> add, Action<string>? call = null)
     : ISignatureTypeProvider<string, object?>, ICustomAttributeTypeProvider<string>
 {
     public string NameOf(TypeDefinitionHandle handle)
@@ -32,7 +32,9 @@ internal sealed class TypeNames(MetadataReader reader, Action<string> add)
                 reader.GetTypeSpecification((TypeSpecificationHandle)handle).DecodeSignature(this, null);
                 break;
             case HandleKind.MethodDefinition:
-                Add(reader.GetMethodDefinition((MethodDefinitionHandle)handle).GetDeclaringType());
+                var definition = reader.GetMethodDefinition((MethodDefinitionHandle)handle);
+                Add(definition.GetDeclaringType());
+                call?.Invoke($"{NameOf(definition.GetDeclaringType())}.{reader.GetString(definition.Name)}");
                 break;
             case HandleKind.FieldDefinition:
                 Add(reader.GetFieldDefinition((FieldDefinitionHandle)handle).GetDeclaringType());

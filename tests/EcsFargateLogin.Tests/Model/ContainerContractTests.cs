@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text.RegularExpressions;
+using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Tests.Support;
 
@@ -86,17 +87,24 @@ public sealed class ContainerContractTests
         Assert.Equal("x", ContainerContract.CheckVariables(new Hashtable { [name] = "x" })[name]);
 
     [Fact]
+    public void One_source_alone_spells_the_names() => Assert.Equal(
+        ["ContainerVariables.cs"],
+        Directory.GetFiles(Path.Combine(ModuleFolder.Root(), "src"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => ContainerVariables.All.Any(name => File.ReadAllText(file).Contains($"\"{name}\"", StringComparison.Ordinal)))
+            .Select(Path.GetFileName));
+
+    [Fact]
     public void The_script_keeps_the_same_names_from_shells_and_no_user_sets_one()
     {
         var script = File.ReadAllText(Path.Combine(ModuleFolder.Root(), "module", "container", "start-sshd.sh"));
         var list = Regex.Match(script, @"split\(""(_AUTHORIZED_PUBLIC_KEY[^""]*)"" \\\n\s*""([^""]*)"", own");
 
         Assert.Equal(
-            ContainerContract.OwnVariables.Order(StringComparer.Ordinal),
+            ContainerVariables.All.Order(StringComparer.Ordinal),
             $"{list.Groups[1]}{list.Groups[2]}".Split(' ').Order(StringComparer.Ordinal));
-        Assert.All(ContainerContract.OwnVariables, name => AssertRefused(new Hashtable { [name] = "x" }, "kept for"));
+        Assert.All(ContainerVariables.All, name => AssertRefused(new Hashtable { [name] = "x" }, "kept for"));
         Assert.ProperSubset(
-            ContainerContract.OwnVariables.ToHashSet(),
+            ContainerVariables.All.ToHashSet(),
             ContainerContract.EnvironmentOf(
                 Request with
                 {

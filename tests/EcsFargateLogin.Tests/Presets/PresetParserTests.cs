@@ -12,7 +12,7 @@ public sealed class PresetParserTests
         new("Port", PresetValueKind.Number) { IsForProjects = true, Range = (1, 65535) },
         new("AssignPublicIp", PresetValueKind.Text) { IsForProjects = true, Choices = ["Enabled", "Disabled"] },
         new("FallbackToOnDemand", PresetValueKind.Switch) { IsForProjects = true },
-        new("UserName", PresetValueKind.Text) { IsForProjects = true, Pattern = "^[a-z]+$" },
+        new("UserName", PresetValueKind.Text) { IsForProjects = true, Rule = new("^[a-z]+$", "'{0}' is no user name: it has letters.") },
         new("Tag", PresetValueKind.TextMap) { IsForProjects = true },
         new("EnvironmentVariable", PresetValueKind.TextMap),
         new("Command", PresetValueKind.TextList),
@@ -66,7 +66,9 @@ public sealed class PresetParserTests
     [InlineData("{\"presets\":{\"a\":{\"Port\":2.5}}}", 1, 25, "here is 2.5")]
     [InlineData("{\"presets\":{\"a\":{\"AssignPublicIp\":\"Maybe\"}}}", 1, 35, "one of Enabled, Disabled")]
     [InlineData("{\"presets\":{\"a\":{\"FallbackToOnDemand\":\"yes\"}}}", 1, 39, "true or false")]
-    [InlineData("{\"presets\":{\"a\":{\"UserName\":\"-oProxyCommand=x\"}}}", 1, 29, "a text that matches")]
+    [InlineData("{\"presets\":{\"a\":{\"UserName\":\"-oProxyCommand=x\"}}}", 1, 29, "'UserName': '-oProxyCommand=x' is no user name: it has letters.")]
+    [InlineData("{\"presets\":{\"a\":{\"UserName\":7}}}", 1, 29, "'UserName' takes a text that is not empty, and here is 7.")]
+    [InlineData("{\"presets\":{\"a\":{\"UserName\":\"\"}}}", 1, 29, "'UserName' takes a text that is not empty, and here is the text ''.")]
     public void What_is_wrong_has_its_line_and_column(string content, int line, int column, string what)
     {
         var error = Assert.Throws<FargateException>(() => Parse(content));
@@ -75,6 +77,8 @@ public sealed class PresetParserTests
         Assert.Contains($"Line {line}, column {column}: ", error.Message, StringComparison.Ordinal);
         Assert.Contains(what, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', error.Message);
+        // No regular expression is shown in place of words.
+        Assert.DoesNotContain('^', error.Message);
     }
 
     [Theory]

@@ -9,6 +9,7 @@ public sealed class EcsExecShellTests : IDisposable
 {
     private readonly ScriptedCloud _cloud = new();
     private readonly EventLog _events = new();
+    private TimeSpan _limit = TimeSpan.FromMinutes(2);
 
     public EcsExecShellTests() => _cloud.OnDescribeTasks = (_, _, _) => SampleTask.Reply(SampleTask.Of("RUNNING") with
     {
@@ -71,6 +72,7 @@ public sealed class EcsExecShellTests : IDisposable
     public async Task One_that_stays_away_is_an_error()
     {
         _cloud.OnExecuteCommand = _ => throw Refused();
+        _limit = TimeSpan.FromSeconds(1);
 
         var error = await Assert.ThrowsAsync<FargateException>(OpenAsync);
 
@@ -104,7 +106,7 @@ public sealed class EcsExecShellTests : IDisposable
 
     private EcsExecShell Shell => new(_cloud, SampleTask.Session())
     {
-        Limit = TimeSpan.FromMilliseconds(100),
+        Limit = _limit,
         Pause = TimeSpan.FromMilliseconds(5),
     };
 

@@ -195,9 +195,9 @@ public sealed class DestinationTests : IDisposable
     {
         CopyItem file = new("C:\\file", "/tmp/file");
 
-        Assert.Equal(0x1A4u, file.PermissionsOrUsual);
-        Assert.Equal(0x1EDu, (file with { IsFolder = true }).PermissionsOrUsual);
-        Assert.Equal(0x180u, (file with { Permissions = 0x180 }).PermissionsOrUsual);
+        Assert.Equal(0x1A4u, file.PermissionsOrDefault);
+        Assert.Equal(0x1EDu, (file with { IsFolder = true }).PermissionsOrDefault);
+        Assert.Equal(0x180u, (file with { Permissions = 0x180 }).PermissionsOrDefault);
     }
 
     private static Task CopyAsync(SftpServer server, bool upload, string source, string destination) =>

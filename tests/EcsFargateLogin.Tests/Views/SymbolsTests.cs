@@ -15,8 +15,8 @@ public sealed class SymbolsTests
     {
         var encoding = Encoding.GetEncoding(name);
 
-        var marks = Enum.GetValues<FargateCheckResult>().Select(result => Symbols.MarkOf(result, encoding));
+        var symbols = Enum.GetValues<FargateCheckResult>().Select(result => Symbols.Of(result, encoding));
 
-        Assert.Equal(shown, string.Concat(marks) + Symbols.Arrow(encoding));
+        Assert.Equal(shown, string.Concat(symbols) + Symbols.Arrow(encoding));
     }
 }

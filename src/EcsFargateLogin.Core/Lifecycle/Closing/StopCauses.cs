@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Lifecycle.Closing;
@@ -134,7 +135,7 @@ internal static class StopCauses
             "The task has lived for as long as -MaxLifetime of New-FargateSession says: give it longer, or 0 for no such limit."),
         (@"exec format error", WrongArchitecture),
         (@"no space left on device", DiskFull),
-        (@"_AUTHORIZED_PUBLIC_KEY",
+        (ContainerVariables.AuthorizedKey,
             "The container did not get the session's key: name the container that runs the SSH server with -ContainerName."),
         (@"sshd( or ssh-keygen)?:? ?(is missing|(command )?not found)",
             "The image lacks what an SSH login needs, as the log says: build it with module/container/Dockerfile.debian or "
