@@ -41,8 +41,10 @@ internal sealed class TerminalModes
     /// </summary>
     public bool HasReadTime => _isKnown && _termios[ReadTime] != 0;
 
-    /// <summary>Lets the terminal interpret the output of a remote program until <see cref="RestoreAfter"/>; needed on Windows only.</summary>
-    public void TakeRemoteOutput() => _console?.TakeRemoteOutput();
+    /// <summary>
+    /// Prepares the terminal for the output of a remote program, until <see cref="RestoreAfter"/>. Does nothing on Unix.
+    /// </summary>
+    public void AcceptRemoteOutput() => _console?.AcceptRemoteOutput();
 
     /// <summary>Restores the modes after a program has used the terminal.</summary>
     /// <param name="wasKilled">

@@ -73,12 +73,12 @@ internal static class SshErrors
         cause)
     { Target = program };
 
-    /// <summary>Nothing else that the module puts there can be long: commands and scripts go through standard input.</summary>
+    /// <summary>Only these options can be long: commands and scripts go through standard input.</summary>
     internal static FargateException CommandLineTooLong(string program, Exception cause) => new(
         FargateError.InvalidSshOption,
         $"'{program}' was not started: its command line would be longer than this system takes"
         + (OperatingSystem.IsWindows() ? ", 32,767 characters." : "."),
-        "Shorten what -Option, -ProxyCommand and -JumpHost say, or put it into a script that -ProxyCommand names. A long command is "
+        "Shorten -Option, -ProxyCommand and -JumpHost, or put it into a script that -ProxyCommand names. A long command is "
         + "sent with -FilePath, and data as input.",
         cause)
     { Target = program };

@@ -58,7 +58,7 @@ internal static class SshProcess
         var exitCode = ConnectionFailed;
         if (onOutput is not null)
         {
-            modes.TakeRemoteOutput();
+            modes.AcceptRemoteOutput();
         }
 
         try
