@@ -36,9 +36,9 @@ internal static class JournalErrors
 
     /// <summary>A warning about a session with an unreadable entry.</summary>
     internal static string SessionDamaged(DamagedEntry damaged) =>
-        $"The session {damaged.SessionId} cannot be used, because its entry in '{damaged.Folder}' cannot be read: {damaged.Why}. "
-        + $"Its task may run. Stop-FargateSession -SessionId {damaged.SessionId} searches for the task, stops it and deletes the session's files; "
-        + "-Cluster and -Region say where to search besides.";
+        $"The session {damaged.SessionId} cannot be used, because its entry in '{damaged.Folder}' is not valid: {damaged.Why}. "
+        + $"Its task may run. Stop-FargateSession -SessionId {damaged.SessionId} searches for the task, stops it and deletes the "
+        + "session's files; -Cluster and -Region name further places to search.";
 
     /// <summary>A warning about a damaged session: its task was not found, so only its files are deleted.</summary>
     internal static string DamagedSessionNotFound(string sessionId, IEnumerable<string> clusters, string region) =>

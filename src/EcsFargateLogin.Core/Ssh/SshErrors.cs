@@ -86,7 +86,7 @@ internal static class SshErrors
     internal static FargateException LocalPortUnavailable(TunnelRoute route, string why, Exception? cause = null) => new(
         FargateError.LocalPortUnavailable,
         $"The tunnel cannot listen at {route.LocalEnd}: {why.TrimEnd('.')}.",
-        "Name another port with -LocalPort, or leave it out to use a free one; -BindAddress is an address of this machine.",
+        "Name another port with -LocalPort, or leave it out to use a free one; -BindAddress must be an address of this machine.",
         cause)
     { Target = route.LocalEnd };
 }

@@ -77,8 +77,8 @@ internal static class StopCauses
         (@"(EFS|mount\.nfs).*no such file",
             "The folder of the file system that the task definition names does not exist: correct rootDirectory, or make it."),
         (@"ResourceInitializationError.*(\bEFS\b|fs-[0-9a-f]|mount\.nfs|volumes?:)",
-            "The file system could not be mounted: check its mount target in the subnet's zone, that its security group lets "
-            + "the task in on port 2049, the DNS of the VPC, and the task role's elasticfilesystem actions."),
+            "The file system could not be mounted: check its mount target in the subnet's zone, that its security group "
+            + "allows the task on port 2049, the DNS of the VPC, and the task role's elasticfilesystem actions."),
         ($@"({LogWords}).*({Unreachable})", $"CloudWatch Logs could not be reached. {Reachability}"),
         ($@"(ResourceInitializationError|CannotStartContainer).*({LogWords})",
             "The log could not be opened: create the log group that the task definition names (or set awslogs-create-group), "
