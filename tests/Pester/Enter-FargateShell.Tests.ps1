@@ -33,7 +33,10 @@ Describe 'Enter-FargateShell in an account' -Skip:(-not $IsLinux) {
     }
 
     It 'refuses what is no session' {
-        (Get-ErrorOf { 1, 'two' | Enter-FargateShell }).Id | Should -Match '^InputObjectNotBound,'
+        $said = Get-ErrorOf { 1, 'fl-nosuch' | Enter-FargateShell }
+        $said[0].Id | Should -Match '^InputObjectNotBound,'
+        $said[1].Id | Should -Match '^ParameterArgumentTransformationError,'
+        $said[1].Message | Should -BeLike "*There is no session 'fl-nosuch'*Get-FargateSession lists the sessions there are*"
         Get-ReceivedOperation | Should -BeNullOrEmpty
     }
 

@@ -52,7 +52,7 @@ public sealed class ModuleErrorTests
     {
         await using var me = await Operator.StartAsync();
         var cmdlet = (Type)Assert.Single(me.Run("(Get-Command New-FargateSession).ImplementingType").Output).BaseObject;
-        var errors = Enum.GetValues(cmdlet.Assembly.GetType("EcsFargateLogin.FargateError", throwOnError: true)!);
+        var errors = Enum.GetValues((Type)Assert.Single(me.Run("[EcsFargateLogin.FargateError]").Output).BaseObject);
 
         var records = errors.Cast<object>().Select(error => RecordOf(cmdlet.Assembly, error)).ToList();
 
@@ -67,7 +67,7 @@ public sealed class ModuleErrorTests
     private static ErrorRecord RecordOf(Assembly module, object error)
     {
         var exception = Activator.CreateInstance(
-            module.GetType("EcsFargateLogin.FargateException", throwOnError: true)!,
+            error.GetType().Assembly.GetType("EcsFargateLogin.FargateException", throwOnError: true)!,
             BindingFlags.Instance | BindingFlags.NonPublic,
             binder: null,
             [error, "It failed.", "Try again.", null],
