@@ -87,7 +87,7 @@ public sealed class StopPipelineTests
     }
 
     [Fact]
-    public async Task A_session_in_a_variable_is_its_owners_also_when_a_look_at_it_is_stopped()
+    public async Task A_session_in_a_variable_is_its_owners_also_when_a_query_of_it_is_stopped()
     {
         await using var me = await Operator.StartAsync(NeverRunning);
         me.Run("$session = New-FargateSession");

@@ -61,7 +61,7 @@ public sealed class TaskAddressTests
     }
 
     [Fact]
-    public async Task Sessions_of_one_cluster_share_each_look()
+    public async Task Sessions_of_one_cluster_share_each_poll()
     {
         await using var me = await Operator.StartAsync();
 

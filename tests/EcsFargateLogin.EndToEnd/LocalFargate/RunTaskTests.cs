@@ -63,7 +63,7 @@ public sealed class RunTaskTests
     }
 
     [Fact]
-    public async Task A_task_is_listed_by_its_mark_until_it_is_to_stop()
+    public async Task A_task_is_listed_by_its_startedBy_until_it_is_to_stop()
     {
         await using var fargate = await LocalFargateServer.StartAsync();
         using var client = new FargateClient(fargate);

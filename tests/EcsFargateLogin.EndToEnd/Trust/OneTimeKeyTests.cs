@@ -30,7 +30,7 @@ public sealed class OneTimeKeyTests
     }
 
     [Fact]
-    public async Task The_key_lets_in_to_terminals_files_and_ports_until_its_time_is_over()
+    public async Task The_key_allows_terminals_files_and_ports_until_its_time_is_over()
     {
         await using var me = await Operator.StartAsync();
 

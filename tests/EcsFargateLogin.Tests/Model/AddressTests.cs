@@ -42,7 +42,7 @@ public sealed class AddressTests
     }
 
     [Fact]
-    public void Who_was_let_in_with_an_IPv6_address_comes_by_IPv6()
+    public void A_client_authorized_with_an_IPv6_address_comes_by_IPv6()
     {
         FargateSession session = new(new SessionRecord { AssignPublicIp = true })
         {

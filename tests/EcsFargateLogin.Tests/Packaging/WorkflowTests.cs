@@ -11,7 +11,7 @@ public sealed partial class WorkflowTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Actions_are_named_by_the_commit_that_was_looked_at(string file)
+    public void Actions_are_named_by_the_commit_that_was_reviewed(string file)
     {
         var uses = Read(file).Split('\n').Where(line => line.Contains("uses:", StringComparison.Ordinal)).ToList();
 

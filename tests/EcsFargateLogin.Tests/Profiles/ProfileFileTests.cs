@@ -68,7 +68,7 @@ public sealed class ProfileFileTests
     [InlineData("use_dualstack_endpoint = 1", "use_dualstack_endpoint", "1")]
     [InlineData("ignore_configured_endpoint_urls = perhaps", "ignore_configured_endpoint_urls", "perhaps")]
     [InlineData("services = gone", "services", "gone")]
-    public async Task A_setting_that_cannot_be_used_is_named_where_an_endpoint_is_looked_for(string line, string setting, string value)
+    public async Task A_setting_that_cannot_be_used_is_named_where_an_endpoint_is_resolved(string line, string setting, string value)
     {
         using EnvironmentScope environment = new();
         environment.WriteConfig($"[profile it]\n{s_keys}{line}\n");

@@ -73,7 +73,7 @@ public sealed class ShellWatchTests : IDisposable
     }
 
     [Fact]
-    public async Task Throttling_makes_the_looks_rarer()
+    public async Task Throttling_makes_the_polls_rarer()
     {
         _cloud.OnDescribeTasks = (_, _, before) =>
             before == 0 ? throw SampleTask.Throttled() : SampleTask.Reply(SampleTask.Of("STOPPING"));

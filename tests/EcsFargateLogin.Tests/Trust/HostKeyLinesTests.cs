@@ -17,7 +17,7 @@ public sealed class HostKeyLinesTests
     [InlineData(Start + "\r", HostKey + "\r")]
     [InlineData(Start + "\n" + HostKey)]
     [InlineData("the application starts", Start, "its first line", HostKey, "Server listening on 0.0.0.0 port 22.")]
-    public void The_key_is_in_the_line_with_the_mark_after_the_start(params string[] log) => Assert.Equal(Key, $"{Find(log)}");
+    public void The_key_is_in_the_line_with_the_tag_after_the_start(params string[] log) => Assert.Equal(Key, $"{Find(log)}");
 
     [Theory]
     [InlineData]
@@ -31,7 +31,7 @@ public sealed class HostKeyLinesTests
     [InlineData("ecs-fargate-login host-key " + OtherKey + " for SHA256:mine nonce=0a and more")]
     [InlineData("GET / ecs-fargate-login host-key " + OtherKey + " for SHA256:mine nonce=0a")]
     [InlineData("ecs-fargate-login start user=root port=22 for SHA256:mine nonce=")]
-    public void Lines_of_others_who_do_not_know_the_mark_are_passed_over(string forged)
+    public void Lines_of_others_who_do_not_know_the_tag_are_skipped(string forged)
     {
         Assert.Equal(Key, $"{Find(forged, Start, HostKey)}");
         Assert.Equal(Key, $"{Find(Start, forged, HostKey)}");

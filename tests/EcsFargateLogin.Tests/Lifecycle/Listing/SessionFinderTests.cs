@@ -74,7 +74,7 @@ public sealed class SessionFinderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_session_whose_task_has_stopped_is_forgotten()
+    public async Task A_session_with_a_task_that_has_stopped_is_forgotten()
     {
         var entry = Remember(SampleTask.Arn);
         Describe(Marked("STOPPED", SampleTask.Arn, entry.SessionId));
@@ -102,7 +102,7 @@ public sealed class SessionFinderTests : IDisposable
     [InlineData(true, true, true)]
     [InlineData(true, false, false)]
     [InlineData(false, true, false)]
-    public async Task A_session_whose_task_stopped_for_want_of_capacity_is_left_to_the_process_that_may_start_it_again(
+    public async Task A_session_with_a_task_that_stopped_for_want_of_capacity_is_left_to_the_process_that_may_start_it_again(
         bool isOwned, bool isForCapacity, bool isKept)
     {
         var entry = Remember(SampleTask.Arn, processIsDead: !isOwned);
@@ -118,7 +118,7 @@ public sealed class SessionFinderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_session_whose_task_ECS_has_forgotten_is_forgotten()
+    public async Task A_session_with_a_task_that_ECS_has_forgotten_is_forgotten()
     {
         var entry = Remember(SampleTask.Arn);
 
@@ -152,7 +152,7 @@ public sealed class SessionFinderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_task_whose_RunTask_was_not_answered_is_found_by_its_mark_and_written_down()
+    public async Task A_task_of_a_RunTask_without_answer_is_found_by_its_id_and_written_down()
     {
         var entry = Remember(taskArn: null);
         _cloud.OnListTasks = () => [SampleTask.Arn];
@@ -181,7 +181,7 @@ public sealed class SessionFinderTests : IDisposable
     [Theory]
     [InlineData(null)]
     [InlineData("999999999999")]
-    public async Task A_RunTask_without_answer_whose_account_is_not_known_to_be_the_one_that_is_asked_is_remembered(string? account)
+    public async Task A_RunTask_without_answer_in_an_account_not_known_to_be_the_one_that_is_asked_is_remembered(string? account)
     {
         var entry = Remember(taskArn: null) with { DefinitionAccount = account };
         _journal.Write(entry);
@@ -217,7 +217,7 @@ public sealed class SessionFinderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_session_whose_entry_is_damaged_is_found_by_its_mark_and_is_ones_own()
+    public async Task A_session_with_a_damaged_entry_is_found_by_its_id_and_is_ones_own()
     {
         var entry = Remember(SampleTask.Arn);
         File.WriteAllText(_folder[$"sessions/{entry.SessionId}/session.json"], "");

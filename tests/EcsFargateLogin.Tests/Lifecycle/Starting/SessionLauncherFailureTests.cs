@@ -82,7 +82,7 @@ public sealed class SessionLauncherFailureTests : LaunchTest
     }
 
     [Fact]
-    public async Task A_task_whose_answer_was_lost_is_found_by_its_mark_and_stopped()
+    public async Task A_task_with_a_lost_answer_is_found_by_its_id_and_stopped()
     {
         Cloud.OnRunTask = (_, _) => throw SampleTask.ServiceFailed();
         Cloud.OnListTasks = () => [SampleTask.Arn];
@@ -157,7 +157,7 @@ public sealed class SessionLauncherFailureTests : LaunchTest
     }
 
     [Fact]
-    public async Task Cancelled_while_RunTask_hangs_the_task_is_found_by_its_mark_and_stopped()
+    public async Task Cancelled_while_RunTask_hangs_the_task_is_found_by_its_id_and_stopped()
     {
         using CancellationTokenSource cancellation = new();
         HangInRunTask(cancellation);
