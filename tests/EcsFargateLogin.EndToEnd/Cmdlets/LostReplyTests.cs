@@ -54,15 +54,15 @@ public sealed class LostReplyTests
 
         var error = me.ErrorOf("New-FargateSession");
 
-        var mark = Assert.Single(me.Fargate.Tasks).StartedBy!;
+        var id = Assert.Single(me.Fargate.Tasks).StartedBy!;
         error.Is("EndpointUnreachable", ErrorCategory.ConnectionError, me.Fargate.TaskDefinition);
         Assert.Contains(
-            $"aws ecs list-tasks --cluster {me.Fargate.Cluster} --started-by {mark} --region {me.Fargate.Region} "
+            $"aws ecs list-tasks --cluster {me.Fargate.Cluster} --started-by {id} --region {me.Fargate.Region} "
             + $"--endpoint-url {me.Fargate.EndpointUrl}",
             error.NextStep,
             StringComparison.Ordinal);
         var folder = Assert.Single(me.SessionFolders());
-        Assert.Equal(mark, folder.SessionId);
+        Assert.Equal(id, folder.SessionId);
         Directory.Delete(folder.Path, recursive: true);
     }
 

@@ -5,7 +5,7 @@ using LocalFargate.Faults;
 
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
-/// <summary>A task that could not be stopped is never forgotten, and what is unknown never looks stopped.</summary>
+/// <summary>A task that could not be stopped is never forgotten, and what is unknown is never shown as stopped.</summary>
 public sealed class StopErrorTests
 {
     [Fact]

@@ -66,7 +66,7 @@ public sealed class TaskAddressTests
         await using var me = await Operator.StartAsync();
 
         me.Run("$sessions = 1..3 | ForEach-Object { New-FargateSession }");
-        // While they start, there may be any number of looks.
+        // While they start, there may be any number of polls.
         await Eventually.BecomesAsync(
             () => me.Fargate.Tasks.All(task => task is { Phase: TaskPhase.Running, PublicAddress: not null }),
             () => string.Join(", ", me.Fargate.Tasks));

@@ -84,7 +84,7 @@ public sealed class ContainerEnvironmentTests
 
         Assert.Equal("0\n", result.Text);
         Assert.Contains(
-            "ecs-fargate-login note: logins do not get 3 variables whose names no shell can hold: that takes perl in the image\n",
+            "ecs-fargate-login note: logins do not get 3 variables with names that no shell can hold: that takes perl in the image\n",
             container.Log,
             StringComparison.Ordinal);
     }

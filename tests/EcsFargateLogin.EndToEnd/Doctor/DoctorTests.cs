@@ -189,7 +189,7 @@ public sealed class DoctorTests : IAsyncLifetime
 
         Assert.Equal("Passed", Row(rows, "session ready").Result);
         Assert.Equal("Passed", Row(rows, "session stop").Result);
-        // Which phases a look meets is a matter of time.
+        // Which phases a poll meets is a matter of time.
         Assert.Contains(rows, row => row.Check == "session" && Regex.IsMatch(row.Detail, @"^[A-Z]+ after [0-9.]+ s$"));
         await _me.HasLeftNothingAsync();
     }
@@ -213,7 +213,7 @@ public sealed class DoctorTests : IAsyncLifetime
         _me.Fargate.Faults.Add(new SshSilent());
         var run = _me.Start($"{Everything} -Deep");
         await _me.ReceivesAsync("RunTask");
-        await Eventually.BecomesAsync(() => _me.Calls("DescribeTasks").Count > 1, () => "No look came.");
+        await Eventually.BecomesAsync(() => _me.Calls("DescribeTasks").Count > 1, () => "No poll came.");
 
         run.Stop();
         await run.Completion;

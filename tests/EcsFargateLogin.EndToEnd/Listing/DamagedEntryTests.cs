@@ -3,7 +3,7 @@ using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Listing;
 
-/// <summary>A session whose entry cannot be read is listed with a warning, and what is left of it can be removed.</summary>
+/// <summary>A session with an unreadable entry is listed with a warning, and what is left of it can be removed.</summary>
 public sealed class DamagedEntryTests
 {
     private static readonly (string Text, string Why)[] Damages =

@@ -18,7 +18,7 @@ public sealed class WaitSessionTests
         await using var me = await Operator.StartAsync();
 
         me.Run("$sessions = New-FargateSession -Count 5");
-        // While they start, there may be any number of looks.
+        // While they start, there may be any number of polls.
         foreach (var task in me.Fargate.Tasks)
         {
             await Eventually.BecomesAsync(() => GreetsAsync(task.StartedBy!), () => Task.FromResult($"{task}"));

@@ -225,7 +225,7 @@ public sealed class JournalOwnerTests : IDisposable
         return sessionId;
     }
 
-    /// <summary>Makes it look as if this process had been killed.</summary>
+    /// <summary>Leaves the files as a killed process leaves them.</summary>
     private void Leave(string sessionId)
     {
         _journal.Release(sessionId);

@@ -6,7 +6,7 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Profiles;
 
-/// <summary>What stands where a file of profiles is looked for, and what only some commands use.</summary>
+/// <summary>Files and folders at the path of a file of profiles, and the settings that only some commands use.</summary>
 [Collection(EnvironmentScope.Collection)]
 public sealed class ProfileFileTests
 {

@@ -80,8 +80,8 @@ public sealed class ShellWatchTests : IDisposable
 
         await WatchAsync(SampleTask.Session());
 
-        var looks = _cloud.CallsOf("DescribeTasks");
-        Assert.InRange(looks[1].At - looks[0].At, TimeSpan.FromMilliseconds(340), TimeSpan.MaxValue);
+        var polls = _cloud.CallsOf("DescribeTasks");
+        Assert.InRange(polls[1].At - polls[0].At, TimeSpan.FromMilliseconds(340), TimeSpan.MaxValue);
     }
 
     [Theory]

@@ -8,9 +8,9 @@ public sealed class HostKeyLinesTests
 {
     private const string Key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO2B7yXIuqGtSggTdE3LoHNsitfkMx8eTATYuLvSP/nU";
     private const string OtherKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEXy/kTKmUnlv8VwYbbwUgwKmvZEEqJwuX9b3H63F3Yv";
-    private const string Mark = "for SHA256:mine nonce=0a";
-    private const string Start = $"ecs-fargate-login start user=root port=22 {Mark}";
-    private const string HostKey = $"ecs-fargate-login host-key {Key} {Mark}";
+    private const string Tag = "for SHA256:mine nonce=0a";
+    private const string Start = $"ecs-fargate-login start user=root port=22 {Tag}";
+    private const string HostKey = $"ecs-fargate-login host-key {Key} {Tag}";
 
     [Theory]
     [InlineData(Start, HostKey)]
@@ -41,13 +41,13 @@ public sealed class HostKeyLinesTests
     [Theory]
     [InlineData("2 start lines and 1 host-key lines", Start, Start, HostKey)]
     [InlineData("2 start lines and 2 host-key lines", Start, HostKey, Start, HostKey)]
-    [InlineData("1 start lines and 2 host-key lines", Start, "ecs-fargate-login host-key " + OtherKey + " " + Mark, HostKey)]
+    [InlineData("1 start lines and 2 host-key lines", Start, "ecs-fargate-login host-key " + OtherKey + " " + Tag, HostKey)]
     [InlineData("1 start lines and 2 host-key lines", Start, HostKey, HostKey)]
     [InlineData("no start line of start-sshd.sh precedes", HostKey)]
     [InlineData("no start line of start-sshd.sh precedes", HostKey, Start)]
-    [InlineData("holds no public key", Start, "ecs-fargate-login host-key ssh-ed25519 AAAA " + Mark)]
-    [InlineData("holds no public key", Start, "ecs-fargate-login host-key " + Mark)]
-    [InlineData("holds no public key", Start, "ecs-fargate-login host-key @cert-authority * " + Key + " " + Mark)]
+    [InlineData("holds no public key", Start, "ecs-fargate-login host-key ssh-ed25519 AAAA " + Tag)]
+    [InlineData("holds no public key", Start, "ecs-fargate-login host-key " + Tag)]
+    [InlineData("holds no public key", Start, "ecs-fargate-login host-key @cert-authority * " + Key + " " + Tag)]
     public void As_soon_as_it_cannot_be_the_scripts_own_writing_nothing_is_believed(string why, params string[] log)
     {
         var error = Assert.Throws<FargateException>(() => Find(log));
@@ -56,5 +56,5 @@ public sealed class HostKeyLinesTests
         Assert.Contains(why, error.Message, StringComparison.Ordinal);
     }
 
-    private static EcsFargateLogin.Ssh.PublicKey? Find(params string[] log) => HostKeyLines.Find(SampleTask.Session(), Mark, log);
+    private static EcsFargateLogin.Ssh.PublicKey? Find(params string[] log) => HostKeyLines.Find(SampleTask.Session(), Tag, log);
 }

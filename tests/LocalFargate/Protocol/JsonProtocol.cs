@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LocalFargate.Services;
@@ -57,4 +58,10 @@ internal sealed class JsonProtocol(IReadOnlyList<IAwsService> services) : IWireP
         document["message"] = error.Message;
         return document.ToJsonString(AwsJson.Options);
     }
+}
+
+/// <summary>How JSON is written to the wire and measured: only what must be escaped is.</summary>
+internal static class AwsJson
+{
+    internal static JsonSerializerOptions Options { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

@@ -29,9 +29,9 @@ public sealed class SessionFinderTests : IDisposable
         var entry = Remember(SampleTask.Arn);
         _cloud.OnListAllTasks = () => [SampleTask.Arn, OtherArn, SampleTask.Arn + "1"];
         Describe(
-            Marked("RUNNING", SampleTask.Arn, entry.SessionId),
-            Marked("PENDING", OtherArn, "fl-elsewhere"),
-            Marked("RUNNING", SampleTask.Arn + "1", "ecs-svc/1"));
+            Tagged("RUNNING", SampleTask.Arn, entry.SessionId),
+            Tagged("PENDING", OtherArn, "fl-elsewhere"),
+            Tagged("RUNNING", SampleTask.Arn + "1", "ecs-svc/1"));
         _cloud.OnDescribeNetworkInterfaces = _ => [SampleTask.Interface("203.0.113.1")];
 
         var found = await FindAsync(new SessionQuery([entry]) { Clusters = ["dev"] });
@@ -57,7 +57,7 @@ public sealed class SessionFinderTests : IDisposable
         bool enablesExecuteCommand, bool hasKey, FargateTransport expected)
     {
         _cloud.OnListAllTasks = () => [OtherArn];
-        Describe(Marked("RUNNING", OtherArn, "fl-elsewhere") with
+        Describe(Tagged("RUNNING", OtherArn, "fl-elsewhere") with
         {
             EnablesExecuteCommand = enablesExecuteCommand,
             Overrides =
@@ -77,7 +77,7 @@ public sealed class SessionFinderTests : IDisposable
     public async Task A_session_with_a_task_that_has_stopped_is_forgotten()
     {
         var entry = Remember(SampleTask.Arn);
-        Describe(Marked("STOPPED", SampleTask.Arn, entry.SessionId));
+        Describe(Tagged("STOPPED", SampleTask.Arn, entry.SessionId));
 
         Assert.Empty((await FindAsync(new SessionQuery([entry]))).Sessions);
 
@@ -89,7 +89,7 @@ public sealed class SessionFinderTests : IDisposable
     {
         var entry = Remember(taskArn: null);
         _cloud.OnListTasks = () => [SampleTask.Arn];
-        Describe(Marked("STOPPED", SampleTask.Arn, entry.SessionId));
+        Describe(Tagged("STOPPED", SampleTask.Arn, entry.SessionId));
         _journal.Write(entry with { CreatedAt = DateTimeOffset.UtcNow });
 
         var session = Assert.Single((await FindAsync(new SessionQuery(_journal.ReadAll()))).Sessions);
@@ -106,7 +106,7 @@ public sealed class SessionFinderTests : IDisposable
         bool isOwned, bool isForCapacity, bool isKept)
     {
         var entry = Remember(SampleTask.Arn, processIsDead: !isOwned);
-        Describe(Marked("STOPPED", SampleTask.Arn, entry.SessionId) with
+        Describe(Tagged("STOPPED", SampleTask.Arn, entry.SessionId) with
         {
             StoppedReason = isForCapacity ? "Capacity is unavailable at this time." : "Essential container in task exited",
         });
@@ -156,7 +156,7 @@ public sealed class SessionFinderTests : IDisposable
     {
         var entry = Remember(taskArn: null);
         _cloud.OnListTasks = () => [SampleTask.Arn];
-        Describe(Marked("RUNNING", SampleTask.Arn, entry.SessionId));
+        Describe(Tagged("RUNNING", SampleTask.Arn, entry.SessionId));
 
         var session = Assert.Single((await FindAsync(new SessionQuery([entry]))).Sessions);
 
@@ -222,7 +222,7 @@ public sealed class SessionFinderTests : IDisposable
         var entry = Remember(SampleTask.Arn);
         File.WriteAllText(_folder[$"sessions/{entry.SessionId}/session.json"], "");
         _cloud.OnListAllTasks = () => [SampleTask.Arn];
-        Describe(Marked("RUNNING", SampleTask.Arn, entry.SessionId));
+        Describe(Tagged("RUNNING", SampleTask.Arn, entry.SessionId));
 
         var session = Assert.Single((await FindAsync(new SessionQuery([]) { Clusters = ["dev"] })).Sessions);
 
@@ -235,7 +235,7 @@ public sealed class SessionFinderTests : IDisposable
     public async Task A_session_asked_for_by_its_id_costs_no_list_of_all_tasks()
     {
         _cloud.OnListTasks = () => [OtherArn];
-        Describe(Marked("RUNNING", OtherArn, "fl-elsewhere"));
+        Describe(Tagged("RUNNING", OtherArn, "fl-elsewhere"));
 
         var found = await FindAsync(new SessionQuery([]) { Clusters = ["dev"], Ids = ["fl-elsewhere"] });
 
@@ -261,7 +261,7 @@ public sealed class SessionFinderTests : IDisposable
         {
             Assert.Equal([SampleTask.Arn, OtherArn], taskArns.Order());
             return SampleTask.Reply(
-                Marked("RUNNING", SampleTask.Arn, running.SessionId), Marked("STOPPED", OtherArn, ended.SessionId));
+                Tagged("RUNNING", SampleTask.Arn, running.SessionId), Tagged("STOPPED", OtherArn, ended.SessionId));
         };
 
         var found = await EarlierSessions.FindAsync(_cloud, _journal, CancellationToken.None);
@@ -293,8 +293,8 @@ public sealed class SessionFinderTests : IDisposable
 
     private void Describe(params TaskDescription[] tasks) => _cloud.OnDescribeTasks = (_, _, _) => SampleTask.Reply(tasks);
 
-    private static TaskDescription Marked(string status, string arn, string mark) =>
-        SampleTask.Of(status, arn) with { StartedBy = mark };
+    private static TaskDescription Tagged(string status, string arn, string id) =>
+        SampleTask.Of(status, arn) with { StartedBy = id };
 
     private SessionRecord Remember(string? taskArn, DateTimeOffset? createdAt = null, bool processIsDead = false)
     {

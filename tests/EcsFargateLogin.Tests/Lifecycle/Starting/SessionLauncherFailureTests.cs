@@ -174,7 +174,7 @@ public sealed class SessionLauncherFailureTests : LaunchTest
     [InlineData(true)]
     public async Task A_task_that_is_found_and_cannot_be_stopped_is_remembered_by_its_ARN(bool isCancelled)
     {
-        // Once it has stopped, ECS does not list it by its mark any more.
+        // Once it has stopped, ECS does not list it by its id any more.
         using CancellationTokenSource cancellation = new();
         HangInRunTask(cancellation);
         Cloud.OnRunTask = isCancelled ? Cloud.OnRunTask : (_, _) => throw SampleTask.Throttled();

@@ -18,8 +18,8 @@ public sealed class RefusedLoginTests : IDisposable
     [InlineData("Authentication refused: bad ownership or modes for directory /root", "_AUTHORIZED_PUBLIC_KEY")]
     public async Task The_reason_is_read_from_the_containers_log_when_it_gets_there(string line, string nextStep)
     {
-        var looks = 0;
-        _cloud.OnGetLogEvents = () => ++looks < 3 ? ["started"] : ["started", $"{line}\r", "Connection closed by 10.0.0.1"];
+        var polls = 0;
+        _cloud.OnGetLogEvents = () => ++polls < 3 ? ["started"] : ["started", $"{line}\r", "Connection closed by 10.0.0.1"];
 
         var error = await ExplainAsync(Refused(), limit: 20);
 

@@ -101,9 +101,9 @@ public sealed class SessionWaiterTests : WaitTest
 
         await WaitAsync(SampleTask.Session(), Address, Quick with { ThrottledInterval = TimeSpan.FromMilliseconds(400) });
 
-        var looks = Cloud.CallsOf("DescribeTasks");
-        Assert.Equal(2, looks.Count);
-        Assert.True(looks[1].At - looks[0].At >= TimeSpan.FromMilliseconds(350));
+        var polls = Cloud.CallsOf("DescribeTasks");
+        Assert.Equal(2, polls.Count);
+        Assert.True(polls[1].At - polls[0].At >= TimeSpan.FromMilliseconds(350));
         Assert.Contains(Events.Events.OfType<Detail>(), detail => detail.Message.Contains("slows", StringComparison.Ordinal));
     }
 
