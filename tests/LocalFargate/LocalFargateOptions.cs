@@ -3,7 +3,7 @@ using LocalFargate.Tasks;
 
 namespace LocalFargate;
 
-/// <summary>How a <see cref="LocalFargateServer"/> is set up.</summary>
+/// <summary>The settings of a <see cref="LocalFargateServer"/>.</summary>
 public sealed record LocalFargateOptions
 {
     /// <summary>The port of 127.0.0.1 that it serves on; 0 takes a free one.</summary>

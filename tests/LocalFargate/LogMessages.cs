@@ -1,6 +1,6 @@
 namespace LocalFargate;
 
-/// <summary>What the server logs.</summary>
+/// <summary>The server's log messages.</summary>
 internal static partial class LogMessages
 {
     [LoggerMessage(Level = LogLevel.Error, Message = "The reply to {Operation} does not fit the service model: {Problems}")]

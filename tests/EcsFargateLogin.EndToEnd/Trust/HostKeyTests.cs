@@ -7,7 +7,7 @@ using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Trust;
 
-/// <summary>Where a session's host key is known from, and that this is shown.</summary>
+/// <summary>The source of a session's host key, and that it is shown.</summary>
 public sealed class HostKeyTests
 {
     private const string FirstKey = "*The key that is seen first will be trusted for this session.*";

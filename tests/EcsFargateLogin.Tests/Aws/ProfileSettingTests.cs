@@ -3,7 +3,7 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Aws;
 
-/// <summary>What a profile says beside credentials, from real files.</summary>
+/// <summary>The settings of a profile beside credentials, from real files.</summary>
 [Collection(EnvironmentScope.Collection)]
 public sealed class ProfileSettingTests
 {

@@ -4,7 +4,7 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Model;
 
-/// <summary>Which of its addresses a task is reached at.</summary>
+/// <summary>The choice of the address at which a task is reached.</summary>
 public sealed class AddressTests
 {
     private const string IPv4 = "10.0.0.7";

@@ -3,7 +3,7 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Packaging;
 
-/// <summary>What the workflows of the repository let others do.</summary>
+/// <summary>The permissions that the repository's workflows give to others.</summary>
 public sealed partial class WorkflowTests
 {
     public static TheoryData<string> Files =>

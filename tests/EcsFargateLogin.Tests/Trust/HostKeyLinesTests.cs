@@ -3,7 +3,7 @@ using EcsFargateLogin.Trust;
 
 namespace EcsFargateLogin.Tests.Trust;
 
-/// <summary>Which lines of a log are the script's own.</summary>
+/// <summary>The recognition of the script's own lines in a log.</summary>
 public sealed class HostKeyLinesTests
 {
     private const string Key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO2B7yXIuqGtSggTdE3LoHNsitfkMx8eTATYuLvSP/nU";

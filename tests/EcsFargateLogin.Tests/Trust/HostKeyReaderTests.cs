@@ -8,7 +8,7 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace EcsFargateLogin.Tests.Trust;
 
-/// <summary>What becomes of a session by what its log says, and when.</summary>
+/// <summary>The fate of a session by the content of its log, and the time of it.</summary>
 public sealed class HostKeyReaderTests : IDisposable
 {
     private const string Key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO2B7yXIuqGtSggTdE3LoHNsitfkMx8eTATYuLvSP/nU";

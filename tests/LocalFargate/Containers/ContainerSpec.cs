@@ -1,6 +1,6 @@
 namespace LocalFargate.Containers;
 
-/// <summary>What a container runs, in what surroundings.</summary>
+/// <summary>The program of a container and its environment.</summary>
 internal sealed record ContainerSpec
 {
     internal required string Hostname { get; init; }
@@ -21,7 +21,7 @@ internal sealed record ContainerSpec
     internal bool ReadOnlyRoot { get; init; }
 }
 
-/// <summary>How far a container is kept apart from this machine.</summary>
+/// <summary>The degree to which a container is isolated from this machine.</summary>
 public enum Isolation
 {
     /// <summary>Mount, PID, UTS and IPC namespaces and a root of its own over this machine's files: what root can do.</summary>

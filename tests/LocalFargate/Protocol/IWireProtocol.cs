@@ -4,7 +4,7 @@ using LocalFargate.Services;
 
 namespace LocalFargate.Protocol;
 
-/// <summary>How requests are read and replies are written.</summary>
+/// <summary>Reads requests and writes replies.</summary>
 internal interface IWireProtocol
 {
     string ContentType { get; }

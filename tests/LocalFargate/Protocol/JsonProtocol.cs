@@ -60,7 +60,7 @@ internal sealed class JsonProtocol(IReadOnlyList<IAwsService> services) : IWireP
     }
 }
 
-/// <summary>How JSON is written to the wire and measured: only what must be escaped is.</summary>
+/// <summary>Writes and measures JSON for the wire: only the characters that must be escaped are.</summary>
 internal static class AwsJson
 {
     internal static JsonSerializerOptions Options { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

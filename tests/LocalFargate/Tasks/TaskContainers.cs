@@ -78,7 +78,7 @@ internal sealed class TaskContainers(FargateTask task, ContainerSpecs specs, Log
     }
 }
 
-/// <summary>What a task runs.</summary>
+/// <summary>The containers of a task.</summary>
 internal interface ITaskContainers
 {
     /// <summary>The first image of the task that the server does not have, or null.</summary>
