@@ -1,9 +1,9 @@
 namespace EcsFargateLogin.Cloud;
 
-/// <summary>Errors about the region and the endpoint, and what every service of AWS may answer.</summary>
+/// <summary>Errors about the region and the endpoint, and errors that every service of AWS may return.</summary>
 internal static class CloudErrors
 {
-    /// <summary>What to do where the account may have no more tasks.</summary>
+    /// <summary>The next step where the account's quota of tasks is used up.</summary>
     internal const string RaiseQuota =
         "Stop sessions and tasks that are not needed, or ask for a higher quota of vCPUs under Service Quotas, AWS Fargate.";
 
@@ -15,7 +15,7 @@ internal static class CloudErrors
     internal static FargateException InvalidRegion(string region, string source) => new(
         FargateError.NoRegion,
         $"'{region}' (from {source}) is not the name of an AWS region.",
-        "Region names look like eu-central-1: lower-case letters, digits and hyphens, without quotation marks or a comment behind them.")
+        "Region names have the form eu-central-1: lower-case letters, digits and hyphens, without quotes or a comment after them.")
     {
         Target = region,
     };
@@ -57,8 +57,8 @@ internal static class CloudErrors
         StatusCode = statusCode,
     };
 
-    /// <param name="operation">What was called, such as ecs:RunTask.</param>
-    /// <param name="what">What the answer lacks, as the end of a sentence.</param>
+    /// <param name="operation">The operation, such as ecs:RunTask.</param>
+    /// <param name="what">The defect of the answer, as the end of a sentence.</param>
     internal static FargateException MalformedAnswer(string operation, string what) => new(
         FargateError.ServiceFailed,
         $"The answer to {operation} {what}.",
@@ -119,4 +119,41 @@ internal static class CloudErrors
 
     private static string Host(Uri endpoint) =>
         endpoint.IsDefaultPort ? endpoint.Host : $"{endpoint.Host}:{endpoint.Port}";
+}
+
+/// <summary>AWS's refusal of a request, with AWS's code and message.</summary>
+/// <param name="ErrorCode">AWS's error code, such as ClusterNotFoundException; null when the answer had none.</param>
+/// <param name="Message">AWS's message; must hold no secret.</param>
+internal sealed record ServiceAnswer(string? ErrorCode, string Message)
+{
+    /// <summary>AWS's id of the request.</summary>
+    internal string? RequestId { get; init; }
+
+    /// <summary>The HTTP status of the answer.</summary>
+    internal int? StatusCode { get; init; }
+
+    /// <summary>The exception of the SDK; null where its text may hold a secret.</summary>
+    internal Exception? Exception { get; init; }
+
+    /// <summary>The answer as a sentence of a message.</summary>
+    internal string Quoted => (ErrorCode, string.IsNullOrWhiteSpace(Message)) switch
+    {
+        (null, true) => "AWS gave no reason.",
+        (null, false) => $"AWS said: {Sentence}",
+        (_, true) => $"AWS said: {ErrorCode}.",
+        _ => $"AWS said: {ErrorCode}: {Sentence}",
+    };
+
+    /// <summary>Creates the error for a refusal; AWS's own message follows this module's.</summary>
+    internal static FargateException ErrorOf(
+        FargateError error, ServiceAnswer answer, string? target, string message, string nextStep) =>
+        new(error, $"{message} {answer.Quoted}", nextStep, answer.Exception)
+        {
+            Target = target,
+            ErrorCode = answer.ErrorCode,
+            RequestId = answer.RequestId,
+            StatusCode = answer.StatusCode,
+        };
+
+    private string Sentence => Message.TrimEnd().EndsWith('.') ? Message.Trim() : $"{Message.Trim()}.";
 }

@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace EcsFargateLogin.Cloud;
 
-/// <summary>The user's settings for reaching AWS. The SDK's own rules find what is null.</summary>
+/// <summary>The user's settings for the connection to AWS. The SDK's rules supply what is null.</summary>
 internal sealed record CloudSettings
 {
     /// <summary>A credential profile's name.</summary>
     public string? ProfileName { get; init; }
 
-    /// <summary>The file that takes the shared credentials file's place, as an absolute path; null for the usual one.</summary>
+    /// <summary>The absolute path of a file that replaces the shared credentials file; null for the default one.</summary>
     public string? ProfileLocation { get; init; }
 
     /// <summary>A region's system name, such as eu-central-1.</summary>
@@ -17,19 +17,21 @@ internal sealed record CloudSettings
     /// <summary>The source of the region, for people.</summary>
     public string RegionSource { get; init; } = "-Region";
 
-    /// <summary>An absolute http or https URL that takes every service's place.</summary>
+    /// <summary>An absolute http or https URL that replaces the endpoint of every service.</summary>
     public string? EndpointUrl { get; init; }
 
-    /// <summary>Credentials that the user handed over, which go before any profile; null finds them.</summary>
+    /// <summary>
+    /// Credentials that the user passed as keys or an object, which take precedence over profiles; null lets the SDK find them.
+    /// </summary>
     internal ICredentialSource? Credentials { get; init; }
 
-    /// <summary>Asks a person for an MFA code; null where nobody can be asked.</summary>
+    /// <summary>Asks the user for an MFA code; null where no user can be asked.</summary>
     internal Func<MfaRequest, CancellationToken, Task<string>>? MfaCode { get; init; }
 }
 
 /// <summary>
-/// A connection to AWS by the names that find it again: one record, which sessions hold and the journal keeps. Holds no secret.
-/// Sessions with equal ones share a client.
+/// The settings that restore a connection to AWS: one record, which sessions hold and the journal keeps. Holds no secret.
+/// Sessions with equal records share a client.
 /// </summary>
 internal sealed record AwsConnection
 {
@@ -40,7 +42,7 @@ internal sealed record AwsConnection
     /// <summary>The endpoint that was asked for, or null.</summary>
     public string? EndpointUrl { get; init; }
 
-    /// <summary>How the credentials were named.</summary>
+    /// <summary>The origin of the credentials.</summary>
     public CredentialOrigin CredentialOrigin { get; init; }
 
     /// <summary>The profile that the credentials came from, or null.</summary>
@@ -50,7 +52,7 @@ internal sealed record AwsConnection
     public string? ProfileLocation { get; init; }
 }
 
-/// <summary>A connection as resolved, with the places where its parts were found.</summary>
+/// <summary>A resolved connection, with the sources of its parts.</summary>
 internal sealed record CloudConnection
 {
     /// <summary>The connection.</summary>
@@ -59,17 +61,17 @@ internal sealed record CloudConnection
     /// <summary>The region's system name.</summary>
     public string Region => Aws.Region;
 
-    /// <summary>Where the region was found, for people: "-Region", "profile 'ops'", "environment", …</summary>
+    /// <summary>The source of the region, for people: "-Region", "profile 'ops'", "environment", …</summary>
     public required string RegionSource { get; init; }
 
-    /// <summary>Where the credentials were found, for people.</summary>
+    /// <summary>The source of the credentials, for people.</summary>
     public required string CredentialSource { get; init; }
 
-    /// <summary>The URL that requests to ECS go to.</summary>
+    /// <summary>The URL of ECS.</summary>
     public required string EcsEndpoint { get; init; }
 }
 
-/// <summary>A code of a multi-factor device is needed to assume a role.</summary>
-/// <param name="ProfileName">The profile that wants it.</param>
+/// <summary>A request for a code of an MFA device, which is needed to assume a role.</summary>
+/// <param name="ProfileName">The profile that assumes the role.</param>
 /// <param name="SerialNumber">The device's serial number or ARN.</param>
 internal sealed record MfaRequest(string ProfileName, string SerialNumber);

@@ -2,13 +2,13 @@ using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Cloud;
 
-/// <summary>Errors about credentials and where they come from.</summary>
+/// <summary>Errors about credentials and their sources.</summary>
 internal static class CredentialErrors
 {
     internal static FargateException MfaCodeUnavailable(MfaRequest request, string why) => new(
         FargateError.NoCredentials,
         $"Profile '{request.ProfileName}' needs a code of the MFA device {request.SerialNumber}, but {why}.",
-        "Run the command where PowerShell can ask you, or name a profile whose keys are temporary ones with MFA "
+        "Run the command where PowerShell can ask you, or name a profile with temporary keys that were made with MFA "
             + "(aws sts get-session-token).")
     {
         Target = request.ProfileName,
@@ -16,7 +16,7 @@ internal static class CredentialErrors
 
     /// <param name="profileName">The profile.</param>
     /// <param name="searched">The files, for people.</param>
-    /// <param name="hint">What is there instead, as a sentence; or null.</param>
+    /// <param name="hint">A hint at similar profiles, as a sentence; or null.</param>
     internal static FargateException ProfileNotFound(string profileName, string searched, string? hint) => new(
         FargateError.ProfileNotFound,
         $"The credential profile '{profileName}' was not found in {searched}.{(hint is null ? "" : $" {hint}")}",
@@ -33,7 +33,7 @@ internal static class CredentialErrors
             + "or log in with 'aws sso login' or 'aws configure'.");
 
     /// <param name="profileName">The profile.</param>
-    /// <param name="reason">What is wrong with which of its settings, as the rest of a sentence without a secret.</param>
+    /// <param name="reason">The setting and its defect, as the rest of a sentence without a secret.</param>
     internal static FargateException InvalidProfile(string profileName, string reason) => new(
         FargateError.InvalidProfile,
         $"The profile '{profileName}' cannot be used: its {reason}.",
@@ -42,8 +42,8 @@ internal static class CredentialErrors
         Target = profileName,
     };
 
-    /// <param name="profileName">The profile that was looked for.</param>
-    /// <param name="where">The line, for people. What stands there may be a secret.</param>
+    /// <param name="profileName">The profile that was requested.</param>
+    /// <param name="where">The position of the line, for people. The line itself may hold a secret.</param>
     internal static FargateException ProfileMalformed(string profileName, string where) => CredentialsUnusable(
         $"profile '{profileName}'",
         $"{where} is malformed: it is neither a section's header, nor a setting (name = value), nor a comment.",
@@ -59,8 +59,8 @@ internal static class CredentialErrors
         Target = profileName,
     };
 
-    /// <param name="source">Where the credentials were looked for, for people.</param>
-    /// <param name="reason">What went wrong there, as a sentence without a secret.</param>
+    /// <param name="source">The source of the credentials, for people.</param>
+    /// <param name="reason">The reason, as a sentence without a secret.</param>
     /// <param name="exception">The cause, or null where its text may hold a secret.</param>
     internal static FargateException CredentialsUnusable(string source, string reason, Exception? exception) => new(
         FargateError.NoCredentials,

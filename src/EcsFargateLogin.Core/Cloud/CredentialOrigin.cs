@@ -1,9 +1,9 @@
 namespace EcsFargateLogin;
 
-/// <summary>How the credentials of a session were named, and so how later commands find them again.</summary>
+/// <summary>The origin of a session's credentials, by which later commands find them again.</summary>
 public enum CredentialOrigin
 {
-    /// <summary>Not at all: the environment, a container or an instance had them.</summary>
+    /// <summary>Not specified: they come from the environment, a container or an instance.</summary>
     Default,
     /// <summary>By a profile: the session's ProfileName.</summary>
     Profile,

@@ -1,43 +1,45 @@
 namespace EcsFargateLogin.Cloud;
 
-/// <summary>A task definition, as far as a session needs it.</summary>
+/// <summary>The part of a task definition that sessions need.</summary>
 internal sealed record TaskDefinitionDescription
 {
     /// <summary>Its ARN, with the revision.</summary>
     public required string Arn { get; init; }
 
-    /// <summary>awsvpc, bridge, host, none; absent means bridge.</summary>
+    /// <summary>awsvpc, bridge, host, none; null means bridge.</summary>
     public string? NetworkMode { get; init; }
 
-    /// <summary>The launch types that it was checked for: EC2, FARGATE, EXTERNAL.</summary>
+    /// <summary>The launch types that it is compatible with: EC2, FARGATE, EXTERNAL.</summary>
     public IReadOnlyList<string> Compatibilities { get; init; } = [];
 
     /// <summary>The names of its containers, in order.</summary>
     public IReadOnlyList<string> ContainerNames { get; init; } = [];
 
-    /// <summary>The names of those whose end ends the task, in order.</summary>
+    /// <summary>The names of its essential containers, in order.</summary>
     public IReadOnlyList<string> EssentialNames { get; init; } = [];
 
-    /// <summary>The logs of those containers that log to CloudWatch Logs, by container name.</summary>
+    /// <summary>The log configuration of the containers that use CloudWatch Logs, by container name.</summary>
     public IReadOnlyDictionary<string, ContainerLog> Logs { get; init; } = new Dictionary<string, ContainerLog>();
 
-    /// <summary>How its containers start, by container name.</summary>
+    /// <summary>The start configuration of its containers, by container name.</summary>
     public IReadOnlyDictionary<string, ContainerStart> Starts { get; init; } = new Dictionary<string, ContainerStart>();
 }
 
-/// <summary>How a container starts, as far as its task definition says; what is empty is the image's own matter.</summary>
+/// <summary>The start configuration of a container in its task definition. What is empty is defined by the image.</summary>
 internal sealed record ContainerStart
 {
-    /// <summary>The program, with its first arguments. RunTask cannot change it.</summary>
+    /// <summary>The program with its first arguments. RunTask cannot override it.</summary>
     public IReadOnlyList<string> EntryPoint { get; init; } = [];
 
-    /// <summary>The arguments after the entry point, the image's where that is empty. RunTask can replace it.</summary>
+    /// <summary>The arguments after the entry point; empty for the image's. RunTask can override them.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
-    /// <summary>Whether ECS starts it again, in the same task, when it ends.</summary>
+    /// <summary>Whether ECS restarts the container in the same task when it ends.</summary>
     public bool IsRestarted { get; init; }
 
-    /// <summary>The variables that the task definition sets by their values; those of the image and secrets are not known.</summary>
+    /// <summary>
+    /// The environment variables that the task definition sets to plain values. Those of the image, and secrets, are not known.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }
 
@@ -53,7 +55,7 @@ internal sealed record NetworkInterfaceDescription
     /// <summary>Its id, eni-….</summary>
     public required string Id { get; init; }
 
-    /// <summary>The public IPv4 address of its association, once it has one.</summary>
+    /// <summary>The public IPv4 address, once it has one.</summary>
     public string? PublicIPv4Address { get; init; }
 
     /// <summary>Its primary private IPv4 address.</summary>
@@ -66,13 +68,13 @@ internal sealed record NetworkInterfaceDescription
     public string? SubnetId { get; init; }
 }
 
-/// <summary>Where a container's output goes in CloudWatch Logs, as its task definition says (awslogs).</summary>
+/// <summary>The destination of a container's output in CloudWatch Logs (awslogs).</summary>
 /// <param name="Group">The log group.</param>
 /// <param name="Region">The region of the log group, which need not be the task's.</param>
 /// <param name="StreamPrefix">The first part of its streams' names.</param>
 internal sealed record ContainerLog(string Group, string Region, string StreamPrefix)
 {
-    /// <summary>The stream of one task, named as the awslogs driver of Fargate names it.</summary>
+    /// <summary>The log stream of one task, by the naming rule of the awslogs driver.</summary>
     public LogStreamName StreamOf(string containerName, string taskId) => new(Group, Region, $"{StreamPrefix}/{containerName}/{taskId}");
 }
 
@@ -92,6 +94,39 @@ internal sealed record IngressRule(string SecurityGroupId, string Cidr, int Port
     /// <summary>Whether the address is an IPv6 one.</summary>
     public bool IsIPv6 => Cidr.Contains(':', StringComparison.Ordinal);
 
-    /// <summary>Whether it admits the same: a security group takes no second rule that does, however described.</summary>
+    /// <summary>
+    /// Whether both rules admit the same traffic. A security group holds at most one such rule, whatever its description.
+    /// </summary>
     public bool AdmitsSameAs(IngressRule other) => this with { Description = other.Description } == other;
+}
+
+/// <summary>The part of a service that a session can copy.</summary>
+internal sealed record ServiceDescription
+{
+    /// <summary>Its ARN.</summary>
+    public required string Arn { get; init; }
+
+    /// <summary>The ARN of the task definition for its tasks.</summary>
+    public string? TaskDefinition { get; init; }
+
+    /// <summary>FARGATE, EC2 or EXTERNAL; null where capacity providers decide.</summary>
+    public string? LaunchType { get; init; }
+
+    /// <summary>The capacity providers of its strategy.</summary>
+    public IReadOnlyList<string> CapacityProviders { get; init; } = [];
+
+    /// <summary>The version of Fargate's platform, or LATEST.</summary>
+    public string? PlatformVersion { get; init; }
+
+    /// <summary>The subnets of its tasks; none without an awsvpc configuration.</summary>
+    public IReadOnlyList<string> Subnets { get; init; } = [];
+
+    /// <summary>The security groups of its tasks; none means the VPC's default group.</summary>
+    public IReadOnlyList<string> SecurityGroups { get; init; } = [];
+
+    /// <summary>Whether its tasks get public addresses.</summary>
+    public bool AssignPublicIp { get; init; }
+
+    /// <summary>Its tags, by key.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 }

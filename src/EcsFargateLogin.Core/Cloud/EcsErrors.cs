@@ -1,6 +1,6 @@
 namespace EcsFargateLogin.Cloud;
 
-/// <summary>Errors about what AWS does not know of a task, or cannot use.</summary>
+/// <summary>Errors about tasks and their resources that AWS does not know or cannot use.</summary>
 internal static class EcsErrors
 {
     private const string ShortenOverrides =
@@ -36,7 +36,7 @@ internal static class EcsErrors
     internal static FargateException NetworkInterfaceNotFound(string interfaces, ServiceAnswer answer) => ServiceAnswer.ErrorOf(
         FargateError.NetworkInterfaceNotFound, answer, interfaces,
         $"The network interface '{interfaces}' was not found.",
-        "It comes shortly after the task was placed and goes with it; look at the task's status, and try again.");
+        "It exists from shortly after the task was placed until the task ends; check the task's status, and try again.");
 
     internal static FargateException TaskNotFound(string task, ServiceAnswer answer) => ServiceAnswer.ErrorOf(
         FargateError.TaskNotFound, answer, task,
@@ -53,8 +53,8 @@ internal static class EcsErrors
         "Fargate has no room for the task at the moment.",
         "Try again in a minute, or name subnets in other availability zones with -Subnet.");
 
-    /// <param name="length">How many characters the overrides have.</param>
-    /// <param name="limit">How many ECS takes.</param>
+    /// <param name="length">The length of the overrides, in characters.</param>
+    /// <param name="limit">The maximum length.</param>
     internal static FargateException OverridesTooLong(int length, int limit) => new(
         FargateError.OverridesTooLong,
         $"The overrides of the task have {length} characters as JSON, but ECS takes at most {limit}.",
@@ -78,7 +78,7 @@ internal static class EcsErrors
     internal static FargateException ExecuteCommandRefused(string task, ServiceAnswer answer) => ServiceAnswer.ErrorOf(
         FargateError.EcsExecUnavailable, answer, task,
         $"ECS Exec does not reach the container of task '{task}'.",
-        "Try again in a minute, while the task runs; if it happens again, look at it with Test-FargateLogin -Transport EcsExec.");
+        "Try again in a minute, while the task runs; if it happens again, check it with Test-FargateLogin -Transport EcsExec.");
 
     internal static FargateException TaskRoleMissing(string taskDefinition, ServiceAnswer answer) => ServiceAnswer.ErrorOf(
         FargateError.TaskDefinitionUnsuitable, answer, taskDefinition,

@@ -1,9 +1,10 @@
 using System.Reflection;
+using System.Runtime.Loader;
 using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Cloud;
 
-/// <summary>The way to AWS.</summary>
+/// <summary>Loads the assembly that connects to AWS.</summary>
 internal static class FargateCloud
 {
     private const string ConnectorAssembly = "EcsFargateLogin.Aws";
@@ -12,7 +13,7 @@ internal static class FargateCloud
     private static readonly Lazy<IFargateCloudConnector> Loaded = new(
         () => LoadConnector(Path.Combine(ModuleFolder, "lib")), LazyThreadSafetyMode.PublicationOnly);
 
-    /// <summary>What makes connections; its assemblies are loaded on first use.</summary>
+    /// <summary>The factory of connections. Its assemblies are loaded on first use.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.ModuleIncomplete"/>.</exception>
     internal static IFargateCloudConnector Connector => Loaded.Value;
 
@@ -28,7 +29,8 @@ internal static class FargateCloud
             var assembly = context.LoadFromAssemblyPath(file);
             foreach (var part in assembly.GetReferencedAssemblies().Where(IsolatedLoadContext.IsOfSdk))
             {
-                // Each is loaded when it is first needed. That it is missing or damaged shows now, not in the middle of a session.
+                // Each assembly is loaded when it is first needed. Missing or damaged ones are found now, not in the middle of a
+                // session.
                 file = Path.Combine(folder, $"{part.Name}.dll");
                 AssemblyName.GetAssemblyName(file);
             }
@@ -41,5 +43,35 @@ internal static class FargateCloud
         {
             throw GeneralErrors.ModuleIncomplete(file);
         }
+    }
+}
+
+/// <summary>
+/// Isolates this module's copy of the AWS SDK from the copies of other modules, whatever their versions: AWS Tools for PowerShell
+/// loads one into the same process. Types of EcsFargateLogin.Core.dll are shared by both sides.
+/// </summary>
+/// <param name="folder">The folder of the isolated assemblies; an absolute path.</param>
+internal sealed class IsolatedLoadContext(string folder) : AssemblyLoadContext("EcsFargateLogin.Aws")
+{
+    private static readonly Assembly Shared = typeof(IsolatedLoadContext).Assembly;
+
+    /// <summary>
+    /// Whether an assembly must come from the folder. For such an assembly Load never returns null, which would load another
+    /// module's copy.
+    /// </summary>
+    internal static bool IsOfSdk(AssemblyName assemblyName) =>
+        assemblyName.Name?.StartsWith("AWSSDK.", StringComparison.OrdinalIgnoreCase) == true;
+
+    protected override Assembly? Load(AssemblyName assemblyName)
+    {
+        if (assemblyName.Name == Shared.GetName().Name)
+        {
+            return Shared;
+        }
+
+        var file = Path.Combine(folder, $"{assemblyName.Name}.dll");
+        return File.Exists(file) ? LoadFromAssemblyPath(file)
+            : IsOfSdk(assemblyName) ? throw new FileNotFoundException("A part of the AWS SDK is missing.", file)
+            : null;
     }
 }

@@ -1,30 +1,31 @@
 namespace EcsFargateLogin.Cloud;
 
 /// <summary>
-/// What tells whether a session can be reached, looked at before one is started. Throws as <see cref="IFargateCloud"/> does.
+/// Reads the resources that decide whether a session can be reached, before one is started. Throws as <see cref="IFargateCloud"/>
+/// does.
 /// </summary>
 internal interface IAccountSurvey
 {
-    /// <summary>The principal of the credentials. Asking needs no permission.</summary>
+    /// <summary>Returns the principal of the credentials. Needs no permission.</summary>
     Task<CallerIdentity> GetCallerAsync(CancellationToken cancellationToken);
 
-    /// <summary>Those of the subnets that there are.</summary>
+    /// <summary>Returns the existing ones among the subnets.</summary>
     Task<IReadOnlyList<SubnetDescription>> FindSubnetsAsync(
         IReadOnlyCollection<string> subnetIds, CancellationToken cancellationToken);
 
-    /// <summary>All route tables of a VPC.</summary>
+    /// <summary>Returns all route tables of a VPC.</summary>
     Task<IReadOnlyList<RouteTableDescription>> DescribeRouteTablesAsync(string vpcId, CancellationToken cancellationToken);
 
-    /// <summary>Those of the security groups that there are, with whom they let in.</summary>
+    /// <summary>Returns the existing ones among the security groups, with their inbound rules.</summary>
     Task<IReadOnlyList<SecurityGroupIngress>> FindSecurityGroupsAsync(
         IReadOnlyCollection<string> securityGroupIds, CancellationToken cancellationToken);
 
-    /// <summary>The ARN of a role, with the path that its sessions' ARNs lack. Takes iam:GetRole.</summary>
+    /// <summary>Returns the ARN of a role with its path, which the ARNs of its sessions lack. Needs iam:GetRole.</summary>
     Task<string> GetRoleArnAsync(string roleName, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Whether IAM's policy simulator says that a user or role may do something. Takes iam:SimulatePrincipalPolicy, and does
-    /// nothing of what is asked about.
+    /// Asks IAM's policy simulator whether a user or role may perform an action, without performing it. Needs
+    /// iam:SimulatePrincipalPolicy.
     /// </summary>
     Task<PermissionAnswer> SimulateAsync(PermissionQuestion question, CancellationToken cancellationToken);
 }
@@ -32,7 +33,8 @@ internal interface IAccountSurvey
 /// <summary>The principal of credentials.</summary>
 /// <param name="Arn">The user or the session of a role.</param>
 /// <param name="ClockSkew">
-/// How far AWS's clock is ahead of this machine's, to about a second; null where the answer had no time.
+/// The difference of AWS's clock to this machine's, positive when AWS's is ahead, to about a second; null where the answer had no
+/// time.
 /// </param>
 internal sealed record CallerIdentity(string Arn, TimeSpan? ClockSkew);
 
@@ -42,10 +44,10 @@ internal sealed record RouteTableDescription
     /// <summary>Its id, rtb-….</summary>
     public required string Id { get; init; }
 
-    /// <summary>Whether it holds for the subnets of its VPC that no other one names.</summary>
+    /// <summary>Whether it is the VPC's main table, for subnets without an explicit association.</summary>
     public bool IsMain { get; init; }
 
-    /// <summary>The subnets that it names.</summary>
+    /// <summary>The explicitly associated subnets.</summary>
     public IReadOnlyList<string> SubnetIds { get; init; } = [];
 
     /// <summary>Its routes.</summary>
@@ -54,14 +56,14 @@ internal sealed record RouteTableDescription
 
 /// <summary>A route.</summary>
 /// <param name="Destination">A CIDR block or the id of a prefix list.</param>
-/// <param name="Target">The id of what it leads to, such as igw-… or nat-…; local for the VPC itself.</param>
-/// <param name="IsActive">False where what it leads to is gone.</param>
+/// <param name="Target">The id of the target, such as igw-… or nat-…; local for the VPC itself.</param>
+/// <param name="IsActive">False where the target is gone (blackhole).</param>
 internal sealed record RouteDescription(string Destination, string Target, bool IsActive);
 
-/// <summary>A security group and whom it lets in.</summary>
+/// <summary>A security group and its inbound rules.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="VpcId">Its VPC.</param>
-/// <param name="Permissions">Whom it lets in.</param>
+/// <param name="Permissions">The traffic that it admits.</param>
 internal sealed record SecurityGroupIngress(string Id, string? VpcId, IReadOnlyList<AllowedIngress> Permissions);
 
 /// <summary>The traffic that a rule of a security group admits.</summary>
@@ -71,22 +73,22 @@ internal sealed record SecurityGroupIngress(string Id, string? VpcId, IReadOnlyL
 /// <param name="Sources">CIDR blocks, and ids of security groups and prefix lists.</param>
 internal sealed record AllowedIngress(string Protocol, int? FromPort, int? ToPort, IReadOnlyList<string> Sources)
 {
-    /// <summary>Whether it is about a TCP port.</summary>
+    /// <summary>Whether it admits traffic on a TCP port.</summary>
     public bool Covers(int port) => Protocol == "-1" || (Protocol is "tcp" or "6"
         && (FromPort is null || FromPort <= port) && (ToPort is null || port <= ToPort));
 }
 
-/// <summary>Whether somebody may do something.</summary>
+/// <summary>A question for the policy simulator.</summary>
 /// <param name="PrincipalArn">The user or the role; not a session of a role.</param>
 /// <param name="Action">The action, such as ecs:RunTask.</param>
-/// <param name="Resource">The ARN of what it is done to.</param>
+/// <param name="Resource">The ARN of the resource.</param>
 internal sealed record PermissionQuestion(string PrincipalArn, string Action, string Resource)
 {
-    /// <summary>The keys that conditions of policies read, such as ecs:cluster.</summary>
+    /// <summary>The context keys that policy conditions read, such as ecs:cluster.</summary>
     public IReadOnlyDictionary<string, string> Context { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>The answer of the policy simulator.</summary>
-/// <param name="IsAllowed">Whether the policies allow it.</param>
-/// <param name="MissingContext">Other keys that their conditions read, without which the answer is not certain.</param>
+/// <param name="IsAllowed">Whether the policies allow the action.</param>
+/// <param name="MissingContext">The context keys that were missing, without which the answer is uncertain.</param>
 internal sealed record PermissionAnswer(bool IsAllowed, IReadOnlyList<string> MissingContext);

@@ -1,26 +1,26 @@
 namespace EcsFargateLogin.Cloud;
 
 /// <summary>
-/// What an account has that a session can be started with or in. Throws as <see cref="IFargateCloud"/> does.
+/// Lists the resources of an account that a session can be started with or in. Throws as <see cref="IFargateCloud"/> does.
 /// </summary>
 internal interface IFargateCatalog : IDisposable
 {
-    /// <summary>The ARNs of the region's clusters.</summary>
+    /// <summary>Lists the ARNs of the region's clusters.</summary>
     Task<IReadOnlyList<string>> ListClustersAsync(CancellationToken cancellationToken);
 
-    /// <summary>The ARNs of a cluster's services.</summary>
+    /// <summary>Lists the ARNs of a cluster's services.</summary>
     Task<IReadOnlyList<string>> ListServicesAsync(string cluster, CancellationToken cancellationToken);
 
-    /// <summary>The families that have an active task definition.</summary>
+    /// <summary>Lists the families with an active task definition.</summary>
     Task<IReadOnlyList<string>> ListTaskDefinitionFamiliesAsync(CancellationToken cancellationToken);
 
-    /// <summary>The ARNs of a family's active task definitions, the newest first.</summary>
+    /// <summary>Lists the ARNs of a family's active task definitions, the newest first.</summary>
     Task<IReadOnlyList<string>> ListTaskDefinitionsAsync(string family, CancellationToken cancellationToken);
 
-    /// <summary>The region's subnets.</summary>
+    /// <summary>Lists the region's subnets.</summary>
     Task<IReadOnlyList<SubnetDescription>> DescribeSubnetsAsync(CancellationToken cancellationToken);
 
-    /// <summary>The region's security groups.</summary>
+    /// <summary>Lists the region's security groups.</summary>
     Task<IReadOnlyList<SecurityGroupDescription>> DescribeSecurityGroupsAsync(CancellationToken cancellationToken);
 }
 
@@ -33,16 +33,16 @@ internal sealed record SubnetDescription
     /// <summary>The value of its tag Name, or null.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Its IPv4 addresses, in CIDR notation; null where it has IPv6 ones only.</summary>
+    /// <summary>Its IPv4 range in CIDR notation; null where it has only IPv6.</summary>
     public string? CidrBlock { get; init; }
 
-    /// <summary>The zone it lies in.</summary>
+    /// <summary>Its availability zone.</summary>
     public string? AvailabilityZone { get; init; }
 
     /// <summary>The VPC it belongs to.</summary>
     public string? VpcId { get; init; }
 
-    /// <summary>How many IPv4 addresses are free; null where that was not asked for.</summary>
+    /// <summary>The number of free IPv4 addresses; null where it was not requested.</summary>
     public int? FreeAddresses { get; init; }
 }
 
@@ -55,7 +55,7 @@ internal sealed record SecurityGroupDescription
     /// <summary>Its name, unique in its VPC.</summary>
     public string? Name { get; init; }
 
-    /// <summary>What it is for.</summary>
+    /// <summary>Its description.</summary>
     public string? Description { get; init; }
 
     /// <summary>The VPC it belongs to.</summary>
@@ -63,6 +63,6 @@ internal sealed record SecurityGroupDescription
 }
 
 /// <summary>A region.</summary>
-/// <param name="SystemName">Such as eu-central-1.</param>
-/// <param name="DisplayName">Such as Europe (Frankfurt).</param>
+/// <param name="SystemName">The name, such as eu-central-1.</param>
+/// <param name="DisplayName">The name for people, such as Europe (Frankfurt).</param>
 internal sealed record RegionDescription(string SystemName, string DisplayName);

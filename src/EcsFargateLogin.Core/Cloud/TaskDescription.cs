@@ -1,11 +1,11 @@
 namespace EcsFargateLogin.Cloud;
 
-/// <summary>What DescribeTasks answered.</summary>
+/// <summary>The answer to DescribeTasks.</summary>
 /// <param name="Tasks">The tasks that ECS knows.</param>
-/// <param name="Failures">Those that it does not (MISSING).</param>
+/// <param name="Failures">The tasks that ECS does not know (MISSING).</param>
 internal sealed record DescribeTasksReply(IReadOnlyList<TaskDescription> Tasks, IReadOnlyList<CloudFailure> Failures);
 
-/// <summary>A task as ECS describes it. Times are absent until they have come.</summary>
+/// <summary>A task as ECS describes it. Times are null until they occur.</summary>
 internal sealed record TaskDescription
 {
     /// <summary>The task's ARN.</summary>
@@ -26,46 +26,46 @@ internal sealed record TaskDescription
     /// <summary>The startedBy of RunTask.</summary>
     public string? StartedBy { get; init; }
 
-    /// <summary>Its tags by key; null where the answer does not tell.</summary>
+    /// <summary>Its tags by key; null where the answer does not include them.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
-    /// <summary>When RunTask was accepted.</summary>
+    /// <summary>The time when RunTask was accepted.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 
-    /// <summary>When the task reached its network.</summary>
+    /// <summary>The time when the task was connected to its network.</summary>
     public DateTimeOffset? ConnectivityAt { get; init; }
 
-    /// <summary>When the image pull began.</summary>
+    /// <summary>The time when the image pull began.</summary>
     public DateTimeOffset? PullStartedAt { get; init; }
 
-    /// <summary>When the image pull ended.</summary>
+    /// <summary>The time when the image pull ended.</summary>
     public DateTimeOffset? PullStoppedAt { get; init; }
 
-    /// <summary>When the task became RUNNING.</summary>
+    /// <summary>The time when the task became RUNNING.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>When the task began to stop.</summary>
+    /// <summary>The time when the task began to stop.</summary>
     public DateTimeOffset? StoppingAt { get; init; }
 
-    /// <summary>When the task was STOPPED.</summary>
+    /// <summary>The time when the task was STOPPED.</summary>
     public DateTimeOffset? StoppedAt { get; init; }
 
-    /// <summary>ECS's code for why it stopped: TaskFailedToStart, EssentialContainerExited, UserInitiated, …</summary>
+    /// <summary>ECS's code for the reason it stopped: TaskFailedToStart, EssentialContainerExited, UserInitiated, …</summary>
     public string? StopCode { get; init; }
 
-    /// <summary>ECS's words for why it stopped.</summary>
+    /// <summary>ECS's description of the reason it stopped.</summary>
     public string? StoppedReason { get; init; }
 
-    /// <summary>The zone it was placed in.</summary>
+    /// <summary>Its availability zone.</summary>
     public string? AvailabilityZone { get; init; }
 
     /// <summary>Its containers.</summary>
     public IReadOnlyList<ContainerDescription> Containers { get; init; } = [];
 
-    /// <summary>Whether commands can be executed in it by way of ECS.</summary>
+    /// <summary>Whether ECS Exec is enabled.</summary>
     public bool EnablesExecuteCommand { get; init; }
 
-    /// <summary>What RunTask was told to change of its containers; one that was left as it is has nothing in it.</summary>
+    /// <summary>The container overrides of RunTask; containers without overrides are included with empty ones.</summary>
     public IReadOnlyList<ContainerOverride> Overrides { get; init; } = [];
 
     /// <summary>The id of its elastic network interface, once attached.</summary>
@@ -87,29 +87,29 @@ internal sealed record ContainerDescription
     /// <summary>Its name in the task definition.</summary>
     public required string Name { get; init; }
 
-    /// <summary>PENDING, RUNNING or STOPPED; absent before its first report.</summary>
+    /// <summary>PENDING, RUNNING or STOPPED; null before its first report.</summary>
     public string? LastStatus { get; init; }
 
-    /// <summary>What it exited with, once it has.</summary>
+    /// <summary>Its exit code, once it has ended.</summary>
     public int? ExitCode { get; init; }
 
-    /// <summary>ECS's words for what went wrong with it.</summary>
+    /// <summary>ECS's description of what went wrong with it.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>What its host calls it, once it runs.</summary>
+    /// <summary>Its id in the container runtime, once it runs.</summary>
     public string? RuntimeId { get; init; }
 
-    /// <summary>What executes commands in it; null where the task does not enable that, or has not come so far.</summary>
+    /// <summary>The agent of ECS Exec; null where the task does not enable ECS Exec, or is not that far yet.</summary>
     public ManagedAgentDescription? ExecuteCommandAgent { get; init; }
 }
 
-/// <summary>A program that ECS puts into a container.</summary>
+/// <summary>A program that ECS adds to a container.</summary>
 /// <param name="LastStatus">PENDING, RUNNING or STOPPED.</param>
-/// <param name="Reason">ECS's words for that; may be absent.</param>
+/// <param name="Reason">ECS's description of the reason, or null.</param>
 internal sealed record ManagedAgentDescription(string? LastStatus, string? Reason);
 
-/// <summary>What RunTask was told to change of a container.</summary>
+/// <summary>The overrides of RunTask for a container.</summary>
 /// <param name="ContainerName">The container's name.</param>
-/// <param name="HasCommand">Whether its command was replaced.</param>
-/// <param name="VariableNames">The environment variables that were added.</param>
+/// <param name="HasCommand">Whether the command is overridden.</param>
+/// <param name="VariableNames">The names of the added environment variables.</param>
 internal sealed record ContainerOverride(string ContainerName, bool HasCommand, IReadOnlyList<string> VariableNames);

@@ -110,7 +110,7 @@ internal sealed class SessionCheck : ICheckGroup
             Check, FormattableString.Invariant($"{phase.Phase} after {phase.Elapsed.TotalSeconds:0.0} s")),
         Caution caution => examination.WarnAsync(Check, caution.Text, ""),
         SessionReady ready => examination.PassAsync($"{Check} ready", 
-            $"{(ready.Session.WayIn == FargateTransport.EcsExec ? "the agent of ECS Exec runs" : "its SSH server answers")}: "
+            $"{(ready.Session.OpenTransport == FargateTransport.EcsExec ? "the agent of ECS Exec runs" : "its SSH server answers")}: "
             + $"{ready.Session.Timing}"),
         SessionFailed failed => examination.FailAsync($"{Check} ready", failed.Error),
         _ => Task.CompletedTask,

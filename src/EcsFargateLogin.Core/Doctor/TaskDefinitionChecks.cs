@@ -73,7 +73,7 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
 
     /// <summary>Checks that the task ends with the container, as the container's limits require.</summary>
     private static Task CheckEndAsync(Examination examination, LoginContainer container) =>
-        container.OutlivedBecause is { } why
+        container.OutlivedReason is { } why
             ? examination.FailAsync(
                 "task's end", StartErrors.TaskOutlivesContainer(examination.Request.TaskDefinition!, why))
             : examination.PassAsync("task's end", "the task ends with that container, and so at its limits");

@@ -1,8 +1,8 @@
 namespace EcsFargateLogin.Foundation;
 
 /// <summary>
-/// The names of the environment variables that the module and start-sshd.sh agree on. The script has the same list, and keeps
-/// them from shells; no user sets them.
+/// The environment variables of the contract between the module and start-sshd.sh. The script has the same list and does not pass
+/// them to shells; users cannot set them.
 /// </summary>
 internal static class ContainerVariables
 {
@@ -18,28 +18,28 @@ internal static class ContainerVariables
     /// <summary>The user that logs in.</summary>
     public const string UserName = "_SSH_USER";
 
-    /// <summary>A value of the session alone, which the container repeats in its log.</summary>
+    /// <summary>The session's nonce, which the container repeats in its log.</summary>
     public const string Nonce = "_SESSION_NONCE";
 
-    /// <summary>A key that start-sshd.sh hands to its own processes.</summary>
+    /// <summary>A key that start-sshd.sh passes to its own processes.</summary>
     public const string ProofKey = "_SESSION_PROOF_KEY";
 
-    /// <summary>The seconds within which somebody must have logged in.</summary>
+    /// <summary>The time until the first login, in seconds.</summary>
     public const string LoginTimeout = "_LOGIN_TIMEOUT";
 
-    /// <summary>The seconds without input or output after which the task ends.</summary>
+    /// <summary>The time without input and output after which the task ends, in seconds.</summary>
     public const string IdleTimeout = "_IDLE_TIMEOUT";
 
-    /// <summary>The seconds that a kept session goes on without a login.</summary>
+    /// <summary>The time without a login after which a kept session ends, in seconds.</summary>
     public const string UnusedTimeout = "_UNUSED_TIMEOUT";
 
-    /// <summary>The seconds after which the task ends in any case.</summary>
+    /// <summary>The time after which the task ends in any case, in seconds.</summary>
     public const string MaxLifetime = "_MAX_LIFETIME";
 
-    /// <summary>The seconds that the task waits after a lost connection.</summary>
+    /// <summary>The time for which the task waits after a lost connection, in seconds.</summary>
     public const string ReconnectWindow = "_RECONNECT_WINDOW";
 
-    /// <summary>Set by a login that asks the container to go on after a logout in good order, too.</summary>
+    /// <summary>Set by a login to make the container wait for another login also after an orderly logout.</summary>
     public const string KeepSession = "_KEEP_SESSION";
 
     /// <summary>All of them.</summary>

@@ -13,7 +13,7 @@ public enum FargateError
     /// <summary>The named credential profile does not exist.</summary>
     [ErrorRow(ErrorKind.ObjectNotFound, EndsCommand = true, NamesValue = true)]
     ProfileNotFound,
-    /// <summary>A setting of the credential profile holds what it cannot hold.</summary>
+    /// <summary>A setting of the credential profile has an invalid value.</summary>
     [ErrorRow(ErrorKind.InvalidData, EndsCommand = true, NamesValue = true)]
     InvalidProfile,
     /// <summary>The parameters that name credentials are incomplete or contradict each other, or hold something else.</summary>
@@ -34,7 +34,7 @@ public enum FargateError
     /// <summary>AWS could not be reached, or something that is not AWS answered.</summary>
     [ErrorRow(ErrorKind.ConnectionError)]
     EndpointUnreachable,
-    /// <summary>AWS slows the account down, after all retries.</summary>
+    /// <summary>AWS throttles the account, after all retries.</summary>
     [ErrorRow(ErrorKind.LimitsExceeded)]
     Throttled,
     /// <summary>A quota of the account is used up.</summary>
@@ -79,13 +79,13 @@ public enum FargateError
     /// <summary>A tag's key or value cannot be used.</summary>
     [ErrorRow(ErrorKind.InvalidArgument, NamesValue = true)]
     InvalidTag,
-    /// <summary>What a session cannot be started without is given by no parameter, preset or service.</summary>
+    /// <summary>A parameter without which no session can start is given by no parameter, preset or service.</summary>
     [ErrorRow(ErrorKind.InvalidArgument)]
     MissingMandatoryParameter,
     /// <summary>There is no preset of that name.</summary>
     [ErrorRow(ErrorKind.ObjectNotFound, NamesValue = true)]
     PresetNotFound,
-    /// <summary>A file of presets holds what presets cannot hold.</summary>
+    /// <summary>A file of presets has invalid content.</summary>
     [ErrorRow(ErrorKind.InvalidData, EndsCommand = true, NamesValue = true)]
     InvalidPreset,
     /// <summary>A file of presets cannot be read or written.</summary>
@@ -103,7 +103,7 @@ public enum FargateError
     /// <summary>The task did not become ready in time.</summary>
     [ErrorRow(ErrorKind.OperationTimeout)]
     StartTimeout,
-    /// <summary>The task stopped before it was ready, or under its shell.</summary>
+    /// <summary>The task stopped before it was ready, or while its shell was open.</summary>
     [ErrorRow(ErrorKind.OperationStopped)]
     TaskStopped,
     /// <summary>The task has no public address.</summary>
@@ -115,10 +115,10 @@ public enum FargateError
     /// <summary>No SSH server answered on the task's port in time.</summary>
     [ErrorRow(ErrorKind.ConnectionError)]
     PortUnreachable,
-    /// <summary>What was asked for does not go with the transport.</summary>
+    /// <summary>A parameter does not apply to the transport.</summary>
     [ErrorRow(ErrorKind.InvalidArgument, EndsCommand = true, NamesValue = true)]
     InvalidTransport,
-    /// <summary>The session cannot be reached in the way that is wanted.</summary>
+    /// <summary>The session cannot be reached by the requested transport.</summary>
     [ErrorRow(ErrorKind.InvalidOperation)]
     TransportUnavailable,
     /// <summary>ECS Exec does not reach the container.</summary>
@@ -139,16 +139,16 @@ public enum FargateError
     /// <summary>The task could not be stopped.</summary>
     [ErrorRow(ErrorKind.InvalidResult)]
     StopFailed,
-    /// <summary>This machine's address, or the security group to let it in to, is missing or malformed.</summary>
+    /// <summary>This machine's address, or the security group that is to admit it, is missing or malformed.</summary>
     [ErrorRow(ErrorKind.InvalidArgument, EndsCommand = true, NamesValue = true)]
     InvalidMyAddress,
-    /// <summary>The rule that lets this machine's address in could not be removed. Told as a warning.</summary>
+    /// <summary>The rule that admits this machine's address could not be removed. Written as a warning.</summary>
     [ErrorRow(ErrorKind.InvalidResult, IsWarning = true)]
     IngressNotRevoked,
-    /// <summary>What this machine remembers of its sessions cannot be written or read.</summary>
+    /// <summary>The journal of this machine's sessions cannot be written or read.</summary>
     [ErrorRow(ErrorKind.WriteError, NamesValue = true)]
     JournalUnavailable,
-    /// <summary>A session has ended, and something of it on this machine could not be deleted. Told as a warning.</summary>
+    /// <summary>A session has ended, but some of its files on this machine could not be deleted. Written as a warning.</summary>
     [ErrorRow(ErrorKind.WriteError, IsWarning = true)]
     FilesNotDeleted,
     /// <summary>ssh or ssh-keygen is not installed.</summary>
@@ -160,19 +160,19 @@ public enum FargateError
     /// <summary>The user's own key cannot log in.</summary>
     [ErrorRow(ErrorKind.InvalidArgument, NamesValue = true)]
     InvalidKey,
-    /// <summary>A text is no address and no network.</summary>
+    /// <summary>A value is neither an IP address nor a network.</summary>
     [ErrorRow(ErrorKind.InvalidArgument, NamesValue = true)]
     InvalidFromAddress,
-    /// <summary>An ssh option would take away what keeps the session safe, or is malformed.</summary>
+    /// <summary>An ssh option would weaken the session's security, or is malformed.</summary>
     [ErrorRow(ErrorKind.InvalidArgument, EndsCommand = true, NamesValue = true)]
     InvalidSshOption,
     /// <summary>ssh could not connect or log in, or lost the connection.</summary>
     [ErrorRow(ErrorKind.ConnectionError)]
     SshFailed,
-    /// <summary>The session's host key could not be verified, or what tells it contradicts itself.</summary>
+    /// <summary>The session's host key could not be verified, or its sources contradict each other.</summary>
     [ErrorRow(ErrorKind.SecurityError)]
     HostKeyNotVerified,
-    /// <summary>A server with another host key than the session's answered.</summary>
+    /// <summary>A server answered with a host key other than the session's.</summary>
     [ErrorRow(ErrorKind.SecurityError)]
     HostKeyMismatch,
     /// <summary>The local port of a tunnel is in use, or may not be used.</summary>
@@ -193,31 +193,31 @@ public enum FargateError
     /// <summary>A file or folder could not be copied.</summary>
     [ErrorRow(ErrorKind.WriteError, NamesValue = true)]
     CopyFailed,
-    /// <summary>The connection was lost in the middle of a copy; what has arrived is kept.</summary>
+    /// <summary>The connection was lost during a copy; the part that has arrived is kept.</summary>
     [ErrorRow(ErrorKind.ConnectionError, NamesValue = true)]
     CopyInterrupted,
-    /// <summary>The image has nothing that files could be copied with.</summary>
+    /// <summary>The image has neither an SFTP server nor tar.</summary>
     [ErrorRow(ErrorKind.NotInstalled)]
     CopyUnavailable,
-    /// <summary>The file of a transcript cannot be made.</summary>
+    /// <summary>The file of a transcript cannot be created.</summary>
     [ErrorRow(ErrorKind.WriteError, NamesValue = true)]
     TranscriptUnavailable,
     /// <summary>The remote program ended with a code other than 0, and the user asked for that to be an error.</summary>
     [ErrorRow(ErrorKind.InvalidResult)]
     RemoteProgramFailed,
-    /// <summary>A command or script cannot be sent as it is.</summary>
+    /// <summary>A command or script cannot be sent unchanged.</summary>
     [ErrorRow(ErrorKind.InvalidArgument, EndsCommand = true)]
     InvalidCommand,
-    /// <summary>A command had not ended in time.</summary>
+    /// <summary>A command did not end in time.</summary>
     [ErrorRow(ErrorKind.OperationTimeout)]
     CommandTimeout,
-    /// <summary>What was given is not the name of a container image.</summary>
+    /// <summary>The value is not the name of a container image.</summary>
     [ErrorRow(ErrorKind.InvalidArgument, NamesValue = true)]
     InvalidImage,
-    /// <summary>An image's name does not tell its Linux distribution, or tells one without a package manager.</summary>
+    /// <summary>The Linux distribution of an image cannot be told from its name, or has no package manager.</summary>
     [ErrorRow(ErrorKind.InvalidArgument, NamesValue = true)]
     DistributionUnknown,
-    /// <summary>A file is there already that was to be written.</summary>
+    /// <summary>A file that was to be written exists already.</summary>
     [ErrorRow(ErrorKind.ResourceExists, NamesValue = true)]
     FileExists,
     /// <summary>A file could not be written.</summary>
@@ -229,7 +229,7 @@ public enum FargateError
     /// <summary>The module's own files are incomplete.</summary>
     [ErrorRow(ErrorKind.NotInstalled, EndsCommand = true, NamesValue = true)]
     ModuleIncomplete,
-    /// <summary>Something that this module did not foresee.</summary>
+    /// <summary>An error that this module did not expect.</summary>
     [ErrorRow(ErrorKind.NotSpecified)]
     Unexpected,
 }

@@ -3,12 +3,12 @@ using EcsFargateLogin.Foundation;
 namespace EcsFargateLogin;
 
 /// <summary>
-/// Every error of this module. The message says what happened, to what, and what to do next; the rest is for scripts.
-/// What AWS, servers and other programs have said in it holds nothing that a terminal would obey.
+/// The type of every error of this module. The message says what happened, to what, and what to do next; the properties are for
+/// scripts. Text from AWS, servers and other programs is cleaned, so that it is safe for a terminal.
 /// </summary>
 public sealed class FargateException : Exception
 {
-    /// <summary>Makes an error. Only the classes of errors do, one beside each topic.</summary>
+    /// <summary>Creates an error. Only the …Errors class of each topic does.</summary>
     internal FargateException(FargateError error, string message, string nextStep, Exception? innerException = null)
         : base($"{TerminalText.OneLine(message)} {TerminalText.OneLine(nextStep)}", CleanOrNone(innerException))
     {
@@ -18,24 +18,24 @@ public sealed class FargateException : Exception
         HelpLink = HelpPages.Of(error);
         if (innerException is FargateException cause)
         {
-            // What AWS said about the cause, it said about this.
+            // The details of AWS's answer apply to this error as well.
             (ErrorCode, RequestId, StatusCode) = (cause.ErrorCode, cause.RequestId, cause.StatusCode);
         }
     }
 
-    /// <summary>What went wrong.</summary>
+    /// <summary>The id of the error.</summary>
     public FargateError Error { get; }
 
     /// <summary>Its row in the table of errors.</summary>
     internal ErrorRowAttribute Row => ErrorRowAttribute.Of(Error);
 
-    /// <summary>What happened, and to what: the message without what to do about it.</summary>
+    /// <summary>The message without the next step.</summary>
     internal string Summary { get; }
 
-    /// <summary>What to do about it; also the message's end.</summary>
+    /// <summary>The next step for the user, which also ends the message.</summary>
     public string NextStep { get; }
 
-    /// <summary>The name, id or ARN that it happened to, or null.</summary>
+    /// <summary>The name, id or ARN that the error is about, or null.</summary>
     public string? Target { get; init; }
 
     /// <summary>AWS's code for the error, or null when AWS did not answer.</summary>
@@ -55,12 +55,14 @@ public sealed class FargateException : Exception
     /// <summary>The HTTP status of AWS's answer, or null.</summary>
     public int? StatusCode { get; init; }
 
-    /// <summary>Whether a task may run on, or an address be let in, that should not: this is said even to those who have pressed Ctrl+C.</summary>
+    /// <summary>
+    /// Whether a task may still run, or a rule may still admit an address. Such an error is written even after Ctrl+C.
+    /// </summary>
     internal bool MayLeaveTask { get; init; }
 
     private static string? CleanOrNone(string? text) => text is null ? null : TerminalText.Clean(text);
 
-    /// <summary>The cause, for those who look into it; none where its own words would reach a terminal as they are.</summary>
+    /// <summary>The cause as the inner exception; none where its message is unsafe for a terminal.</summary>
     private static Exception? CleanOrNone(Exception? cause)
     {
         for (var at = cause; at is not null; at = at.InnerException)

@@ -1,12 +1,12 @@
 namespace EcsFargateLogin.Foundation;
 
-/// <summary>Finds what somebody meant who mistyped a name.</summary>
+/// <summary>Finds the name that the user meant by a mistyped one.</summary>
 internal static class NearestName
 {
-    /// <summary>The nearest of some names, whatever the case of the letters; null where none is near.</summary>
+    /// <summary>Returns the most similar name, ignoring case; null where none is similar.</summary>
     public static string? Of(string typed, IEnumerable<string> names)
     {
-        // A third of the letters wrong is no slip of the fingers any more.
+        // More than a third of the letters is not a typing error.
         var limit = Math.Max(1, typed.Length / 3);
         return names
             .Select(name => (Name: name, Distance: Distance(typed.ToUpperInvariant(), name.ToUpperInvariant())))
@@ -18,8 +18,8 @@ internal static class NearestName
     }
 
     /// <summary>
-    /// How many letters have to be inserted, left out, replaced or swapped with their neighbour to make one text of the
-    /// other: the edit distance with transpositions (optimal string alignment).
+    /// Returns the edit distance with transpositions (optimal string alignment): the number of letters to insert, delete, replace
+    /// or swap with their neighbour.
     /// </summary>
     public static int Distance(string from, string to)
     {

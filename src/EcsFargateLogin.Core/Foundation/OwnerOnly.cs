@@ -6,17 +6,18 @@ using System.Security.Principal;
 namespace EcsFargateLogin.Foundation;
 
 /// <summary>
-/// Folders and files for the current user alone: 0700 and 0600, or on Windows an access list that names nobody else.
+/// Creates folders and files that only the current user can access: modes 0700 and 0600, or on Windows an access list that names
+/// nobody else.
 /// </summary>
 internal static class OwnerOnly
 {
     private const UnixFileMode ModeOfFolders = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode ModeOfFiles = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>The time between two attempts to lock a file.</summary>
+    /// <summary>The pause between two attempts to lock a file.</summary>
     private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Makes a folder, or takes it from others where it is there already.</summary>
+    /// <summary>Creates a folder, or removes the access of others to an existing one.</summary>
     public static void CreateFolder(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -33,15 +34,15 @@ internal static class OwnerOnly
     }
 
     /// <summary>
-    /// Why somebody else may have written what a file or folder of this user's holds, as what follows "it"; null where nobody
-    /// can have, or there is none. On Windows the folders of a profile are its user's own.
+    /// Says why somebody else may have written a file or folder of this user, as the predicate of a sentence about "it"; null
+    /// where nobody else may, or there is none. On Windows the folders of a profile are trusted.
     /// </summary>
     public static string? FaultOf(string path) => UnixFile.OfLink(path)?.OwnerFault ?? UnixFile.Of(path)?.WriteFault();
 
     /// <inheritdoc cref="FaultOf(string)"/>
     public static string? FaultOf(FileStream file) => UnixFile.Of(file.SafeFileHandle)?.WriteFault();
 
-    /// <summary>Makes a file that must not exist, for writing.</summary>
+    /// <summary>Creates a file for writing. It must not exist.</summary>
     public static FileStream CreateFile(string path) => OperatingSystem.IsWindows()
         ? CreateFileOnWindows(path)
         : new FileStream(path, new FileStreamOptions
@@ -51,8 +52,8 @@ internal static class OwnerOnly
             UnixCreateMode = ModeOfFiles,
         });
 
-    /// <summary>Opens a file that nobody else has open until it is disposed of; makes it where it is missing.</summary>
-    /// <exception cref="IOException">Somebody has it open, or it cannot be made.</exception>
+    /// <summary>Opens or creates a file that nobody else can open until it is disposed.</summary>
+    /// <exception cref="IOException">It is open already, or cannot be created.</exception>
     public static FileStream LockFile(string path)
     {
         FileStreamOptions options = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
@@ -65,10 +66,10 @@ internal static class OwnerOnly
     }
 
     /// <summary>Opens a file as <see cref="LockFile"/> does, and waits while another process or thread has it open.</summary>
-    /// <param name="path">The file. It stays: deleting a file that others wait for would let two of them lock it.</param>
-    /// <param name="limit">How long to wait at most.</param>
-    /// <param name="cancellationToken">Cancels the waiting.</param>
-    /// <exception cref="IOException">It was open elsewhere all the time, or it cannot be made.</exception>
+    /// <param name="path">The file. It must not be deleted: two of the waiting processes could then both lock it.</param>
+    /// <param name="limit">The time limit of the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="IOException">It was open elsewhere until the limit, or it cannot be created.</exception>
     public static async Task<FileStream> LockFileAsync(string path, TimeSpan limit, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
@@ -86,7 +87,9 @@ internal static class OwnerOnly
         }
     }
 
-    /// <summary>Makes a file that must not exist and that is locked until it is disposed of. It can be renamed and deleted.</summary>
+    /// <summary>
+    /// Creates a file that must not exist, locked until it is disposed. It can be renamed and deleted meanwhile.
+    /// </summary>
     public static FileStream CreateLockedFile(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -102,12 +105,12 @@ internal static class OwnerOnly
             UnixCreateMode = ModeOfFiles,
         });
 
-        // FileShare alone does it as well, unless a setting of .NET has switched that off.
+        // FileShare alone locks the file too, unless a setting of .NET disables that.
         _ = UnixFiles.TryLock(stream.SafeFileHandle, isShared: false);
         return stream;
     }
 
-    /// <summary>Makes sure that what was made or renamed in a folder outlasts a power failure. Windows does that itself.</summary>
+    /// <summary>Makes created and renamed files survive a power failure. Windows does that itself.</summary>
     public static void Flush(string folder)
     {
         if (!OperatingSystem.IsWindows())

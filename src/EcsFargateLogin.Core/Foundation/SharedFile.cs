@@ -1,8 +1,9 @@
 namespace EcsFargateLogin.Foundation;
 
 /// <summary>
-/// Files that other processes read and write at the same time. Unix lets them; Windows refuses to replace, delete or open a file
-/// that somebody has open just then, as virus scanners and backups do too. That is soon over, so it is tried again for a moment.
+/// Reads and replaces files that other processes use at the same time. Unix allows that. Windows refuses to replace, delete or
+/// open a file that another program, such as a virus scanner, has open. That usually takes only a moment, so such operations are
+/// retried.
 /// </summary>
 internal static class SharedFile
 {
@@ -10,20 +11,20 @@ internal static class SharedFile
 
     private static readonly TimeSpan AttemptPause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Opens a file to read it, and is in nobody's way with that.</summary>
+    /// <summary>Opens a file for reading, and lets others replace and delete it.</summary>
     public static FileStream Open(string path) =>
         Repeat(() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
 
     /// <summary>
-    /// Writes a file that takes the place of the one that is there. A reader sees the old one or the new one, also after a power
-    /// failure; where it cannot be done, the old one stays and nothing is left beside it.
+    /// Replaces a file atomically. A reader sees the old content or the new one, also after a power failure; on failure the old
+    /// file stays, and nothing is left beside it.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="create">Makes a file that must not exist, for writing.</param>
-    /// <param name="write">Writes what it is to hold.</param>
+    /// <param name="create">Creates a file that must not exist, for writing.</param>
+    /// <param name="write">Writes the content.</param>
     public static void Replace(string path, Func<string, FileStream> create, Action<Stream> write)
     {
-        // A name of its own for each writer: two must not write into one file.
+        // Each writer uses its own temporary file.
         var temporary = $"{path}.{Path.GetRandomFileName()}";
         try
         {
@@ -43,10 +44,10 @@ internal static class SharedFile
         }
     }
 
-    /// <summary>Gives a file another name, and replaces what has that name.</summary>
+    /// <summary>Renames a file, replacing an existing one.</summary>
     public static void Move(string from, string to) => Repeat(() => File.Move(from, to, overwrite: true));
 
-    /// <summary>Does something with a file until nobody is in the way any more, or for as long as that may take.</summary>
+    /// <summary>Retries a file operation while another process interferes, for a limited time.</summary>
     public static void Repeat(Action work) => Repeat(() =>
     {
         work();
@@ -54,10 +55,10 @@ internal static class SharedFile
     });
 
     /// <summary>
-    /// Whether a failure may be over in a moment. On Unix, where only a folder may have got another file while it was deleted, a
-    /// file that may not be used stays so; to Windows that is the same as one that is open or is being deleted.
+    /// Whether a failure may be transient. On Unix only the deletion of a folder is, while another process adds a file, and
+    /// denied access is permanent; Windows also denies access to a file that is open or being deleted.
     /// </summary>
-    public static bool MayPass(Exception e, bool isWindows) =>
+    public static bool IsTransient(Exception e, bool isWindows) =>
         e is IOException and not (FileNotFoundException or DirectoryNotFoundException)
         || (isWindows && e is UnauthorizedAccessException);
 
@@ -69,7 +70,7 @@ internal static class SharedFile
             {
                 return work();
             }
-            catch (Exception e) when (attempt < Attempts && MayPass(e, OperatingSystem.IsWindows()))
+            catch (Exception e) when (attempt < Attempts && IsTransient(e, OperatingSystem.IsWindows()))
             {
                 Thread.Sleep(AttemptPause);
             }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace EcsFargateLogin.Foundation;
 
 /// <summary>
-/// The console of Windows: the modes of its input and of its output, and the code page of what is written to it. All of them
-/// belong to the console, and stay as a program has left them.
+/// The modes and the output code page of a Windows console. They belong to the console, so what a program sets remains after its
+/// end.
 /// </summary>
 internal sealed class WindowsConsole
 {
@@ -12,28 +12,28 @@ internal sealed class WindowsConsole
     private const int StandardOutput = -11;
     private const uint Utf8 = 65001;
 
-    /// <summary>ENABLE_VIRTUAL_TERMINAL_PROCESSING: escape sequences are done, and not shown.</summary>
-    private const uint DoesSequences = 4;
+    /// <summary>ENABLE_VIRTUAL_TERMINAL_PROCESSING: the console interprets escape sequences.</summary>
+    private const uint ProcessesSequences = 4;
 
     private readonly IntPtr _output = GetStdHandle(StandardOutput);
     private readonly (IntPtr Handle, uint Mode)[] _modes;
     private readonly uint _codePage = GetConsoleOutputCP();
 
-    /// <summary>Notes them as they are now, as far as input and output are a console's.</summary>
+    /// <summary>Saves the current modes, as far as input and output are those of a console.</summary>
     public WindowsConsole() =>
         _modes = [.. new[] { GetStdHandle(StandardInput), _output }.SelectMany(Read)];
 
-    /// <summary>From now on it takes UTF-8 and escape sequences, which is what remote programs write.</summary>
-    public void TakeRemoteOutput()
+    /// <summary>Switches to UTF-8 and escape sequences, which remote programs write.</summary>
+    public void AcceptRemoteOutput()
     {
         _ = SetConsoleOutputCP(Utf8);
         foreach (var (handle, mode) in _modes.Where(entry => entry.Handle == _output))
         {
-            _ = SetConsoleMode(handle, mode | DoesSequences);
+            _ = SetConsoleMode(handle, mode | ProcessesSequences);
         }
     }
 
-    /// <summary>Sets what was noted.</summary>
+    /// <summary>Restores the saved modes.</summary>
     public void Restore()
     {
         foreach (var (handle, mode) in _modes)

@@ -3,19 +3,19 @@ using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Journal;
 
-/// <summary>Errors about what this machine remembers.</summary>
+/// <summary>Errors about the journal.</summary>
 internal static class JournalErrors
 {
     internal static FargateException JournalUnavailable(string path, Exception cause) => new(
         FargateError.JournalUnavailable,
-        $"What this machine remembers of its sessions cannot be kept in '{path}': {ErrorText.WordsOf(cause)}.",
+        $"The journal of this machine's sessions cannot be kept in '{path}': {ErrorText.WordsOf(cause)}.",
         "Make the folder writable for you, free some space, or point XDG_STATE_HOME to another one. Without it no task is started.",
         cause)
     { Target = path };
 
     internal static FargateException JournalNotTrusted(string folder, string why) => new(
         FargateError.JournalUnavailable,
-        $"What this machine remembers of its sessions in '{folder}' is not read, because somebody else may have written it: it {why}.",
+        $"The journal of this machine's sessions in '{folder}' is not read, because somebody else may have written it: it {why}.",
         "Make the folder yours alone (on Linux: chown and chmod go-w), delete it, or point XDG_STATE_HOME to a folder of your own.")
     { Target = folder };
 
@@ -27,22 +27,22 @@ internal static class JournalErrors
         cause)
     { Target = file };
 
-    /// <summary>A copy of a session stands for one that this machine does not know.</summary>
+    /// <summary>For a deserialized session object that this machine's journal does not know.</summary>
     internal static FargateException SessionNotHere(string sessionId) => new(
         FargateError.SessionNotFound,
         $"There is no session '{sessionId}' in this machine's journal: it has ended, or another user or machine has started it.",
         "Get-FargateSession lists the sessions there are; a session can be entered by who has started it.")
     { Target = sessionId };
 
-    /// <summary>A warning about a session whose entry cannot be used.</summary>
+    /// <summary>A warning about a session with an unreadable entry.</summary>
     internal static string SessionDamaged(DamagedEntry damaged) =>
-        $"The session {damaged.SessionId} cannot be used, because what '{damaged.Folder}' holds of it is worth nothing: {damaged.Why}. "
-        + $"Its task may run. Stop-FargateSession -SessionId {damaged.SessionId} stops it where it is found, and deletes what is left; "
-        + "-Cluster and -Region say where else to look.";
+        $"The session {damaged.SessionId} cannot be used, because its entry in '{damaged.Folder}' is not valid: {damaged.Why}. "
+        + $"Its task may run. Stop-FargateSession -SessionId {damaged.SessionId} searches for the task, stops it and deletes the "
+        + "session's files; -Cluster and -Region name further places to search.";
 
-    /// <summary>A warning that only the files of such a session are deleted.</summary>
+    /// <summary>A warning about a damaged session: its task was not found, so only its files are deleted.</summary>
     internal static string DamagedSessionNotFound(string sessionId, IEnumerable<string> clusters, string region) =>
-        $"No task of session {sessionId} was found in {region} in cluster {string.Join(", ", clusters)}. What this machine keeps of the "
-        + $"session is deleted. Should its task run elsewhere, stop it with: Stop-FargateSession -SessionId {sessionId} -Cluster NAME "
+        $"No task of session {sessionId} was found in {region} in cluster {string.Join(", ", clusters)}. The files of the "
+        + $"session are deleted. Should its task run elsewhere, stop it with: Stop-FargateSession -SessionId {sessionId} -Cluster NAME "
         + "-Region REGION";
 }

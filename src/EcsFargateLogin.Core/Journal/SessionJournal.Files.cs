@@ -5,7 +5,7 @@ using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Journal;
 
-// How the journal's files are read, written and deleted.
+// Reads, writes and deletes the journal's files.
 internal sealed partial class SessionJournal
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -15,7 +15,7 @@ internal sealed partial class SessionJournal
         Converters = { new JsonStringEnumConverter() },
     };
 
-    /// <summary>Deletes a session's one-time key, of whatever type. Its entry stays.</summary>
+    /// <summary>Deletes a session's one-time key of any type. Its entry stays.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.FilesNotDeleted"/>.</exception>
     public void DeleteKey(string sessionId)
     {
@@ -25,7 +25,7 @@ internal sealed partial class SessionJournal
         }
     }
 
-    /// <summary>Where somebody else could have put it there, nothing of this journal is believed.</summary>
+    /// <summary>Throws where somebody else can write to the journal: then none of it is trusted.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     private void ThrowIfOthersMayWrite()
     {
@@ -38,7 +38,7 @@ internal sealed partial class SessionJournal
         }
     }
 
-    /// <returns>The entry; or why there is none, where there should be one.</returns>
+    /// <returns>The entry; or the reason why it cannot be read; or neither where there is none.</returns>
     private (SessionRecord? Entry, string? Fault) Read(string sessionId)
     {
         var folder = FolderOf(sessionId);
@@ -104,7 +104,7 @@ internal sealed partial class SessionJournal
         }
         catch (DirectoryNotFoundException)
         {
-            // It is closed already.
+            // The session is closed already.
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -113,8 +113,8 @@ internal sealed partial class SessionJournal
     }
 
     /// <summary>
-    /// Deletes a folder that holds nothing of worth any more. Another process may write into it meanwhile, or hold a file in it
-    /// open, which Windows and NFS do not delete: then it is swept later.
+    /// Deletes a folder that is no longer needed. Another process may still write into it or hold a file open, which Windows and
+    /// NFS refuse to delete; such a folder is swept later.
     /// </summary>
     private static void DeleteFolder(string folder)
     {

@@ -5,15 +5,15 @@ using EcsFargateLogin.Ssh;
 namespace EcsFargateLogin.Journal;
 
 /// <summary>
-/// What this machine remembers of its sessions: one folder a session, from before RunTask until the task is known to be
-/// stopped, that only its owner can read. It holds the entry, which is there when a task may be; a lock of each process that uses the
-/// session; its key and its known_hosts. Any number of processes, on any number of hosts, may use the journal at once.
+/// Keeps this machine's sessions: one folder per session, from before RunTask until its task has stopped, which only its owner
+/// can read. The folder holds the entry, which exists while a task may exist; a lock file for each process that uses the session;
+/// the key and known_hosts. Any number of processes on any number of hosts may use the journal at once.
 /// </summary>
 internal sealed partial class SessionJournal(string root)
 {
     private const string EntryFile = "session.json";
 
-    /// <summary>How long a folder that tells neither of a task nor of an owner may be somebody's who is just making it.</summary>
+    /// <summary>The age up to which a folder without entry and owner may belong to a process that is creating it.</summary>
     public TimeSpan HalfMadeLimit { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>The journal of the current user: under XDG_STATE_HOME, ~/.local/state or %LOCALAPPDATA%.</summary>
@@ -30,7 +30,7 @@ internal sealed partial class SessionJournal(string root)
         return new SessionJournal(Path.Combine(stateHome, "EcsFargateLogin", "sessions"));
     }
 
-    /// <summary>Makes a new session's folder, and its short id with it. This process owns it.</summary>
+    /// <summary>Creates a new session's folder and short id. This process owns it.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public string Open()
     {
@@ -54,26 +54,28 @@ internal sealed partial class SessionJournal(string root)
         }
     }
 
-    /// <summary>Makes this process an owner of a session, besides others, until it ends or the session is closed.</summary>
+    /// <summary>
+    /// Makes this process an owner of a session, in addition to others, until it ends or the session is closed.
+    /// </summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public void Claim(string sessionId) => Guard(FolderOf(sessionId), () => SessionLock.Hold(FolderOf(sessionId)));
 
-    /// <summary>This process does not own a session any longer. Others may.</summary>
+    /// <summary>Ends this process's ownership of a session. Other owners keep theirs.</summary>
     public void Release(string sessionId) => SessionLock.Release(FolderOf(sessionId));
 
-    /// <summary>The owner of a session of this journal.</summary>
+    /// <summary>Returns the owner of a session of this journal.</summary>
     public SessionOwner OwnerOf(string sessionId) => SessionLock.OwnerOf(FolderOf(sessionId));
 
-    /// <summary>Whether a process that runs owns a session: what becomes of it is for that one to say.</summary>
+    /// <summary>Whether a running process owns a session, and so decides about it.</summary>
     public bool IsInUse(string sessionId) => OwnerOf(sessionId) is SessionOwner.ThisProcess or SessionOwner.OtherProcess;
 
-    /// <summary>Writes or replaces a session's entry; a reader sees the old one or the new one, never half of one.</summary>
+    /// <summary>Writes or replaces a session's entry atomically.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public void Write(SessionRecord entry) => Put(entry.SessionId, EntryFile, entry);
 
     /// <summary>
-    /// Writes down the task of a session whose RunTask was not answered, once it has been found. Where that cannot be
-    /// written, or the session has just been closed, its id finds the task again the next time.
+    /// Adds the task to the entry of a session after RunTask was not answered. Failures are ignored: the session's id finds the
+    /// task again the next time.
     /// </summary>
     public void NoteTask(string sessionId, string taskArn)
     {
@@ -89,26 +91,26 @@ internal sealed partial class SessionJournal(string root)
         }
     }
 
-    /// <summary>The sessions that have not been closed. Entries that cannot be read are left out.</summary>
+    /// <summary>Reads all open sessions. Unreadable entries are omitted.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public IReadOnlyList<SessionRecord> ReadAll() => [.. SessionIdsOnDisk().Select(id => Read(id).Entry).OfType<SessionRecord>()];
 
-    /// <summary>The sessions whose entries are there, and cannot be read or are not to be believed.</summary>
+    /// <summary>Reads the entries that exist, but cannot be read or are not trusted.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public IReadOnlyList<DamagedEntry> ReadDamaged() => [.. SessionIdsOnDisk().Select(DamagedEntryOf).OfType<DamagedEntry>()];
 
-    /// <summary>A session that has not been closed, or null when there is none of that id.</summary>
+    /// <summary>Reads an open session, or null when there is none with that id.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
-    public SessionRecord? Find(string sessionId) => IsThere(sessionId) ? Read(sessionId).Entry : null;
+    public SessionRecord? Find(string sessionId) => Exists(sessionId) ? Read(sessionId).Entry : null;
 
-    /// <summary>A session whose entry cannot be read, or null when there is none of that id.</summary>
+    /// <summary>Reads an unreadable entry, or null when there is none with that id.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
-    public DamagedEntry? FindDamaged(string sessionId) => IsThere(sessionId) ? DamagedEntryOf(sessionId) : null;
+    public DamagedEntry? FindDamaged(string sessionId) => Exists(sessionId) ? DamagedEntryOf(sessionId) : null;
 
-    /// <summary>The session of a record.</summary>
+    /// <summary>Creates the session of a record.</summary>
     public FargateSession SessionOf(SessionRecord record) => new(record, FolderOf(record.SessionId));
 
-    /// <summary>The session of a record that cannot be read: enough to search for its task, and to delete its files.</summary>
+    /// <summary>Creates the session of an unreadable entry: enough to search for its task and to delete its files.</summary>
     public static FargateSession SessionOf(DamagedEntry damaged) => new(
         new SessionRecord
         {
@@ -123,13 +125,13 @@ internal sealed partial class SessionJournal(string root)
     };
 
     /// <summary>
-    /// Deletes a session's key and entry, and then all else. What of that cannot be deleted now is swept later. Closing one
-    /// that is closed already does nothing.
+    /// Deletes a session's key and entry, then its other files. Remaining files are swept later. Does nothing for a closed
+    /// session.
     /// </summary>
     /// <exception cref="FargateException"><see cref="FargateError.FilesNotDeleted"/>.</exception>
     public void Close(string sessionId)
     {
-        // The key goes first: should the rest fail, no secret stays behind.
+        // The key is deleted first, so that no secret is left should the rest fail.
         DeleteKey(sessionId);
         DeleteEntry(sessionId);
         SessionLock.Release(FolderOf(sessionId));
@@ -137,7 +139,7 @@ internal sealed partial class SessionJournal(string root)
         DeleteFolder(FolderOf(sessionId));
     }
 
-    /// <summary>Deletes what processes have left that ended before they could start a task.</summary>
+    /// <summary>Deletes the folders of processes that ended before they could start a task.</summary>
     public void Sweep()
     {
         foreach (var sessionId in SessionIdsOnDisk().Where(IsLeftOver))
@@ -148,23 +150,23 @@ internal sealed partial class SessionJournal(string root)
             }
             catch (FargateException)
             {
-                // Sweeping is a courtesy: another process may be at it, or the disk may be read-only.
+                // Failures are ignored: another process may sweep as well, or the disk may be read-only.
             }
         }
     }
 
-    /// <summary>The open session of a task, or null when it is not one of this machine's.</summary>
+    /// <summary>Returns the open session of a task, or null when this journal has none.</summary>
     /// <param name="task">The task's ARN, or its id alone.</param>
     public SessionRecord? FindByTask(string task) => ReadAll().FirstOrDefault(entry =>
         entry.TaskArn is { } taskArn && (taskArn == task || taskArn.EndsWith($"/{task}", StringComparison.Ordinal)));
 
-    /// <summary>The path of a session's one-time key.</summary>
+    /// <summary>Returns the path of a session's one-time key.</summary>
     public string KeyPathOf(string sessionId, SshKeyType type = SshKeyType.Ed25519) =>
         Path.Combine(FolderOf(sessionId), SessionRecord.KeyFileOf(type));
 
     private string FolderOf(string sessionId) => Path.Combine(root, sessionId);
 
-    private bool IsThere(string sessionId) => SessionIds.IsValid(sessionId) && Guard(root, () =>
+    private bool Exists(string sessionId) => SessionIds.IsValid(sessionId) && Guard(root, () =>
     {
         ThrowIfOthersMayWrite();
         return Directory.Exists(FolderOf(sessionId));
@@ -181,12 +183,33 @@ internal sealed partial class SessionJournal(string root)
             : [];
     });
 
-    /// <summary>Whether no task was ever started for a folder, and none will be.</summary>
+    /// <summary>Whether a folder belongs to no task and no running process.</summary>
     private bool IsLeftOver(string sessionId)
     {
         var folder = FolderOf(sessionId);
         return !Path.Exists(Path.Combine(folder, EntryFile))
             && (SessionLock.IsAbandoned(folder)
                 || (!IsInUse(sessionId) && DateTime.UtcNow - Directory.GetLastWriteTimeUtc(folder) > HalfMadeLimit));
+    }
+
+    /// <summary>The time limit for acquiring the lock: longer than any holder needs, and acceptable to a waiting user.</summary>
+    private static readonly TimeSpan LockLimit = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// Locks the rules of security groups, so that no other session of any process adds or removes one until the lock is
+    /// disposed.
+    /// </summary>
+    /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
+    public async Task<IDisposable> LockIngressAsync(CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(Path.GetDirectoryName(root)!, "ingress.lock");
+        try
+        {
+            return await OwnerOnly.LockFileAsync(path, LockLimit, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw JournalErrors.JournalUnavailable(path, e);
+        }
     }
 }

@@ -7,43 +7,43 @@ using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Model;
 
-/// <summary>The contract between the module and start-sshd.sh: the environment by which a session reaches its container.</summary>
+/// <summary>The contract between the module and start-sshd.sh: the environment that configures a session's container.</summary>
 internal static class ContainerContract
 {
     public const int DefaultPort = 22;
     public const string DefaultUserName = "root";
     public const string DefaultContainerName = "cli";
 
-    /// <summary>Where start-sshd.sh lies in the images that this project's Dockerfiles make.</summary>
+    /// <summary>The path of start-sshd.sh in the images of this project's Dockerfiles.</summary>
     public const string ScriptPath = "/usr/local/bin/start-sshd.sh";
 
-    /// <summary>The beginning of the line in which start-sshd.sh says why it ends.</summary>
+    /// <summary>The beginning of the line in which start-sshd.sh logs the reason why it ends.</summary>
     public const string EndLine = "ecs-fargate-login end ";
 
-    /// <summary>For how long start-sshd.sh waits for a connection that was lost, unless it is told otherwise.</summary>
+    /// <summary>The default time for which start-sshd.sh waits after a connection was lost.</summary>
     public static readonly TimeSpan DefaultReconnectWindow = TimeSpan.FromSeconds(120);
 
-    /// <summary>A variable that every shell sets for itself.</summary>
+    /// <summary>A variable that every shell sets itself.</summary>
     private const string LastArgument = "_";
 
-    /// <summary>How a session's task can be reached, as ECS tells what it was started with.</summary>
+    /// <summary>Returns the transport of a session's task, from the overrides that ECS reports.</summary>
     public static FargateTransport TransportOf(TaskDescription task) =>
         !task.EnablesExecuteCommand ? FargateTransport.Ssh
         : task.Overrides.Any(container => container.VariableNames.Contains(ContainerVariables.AuthorizedKey)) ? FargateTransport.Auto
         : FargateTransport.EcsExec;
 
-    /// <summary>The container that a session's task was started for; null where ECS does not tell.</summary>
+    /// <summary>Returns the container that a session's task was started for; null where ECS does not report it.</summary>
     public static string? LoginContainerOf(TaskDescription task) => task.Overrides
         .FirstOrDefault(container => container.HasCommand || container.VariableNames.Count > 0)?.ContainerName;
 
     /// <summary>
-    /// The environment of a session's container: the user's variables and the contract's own. Port and user are only
-    /// said where they are not the defaults, and limits where they were asked for, so that task definitions can set their
-    /// own and containers that know nothing of them keep working.
+    /// Returns the environment of a session's container: the user's variables and those of the contract. Port and user are set
+    /// only where they differ from the defaults, and limits only where they were requested, so that task definitions can set them
+    /// and other containers keep working.
     /// </summary>
-    /// <param name="request">What the user asks for.</param>
-    /// <param name="authorizedKey">The line that lets the session's key in.</param>
-    /// <param name="nonce">What no other session has.</param>
+    /// <param name="request">The user's request.</param>
+    /// <param name="authorizedKey">The line of authorized_keys for the session's key.</param>
+    /// <param name="nonce">The session's nonce.</param>
     public static IReadOnlyDictionary<string, string> EnvironmentOf(SessionRequest request, string authorizedKey, string nonce)
     {
         Dictionary<string, string> environment = new(request.Environment)
@@ -69,13 +69,13 @@ internal static class ContainerContract
         return environment;
     }
 
-    /// <summary>A value that no other session has: whoever knows the key, which may be used again, does not know this.</summary>
+    /// <summary>Creates a random value for one session. Unlike the key, which may be used again, it is never reused.</summary>
     public static string CreateNonce() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
-    /// <summary>The end of the start line and of the host-key line that start-sshd.sh writes to the log.</summary>
+    /// <summary>Returns the text that ends the start line and the host-key line of start-sshd.sh in the log.</summary>
     public static string LogTagOf(PublicKey key, string nonce) => $"for {key.Fingerprint} nonce={nonce}";
 
-    /// <summary>Checks the user's environment variables and turns their values into text.</summary>
+    /// <summary>Validates the user's environment variables and converts their values to text.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.InvalidEnvironmentVariable"/>.</exception>
     public static IReadOnlyDictionary<string, string> CheckVariables(IDictionary? variables)
     {

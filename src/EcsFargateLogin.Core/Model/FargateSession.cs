@@ -13,7 +13,7 @@ public sealed class FargateSession
     private readonly object _recordLock = new();
     private string? _taskDefinitionArn;
 
-    /// <param name="record">The facts that its launch has decided, as far as they are known.</param>
+    /// <param name="record">The facts that its launch decided, as far as they are known.</param>
     /// <param name="folder">Its own folder; null for tasks that others started.</param>
     internal FargateSession(SessionRecord record, string? folder = null)
     {
@@ -24,20 +24,21 @@ public sealed class FargateSession
         HasIPv6Ingress = record.Ingress?.IsIPv6 == true;
     }
 
-    /// <summary>The facts that its launch has decided, as the journal keeps them.</summary>
+    /// <summary>The facts that its launch decided, as the journal keeps them.</summary>
     internal SessionRecord Record { get; private set; }
 
     /// <summary>The session's short id, which is also the task's startedBy. Empty for tasks that others started.</summary>
     public string SessionId => Record.SessionId;
 
-    /// <summary>The status that ECS last reported, from PROVISIONING to STOPPED; UNKNOWN where it could not tell.</summary>
+    /// <summary>
+    /// The last status that ECS reported, from PROVISIONING to STOPPED; UNKNOWN where ECS could not report one.
+    /// </summary>
     public string Status { get; internal set; } = "PROVISIONING";
 
     /// <summary>
-    /// READY from the time when its server has answered here, which is often before ECS reports RUNNING; otherwise, and once it
-    /// ends, its status.
+    /// READY once its server has answered this PowerShell, often before ECS reports RUNNING, and until it ends; else its status.
     /// </summary>
-    public string State => WayIn is not null && !TaskStatuses.IsEnding(Status) ? TaskStatuses.Ready : Status;
+    public string State => OpenTransport is not null && !TaskStatuses.IsEnding(Status) ? TaskStatuses.Ready : Status;
 
     /// <summary>The task's ARN; empty until RunTask has answered.</summary>
     public string TaskArn
@@ -52,13 +53,13 @@ public sealed class FargateSession
     /// <summary>The cluster's name or ARN, as given.</summary>
     public string Cluster => Record.Cluster;
 
-    /// <summary>The task definition, as given, or its ARN once ECS has told it.</summary>
+    /// <summary>The task definition as given, or its ARN once ECS has reported it.</summary>
     public string? TaskDefinition => _taskDefinitionArn ?? Record.TaskDefinition;
 
     /// <summary>The container that runs the SSH server.</summary>
     public string? ContainerName => Record.ContainerName;
 
-    /// <summary>The transport that it was started with: how its container can be reached.</summary>
+    /// <summary>The transport that it was started with.</summary>
     public FargateTransport Transport => Record.Transport;
 
     /// <summary>The user to log in as.</summary>
@@ -82,25 +83,24 @@ public sealed class FargateSession
     /// <summary>The subnet of that interface.</summary>
     public string? SubnetId { get; internal set; }
 
-    /// <summary>When RunTask was called (for the last time, where the start was repeated), by this machine's clock.</summary>
+    /// <summary>The time of RunTask (of the last one, where the start was repeated), by this machine's clock.</summary>
     public DateTimeOffset CreatedAt => Record.CreatedAt;
 
-    /// <summary>When the task became RUNNING, by AWS's clock.</summary>
+    /// <summary>The time when the task became RUNNING, by AWS's clock.</summary>
     public DateTimeOffset? StartedAt { get; internal set; }
 
     /// <summary>
-    /// When the task ends by itself at the latest: as long after <see cref="StartedAt"/> as -MaxLifetime of
-    /// New-FargateSession said. Null before that, and where it was left to the task definition or the image.
+    /// The time when -MaxLifetime of New-FargateSession ends the task. Null before <see cref="StartedAt"/>, and without that.
     /// </summary>
     public DateTimeOffset? EndsAt => StartedAt + Record.Limits.Lifetime;
 
-    /// <summary>When the task came into each phase of its start.</summary>
+    /// <summary>The times of the phases of its start.</summary>
     public FargateSessionTiming Timing { get; private set; } = new();
 
     /// <summary>The region that the task runs in.</summary>
     public string Region => Record.Connection.Region;
 
-    /// <summary>How the credentials were named that started it. Later commands use the same ones.</summary>
+    /// <summary>The origin of the credentials that started it. Later commands use the same ones.</summary>
     public CredentialOrigin CredentialOrigin => Record.Connection.CredentialOrigin;
 
     /// <summary>The credential profile that was used, or null.</summary>
@@ -112,105 +112,104 @@ public sealed class FargateSession
     /// <summary>The AWS endpoint that was named, or null.</summary>
     public string? EndpointUrl => Record.Connection.EndpointUrl;
 
-    /// <summary>The task's tags by key, as ECS has told them.</summary>
+    /// <summary>The task's tags by key, as ECS reported them.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; internal set; } = SessionTags.None;
 
-    /// <summary>Why it was started, as New-FargateSession -Reason said; null where it did not.</summary>
+    /// <summary>The reason why it was started, from -Reason of New-FargateSession; null without one.</summary>
     public string? Reason => Tags.GetValueOrDefault(SessionTags.ReasonKey);
 
     /// <summary>
-    /// Where those parameters came from that New-FargateSession was not given: the file of a preset, or a service, by the
-    /// parameter's name. Known to the PowerShell that has started it.
+    /// The sources (preset file or service) of parameters that New-FargateSession was not given, by name. Known only to the
+    /// PowerShell that started it.
     /// </summary>
     public IReadOnlyDictionary<string, string> ParameterSource { get; internal set; } = SessionTags.None;
 
-    /// <summary>The PowerShell that uses it, at the moment when this is read.</summary>
+    /// <summary>The PowerShell that uses it at the moment.</summary>
     public SessionOwner Owner => Folder is null ? SessionOwner.Elsewhere : SessionLock.OwnerOf(Folder);
 
     /// <summary>
-    /// The file of the one-time private key, deleted when the session ends; or the user's own key, which stays. Null for
-    /// tasks that others started, and where ssh is no way in.
+    /// The file of the one-time private key, deleted when the session ends; or the user's own key, which is kept. Null for tasks
+    /// that others started, and without ssh.
     /// </summary>
     public string? KeyPath => Folder is null || IsDamaged ? null : Record.KeyPathIn(Folder);
 
-    /// <summary>
-    /// The known_hosts file of this session alone. Null for tasks that others started, and where ssh is no way in.
-    /// </summary>
+    /// <summary>The known_hosts file of this session. Null for tasks that others started, and without ssh.</summary>
     public string? KnownHostsPath => Folder is null || IsDamaged ? null : Record.KnownHostsPathIn(Folder);
 
-    /// <summary>The host key that ssh accepts, and where it is known from; null until a server has answered.</summary>
+    /// <summary>The host key that ssh accepts, and its source; null until a server has answered.</summary>
     public FargateHostKey? HostKey { get; internal set; }
 
-    /// <summary>How it is made sure that this is the right one.</summary>
+    /// <summary>The method to verify the host key.</summary>
     public HostKeyVerification HostKeyVerification { get; internal set; }
 
-    /// <summary>The session's own folder, which is its user's alone. Null for tasks that others started.</summary>
+    /// <summary>The session's folder, which only its user can access. Null for tasks that others started.</summary>
     internal string? Folder { get; }
 
     /// <summary>The account of the task, as far as it is known.</summary>
     internal string? Account => Model.TaskArn.AccountOf(TaskArn) ?? Record.DefinitionAccount;
 
-    /// <summary>True once its server turned out not to be its own, or may not be.</summary>
+    /// <summary>True when its server is not, or may not be, the session's own.</summary>
     internal bool IsDistrusted { get; set; }
 
     /// <summary>
-    /// Whether anything can still be done with it: a task that was stopped is nothing to keep, nor one that others may
-    /// listen in on.
+    /// Whether the session can still be used: its task is not stopping, and nobody else may intercept its connection.
     /// </summary>
     internal bool IsWorthKeeping => !IsDistrusted && !TaskStatuses.IsEnding(Status);
 
-    /// <summary>True once the log could not tell the host key, and the user was warned.</summary>
+    /// <summary>True when the log did not have the host key, and the user was warned.</summary>
     internal bool TrustsFirstKey { get; set; }
 
-    /// <summary>The way to its SSH server, as last named; null for the direct one.</summary>
+    /// <summary>The proxy to its SSH server, as last specified; null for a direct connection.</summary>
     internal SshProxy? Proxy { get; set; }
 
-    /// <summary>The rule that admits this machine's address and is to be removed; null where there is none.</summary>
+    /// <summary>The rule that admits this machine's address and must be removed; null where there is none.</summary>
     internal IngressRule? Ingress
     {
         get => Record.Ingress;
         set => Change(record => record with { Ingress = value });
     }
 
-    /// <summary>Whether a rule for this machine's address was asked for, and that is an IPv6 address.</summary>
+    /// <summary>Whether a rule for this machine's address was requested, and that is an IPv6 address.</summary>
     internal bool HasIPv6Ingress { get; set; }
 
-    /// <summary>For how long its container waits for a connection that was lost.</summary>
+    /// <summary>The time for which its container waits after a connection was lost.</summary>
     internal TimeSpan ReconnectWindow => Record.Limits.ReconnectWindow is { } seconds
         ? TimeSpan.FromSeconds(seconds)
         : ContainerContract.DefaultReconnectWindow;
 
-    /// <summary>True for a session of this machine's journal: only those are stopped unasked when they are of no use.</summary>
+    /// <summary>
+    /// Whether it is in this machine's journal. Only such a session is stopped automatically when it cannot be used.
+    /// </summary>
     internal bool IsOwn => Folder is not null;
 
-    /// <summary>Whether its entry in the journal cannot be read: of such a session little more than the id is known.</summary>
+    /// <summary>Whether its entry in the journal cannot be read, so that little more than its id is known.</summary>
     internal bool IsDamaged { get; init; }
 
     /// <summary>Whether its task enables ECS Exec.</summary>
     internal bool HasEcsExec { get; set; }
 
-    /// <summary>The way by which it was found open, Ssh or EcsExec; null as long as it was not.</summary>
-    internal FargateTransport? WayIn { get; set; }
+    /// <summary>The transport that was found open, Ssh or EcsExec; null while none was.</summary>
+    internal FargateTransport? OpenTransport { get; set; }
 
-    /// <summary>The address at which its SSH server has answered to this process; null while it has not.</summary>
+    /// <summary>The address at which its SSH server answered this process; null while it has not.</summary>
     internal string? AnsweredAddress { get; set; }
 
-    /// <summary>How its task is started again; null when this process did not start it.</summary>
+    /// <summary>The attempts to start its task; null when this process did not start it.</summary>
     internal StartPlan? Plan { get; set; }
 
-    /// <summary>Its place in the order in which this process started sessions, from 1; 0 when this process did not start it.</summary>
+    /// <summary>Its position among the sessions that this process started, from 1; 0 for others.</summary>
     internal long StartOrder { get; set; }
 
-    /// <summary>Ends the session in time: a command of the pipeline that started it, a job or a tunnel. Null: only the caller does.</summary>
+    /// <summary>The command, job or tunnel that ends the session; null when the caller does.</summary>
     internal object? Holder { get; set; }
 
-    /// <summary>True when the pipeline that started it has used it, or waited for it in vain, and must not leave it to the caller.</summary>
+    /// <summary>True when the pipeline that started it has used it, or failed to wait for it, and so must end it.</summary>
     internal bool EndsWithPipeline { get; set; }
 
-    /// <summary>True once the session was stopped from here.</summary>
+    /// <summary>True when this process has stopped the session.</summary>
     internal bool IsClosed { get; set; }
 
-    /// <summary>Raised when a cmdlet has begun to log in to it, and from then on stops it where that is to be done.</summary>
+    /// <summary>Raised when a cmdlet begins to log in to the session; from then on the cmdlet stops it where necessary.</summary>
     internal event Action? LoginBegun;
 
     /// <inheritdoc cref="LoginBegun"/>
@@ -219,24 +218,24 @@ public sealed class FargateSession
     /// <summary>The short id, or the task's id for tasks that others started.</summary>
     public override string ToString() => SessionId.Length > 0 ? SessionId : TaskId;
 
-    /// <summary>Whether a task that ECS described is this session's. Users may name tasks by their ids alone.</summary>
+    /// <summary>Whether a task is this session's. Users may specify tasks by their ids alone.</summary>
     internal bool IsOf(TaskDescription task) =>
         task.TaskArn == TaskArn || task.TaskArn.EndsWith($"/{TaskArn}", StringComparison.Ordinal);
 
-    /// <summary>Turns to a new task, and forgets what was known of one before it.</summary>
+    /// <summary>Switches to a new task, and clears the facts of the previous one.</summary>
     /// <param name="task">The task.</param>
-    /// <param name="attempt">The attempt that has started it.</param>
+    /// <param name="attempt">The attempt that started it.</param>
     internal void Begin(TaskDescription task, StartAttempt attempt)
     {
         Change(record => attempt.In(record) with { TaskArn = task.TaskArn });
         StartedAt = null;
-        (HostKey, TrustsFirstKey, WayIn, AnsweredAddress) = (null, false, null, null);
+        (HostKey, TrustsFirstKey, OpenTransport, AnsweredAddress) = (null, false, null, null);
         Timing = new FargateSessionTiming();
         (NetworkInterfaceId, SubnetId, PublicAddress, PrivateAddress, IPv6Address) = (null, null, null, null, null);
         Update(task);
     }
 
-    /// <summary>Changes the record. Several threads may: closing a session ends its task and removes its rule side by side.</summary>
+    /// <summary>Changes the record. Closing a session does so from two threads at once.</summary>
     private void Change(Func<SessionRecord, SessionRecord> change)
     {
         lock (_recordLock)
@@ -245,7 +244,7 @@ public sealed class FargateSession
         }
     }
 
-    /// <summary>Takes over what ECS says about the task.</summary>
+    /// <summary>Updates the session from ECS's description of the task.</summary>
     internal void Update(TaskDescription task)
     {
         Status = task.LastStatus;
@@ -261,7 +260,7 @@ public sealed class FargateSession
         IPv6Address = task.IPv6Address ?? IPv6Address;
     }
 
-    /// <summary>Takes over what EC2 says about the task's network interface.</summary>
+    /// <summary>Updates the session from EC2's description of the network interface.</summary>
     internal void Update(NetworkInterfaceDescription networkInterface)
     {
         PublicAddress = networkInterface.PublicIPv4Address ?? PublicAddress;
@@ -271,9 +270,9 @@ public sealed class FargateSession
     }
 
     /// <summary>
-    /// The address to reach it at, or null while it is not known. From inside the VPC: the private one, or the IPv6 address
-    /// where that is all there is. From outside: the public one. Where there is none to come, the IPv6 address, which is
-    /// public by nature, and at last the private one. With a rule for an IPv6 address, the IPv6 one.
+    /// Returns the address to connect to, or null while it is not known. Inside the VPC: the private address, or the IPv6 one
+    /// where it is the only one. Outside: the public address; where none will be assigned, the IPv6 address, which is public, or
+    /// else the private one. With a rule for an IPv6 address: that one.
     /// </summary>
     internal string? AddressFor(bool preferPrivate) => (preferPrivate, Record.AssignPublicIp) switch
     {
@@ -283,7 +282,7 @@ public sealed class FargateSession
         _ => PublicAddress ?? IPv6Address ?? PrivateAddress,
     };
 
-    /// <summary>The endpoint for ssh, once it has an address.</summary>
+    /// <summary>Returns the endpoint for ssh, once it has an address.</summary>
     internal SshEndpoint EndpointFor(bool preferPrivate) => new()
     {
         Address = AddressFor(preferPrivate)!,

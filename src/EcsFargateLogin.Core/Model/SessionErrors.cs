@@ -10,8 +10,8 @@ internal static class SessionErrors
     internal static FargateException RunTaskUncertain(FargateSession session, FargateException cause) => new(
         cause.Error,
         $"It is not known whether the task of session {session.SessionId} was started, because AWS's answer was lost: {cause.Message}",
-        $"Get-FargateSession lists it when it runs, and Stop-FargateSession -SessionId {session.SessionId} stops it; or look "
-        + $"for it with: {SessionCommands.AwsCli(session, "list-tasks", "--started-by", session.SessionId)}",
+        $"Get-FargateSession lists it when it runs, and Stop-FargateSession -SessionId {session.SessionId} stops it; or "
+        + $"search for it with: {SessionCommands.AwsCli(session, "list-tasks", "--started-by", session.SessionId)}",
         cause)
     { MayLeaveTask = true, Target = session.SessionId };
 
@@ -19,7 +19,7 @@ internal static class SessionErrors
         FargateError.StopFailed,
         $"It is not known whether a task of session {session.SessionId} runs: AWS's answer to RunTask was lost, or is still "
         + "to come, and ECS lists none at the moment.",
-        $"Repeat Stop-FargateSession -SessionId {session.SessionId} in a minute, or look for it with: "
+        $"Repeat Stop-FargateSession -SessionId {session.SessionId} in a minute, or search for it with: "
         + SessionCommands.AwsCli(session, "list-tasks", "--started-by", session.SessionId))
     { MayLeaveTask = true, Target = session.SessionId };
 
@@ -34,14 +34,14 @@ internal static class SessionErrors
     internal static FargateException StartTimeout(FargateSession session, TimeSpan limit) => new(
         FargateError.StartTimeout,
         $"The task of session {session.SessionId} was not running {ErrorText.Seconds(limit)} after RunTask; it is {session.Status}.",
-        "Give it longer with -StartTimeout, or look at the task's events in the ECS console; a large image or a subnet "
+        "Give it longer with -StartTimeout, or check the task's events in the ECS console; a large image or a subnet "
         + "without a route to its registry are the usual causes.")
     { Target = session.TaskArn };
 
     /// <param name="session">The session.</param>
-    /// <param name="task">What ECS says of its task.</param>
-    /// <param name="logLines">The last lines of its log; none where they cannot be read.</param>
-    /// <param name="nextStep">What to do about the cause, or null when the cause is not a known one.</param>
+    /// <param name="task">ECS's description of its task.</param>
+    /// <param name="logLines">The last lines of its log; empty where it cannot be read.</param>
+    /// <param name="nextStep">The next step, or null when the cause is unknown.</param>
     internal static FargateException TaskStopped(
         FargateSession session, TaskDescription task, IReadOnlyList<string> logLines, string? nextStep)
     {
@@ -56,9 +56,9 @@ internal static class SessionErrors
     }
 
     /// <param name="session">The session.</param>
-    /// <param name="task">What ECS says of its task.</param>
-    /// <param name="lastWords">Why the container ended, in its own words; null where it did not say.</param>
-    /// <param name="nextStep">What to do about the cause, or null when the cause is not a known one.</param>
+    /// <param name="task">ECS's description of its task.</param>
+    /// <param name="lastWords">The reason that the container logged; null where it logged none.</param>
+    /// <param name="nextStep">The next step, or null when the cause is unknown.</param>
     internal static FargateException ShellInterrupted(
         FargateSession session, TaskDescription task, string? lastWords, string? nextStep)
     {
@@ -109,7 +109,7 @@ internal static class SessionErrors
     internal static FargateException StopTimeout(FargateSession session, TimeSpan limit) => new(
         FargateError.StopFailed,
         $"The task of session {session.SessionId} was told to stop, but is still {session.Status} after {ErrorText.Seconds(limit)}.",
-        "ECS kills it after the container's stopTimeout, at most 120 s; look again with Get-FargateTaskAddress -NoWait.")
+        "ECS kills it after the container's stopTimeout, at most 120 s; check again with Get-FargateTaskAddress -NoWait.")
     { Target = session.TaskArn };
 
     private static List<string> Facts(TaskDescription task)
@@ -142,4 +142,64 @@ internal static class SessionErrors
         message,
         $"Check -Cluster and -Region ({session.Cluster}, {session.Region}); ECS forgets tasks an hour after they stop.")
     { Target = session.TaskArn };
+}
+
+/// <summary>Errors about the request for a session.</summary>
+internal static class RequestErrors
+{
+    internal static FargateException ReservedVariable(string name) => new(
+        FargateError.InvalidEnvironmentVariable,
+        $"The environment variable '{name}' cannot be set: it is among the names that begin with '_' and are kept for the "
+        + "container's SSH server.",
+        "Give it another name, or use the parameter that stands for it (-Port, -UserName, -MaxLifetime).")
+    { Target = name };
+
+    internal static FargateException MalformedVariable(string name, string why) => new(
+        FargateError.InvalidEnvironmentVariable,
+        $"The environment variable '{name}' cannot be set: {why}.",
+        "Correct it in -EnvironmentVariable, which takes a hashtable such as @{ RAILS_ENV = 'production' }.")
+    { Target = name };
+
+    internal static FargateException InvalidTag(string key, string why) => new(
+        FargateError.InvalidTag,
+        $"The tag '{key}' cannot be set: {why}.",
+        "Keys and values of tags hold letters, digits, spaces and _ . : / = + - @; change -Tag or -Reason.")
+    { Target = key };
+
+    internal static FargateException TooManyTags(int count, int limit) => new(
+        FargateError.InvalidTag,
+        $"A task cannot have {count} tags: AWS takes {limit}, and -Reason takes two of them.",
+        "Leave some out of -Tag.");
+}
+
+/// <summary>Builds command lines about a session for the next step of an error.</summary>
+internal static class SessionCommands
+{
+    /// <summary>
+    /// Returns a note about what a command line lacks: credentials, which are never shown, or a credentials file.
+    /// </summary>
+    internal static string WithCredentials(FargateSession session) => session switch
+    {
+        { CredentialOrigin: CredentialOrigin.Keys or CredentialOrigin.Credential } =>
+            $" (with the credentials that {session.CredentialOrigin.ToText()} held)",
+        { ProfileLocation: { } location } => $" (the latter with $env:AWS_SHARED_CREDENTIALS_FILE = {CommandText.Text(location)})",
+        _ => "",
+    };
+
+    internal static string AwsCli(FargateSession session, string operation, params string[] arguments) => CommandText.Of(
+        "aws",
+        [
+            "ecs", operation, "--cluster", session.Cluster, .. arguments, .. Option("--region", session.Region),
+            .. Option("--profile", session.ProfileName), .. Option("--endpoint-url", session.EndpointUrl),
+        ]);
+
+    internal static string StopCmdlet(FargateSession session) => CommandText.Of(
+        "Stop-FargateSession",
+        [
+            "-TaskArn", session.TaskArn, "-Cluster", session.Cluster, .. Option("-Region", session.Region),
+            .. Option("-ProfileName", session.ProfileName), .. Option("-ProfileLocation", session.ProfileLocation),
+            .. Option("-EndpointUrl", session.EndpointUrl),
+        ]);
+
+    internal static string[] Option(string name, string? value) => string.IsNullOrEmpty(value) ? [] : [name, value];
 }

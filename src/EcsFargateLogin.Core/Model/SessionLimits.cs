@@ -5,18 +5,18 @@ using EcsFargateLogin.Foundation;
 namespace EcsFargateLogin.Model;
 
 /// <summary>
-/// How long a session's container may live and lie unused, in seconds; 0 is for ever. What is null was not asked for:
-/// then the task definition's own variables hold, and where there are none the contract's defaults.
+/// The time limits of a session's container in seconds; 0 means no limit, null means not requested: then the variables of the
+/// task definition apply, or the contract's defaults.
 /// </summary>
 internal sealed record SessionLimits
 {
-    /// <summary>The longest lifetime that the contract takes; the other limits go as far.</summary>
+    /// <summary>The longest value of each limit that the contract accepts.</summary>
     public const int Longest = 999_999_999;
 
-    /// <summary>The contract's default of the lifetime.</summary>
+    /// <summary>The contract's default lifetime.</summary>
     public const int DefaultLifetime = 14400;
 
-    /// <summary>For how long a session that is kept may lie unused.</summary>
+    /// <summary>The default time for which a kept session may be unused.</summary>
     public const int DefaultUnusedTimeout = 1800;
 
     public int? MaxLifetime { get; init; }
@@ -29,17 +29,17 @@ internal sealed record SessionLimits
 
     public int? UnusedTimeout { get; init; }
 
-    /// <summary>The lifetime that was asked for; null for none, and for no limit.</summary>
+    /// <summary>The requested lifetime; null where none or no limit was requested.</summary>
     public TimeSpan? Lifetime => MaxLifetime is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null;
 
-    /// <summary>The same with what is said to every container whose task definition does not say it.</summary>
-    /// <param name="start">How the container starts; null where that is not known.</param>
+    /// <summary>Returns the limits with the defaults that the module sends unless the task definition sets them.</summary>
+    /// <param name="start">The container's start configuration; null where it is unknown.</param>
     public SessionLimits WithDefaults(ContainerStart? start) => start?.Environment.ContainsKey(ContainerVariables.UnusedTimeout) == true
         ? this
         : this with { UnusedTimeout = UnusedTimeout ?? DefaultUnusedTimeout };
 
-    /// <summary>The lifetime that a task definition gives its container; null where nobody here can tell.</summary>
-    /// <param name="start">How the container starts; null where that is not known.</param>
+    /// <summary>Returns the lifetime that a task definition sets for its container; null where it is unknown.</summary>
+    /// <param name="start">The container's start configuration; null where it is unknown.</param>
     public static int? LifetimeOf(ContainerStart? start) => start switch
     {
         null => null,
@@ -48,7 +48,7 @@ internal sealed record SessionLimits
         _ => DefaultLifetime,
     };
 
-    /// <summary>The container's variables for the limits that were asked for.</summary>
+    /// <summary>Returns the container's variables for the requested limits.</summary>
     public IEnumerable<(string Name, string Value)> Variables() =>
         new[]
         {
@@ -58,4 +58,64 @@ internal sealed record SessionLimits
         }
             .Where(limit => limit.Item2 is not null)
             .Select(limit => (limit.Item1, limit.Item2!.Value.ToString(CultureInfo.InvariantCulture)));
+}
+
+/// <summary>
+/// Enforces the lifetime of a container that may not know the contract, by running its command under the program timeout. Only a
+/// requested lifetime is enforced so, because it changes the command, and only where the command is known and there is no entry
+/// point. ECS does not report an image's CMD and ENTRYPOINT, and an entry point in the task definition may be a shell, which
+/// would misread the words.
+/// </summary>
+internal static class CommandLimit
+{
+    /// <summary>The time that a script which knows the contract gets to end by itself, with its own message.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
+
+    /// <summary>Returns the time after which timeout ends the command; null for never.</summary>
+    /// <param name="request">The user's request.</param>
+    /// <param name="start">The container's start configuration; null where it is unknown.</param>
+    public static TimeSpan? For(SessionRequest request, ContainerStart? start) =>
+        request.Limits.MaxLifetime is > 0 and var lifetime && !StartsScript(request)
+        && start is { EntryPoint.Count: 0 } && CommandOf(request, start).Count > 0
+            ? TimeSpan.FromSeconds(lifetime) + Grace
+            : null;
+
+    /// <summary>Returns the command for RunTask; empty keeps the container's own.</summary>
+    /// <inheritdoc cref="For"/>
+    public static IReadOnlyList<string> Apply(SessionRequest request, ContainerStart? start) =>
+        For(request, start) is { TotalSeconds: var seconds }
+            ? ["timeout", seconds.ToString(CultureInfo.InvariantCulture), .. CommandOf(request, start!)]
+            : StartsScript(request) ? [ContainerContract.ScriptPath] : request.Command;
+
+    /// <summary>
+    /// An application's container runs start-sshd.sh instead of its command, and the script enforces the lifetime itself.
+    /// </summary>
+    private static bool StartsScript(SessionRequest request) => request.IsOfApplication && request.Command.Count == 0;
+
+    private static IReadOnlyList<string> CommandOf(SessionRequest request, ContainerStart start) =>
+        request.Command.Count > 0 ? request.Command : start.Command;
+}
+
+/// <summary>The command of a container that only ECS Exec enters: it sleeps for its lifetime and then ends.</summary>
+internal static class KeepAlive
+{
+    /// <summary>
+    /// Handles a signal at once, which requires wait, and exits at the end of its lifetime as start-sshd.sh does.
+    /// </summary>
+    private const string Script = "trap 'exit 0' TERM INT HUP; sleep \"$0\" & wait; exit 124";
+
+    /// <summary>Returns the command for RunTask. A command of the user replaces it.</summary>
+    public static IReadOnlyList<string> Command(TimeSpan? lifetime)
+    {
+        var seconds = lifetime is { } limit ? (int)limit.TotalSeconds : SessionLimits.Longest;
+        return ["/bin/sh", "-c", Script, seconds.ToString(CultureInfo.InvariantCulture)];
+    }
+
+    /// <summary>Returns the requested lifetime, the task definition's or the contract's default; null for no limit.</summary>
+    /// <param name="request">The user's request.</param>
+    /// <param name="start">The container's start configuration; null where it is unknown.</param>
+    public static TimeSpan? LifetimeOf(SessionRequest request, ContainerStart? start) =>
+        (request.Limits.MaxLifetime ?? SessionLimits.LifetimeOf(start) ?? SessionLimits.DefaultLifetime) is > 0 and var seconds
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
 }

@@ -3,9 +3,9 @@ using EcsFargateLogin.Foundation;
 namespace EcsFargateLogin.Model;
 
 /// <summary>
-/// Says that a session is in use: each process that uses one holds a lock on a file of its own in the session's folder until
-/// it ends. The system frees the lock however the process ends, and shows it to others in any PID namespace and, over NFS,
-/// on any host, which a process id does not. As long as one lock is held the session has an owner.
+/// Tracks the processes that use a session: each holds a lock on its own file in the session's folder until it ends. The system
+/// releases the lock however the process ends, and other processes see it in any PID namespace and, over NFS, on any host, unlike
+/// a process id. A session with a held lock has an owner.
 /// </summary>
 internal static class SessionLock
 {
@@ -14,7 +14,7 @@ internal static class SessionLock
     private static readonly object _gate = new();
     private static readonly Dictionary<string, (string Path, FileStream Stream)> _held = [];
 
-    /// <summary>Makes this process an owner of a session, until it ends or releases the session. Safe to repeat.</summary>
+    /// <summary>Makes this process an owner of a session until it ends or releases the session. May be repeated.</summary>
     /// <exception cref="IOException">The session's folder is gone, or cannot be written.</exception>
     public static void Hold(string folder)
     {
@@ -31,12 +31,12 @@ internal static class SessionLock
 
         foreach (var file in FilesIn(folder)?.Where(file => !IsHeld(file)) ?? [])
         {
-            // Of a process that is gone: names are never used again.
+            // The file of a process that has ended. File names are never reused.
             TryDelete(file);
         }
     }
 
-    /// <summary>This process does not own the session any longer.</summary>
+    /// <summary>Ends this process's ownership of the session.</summary>
     public static void Release(string folder)
     {
         lock (_gate)
@@ -49,7 +49,7 @@ internal static class SessionLock
         }
     }
 
-    /// <summary>The owner of the session of a folder.</summary>
+    /// <summary>Returns the owner of the session in a folder.</summary>
     public static SessionOwner OwnerOf(string folder)
     {
         lock (_gate)
@@ -65,13 +65,13 @@ internal static class SessionLock
             : SessionOwner.Elsewhere;
     }
 
-    /// <summary>Whether a session has had owners, and all are gone. False as long as somebody is just making its folder.</summary>
+    /// <summary>Whether a session had owners that have all ended. False while a process creates its folder.</summary>
     public static bool IsAbandoned(string folder) =>
         FilesIn(folder) is { Length: > 0 } && OwnerOf(folder) == SessionOwner.Orphaned;
 
     private static bool IsHeldHere(string folder) => _held.TryGetValue(folder, out var held) && File.Exists(held.Path);
 
-    /// <summary>Makes a file and locks it, and only then gives it the name by which others look for it.</summary>
+    /// <summary>Creates a file and locks it, before renaming it to the name that other processes search for.</summary>
     private static (string Path, FileStream Stream) Take(string folder)
     {
         var name = $"{Prefix}{Path.GetRandomFileName()}";
@@ -91,7 +91,7 @@ internal static class SessionLock
         }
     }
 
-    /// <returns>None where the folder is gone; null where that cannot be told.</returns>
+    /// <returns>Empty where the folder is gone; null where that is unknown.</returns>
     private static string[]? FilesIn(string folder)
     {
         try
@@ -109,8 +109,8 @@ internal static class SessionLock
     }
 
     /// <summary>
-    /// Whether somebody has locked a file. Where that cannot be told, because the file system has no locks or the file may not
-    /// be read, somebody may have: a session that nobody uses does less harm than one that is stopped while it is used.
+    /// Whether a file is locked. True also where that is unknown, because the file system has no locks or the file cannot be
+    /// read: an unused session does less harm than one that is stopped during use.
     /// </summary>
     private static bool IsHeld(string file)
     {
@@ -137,7 +137,7 @@ internal static class SessionLock
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It goes with the folder.
+            // The file is deleted with the folder.
         }
     }
 }

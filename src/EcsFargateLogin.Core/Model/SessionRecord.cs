@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
@@ -7,9 +8,9 @@ using EcsFargateLogin.Cloud;
 namespace EcsFargateLogin.Model;
 
 /// <summary>
-/// The facts of a session that its launch has decided: enough to find its task from ECS alone, to log in to it and to stop it.
-/// <see cref="FargateSession"/> holds it, and the journal writes and reads it as it is. For tasks that others started most of it
-/// is unknown and has the default.
+/// The facts of a session that its launch decides: enough to find its task in ECS, to log in to it and to stop it. <see
+/// cref="FargateSession"/> holds the record, and the journal writes and reads it unchanged. For tasks that others started, most
+/// of it is unknown and has the default.
 /// </summary>
 internal sealed record SessionRecord
 {
@@ -49,7 +50,7 @@ internal sealed record SessionRecord
     [JsonRequired]
     public int Port { get; init; } = ContainerContract.DefaultPort;
 
-    /// <summary>How its container can be reached.</summary>
+    /// <summary>The transport that it was started with.</summary>
     [JsonRequired]
     public FargateTransport Transport { get; init; }
 
@@ -57,7 +58,7 @@ internal sealed record SessionRecord
     [JsonRequired]
     public bool? AssignPublicIp { get; init; }
 
-    /// <summary>The kind of its one-time key.</summary>
+    /// <summary>The type of its one-time key.</summary>
     public SshKeyType KeyType { get; init; }
 
     /// <summary>The user's own key, which is never deleted; null for a one-time key.</summary>
@@ -66,19 +67,19 @@ internal sealed record SessionRecord
     /// <summary>Whether the user's agent holds that key.</summary>
     public bool IsKeyInAgent { get; init; }
 
-    /// <summary>How its host key is to be verified.</summary>
+    /// <summary>The method to verify its host key.</summary>
     public HostKeyVerification HostKeyVerification { get; init; }
 
-    /// <summary>The end of the container's own lines in the log, which no other session's have; null where that is not known.</summary>
+    /// <summary>The unique text that ends the container's own lines in the log; null where it is unknown.</summary>
     public string? LogTag { get; init; }
 
     /// <summary>The limits that the container enforces.</summary>
     public SessionLimits Limits { get; init; } = new();
 
-    /// <summary>The time after which timeout ends the container's command; null where it does not.</summary>
+    /// <summary>The time after which the program timeout ends the container's command; null where it is not used.</summary>
     public TimeSpan? CommandLimit { get; init; }
 
-    /// <summary>How long after <see cref="CreatedAt"/> the task may take to run.</summary>
+    /// <summary>The time limit from <see cref="CreatedAt"/> until the task runs.</summary>
     public TimeSpan StartTimeout { get; init; } = DefaultStartTimeout;
 
     /// <summary>The destination of the container's log; null when that is not CloudWatch Logs or not known.</summary>
@@ -101,7 +102,7 @@ internal sealed record SessionRecord
     /// <summary>Null until RunTask has answered.</summary>
     public string? TaskArn { get; init; }
 
-    /// <summary>The record of a new session, as far as the user's request decides it.</summary>
+    /// <summary>Creates the record of a new session with the facts that the user's request decides.</summary>
     public static SessionRecord Of(SessionRequest request, string sessionId, AwsConnection connection) => new()
     {
         SessionId = sessionId,
@@ -118,14 +119,16 @@ internal sealed record SessionRecord
         CreatedAt = DateTimeOffset.UtcNow,
     };
 
-    /// <summary>The session's private key: the one-time key in its folder, or the user's own. Null without ssh.</summary>
+    /// <summary>
+    /// Returns the path of the private key: the one-time key in the folder, or the user's own. Null without ssh.
+    /// </summary>
     public string? KeyPathIn(string folder) =>
         Transport.HasSsh() ? OwnKeyPath ?? Path.Combine(folder, KeyFileOf(KeyType)) : null;
 
-    /// <summary>The session's own known_hosts. Null without ssh.</summary>
+    /// <summary>Returns the path of the session's own known_hosts. Null without ssh.</summary>
     public string? KnownHostsPathIn(string folder) => Transport.HasSsh() ? Path.Combine(folder, "known_hosts") : null;
 
-    /// <summary>The name of a one-time key's file.</summary>
+    /// <summary>Returns the file name of a one-time key.</summary>
     public static string KeyFileOf(SshKeyType type) => type switch
     {
         SshKeyType.Ecdsa => "id_ecdsa",
@@ -133,7 +136,7 @@ internal sealed record SessionRecord
         _ => "id_ed25519",
     };
 
-    /// <summary>Says why a record that was read is not the one of a session; null where it is.</summary>
+    /// <summary>Says why a record is not that of a session; null where it is.</summary>
     public string? FaultFor(string sessionId) => this switch
     {
         { Version: not CurrentVersion } => string.Create(
@@ -145,21 +148,36 @@ internal sealed record SessionRecord
     };
 }
 
-/// <summary>A session whose folder is there, and whose record cannot be used.</summary>
+/// <summary>A session with a folder, but without a usable record.</summary>
 /// <param name="SessionId">Its id.</param>
 /// <param name="Folder">Its folder.</param>
-/// <param name="Why">Why its record cannot be used.</param>
+/// <param name="Why">The reason.</param>
 internal sealed record DamagedEntry(string SessionId, string Folder, string Why);
 
 /// <summary>The short ids of sessions. Each is also the startedBy of its task, and the name of its folder.</summary>
 internal static partial class SessionIds
 {
-    /// <summary>Makes a new one, of easily told apart letters only: people read it aloud and type it.</summary>
+    /// <summary>Creates an id of letters that are easily told apart, because people read it aloud and type it.</summary>
     public static string Create() => "fl-" + RandomNumberGenerator.GetString("abcdefghjkmnpqrstuvwxyz23456789", 10);
 
-    /// <summary>Whether the text is such an id, and so safe in a path.</summary>
+    /// <summary>Whether the text is an id, and so safe in a path.</summary>
     public static bool IsValid(string? text) => text is not null && Pattern().IsMatch(text);
 
     [GeneratedRegex(@"\Afl-[A-Za-z0-9_-]{1,120}\z")]
     private static partial Regex Pattern();
+}
+
+/// <summary>
+/// Keeps the credentials that users passed for sessions of this process. They are needed to stop the task, are held in memory
+/// only, and are forgotten when the session is closed.
+/// </summary>
+internal static class SessionCredentials
+{
+    private static readonly ConcurrentDictionary<string, ICredentialSource> BySession = [];
+
+    public static void Remember(string sessionId, ICredentialSource source) => BySession[sessionId] = source;
+
+    public static ICredentialSource? Find(string sessionId) => BySession.GetValueOrDefault(sessionId);
+
+    public static void Forget(string sessionId) => BySession.TryRemove(sessionId, out _);
 }

@@ -4,10 +4,10 @@ using System.Text;
 
 namespace EcsFargateLogin.Model;
 
-/// <summary>The tags of a session's task: those that the user names, and those that say who started it and why.</summary>
+/// <summary>The tags of a session's task: those of the user, and those for its user and reason.</summary>
 internal static class SessionTags
 {
-    /// <summary>Why the session was started.</summary>
+    /// <summary>The reason why the session was started.</summary>
     public const string ReasonKey = Prefix + "reason";
 
     /// <summary>The local user and machine that started it. CloudTrail has the principal.</summary>
@@ -24,8 +24,8 @@ internal static class SessionTags
 
     public static IReadOnlyDictionary<string, string> None { get; } = new Dictionary<string, string>();
 
-    /// <summary>Checks the user's tags by AWS's rules and adds the module's own where a reason is given.</summary>
-    /// <param name="reason">Why the session is started, or null.</param>
+    /// <summary>Validates the user's tags by AWS's rules, and adds the module's own where a reason is given.</summary>
+    /// <param name="reason">The reason for the session, or null.</param>
     /// <param name="tags">The user's tags, or null.</param>
     /// <exception cref="FargateException"><see cref="FargateError.InvalidTag"/>.</exception>
     public static IReadOnlyDictionary<string, string> Of(string? reason, IDictionary? tags)
@@ -49,7 +49,7 @@ internal static class SessionTags
         return result.Count <= MostTags ? result : throw RequestErrors.TooManyTags(result.Count, MostTags);
     }
 
-    /// <summary>The local user and machine, with '_' for characters that no tag can hold.</summary>
+    /// <summary>Returns the local user and machine, with '_' for characters that tags cannot contain.</summary>
     public static string LocalUser()
     {
         StringBuilder text = new();

@@ -130,7 +130,7 @@ internal static class PresetRules
     public static IReadOnlyList<string> GivenBy(ServiceChoice service) =>
     [
         .. PartsOfService
-            .Where(part => service.Takes(part.Value) && part.Key != FromTaskDefinition)
+            .Where(part => service.Includes(part.Value) && part.Key != FromTaskDefinition)
             .Select(part => part.Key),
     ];
 }

@@ -3,7 +3,7 @@ using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Routes;
 
-/// <summary>Errors about how a container can be reached.</summary>
+/// <summary>Errors about the route to a container.</summary>
 internal static class RouteErrors
 {
     internal static FargateException NoPublicAddress(FargateSession session, TimeSpan limit) => new(
@@ -22,7 +22,7 @@ internal static class RouteErrors
     internal static FargateException PortUnreachable(FargateSession session, string address, TimeSpan limit, string last) => new(
         FargateError.PortUnreachable,
         $"No SSH server answered at {address} port {session.Port} within {ErrorText.Seconds(limit)} after the task ran: {last}.",
-        "Check that the security group lets your address in on that port, that the container starts sshd, and that "
+        "Check that the security group allows your address on that port, that the container starts sshd, and that "
         + "-Port is the one it listens on; use -Private from inside the VPC.")
     { Target = address };
 
@@ -41,7 +41,7 @@ internal static class RouteErrors
     { Target = version };
 
     /// <param name="session">The session.</param>
-    /// <param name="what">What was wanted of it, such as a cmdlet's name.</param>
+    /// <param name="what">The requested action, such as a cmdlet's name.</param>
     internal static FargateException SshNeeded(FargateSession session, string what) => new(
         FargateError.TransportUnavailable,
         $"{what} needs ssh, and session {session} has neither a key nor an SSH server: it was started with -Transport EcsExec.",
@@ -55,8 +55,8 @@ internal static class RouteErrors
     { Target = session.ToString() };
 
     /// <param name="session">The session.</param>
-    /// <param name="limit">How long it was waited for.</param>
-    /// <param name="agent">What ECS says of the agent; null where it says nothing.</param>
+    /// <param name="limit">The time limit of the wait.</param>
+    /// <param name="agent">ECS's description of the agent; null where there is none.</param>
     internal static FargateException AgentNotRunning(FargateSession session, TimeSpan limit, ManagedAgentDescription? agent) => new(
         FargateError.EcsExecUnavailable,
         $"The agent of ECS Exec (ExecuteCommandAgent) in the container of session {session} was not RUNNING within "
@@ -65,4 +65,47 @@ internal static class RouteErrors
         "Check that the task role has the actions of module/container/iam/exec-task-policy.json, that the subnet leads to "
         + "ssmmessages (NAT gateway, public address or VPC endpoint), and that the container's root file system is writable.")
     { Target = session.ToString() };
+}
+
+/// <summary>Errors about logging in to a session over ssh.</summary>
+internal static class LoginErrors
+{
+    internal static FargateException KeyNotFound(FargateSession session) => new(
+        FargateError.KeyNotFound,
+        $"The private key of session {session.SessionId} is not on this machine (any more)"
+        + (session.KeyPath is null ? "." : $": '{session.KeyPath}'."),
+        "Enter the session on the machine and as the user that started it, or start a new one with New-FargateSession.")
+    { Target = session.SessionId };
+
+    internal static FargateException SshFailed(FargateSession session, string reason) => new(
+        FargateError.SshFailed,
+        $"ssh could not keep the session {session.SessionId} open: {reason}",
+        NextStepFor(reason))
+    { Target = session.SessionId };
+
+    /// <param name="session">The session.</param>
+    /// <param name="refusal">The error of ssh.</param>
+    /// <param name="reason">The reason that the container's sshd logged.</param>
+    internal static FargateException LoginRefused(FargateSession session, FargateException refusal, string reason) => new(
+        FargateError.SshFailed,
+        $"{refusal.Summary} The container's log says: {reason.TrimEnd('.')}.",
+        reason.Contains("expired", StringComparison.OrdinalIgnoreCase) || reason.Contains("locked", StringComparison.OrdinalIgnoreCase)
+            ? $"Correct the account of '{session.UserName}' in the image (usermod, chage), or log in as another user with -UserName."
+            : refusal.NextStep,
+        refusal)
+    { Target = session.SessionId };
+
+    internal static FargateException ConnectionLost(FargateSession session) =>
+        SshFailed(session, "the connection was closed before the remote program had ended.");
+
+    private static string NextStepFor(string reason) => reason switch
+    {
+        _ when reason.Contains("Permission denied", StringComparison.Ordinal) =>
+            "The server refused the session's key: check that -UserName is the user that the container's SSH server accepts, "
+            + "that the container reads _AUTHORIZED_PUBLIC_KEY, and that -FromAddress holds the address this machine is seen at.",
+        _ when reason.Contains("Host key verification failed", StringComparison.Ordinal)
+            || reason.Contains("HOST IDENTIFICATION HAS CHANGED", StringComparison.Ordinal) =>
+            "Another server than before answered at this address. Do not go on; start a new session.",
+        _ => "Check the network between here and the task, and the container's log; -Verbose shows the ssh command line.",
+    };
 }

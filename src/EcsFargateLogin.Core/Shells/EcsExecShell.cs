@@ -9,28 +9,30 @@ namespace EcsFargateLogin.Shells;
 
 /// <summary>A shell that ECS Exec opens in a session's container.</summary>
 /// <param name="cloud">The account and region of the session.</param>
-/// <param name="session">The session, whose agent runs.</param>
+/// <param name="session">The session, in which the agent runs.</param>
 internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
 {
-    /// <summary>The best shell that there is, as a login shell. ECS splits a line as a POSIX shell does, and runs no shell itself.</summary>
+    /// <summary>
+    /// Starts the best available shell as a login shell. ECS splits the line as a POSIX shell does, but runs no shell itself.
+    /// </summary>
     private const string LoginShell = "if command -v bash >/dev/null; then exec bash -l; fi; exec sh -l";
 
-    /// <summary>How long an agent that ECS calls RUNNING may not answer.</summary>
+    /// <summary>The time for which an agent that is RUNNING may not answer.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Between tries.</summary>
+    /// <summary>The pause between attempts.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The line that opens the shell.</summary>
+    /// <summary>Returns the command that opens the shell.</summary>
     /// <param name="isResumable">Whether it is to outlive its connection.</param>
     public static string CommandOf(bool isResumable) =>
         PosixShell.Append("/bin/sh -c", [isResumable ? ResumableShell.Command : LoginShell]);
 
-    /// <summary>Opens it.</summary>
+    /// <summary>Opens the shell.</summary>
     /// <param name="isResumable">Whether it is to outlive its connection.</param>
-    /// <param name="progress">Gets a detail for each try that failed.</param>
+    /// <param name="progress">Receives a detail for each failed attempt.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    /// <returns>What session-manager-plugin joins to a terminal.</returns>
+    /// <returns>The channel for session-manager-plugin.</returns>
     /// <exception cref="FargateException">It could not be opened.</exception>
     public async Task<PluginChannel> OpenAsync(
         bool isResumable, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
@@ -60,12 +62,11 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
     }
 
     /// <summary>
-    /// Says why the shell has ended, where that was the end of its task: a container that is entered so does not end with
-    /// the shell.
+    /// Explains the end of a shell that ended because its task stopped. With ECS Exec the container does not end with the shell.
     /// </summary>
-    /// <param name="stoppedTask">The task, where it was seen stopping meanwhile.</param>
-    /// <param name="cancellationToken">Cancels the questions to AWS.</param>
-    /// <returns>Null where it was the shell's own end.</returns>
+    /// <param name="stoppedTask">The task, where it was found stopping during the shell.</param>
+    /// <param name="cancellationToken">Cancels the calls to AWS.</param>
+    /// <returns>Null where the shell ended by itself.</returns>
     public async Task<FargateException?> ExplainEndAsync(TaskDescription? stoppedTask, CancellationToken cancellationToken)
     {
         if ((stoppedTask ?? await Interruption.FindEndingAsync(cloud, session, cancellationToken)) is not { } task)
@@ -83,12 +84,12 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
     {
         var reply = await cloud.DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken);
         return reply.Tasks.FirstOrDefault(session.IsOf) is { } task
-            && EcsExecWayIn.LoginContainerOf(session, task) is { } container
+            && EcsExecWait.LoginContainerOf(session, task) is { } container
                 ? (task, container)
                 : throw SessionErrors.TaskNotFound(session);
     }
 
-    /// <summary>The agent may run and not be connected yet.</summary>
+    /// <summary>Retries, because the agent may run but not be connected yet.</summary>
     private async Task<ExecuteCommandChannel> ExecuteAsync(
         ExecuteCommandRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {

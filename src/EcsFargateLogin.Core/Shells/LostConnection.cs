@@ -7,14 +7,14 @@ using EcsFargateLogin.Trust;
 namespace EcsFargateLogin.Shells;
 
 /// <summary>
-/// Says why ssh ended with 255, which comes from ssh itself, from a program that died with its task, and from remote
-/// programs of their own.
+/// Explains why ssh exited with 255, which may come from ssh itself, from a program that ended with its task, or from the remote
+/// program.
 /// </summary>
 internal static class LostConnection
 {
-    /// <summary>The error where ssh refused a server for its host key, which ends the session; null where it did not.</summary>
+    /// <summary>Returns the error when ssh rejected a server's host key, which ends the session; null otherwise.</summary>
     /// <param name="session">The session.</param>
-    /// <param name="messages">What ssh has said. Whatever runs ssh asks here before it makes an error of that.</param>
+    /// <param name="messages">The messages of ssh. Every caller of ssh checks them here before it creates an error.</param>
     public static FargateException? FindOtherServer(FargateSession session, IReadOnlyCollection<string> messages)
     {
         if (!SshLog.TellsHostKeyRefused(messages))
@@ -22,7 +22,7 @@ internal static class LostConnection
             return null;
         }
 
-        // The ssh of a jump host says the same of that one. By its alias ssh names the session's own server alone.
+        // The ssh for the jump host reports the same about that host. Only for the session's own server does ssh name the alias.
         if (session.Proxy is { } proxy && !messages.Any(message => message.Contains(session.TaskId, StringComparison.Ordinal)))
         {
             return SshLog.TellsHostKeyChanged(messages)
@@ -35,12 +35,12 @@ internal static class LostConnection
     }
 
     /// <summary>Explains the end of a connection.</summary>
-    /// <param name="cloud">What is asked about the task.</param>
+    /// <param name="cloud">The connection to AWS, for the state of the task.</param>
     /// <param name="session">The session that was logged in to.</param>
-    /// <param name="messages">What ssh has written to its log.</param>
-    /// <param name="stoppedTask">The task, where it was seen stopping meanwhile.</param>
-    /// <param name="cancellationToken">Cancels the questions to AWS.</param>
-    /// <returns>The error, or null when 255 is the remote program's own.</returns>
+    /// <param name="messages">The lines of ssh's log.</param>
+    /// <param name="stoppedTask">The task, where it was found stopping during the shell.</param>
+    /// <param name="cancellationToken">Cancels the calls to AWS.</param>
+    /// <returns>The error, or null when 255 is the remote program's own exit code.</returns>
     public static async Task<FargateException?> ExplainAsync(
         IFargateCloud cloud,
         FargateSession session,
@@ -55,18 +55,17 @@ internal static class LostConnection
 
         if (stoppedTask is null && SshLog.TellsEscape(messages))
         {
-            // It was not lost: the user has ended it, and knows.
+            // The user ended the connection.
             return null;
         }
 
         var end = SshLog.EndOf(messages);
-        var task = stoppedTask ?? await Interruption.FindAsync(cloud, session, end, cancellationToken).ConfigureAwait(false);
+        var task = stoppedTask ?? await Interruption.FindAsync(cloud, session, end, cancellationToken);
         if (task is not null)
         {
             session.Update(task);
             return await new StopDiagnosis(cloud)
-                .ExplainInterruptionAsync(session, task, cancellationToken)
-                .ConfigureAwait(false);
+                .ExplainInterruptionAsync(session, task, cancellationToken);
         }
 
         if (end != ConnectionEnd.ProgramEnded && SshLog.Complaint(messages) is { } complaint)

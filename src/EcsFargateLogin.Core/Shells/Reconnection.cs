@@ -6,27 +6,29 @@ using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Shells;
 
-/// <summary>Waits until a session whose connection was lost can be logged in to again.</summary>
-/// <param name="cloud">What is asked about the task.</param>
+/// <summary>Waits until a session can be logged in to again after its connection was lost.</summary>
+/// <param name="cloud">The connection to AWS, for the state of the task.</param>
 /// <param name="session">The session.</param>
-/// <param name="preferPrivate">Whether it is logged in to at its private address.</param>
+/// <param name="preferPrivate">Whether its private address is used.</param>
 internal sealed class Reconnection(IFargateCloud cloud, FargateSession session, bool preferPrivate)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long AWS has to say that the task is being stopped, before the user hears of reconnecting.</summary>
+    /// <summary>The time limit for asking AWS whether the task is stopping, before the user is told about reconnecting.</summary>
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(5);
 
-    /// <summary>What AWS could not be asked for; none of it says anything about the task.</summary>
-    private static readonly FargateError[] Passing =
+    /// <summary>Errors of asking AWS, which say nothing about the task.</summary>
+    private static readonly FargateError[] TransientErrors =
     [
         FargateError.EndpointUnreachable, FargateError.ServiceFailed, FargateError.Throttled, FargateError.AccessDenied,
         FargateError.CredentialsExpired, FargateError.NoCredentials,
     ];
 
-    private FargateError? _told;
+    private FargateError? _reported;
 
-    /// <summary>The task, where its end is what the connection was lost for; null where it runs or AWS cannot be asked.</summary>
+    /// <summary>
+    /// Returns the task where the connection was lost because it is stopping; null where it runs or AWS cannot be asked.
+    /// </summary>
     /// <param name="cancellationToken">Cancels it.</param>
     public async Task<TaskDescription?> FindStoppedTaskAsync(CancellationToken cancellationToken)
     {
@@ -44,24 +46,24 @@ internal sealed class Reconnection(IFargateCloud cloud, FargateSession session, 
     }
 
     /// <summary>
-    /// Waits until its SSH server answers, for no longer than the container waits for its part. While this machine's network
-    /// is gone AWS cannot be asked either, which is said once and ends nothing.
+    /// Waits until the session's SSH server answers, at most as long as the container waits. Without a network AWS cannot be
+    /// asked either, which is reported once and does not end the wait.
     /// </summary>
-    /// <param name="progress">Is told what happens to the task.</param>
+    /// <param name="progress">Receives what happens to the task.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>Whether it answers; false also when the task has stopped.</returns>
     public async Task<bool> WaitAsync(IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(session.ReconnectWindow);
-        // It has to answer anew.
+        // The server has to answer again.
         session.AnsweredAddress = null;
         SessionWaiter waiter = new(cloud, new WaitOptions { BannerLimit = session.ReconnectWindow });
         try
         {
-            while (!await TryAsync(waiter, progress, limit.Token).ConfigureAwait(false))
+            while (!await TryAsync(waiter, progress, limit.Token))
             {
-                await Task.Delay(Pause, limit.Token).ConfigureAwait(false);
+                await Task.Delay(Pause, limit.Token);
             }
 
             return true;
@@ -85,15 +87,14 @@ internal sealed class Reconnection(IFargateCloud cloud, FargateSession session, 
         try
         {
             await waiter
-                .WaitAsync(session, Readiness, progress, cancellationToken)
-                .ConfigureAwait(false);
+                .WaitAsync(session, Readiness, progress, cancellationToken);
             return true;
         }
-        catch (FargateException e) when (Passing.Contains(e.Error))
+        catch (FargateException e) when (TransientErrors.Contains(e.Error))
         {
-            if (_told != e.Error)
+            if (_reported != e.Error)
             {
-                _told = e.Error;
+                _reported = e.Error;
                 progress.Report(new ShellNotice(session, $"still reconnecting, but AWS cannot be asked about the task: {e.Message}"));
             }
 

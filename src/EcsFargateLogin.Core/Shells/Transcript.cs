@@ -10,12 +10,12 @@ using EcsFargateLogin.Model;
 namespace EcsFargateLogin.Shells;
 
 /// <summary>
-/// What a terminal has shown, as asciicast v2: a line of JSON about it, and one for each piece of output and each change
-/// of size. Written beside the terminal's own work; what is typed is only in it where the other side echoes it.
+/// Records a terminal's output as asciicast v2: a JSON header, and a line for each piece of output and each change of size. It is
+/// written in the background. Typed text is recorded only where the remote side echoes it.
 /// </summary>
 internal sealed class Transcript : IAsyncDisposable
 {
-    /// <summary>Pieces that may wait for the disk; then the terminal waits too.</summary>
+    /// <summary>The number of lines that may wait for the disk; beyond that the terminal waits too.</summary>
     private const int MostWaiting = 4096;
 
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -35,11 +35,11 @@ internal sealed class Transcript : IAsyncDisposable
         _written = Task.Run(WriteAsync);
     }
 
-    /// <summary>Why not everything could be written; null when it was.</summary>
+    /// <summary>The reason why the transcript is incomplete; null when it is complete.</summary>
     public string? Fault { get; private set; }
 
-    /// <summary>Begins one.</summary>
-    /// <param name="path">The file, which must not exist. Its owner alone can read it.</param>
+    /// <summary>Starts a transcript.</summary>
+    /// <param name="path">The file, which must not exist. Only its owner can read it.</param>
     /// <param name="session">The session.</param>
     /// <param name="columns">The terminal's width.</param>
     /// <param name="rows">The terminal's height.</param>
@@ -56,7 +56,7 @@ internal sealed class Transcript : IAsyncDisposable
         }
     }
 
-    /// <summary>Adds output. A character whose bytes come in two pieces is written with the second.</summary>
+    /// <summary>Adds output. A character that is split between two pieces is written with the second.</summary>
     public void Add(ReadOnlyMemory<byte> output)
     {
         var text = new char[_decoder.GetCharCount(output.Span, flush: false)];
@@ -71,11 +71,11 @@ internal sealed class Transcript : IAsyncDisposable
     public void AddSize(int columns, int rows) =>
         AddEvent("r", string.Create(CultureInfo.InvariantCulture, $"{columns}x{rows}"));
 
-    /// <summary>Writes what is left and closes the file.</summary>
+    /// <summary>Writes the remaining lines and closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
         _lines.Writer.TryComplete();
-        await _written.ConfigureAwait(false);
+        await _written;
     }
 
     private static string HeaderOf(FargateSession session, int columns, int rows)
@@ -84,7 +84,7 @@ internal sealed class Transcript : IAsyncDisposable
         var user = SessionTags.LocalUser();
         var definition = session.TaskDefinition?[(session.TaskDefinition.LastIndexOf('/') + 1)..];
         var reason = session.Reason is null ? "" : $": {session.Reason}";
-        // Players show the title and pass over members that they do not know.
+        // Players show the title and ignore unknown members.
         return JsonSerializer.Serialize(
             new Dictionary<string, object?>
             {
@@ -115,7 +115,7 @@ internal sealed class Transcript : IAsyncDisposable
         var line = $"[{time}, \"{code}\", {JsonSerializer.Serialize(data, Json)}]";
         if (!_lines.Writer.TryWrite(line))
         {
-            // The disk is slower than the other side. When it has failed, nobody waits.
+            // The disk is slower than the output, so the caller waits, unless writing has failed.
             try
             {
                 _lines.Writer.WriteAsync(line).AsTask().GetAwaiter().GetResult();
@@ -131,16 +131,16 @@ internal sealed class Transcript : IAsyncDisposable
         try
         {
             StreamWriter writer = new(_file, new UTF8Encoding(false)) { NewLine = "\n" };
-            await using (writer.ConfigureAwait(false))
+            await using (writer)
             {
-                while (await _lines.Reader.WaitToReadAsync().ConfigureAwait(false))
+                while (await _lines.Reader.WaitToReadAsync())
                 {
                     while (_lines.Reader.TryRead(out var line))
                     {
-                        await writer.WriteLineAsync(line).ConfigureAwait(false);
+                        await writer.WriteLineAsync(line);
                     }
 
-                    await writer.FlushAsync().ConfigureAwait(false);
+                    await writer.FlushAsync();
                 }
             }
         }
@@ -150,4 +150,21 @@ internal sealed class Transcript : IAsyncDisposable
             _lines.Writer.TryComplete();
         }
     }
+}
+
+/// <summary>Errors about shells and their transcripts.</summary>
+internal static class ShellErrors
+{
+    internal static FargateException RemoteProgramFailed(FargateSession session, int exitCode) => new(
+        FargateError.RemoteProgramFailed,
+        $"The shell of session {session.SessionId} ended with exit code {exitCode}.",
+        "This is the remote program's own exit code; it is an error because $PSNativeCommandUseErrorActionPreference is set.")
+    { Target = session.SessionId };
+
+    internal static FargateException TranscriptUnavailable(string path, Exception cause) => new(
+        FargateError.TranscriptUnavailable,
+        $"The transcript cannot be written to '{path}': {ErrorText.WordsOf(cause)}.",
+        "Name a file that is not there yet in a folder that you may write to, or a folder, with -TranscriptPath.",
+        cause)
+    { Target = path };
 }

@@ -16,7 +16,7 @@ internal static class CommandProcess
     /// <param name="start">The program.</param>
     /// <param name="streams">Its input and output.</param>
     /// <param name="hangUp">Ends the program (SIGTERM, then SIGKILL). The output until then is received.</param>
-    /// <param name="cancellationToken">The same, but the rest of the output is not read.</param>
+    /// <param name="cancellationToken">Ends the program as well, but the rest of its output is discarded.</param>
     /// <returns>Its exit code; <see cref="SshProcess.ConnectionFailed"/> when it had to be killed.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; the program has ended.</exception>
     public static async Task<int> RunAsync(
@@ -29,7 +29,7 @@ internal static class CommandProcess
         using var unread = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(hangUp, cancellationToken);
         using var feeding = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
-        // Not waited for: a pipe that is full, and that somebody else holds open, is no reason to stay.
+        // Not awaited, because writing to a full pipe that another process holds open would block.
         _ = FeedAsync(process.StandardInput.BaseStream, streams.Feed, feeding.Token);
         var reading = Task.WhenAll(
             ReadAsync(process.StandardOutput.BaseStream, streams.Output, ending, unread.Token),
@@ -47,7 +47,7 @@ internal static class CommandProcess
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // It was ended, and its pipe is still open.
+            // The program was ended, and its pipe is still open.
         }
 
         return exitCode;
@@ -65,23 +65,23 @@ internal static class CommandProcess
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            // It ended without reading all of its input, as is its right.
+            // A program may end without reading all of its input.
         }
     }
 
     private static async Task ReadAsync(
         Stream stream,
-        Action<ReadOnlyMemory<byte>> take,
+        Action<ReadOnlyMemory<byte>> receive,
         CancellationTokenSource ending,
         CancellationToken cancellationToken)
     {
         try
         {
-            await new OutputReader(stream, take).ReadAllAsync(cancellationToken);
+            await new OutputReader(stream, receive).ReadAllAsync(cancellationToken);
         }
         catch
         {
-            // Nobody reads what it prints: it must not wait for that.
+            // Nothing reads the output any more, so the program must not block on it.
             await ending.CancelAsync();
             throw;
         }

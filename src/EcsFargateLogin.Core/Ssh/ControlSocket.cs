@@ -4,24 +4,25 @@ using System.Text;
 namespace EcsFargateLogin.Ssh;
 
 /// <summary>
-/// Where the ssh programs of one session meet: the Unix socket of its master connection. It lies in the session's own
-/// folder, or where that is too deep for a socket, in a private folder elsewhere that a link in the session's folder leads to.
+/// The Unix socket of a session's master connection, which the session's ssh programs share. It is in the session's folder; if
+/// that path is too long for a socket, in a private folder elsewhere, to which a link in the session's folder points.
 /// </summary>
 internal static class ControlSocket
 {
     /// <summary>
-    /// In bytes. A socket's path may have 103 on macOS and 107 on Linux, and ssh binds it under a name that is 17 longer.
+    /// The maximum length of the path, in bytes. The limit is 103 on macOS and 107 on Linux, and ssh first binds the socket under
+    /// a name that is 17 longer.
     /// </summary>
     public const int LongestPath = 103 - 17;
 
     private const string SocketFile = "control";
     private const string LinkFile = "control-folder";
 
-    /// <summary>What is there answers at once, or is nobody's any more.</summary>
+    /// <summary>The time limit of a connection attempt. A listening master answers at once.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
 
-    /// <summary>The socket's path, or null where there is no place for one.</summary>
-    /// <param name="folder">The session's own folder, which is its user's alone.</param>
+    /// <summary>Returns the socket's path, or null where there is no place for one.</summary>
+    /// <param name="folder">The session's folder, which only its user can access.</param>
     public static string? PathIn(string folder)
     {
         var path = Path.Combine(folder, SocketFile);
@@ -41,7 +42,7 @@ internal static class ControlSocket
         limit.CancelAfter(AnswerLimit);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), limit.Token).ConfigureAwait(false);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), limit.Token);
             return true;
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
@@ -51,7 +52,7 @@ internal static class ControlSocket
         }
     }
 
-    /// <summary>Deletes the socket, and the folder elsewhere that was made for it. Failing is no error.</summary>
+    /// <summary>Deletes the socket and its folder elsewhere, if any. Failures are ignored.</summary>
     public static void Delete(string folder)
     {
         try
@@ -66,14 +67,14 @@ internal static class ControlSocket
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A socket that nobody listens at is of no use to anybody.
+            // A socket without a listener does no harm.
         }
     }
 
     private static string? LinkedFolder(string folder) =>
         new DirectoryInfo(Path.Combine(folder, LinkFile)).LinkTarget is { } target && Directory.Exists(target) ? target : null;
 
-    /// <summary>Makes a private folder of a name that nobody can have guessed, and so nobody else can have made.</summary>
+    /// <summary>Creates a private folder with a random name, which nobody else can have created before.</summary>
     private static string? MakeLinkedFolder(string folder)
     {
         string?[] parents = [Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR"), Path.GetTempPath(), "/tmp"];
@@ -100,7 +101,7 @@ internal static class ControlSocket
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The next one may be writable.
+            // The next candidate may be writable.
             return false;
         }
     }

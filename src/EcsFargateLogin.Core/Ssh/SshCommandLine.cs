@@ -4,22 +4,22 @@ using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Ssh;
 
-/// <summary>Builds ssh's arguments. OpenSSH keeps the first value it meets of an option, so order is rank.</summary>
-internal static partial class SshCommandLine
+/// <summary>Builds ssh's arguments. OpenSSH uses the first value of an option, so earlier ones take precedence.</summary>
+internal static class SshCommandLine
 {
     /// <summary>
-    /// What ssh logs unless the user says otherwise. Its exit code alone does not tell a lost connection from a remote
-    /// program that ended with 255, and "Connection closed by remote host" goes to the terminal; its debug lines tell. At
-    /// this level they also tell whether the user has left by an escape character, and what came over a shared connection.
+    /// The default log level. ssh's exit code alone does not distinguish a lost connection from a remote program that ended with
+    /// 255, but its debug lines do. At this level they also report escape characters and the exit status over a shared
+    /// connection.
     /// </summary>
     public static SshOption LogLevel { get; } = new("LogLevel", "DEBUG2");
 
-    /// <summary>The arguments of an interactive shell, which has a connection of its own.</summary>
-    /// <param name="endpoint">Where to log in.</param>
+    /// <summary>Returns the arguments for an interactive shell, which has a connection of its own.</summary>
+    /// <param name="endpoint">The endpoint.</param>
     /// <param name="options">The user's own options, checked.</param>
-    /// <param name="logPath">The file that ssh's own messages go to.</param>
+    /// <param name="logPath">The file of ssh's log.</param>
     /// <param name="allocateTerminal">Whether the remote shell gets a terminal.</param>
-    /// <param name="command">What runs in the shell's place; null for the login shell.</param>
+    /// <param name="command">The command that replaces the login shell; null for the login shell.</param>
     public static IReadOnlyList<string> ForShell(
         SshEndpoint endpoint, IEnumerable<SshOption> options, string logPath, bool allocateTerminal, string? command = null) =>
     [
@@ -29,9 +29,9 @@ internal static partial class SshCommandLine
         .. command is null ? [] : new[] { command },
     ];
 
-    /// <summary>The arguments of a command line that the remote login shell runs, without a terminal.</summary>
+    /// <summary>Returns the arguments for a command line that the remote login shell runs without a terminal.</summary>
     /// <inheritdoc cref="ForShell"/>
-    /// <param name="endpoint">Where to log in; with a control path, over the master connection where that is open.</param>
+    /// <param name="endpoint">The endpoint; with a control path, the master connection is used where it is open.</param>
     /// <param name="options"/>
     /// <param name="logPath"/>
     /// <param name="command">The command line.</param>
@@ -46,14 +46,14 @@ internal static partial class SshCommandLine
     ];
 
     /// <summary>
-    /// The arguments of a master connection, which goes into the background when it is open, and ends by itself when it
-    /// was not used for that long.
+    /// Returns the arguments for a master connection. It goes into the background when it is open, and ends when it is idle for
+    /// too long.
     /// </summary>
     /// <inheritdoc cref="ForShell"/>
-    /// <param name="endpoint">Where to log in, with a control path.</param>
+    /// <param name="endpoint">The endpoint, with a control path.</param>
     /// <param name="options"/>
     /// <param name="logPath"/>
-    /// <param name="idleLimit">How long it outlives the last program that uses it.</param>
+    /// <param name="idleLimit">The idle time after which it ends.</param>
     public static IReadOnlyList<string> ForMaster(
         SshEndpoint endpoint, IEnumerable<SshOption> options, string logPath, TimeSpan idleLimit) =>
     [
@@ -68,18 +68,18 @@ internal static partial class SshCommandLine
         .. Destination(endpoint),
     ];
 
-    /// <summary>The arguments that end a master connection, and what uses it.</summary>
+    /// <summary>Returns the arguments that end a master connection and the programs that use it.</summary>
     public static IReadOnlyList<string> ForExit(string controlPath) =>
         ["-F", "none", .. OptionArguments([new("ControlPath", SshOption.QuotePath(controlPath))]), "-O", "exit", "--", "master"];
 
-    /// <summary>Starts ssh.</summary>
+    /// <summary>Returns the start information of ssh.</summary>
     /// <param name="ssh">Its path.</param>
-    /// <param name="arguments">Its arguments, made here.</param>
-    /// <param name="keepsSession">Whether it tells the container that somebody means to come back.</param>
+    /// <param name="arguments">Its arguments, built by this class.</param>
+    /// <param name="keepsSession">Whether the container keeps the session after the last logout.</param>
     public static ProcessStartInfo Start(string ssh, IEnumerable<string> arguments, bool keepsSession) =>
         WithKeepSession(new ProcessStartInfo(ssh, arguments), keepsSession);
 
-    /// <summary>Starts ssh beside the prompt, with pipes for its input and output.</summary>
+    /// <summary>Returns the start information of a background ssh with pipes for input and output.</summary>
     /// <inheritdoc cref="Start"/>
     public static ProcessStartInfo InBackground(string ssh, IEnumerable<string> arguments, bool keepsSession) =>
         WithKeepSession(SshProcess.InBackground(ssh, arguments), keepsSession);
@@ -95,7 +95,7 @@ internal static partial class SshCommandLine
         return start;
     }
 
-    /// <summary>The options by which a program of OpenSSH uses the master connection; none without a control path.</summary>
+    /// <summary>The options that make a program of OpenSSH use the master connection; none without a control path.</summary>
     public static IReadOnlyList<string> SharedConnection(SshEndpoint endpoint) => endpoint.ControlPath is { } path
         ? [.. OptionArguments([new("ControlMaster", "no"), new("ControlPath", SshOption.QuotePath(path))])]
         : [];
@@ -112,35 +112,81 @@ internal static partial class SshCommandLine
     private static IEnumerable<string> Destination(SshEndpoint endpoint) =>
         ["-p", endpoint.Port.ToString(CultureInfo.InvariantCulture), "-l", endpoint.UserName, "--", endpoint.Address];
 
-    /// <summary>Which server and which key are trusted. The user's options come after and cannot change them.</summary>
+    /// <summary>
+    /// The options that decide which server and which key are trusted. The user's options come later and cannot change them.
+    /// </summary>
     private static IEnumerable<SshOption> TrustOptions(SshEndpoint endpoint) =>
     [
         new("IdentityFile", SshOption.QuotePath(endpoint.KeyPath)),
         new("IdentitiesOnly", "yes"),
-        // With IdentitiesOnly the agent is asked for this one key.
+        // With IdentitiesOnly ssh asks the agent only for this key.
         .. endpoint.IsKeyInAgent ? [] : new SshOption[] { new("IdentityAgent", "none") },
         new("PreferredAuthentications", "publickey"),
         new("UserKnownHostsFile", SshOption.QuotePath(endpoint.KnownHostsPath)),
         new("GlobalKnownHostsFile", "none"),
         new("HostKeyAlias", endpoint.HostKeyAlias),
-        // A key of another kind than the known one would be a new one to accept-new.
+        // With accept-new, ssh would accept a key of a type other than the known one.
         new("StrictHostKeyChecking", endpoint.HostKeyIsKnown ? "yes" : "accept-new"),
         new("UpdateHostKeys", "no"),
         new("HashKnownHosts", "no"),
         .. endpoint.Proxy is { } proxy ? (SshOption[])[new("ProxyCommand", proxy.Command)] : [],
     ];
 
-    /// <summary>What holds unless the user says otherwise.</summary>
+    /// <summary>The default options, which the user's options override.</summary>
     private static readonly SshOption[] Defaults =
     [
         new("ConnectTimeout", "15"),
         new("ServerAliveInterval", "15"),
         new("ServerAliveCountMax", "4"),
         LogLevel,
-        // Adds to what the user sends.
+        // Adds to the user's SendEnv.
         new("SendEnv", ContainerVariables.KeepSession),
     ];
 
     private static IEnumerable<string> OptionArguments(IEnumerable<SshOption> options) =>
         options.SelectMany(option => new[] { "-o", option.ToString() });
+
+    /// <summary>Returns the arguments for a tunnel.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="options">The user's own options, checked.</param>
+    /// <param name="route">The ends of the tunnel.</param>
+    public static IReadOnlyList<string> ForTunnel(SshEndpoint endpoint, IEnumerable<SshOption> options, TunnelRoute route) =>
+    [
+        .. Unattended(endpoint, options, new SshOption("ExitOnForwardFailure", "yes")),
+        .. route.Arguments,
+        .. Destination(endpoint),
+        TunnelConnection.RemoteCommand,
+    ];
+
+    /// <summary>Returns the arguments for an SFTP connection, which uses ssh's input and output.</summary>
+    public static IReadOnlyList<string> ForSftp(SshEndpoint endpoint, IEnumerable<SshOption> options) =>
+        [.. Unattended(endpoint, options), "-s", .. Destination(endpoint), "sftp"];
+
+    /// <summary>Returns the arguments for a program without a terminal.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="options">The user's own options, checked.</param>
+    /// <param name="command">A constant command for the remote shell. It never contains text from outside.</param>
+    public static IReadOnlyList<string> ForProgram(SshEndpoint endpoint, IEnumerable<SshOption> options, string command) =>
+        [.. Unattended(endpoint, options), .. Destination(endpoint), command];
+
+    /// <summary>Returns the options for an ssh command line of another program, which names the key itself.</summary>
+    public static IReadOnlyList<SshOption> ForRemoting(SshEndpoint endpoint) =>
+    [
+        .. TrustOptions(endpoint).Where(option => !option.IsOf("IdentityFile")),
+        .. Defaults.Except([LogLevel]).Where(option => !option.IsOf("SendEnv")),
+        // The other program may log in more than once, so the session is kept after a logout.
+        new("SetEnv", $"{ContainerVariables.KeepSession}=yes"),
+    ];
+
+    private static IEnumerable<string> Unattended(
+        SshEndpoint endpoint, IEnumerable<SshOption> options, params SshOption[] own) =>
+    [
+        "-F", "none",
+        .. OptionArguments(TrustOptions(endpoint)),
+        .. OptionArguments(own),
+        .. OptionArguments([new("BatchMode", "yes"), new("RequestTTY", "no"), new("EscapeChar", "none")]),
+        .. OptionArguments(options),
+        .. OptionArguments([new(LogLevel.Name, "INFO")]),
+        .. OptionArguments(Defaults),
+    ];
 }

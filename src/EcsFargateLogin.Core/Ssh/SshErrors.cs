@@ -47,7 +47,7 @@ internal static class SshErrors
 
     internal static FargateException TwoProxies() => new(
         FargateError.InvalidSshOption,
-        "-JumpHost and -ProxyCommand were both given, and each names the way to the task.",
+        "-JumpHost and -ProxyCommand were both given, and each decides how ssh connects to the task.",
         "Give one of them.")
     { Target = "-ProxyCommand" };
 
@@ -73,12 +73,12 @@ internal static class SshErrors
         cause)
     { Target = program };
 
-    /// <summary>Nothing else that the module puts there can be long: commands and scripts go through standard input.</summary>
+    /// <summary>Only these options can be long: commands and scripts go through standard input.</summary>
     internal static FargateException CommandLineTooLong(string program, Exception cause) => new(
         FargateError.InvalidSshOption,
         $"'{program}' was not started: its command line would be longer than this system takes"
         + (OperatingSystem.IsWindows() ? ", 32,767 characters." : "."),
-        "Shorten what -Option, -ProxyCommand and -JumpHost say, or put it into a script that -ProxyCommand names. A long command is "
+        "Shorten -Option, -ProxyCommand and -JumpHost, or put it into a script that -ProxyCommand names. A long command is "
         + "sent with -FilePath, and data as input.",
         cause)
     { Target = program };
@@ -86,7 +86,51 @@ internal static class SshErrors
     internal static FargateException LocalPortUnavailable(TunnelRoute route, string why, Exception? cause = null) => new(
         FargateError.LocalPortUnavailable,
         $"The tunnel cannot listen at {route.LocalEnd}: {why.TrimEnd('.')}.",
-        "Name another port with -LocalPort, or leave it out, so that a free one is taken; -BindAddress takes an address of this machine.",
+        "Name another port with -LocalPort, or leave it out to use a free one; -BindAddress must be an address of this machine.",
         cause)
     { Target = route.LocalEnd };
+}
+
+/// <summary>Errors about the user's own key.</summary>
+internal static class KeyErrors
+{
+    internal static FargateException KeyUnreadable(string path, string why) => InvalidKey(
+        path,
+        $"The key '{path}' cannot be used: {why.TrimEnd('.')}.",
+        "Name a private key of OpenSSH with -KeyPath, or leave that out: each session then gets a key of its own.");
+
+    /// <param name="path">The file.</param>
+    /// <param name="why">The defect, as the predicate of a sentence about 'it'.</param>
+    /// <param name="nextStep">The next step.</param>
+    internal static FargateException KeyMalformed(string path, string why, string nextStep) =>
+        InvalidKey(path, $"The key '{path}' cannot be used: it {why}.", nextStep);
+
+    internal static FargateException KeyBesideAnother(string path, string beside) => InvalidKey(
+        path,
+        $"'{beside}' is not the public half of the private key '{path}', but of another one, and ssh would offer that to the server.",
+        $"Move '{beside}' away, or make it anew with: {CommandText.Of("ssh-keygen", ["-y", "-f", path])} > {CommandText.Word(beside)}");
+
+    internal static FargateException KeyOpenToOthers(string path) => InvalidKey(
+        path,
+        $"The private key '{path}' is not for its owner alone, and ssh uses no such key.",
+        $"{CommandText.Of("chmod", ["600", path])} makes it so; whether somebody has read it is another question.");
+
+    internal static FargateException KeyLocked(string path) => InvalidKey(
+        path,
+        $"The private key '{path}' has a passphrase, and no agent holds it: each login would have to ask.",
+        $"Give it to your agent with: {CommandText.Of("ssh-add", [path])}. Its public half has to lie beside it ({path}.pub).");
+
+    internal static FargateException PublicKeyWithoutAgent(string path) => InvalidKey(
+        path,
+        $"'{path}' holds a public key, and no agent has the private one.",
+        $"Name the private key's file{(path.EndsWith(".pub", StringComparison.Ordinal) ? $" ({path[..^4]})" : "")}, or give that key "
+        + "to your agent with ssh-add; ssh-add -L shows what the agent has.");
+
+    internal static FargateException KeyGivenTwice(string path) => InvalidKey(
+        path,
+        "-KeyPath names a key that is there, and -KeyType asks for a new one.",
+        "Leave one of them out.");
+
+    private static FargateException InvalidKey(string path, string message, string nextStep) =>
+        new(FargateError.InvalidKey, message, nextStep) { Target = path };
 }

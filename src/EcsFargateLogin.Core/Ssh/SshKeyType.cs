@@ -1,6 +1,6 @@
 namespace EcsFargateLogin;
 
-/// <summary>The kind of a one-time key.</summary>
+/// <summary>The type of a one-time key.</summary>
 public enum SshKeyType
 {
     /// <summary>Ed25519.</summary>

@@ -1,30 +1,32 @@
 namespace EcsFargateLogin.Ssh;
 
 /// <summary>
-/// What ssh says about itself, kept in a file of the session (ssh -E): so an error can say why, and the terminal shows
-/// the remote shell alone.
+/// Reads the log of an ssh process, which a file in the session's folder holds (ssh -E). The log explains failures, and the
+/// terminal shows the remote shell alone.
 /// </summary>
 internal static class SshLog
 {
     private const int LastLines = 5;
 
-    /// <summary>What lines begin with that ssh only writes at a level above INFO.</summary>
+    /// <summary>The beginnings of lines that ssh writes only at a log level above INFO.</summary>
     private static readonly string[] DebugLines =
         ["debug", "OpenSSH_", "Authenticated to ", "Transferred: ", "Bytes per second: ", "Killed by signal "];
 
     /// <summary>
-    /// What lines begin with in which ssh only tells something. Since 10.1 it writes three lines beginning with "** " where the
-    /// key exchange is not post-quantum.
+    /// The beginnings of lines that are notices. Since 10.1 ssh writes three lines beginning with "** " where the key exchange is
+    /// not post-quantum.
     /// </summary>
     private static readonly string[] Notices =
     [
         "** ", "Warning: Permanently added", "Control socket connect(", "Pseudo-terminal will not be allocated",
     ];
 
-    /// <summary>A path in a session's folder that no other connection writes to.</summary>
+    /// <summary>Returns a path in a session's folder that no other connection uses.</summary>
     public static string NewPathIn(string folder) => Path.Combine(folder, $"ssh-{Path.GetRandomFileName()}.log");
 
-    /// <summary>Deletes a log that has been read. Failing is no error: it goes with the session's folder.</summary>
+    /// <summary>
+    /// Deletes a log that has been read. A failure is ignored, because the log is deleted with the session's folder.
+    /// </summary>
     public static void Clear(string path)
     {
         try
@@ -36,7 +38,7 @@ internal static class SshLog
         }
     }
 
-    /// <summary>How the connection ended. Told by lines that ssh writes at <see cref="SshCommandLine.LogLevel"/>.</summary>
+    /// <summary>Returns how the connection ended, by lines that ssh writes at <see cref="SshCommandLine.LogLevel"/>.</summary>
     public static ConnectionEnd EndOf(IReadOnlyCollection<string> messages) => messages switch
     {
         _ when Tells(messages, "rtype exit-status") || Tells(messages, "Received exit status from master") =>
@@ -46,55 +48,57 @@ internal static class SshLog
         _ => ConnectionEnd.Unknown,
     };
 
-    /// <summary>Whether ssh refused the server for its host key.</summary>
+    /// <summary>Whether ssh rejected the server's host key.</summary>
     public static bool TellsHostKeyRefused(IEnumerable<string> messages) =>
         messages.Any(message => message.Contains("Host key verification failed", StringComparison.Ordinal));
 
-    /// <summary>Whether that was for another key than the one that is known, not for one that is missing.</summary>
+    /// <summary>Whether the rejected host key differs from the known one; false where none was known.</summary>
     public static bool TellsHostKeyChanged(IEnumerable<string> messages) =>
         messages.Any(message => message.Contains("IDENTIFICATION HAS CHANGED", StringComparison.Ordinal));
 
-    /// <summary>The fingerprint of the host key that the server has shown; null where the log does not tell.</summary>
+    /// <summary>The fingerprint of the host key that the server presented; null where the log does not have it.</summary>
     public static string? HostKeyOf(IEnumerable<string> messages) => messages
         .Where(message => message.Contains("Server host key: ", StringComparison.Ordinal)
             || message.StartsWith("SHA256:", StringComparison.Ordinal))
         .Select(message => message.Split(' ')[^1].TrimEnd('.'))
         .LastOrDefault();
 
-    /// <summary>Whether the server reported that a signal ended the remote program: then 255 stands for that.</summary>
+    /// <summary>Whether the server reported that a signal ended the remote program, for which ssh exits with 255.</summary>
     public static bool TellsSignal(IEnumerable<string> messages) => Tells(messages, "rtype exit-signal");
 
-    /// <summary>Whether the user has ended the connection by ssh's escape character (~.).</summary>
+    /// <summary>Whether the user ended the connection with ssh's escape character (~.).</summary>
     public static bool TellsEscape(IEnumerable<string> messages) => Tells(messages, "filter stops");
 
     /// <summary>
-    /// Whether the program ran over the session's master connection. What has ended without an exit code was then ended
-    /// by a signal where that connection lives on.
+    /// Whether the program ran over the session's master connection. If that connection is still open, a program without an exit
+    /// code was ended by a signal.
     /// </summary>
     public static bool IsShared(IEnumerable<string> messages) => Tells(messages, "mux_client_request_session: master session id");
 
-    /// <summary>Whether a line is only there because of that level.</summary>
+    /// <summary>Whether a line is written only at a log level above INFO.</summary>
     public static bool IsDebug(string message) =>
         Array.Exists(DebugLines, beginning => message.StartsWith(beginning, StringComparison.Ordinal));
 
-    /// <summary>Whether a line tells something that is no reason for a failure.</summary>
+    /// <summary>Whether a line is a notice, not the reason of a failure.</summary>
     public static bool IsNotice(string message) =>
         Array.Exists(Notices, beginning => message.StartsWith(beginning, StringComparison.Ordinal));
 
-    /// <summary>Whether a line is what ssh writes to standard error, not to its log, when the server closes the connection.</summary>
+    /// <summary>
+    /// Whether a line is the one that ssh writes to standard error, not to its log, when the server closes the connection.
+    /// </summary>
     public static bool IsClosingWord(string line) =>
         line.StartsWith("Connection to ", StringComparison.Ordinal)
         && line.EndsWith(" closed by remote host.", StringComparison.Ordinal);
 
     /// <summary>
-    /// What a login has written that ended with this exit code. ssh makes its log as soon as it has taken its command line, and
-    /// complains of that on standard error alone.
+    /// Reads the log of a login that ended with this exit code. ssh creates its log after parsing its command line, and reports
+    /// errors of the command line on standard error only.
     /// </summary>
     public static IReadOnlyList<string> Read(string path, int exitCode) => exitCode == SshProcess.ConnectionFailed && !File.Exists(path)
         ? ["it did not accept its command line, as its message says."]
         : Read(path);
 
-    /// <summary>What ssh has written; nothing when it wrote nothing or the file cannot be read.</summary>
+    /// <summary>Reads a log; empty when it is missing or cannot be read.</summary>
     public static IReadOnlyList<string> Read(string path)
     {
         try
@@ -108,8 +112,7 @@ internal static class SshLog
     }
 
     /// <summary>
-    /// The last lines in which ssh complains, or null when there are none: then an exit code of 255 is the remote
-    /// program's own.
+    /// Returns the last error lines, or null when there are none: an exit code of 255 is then the remote program's own.
     /// </summary>
     public static string? Complaint(IEnumerable<string> messages)
     {
@@ -119,4 +122,20 @@ internal static class SshLog
 
     private static bool Tells(IEnumerable<string> messages, string words) =>
         messages.Any(message => message.Contains(words, StringComparison.Ordinal));
+}
+
+/// <summary>The end of an ssh connection, according to its log.</summary>
+internal enum ConnectionEnd
+{
+    /// <summary>The log does not say, because the user chose a lower log level.</summary>
+    Unknown,
+
+    /// <summary>No login succeeded.</summary>
+    NeverOpened,
+
+    /// <summary>The server reported the remote program's exit code, and ssh exited with it.</summary>
+    ProgramEnded,
+
+    /// <summary>It ended without an exit code of the remote program.</summary>
+    Lost,
 }

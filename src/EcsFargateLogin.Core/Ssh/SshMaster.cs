@@ -4,36 +4,36 @@ using EcsFargateLogin.Foundation;
 namespace EcsFargateLogin.Ssh;
 
 /// <summary>
-/// The connection that the ssh programs of one session share, so that each but the first starts without a login of its
-/// own. It is an ssh in the background. Whoever closes the session ends it; a limit does where nobody can.
+/// The master connection that a session's ssh programs share, so that only the first one logs in. It is a background ssh process,
+/// which ends when the session is closed, or when it is idle for too long.
 /// </summary>
 /// <param name="folder">The session's own folder.</param>
 internal sealed class SshMaster(string folder)
 {
     private const string LockFile = "control.lock";
 
-    /// <summary>How long it outlives the last program that uses it. As long, it is a login to the container.</summary>
+    /// <summary>The idle time after which the connection ends. Until then the container counts it as a login.</summary>
     public TimeSpan IdleLimit { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long it may take to open; a program then gets a connection of its own.</summary>
+    /// <summary>The time limit for opening it. After that, programs connect on their own.</summary>
     public TimeSpan OpenLimit { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How long the ssh that ends it may take: it only talks to another process of this machine.</summary>
+    /// <summary>The time limit of the ssh that ends it, which only talks to another local process.</summary>
     public TimeSpan CloseLimit { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>What ssh says about the connection.</summary>
+    /// <summary>The log of the connection.</summary>
     public string LogPath => Path.Combine(folder, "ssh-master.log");
 
     /// <summary>Opens the connection, unless it is open already.</summary>
     /// <param name="ssh">The path of ssh.</param>
-    /// <param name="endpoint">Where to log in.</param>
+    /// <param name="endpoint">The endpoint.</param>
     /// <param name="options">The user's own options, checked.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>
-    /// The endpoint by way of the connection; or as it was, where the platform's ssh has no such connections or it could
-    /// not be opened: what is wrong is then for the program to say that needs it.
+    /// The endpoint over the shared connection; or the unchanged endpoint, where the platform's ssh cannot share connections or
+    /// the connection could not be opened. The program that uses the endpoint then reports the error.
     /// </returns>
-    /// <exception cref="HostKeyRefusedException">Another server answered.</exception>
+    /// <exception cref="HostKeyRefusedException">A server with another host key answered.</exception>
     public async Task<SshEndpoint> OpenAsync(
         string ssh, SshEndpoint endpoint, IReadOnlyList<SshOption> options, CancellationToken cancellationToken)
     {
@@ -52,7 +52,7 @@ internal sealed class SshMaster(string folder)
         limit.CancelAfter(OpenLimit);
         try
         {
-            // Of two that open at once the second would not share, and not end either.
+            // If two processes opened it at once, the second would neither share its connection nor end.
             using var only = await OwnerOnly.LockFileAsync(Path.Combine(folder, LockFile), OpenLimit, limit.Token);
             return await ControlSocket.AnswersAsync(path, limit.Token)
                 || await StartAsync(ssh, shared, options, limit.Token) ? shared : endpoint;
@@ -70,7 +70,7 @@ internal sealed class SshMaster(string folder)
         && ControlSocket.PathIn(folder) is { } path
         && await ControlSocket.AnswersAsync(path, cancellationToken);
 
-    /// <summary>Ends the connection, and what uses it. Where there is none this costs nothing; it never fails.</summary>
+    /// <summary>Ends the connection and the programs that use it. Does nothing where there is none; never fails.</summary>
     public async Task CloseAsync()
     {
         if (!OperatingSystem.IsWindows() && ControlSocket.PathIn(folder) is { } path && File.Exists(path))
@@ -82,7 +82,7 @@ internal sealed class SshMaster(string folder)
             }
             catch (Exception e) when (e is FargateException or OperationCanceledException)
             {
-                // It ends with its task, or by its limit.
+                // It ends with its task, or when its idle time is over.
             }
         }
 
@@ -93,17 +93,17 @@ internal sealed class SshMaster(string folder)
         string ssh, SshEndpoint endpoint, IReadOnlyList<SshOption> options, CancellationToken cancellationToken)
     {
         SshLog.Clear(LogPath);
-        // The one that a killed process or a lost network has left.
+        // A killed process or a lost network may have left its socket.
         File.Delete(endpoint.ControlPath!);
         var exitCode = await RunAsync(
             ssh, SshCommandLine.ForMaster(endpoint, options, LogPath, IdleLimit), cancellationToken);
-        // With a connection of its own the next program might meet the right server, and nobody would hear of the other one.
+        // A program with a connection of its own might reach the right server, and the wrong one would go unnoticed.
         return SshLog.Read(LogPath) is var messages && exitCode != 0 && SshLog.TellsHostKeyRefused(messages)
             ? throw new HostKeyRefusedException(messages)
             : exitCode == 0;
     }
 
-    /// <summary>Runs ssh without input, and lets nothing that it says through.</summary>
+    /// <summary>Runs ssh without input, and hides its output.</summary>
     private static async Task<int> RunAsync(string ssh, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         using var process = SshProcess.Start(new ProcessStartInfo(ssh, arguments)

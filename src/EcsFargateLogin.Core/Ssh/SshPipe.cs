@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace EcsFargateLogin.Ssh;
 
-/// <summary>An ssh process whose input and output are pipes to this one. Disposing it ends it.</summary>
+/// <summary>An ssh process with pipes to this process as its input and output. Disposing ends it.</summary>
 internal sealed class SshPipe : IAsyncDisposable
 {
     private const int LastMessages = 20;
@@ -13,14 +14,14 @@ internal sealed class SshPipe : IAsyncDisposable
     private readonly Task _read;
 
     /// <summary>Starts ssh.</summary>
-    /// <param name="start">How, with pipes for its input and output.</param>
-    /// <param name="heard">Gets each of ssh's own messages, and of the remote program's errors, on any thread.</param>
+    /// <param name="start">The start information, with pipes for input and output.</param>
+    /// <param name="onMessage">Receives each message of ssh and each error line of the remote program, on any thread.</param>
     /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
-    public SshPipe(ProcessStartInfo start, Action<string>? heard = null)
+    public SshPipe(ProcessStartInfo start, Action<string>? onMessage = null)
     {
         _process = SshProcess.Start(start);
         _watched = SshWatchdog.Watch(_process);
-        _read = ReadMessagesAsync(heard);
+        _read = ReadMessagesAsync(onMessage);
     }
 
     /// <summary>The remote program's input.</summary>
@@ -29,10 +30,10 @@ internal sealed class SshPipe : IAsyncDisposable
     /// <summary>The remote program's output.</summary>
     public Stream Output => _process.StandardOutput.BaseStream;
 
-    /// <summary>What ssh complained of last, or null.</summary>
+    /// <summary>The last error of ssh, or null.</summary>
     public string? Complaint => SshLog.Complaint(Messages);
 
-    /// <summary>The last of ssh's own messages, and of the remote program's errors.</summary>
+    /// <summary>The last messages of ssh and error lines of the remote program.</summary>
     public IReadOnlyList<string> Messages
     {
         get
@@ -44,9 +45,9 @@ internal sealed class SshPipe : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until it has ended and all messages have come.</summary>
-    /// <returns>Its exit code.</returns>
-    /// <exception cref="HostKeyRefusedException">ssh refused the server for its host key.</exception>
+    /// <summary>Waits until ssh has ended and all messages were read.</summary>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="HostKeyRefusedException">ssh rejected the server's host key.</exception>
     public async Task<int> WaitAsync(CancellationToken cancellationToken)
     {
         await WaitForEndAsync().WaitAsync(cancellationToken);
@@ -55,25 +56,25 @@ internal sealed class SshPipe : IAsyncDisposable
             : _process.ExitCode;
     }
 
-    /// <summary>The same without a word about why it has ended.</summary>
+    /// <summary>Waits likewise, but does not examine the exit code.</summary>
     public Task WaitForEndAsync() => Task.WhenAll(_process.WaitForExitAsync(CancellationToken.None), _read);
 
-    /// <summary>Ends ssh, so that whoever reads or writes is not held up any longer.</summary>
+    /// <summary>Ends ssh, so that readers and writers are not blocked any longer.</summary>
     public void Kill() => _process.Kill(entireProcessTree: true);
 
     /// <summary>Ends ssh.</summary>
     public async ValueTask DisposeAsync()
     {
         Kill();
-        // How its messages ended is nothing to whoever ends it.
+        // Errors of reading the messages no longer matter.
         await WaitForEndAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _watched?.Dispose();
         _process.Dispose();
     }
 
-    private async Task ReadMessagesAsync(Action<string>? heard)
+    private async Task ReadMessagesAsync(Action<string>? onMessage)
     {
-        while (await _process.StandardError.ReadLineAsync().ConfigureAwait(false) is { } line)
+        while (await _process.StandardError.ReadLineAsync() is { } line)
         {
             var message = line.Trim();
             lock (_messages)
@@ -85,14 +86,59 @@ internal sealed class SshPipe : IAsyncDisposable
                 }
             }
 
-            heard?.Invoke(message);
+            onMessage?.Invoke(message);
         }
     }
 }
 
-/// <summary>ssh refused a server for its host key. Whoever runs ssh says which server that is.</summary>
-/// <param name="messages">What ssh said.</param>
+/// <summary>ssh rejected a server's host key. The caller knows which server that is.</summary>
+/// <param name="messages">The messages of ssh.</param>
 internal sealed class HostKeyRefusedException(IReadOnlyList<string> messages) : Exception("ssh refused the server's host key.")
 {
     public IReadOnlyList<string> Messages { get; } = messages;
+}
+
+/// <summary>
+/// Runs the constant commands that copy files without an SFTP server. Paths are never part of a command: xargs reads them from
+/// its input, each terminated by NUL, which no path can contain.
+/// </summary>
+internal sealed class RemoteProgram(string ssh, SshEndpoint endpoint, IReadOnlyList<SshOption> options)
+{
+    /// <summary>Starts a command.</summary>
+    public SshPipe Start(string command) => new(SshCommandLine.InBackground(
+        ssh, SshCommandLine.ForProgram(endpoint, options, command), endpoint.KeepsSession));
+
+    /// <summary>Runs a command on paths.</summary>
+    /// <param name="command">A constant that begins with xargs -0.</param>
+    /// <param name="paths">The paths, which become its input.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>Its output; and its error, or null.</returns>
+    public async Task<(string Output, string? Fault)> RunAsync(
+        string command, IEnumerable<string> paths, CancellationToken cancellationToken)
+    {
+        var pipe = Start(command);
+        await using (pipe)
+        {
+            var output = new StreamReader(pipe.Output).ReadToEndAsync(cancellationToken);
+            await WritePathsAsync(pipe, paths, cancellationToken);
+            var text = await output;
+            var exitCode = await pipe.WaitAsync(cancellationToken);
+            return (text, exitCode == 0 ? null : pipe.Complaint ?? $"it ended with exit code {exitCode}");
+        }
+    }
+
+    /// <summary>Writes the paths and ends the input.</summary>
+    public static async Task WritePathsAsync(SshPipe pipe, IEnumerable<string> paths, CancellationToken cancellationToken)
+    {
+        var bytes = Encoding.UTF8.GetBytes(string.Concat(paths.Select(path => $"{path}\0")));
+        try
+        {
+            await pipe.Input.WriteAsync(bytes, cancellationToken);
+            pipe.Input.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended already; its exit code says why.
+        }
+    }
 }

@@ -2,15 +2,15 @@ using System.Diagnostics;
 
 namespace EcsFargateLogin.Ssh;
 
-/// <summary>Runs a program of OpenSSH that asks nobody anything, to its end.</summary>
+/// <summary>Runs a non-interactive program of OpenSSH until it ends.</summary>
 internal static class SshTool
 {
     /// <summary>Runs it.</summary>
     /// <param name="program">Its path.</param>
     /// <param name="arguments">Its arguments.</param>
-    /// <param name="limit">How long it may take; after that it is ended.</param>
-    /// <param name="cancellationToken">Cancels it; it has ended when this throws.</param>
-    /// <returns>What came of it; null when it had to be ended.</returns>
+    /// <param name="limit">The time limit, after which it is killed.</param>
+    /// <param name="cancellationToken">Cancels it. The program has ended when this throws.</param>
+    /// <returns>The result; null when it was killed at the limit.</returns>
     /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
     public static async Task<SshToolResult?> RunAsync(
         string program, IReadOnlyList<string> arguments, TimeSpan limit, CancellationToken cancellationToken)
@@ -29,27 +29,27 @@ internal static class SshTool
         {
             var errors = process.StandardError.ReadToEndAsync(ending.Token);
             var output = process.StandardOutput.ReadToEndAsync(ending.Token);
-            await process.WaitForExitAsync(ending.Token).ConfigureAwait(false);
+            await process.WaitForExitAsync(ending.Token);
             return new SshToolResult(
-                process.ExitCode, (await output.ConfigureAwait(false)).Trim(), (await errors.ConfigureAwait(false)).Trim());
+                process.ExitCode, (await output).Trim(), (await errors).Trim());
         }
         catch (OperationCanceledException)
         {
-            // Its end is waited for: it must not write into a folder that is being deleted.
+            // Waits for its end, so that it does not write into a folder that is being deleted.
             process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+            await process.WaitForExitAsync(CancellationToken.None);
             cancellationToken.ThrowIfCancellationRequested();
             return null;
         }
     }
 }
 
-/// <summary>What a program has left behind.</summary>
+/// <summary>The result of a program.</summary>
 /// <param name="ExitCode">Its exit code.</param>
-/// <param name="Output">What it printed.</param>
-/// <param name="Errors">What it complained of.</param>
+/// <param name="Output">Its standard output.</param>
+/// <param name="Errors">Its standard error.</param>
 internal sealed record SshToolResult(int ExitCode, string Output, string Errors)
 {
-    /// <summary>All of its words.</summary>
+    /// <summary>Standard error and output together.</summary>
     public string Words => $"{Errors} {Output}".Trim();
 }

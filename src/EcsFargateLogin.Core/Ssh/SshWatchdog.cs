@@ -4,15 +4,15 @@ using System.Diagnostics;
 namespace EcsFargateLogin.Ssh;
 
 /// <summary>
-/// Ends the programs of a PowerShell that was killed. Neither ssh nor its terminal notices that: a shell would stay logged in
-/// until the end of the task's lifetime. The watchdog is a shell that reads from a pipe of this process, and the system closes
-/// that pipe with the process, however it ends. It runs while there is something to watch. Windows has none.
+/// Ends the programs of a PowerShell that was killed. Neither ssh nor its terminal notices that, and a shell would stay logged in
+/// until the end of the task's lifetime. The watchdog is a shell that reads from a pipe of this process, which the system closes
+/// when the process ends in any way. It runs while there is something to watch. Not available on Windows.
 /// </summary>
 internal static class SshWatchdog
 {
     /// <summary>
-    /// Reads lines, "+ ID" and "- ID", and ends what is left after the last. Signals that go to all programs of a terminal are not
-    /// meant for it. A stopped program takes a signal when it continues.
+    /// Reads lines "+ ID" and "- ID", and ends the remaining processes at the end of the input. Ignores signals that go to all
+    /// programs of a terminal. Also sends SIGCONT, because a stopped program handles SIGTERM only when it continues.
     /// </summary>
     private const string Script =
         """
@@ -31,16 +31,21 @@ internal static class SshWatchdog
     private static Process? _watchdog;
     private static int _count;
 
-    /// <summary>Watches a program until what is returned is disposed, which is to be soon after the program has ended.</summary>
+    /// <summary>
+    /// Watches a program until the returned object is disposed, which must be soon after the program has ended.
+    /// </summary>
     public static IDisposable? Watch(Process process) => OperatingSystem.IsWindows() ? null : new Watched(process.Id);
 
-    /// <summary>A watchdog that could not be started or is gone is done without: only a killed PowerShell needs it.</summary>
-    private static void Tell(char what, int id)
+    /// <summary>
+    /// Sends a line to the watchdog. If it cannot be started or has ended, programs run without it, since only a killed
+    /// PowerShell needs it.
+    /// </summary>
+    private static void Send(char sign, int id)
     {
         try
         {
             _watchdog ??= Process.Start(SshProcess.InBackground("/bin/sh", ["-c", Script]))!;
-            _watchdog.StandardInput.Write($"{what} {id}\n");
+            _watchdog.StandardInput.Write($"{sign} {id}\n");
             _watchdog.StandardInput.Flush();
         }
         catch (Exception e) when (e is IOException or Win32Exception)
@@ -57,7 +62,7 @@ internal static class SshWatchdog
         }
         catch (IOException)
         {
-            // It is gone already.
+            // The watchdog has ended already.
         }
 
         _watchdog?.Dispose();
@@ -74,7 +79,7 @@ internal static class SshWatchdog
             lock (_gate)
             {
                 _count++;
-                Tell('+', id);
+                Send('+', id);
             }
         }
 
@@ -84,7 +89,7 @@ internal static class SshWatchdog
             {
                 if (_watchdog is not null)
                 {
-                    Tell('-', _id);
+                    Send('-', _id);
                 }
 
                 if (--_count == 0)

@@ -8,25 +8,25 @@ using EcsFargateLogin.Ssh;
 namespace EcsFargateLogin.Trust;
 
 /// <summary>
-/// The line of authorized_keys by which a container lets a session's key in, with options that take away what a session
-/// has no use for: agent and X11 forwarding, tunnels and ~/.ssh/rc, other addresses, and a login after its time.
+/// Builds the line of authorized_keys for a session's key, with options that forbid what a session does not need: agent and X11
+/// forwarding, tunnels, ~/.ssh/rc, other addresses, and logins after its time.
 /// </summary>
 internal static class AuthorizedKey
 {
     /// <summary>
-    /// Servers before OpenSSH 9.1 take a time for their own zone's alone, which may be 14 hours ahead; an hour is for clocks
-    /// that differ.
+    /// Added to the expiry: servers before OpenSSH 9.1 read it in their own time zone, which may be 14 hours ahead, and clocks
+    /// may differ by an hour.
     /// </summary>
     private static readonly TimeSpan Margin = TimeSpan.FromHours(15);
 
-    /// <summary>Writes the line.</summary>
+    /// <summary>Builds the line.</summary>
     /// <param name="key">The session's public key.</param>
-    /// <param name="comment">What the key calls itself.</param>
-    /// <param name="expiry">When it lets nobody in any more, as <see cref="ExpiryOf"/> tells; null for never.</param>
-    /// <param name="fromAddresses">Where it lets in from, checked; none for everywhere.</param>
+    /// <param name="comment">The key's comment.</param>
+    /// <param name="expiry">The expiry of the key, from <see cref="ExpiryOf"/>; null for never.</param>
+    /// <param name="fromAddresses">The addresses from which the key can log in, validated; empty for any.</param>
     public static string LineOf(PublicKey key, string comment, DateTimeOffset? expiry, IReadOnlyList<string> fromAddresses)
     {
-        // In this order: an option after restrict gives back what restrict takes.
+        // The order matters: an option after restrict allows again what restrict forbids.
         List<string> options = ["restrict", "pty", "port-forwarding"];
         if (expiry is { } time)
         {
@@ -41,17 +41,19 @@ internal static class AuthorizedKey
         return $"{string.Join(',', options)} {key} {comment}";
     }
 
-    /// <summary>When a key is of no use any more: after all attempts at starting the task, and the lifetime of it.</summary>
-    /// <param name="request">What the user asks for.</param>
-    /// <param name="start">How the container starts; null where that is not known.</param>
+    /// <summary>
+    /// Returns the time when a key is no longer needed: after all attempts to start the task, and its lifetime.
+    /// </summary>
+    /// <param name="request">The user's request.</param>
+    /// <param name="start">The container's start configuration; null where it is unknown.</param>
     /// <param name="now">The time.</param>
-    /// <returns>Null where the task may live for ever, or nobody here knows how long.</returns>
+    /// <returns>Null where the task's lifetime is unlimited or unknown.</returns>
     public static DateTimeOffset? ExpiryOf(SessionRequest request, ContainerStart? start, DateTimeOffset now) =>
         (request.Limits.MaxLifetime ?? SessionLimits.LifetimeOf(start)) is > 0 and var lifetime
             ? now + (request.StartTimeout * (request.RetryCount + 2)) + TimeSpan.FromSeconds(lifetime) + Margin
             : null;
 
-    /// <summary>Checks where a key lets in from: addresses, or networks as 'address/bits'.</summary>
+    /// <summary>Validates the addresses from which a key can log in: IP addresses, or networks as 'address/bits'.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.InvalidFromAddress"/>.</exception>
     public static IReadOnlyList<string> CheckAddresses(IEnumerable<string> texts) => [.. texts.Select(CheckAddress)];
 

@@ -1,6 +1,6 @@
 namespace EcsFargateLogin.Trust;
 
-/// <summary>Errors about which server, and which client, a session trusts.</summary>
+/// <summary>Errors about the trust between client and server.</summary>
 internal static class HostKeyErrors
 {
     internal static FargateException HostKeyNotInLog(FargateSession session, string reason) => HostKeyNotVerified(
@@ -22,12 +22,12 @@ internal static class HostKeyErrors
         session,
         $"The log of session {session} contradicts itself: it holds {starts} start lines and {keys} host-key lines with the "
         + "session's nonce, where start-sshd.sh writes one of each. Somebody may have forged the others.",
-        "Look at the log for who wrote them, and see to it that the container runs start-sshd.sh once, before anything else.");
+        "Find out from the log who wrote them, and make sure that the container runs start-sshd.sh once, before anything else.");
 
     internal static FargateException HostKeyWithoutStart(FargateSession session) => HostKeyNotVerified(
         session,
         $"The log of session {session} holds a host-key line that no start line of start-sshd.sh precedes. It may be forged.",
-        "Look at the log for who wrote it, and see to it that the container runs start-sshd.sh before anything else.");
+        "Find out from the log who wrote it, and make sure that the container runs start-sshd.sh before anything else.");
 
     internal static FargateException HostKeyUnreadable(FargateSession session) => HostKeyNotVerified(
         session,
@@ -36,7 +36,7 @@ internal static class HostKeyErrors
 
     /// <param name="session">The session.</param>
     /// <param name="logged">The fingerprint of the key in the log.</param>
-    /// <param name="seen">The fingerprint of the key that was shown before.</param>
+    /// <param name="seen">The fingerprint of the key that the server presented before.</param>
     internal static FargateException HostKeySeenDiffers(FargateSession session, string logged, string seen) =>
         HostKeyNotVerified(
             session,
@@ -45,7 +45,7 @@ internal static class HostKeyErrors
             "Take what was typed there for known to others, and do not go on over this network path.");
 
     /// <param name="session">The session.</param>
-    /// <param name="shown">The fingerprint of the key that was shown; null where ssh did not tell.</param>
+    /// <param name="shown">The fingerprint of the key that the server presented; null where ssh did not report it.</param>
     internal static FargateException HostKeyMismatch(FargateSession session, string? shown) => new(
         FargateError.HostKeyMismatch,
         $"Another server than that of session {session} answered: it showed the host key {shown ?? "(unknown)"}, and ssh "

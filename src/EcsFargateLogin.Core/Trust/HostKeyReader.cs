@@ -7,35 +7,37 @@ using EcsFargateLogin.Ssh;
 namespace EcsFargateLogin.Trust;
 
 /// <summary>
-/// Gets a session's host key from where nobody between this machine and the task can change it: AWS's copy of the
-/// container's log. What is found is pinned in the session's known_hosts.
+/// Reads a session's host key from the container's log in CloudWatch Logs, which nobody on the network path can change, and pins
+/// it in the session's known_hosts.
 /// </summary>
 internal sealed class HostKeyReader(IFargateCloud cloud)
 {
-    /// <summary>The script says its key before anything else of length; what an image's own start prints comes before.</summary>
+    /// <summary>
+    /// The number of messages to read. The script logs its key early; only messages of the image's own start-up precede it.
+    /// </summary>
     private const int MostMessages = 1000;
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long the line may take to reach the log after the server has answered. A log that cannot be read by then is tried
-    /// for as long again.
+    /// The time after the server's answer until the line is in the log. A log that cannot be read by then is retried for the same
+    /// time again.
     /// </summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long one look may take: who drops its packets does not end the wait by that.</summary>
-    public TimeSpan LookLimit { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>The time limit of one read, so that dropped packets do not block the wait.</summary>
+    public TimeSpan ReadLimit { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Between the first looks; each takes twice as long as the one before, up to a second.</summary>
+    /// <summary>The pause between the first reads. It doubles up to a second.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Paces the looks of all sessions together.</summary>
+    /// <summary>The pace of reads for all sessions.</summary>
     public TokenBucket Pacer { get; init; } = TokenBucket.OfLogReads;
 
-    /// <summary>Makes sure that ssh can tell the session's server, as its <see cref="HostKeyVerification"/> asks for.</summary>
+    /// <summary>Verifies the session's host key, as its <see cref="HostKeyVerification"/> requires.</summary>
     /// <param name="session">The session.</param>
     /// <param name="answer">Completes when a server has answered.</param>
-    /// <param name="progress">Gets a warning where the key that is seen first has to be trusted.</param>
+    /// <param name="progress">Receives a warning where the first key has to be trusted.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="FargateException">
     /// <see cref="FargateError.HostKeyNotVerified"/>, or <see cref="FargateError.JournalUnavailable"/> where known_hosts
@@ -67,7 +69,7 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
             }
             else
             {
-                DoWithout(session, reason, progress);
+                TrustFirstKey(session, reason, progress);
             }
         }
         catch (FargateException e) when (e.Error == FargateError.HostKeyNotVerified)
@@ -89,7 +91,7 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
         progress.Report(new Detail(session, $"{session}: host key {session.HostKey}."));
     }
 
-    private static void DoWithout(FargateSession session, string reason, IProgress<SessionEvent> progress)
+    private static void TrustFirstKey(FargateSession session, string reason, IProgress<SessionEvent> progress)
     {
         if (session.HostKeyVerification == HostKeyVerification.Strict)
         {
@@ -103,10 +105,10 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
             + "for this session. -HostKeyVerification Strict refuses instead, AcceptNew does not ask the log."));
     }
 
-    /// <returns>The key, or what AWS has said that makes the log useless.</returns>
+    /// <returns>The key, or the reason by AWS why the log cannot have it.</returns>
     /// <exception cref="FargateException">
-    /// <see cref="FargateError.HostKeyNotVerified"/>: the log contradicts itself, or AWS could not be asked. The latter is what
-    /// somebody on the path can bring about, and no reason to trust a key.
+    /// <see cref="FargateError.HostKeyNotVerified"/>: the log contradicts itself, or AWS could not be asked. An attacker on the
+    /// network path can cause the latter, so no key is trusted then.
     /// </exception>
     private async Task<(PublicKey? Key, string Reason)> ReadAsync(
         FargateSession session, Task answer, CancellationToken cancellationToken)
@@ -117,15 +119,15 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
         }
 
         var stream = log.StreamOf(containerName, session.TaskId);
-        // Opens the connection, so that the answer is not waited for twice.
-        await LookAsync(stream, cancellationToken);
+        // The first read opens the connection to AWS while the server starts.
+        await ReadLogAsync(stream, cancellationToken);
         await answer.WaitAsync(cancellationToken);
         var answeredAt = Stopwatch.GetTimestamp();
         for (var pause = FirstPause; ; pause = pause < LongestPause ? pause * 2 : LongestPause)
         {
-            // Only what is read now counts: the script's own line is written by the time the server answers.
+            // Only reads after the answer count, because the script logs its line before the server answers.
             var isLate = Stopwatch.GetElapsedTime(answeredAt) >= Limit;
-            var (messages, failure) = await LookAsync(stream, cancellationToken);
+            var (messages, failure) = await ReadLogAsync(stream, cancellationToken);
             if (HostKeyLines.Find(session, tag, messages) is { } key)
             {
                 return (key, "");
@@ -138,7 +140,7 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
                         + "the server answered; images made for ecs-fargate-login print none.");
                 case { Error: FargateError.AccessDenied }:
                     return (null, failure.Message);
-                case not null when Stopwatch.GetElapsedTime(answeredAt) >= 2 * Limit || !MayPass(failure):
+                case not null when Stopwatch.GetElapsedTime(answeredAt) >= 2 * Limit || !IsTransient(failure):
                     throw HostKeyErrors.HostKeyLogUnreadable(session, failure);
             }
 
@@ -146,15 +148,15 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
         }
     }
 
-    private static bool MayPass(FargateException failure) => failure.Error is
+    private static bool IsTransient(FargateException failure) => failure.Error is
         FargateError.Throttled or FargateError.EndpointUnreachable or FargateError.ServiceFailed;
 
-    private async Task<(IReadOnlyList<string> Messages, FargateException? Failure)> LookAsync(
+    private async Task<(IReadOnlyList<string> Messages, FargateException? Failure)> ReadLogAsync(
         LogStreamName stream, CancellationToken cancellationToken)
     {
         await Pacer.TakeAsync(cancellationToken);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(LookLimit);
+        limit.CancelAfter(ReadLimit);
         try
         {
             return (await cloud.GetLogEventsAsync(stream, fromStart: true, MostMessages, limit.Token), null);
@@ -167,5 +169,52 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
         {
             return ([], CloudErrors.NoAnswerInTime($"CloudWatch Logs in {stream.Region}", e));
         }
+    }
+}
+
+/// <summary>
+/// Finds the host key in a container's log. start-sshd.sh ends its start line and its host-key line with the session's tag. Lines
+/// without the tag are ignored, because other programs may print such lines. If more lines have the tag than the script writes,
+/// none is trusted.
+/// </summary>
+internal static class HostKeyLines
+{
+    private const string StartLine = "ecs-fargate-login start ";
+    private const string HostKeyLine = "ecs-fargate-login host-key ";
+
+    /// <summary>Finds the host key of a session.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="tag">The tag that its lines end with.</param>
+    /// <param name="messages">The messages of the log, from its beginning.</param>
+    /// <returns>The key, or null while its line is missing.</returns>
+    /// <exception cref="FargateException"><see cref="FargateError.HostKeyNotVerified"/>: the log contradicts itself.</exception>
+    public static PublicKey? Find(FargateSession session, string tag, IEnumerable<string> messages)
+    {
+        // A log driver may combine several lines in one message.
+        string[] tagged =
+        [
+            .. messages.SelectMany(message => message.Split('\n')).Select(line => line.TrimEnd())
+                .Where(line => line.EndsWith($" {tag}", StringComparison.Ordinal)),
+        ];
+        string[] starts = [.. tagged.Where(line => line.StartsWith(StartLine, StringComparison.Ordinal))];
+        string[] keys = [.. tagged.Where(line => line.StartsWith(HostKeyLine, StringComparison.Ordinal))];
+        if (starts.Length > 1 || keys.Length > 1)
+        {
+            throw HostKeyErrors.HostKeyContradicted(session, starts.Length, keys.Length);
+        }
+
+        if (keys.Length == 0)
+        {
+            return null;
+        }
+
+        if (starts.Length == 0 || Array.IndexOf(tagged, starts[0]) > Array.IndexOf(tagged, keys[0]))
+        {
+            throw HostKeyErrors.HostKeyWithoutStart(session);
+        }
+
+        // The blank before the tag may be the one after the line's prefix.
+        return PublicKey.TryParse(keys[0][(HostKeyLine.Length - 1)..^(tag.Length + 1)])
+            ?? throw HostKeyErrors.HostKeyUnreadable(session);
     }
 }

@@ -5,7 +5,7 @@ using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Trust;
 
-/// <summary>Errors about letting this machine's address in.</summary>
+/// <summary>Errors about rules that admit this machine's address.</summary>
 internal static class IngressErrors
 {
     internal static FargateException MyAddressUnknown() => new(
@@ -18,7 +18,7 @@ internal static class IngressErrors
     internal static FargateException MyAddressMalformed(string text) => new(
         FargateError.InvalidMyAddress,
         $"'{text}' is not the address of one machine that can reach AWS.",
-        "Give -MyAddress one IPv4 or IPv6 address, such as 198.51.100.7 or 2001:db8::7; a network is never let in.")
+        "Give -MyAddress one IPv4 or IPv6 address, such as 198.51.100.7 or 2001:db8::7; a network is never admitted.")
     { Target = text };
 
     internal static FargateException MyAddressServiceFailed(string url, string why, Exception? cause = null) => new(
@@ -30,25 +30,25 @@ internal static class IngressErrors
 
     internal static FargateException IngressWithoutGroup() => new(
         FargateError.InvalidMyAddress,
-        "-AuthorizeMyAddress was given without -SecurityGroup, so that there is no group to let the address in to.",
+        "-AuthorizeMyAddress was given without -SecurityGroup, so that there is no group to admit the address.",
         "Name a security group with -SecurityGroup; the rule is added to the first one.")
     { Target = "-SecurityGroup" };
 
-    /// <summary>A warning that the way in may be closed before the session has ended.</summary>
+    /// <summary>A warning that the rule may be removed before the session has ended.</summary>
     internal static string IngressNotShared(FargateSession session, IngressRule rule, FargateException cause) =>
-        $"{rule.Cidr} is let in to {rule.SecurityGroupId} by a rule of another machine's sessions ('{rule.Description}'), which "
+        $"{rule.SecurityGroupId} admits {rule.Cidr} by a rule of another machine's sessions ('{rule.Description}'), which "
         + $"removes it without regard to session {session.SessionId}: {cause.Message}";
 
     internal static FargateException IngressContended(IngressRule rule) => new(
         FargateError.RequestRejected,
-        $"The rule that lets {rule.Cidr} in to security group {rule.SecurityGroupId} on port {rule.Port} is being changed by others "
+        $"The rule that admits {rule.Cidr} to security group {rule.SecurityGroupId} on port {rule.Port} is being changed by others "
         + "all the time.",
         "Try again in a moment.")
     { Target = rule.SecurityGroupId };
 
     internal static FargateException IngressNotRevoked(FargateSession session, IngressRule rule, FargateException cause) => new(
         FargateError.IngressNotRevoked,
-        $"{rule.Cidr} is still let in to security group {rule.SecurityGroupId} on port {rule.Port}, because the rule of session "
+        $"Security group {rule.SecurityGroupId} still admits {rule.Cidr} on port {rule.Port}, because the rule of session "
         + $"{session.SessionId} could not be removed: {cause.Message}",
         $"Remove it with: Stop-FargateSession -SessionId {session.SessionId} or: {RevokeCommand(session, rule)}"
         + SessionCommands.WithCredentials(session),

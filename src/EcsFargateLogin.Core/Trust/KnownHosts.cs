@@ -5,10 +5,12 @@ using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Trust;
 
-/// <summary>A session's own known_hosts: which host key ssh accepts under the task's id. It is never anybody else's.</summary>
+/// <summary>
+/// Reads and writes a session's own known_hosts, which holds the host key that ssh accepts under the task's id.
+/// </summary>
 internal static class KnownHosts
 {
-    /// <summary>Makes a key the only one.</summary>
+    /// <summary>Replaces all keys by one.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public static void Pin(FargateSession session, PublicKey key) => Guard(session, path =>
     {
@@ -17,7 +19,7 @@ internal static class KnownHosts
         return true;
     });
 
-    /// <summary>Makes sure that ssh can note a key: where it cannot, it only says so and goes on.</summary>
+    /// <summary>Makes sure that ssh can record a key: where it cannot, it only warns and continues.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public static void MakeWritable(FargateSession session) => Guard(session, path =>
     {
@@ -27,7 +29,7 @@ internal static class KnownHosts
         return true;
     });
 
-    /// <summary>The key of the session's task; null while there is none.</summary>
+    /// <summary>Returns the key of the session's task; null while there is none.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public static PublicKey? Find(FargateSession session) => Guard(session, path => !File.Exists(path)
         ? null
@@ -36,7 +38,7 @@ internal static class KnownHosts
             .Select(line => PublicKey.TryParse(line[session.TaskId.Length..]))
             .FirstOrDefault(key => key is not null));
 
-    /// <summary>Sets the session's host key after its first login, which has made the key known.</summary>
+    /// <summary>Sets the session's host key after its first login, which recorded the key.</summary>
     public static void NoteFirstKey(FargateSession session)
     {
         try
@@ -48,7 +50,7 @@ internal static class KnownHosts
         }
         catch (FargateException)
         {
-            // It is read again before the next login.
+            // The key is read again before the next login.
         }
     }
 

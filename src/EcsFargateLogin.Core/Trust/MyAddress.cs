@@ -4,20 +4,23 @@ using System.Text;
 
 namespace EcsFargateLogin.Trust;
 
-/// <summary>The address by which the task's network sees this machine. It is given, or asked for, and never guessed.</summary>
+/// <summary>
+/// Finds the address by which the task's network sees this machine. The user gives it, or a service is asked; it is never
+/// guessed.
+/// </summary>
 internal static class MyAddress
 {
     /// <summary>The environment variable with the URL of a service that answers with the caller's address.</summary>
     public const string ServiceVariable = "ECSFARGATELOGIN_MYADDRESS_URL";
 
-    /// <summary>More than any address has.</summary>
+    /// <summary>Upper bound for the length of the answer, in bytes.</summary>
     private const int LongestAnswer = 128;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    /// <summary>The CIDR block of one address.</summary>
-    /// <param name="given">What the user gave; null asks the service of the environment.</param>
-    /// <param name="cancellationToken">Cancels the question.</param>
+    /// <summary>Returns the CIDR block of this machine's address.</summary>
+    /// <param name="given">The address from the user; null asks the service in the environment variable.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <exception cref="FargateException"><see cref="FargateError.InvalidMyAddress"/>.</exception>
     public static async Task<string> FindAsync(string? given, CancellationToken cancellationToken)
     {
@@ -33,17 +36,17 @@ internal static class MyAddress
         }
 
         return Uri.TryCreate(url, UriKind.Absolute, out var service) && service.Scheme is "http" or "https"
-            ? await AskAsync(service, cancellationToken).ConfigureAwait(false)
+            ? await AskAsync(service, cancellationToken)
             : throw IngressErrors.MyAddressServiceFailed(url, "it is not an absolute http or https URL");
     }
 
-    /// <summary>Reads one address, alone or as the CIDR block of one host.</summary>
-    /// <returns>The CIDR block; null when it is anything else, such as a network, or no address of a machine.</returns>
+    /// <summary>Parses one address, alone or as the CIDR block of one host.</summary>
+    /// <returns>The CIDR block; null when the text is anything else, such as a network.</returns>
     public static string? ToCidr(string text)
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         var host = slash < 0 ? text : text[..slash];
-        // IPAddress also reads 1, 127.1, [::1]:80 and fe80::1%eth0.
+        // IPAddress also accepts 1, 127.1, [::1]:80 and fe80::1%eth0.
         if (!host.All(character => char.IsAsciiHexDigit(character) || character is '.' or ':')
             || !IPAddress.TryParse(host, out var address))
         {
@@ -72,15 +75,15 @@ internal static class MyAddress
         limit.CancelAfter(Limit);
         try
         {
-            // Past any proxy: ssh goes without it, and it is ssh's address that counts.
+            // Without a proxy, because ssh uses none, and ssh's address is the one to admit.
             using HttpClient client = new(new HttpClientHandler { UseProxy = false })
             {
                 MaxResponseContentBufferSize = LongestAnswer,
             };
-            using var reply = await client.GetAsync(service, limit.Token).ConfigureAwait(false);
+            using var reply = await client.GetAsync(service, limit.Token);
             reply.EnsureSuccessStatusCode();
             var answer = Encoding.ASCII
-                .GetString(await reply.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false))
+                .GetString(await reply.Content.ReadAsByteArrayAsync(limit.Token))
                 .Trim();
             return ToCidr(answer)
                 ?? throw IngressErrors.MyAddressServiceFailed(service.AbsoluteUri, "its answer is not an address of one machine");

@@ -6,37 +6,38 @@ using EcsFargateLogin.Model;
 namespace EcsFargateLogin.Trust;
 
 /// <summary>
-/// Lets this machine's address in to sessions, and takes that back. A security group holds one rule for an address and a
-/// port, so sessions share it: the first makes it, the last to end removes it. Which sessions of this machine need it the
-/// journal knows. Machines behind one address share it as well: the rule's description names a session of each.
+/// Adds and removes the rules that admit this machine's address to sessions. A security group can hold only one rule for an
+/// address and a port, so sessions share it: the first one adds it, and the last one to end removes it. The journal knows which
+/// sessions of this machine need it. Machines behind one address share it as well: the rule's description names a session of
+/// each.
 /// </summary>
 internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal)
 {
     private const string DescriptionPrefix = "EcsFargateLogin session ";
 
-    /// <summary>What EC2 takes as a description.</summary>
+    /// <summary>The maximum length of a description in EC2.</summary>
     private const int LongestDescription = 255;
 
-    /// <summary>Other machines add and remove the rule, and write into its description, at the same time.</summary>
+    /// <summary>The number of attempts, because other machines add, remove and edit the rule at the same time.</summary>
     private const int AttemptsToShare = 5;
 
-    /// <summary>How long AWS may take to add a rule.</summary>
+    /// <summary>The time limit for adding a rule.</summary>
     private static readonly TimeSpan AuthorizeLimit = TimeSpan.FromSeconds(30);
 
-    /// <summary>Cancelled when the user waits no longer for what is cleaned up.</summary>
+    /// <summary>Cancelled when the user stops waiting for the clean-up.</summary>
     public CancellationToken GiveUp { get; init; }
 
-    /// <summary>The rule that a session asks for.</summary>
+    /// <summary>Returns the rule for a session.</summary>
     public static IngressRule RuleFor(string sessionId, string securityGroupId, string cidr, int port) =>
         new(securityGroupId, cidr, port, DescriptionOf([sessionId]));
 
-    /// <summary>Lets the session's address in. The journal knows of it before AWS does.</summary>
-    /// <exception cref="FargateException">It could not be let in; nothing is left of the session.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; nothing is left of the session.</exception>
+    /// <summary>Adds the session's rule. The journal records it before AWS does.</summary>
+    /// <exception cref="FargateException">The rule was not added; nothing of it is left.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing of the rule is left.</exception>
     public async Task OpenAsync(
         FargateSession session, IngressRule rule, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        using var turn = await journal.TakeIngressTurnAsync(cancellationToken);
+        using var ingressLock = await journal.LockIngressAsync(cancellationToken);
         if (OthersWith(rule, session.SessionId).Find(entry => journal.IsInUse(entry.SessionId)) is { } other)
         {
             Keep(session, other.Ingress);
@@ -51,17 +52,17 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         }
         catch (Exception e) when (e is FargateException or OperationCanceledException)
         {
-            // Within the turn: whoever comes next must not count on a rule that is not there.
+            // Still under the lock, so that the next session does not rely on a rule that is missing.
             await AbandonAsync(session, rule, e);
             throw;
         }
     }
 
-    /// <summary>Takes back what a session was let in by, unless another session of this machine needs it.</summary>
+    /// <summary>Removes a session's rule, unless another session of this machine needs it.</summary>
     /// <param name="session">The session.</param>
     /// <param name="sessionId">Its id in the journal.</param>
-    /// <param name="cancellationToken">Cuts it short; by default only its own limit does.</param>
-    /// <returns>Null, or why the rule may still be there; the session and the journal then remember it.</returns>
+    /// <param name="cancellationToken">Cancels it; by default only its own limit does.</param>
+    /// <returns>Null, or the reason why the rule may still exist; the session and the journal then keep it.</returns>
     public async Task<FargateException?> CloseAsync(
         FargateSession session, string sessionId, CancellationToken cancellationToken = default)
     {
@@ -74,13 +75,13 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cleanUp.Token, cancellationToken);
         try
         {
-            using var turn = await journal.TakeIngressTurnAsync(limit.Token);
+            using var ingressLock = await journal.LockIngressAsync(limit.Token);
             if (OthersWith(rule, sessionId).Count == 0)
             {
                 await RevokeAsync(rule, limit.Token);
             }
 
-            // Within the turn: whoever comes next must not count on this session.
+            // Still under the lock, so that the next session does not rely on this one's rule.
             session.Ingress = null;
             if (journal.Find(sessionId) is { } entry)
             {
@@ -100,8 +101,8 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
     }
 
     /// <summary>
-    /// Adds the rule, or shares the one that lets in the same. Once asked for that is seen through: a call cut off would leave
-    /// open whether there is one.
+    /// Adds the rule, or shares an existing one that admits the same traffic. The call is not cancelled once it is sent, because
+    /// its effect would be unknown.
     /// </summary>
     private async Task AuthorizeAsync(FargateSession session, IngressRule rule, IProgress<SessionEvent> progress)
     {
@@ -111,7 +112,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
             if (await cloud.AuthorizeIngressAsync(rule, limit.Token))
             {
                 progress.Report(new Detail(
-                    session, $"{session}: {rule.Cidr} is let in to {rule.SecurityGroupId} on port {rule.Port}."));
+                    session, $"{session}: {rule.SecurityGroupId} admits {rule.Cidr} on port {rule.Port}."));
                 return;
             }
 
@@ -130,11 +131,11 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
             .FirstOrDefault(rule.AdmitsSameAs);
 
     /// <summary>
-    /// Uses a rule that is there. It may be this session's own, by a call whose answer was lost, or left over from one of this
-    /// machine's sessions; or one of another machine's, where this session is added to its description; or somebody else's,
-    /// which is left alone.
+    /// Shares an existing rule. It may be this session's own, from a call that got no answer, or left by an earlier session of
+    /// this machine; or that of another machine, where this session is added to its description; or a rule of somebody else,
+    /// which is not changed.
     /// </summary>
-    /// <returns>False when it has changed meanwhile.</returns>
+    /// <returns>False when the rule has changed meanwhile.</returns>
     private async Task<bool> ShareAsync(
         FargateSession session, IngressRule rule, IngressRule found, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
@@ -152,7 +153,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
             Keep(session, null);
             progress.Report(new Detail(
                 session,
-                $"{session}: {rule.Cidr} is let in to {rule.SecurityGroupId} already, by a rule that is not this session's "
+                $"{session}: {rule.SecurityGroupId} admits {rule.Cidr} already, by a rule that is not this session's "
                 + $"('{found.Description}') and is left as it is."));
             return true;
         }
@@ -168,12 +169,12 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
             return true;
         }
 
-        // Another machine may have written at the same time, or have removed the rule.
+        // Another machine may have changed the description at the same time, or removed the rule.
         return await FindSameAsync(rule, cancellationToken) is { } written
             && SessionsIn(written).Contains(session.SessionId);
     }
 
-    /// <summary>Takes back what may have come of a call that failed. Where that fails too, the journal remembers the rule.</summary>
+    /// <summary>Removes the rule that a failed call may have added. Where that fails too, the journal keeps the rule.</summary>
     private async Task AbandonAsync(FargateSession session, IngressRule rule, Exception failure)
     {
         using var limit = CleanUpLimit.Begin(GiveUp);
@@ -188,18 +189,18 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         }
         catch (Exception e) when (e is FargateException or OperationCanceledException)
         {
-            // Whoever closes the session tries again, and says so.
+            // Closing the session tries again, and reports a failure.
         }
     }
 
-    /// <summary>AWS refused it, or the answer got lost: only in the second case may there be a rule.</summary>
+    /// <summary>Whether the answer was lost, so that the rule may exist; false where AWS refused the call.</summary>
     private static bool MayHaveAdded(Exception failure) => failure is not FargateException e
         || e.Error is FargateError.EndpointUnreachable or FargateError.ServiceFailed or FargateError.Throttled
             or FargateError.CredentialsExpired;
 
     /// <summary>
-    /// Removes the rule, or takes this machine's session out of its description where other machines need it. A rule that was
-    /// removed and made anew by somebody else lets in the same, and is theirs.
+    /// Removes the rule, or removes this machine's session from its description where other machines need it. A rule that was
+    /// removed and added again by somebody else admits the same traffic, and is left alone.
     /// </summary>
     private async Task RevokeAsync(IngressRule rule, CancellationToken cancellationToken)
     {
@@ -218,7 +219,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
 
     private static string DescriptionOf(IEnumerable<string> sessionIds) => DescriptionPrefix + string.Join(' ', sessionIds);
 
-    /// <summary>The sessions that a rule's description names; none where it is not one of this module's.</summary>
+    /// <summary>Returns the sessions that a rule's description names; none where the rule is not this module's.</summary>
     private static string[] SessionsIn(IngressRule rule) =>
         rule.Description is { } text && text.StartsWith(DescriptionPrefix, StringComparison.Ordinal)
         && text[DescriptionPrefix.Length..].Split(' ') is var ids && Array.TrueForAll(ids, SessionIds.IsValid) ? ids : [];

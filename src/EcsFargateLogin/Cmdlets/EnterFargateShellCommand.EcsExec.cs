@@ -45,7 +45,7 @@ public sealed partial class EnterFargateShellCommand
 
     private protected override FargateTransport TransportFor(FargateSession session)
     {
-        var transport = (Transport ?? session.WayIn ?? session.Transport) switch
+        var transport = (Transport ?? session.OpenTransport ?? session.Transport) switch
         {
             FargateTransport.Ssh => base.TransportFor(session),
             FargateTransport.EcsExec => session.HasEcsExec

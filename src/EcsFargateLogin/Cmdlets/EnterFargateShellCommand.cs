@@ -48,7 +48,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
     {
         session.Timing.Shell ??= DateTimeOffset.UtcNow;
         WriteVerbose($"{session}: {session.Timing}");
-        var exitCode = session.WayIn == FargateTransport.EcsExec ? RunEcsExec(cloud, session) : RunSsh(cloud, session);
+        var exitCode = session.OpenTransport == FargateTransport.EcsExec ? RunEcsExec(cloud, session) : RunSsh(cloud, session);
         if (exitCode == 0)
         {
             return;

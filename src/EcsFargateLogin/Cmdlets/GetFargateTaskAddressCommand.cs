@@ -91,7 +91,7 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
 
     private void LookOnce(SessionWaiter waiter, FargateSession session)
     {
-        Await((_, cancellationToken) => waiter.LookOnceAsync(session, cancellationToken));
+        Await((_, cancellationToken) => waiter.PollOnceAsync(session, cancellationToken));
         WriteObject(AnswerFor(session));
     }
 }

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Journal;
+using EcsFargateLogin.Lifecycle.Closing;
 using EcsFargateLogin.Pipeline;
 
 namespace EcsFargateLogin.Cmdlets;
@@ -55,7 +56,7 @@ public sealed class StopFargateSessionCommand : TaskCmdlet
 
         if (Wait)
         {
-            Await((progress, cancellationToken) => closer.WaitForStoppedAsync(session, progress, cancellationToken));
+            Await((progress, cancellationToken) => new StoppedWait(cloud).WaitAsync(session, progress, cancellationToken));
         }
 
         if (PassThru)

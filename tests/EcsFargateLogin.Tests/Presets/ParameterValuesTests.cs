@@ -68,7 +68,7 @@ public sealed class ParameterValuesTests
 
         Assert.Equal((true, false, true), (values.IsGiven("Subnet"), values.IsGiven("SecurityGroup"), values.IsGiven("UserName")));
         var service = PresetRules.ServiceOf(values)!;
-        Assert.Equal(("web", false, true), (service.Name, service.Takes(ServiceParts.Subnets), service.Takes(ServiceParts.SecurityGroups)));
+        Assert.Equal(("web", false, true), (service.Name, service.Includes(ServiceParts.Subnets), service.Includes(ServiceParts.SecurityGroups)));
         Assert.Equal((Project, "service web"), (PresetRules.SourcesOf(values)["Subnet"], PresetRules.SourcesOf(values)["SecurityGroup"]));
     }
 

@@ -205,6 +205,6 @@ public sealed class HostKeyReaderTests : IDisposable
         FirstPause = TimeSpan.FromMilliseconds(1),
         Limit = limit,
         // Only what is dropped takes its time: an answer must not come too late because this machine is busy.
-        LookLimit = _cloud.DropsGetLogEvents is null ? TimeSpan.FromMinutes(1) : TimeSpan.FromMilliseconds(50),
+        ReadLimit = _cloud.DropsGetLogEvents is null ? TimeSpan.FromMinutes(1) : TimeSpan.FromMilliseconds(50),
     };
 }

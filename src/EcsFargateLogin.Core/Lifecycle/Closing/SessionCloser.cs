@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Journal;
@@ -8,42 +7,38 @@ using EcsFargateLogin.Trust;
 
 namespace EcsFargateLogin.Lifecycle.Closing;
 
-/// <summary>Ends sessions: StopTask with a reason, then the key and the journal entry go.</summary>
+/// <summary>Closes sessions: stops the task with a reason, then removes the rule, the key and the journal entry.</summary>
 internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
 {
-    /// <summary>What ECS takes as a reason.</summary>
+    /// <summary>The maximum length of a reason in ECS.</summary>
     private const int LongestReason = 255;
 
-    /// <summary>How long ECS may not know a task that it has just accepted; no task is forgotten as early as that.</summary>
+    /// <summary>
+    /// The time for which ECS may not know a task that it has just accepted. ECS forgets no task as early as that.
+    /// </summary>
     public static readonly TimeSpan NewTaskLimit = TimeSpan.FromSeconds(60);
 
-    /// <summary>After this long there is no task that ECS does not list, and none is on its way.</summary>
+    /// <summary>The time after which an unanswered RunTask cannot lead to a task any more that ECS does not list.</summary>
     public static readonly TimeSpan UnansweredLimit = TimeSpan.FromHours(1);
 
-    /// <summary>How long looking for the task and stopping it may take, together.</summary>
+    /// <summary>The time limit for finding the task and stopping it, together.</summary>
     public TimeSpan StopLimit { get; init; } = CleanUpLimit.Time;
 
-    /// <summary>Cancelled when the user waits no longer for the answer to StopTask.</summary>
+    /// <summary>Cancelled when the user stops waiting for the answer to StopTask.</summary>
     public CancellationToken GiveUp { get; init; }
 
-    /// <summary>How long the task may take to stop: its stopTimeout, at most 120 s, and the end of its network.</summary>
-    public TimeSpan StoppedLimit { get; init; } = TimeSpan.FromSeconds(180);
+    /// <summary>The pause between attempts to stop a task that ECS does not know yet.</summary>
+    public TimeSpan RetryPause { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Between looks at a task that is stopping, and between attempts to stop one that ECS does not know yet.</summary>
-    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>Between looks at a task that is stopping, while ECS slows the account down.</summary>
-    public TimeSpan ThrottledInterval { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>What looks for the task of a session that has no ARN.</summary>
+    /// <summary>The search for the task of a session without an ARN.</summary>
     public TaskSearch Search { get; init; } = new(cloud);
 
     /// <summary>
-    /// Stops the session's task, takes back what it was let in by, and forgets the session. Safe to repeat. It ends by
-    /// itself in time, and earlier only when the user gives up.
+    /// Stops the session's task, removes its ingress rule and forgets the session. May be repeated. It has its own time limits,
+    /// and ends earlier only when the user gives up.
     /// </summary>
-    /// <param name="session">What to stop; one that has ended already is only forgotten.</param>
-    /// <param name="reason">Why, in a few words, for those who find the stopped task.</param>
+    /// <param name="session">The session. One that has ended already is only forgotten.</param>
+    /// <param name="reason">The reason in a few words, which the stopped task shows.</param>
     /// <exception cref="FargateException">
     /// <see cref="FargateError.StopFailed"/>: the task may still run, and the session stays in the journal.
     /// <see cref="FargateError.IngressNotRevoked"/>: the task was stopped, and the rule stays in the journal.
@@ -54,7 +49,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
     public async Task CloseAsync(FargateSession session, string reason)
     {
         var journalId = JournalIdOf(session);
-        // Side by side: also where the task cannot be stopped, nobody is to reach it.
+        // In parallel: even where the task cannot be stopped, the rule must be removed.
         var ending = EndTaskAsync(session, reason);
         var revoking = RevokeIngressAsync(session, journalId);
         await Task.WhenAll(CloseMasterAsync(session), ending, revoking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -65,7 +60,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         }
         catch (FargateException notStopped) when (notRevoked is not null)
         {
-            throw GeneralErrors.And(notStopped, notRevoked);
+            throw GeneralErrors.Combine(notStopped, notRevoked);
         }
 
         if (journalId is not null && Forget(journalId, notRevoked) is { } left)
@@ -74,51 +69,13 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         }
     }
 
-    /// <summary>Takes back what a session was let in by, and forgets it: its task has ended, or it never had one.</summary>
-    /// <returns>Null, or what is left of it: then the session stays in the journal.</returns>
+    /// <summary>Removes the rule of a session without a running task, and forgets the session.</summary>
+    /// <returns>Null, or the error of an incomplete clean-up: the session then stays in the journal.</returns>
     public async Task<FargateException?> ForgetAsync(FargateSession session)
     {
         session.IsClosed = true;
         var notRevoked = await RevokeIngressAsync(session, session.SessionId);
         return Forget(session.SessionId, notRevoked);
-    }
-
-    /// <summary>Waits until ECS reports the task STOPPED or has forgotten it.</summary>
-    /// <exception cref="FargateException">It has not stopped in time, or AWS could not be asked.</exception>
-    public async Task WaitForStoppedAsync(
-        FargateSession session, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(StoppedLimit);
-        var watch = Stopwatch.StartNew();
-        try
-        {
-            FailureTolerance tolerance = new();
-            while (session.Status != TaskStatuses.Stopped)
-            {
-                var interval = PollInterval;
-                try
-                {
-                    await LookAsync(session, limit.Token);
-                    tolerance.Reset();
-                    progress.Report(new PhaseSeen(session, session.Status, watch.Elapsed, "StopTask"));
-                }
-                catch (FargateException e) when (tolerance.Tolerates(e))
-                {
-                    progress.Report(new Detail(session, e.Message));
-                    interval = ThrottledInterval;
-                }
-
-                if (session.Status != TaskStatuses.Stopped)
-                {
-                    await Task.Delay(interval, limit.Token);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw SessionErrors.StopTimeout(session, StoppedLimit);
-        }
     }
 
     private async Task<FargateException?> RevokeIngressAsync(FargateSession session, string? journalId)
@@ -128,12 +85,12 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
             return null;
         }
 
-        session.Ingress ??= Remembered(() => journal.Find(journalId))?.Ingress;
+        session.Ingress ??= FindEntry(() => journal.Find(journalId))?.Ingress;
         return await new SessionIngress(cloud, journal) { GiveUp = GiveUp }.CloseAsync(session, journalId);
     }
 
-    /// <summary>Deletes the session's key, and its entry as well unless there is something left to clean up.</summary>
-    /// <returns>What is left of it; null for nothing.</returns>
+    /// <summary>Deletes the session's key, and its entry too unless the rule still exists.</summary>
+    /// <returns>The error of an incomplete clean-up, or null.</returns>
     private FargateException? Forget(string journalId, FargateException? notRevoked)
     {
         try
@@ -156,7 +113,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         }
     }
 
-    /// <summary>Ends the connection that commands share, while the task is being stopped.</summary>
+    /// <summary>Ends the master connection while the task is being stopped.</summary>
     private static Task CloseMasterAsync(FargateSession session) => session.Folder is { } folder
         ? Task.Run(new SshMaster(folder).CloseAsync)
         : Task.CompletedTask;
@@ -179,23 +136,9 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         session.Status = session.TaskArn.Length > 0 ? session.Status : TaskStatuses.Stopped;
     }
 
-    private async Task LookAsync(FargateSession session, CancellationToken cancellationToken)
-    {
-        var reply = await cloud
-            .DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken);
-        if (reply.Tasks.Count > 0)
-        {
-            session.Update(reply.Tasks[0]);
-        }
-        else
-        {
-            session.Status = TaskStatuses.Stopped;
-        }
-    }
-
-    /// <summary>Finds the task of a session whose RunTask was not answered.</summary>
-    /// <returns>Its ARN; empty when there is no such task, which only a session of some age tells for certain.</returns>
-    /// <exception cref="FargateException">There may be one yet, or AWS could not be asked.</exception>
+    /// <summary>Finds the task of a session after RunTask was not answered.</summary>
+    /// <returns>Its ARN; empty when there is no such task, which is certain only after some time.</returns>
+    /// <exception cref="FargateException">A task may still appear, or AWS could not be asked.</exception>
     private async Task<string> FindTaskAsync(FargateSession session, CancellationToken cancellationToken)
     {
         try
@@ -214,7 +157,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
             throw SessionErrors.RunTaskUncertain(session, NoAnswer(e));
         }
 
-        // Where the account is not known, only time tells.
+        // Where the account is unknown, only time can tell.
         var limit = session.Account is null ? UnansweredLimit : NewTaskLimit;
         return DateTimeOffset.UtcNow - session.CreatedAt > limit
             && IsOwnIn(cloud.Connection.Region, session)
@@ -232,7 +175,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         {
             while ((unknown = await TryStopAsync(session, text, cancellationToken)) is not null)
             {
-                await Task.Delay(PollInterval, cancellationToken);
+                await Task.Delay(RetryPause, cancellationToken);
             }
         }
         catch (FargateException e) when (e.Error != FargateError.TaskNotFound)
@@ -250,7 +193,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         : CloudErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, cause);
 
     /// <summary>Stops the task once.</summary>
-    /// <returns>Null, or ECS's answer that it does not know the task, where that may be so because it is new.</returns>
+    /// <returns>Null, or the error by which ECS does not know the task, where the task may be too new.</returns>
     private async Task<FargateException?> TryStopAsync(
         FargateSession session, string reason, CancellationToken cancellationToken)
     {
@@ -274,7 +217,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
                 throw SessionErrors.TaskOfAnotherAccount(session, e);
             }
 
-            // ECS forgets tasks an hour after they stop: it is gone, which is what was asked for.
+            // ECS forgets tasks an hour after they stop, so the task has stopped.
             session.Status = TaskStatuses.Stopped;
         }
 
@@ -282,24 +225,29 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
     }
 
     /// <summary>
-    /// Whether the session is one of this machine's, in this region. Only then may an unknown task have ended; otherwise
-    /// it is a mistyped one, which must not look stopped.
+    /// Whether the session is one of this machine's in this region. Only then may an unknown task have ended; otherwise its ARN
+    /// may be mistyped, and the task must not be reported as stopped.
     /// </summary>
     private static bool IsOwnIn(string region, FargateSession session) =>
         session.SessionId.Length > 0 && session.Region == region;
 
-    /// <summary>Whether ECS is asked in the session's account: elsewhere its task is unknown and runs all the same.</summary>
+    /// <summary>
+    /// Whether the credentials are for the session's account. In another account its task is unknown although it runs.
+    /// </summary>
     private async Task<bool> IsAskedInItsAccountAsync(FargateSession session, CancellationToken cancellationToken) =>
         session.Account is not { } account
         || await AskedAccount.IsAsync(account, cloud, session.Cluster, cancellationToken);
 
-    /// <summary>A task named by its ARN may be one of this machine's sessions, whose key must go with it.</summary>
+    /// <summary>
+    /// Returns the id in the journal. A task that is specified by its ARN may be one of this machine's sessions, and its key must
+    /// be deleted as well.
+    /// </summary>
     private string? JournalIdOf(FargateSession session) => session.SessionId.Length > 0
         ? session.SessionId
-        : Remembered(() => journal.FindByTask(session.TaskArn))?.SessionId;
+        : FindEntry(() => journal.FindByTask(session.TaskArn))?.SessionId;
 
-    /// <summary>What the journal says; nothing where it cannot be read, which is no reason to let a task run on.</summary>
-    private static SessionRecord? Remembered(Func<SessionRecord?> find)
+    /// <summary>Reads the journal; null where it cannot be read, because the task must be stopped anyway.</summary>
+    private static SessionRecord? FindEntry(Func<SessionRecord?> find)
     {
         try
         {

@@ -6,8 +6,8 @@ using EcsFargateLogin.Model;
 namespace EcsFargateLogin.Lifecycle.Closing;
 
 /// <summary>
-/// What to do about the causes for which tasks stop before they are ready: told by ECS's own words, by what the container
-/// logged, and by its exit code, in this order. The first cause that fits counts: the narrow ones stand before the wide ones.
+/// Finds the next step for a task that stopped before it was ready, by ECS's messages, the container's log and its exit code, in
+/// this order. The first matching cause counts, so specific patterns precede general ones.
 /// </summary>
 internal static class StopCauses
 {
@@ -23,8 +23,8 @@ internal static class StopCauses
         "The task's disk is full: register a revision with a larger ephemeralStorage (21 to 200 GiB; without it there are 20), "
         + "or make the image smaller.";
 
-    /// <summary>What a network says that does not get through.</summary>
-    private const string Unreached =
+    /// <summary>Messages of an unreachable network.</summary>
+    private const string Unreachable =
         "timeout|timed out|dial tcp|deadline exceeded|no such host|connection (refused|reset|issue)|canceled|RequestError|"
         + "Could ?n[o']t connect|Check your task network configuration";
 
@@ -32,7 +32,7 @@ internal static class StopCauses
 
     private const string LogWords = "logger|log group|log stream|awslogs|logs:|logging driver";
 
-    private static readonly (string Pattern, string NextStep)[] ToldByEcs =
+    private static readonly (string Pattern, string NextStep)[] ByEcs =
     [
         (@"exec format error|no matching manifest|descriptor matching platform", WrongArchitecture),
         (@"no space left on device|disk quota exceeded", DiskFull),
@@ -65,7 +65,7 @@ internal static class StopCauses
         (@"CannotPull.*(x509|certificate)",
             "The registry's certificate is not one that Fargate trusts: keep the image in ECR, or in a registry with a public "
             + "one."),
-        ($@"CannotPull.*({Unreached}|EOF|\b50\d\b)", $"The image's registry could not be reached. {Reachability}"),
+        ($@"CannotPull.*({Unreachable}|EOF|\b50\d\b)", $"The image's registry could not be reached. {Reachability}"),
         (@"CannotPull.*(failed to (extract|unpack|register)|unsupported media type|mediaType|unexpected EOF|checksum|digest)",
             "The image is damaged or of a kind that Fargate does not take: build it anew as a Linux image and push it again."),
         (@"CannotPull",
@@ -77,9 +77,9 @@ internal static class StopCauses
         (@"(EFS|mount\.nfs).*no such file",
             "The folder of the file system that the task definition names does not exist: correct rootDirectory, or make it."),
         (@"ResourceInitializationError.*(\bEFS\b|fs-[0-9a-f]|mount\.nfs|volumes?:)",
-            "The file system could not be mounted: check its mount target in the subnet's zone, that its security group lets "
-            + "the task in on port 2049, the DNS of the VPC, and the task role's elasticfilesystem actions."),
-        ($@"({LogWords}).*({Unreached})", $"CloudWatch Logs could not be reached. {Reachability}"),
+            "The file system could not be mounted: check its mount target in the subnet's zone, that its security group "
+            + "allows the task on port 2049, the DNS of the VPC, and the task role's elasticfilesystem actions."),
+        ($@"({LogWords}).*({Unreachable})", $"CloudWatch Logs could not be reached. {Reachability}"),
         ($@"(ResourceInitializationError|CannotStartContainer).*({LogWords})",
             "The log could not be opened: create the log group that the task definition names (or set awslogs-create-group), "
             + "and give the execution role logs:CreateLogStream and logs:PutLogEvents."),
@@ -95,7 +95,7 @@ internal static class StopCauses
             + "secret."),
         (@"ResourceInitializationError.*(ResourceNotFound|can't find|invalid (ssm|parameters)|ParameterNotFound|marked (for|deleted))",
             "A secret or parameter of the task definition does not exist: check its ARN and region."),
-        ($@"ResourceInitializationError.*(secret|ssm|registry auth|parameter|{Unreached})",
+        ($@"ResourceInitializationError.*(secret|ssm|registry auth|parameter|{Unreachable})",
             $"Secrets Manager, SSM or ECR could not be reached. {Reachability}"),
 
         (@"OutOfMemory|memory usage",
@@ -121,7 +121,7 @@ internal static class StopCauses
             + "startPeriod."),
     ];
 
-    private static readonly (string Pattern, string NextStep)[] ToldByLog =
+    private static readonly (string Pattern, string NextStep)[] ByLog =
     [
         ($@"^{ContainerContract.EndLine}no-login\b",
             "Nobody had logged in for as long as -LoginTimeout of New-FargateSession says: log in sooner, or give it longer."),
@@ -142,7 +142,7 @@ internal static class StopCauses
             + "Dockerfile.alpine."),
     ];
 
-    private static readonly (string Pattern, string NextStep)[] ToldByExit =
+    private static readonly (string Pattern, string NextStep)[] ByExit =
     [
         (@"exited with 69\b",
             "The image lacks what an SSH login needs, as the log says: build it with module/container/Dockerfile.debian or "
@@ -158,7 +158,7 @@ internal static class StopCauses
             "A container ended by itself: its log says why; try its image and command with another task."),
     ];
 
-    /// <summary>What to do about it, or null when the cause is not a known one.</summary>
+    /// <summary>Returns the next step, or null when the cause is unknown.</summary>
     public static string? NextStepFor(TaskDescription task, IReadOnlyList<string> logLines)
     {
         var words = string.Join(
@@ -168,7 +168,7 @@ internal static class StopCauses
                 task.StoppedReason ?? "",
                 .. task.Containers.Select(container => $"{container.Reason} exited with {container.ExitCode}"),
             ]);
-        return Find(ToldByEcs, words) ?? Find(ToldByLog, string.Join('\n', logLines)) ?? Find(ToldByExit, words);
+        return Find(ByEcs, words) ?? Find(ByLog, string.Join('\n', logLines)) ?? Find(ByExit, words);
     }
 
     private static string? Find((string Pattern, string NextStep)[] causes, string evidence) =>
@@ -176,4 +176,37 @@ internal static class StopCauses
 
     private static bool IsMatch(string evidence, string pattern) => Regex.IsMatch(
         evidence, pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Multiline, TimeSpan.FromSeconds(1));
+}
+
+/// <summary>
+/// Detects failures that are transient or specific to a zone: no capacity, and network interfaces that could not be created. A
+/// task that failed so is started again. One that failed because of its image, secrets, roles or program is not, because it would
+/// fail again.
+/// </summary>
+internal static class TransientFailures
+{
+    private const string Transient =
+        @"capacity|SpotInterruption|network interface|\bENI\b|insufficient.*(free|ip).*address|NetworkInterfaceLimitExceeded";
+
+    private const string Permanent =
+        @"CannotPull|CannotStartContainer|ResourceInitializationError|AccessDenied|not authorized|unable to assume|Role is not valid";
+
+    /// <summary>Whether a task that stopped before it was ready is started again.</summary>
+    public static bool Matches(TaskDescription task)
+    {
+        if (task.Containers.Any(container => container.ExitCode is not null))
+        {
+            return false;
+        }
+
+        var evidence = string.Join(
+            '\n', [task.StopCode ?? "", task.StoppedReason ?? "", .. task.Containers.Select(container => container.Reason)]);
+        return IsMatch(evidence, Transient) && !IsMatch(evidence, Permanent);
+    }
+
+    /// <summary>Whether a task that RunTask did not start is tried again.</summary>
+    public static bool Matches(FargateException refusal) => refusal.Error == FargateError.CapacityUnavailable;
+
+    private static bool IsMatch(string evidence, string pattern) => Regex.IsMatch(
+        evidence, pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
 }

@@ -5,26 +5,28 @@ using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Lifecycle.Listing;
 
-/// <summary>Finds the sessions that a PowerShell which is gone has left running, to remind of them.</summary>
+/// <summary>Finds running sessions that an ended PowerShell has left behind, for a reminder.</summary>
 internal static class EarlierSessions
 {
     private const int MostIds = 5;
 
-    /// <summary>A reminder is good to have, but no start waits long for it.</summary>
+    /// <summary>The time limit, so that a start does not wait long for the reminder.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
-    private static int _looks;
+    private static int _calls;
 
-    /// <summary>The first call in a process finds them; all later ones find none, so that nobody is reminded twice.</summary>
+    /// <summary>
+    /// Finds the sessions in the first call of a process. Later calls return none, so that the user is reminded only once.
+    /// </summary>
     public static async Task<IReadOnlyList<FargateSession>> FindOnceAsync(
         IFargateCloud cloud, SessionJournal journal, CancellationToken cancellationToken) =>
-        Interlocked.Increment(ref _looks) == 1
+        Interlocked.Increment(ref _calls) == 1
             ? await FindAsync(cloud, journal, cancellationToken)
             : [];
 
     /// <summary>
-    /// Those of this connection that run or, where AWS does not say so in time, may run. Without entries that are left
-    /// over, AWS is not asked.
+    /// Finds the sessions of this connection that run, or may run where AWS does not answer in time. Without orphaned entries AWS
+    /// is not asked.
     /// </summary>
     public static async Task<IReadOnlyList<FargateSession>> FindAsync(
         IFargateCloud cloud, SessionJournal journal, CancellationToken cancellationToken)
@@ -44,7 +46,7 @@ internal static class EarlierSessions
         }
     }
 
-    /// <summary>The words of the reminder.</summary>
+    /// <summary>Returns the text of the reminder.</summary>
     public static string WarningOf(IReadOnlyList<FargateSession> sessions)
     {
         var ids = string.Join(", ", sessions.Take(MostIds).Select(session => session.SessionId));
@@ -56,7 +58,7 @@ internal static class EarlierSessions
             + $"Get-FargateSession -Mine -Orphaned lists {them}, Stop-FargateSession stops {them}.";
     }
 
-    /// <summary>The journal's entries that nobody uses. Without a readable journal there are none.</summary>
+    /// <summary>Returns the orphaned entries of the journal; none where it cannot be read.</summary>
     private static SessionRecord[] LeftOver(AwsConnection connection, SessionJournal journal)
     {
         try

@@ -7,18 +7,18 @@ using EcsFargateLogin.Trust;
 namespace EcsFargateLogin.Lifecycle.Listing;
 
 /// <summary>
-/// Finds the sessions of one connection: what the journal remembers joined with what ECS knows. Entries whose task is
-/// known to have ended are closed, and those whose RunTask was never answered are completed.
+/// Finds the sessions of one connection by joining the journal with the tasks in ECS. Closes the entries of tasks that have
+/// ended, and adds the task to entries with an unanswered RunTask.
 /// </summary>
 internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
 {
-    /// <summary>Looks in all clusters at once.</summary>
+    /// <summary>Searches all clusters in parallel.</summary>
     public async Task<FoundSessions> FindAsync(SessionQuery query, CancellationToken cancellationToken)
     {
         var clusters = query.Clusters.Union(query.Entries.Select(entry => entry.Cluster));
         var found = await Task.WhenAll(clusters.Select(cluster => FindInAsync(cluster, query, cancellationToken)));
         FargateSession[] sessions = [.. found.SelectMany(part => part.Sessions)];
-        await LookAtAddressesAsync(sessions, cancellationToken);
+        await ReadAddressesAsync(sessions, cancellationToken);
         return new FoundSessions(sessions, [.. found.SelectMany(part => part.Errors)]);
     }
 
@@ -32,9 +32,9 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
             var reply = wanted.Length == 0
                 ? new DescribeTasksReply([], [])
                 : await cloud.DescribeTasksAsync(cluster, wanted, cancellationToken);
-            var (sessions, met) = await JoinAsync(cluster, entries, reply.Tasks, query, cancellationToken);
-            var untold = await CloseOverAsync(entries.Where(entry => !met.Contains(entry.SessionId)), cancellationToken);
-            return new FoundSessions([.. sessions, .. untold], []);
+            var (sessions, known) = await JoinAsync(cluster, entries, reply.Tasks, query, cancellationToken);
+            var unlisted = await CloseOverAsync(entries.Where(entry => !known.Contains(entry.SessionId)), cancellationToken);
+            return new FoundSessions([.. sessions, .. unlisted], []);
         }
         catch (FargateException e)
         {
@@ -44,7 +44,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         }
     }
 
-    /// <summary>The tasks that may be sessions, besides those whose ARNs the journal knows.</summary>
+    /// <summary>Lists the tasks that may belong to sessions, besides those with an ARN in the journal.</summary>
     private async Task<IReadOnlyList<string>> ListAsync(
         string cluster, SessionRecord[] entries, SessionQuery query, CancellationToken cancellationToken)
     {
@@ -65,9 +65,9 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         return taskArns;
     }
 
-    /// <summary>Takes each task together with the entry that remembers it.</summary>
-    /// <returns>The sessions that go on, and the ids of all entries that ECS has told of.</returns>
-    private async Task<(List<FargateSession> Sessions, HashSet<string> Met)> JoinAsync(
+    /// <summary>Joins each task with its entry in the journal.</summary>
+    /// <returns>The open sessions, and the ids of all entries that ECS has reported a task for.</returns>
+    private async Task<(List<FargateSession> Sessions, HashSet<string> Known)> JoinAsync(
         string cluster,
         SessionRecord[] entries,
         IReadOnlyList<TaskDescription> tasks,
@@ -75,17 +75,17 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         CancellationToken cancellationToken)
     {
         List<FargateSession> sessions = [];
-        HashSet<string> met = [];
+        HashSet<string> known = [];
         foreach (var task in tasks)
         {
             var entry = Array.Find(entries, entry => entry.TaskArn == task.TaskArn) ?? EntryByStartedBy(task);
             if (task.LastStatus == TaskStatuses.Stopped)
             {
-                // A stopped task says nothing of a session that is being given another one.
+                // A stopped task of an earlier attempt says nothing about the session's next task.
                 if (entry is not null && entry.TaskArn == task.TaskArn)
                 {
-                    met.Add(entry.SessionId);
-                    if (MayStartAgain(entry, task) || !await IsOverAsync(entry, cancellationToken))
+                    known.Add(entry.SessionId);
+                    if (MayStartAgain(entry, task) || !await TryCloseAsync(entry, cancellationToken))
                     {
                         sessions.Add(SessionOf(entry, task));
                     }
@@ -93,7 +93,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
             }
             else if (entry is not null)
             {
-                met.Add(entry.SessionId);
+                known.Add(entry.SessionId);
                 sessions.Add(SessionOf(Complete(entry, task), task));
             }
             else if (SessionIds.IsValid(task.StartedBy) && query.Ids?.Contains(task.StartedBy!) != false)
@@ -102,11 +102,11 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
             }
         }
 
-        return (sessions, met);
+        return (sessions, known);
     }
 
-    /// <summary>Closes those entries, of which ECS has told nothing, that are over.</summary>
-    /// <returns>The sessions of the others.</returns>
+    /// <summary>Closes the entries without a task in ECS that have ended.</summary>
+    /// <returns>The sessions of the other entries.</returns>
     private async Task<List<FargateSession>> CloseOverAsync(
         IEnumerable<SessionRecord> entries, CancellationToken cancellationToken)
     {
@@ -114,7 +114,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         foreach (var entry in entries)
         {
             if (!await HasEndedAsync(entry, cancellationToken)
-                || !await IsOverAsync(entry, cancellationToken))
+                || !await TryCloseAsync(entry, cancellationToken))
             {
                 sessions.Add(UnknownOf(journal, entry));
             }
@@ -125,7 +125,7 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
 
     private SessionRecord? EntryByStartedBy(TaskDescription task) => task.StartedBy is { } sessionId ? journal.Find(sessionId) : null;
 
-    /// <summary>The entry with the task that an unanswered RunTask has started after all.</summary>
+    /// <summary>Returns the entry with its task, which an unanswered RunTask has started.</summary>
     private SessionRecord Complete(SessionRecord entry, TaskDescription task)
     {
         if (entry.TaskArn is null)
@@ -137,8 +137,8 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     }
 
     /// <summary>
-    /// Whether a session that ECS tells nothing of is over. Where its account is not known, its task may be one of another
-    /// account than these credentials', and only the user can say that it is over.
+    /// Whether a session without a task in ECS has ended. Where its account is unknown, the task may run in an account other than
+    /// that of these credentials, and only the user can say that it has ended.
     /// </summary>
     private async Task<bool> HasEndedAsync(SessionRecord entry, CancellationToken cancellationToken)
     {
@@ -149,18 +149,18 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     }
 
     /// <summary>
-    /// Whether a session whose task has stopped may be given another one, because there was no room for that one. The process
-    /// that uses the session may be about to, and closes it where it is not.
+    /// Whether a session with a stopped task may get another task, because there was no capacity for that one. The process that
+    /// uses the session either starts the task or closes the session.
     /// </summary>
     private bool MayStartAgain(SessionRecord entry, TaskDescription task) =>
-        PassingCauses.Include(task) && journal.IsInUse(entry.SessionId);
+        TransientFailures.Matches(task) && journal.IsInUse(entry.SessionId);
 
     /// <summary>
-    /// Closes an entry whose task has ended. While a rule still lets its session's machine in it is not over: whoever uses the
-    /// session removes the rule, and where nobody does, this does.
+    /// Closes an entry with an ended task, after its rule is removed. The process that uses the session removes the rule; where
+    /// none does, this method does.
     /// </summary>
-    /// <returns>False when the rule is still there.</returns>
-    private async Task<bool> IsOverAsync(SessionRecord entry, CancellationToken cancellationToken)
+    /// <returns>False when the rule still exists.</returns>
+    private async Task<bool> TryCloseAsync(SessionRecord entry, CancellationToken cancellationToken)
     {
         if (entry.Ingress is not null
             && (journal.IsInUse(entry.SessionId)
@@ -176,13 +176,13 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         }
         catch (FargateException)
         {
-            // On a read-only disk it stays, and is closed the next time.
+            // On a read-only disk the entry stays, and is closed the next time.
         }
 
         return true;
     }
 
-    /// <summary>The session of an entry that nothing is known of but what the journal says.</summary>
+    /// <summary>Creates the session of an entry with the status UNKNOWN.</summary>
     public static FargateSession UnknownOf(SessionJournal journal, SessionRecord entry)
     {
         var session = journal.SessionOf(entry);
@@ -214,8 +214,8 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         return session;
     }
 
-    /// <summary>Asks EC2 once for the public addresses. They are good to have, and no more than that.</summary>
-    private async Task LookAtAddressesAsync(IEnumerable<FargateSession> sessions, CancellationToken cancellationToken)
+    /// <summary>Reads the public addresses from EC2 in one call. Failures are ignored.</summary>
+    private async Task ReadAddressesAsync(IEnumerable<FargateSession> sessions, CancellationToken cancellationToken)
     {
         var byInterface = sessions
             .Where(session => session.Status == TaskStatuses.Running)
@@ -240,7 +240,28 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         }
         catch (FargateException)
         {
-            // The private addresses are there without EC2.
+            // The sessions keep their private addresses.
         }
     }
 }
+
+/// <summary>A query for sessions of one connection.</summary>
+/// <param name="Entries">The entries of the journal.</param>
+internal sealed record SessionQuery(IReadOnlyList<SessionRecord> Entries)
+{
+    /// <summary>The clusters in which tasks without an entry are searched for as well.</summary>
+    public IReadOnlyCollection<string> Clusters { get; init; } = [];
+
+    /// <summary>
+    /// A default cluster that the user did not specify: no error is reported where it is missing or access is denied.
+    /// </summary>
+    public string? UnnamedCluster { get; init; }
+
+    /// <summary>The ids to search for; null for all.</summary>
+    public IReadOnlyCollection<string>? Ids { get; init; }
+}
+
+/// <summary>The sessions that were found.</summary>
+/// <param name="Sessions">The sessions. Their status is UNKNOWN where AWS could not be asked.</param>
+/// <param name="Errors">The errors of asking AWS.</param>
+internal sealed record FoundSessions(IReadOnlyList<FargateSession> Sessions, IReadOnlyList<FargateException> Errors);

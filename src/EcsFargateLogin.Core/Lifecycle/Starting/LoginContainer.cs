@@ -5,22 +5,23 @@ namespace EcsFargateLogin.Lifecycle.Starting;
 
 /// <summary>The container of a task definition that runs sshd.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Log">Where its log goes, or null when that is not CloudWatch Logs or not known.</param>
+/// <param name="Log">The destination of its log; null when that is not CloudWatch Logs or is unknown.</param>
 internal sealed record LoginContainer(string Name, ContainerLog? Log)
 {
-    /// <summary>The account of its task definition; null where that is not known.</summary>
+    /// <summary>The account of its task definition; null where it is unknown.</summary>
     public string? Account { get; init; }
 
-    /// <summary>How it starts; null where that is not known.</summary>
+    /// <summary>Its start configuration; null where it is unknown.</summary>
     public ContainerStart? Start { get; init; }
 
-    /// <summary>Why its task goes on when it ends, as it does at its limits; null where the task ends with it, or that is not known.</summary>
-    public string? OutlivedBecause { get; init; }
-
     /// <summary>
-    /// Finds it: the one that was named, 'cli', or the only one there is, side-cars left out: those that are not essential.
+    /// The reason why its task would run on after it ends, for example at its limits; null where the task ends with it, or that
+    /// is unknown.
     /// </summary>
-    /// <exception cref="FargateException">There is none, or the task definition cannot run on Fargate.</exception>
+    public string? OutlivedReason { get; init; }
+
+    /// <summary>Chooses the container: the one that was specified, 'cli', or the only essential one.</summary>
+    /// <exception cref="FargateException">There is no such container, or the task definition cannot run on Fargate.</exception>
     public static async Task<LoginContainer> FindAsync(
         IFargateCloud cloud, SessionRequest request, CancellationToken cancellationToken)
     {
@@ -28,12 +29,12 @@ internal sealed record LoginContainer(string Name, ContainerLog? Log)
         try
         {
             definition = await cloud
-                .DescribeTaskDefinitionAsync(request.TaskDefinition, cancellationToken)
-                .ConfigureAwait(false);
+                .DescribeTaskDefinitionAsync(request.TaskDefinition, cancellationToken);
         }
         catch (FargateException e) when (e.Error == FargateError.AccessDenied)
         {
-            // Looking first only makes for better errors; whoever may run the task needs no right to read its definition.
+            // Reading the definition only improves errors, so users who may run the task need no permission to read its
+            // definition.
             return new LoginContainer(request.ContainerName ?? ContainerContract.DefaultContainerName, Log: null)
             {
                 Account = TaskArn.AccountOf(request.TaskDefinition) ?? TaskArn.AccountOf(request.Cluster),
@@ -46,11 +47,11 @@ internal sealed record LoginContainer(string Name, ContainerLog? Log)
         {
             Account = TaskArn.AccountOf(definition.Arn),
             Start = definition.Starts.GetValueOrDefault(name),
-            OutlivedBecause = WhyOutlived(name, definition),
+            OutlivedReason = OutlivedReasonOf(name, definition),
         };
     }
 
-    private static string? WhyOutlived(string name, TaskDefinitionDescription definition) =>
+    private static string? OutlivedReasonOf(string name, TaskDefinitionDescription definition) =>
         definition.EssentialNames.Count > 0 && !definition.EssentialNames.Contains(name)
             ? $"its container '{name}' is not essential"
             : definition.Starts.GetValueOrDefault(name) is { IsRestarted: true }
@@ -85,4 +86,14 @@ internal sealed record LoginContainer(string Name, ContainerLog? Log)
             ? request.ContainerName ?? ContainerContract.DefaultContainerName
             : throw StartErrors.ContainerNotFound(request.TaskDefinition, request.ContainerName, present);
     }
+}
+
+/// <summary>Knows which platform versions of Fargate have ECS Exec.</summary>
+internal static class EcsExecPlatform
+{
+    private static readonly Version First = new(1, 4, 0);
+
+    /// <summary>Whether a version has ECS Exec.</summary>
+    /// <param name="version">The version, such as 1.4.0 or LATEST; null for the latest.</param>
+    public static bool Has(string? version) => !Version.TryParse(version, out var number) || number >= First;
 }

@@ -3,13 +3,13 @@ using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Lifecycle.Starting;
 
-/// <summary>Completes what a user asks for with what a service has that runs already.</summary>
-/// <param name="choice">The service, and what is taken from it.</param>
+/// <summary>Completes a request with the settings of a running service.</summary>
+/// <param name="choice">The service and the parts to copy.</param>
 internal sealed class ServiceRequest(ServiceChoice choice)
 {
     private const string AwsTags = "aws:";
 
-    /// <summary>Completes a request with what its service has.</summary>
+    /// <summary>Completes a request with the settings of its service.</summary>
     /// <exception cref="FargateException">
     /// <see cref="FargateError.ServiceNotFound"/>, or <see cref="FargateError.ServiceUnsuitable"/>.
     /// </exception>
@@ -29,7 +29,7 @@ internal sealed class ServiceRequest(ServiceChoice choice)
     private SessionRequest Complete(SessionRequest request, ServiceDescription service)
     {
         CheckSuitable(service);
-        if (choice.Takes(ServiceParts.TaskDefinition))
+        if (choice.Includes(ServiceParts.TaskDefinition))
         {
             request = request with
             {
@@ -40,12 +40,12 @@ internal sealed class ServiceRequest(ServiceChoice choice)
 
         return request with
         {
-            Subnets = choice.Takes(ServiceParts.Subnets) ? service.Subnets : request.Subnets,
-            SecurityGroups = choice.Takes(ServiceParts.SecurityGroups) ? service.SecurityGroups : request.SecurityGroups,
-            AssignPublicIp = choice.Takes(ServiceParts.AssignPublicIp) ? service.AssignPublicIp : request.AssignPublicIp,
-            PlatformVersion = choice.Takes(ServiceParts.PlatformVersion) ? service.PlatformVersion : request.PlatformVersion,
-            CapacityProvider = choice.Takes(ServiceParts.CapacityProvider) ? CapacityProviderOf(service) : request.CapacityProvider,
-            Tags = choice.Takes(ServiceParts.Tags) ? TagsOf(service, request) : request.Tags,
+            Subnets = choice.Includes(ServiceParts.Subnets) ? service.Subnets : request.Subnets,
+            SecurityGroups = choice.Includes(ServiceParts.SecurityGroups) ? service.SecurityGroups : request.SecurityGroups,
+            AssignPublicIp = choice.Includes(ServiceParts.AssignPublicIp) ? service.AssignPublicIp : request.AssignPublicIp,
+            PlatformVersion = choice.Includes(ServiceParts.PlatformVersion) ? service.PlatformVersion : request.PlatformVersion,
+            CapacityProvider = choice.Includes(ServiceParts.CapacityProvider) ? CapacityProviderOf(service) : request.CapacityProvider,
+            Tags = choice.Includes(ServiceParts.Tags) ? TagsOf(service, request) : request.Tags,
         };
     }
 
@@ -60,7 +60,7 @@ internal sealed class ServiceRequest(ServiceChoice choice)
                 $"it runs on {(foreign.Count > 0 ? string.Join(", ", foreign) : service.LaunchType)}, not on Fargate");
         }
 
-        if (service.Subnets.Count == 0 && choice.Takes(ServiceParts.Subnets))
+        if (service.Subnets.Count == 0 && choice.Includes(ServiceParts.Subnets))
         {
             throw Unsuitable("it has no awsvpc configuration, and so names no subnets");
         }
@@ -68,13 +68,18 @@ internal sealed class ServiceRequest(ServiceChoice choice)
 
     private FargateException Unsuitable(string why) => StartErrors.ServiceUnsuitable(choice.Name, why);
 
-    /// <summary>Of a service that runs on both kinds of capacity: the one that nobody takes back under a shell.</summary>
+    /// <summary>
+    /// Returns the capacity provider. For a service on both kinds of capacity: on demand, which AWS does not reclaim during a
+    /// shell.
+    /// </summary>
     private static string CapacityProviderOf(ServiceDescription service) =>
         service.CapacityProviders.Count > 0 && service.CapacityProviders.All(provider => provider == TaskOptions.FargateSpot)
             ? TaskOptions.FargateSpot
             : TaskOptions.Fargate;
 
-    /// <summary>The service's tags and the request's own, which count for more. Those of AWS itself nobody can set.</summary>
+    /// <summary>
+    /// Returns the service's tags, overridden by the request's. AWS's own tags are omitted, because nobody can set them.
+    /// </summary>
     private static Dictionary<string, string> TagsOf(ServiceDescription service, SessionRequest request)
     {
         var tags = service.Tags

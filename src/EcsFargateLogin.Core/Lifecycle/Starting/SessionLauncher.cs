@@ -8,38 +8,42 @@ using EcsFargateLogin.Trust;
 
 namespace EcsFargateLogin.Lifecycle.Starting;
 
-/// <summary>Starts sessions: key pair, journal entry, RunTask, in this order, so that no task starts unremembered.</summary>
-/// <param name="cloud">Where they are started.</param>
-/// <param name="journal">What remembers them.</param>
-/// <param name="keyGenerator">What makes their keys; null where they get none.</param>
+/// <summary>
+/// Starts sessions: key pair, journal entry, RunTask, in this order, so that every task is in the journal before it starts.
+/// </summary>
+/// <param name="cloud">The connection to AWS.</param>
+/// <param name="journal">The journal.</param>
+/// <param name="keyGenerator">The generator of one-time keys; null where none are needed.</param>
 internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journal, KeyGenerator? keyGenerator)
 {
-    /// <summary>How many sessions are on their way to RunTask at once: enough for the pace, and no burden for this machine.</summary>
+    /// <summary>
+    /// The number of sessions that are launched in parallel: enough for the pace of RunTask without overloading this machine.
+    /// </summary>
     private const int Concurrency = 20;
 
-    /// <summary>The reader of a key of the user's own; null where none is asked for.</summary>
+    /// <summary>The reader of the user's own key; null where none is requested.</summary>
     public OwnKeyReader? OwnKeys { get; init; }
 
     /// <summary>The starter of their tasks.</summary>
     public TaskStarter Starter { get; init; } = new(cloud, journal);
 
     /// <summary>
-    /// Starts some sessions of one kind. Each has a key, an id and a RunTask call of its own: tasks of one call would
+    /// Starts several sessions from one request. Each has its own key, id and RunTask call, because the tasks of one call would
     /// share them. Reports each as <see cref="SessionStarted"/> as soon as ECS has accepted it.
     /// </summary>
-    /// <returns>Why some were not started; none when all were.</returns>
-    /// <exception cref="FargateException">None could be started.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; those that had not been reported were stopped.</exception>
+    /// <returns>The errors of sessions that were not started; empty when all were.</returns>
+    /// <exception cref="FargateException">No session could be started.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the sessions that had not been reported were stopped.</exception>
     public async Task<IReadOnlyList<FargateException>> LaunchAsync(
         SessionRequest request, int count, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         request = await ServiceRequest.CompleteAsync(cloud, request, cancellationToken);
-        ThrowUnlessPlatformHas(request);
+        ThrowUnlessPlatformHasEcsExec(request);
         var ownKey = request.KeyPath is { } path
             ? await OwnKeys!.ReadAsync(path, cancellationToken)
             : null;
         var container = await LoginContainer.FindAsync(cloud, request, cancellationToken);
-        if (container.OutlivedBecause is { } why)
+        if (container.OutlivedReason is { } why)
         {
             throw StartErrors.TaskOutlivesContainer(request.TaskDefinition, why);
         }
@@ -64,7 +68,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         }
         catch (OperationCanceledException) when (!errors.IsEmpty)
         {
-            // What went wrong may be that a task still runs, which must be said.
+            // An error may say that a task still runs, so it must be reported.
         }
 
         return [.. errors];
@@ -84,7 +88,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         return session;
     }
 
-    /// <summary>Makes a session that has its folder, key and plan, and no task yet.</summary>
+    /// <summary>Creates a session with folder, key and plan, but without a task.</summary>
     private async Task<FargateSession> PrepareAsync(
         SessionRequest request, LaunchFacts facts, CancellationToken cancellationToken)
     {
@@ -108,7 +112,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         }
     }
 
-    /// <summary>Deletes what there is of a session that will not be started; why it will not is what counts.</summary>
+    /// <summary>Deletes the files of a session that was not started. Failures are ignored: the first error is reported.</summary>
     private void Abandon(string sessionId)
     {
         try
@@ -117,7 +121,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         }
         catch (FargateException)
         {
-            // It is swept when this process has ended.
+            // The folder is swept after this process has ended.
         }
     }
 
@@ -148,7 +152,9 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         return (runTask, record);
     }
 
-    /// <summary>Without a key, and without start-sshd.sh, whose part the container's command has to play.</summary>
+    /// <summary>
+    /// Prepares a session without a key and start-sshd.sh: the container's command keeps the task alive instead.
+    /// </summary>
     private (RunTaskRequest RunTask, SessionRecord Record) PrepareForEcsExec(
         SessionRequest request, LoginContainer container, string sessionId)
     {
@@ -168,8 +174,8 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         return (runTask, record);
     }
 
-    /// <summary>A service may have named the platform's version.</summary>
-    private static void ThrowUnlessPlatformHas(SessionRequest request)
+    /// <summary>Checks the platform version, which may come from a service.</summary>
+    private static void ThrowUnlessPlatformHasEcsExec(SessionRequest request)
     {
         if (request.Transport.HasEcsExec() && !EcsExecPlatform.Has(request.PlatformVersion))
         {

@@ -8,18 +8,18 @@ using EcsFargateLogin.Trust;
 namespace EcsFargateLogin.Lifecycle.Starting;
 
 /// <summary>
-/// Starts the tasks of sessions: journal entry, RunTask, journal entry. An attempt for which there is no room is followed
-/// by the next one of the session's plan.
+/// Starts the tasks of sessions: journal entry, RunTask, journal entry. After an attempt without capacity the next attempt of the
+/// session's plan follows.
 /// </summary>
 internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
 {
     /// <summary>
-    /// How long a cancelled launch waits for RunTask's answer. Cutting the call off would leave open whether a task
-    /// was started; its answer usually takes well under a second. The limit of the clean-up begins after it.
+    /// The time that a cancelled launch waits for RunTask's answer, which usually takes well under a second. Cancelling the call
+    /// would leave unknown whether a task was started. The time limit of the clean-up begins afterwards.
     /// </summary>
     public TimeSpan ReplyGrace { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Cancelled when the user waits no longer for what is cleaned up.</summary>
+    /// <summary>Cancelled when the user stops waiting for the clean-up.</summary>
     public CancellationToken GiveUp { get; init; }
 
     /// <summary>The search for the task of a RunTask that got no answer.</summary>
@@ -28,7 +28,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     /// <summary>The search for a task that an earlier try of a refused RunTask may have started.</summary>
     public TaskSearch EarlierTry { get; init; } = new(cloud) { Limit = TimeSpan.FromSeconds(3) };
 
-    /// <summary>Between two attempts: what there was no room for just now has no room at once either.</summary>
+    /// <summary>The pause between two attempts, since capacity does not return at once.</summary>
     public TimeSpan AttemptPause { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The pace of RunTask.</summary>
@@ -48,8 +48,8 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
                 .OpenAsync(session, rule, progress, cancellationToken));
 
     /// <summary>Starts the task of a new session. Returns as soon as ECS has accepted it.</summary>
-    /// <exception cref="FargateException">Nothing was started, or the message says what may have been.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; what had been started was stopped.</exception>
+    /// <exception cref="FargateException">No task was started, or the message says that one may run.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; a started task was stopped.</exception>
     public async Task StartAsync(
         FargateSession session, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
@@ -62,14 +62,14 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     }
 
     /// <summary>
-    /// Starts a session's task again, after one that stopped before it was ready: the session then stands for the new
-    /// task. One that was accepted is kept also when the token is cancelled; whoever waits decides about it.
+    /// Starts another task for a session after one that stopped before it was ready. Once it is accepted the task is kept even
+    /// when the token is cancelled; the caller decides about it.
     /// </summary>
-    /// <param name="session">A session whose plan has another attempt.</param>
-    /// <param name="why">Why the task stopped, for people.</param>
+    /// <param name="session">A session with another attempt in its plan.</param>
+    /// <param name="why">The reason why the task stopped, for people.</param>
     /// <param name="progress">Gets a detail for each attempt.</param>
-    /// <param name="cancellationToken">Cancels what RunTask has not been asked for yet.</param>
-    /// <exception cref="FargateException">There is no new task, or the message says what there may be.</exception>
+    /// <param name="cancellationToken">Cancels the start until RunTask is called.</param>
+    /// <exception cref="FargateException">No task was started, or the message says that one may run.</exception>
     public async Task StartAgainAsync(
         FargateSession session, string why, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
@@ -86,7 +86,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     private static void ReportNext(FargateSession session, string why, IProgress<SessionEvent> progress) =>
         progress.Report(new Detail(session, $"{session}: {why} Starting again: {session.Plan!.Next}."));
 
-    /// <summary>The task stops by itself already; that it was told to is for whoever finds it.</summary>
+    /// <summary>The task is stopping by itself. StopTask only adds a reason, for people who find the task.</summary>
     private async Task StopFailedTaskAsync(FargateSession session)
     {
         using var limit = CleanUpLimit.Begin(GiveUp);
@@ -97,7 +97,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         }
         catch (FargateException e) when (e.Error == FargateError.TaskNotFound)
         {
-            // It is gone.
+            // The task is gone.
         }
         catch (OperationCanceledException e)
         {
@@ -120,9 +120,9 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
                 return;
             }
 
-            if (!plan.HasNext || !PassingCauses.Include(refusal!))
+            if (!plan.HasNext || !TransientFailures.Matches(refusal!))
             {
-                throw await ForgetAsync(session, refusal!);
+                throw await WithCleanUpAsync(session, refusal!);
             }
 
             ReportNext(session, refusal!.Message, progress);
@@ -130,7 +130,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         }
     }
 
-    /// <summary>Writes down what is about to happen, when its turn has come.</summary>
+    /// <summary>Waits for the pace of RunTask and writes the attempt to the journal.</summary>
     private async Task<StartAttempt> PrepareAsync(FargateSession session, CancellationToken cancellationToken)
     {
         var attempt = session.Plan!.TakeNext();
@@ -143,7 +143,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         return attempt;
     }
 
-    /// <summary>Does something while the session has no task: when it fails, nothing is left to remember.</summary>
+    /// <summary>Runs work while the session has no task. When it fails, the session is forgotten.</summary>
     private async Task WithoutTaskAsync(FargateSession session, Func<Task> work)
     {
         try
@@ -152,7 +152,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         }
         catch (FargateException e)
         {
-            throw await ForgetAsync(session, e);
+            throw await WithCleanUpAsync(session, e);
         }
         catch
         {
@@ -165,9 +165,9 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         }
     }
 
-    /// <returns>Why the session has no task, and what of it could not be forgotten.</returns>
-    private async Task<FargateException> ForgetAsync(FargateSession session, FargateException error) =>
-        await Closer.ForgetAsync(session) is { } left ? GeneralErrors.And(error, left) : error;
+    /// <returns>The error, combined with that of an incomplete clean-up.</returns>
+    private async Task<FargateException> WithCleanUpAsync(FargateSession session, FargateException error) =>
+        await Closer.ForgetAsync(session) is { } left ? GeneralErrors.Combine(error, left) : error;
 
     private async Task KeepAsync(FargateSession session, TaskDescription task, StartAttempt attempt)
     {
@@ -179,12 +179,12 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         catch (FargateException notKept)
         {
             throw await CloseAsync(session, "its journal entry could not be kept") is { } left
-                ? GeneralErrors.And(notKept, left)
+                ? GeneralErrors.Combine(notKept, left)
                 : notKept;
         }
     }
 
-    /// <returns>What is left of the session though its task was stopped; null for nothing.</returns>
+    /// <returns>The error of an incomplete clean-up after the task was stopped; null for none.</returns>
     private async Task<FargateException?> CloseAsync(FargateSession session, string reason)
     {
         try
@@ -198,7 +198,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         }
     }
 
-    /// <returns>The task, or why ECS started none.</returns>
+    /// <returns>The task, or the error by which ECS started none.</returns>
     private async Task<(TaskDescription? Task, FargateException? Refusal)> RunTaskAsync(
         FargateSession session, RunTaskRequest runTask, CancellationToken cancellationToken)
     {
@@ -212,42 +212,42 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
                 ? (reply.Tasks[0], null)
                 : (null, StartErrors.RunTaskFailed(runTask, reply.Failures.Count > 0 ? reply.Failures[0] : null));
         }
-        catch (FargateException e) when (MayFollowALostAnswer(e))
+        catch (FargateException e) when (MayFollowLostAnswer(e))
         {
-            await StopWhatAnEarlierTryStartedAsync(session, e);
+            await StopEarlierTaskAsync(session, e);
             return (null, e);
         }
-        catch (FargateException e) when (!LeavesOpenWhetherItStarted(e))
+        catch (FargateException e) when (!IsStartUncertain(e))
         {
             return (null, e);
         }
         catch (FargateException e)
         {
-            await StopWhatMayHaveStartedAsync(session, e);
+            await StopUncertainTaskAsync(session, e);
             throw;
         }
         catch (OperationCanceledException e)
         {
             var cause = CloudErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, e);
-            await StopWhatMayHaveStartedAsync(session, cause);
+            await StopUncertainTaskAsync(session, cause);
             throw;
         }
     }
 
-    /// <summary>AWS refused it, or the answer got lost: only in the second case may a task run.</summary>
-    private static bool LeavesOpenWhetherItStarted(FargateException e) =>
+    /// <summary>Whether the answer was lost, so that a task may run; false where AWS refused the call.</summary>
+    private static bool IsStartUncertain(FargateException e) =>
         e.Error is FargateError.EndpointUnreachable or FargateError.ServiceFailed;
 
     /// <summary>
-    /// The last try was refused for a reason that can come up between two tries: the answer to an earlier one, which may
-    /// have started the task, may have been lost.
+    /// Whether the last try was refused for a reason that may have come up after an earlier try, which may have started the task
+    /// without an answer.
     /// </summary>
-    private static bool MayFollowALostAnswer(FargateException e) =>
+    private static bool MayFollowLostAnswer(FargateException e) =>
         e.Error is FargateError.Throttled or FargateError.CredentialsExpired;
 
-    /// <summary>Stops what an earlier try started; with no task of the session's id there is nothing to stop.</summary>
+    /// <summary>Stops the task that an earlier try may have started; does nothing where no task has the session's id.</summary>
     /// <exception cref="FargateException">AWS could not be asked, or the task could not be stopped.</exception>
-    private async Task StopWhatAnEarlierTryStartedAsync(FargateSession session, FargateException cause)
+    private async Task StopEarlierTaskAsync(FargateSession session, FargateException cause)
     {
         session.TaskArn = "";
         using var limit = CleanUpLimit.Begin(GiveUp);
@@ -268,13 +268,13 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     }
 
     /// <summary>
-    /// Searches for the task by startedBy and stops it. Where none is found its journal entry stays, because ECS may show
-    /// the task later.
+    /// Finds the task by startedBy and stops it. Where none is found the journal entry stays, because ECS may list the task
+    /// later.
     /// </summary>
     /// <exception cref="FargateException">It was not found, or could not be stopped.</exception>
-    private async Task StopWhatMayHaveStartedAsync(FargateSession session, FargateException cause)
+    private async Task StopUncertainTaskAsync(FargateSession session, FargateException cause)
     {
-        // Until it is found, no ARN is right: that of an earlier attempt's task least of all.
+        // The ARN is unknown until the task is found; that of an earlier attempt would be wrong.
         session.TaskArn = "";
         using var limit = CleanUpLimit.Begin(GiveUp);
         var taskArn = await Search.FindAsync(session, limit.Token)
@@ -283,8 +283,8 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     }
 
     /// <summary>
-    /// Stops a task that was found by startedBy. The journal learns of it first: where it cannot be stopped now, it is later
-    /// known by its ARN alone, because a task that has stopped meanwhile is no longer listed by startedBy.
+    /// Stops a task that was found by startedBy. The journal records its ARN first: a task that has stopped meanwhile is no
+    /// longer listed by startedBy.
     /// </summary>
     private async Task StopFoundAsync(FargateSession session, string taskArn, CancellationToken cancellationToken)
     {

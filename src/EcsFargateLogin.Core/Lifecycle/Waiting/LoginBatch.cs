@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Lifecycle.Closing;
 using EcsFargateLogin.Model;
@@ -9,18 +10,18 @@ using EcsFargateLogin.Trust;
 namespace EcsFargateLogin.Lifecycle.Waiting;
 
 /// <summary>
-/// Logs in to one or many sessions: waits for all of them together, does the work in each as soon as it can be logged in to, and
-/// closes each that is not kept, on every way out.
+/// Logs in to one or many sessions: waits for all of them together, runs the work in each as soon as it is ready, and closes each
+/// that is not kept, whatever happens.
 /// </summary>
 internal sealed class LoginBatch
 {
-    /// <summary>Makes the waiter for the sessions of one account and region.</summary>
+    /// <summary>Creates the waiter for the sessions of one account and region.</summary>
     public required Func<IFargateCloud, SessionWaiter> WaiterFor { get; init; }
 
-    /// <summary>Makes the closer for the sessions of one account and region.</summary>
+    /// <summary>Creates the closer for the sessions of one account and region.</summary>
     public required Func<IFargateCloud, SessionCloser> CloserFor { get; init; }
 
-    /// <summary>Whether a session is closed; asked when its work has ended.</summary>
+    /// <summary>Whether a session must be closed; called when its work has ended.</summary>
     public required Func<FargateSession, bool> MustClose { get; init; }
 
     /// <summary>The name of the work in the task's reason to stop, such as 'command'.</summary>
@@ -32,11 +33,11 @@ internal sealed class LoginBatch
     /// <summary>Number of sessions in which work is done at the same time.</summary>
     public required int ThrottleLimit { get; init; }
 
-    /// <summary>Whether the work uses a session's shared connection where it is open, so that there is nothing to wait for.</summary>
+    /// <summary>Whether the work can use a session's open shared connection without waiting.</summary>
     public required bool UsesSharedConnection { get; init; }
 
     /// <summary>
-    /// Does the work. Errors are reported as <see cref="SessionFailed"/>, and those of closing as <see cref="SessionNotClosed"/>.
+    /// Runs the work. Errors are reported as <see cref="SessionFailed"/>, and those of closing as <see cref="SessionNotClosed"/>.
     /// </summary>
     /// <param name="logins">The sessions.</param>
     /// <param name="work">The work in one session.</param>
@@ -147,7 +148,7 @@ internal sealed class LoginBatch
             await EndAsync(login, reason, progress);
             if (failure is not null)
             {
-                // After an error of closing: this one may end the command.
+                // Reported after an error of closing, because this error may end the command.
                 progress.Report(new SessionFailed(login.Session, failure));
             }
         }
@@ -200,7 +201,60 @@ internal sealed class LoginBatch
 /// <param name="Transport">The transport by which it is logged in to.</param>
 internal sealed record Login(FargateSession Session, IFargateCloud Cloud, FargateTransport Transport);
 
-/// <summary>A session was not closed in all parts after its work: its task may still run, or files or rules may be left.</summary>
+/// <summary>A session was not closed completely after its work: its task may still run, or files or rules may be left.</summary>
 /// <param name="Session">The session.</param>
 /// <param name="Error">The error.</param>
 internal sealed record SessionNotClosed(FargateSession Session, FargateException Error) : SessionEvent(Session);
+
+/// <summary>
+/// Explains why the container's sshd refused a login. sshd tells the client no reason, but logs one in the container.
+/// </summary>
+internal sealed class RefusedLogin(IFargateCloud cloud)
+{
+    /// <summary>The time limit for the line to reach CloudWatch Logs: the log driver sends every 5 s.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(7);
+
+    /// <summary>The pause between two reads of the log.</summary>
+    public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Adds the reason to an ssh error about a refused login. Other errors are returned unchanged.</summary>
+    public async Task<FargateException> ExplainAsync(
+        FargateSession session, FargateException error, CancellationToken cancellationToken)
+    {
+        if (error.Error != FargateError.SshFailed || !error.Message.Contains("Permission denied (", StringComparison.Ordinal))
+        {
+            return error;
+        }
+
+        var until = DateTimeOffset.UtcNow + Limit;
+        StopDiagnosis log = new(cloud);
+        while (true)
+        {
+            var lines = await log.ReadLogAsync(session, cancellationToken);
+            if (lines.LastOrDefault(line => IsReason(line, session.UserName)) is { } reason)
+            {
+                return LoginErrors.LoginRefused(session, error, reason);
+            }
+
+            if (lines.Count == 0 || DateTimeOffset.UtcNow >= until)
+            {
+                // Without permission to read the log, the error has no reason.
+                return error;
+            }
+
+            await Task.Delay(Pause, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Whether a line of sshd explains a refused login of that user. Lines about other users are ignored, because strangers try
+    /// public ports too.
+    /// </summary>
+    private static bool IsReason(string line, string userName) => Regex.IsMatch(
+        line,
+        @"^(?!Connection |Disconnect|Received disconnect|Postponed ).*?(" +
+        $@"(?<![\w.-]){Regex.Escape(userName)}(?![\w.-]).*(not allowed|expired|locked|refused|not from a permitted|denied|bad ownership|bad mode)"
+            + $@"|(Invalid user|refused|denied|bad ownership).*(?<![\w.-]){Regex.Escape(userName)}(?![\w.-]))",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
+        TimeSpan.FromSeconds(1));
+}

@@ -5,20 +5,23 @@ using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Lifecycle.Waiting;
 
-/// <summary>A session on its way to being ready: what was seen of it, since when, and whether that is enough or too much.</summary>
+/// <summary>
+/// The state of a session that is waited for: ECS's last answers with their times, the waits for its transports, and its time
+/// limits.
+/// </summary>
 internal sealed class PendingSession : IAsyncDisposable
 {
-    /// <summary>A task that is stopping gets this long to report its exit codes before it is reported without them.</summary>
+    /// <summary>The time that a stopping task has to report its exit codes before it is reported without them.</summary>
     private static readonly TimeSpan EndingGrace = TimeSpan.FromSeconds(10);
 
     private readonly Readiness _readiness;
     private readonly WaitOptions _options;
-    private readonly List<WayIn> _begun = [];
+    private readonly List<TransportWait> _waits = [];
     private DateTimeOffset _since = DateTimeOffset.UtcNow;
-    private DateTimeOffset? _missingSince;
+    private DateTimeOffset? _unknownSince;
     private DateTimeOffset? _runningSince;
     private DateTimeOffset? _endingSince;
-    private bool _wasSeen;
+    private bool _isDescribed;
     private FailureTolerance _tolerance = new();
     private string? _reportedPhase;
     private TaskDescription? _stoppedTask;
@@ -26,67 +29,67 @@ internal sealed class PendingSession : IAsyncDisposable
 
     private FargateException? _fallbackCause;
 
-    /// <summary>The way in that is waited for; null where none is.</summary>
-    private WayIn? _wayIn;
+    /// <summary>The wait for the current transport; null where none is needed.</summary>
+    private TransportWait? _wait;
 
-    /// <summary>The way in that takes its place when that one stays closed; null where there is none.</summary>
-    private WayIn? _otherWay;
+    /// <summary>The wait for the transport to fall back to; null where there is none.</summary>
+    private TransportWait? _fallback;
 
     public PendingSession(FargateSession session, Readiness readiness, WaitOptions options)
     {
         (Session, _readiness, _options) = (session, readiness, options);
-        KnockPause = options.ShortestKnockPause;
+        ProbePause = options.ShortestProbePause;
     }
 
     public FargateSession Session { get; }
 
-    /// <summary>Between knocks at its SSH port.</summary>
-    public TimeSpan KnockPause { get; init; }
+    /// <summary>The pause between probes of its SSH port.</summary>
+    public TimeSpan ProbePause { get; init; }
 
-    /// <summary>Why it will not be ready; null as long as it may be.</summary>
+    /// <summary>The error by which it will not become ready; null while it may.</summary>
     public FargateException? Failure { get; private set; }
 
     /// <summary>Whether its SSH server has answered.</summary>
-    public bool HasAnswered => _wayIn is SshWayIn { HasAnswered: true };
+    public bool HasAnswered => _wait is SshWait { HasAnswered: true };
 
     /// <summary>Whether it is ready.</summary>
-    public bool IsReady => Failure is null && _followUp is null && (_wayIn is null
+    public bool IsReady => Failure is null && _followUp is null && (_wait is null
         ? !_readiness.CanBeEntered && Session.Status == TaskStatuses.Running && Address is not null
-        : _wayIn.IsOpen && _endingSince is null);
+        : _wait.IsOpen && _endingSince is null);
 
-    /// <summary>True once it was said what became of it.</summary>
-    public bool IsSettled { get; set; }
+    /// <summary>True when its outcome was reported.</summary>
+    public bool IsReported { get; set; }
 
     /// <summary>Whether ECS should be asked about the task.</summary>
-    public bool WantsTask => Failure is null && _followUp is null;
+    public bool NeedsTask => Failure is null && _followUp is null;
 
     /// <summary>Whether EC2 should be asked for more about the network interface.</summary>
-    public bool WantsInterface => WantsTask && NeedsAddress
+    public bool NeedsInterface => NeedsTask && NeedsAddress
         && Session is { NetworkInterfaceId: not null, PublicAddress: null, Record.AssignPublicIp: not false };
 
-    /// <summary>Whether the session cannot be reached without what EC2 knows.</summary>
+    /// <summary>Whether the session cannot be reached without the public address, which only EC2 knows.</summary>
     public bool RequiresPublicAddress => NeedsAddress && Session.Record.AssignPublicIp == true && !_readiness.PreferPrivate;
 
-    /// <summary>What may change its state before the next look.</summary>
-    public IEnumerable<Task> Awaited =>
-        (_wayIn?.Awaited ?? []).Concat(_followUp is { IsCompleted: false } followUp ? [followUp] : []);
+    /// <summary>The tasks that may change its state before the next poll.</summary>
+    public IEnumerable<Task> PendingTasks =>
+        (_wait?.PendingTasks ?? []).Concat(_followUp is { IsCompleted: false } followUp ? [followUp] : []);
 
-    private FargateTransport Transport => _readiness.Transport ?? Session.WayIn ?? Session.Transport;
+    private FargateTransport Transport => _readiness.Transport ?? Session.OpenTransport ?? Session.Transport;
 
-    private bool NeedsAddress => _readiness.CanBeEntered ? Ways().NeedsAddress : true;
+    private bool NeedsAddress => _readiness.CanBeEntered ? GetOrCreateWait().NeedsAddress : true;
 
     private string? Address => Session.AddressFor(_readiness.PreferPrivate);
 
-    /// <summary>What is waited for now, in ECS's word or in a few words.</summary>
+    /// <summary>The current phase, as ECS's status or in a few words.</summary>
     private string Phase => (Session.Status, Address) switch
     {
-        (TaskStatuses.Running, var address) when _readiness.CanBeEntered => $"RUNNING, waiting for {Ways().WaitsFor(address)}",
+        (TaskStatuses.Running, var address) when _readiness.CanBeEntered => $"RUNNING, waiting for {GetOrCreateWait().Describe(address)}",
         (TaskStatuses.Running, null) => "RUNNING, waiting for its address",
         _ => Session.Status,
     };
 
-    /// <summary>Whether it came into a phase that was not told yet; that one is told now.</summary>
-    public bool HasNewPhase(out string phase)
+    /// <summary>Returns the current phase once. False where it was returned before.</summary>
+    public bool TryGetNewPhase(out string phase)
     {
         phase = Phase;
         var isNew = phase != _reportedPhase;
@@ -94,17 +97,17 @@ internal sealed class PendingSession : IAsyncDisposable
         return isNew;
     }
 
-    /// <summary>Takes over what ECS says.</summary>
+    /// <summary>Updates the state from ECS's description of the task.</summary>
     public void Observe(TaskDescription task)
     {
         var now = DateTimeOffset.UtcNow;
-        _missingSince = null;
-        _wasSeen = true;
+        _unknownSince = null;
+        _isDescribed = true;
         Session.Update(task);
         if (_readiness.CanBeEntered)
         {
-            Ways().Observe(task);
-            _otherWay?.Observe(task);
+            GetOrCreateWait().Observe(task);
+            _fallback?.Observe(task);
         }
 
         if (TaskStatuses.IsEnding(task.LastStatus))
@@ -118,60 +121,60 @@ internal sealed class PendingSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes over that ECS does not know the task (yet).</summary>
-    public void ObserveMissing()
+    /// <summary>Records that ECS does not know the task (yet).</summary>
+    public void ObserveUnknown()
     {
         var now = DateTimeOffset.UtcNow;
-        _missingSince ??= now;
+        _unknownSince ??= now;
         if (!Session.IsOwn)
         {
             Session.Status = TaskStatuses.Unknown;
         }
 
-        if (now - _missingSince > _options.MissingLimit)
+        if (now - _unknownSince > _options.MissingLimit)
         {
             Failure = SessionErrors.TaskMissing(Session, _options.MissingLimit);
         }
     }
 
-    /// <summary>Takes over that AWS could not be asked this time: a failure that will not pass, or has lasted too long, is its own.</summary>
+    /// <summary>Records a failed poll. A failure that is not transient, or has lasted too long, becomes the session's.</summary>
     public void ObserveFailure(FargateException failure)
     {
-        var isPassing = failure.Error == FargateError.NetworkInterfaceNotFound || _tolerance.Tolerates(failure);
-        Failure = isPassing ? null : failure;
+        var isTransient = failure.Error == FargateError.NetworkInterfaceNotFound || _tolerance.Tolerates(failure);
+        Failure = isTransient ? null : failure;
     }
 
-    /// <summary>Takes over that AWS answered again.</summary>
-    public void ForgetFailures() => _tolerance.Reset();
+    /// <summary>Resets the count of failures after a successful poll.</summary>
+    public void ResetFailures() => _tolerance.Reset();
 
-    /// <inheritdoc cref="WayIn.Begin"/>
-    public void BeginToEnter(Func<Task, CancellationToken, Task> verify, CancellationToken cancellationToken)
+    /// <inheritdoc cref="TransportWait.Begin"/>
+    public void BeginWait(Func<Task, CancellationToken, Task> verify, CancellationToken cancellationToken)
     {
-        if (_readiness.CanBeEntered && WantsTask && Address is { } address)
+        if (_readiness.CanBeEntered && NeedsTask && Address is { } address)
         {
-            Ways().Begin(address, verify, cancellationToken);
+            GetOrCreateWait().Begin(address, verify, cancellationToken);
         }
     }
 
-    /// <summary>Once the task has stopped, starts what follows: another start, or finding out why.</summary>
-    /// <param name="follow">Makes the session stand for a new task, or throws why it will not be ready.</param>
+    /// <summary>After the task has stopped, starts the follow-up: another start, or the diagnosis.</summary>
+    /// <param name="follow">Starts a new task for the session, or throws the reason why it will not become ready.</param>
     public void FollowStop(Func<TaskDescription, Task> follow)
     {
-        if (_stoppedTask is { } task && WantsTask)
+        if (_stoppedTask is { } task && NeedsTask)
         {
-            _wayIn?.Stop();
+            _wait?.Cancel();
             _followUp = follow(task);
         }
     }
 
-    /// <summary>Checks what became of the way in, what follows a stop, and every limit of the wait.</summary>
+    /// <summary>Checks the wait, the follow-up of a stop, and every time limit.</summary>
     public void Check()
     {
         try
         {
             if (_followUp is null)
             {
-                _wayIn?.ThrowIfClosed();
+                _wait?.ThrowIfFailed();
                 ThrowIfLate();
             }
             else if (_followUp.IsCompleted)
@@ -180,7 +183,7 @@ internal sealed class PendingSession : IAsyncDisposable
                 StartOver();
             }
         }
-        catch (FargateException e) when (_otherWay is not null && IsAboutReachability(e))
+        catch (FargateException e) when (_fallback is not null && IsAboutReachability(e))
         {
             FallBack(e);
         }
@@ -190,7 +193,7 @@ internal sealed class PendingSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Why it is from now on entered in another way, once; null where it is not, or that was told.</summary>
+    /// <summary>Returns the cause of the fallback once; null where there is none, or it was returned before.</summary>
     public FargateException? TakeFallbackCause()
     {
         var cause = _fallbackCause;
@@ -198,64 +201,64 @@ internal sealed class PendingSession : IAsyncDisposable
         return cause;
     }
 
-    /// <summary>Notes in the session that it is ready, and how it was found so.</summary>
-    public void NoteReady()
+    /// <summary>Records in the session that it is ready, and its open transport.</summary>
+    public void SetReady()
     {
-        IsSettled = true;
-        Session.WayIn = _wayIn?.Transport ?? Session.WayIn;
+        IsReported = true;
+        Session.OpenTransport = _wait?.Transport ?? Session.OpenTransport;
         Session.AnsweredAddress = HasAnswered ? Address : Session.AnsweredAddress;
-        if (_wayIn is EcsExecWayIn)
+        if (_wait is EcsExecWait)
         {
             Session.Timing.Agent ??= DateTimeOffset.UtcNow;
         }
     }
 
-    /// <summary>Ends all that was begun for it.</summary>
+    /// <summary>Ends all background work of the session.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var wayIn in _begun)
+        foreach (var wait in _waits)
         {
-            await wayIn.DisposeAsync();
+            await wait.DisposeAsync();
         }
 
         await (_followUp ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>The way in that is waited for. Which ones there are is decided when the first is asked for.</summary>
-    private WayIn Ways()
+    /// <summary>Returns the wait for the current transport, which is created on first use.</summary>
+    private TransportWait GetOrCreateWait()
     {
-        if (_wayIn is null)
+        if (_wait is null)
         {
-            EcsExecWayIn? ecsExec = Transport.HasEcsExec() ? new(Session, _options) : null;
+            EcsExecWait? ecsExec = Transport.HasEcsExec() ? new(Session, _options) : null;
             var requiresPublicAddress = Session.Record.AssignPublicIp == true && !_readiness.PreferPrivate;
-            _wayIn = Transport.HasSsh()
-                ? new SshWayIn(Session, _options, requiresPublicAddress) { KnockPause = KnockPause }
+            _wait = Transport.HasSsh()
+                ? new SshWait(Session, _options, requiresPublicAddress) { ProbePause = ProbePause }
                 : ecsExec!;
-            _otherWay = Transport == FargateTransport.Auto ? ecsExec : null;
-            _begun.Add(_wayIn);
+            _fallback = Transport == FargateTransport.Auto ? ecsExec : null;
+            _waits.Add(_wait);
         }
 
-        return _wayIn;
+        return _wait;
     }
 
     /// <summary>
-    /// Only that a server cannot be reached is a reason to go another way: one that answers as another's is not.
+    /// Whether an error allows a fallback: only an unreachable server does, not a server with another host key.
     /// </summary>
     private static bool IsAboutReachability(FargateException error) =>
         error.Error is FargateError.PortUnreachable or FargateError.NoPublicAddress or FargateError.NoAddress;
 
     private void FallBack(FargateException cause)
     {
-        _wayIn?.Stop();
-        (_wayIn, _otherWay, _fallbackCause) = (_otherWay, null, cause);
+        _wait?.Cancel();
+        (_wait, _fallback, _fallbackCause) = (_fallback, null, cause);
     }
 
-    /// <summary>The session stands for a new task: nothing that was seen counts any more.</summary>
+    /// <summary>Resets the state for the session's new task.</summary>
     private void StartOver()
     {
-        (_since, _wasSeen, _tolerance) = (DateTimeOffset.UtcNow, false, new FailureTolerance());
-        (_missingSince, _runningSince, _endingSince) = (null, null, null);
-        (_stoppedTask, _wayIn, _otherWay, _followUp) = (null, null, null, null);
+        (_since, _isDescribed, _tolerance) = (DateTimeOffset.UtcNow, false, new FailureTolerance());
+        (_unknownSince, _runningSince, _endingSince) = (null, null, null);
+        (_stoppedTask, _wait, _fallback, _followUp) = (null, null, null, null);
     }
 
     private void ThrowIfLate()
@@ -268,15 +271,15 @@ internal sealed class PendingSession : IAsyncDisposable
 
         if (_runningSince is not { } running)
         {
-            // An old session may run for long: until ECS has told of it, only this wait counts.
-            if (now - (_wasSeen ? Session.CreatedAt : _since) > Session.Record.StartTimeout)
+            // An old session may run for long, so only this wait counts until ECS has described its task.
+            if (now - (_isDescribed ? Session.CreatedAt : _since) > Session.Record.StartTimeout)
             {
                 throw SessionErrors.StartTimeout(Session, Session.Record.StartTimeout);
             }
         }
         else if (_readiness.CanBeEntered)
         {
-            Ways().ThrowIfLate(Address, now - running, hasOther: _otherWay is { IsOpen: true });
+            GetOrCreateWait().ThrowIfLate(Address, now - running, isFallbackOpen: _fallback is { IsOpen: true });
         }
         else if (Address is null && now - running > _options.PublicAddressLimit)
         {

@@ -8,15 +8,15 @@ using EcsFargateLogin.Trust;
 namespace EcsFargateLogin.Lifecycle.Waiting;
 
 /// <summary>
-/// Waits until sessions are ready, however many they are: they share each look at AWS. Each is knocked at on its own, and
-/// is reported as soon as it answers.
+/// Waits until sessions are ready. All sessions share each poll of AWS; each is probed separately, and is reported as soon as it
+/// answers.
 /// </summary>
 /// <param name="cloud">The account and region of the sessions.</param>
-/// <param name="options">How often and how long to look.</param>
-/// <param name="starter">What starts tasks again for which there was no room; null where that is not wanted.</param>
+/// <param name="options">The intervals and time limits.</param>
+/// <param name="starter">Starts tasks again that found no capacity; null to leave them stopped.</param>
 internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, TaskStarter? starter = null)
 {
-    private readonly SessionLook _look = new(cloud, options);
+    private readonly SessionPoll _poll = new(cloud, options);
     private readonly HostKeyReader _hostKeys = new(cloud);
     private readonly StopDiagnosis _diagnosis = new(cloud);
 
@@ -26,8 +26,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
         FargateSession session, Readiness readiness, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         FargateException? error = null;
-        await WaitAsync([session], readiness, new OutcomeCatcher(progress, failed => error = failed.Error), cancellationToken)
-            .ConfigureAwait(false);
+        await WaitAsync([session], readiness, new OutcomeCatcher(progress, failed => error = failed.Error), cancellationToken);
         if (error is not null)
         {
             throw error;
@@ -35,8 +34,8 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
     }
 
     /// <summary>
-    /// Waits for all sessions and reports each as <see cref="SessionReady"/> or <see cref="SessionFailed"/> as soon as
-    /// that is known.
+    /// Waits for all sessions and reports each as <see cref="SessionReady"/> or <see cref="SessionFailed"/> as soon as its
+    /// outcome is known.
     /// </summary>
     public async Task WaitAsync(
         IReadOnlyCollection<FargateSession> sessions,
@@ -44,67 +43,67 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
         IProgress<SessionEvent> progress,
         CancellationToken cancellationToken)
     {
-        var knockPause = TimeSpan.FromTicks(Math.Max(
-            options.ShortestKnockPause.Ticks, options.KnockPauseASession.Ticks * sessions.Count));
+        var probePause = TimeSpan.FromTicks(Math.Max(
+            options.ShortestProbePause.Ticks, options.ProbePausePerSession.Ticks * sessions.Count));
         PendingSession[] all =
-            [.. sessions.Select(session => new PendingSession(session, readiness, options) { KnockPause = knockPause })];
+            [.. sessions.Select(session => new PendingSession(session, readiness, options) { ProbePause = probePause })];
         List<PendingSession> pending = [.. all];
         using var lasting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
             pending.ForEach(session => ReportPhase(session, progress));
-            await DelayFirstLookAsync(sessions, cancellationToken).ConfigureAwait(false);
+            await DelayFirstPollAsync(sessions, cancellationToken);
             while (pending.Count > 0)
             {
-                var interval = await _look.AskAsync(pending, progress, cancellationToken).ConfigureAwait(false);
+                var interval = await _poll.PollAsync(pending, progress, cancellationToken);
                 foreach (var session in pending)
                 {
-                    session.BeginToEnter(
+                    session.BeginWait(
                         (answer, token) => _hostKeys.VerifyAsync(session.Session, answer, progress, token), lasting.Token);
                     session.FollowStop(task => FollowStopAsync(session.Session, task, progress, lasting.Token));
                 }
 
-                await SettleUntilNextLookAsync(pending, interval, progress, cancellationToken).ConfigureAwait(false);
+                await SettleUntilNextPollAsync(pending, interval, progress, cancellationToken);
             }
         }
         finally
         {
-            await lasting.CancelAsync().ConfigureAwait(false);
+            await lasting.CancelAsync();
             foreach (var session in all)
             {
-                await session.DisposeAsync().ConfigureAwait(false);
+                await session.DisposeAsync();
             }
         }
     }
 
-    /// <inheritdoc cref="SessionLook.AskOnceAsync"/>
-    public Task LookOnceAsync(FargateSession session, CancellationToken cancellationToken) =>
-        _look.AskOnceAsync(session, cancellationToken);
+    /// <inheritdoc cref="SessionPoll.PollOnceAsync"/>
+    public Task PollOnceAsync(FargateSession session, CancellationToken cancellationToken) =>
+        _poll.PollOnceAsync(session, cancellationToken);
 
-    private async Task DelayFirstLookAsync(
+    private async Task DelayFirstPollAsync(
         IReadOnlyCollection<FargateSession> sessions, CancellationToken cancellationToken)
     {
-        // When a task was created that only its ARN is known of is not known before the first look.
-        var marked = sessions.Where(session => session.SessionId.Length > 0);
-        var age = DateTimeOffset.UtcNow - marked.Select(session => session.CreatedAt).DefaultIfEmpty().Max();
-        if (age >= TimeSpan.Zero && age < options.FirstLook)
+        // For a task that is known by its ARN only, the time of its creation is unknown before the first poll.
+        var own = sessions.Where(session => session.SessionId.Length > 0);
+        var age = DateTimeOffset.UtcNow - own.Select(session => session.CreatedAt).DefaultIfEmpty().Max();
+        if (age >= TimeSpan.Zero && age < options.FirstPollDelay)
         {
-            await Task.Delay(options.FirstLook - age, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(options.FirstPollDelay - age, cancellationToken);
         }
     }
 
-    /// <summary>Starts a stopped task again where that helps, or says why it stopped.</summary>
+    /// <summary>Starts a stopped task again where that may help; otherwise explains why it stopped.</summary>
     /// <exception cref="FargateException">It will not be ready.</exception>
     private async Task FollowStopAsync(
         FargateSession session, TaskDescription task, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        if (starter is null || session.Plan is not { HasNext: true } || !PassingCauses.Include(task))
+        if (starter is null || session.Plan is not { HasNext: true } || !TransientFailures.Matches(task))
         {
-            throw await _diagnosis.ExplainAsync(session, task, cancellationToken).ConfigureAwait(false);
+            throw await _diagnosis.ExplainAsync(session, task, cancellationToken);
         }
 
         var why = $"Its task {session.TaskId} stopped: {task.StoppedReason ?? task.StopCode}.";
-        await starter.StartAgainAsync(session, why, progress, cancellationToken).ConfigureAwait(false);
+        await starter.StartAgainAsync(session, why, progress, cancellationToken);
     }
 
     /// <summary>Reports and removes the sessions that are ready or have failed.</summary>
@@ -117,12 +116,12 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
             session.Session.Timing.Banner ??= session.HasAnswered ? DateTimeOffset.UtcNow : null;
             if (session.Failure is { } failure)
             {
-                session.IsSettled = true;
+                session.IsReported = true;
                 progress.Report(new SessionFailed(session.Session, failure));
             }
             else if (session.IsReady)
             {
-                session.NoteReady();
+                session.SetReady();
                 progress.Report(new SessionReady(session.Session));
             }
             else
@@ -131,7 +130,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
             }
         }
 
-        pending.RemoveAll(session => session.IsSettled);
+        pending.RemoveAll(session => session.IsReported);
     }
 
     private static void WarnOfFallback(PendingSession session, IProgress<SessionEvent> progress)
@@ -145,25 +144,25 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
 
     private static void ReportPhase(PendingSession session, IProgress<SessionEvent> progress)
     {
-        if (session.HasNewPhase(out var phase))
+        if (session.TryGetNewPhase(out var phase))
         {
             progress.Report(new PhaseSeen(session.Session, phase, DateTimeOffset.UtcNow - session.Session.CreatedAt));
         }
     }
 
-    /// <summary>Settles sessions as things happen to them, until the next look or until none is left.</summary>
-    private static async Task SettleUntilNextLookAsync(
+    /// <summary>Settles sessions as their states change, until the next poll or until none is left.</summary>
+    private static async Task SettleUntilNextPollAsync(
         List<PendingSession> pending, TimeSpan interval, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         var next = Task.Delay(interval, cancellationToken);
         do
         {
-            // Collected first: what happens while sessions are settled would else be noticed at the next look only.
-            Task[] awaited = [next, .. pending.SelectMany(session => session.Awaited)];
+            // Collected before settling: a change during settling would otherwise go unnoticed until the next poll.
+            Task[] awaited = [next, .. pending.SelectMany(session => session.PendingTasks)];
             Settle(pending, progress);
             if (pending.Count > 0)
             {
-                await Task.WhenAny(awaited).ConfigureAwait(false);
+                await Task.WhenAny(awaited);
             }
         }
         while (!next.IsCompleted && pending.Count > 0);
@@ -171,7 +170,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Keeps the one failure that can come, and passes everything else on.</summary>
+    /// <summary>Keeps the failure, and forwards all other events.</summary>
     private sealed class OutcomeCatcher(IProgress<SessionEvent> progress, Action<SessionFailed> onFailure)
         : IProgress<SessionEvent>
     {

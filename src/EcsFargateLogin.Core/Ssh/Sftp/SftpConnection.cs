@@ -5,30 +5,32 @@ using System.Collections.Concurrent;
 namespace EcsFargateLogin.Ssh.Sftp;
 
 /// <summary>
-/// Sends requests to an SFTP server and gives each its reply. Many may be under way at once; one caller at a time sends.
-/// Pipes are written and read without detours, which is quickest; who cancels ends the program at their other end.
+/// Sends requests to an SFTP server and matches its replies. Many requests may be in flight, but only one caller sends at a time.
+/// Pipes are read and written synchronously, which is fastest; to cancel, the caller ends the program at the other end.
 /// </summary>
 internal sealed class SftpConnection(Stream toServer, Stream fromServer)
 {
     private const uint ProtocolVersion = 3;
 
-    /// <summary>No reply is longer; what says so is no SFTP server, but a login script that prints.</summary>
+    /// <summary>
+    /// Upper bound for the length of a reply, in bytes. A longer one means that a login script prints, not an SFTP server.
+    /// </summary>
     private const int LongestReply = 1 << 20;
 
     private readonly ConcurrentDictionary<uint, TaskCompletionSource<SftpReply>> _pending = [];
     private volatile Exception? _end;
     private uint _lastId;
 
-    /// <summary>The names of the extensions that the server has.</summary>
+    /// <summary>The names of the server's extensions.</summary>
     public HashSet<string> Extensions { get; } = [];
 
-    /// <summary>Agrees on the version, and reads replies from then on.</summary>
-    /// <exception cref="SftpConnectionException">The connection has ended, or what answers is no SFTP server.</exception>
+    /// <summary>Negotiates the version, and starts to receive replies.</summary>
+    /// <exception cref="SftpConnectionException">The connection has ended, or the other side is no SFTP server.</exception>
     public async Task OpenAsync()
     {
         try
         {
-            await Task.Run(Agree).ConfigureAwait(false);
+            await Task.Run(Agree);
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
@@ -54,13 +56,11 @@ internal sealed class SftpConnection(Stream toServer, Stream fromServer)
         }
     }
 
-    /// <summary>
-    /// Sends a request. Who awaits what was read of a file goes on on the thread that receives, and must not hold it up.
-    /// </summary>
-    /// <param name="type">What is asked for.</param>
-    /// <param name="addFields">Adds what follows the request's id.</param>
-    /// <param name="data">The content of a file, which comes last; empty for none.</param>
-    /// <returns>What will be the reply.</returns>
+    /// <summary>Sends a request. Continuations of read requests run on the receiving thread and must not block it.</summary>
+    /// <param name="type">The type of the request.</param>
+    /// <param name="addFields">Adds the fields after the request's id.</param>
+    /// <param name="data">The file content, which comes last; empty for none.</param>
+    /// <returns>The pending reply.</returns>
     /// <exception cref="SftpConnectionException">The connection has ended.</exception>
     public Task<SftpReply> Request(SftpType type, Func<SftpPacket, SftpPacket> addFields, ReadOnlySpan<byte> data = default)
     {
@@ -130,4 +130,23 @@ internal sealed class SftpConnection(Stream toServer, Stream fromServer)
     }
 
     private static SftpConnectionException Ended(Exception cause) => new("The connection to the SFTP server has ended.", cause);
+}
+
+/// <summary>
+/// The connection to an SFTP server has ended, or none was established. Failed file operations are <see
+/// cref="SftpStatusException"/> instead.
+/// </summary>
+internal sealed class SftpConnectionException(string message, Exception cause) : Exception(message, cause);
+
+/// <summary>The SFTP server refused a request.</summary>
+internal sealed class SftpStatusException(uint status, string message) : Exception(message)
+{
+    public const uint EndOfFile = 1;
+    public const uint NoSuchFile = 2;
+    public const uint PermissionDenied = 3;
+
+    /// <summary>Any failure without a specific code, such as a full disk.</summary>
+    public const uint Failure = 4;
+
+    public uint Status { get; } = status;
 }

@@ -220,7 +220,7 @@ public sealed class SessionCloserTests : IDisposable
         _cloud.OnDescribeTasks = (_, _, before) => SampleTask.Reply(SampleTask.Of(statuses[before]));
         EventLog events = new();
 
-        await Closer.WaitForStoppedAsync(_session, events, CancellationToken.None);
+        await WaitOf(TimeSpan.FromMinutes(1)).WaitAsync(_session, events, CancellationToken.None);
 
         Assert.Equal("STOPPED", _session.Status);
         Assert.Equal(statuses, events.Events.OfType<PhaseSeen>().Select(phase => phase.Phase));
@@ -229,7 +229,7 @@ public sealed class SessionCloserTests : IDisposable
     [Fact]
     public async Task A_task_that_ECS_has_forgotten_needs_no_waiting()
     {
-        await Closer.WaitForStoppedAsync(_session, new EventLog(), CancellationToken.None);
+        await WaitOf(TimeSpan.FromMinutes(1)).WaitAsync(_session, new EventLog(), CancellationToken.None);
 
         Assert.Equal("STOPPED", _session.Status);
     }
@@ -244,7 +244,7 @@ public sealed class SessionCloserTests : IDisposable
             _ => SampleTask.Reply(SampleTask.Of("STOPPED")),
         };
 
-        await Closer.WaitForStoppedAsync(_session, new EventLog(), CancellationToken.None);
+        await WaitOf(TimeSpan.FromMinutes(1)).WaitAsync(_session, new EventLog(), CancellationToken.None);
 
         Assert.Equal("STOPPED", _session.Status);
         Assert.Equal(7, _cloud.CallsOf("DescribeTasks").Count);
@@ -256,7 +256,7 @@ public sealed class SessionCloserTests : IDisposable
         _cloud.OnDescribeTasks = (_, _, _) => throw SampleTask.ServiceFailed();
 
         var error = await Assert.ThrowsAsync<FargateException>(
-            () => Closer.WaitForStoppedAsync(_session, new EventLog(), CancellationToken.None));
+            () => WaitOf(TimeSpan.FromMinutes(1)).WaitAsync(_session, new EventLog(), CancellationToken.None));
 
         Assert.Equal(FargateError.ServiceFailed, error.Error);
         Assert.Equal(3, _cloud.CallsOf("DescribeTasks").Count);
@@ -327,7 +327,7 @@ public sealed class SessionCloserTests : IDisposable
         _cloud.OnDescribeTasks = (_, _, _) => SampleTask.Reply(SampleTask.Of("DEACTIVATING"));
 
         var error = await Assert.ThrowsAsync<FargateException>(
-            () => CloserThatWaits(TimeSpan.FromMilliseconds(200)).WaitForStoppedAsync(_session, new EventLog(), CancellationToken.None));
+            () => WaitOf(TimeSpan.FromMilliseconds(200)).WaitAsync(_session, new EventLog(), CancellationToken.None));
 
         Assert.Equal(FargateError.StopFailed, error.Error);
         Assert.Contains("still DEACTIVATING after 0.2 s", error.Message, StringComparison.Ordinal);
@@ -344,20 +344,23 @@ public sealed class SessionCloserTests : IDisposable
         };
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => Closer.WaitForStoppedAsync(_session, new EventLog(), cancellation.Token));
+            () => WaitOf(TimeSpan.FromMinutes(1)).WaitAsync(_session, new EventLog(), cancellation.Token));
     }
 
     private FargateSession Unanswered(DateTimeOffset createdAt) =>
         _journal.SessionOf(SampleRecord.Of(_session.SessionId) with { CreatedAt = createdAt });
 
-    private SessionCloser Closer => CloserThatWaits(TimeSpan.FromMinutes(1));
+    private SessionCloser Closer => new(_cloud, _journal)
+    {
+        RetryPause = TimeSpan.FromMilliseconds(5),
+        Search = new TaskSearch(_cloud) { Limit = TimeSpan.Zero },
+    };
 
-    private SessionCloser CloserThatWaits(TimeSpan limit) => new(_cloud, _journal)
+    private StoppedWait WaitOf(TimeSpan limit) => new(_cloud)
     {
         PollInterval = TimeSpan.FromMilliseconds(5),
         ThrottledInterval = TimeSpan.FromMilliseconds(5),
-        Search = new TaskSearch(_cloud) { Limit = TimeSpan.Zero },
-        StoppedLimit = limit,
+        Limit = limit,
     };
 
     private Task CloseAsync(FargateSession session, string reason = "test") => Closer.CloseAsync(session, reason);

@@ -102,7 +102,7 @@ public sealed class StartAgainTests : LaunchTest
             Pacer = Pacer,
             Search = new TaskSearch(Cloud) { Limit = TimeSpan.Zero },
         };
-        WaitOptions quick = new() { FirstLook = TimeSpan.Zero, PollInterval = TimeSpan.FromMilliseconds(5) };
+        WaitOptions quick = new() { FirstPollDelay = TimeSpan.Zero, PollInterval = TimeSpan.FromMilliseconds(5) };
         await new SessionWaiter(Cloud, quick, starter).WaitAsync([session], Address, _events, limit.Token);
     }
 

@@ -32,7 +32,7 @@ public sealed class EcsExecWaitTests : WaitTest
 
         Assert.Equal(4, Cloud.CallsOf("DescribeTasks").Count);
         Assert.Empty(Cloud.CallsOf("DescribeNetworkInterfaces"));
-        Assert.Equal(FargateTransport.EcsExec, session.WayIn);
+        Assert.Equal(FargateTransport.EcsExec, session.OpenTransport);
         Assert.NotNull(session.Timing.Agent);
         Assert.Contains(Events.Events.OfType<PhaseSeen>(), phase => phase.Phase == "RUNNING, waiting for the agent of ECS Exec");
     }
@@ -76,7 +76,7 @@ public sealed class EcsExecWaitTests : WaitTest
 
         await WaitAsync(session, Shell);
 
-        Assert.Equal(FargateTransport.Ssh, session.WayIn);
+        Assert.Equal(FargateTransport.Ssh, session.OpenTransport);
         Assert.Empty(Events.Events.OfType<Caution>());
     }
 
@@ -91,7 +91,7 @@ public sealed class EcsExecWaitTests : WaitTest
 
         await WaitAsync(session, Shell, Hasty);
 
-        Assert.Equal((FargateTransport.EcsExec, FargateTransport.Auto), (session.WayIn, session.Transport));
+        Assert.Equal((FargateTransport.EcsExec, FargateTransport.Auto), (session.OpenTransport, session.Transport));
         Assert.Contains(why, Assert.Single(Events.Events.OfType<Caution>()).Text, StringComparison.Ordinal);
     }
 
@@ -100,7 +100,7 @@ public sealed class EcsExecWaitTests : WaitTest
     {
         TasksAre(Task("RUNNING", "RUNNING"));
         var session = Session(FargateTransport.Auto);
-        session.WayIn = FargateTransport.EcsExec;
+        session.OpenTransport = FargateTransport.EcsExec;
 
         await WaitAsync(session, Shell);
 
@@ -138,7 +138,7 @@ public sealed class EcsExecWaitTests : WaitTest
             BannerLimit = TimeSpan.FromMinutes(1), FallbackLimit = TimeSpan.FromMinutes(1),
         });
 
-        Assert.Null(session.WayIn);
+        Assert.Null(session.OpenTransport);
     }
 
     [Fact]

@@ -75,7 +75,7 @@ public sealed class SessionWaiterTests : WaitTest
         PublicAddressIs("127.0.0.1");
         var session = SampleTask.Session();
 
-        await WaitAsync(session, Address, Quick with { FirstLook = TimeSpan.FromMilliseconds(300) });
+        await WaitAsync(session, Address, Quick with { FirstPollDelay = TimeSpan.FromMilliseconds(300) });
 
         Assert.True(Cloud.Calls[0].At - session.CreatedAt >= TimeSpan.FromMilliseconds(290));
     }
@@ -243,7 +243,7 @@ public sealed class SessionWaiterTests : WaitTest
         PublicAddressIs("127.0.0.1");
         var session = SampleTask.Session();
 
-        await new SessionWaiter(Cloud, Quick).LookOnceAsync(session, CancellationToken.None);
+        await new SessionWaiter(Cloud, Quick).PollOnceAsync(session, CancellationToken.None);
 
         Assert.Equal(("PENDING", "127.0.0.1"), (session.Status, session.PublicAddress));
         Assert.Equal(2, Cloud.Calls.Count);

@@ -16,7 +16,7 @@ public abstract class WaitTest : IDisposable
 
     private protected static readonly WaitOptions Quick = new()
     {
-        FirstLook = TimeSpan.Zero,
+        FirstPollDelay = TimeSpan.Zero,
         PollInterval = TimeSpan.FromMilliseconds(5),
         ThrottledInterval = TimeSpan.FromMilliseconds(20),
     };

@@ -1,0 +1,95 @@
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Ssh;
+
+namespace EcsFargateLogin;
+
+/// <summary>
+/// The times of the phases of a session's start; null for a phase that was not reached. Times up to <see cref="Started"/> are by
+/// AWS's clock, later ones by this machine's; the clocks may differ.
+/// </summary>
+public sealed class FargateSessionTiming
+{
+    internal FargateSessionTiming()
+    {
+    }
+
+    /// <summary>ECS accepted the task.</summary>
+    public DateTimeOffset? Created { get; private set; }
+
+    /// <summary>The task's network interface was attached and connected.</summary>
+    public DateTimeOffset? Connected { get; private set; }
+
+    /// <summary>The pull of the image began.</summary>
+    public DateTimeOffset? PullStarted { get; private set; }
+
+    /// <summary>The pull of the image ended.</summary>
+    public DateTimeOffset? PullStopped { get; private set; }
+
+    /// <summary>The task became RUNNING.</summary>
+    public DateTimeOffset? Started { get; private set; }
+
+    /// <summary>The SSH server answered for the first time.</summary>
+    public DateTimeOffset? Banner { get; internal set; }
+
+    /// <summary>The agent of ECS Exec was first reported as running, where that transport is used.</summary>
+    public DateTimeOffset? Agent { get; internal set; }
+
+    /// <summary>ssh, or session-manager-plugin, was started for the first time.</summary>
+    public DateTimeOffset? Shell { get; internal set; }
+
+    /// <summary>The phases that were reached, with the seconds from <see cref="Created"/>.</summary>
+    public override string ToString() => string.Join(", ", Phases().Select(phase =>
+        FormattableString.Invariant($"{phase.Name} {(phase.At - Created)?.TotalSeconds ?? 0:0.0} s")));
+
+    internal void Update(TaskDescription task)
+    {
+        Created = task.CreatedAt ?? Created;
+        Connected = task.ConnectivityAt ?? Connected;
+        PullStarted = task.PullStartedAt ?? PullStarted;
+        PullStopped = task.PullStoppedAt ?? PullStopped;
+        Started = task.StartedAt ?? Started;
+    }
+
+    private IEnumerable<(string Name, DateTimeOffset? At)> Phases() => new (string Name, DateTimeOffset? At)[]
+    {
+        ("created", Created),
+        ("connected", Connected),
+        ("pull started", PullStarted),
+        ("pull stopped", PullStopped),
+        ("started", Started),
+        ("banner", Banner),
+        ("agent", Agent),
+        ("shell", Shell),
+    }.Where(phase => phase.At is not null);
+}
+
+/// <summary>The one host key that ssh accepts from a session's server.</summary>
+public sealed class FargateHostKey
+{
+    internal FargateHostKey(PublicKey key, HostKeySource source) =>
+        (Algorithm, Fingerprint, Source) = (key.Algorithm, key.Fingerprint, source);
+
+    /// <summary>Its type, such as ssh-ed25519.</summary>
+    public string Algorithm { get; }
+
+    /// <summary>Its fingerprint as ssh-keygen -l prints it: SHA256:….</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>The source of the key.</summary>
+    public HostKeySource Source { get; }
+
+    /// <summary>The key and its source.</summary>
+    public override string ToString() => Source == HostKeySource.TaskLog
+        ? $"{Algorithm} {Fingerprint} (verified: the task's log has it)"
+        : $"{Algorithm} {Fingerprint} (not verified: it was seen first)";
+}
+
+/// <summary>The source of a host key.</summary>
+public enum HostKeySource
+{
+    /// <summary>The container printed it to the task's log in CloudWatch Logs.</summary>
+    TaskLog,
+
+    /// <summary>The first server that answered presented it.</summary>
+    FirstContact,
+}
