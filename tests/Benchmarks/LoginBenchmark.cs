@@ -6,7 +6,7 @@ using LocalFargate.Tasks;
 namespace Benchmarks;
 
 /// <summary>
-/// From the moment the task's port answers (its banner, looked for every 10 ms) to the first byte that the remote shell
+/// From the moment the task's port answers (its banner, polled every 10 ms) to the first byte that the remote shell
 /// prints, as it comes out of ssh's standard output. Each run is a PowerShell process and a task of its own. The starts
 /// are spread evenly over one period of the fixed poll, so that no phase of either wait is favoured.
 /// </summary>

@@ -1,6 +1,6 @@
 namespace Benchmarks;
 
-/// <summary>What was measured, some times over.</summary>
+/// <summary>The values of one measurement, made several times.</summary>
 /// <param name="Subject">From where to where, in a few words.</param>
 /// <param name="Unit">The values' unit.</param>
 /// <param name="Values">One value a run, at least one.</param>

@@ -5,7 +5,7 @@ using PowerShellHost;
 namespace Benchmarks;
 
 /// <summary>
-/// A machine with PowerShell and the built module, whose AWS account is a LocalFargate of its own. Disposing it ends
+/// A machine with PowerShell and the built module, with a LocalFargate of its own as its AWS account. Disposing it ends
 /// the account's tasks and deletes the sessions' files.
 /// </summary>
 internal sealed class Workstation : IAsyncDisposable
@@ -60,9 +60,9 @@ internal sealed class Workstation : IAsyncDisposable
         return new ScriptProcess(start, input);
     }
 
-    /// <summary>Looks at the account every 10 ms until there is what is looked for.</summary>
+    /// <summary>Polls the account every 10 ms until the query finds something.</summary>
     /// <exception cref="TimeoutException">There was none in a minute.</exception>
-    public async Task<T> WaitForAsync<T>(Func<LocalFargateServer, T?> look, CancellationToken cancellationToken)
+    public async Task<T> WaitForAsync<T>(Func<LocalFargateServer, T?> query, CancellationToken cancellationToken)
         where T : class
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -71,7 +71,7 @@ internal sealed class Workstation : IAsyncDisposable
         {
             while (true)
             {
-                if (look(Fargate) is { } found)
+                if (query(Fargate) is { } found)
                 {
                     return found;
                 }

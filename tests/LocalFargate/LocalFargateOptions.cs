@@ -3,7 +3,7 @@ using LocalFargate.Tasks;
 
 namespace LocalFargate;
 
-/// <summary>How a <see cref="LocalFargateServer"/> is set up.</summary>
+/// <summary>The settings of a <see cref="LocalFargateServer"/>.</summary>
 public sealed record LocalFargateOptions
 {
     /// <summary>The port of 127.0.0.1 that it serves on; 0 takes a free one.</summary>
@@ -33,7 +33,7 @@ public sealed record LocalFargateOptions
     /// <summary>How many revisions a family may have, as ECS's quota says.</summary>
     public int RevisionLimit { get; init; } = 1_000_000;
 
-    /// <summary>The script that the task definition's container runs; null looks for module/container/start-sshd.sh.</summary>
+    /// <summary>The script that the task definition's container runs; null searches for module/container/start-sshd.sh.</summary>
     public string? StartSshdPath { get; init; }
 
     /// <summary>The port of the tasks' sshd; null takes 22 where it can be had, and another one where it cannot.</summary>

@@ -159,7 +159,7 @@ public sealed class LocalFargateServer : IAsyncDisposable
 
     /// <summary>Starts a server. It serves when this returns.</summary>
     /// <exception cref="FileNotFoundException">start-sshd.sh was not found.</exception>
-    /// <exception cref="IOException">The port is taken, or there is no address left.</exception>
+    /// <exception cref="IOException">The port is in use, or there is no address left.</exception>
     public static async Task<LocalFargateServer> StartAsync(
         LocalFargateOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -1,6 +1,6 @@
 namespace LocalFargate;
 
-/// <summary>What the server logs.</summary>
+/// <summary>The server's log messages.</summary>
 internal static partial class LogMessages
 {
     [LoggerMessage(Level = LogLevel.Error, Message = "The reply to {Operation} does not fit the service model: {Problems}")]
@@ -17,4 +17,17 @@ internal static partial class LogMessages
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Text}")]
     internal static partial void Isolated(this ILogger logger, string text);
+}
+
+/// <summary>Logs lines to a method.</summary>
+internal sealed class LineLogger(Action<string> write) : ILogger
+{
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        write(exception is null ? formatter(state, exception) : $"{formatter(state, exception)}: {exception}");
 }

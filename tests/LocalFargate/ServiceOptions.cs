@@ -1,6 +1,6 @@
 namespace LocalFargate;
 
-/// <summary>A service to register. By default one on Fargate whose tasks get no public address.</summary>
+/// <summary>A service to register. By default one on Fargate with tasks that get no public address.</summary>
 /// <param name="Name">Its name.</param>
 public sealed record ServiceOptions(string Name)
 {

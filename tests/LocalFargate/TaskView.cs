@@ -11,7 +11,7 @@ public sealed record TaskView
     /// <summary>The phase of its life.</summary>
     public required TaskPhase Phase { get; init; }
 
-    /// <summary>The mark given to RunTask.</summary>
+    /// <summary>The startedBy given to RunTask.</summary>
     public string? StartedBy { get; init; }
 
     /// <summary>Why it stopped or is stopping: UserInitiated, EssentialContainerExited, …</summary>

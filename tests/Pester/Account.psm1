@@ -1,5 +1,5 @@
 #Requires -Version 7.4
-# The AWS account of the tests of the surface: one LocalFargate for the whole run, and ways to look at what commands asked it
+# The AWS account of the tests of the surface: one LocalFargate for the whole run, and ways to read what commands asked it
 # for. It starts no processes for its tasks: what logs in to one is tested by xunit.
 
 $script:root = Split-Path (Split-Path $PSScriptRoot)
@@ -185,8 +185,8 @@ function Get-ReceivedOperation {
 The tasks that were started since the last reset.
 #>
 function Get-StartedTask {
-    $marks = @(Get-ReceivedCall RunTask | ForEach-Object startedBy)
-    Invoke-Control GET tasks | Where-Object startedBy -In $marks
+    $ids = @(Get-ReceivedCall RunTask | ForEach-Object startedBy)
+    Invoke-Control GET tasks | Where-Object startedBy -In $ids
 }
 
 <#

@@ -85,7 +85,7 @@ Describe '<_.Name>' -ForEach $cmdlets {
     }
 
     It 'leads to cmdlets and topics that have help' {
-        # Cmdlets link to one another: each topic is looked for once.
+        # Cmdlets link to one another: each topic is searched once.
         foreach ($link in @($help.relatedLinks.navigationLink | Select-Object -Skip 1).linkText | Where-Object { -not $topics[$_] }) {
             $topics[$link] = @(Get-Help $link).Count
             $topics[$link] | Should -Be 1 -Because "of the link to $link"
@@ -140,13 +140,13 @@ Describe '<_.Name>' -ForEach $cmdlets {
                 if ($sets.ValueFromPipelineByPropertyName -contains $true) { 'ByPropertyName' }
                 if ($sets.ValueFromPipeline -contains $true) { 'ByValue' }
             )
-            $taken = $pipeline ? "True ($($pipeline -join ', '))" : 'False'
+            $binding = $pipeline ? "True ($($pipeline -join ', '))" : 'False'
             $aliases = $parameter.Aliases ? ($parameter.Aliases -join ', ') : 'none'
             $said = $described[$parameter.Name]
             # Where sets differ, one of the positions is enough.
             $position = $positions.Count -eq 0 ? 'named' : $said.position -in $positions ? $said.position : $positions -join ' or '
             @{
-                Is   = "-$($parameter.Name): position $position, pipeline $taken, aliases $aliases"
+                Is   = "-$($parameter.Name): position $position, pipeline $binding, aliases $aliases"
                 Said = "-$($parameter.Name): position $($said.position), pipeline $($said.pipelineInput), aliases $($said.aliases)"
             }
         }

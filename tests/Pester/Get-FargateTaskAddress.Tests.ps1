@@ -57,7 +57,7 @@ Describe 'Get-FargateTaskAddress in an account' -Skip:(-not $IsLinux) {
         Assert-NothingLeft -Started 1
     }
 
-    It 'looks once with -NoWait, and does not claim to have waited' {
+    It 'polls once with -NoWait, and does not claim to have waited' {
         $unknown = "arn:aws:ecs:us-east-1:123456789012:task/local/$('0123456789abcdef' * 2)"
         $said = Get-ErrorOf { Get-FargateTaskAddress -NoWait -TaskArn $unknown }
         Assert-FargateError $said TaskNotFound ObjectNotFound ('0123456789abcdef' * 2)
@@ -65,7 +65,7 @@ Describe 'Get-FargateTaskAddress in an account' -Skip:(-not $IsLinux) {
         Get-ReceivedOperation | Should -BeExactly DescribeTasks
     }
 
-    It 'does not look at a session that was stopped' {
+    It 'does not poll a session that was stopped' {
         $session = New-FargateSession
         $session | Stop-FargateSession
         Assert-FargateError (Get-ErrorOf { $session | Get-FargateTaskAddress }) SessionEnded InvalidOperation $session 'New-FargateSession'

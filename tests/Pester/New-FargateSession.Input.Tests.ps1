@@ -121,7 +121,7 @@ Describe 'New-FargateSession, of bad input,' -Skip:(-not $IsLinux) {
         Assert-FargateError (Get-ErrorOf { New-FargateSession @Parameter }) InvalidSshOption InvalidArgument $Target -Terminating
     }
 
-    It 'refuses what is no single address to let in: <Target>' -ForEach @(
+    It 'refuses what is no single address to authorize: <Target>' -ForEach @(
         @{ Parameter = @{ MyAddress = '10.0.0.0/8' }; Target = '10.0.0.0/8' }
         @{ Parameter = @{ MyAddress = '0.0.0.0/0' }; Target = '0.0.0.0/0' }
         @{ Parameter = @{ MyAddress = 'example.com' }; Target = 'example.com' }

@@ -48,7 +48,7 @@ Describe 'New-FargateSession, refused by AWS,' -Skip:(-not $IsLinux) {
         $said.NextStep | Should -MatchExactly '-TaskRoleArn'
     }
 
-    It 'refuses a task definition whose task outlives the container of the session: <Why>' -ForEach @(
+    It 'refuses a task definition with a task that outlives the container of the session: <Why>' -ForEach @(
         @{ Container = @{ essential = $false }; Why = "its container 'cli' is not essential" }
         @{ Container = @{ restartPolicy = @{ enabled = $true } }; Why = "its container 'cli' has a restartPolicy" }
         @{

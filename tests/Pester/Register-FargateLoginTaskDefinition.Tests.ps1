@@ -64,7 +64,7 @@ Describe 'Register-FargateLoginTaskDefinition in an account' -Skip:(-not $IsLinu
 '@
         $null = Register-TaskDefinition -Json $application
 
-        # An application whose container is confined as much as Fargate lets it be.
+        # An application with a container that is confined as much as Fargate permits.
         function Register-Confined([string] $User, [string] $MountPoints) {
             $null = Register-TaskDefinition -Json @"
             {

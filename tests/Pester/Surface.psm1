@@ -1,5 +1,5 @@
 #Requires -Version 7.4
-# What the tests of the surface share: the built module, the account of Account.psm1, and ways to look at what a command says.
+# What the tests of the surface share: the built module, the account of Account.psm1, and ways to read what a command says.
 
 $script:root = Split-Path (Split-Path $PSScriptRoot)
 $script:runspace = $null
@@ -88,7 +88,7 @@ function Assert-FargateError($Said, [string] $Id, [string] $Category, [string] $
 
 <#
 .SYNOPSIS
-Runs a script in a runspace of its own, whose global variables are kept, and returns what came of it: Output, Errors,
+Runs a script in a runspace of its own; its global variables are kept, and returns what came of it: Output, Errors,
 Warning, Verbose and Debug, and in Host what was shown to the person at the terminal.
 .PARAMETER Answer
 The index of the choice that each question is answered with: 0 is Yes, 2 is No.
@@ -179,9 +179,9 @@ in order and the others that are mandatory, each with ! where it must be given, 
 #>
 function Get-ParameterSetText([string] $Cmdlet) {
     foreach ($set in (Get-Command $Cmdlet -Module EcsFargateLogin).ParameterSets | Sort-Object { -not $_.IsDefault }, Name) {
-        $mark = { "$($_.Name)$($_.IsMandatory ? '!' : '')" }
-        $positional = @($set.Parameters | Where-Object Position -GE 0 | Sort-Object Position | ForEach-Object $mark)
-        $mandatory = @($set.Parameters | Where-Object { $_.IsMandatory -and $_.Position -lt 0 } | Sort-Object Name | ForEach-Object $mark)
+        $label = { "$($_.Name)$($_.IsMandatory ? '!' : '')" }
+        $positional = @($set.Parameters | Where-Object Position -GE 0 | Sort-Object Position | ForEach-Object $label)
+        $mandatory = @($set.Parameters | Where-Object { $_.IsMandatory -and $_.Position -lt 0 } | Sort-Object Name | ForEach-Object $label)
         $value = @($set.Parameters | Where-Object ValueFromPipeline | ForEach-Object Name)
         $named = @($set.Parameters | Where-Object ValueFromPipelineByPropertyName | Sort-Object Name | ForEach-Object Name)
         $parts = @(

@@ -40,7 +40,7 @@ Describe 'Test-FargateLogin in an account' -Skip:(-not $IsLinux) {
         Get-ReceivedOperation | Should -BeNullOrEmpty
     }
 
-    It 'looks at what it can where nothing is named' {
+    It 'checks what it can where nothing is named' {
         $rows = @(Test-FargateLogin -Cluster nowhere)
         ($rows | Where-Object Check -EQ cluster).Result | Should -Be Failed
         foreach ($check in 'task definition', 'subnets', 'security groups') {

@@ -49,7 +49,7 @@ enter() {
 }
 
 # see PATTERN: captures the screen, as soon as it shows the pattern, without the lines below the last one in use. The scene's
-# folder becomes a user's home, whose path is as long, so that columns stay where they are.
+# folder becomes a user's home with a path as long, so that columns stay where they are.
 see() {
     wait_until shows "$1"
     capture="$folder/$name-$((count += 1))"
@@ -84,7 +84,7 @@ for name in $names; do
             see 'PENDING'
             ;;
         list) title='A session in all detail, with its times as they are and how long ago that was' ;;
-        doctor) title='What Test-FargateLogin finds: a mark, the check and what was found, in a row for each' ;;
+        doctor) title='What Test-FargateLogin finds: a symbol, the check and what was found, in a row for each' ;;
         commands) title='A command in one session and in three, with its output and with results' ;;
         tunnels) title='Two tunnels, one to a database and one for SOCKS, with their status' ;;
         files) title='A file that was copied to a session, and two that were copied from it' ;;

@@ -159,5 +159,5 @@ public static class EngineProcess
     private static extern int Kill(int processId, int signal);
 }
 
-/// <summary>How a process ended and what it printed.</summary>
+/// <summary>The exit code and the output of a process.</summary>
 public sealed record ProcessResult(int ExitCode, string Output, string Error);

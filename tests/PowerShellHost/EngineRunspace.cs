@@ -63,7 +63,7 @@ public sealed class EngineRunspace : IDisposable
         return invocation;
     }
 
-    /// <summary>Starts a script and returns at once: to look at its streams while it runs, or to stop it.</summary>
+    /// <summary>Starts a script and returns at once: to read its streams while it runs, or to stop it.</summary>
     /// <inheritdoc cref="Invoke"/>
     public Invocation Start(string script, params object?[] arguments) => new(_runspace, script, arguments);
 

@@ -1,4 +1,4 @@
-# Starts sessions one after the other, as many as standard input says, and enters each with a command whose exit code
+# Starts sessions one after the other, as many as standard input says, and enters each with a command; its exit code
 # is a number of its own. Where AWS lets none be started, it tries again, as a user would. Prints for each session the
 # exit code that was wanted, the one that came, and how many starts it took. No task ends by itself before somebody has
 # logged in: one that was lost would be seen.

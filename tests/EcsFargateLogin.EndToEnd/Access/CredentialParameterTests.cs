@@ -80,7 +80,7 @@ public sealed class CredentialParameterTests
     }
 
     [Fact]
-    public async Task Credentials_of_the_SDK_are_taken_as_they_are()
+    public async Task Credentials_of_the_SDK_are_used_as_they_are()
     {
         await using var me = await Accounts.StartAsync();
         Succeeded(me.Run("New-FargateSession -Credential $args[0] | Stop-FargateSession", Renewing()));

@@ -7,7 +7,7 @@ namespace EcsFargateLogin.EndToEnd.Access;
 /// <summary>Proxies of the environment.</summary>
 public sealed class ProxyTests
 {
-    private const string Look = "Get-FargateTaskAddress -TaskArn 0123 -NoWait -EndpointUrl http://fargate.invalid/ "
+    private const string Query = "Get-FargateTaskAddress -TaskArn 0123 -NoWait -EndpointUrl http://fargate.invalid/ "
         + "-ErrorVariable seen -ErrorAction SilentlyContinue; $seen[0].FullyQualifiedErrorId";
 
     [Theory]
@@ -17,7 +17,7 @@ public sealed class ProxyTests
     {
         await using var proxy = await LoopbackServer.StartAsync("""{"tasks":[],"failures":[{"arn":"0123","reason":"MISSING"}]}""");
         await using var me = await Operator.StartAsync();
-        var start = me.Process(Look);
+        var start = me.Process(Query);
         start.Environment["HTTP_PROXY"] = proxy.Url;
         start.Environment["NO_PROXY"] = exempt;
 

@@ -8,7 +8,7 @@ public sealed class SecretTests
     private const string EnvironmentSecret = "planted-secret-environment";
     private const string ProcessSecret = "planted-secret-process";
 
-    /// <summary>Succeeds, then fails in every way in which a secret is near.</summary>
+    /// <summary>Succeeds, then fails wherever a secret is near.</summary>
     private const string Script = """
         Start-Transcript -Path $env:TRANSCRIPT | Out-Null
         $VerbosePreference = $DebugPreference = $InformationPreference = 'Continue'

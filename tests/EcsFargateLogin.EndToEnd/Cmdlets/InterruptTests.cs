@@ -98,7 +98,7 @@ public sealed class InterruptTests
         await interrupt();
 
         await run.EndAsync();
-        // One look at the task may have been on its way when the key was pressed.
+        // One poll of the task may have been on its way when the key was pressed.
         Assert.Contains("StopTask", me.Fargate.Calls.Skip(before).Take(2).Select(call => call.Operation));
         Assert.Single(me.Calls("StopTask"));
         Assert.DoesNotContain("went on", run.Screen, StringComparison.Ordinal);

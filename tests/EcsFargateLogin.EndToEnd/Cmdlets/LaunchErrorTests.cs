@@ -135,7 +135,7 @@ public sealed class LaunchErrorTests
     [Theory]
     [InlineData("DescribeTasks", "ecs:DescribeTasks")]
     [InlineData("DescribeNetworkInterfaces", "ec2:DescribeNetworkInterfaces")]
-    public async Task Without_the_right_to_look_at_a_task_it_is_stopped_and_the_action_named(string operation, string action)
+    public async Task Without_the_right_to_describe_a_task_it_is_stopped_and_the_action_named(string operation, string action)
     {
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Add(new AccessDenied { Operation = operation });

@@ -20,7 +20,7 @@ public sealed class LostReplyTests
     }
 
     [Fact]
-    public async Task A_task_whose_answer_stays_lost_is_found_by_its_mark_and_stopped()
+    public async Task A_task_with_an_answer_that_stays_lost_is_found_by_its_id_and_stopped()
     {
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Add(new LostReply { Operation = "RunTask" });
@@ -46,7 +46,7 @@ public sealed class LostReplyTests
     }
 
     [Fact]
-    public async Task A_task_that_cannot_be_looked_for_stays_in_the_journal_and_the_error_says_how_to_find_it()
+    public async Task A_task_that_cannot_be_listed_stays_in_the_journal_and_the_error_says_how_to_find_it()
     {
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Add(new LostReply { Operation = "RunTask" });
@@ -54,15 +54,15 @@ public sealed class LostReplyTests
 
         var error = me.ErrorOf("New-FargateSession");
 
-        var mark = Assert.Single(me.Fargate.Tasks).StartedBy!;
+        var id = Assert.Single(me.Fargate.Tasks).StartedBy!;
         error.Is("EndpointUnreachable", ErrorCategory.ConnectionError, me.Fargate.TaskDefinition);
         Assert.Contains(
-            $"aws ecs list-tasks --cluster {me.Fargate.Cluster} --started-by {mark} --region {me.Fargate.Region} "
+            $"aws ecs list-tasks --cluster {me.Fargate.Cluster} --started-by {id} --region {me.Fargate.Region} "
             + $"--endpoint-url {me.Fargate.EndpointUrl}",
             error.NextStep,
             StringComparison.Ordinal);
         var folder = Assert.Single(me.SessionFolders());
-        Assert.Equal(mark, folder.SessionId);
+        Assert.Equal(id, folder.SessionId);
         Directory.Delete(folder.Path, recursive: true);
     }
 
@@ -83,7 +83,7 @@ public sealed class LostReplyTests
     }
 
     [Fact]
-    public async Task A_task_whose_journal_entry_is_lost_while_it_starts_is_stopped()
+    public async Task A_task_that_loses_its_journal_entry_while_it_starts_is_stopped()
     {
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Add(new DelayedReply { Operation = "RunTask", Delay = TimeSpan.FromSeconds(2) });

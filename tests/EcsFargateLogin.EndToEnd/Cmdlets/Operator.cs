@@ -6,7 +6,7 @@ using PowerShellHost;
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
 /// <summary>
-/// Somebody at a PowerShell with the built module imported, whose AWS account is a LocalFargate of their own. The
+/// Somebody at a PowerShell with the built module imported, with a LocalFargate of their own as AWS account. The
 /// module's parameters default to that account, so tests type what they are about and nothing else.
 /// </summary>
 internal sealed class Operator : IAsyncDisposable
@@ -77,7 +77,7 @@ internal sealed class Operator : IAsyncDisposable
 
     /// <summary>
     /// Runs a script in a process that runs scripts of other tests too. That suits whatever needs another PowerShell and its
-    /// files in <see cref="StateHome"/>, or a shell without a terminal, and does not look at that process's end.
+    /// files in <see cref="StateHome"/>, or a shell without a terminal, and does not check that process's end.
     /// </summary>
     /// <param name="script">What it runs.</param>
     /// <param name="input">What is typed; the last of it has to leave the shell.</param>

@@ -4,7 +4,7 @@ using LocalFargate.Tasks;
 
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
-/// <summary>What goes wrong for an operator, and what is left after it.</summary>
+/// <summary>The errors that an operator gets, and the checks of what is left after them.</summary>
 internal static class OperatorErrors
 {
     private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() } };
@@ -73,11 +73,11 @@ internal static class OperatorErrors
     /// </summary>
     public static void ForgetSessions(this Operator me)
     {
-        HashSet<string?> marks =
+        HashSet<string?> ids =
         [
             .. me.Fargate.Tasks.Select(task => task.StartedBy), .. me.SessionFolders().Select(folder => folder.SessionId),
         ];
-        foreach (var folder in SharedFolders().Where(folder => marks.Contains(folder.Name)))
+        foreach (var folder in SharedFolders().Where(folder => ids.Contains(folder.Name)))
         {
             try
             {
@@ -118,10 +118,10 @@ internal static class OperatorErrors
     }
 }
 
-/// <summary>How a process ended whose script was to fail.</summary>
+/// <summary>The end of a process with a script that was to fail.</summary>
 internal sealed record FailedProcess(IReadOnlyList<SeenError> Errors, string Output, int ExitCode);
 
-/// <summary>What is remembered of a session on disk.</summary>
+/// <summary>The files of a session on disk.</summary>
 internal sealed record SessionFolder(string Path, string SessionId, string? EndpointUrl)
 {
     public string KeyPath => System.IO.Path.Combine(Path, "id_ed25519");

@@ -1,6 +1,6 @@
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
-/// <summary>What the container makes of what New-FargateSession asks for.</summary>
+/// <summary>The container's handling of New-FargateSession's request.</summary>
 public sealed class RunTaskRequestTests
 {
     [Fact]

@@ -30,7 +30,7 @@ public sealed class SshErrorTests
     }
 
     [Fact]
-    public async Task A_user_that_the_container_does_not_let_in_is_an_error_and_the_task_is_stopped()
+    public async Task A_user_that_the_container_refuses_is_an_error_and_the_task_is_stopped()
     {
         await using var me = await Operator.StartAsync();
 

@@ -7,7 +7,7 @@ namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
 /// <summary>
 /// A PowerShell process that runs script after script, as its user's terminal does, where one for each script would take more CPU
-/// time to start than to use. Disposal ends it, with nobody to look after its sessions.
+/// time to start than to use. Disposal ends it, and nobody then stops its sessions.
 /// </summary>
 internal sealed class StandingPowerShell : IAsyncDisposable
 {
@@ -77,7 +77,7 @@ internal sealed class StandingPowerShell : IAsyncDisposable
 
     /// <summary>
     /// Runs a script in any one that is free. All tests share them; they start when they are needed, and end when this process
-    /// does, whose end closes their input.
+    /// does, and its end closes their input.
     /// </summary>
     /// <inheritdoc cref="RunAsync"/>
     public static async Task<ProcessResult> RunInAnyAsync(ProcessStartInfo start, string input = "")

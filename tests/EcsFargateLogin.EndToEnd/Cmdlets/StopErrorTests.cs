@@ -5,7 +5,7 @@ using LocalFargate.Faults;
 
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
-/// <summary>A task that could not be stopped is never forgotten, and what is unknown never looks stopped.</summary>
+/// <summary>A task that could not be stopped is never forgotten, and what is unknown is never shown as stopped.</summary>
 public sealed class StopErrorTests
 {
     [Fact]
@@ -27,7 +27,7 @@ public sealed class StopErrorTests
     }
 
     [Fact]
-    public async Task A_session_whose_task_ECS_has_forgotten_is_stopped()
+    public async Task A_session_with_a_task_that_ECS_has_forgotten_is_stopped()
     {
         await using var me = await Operator.StartAsync();
         Assert.Empty(me.ErrorsOf("$session = New-FargateSession -Wait"));
@@ -58,7 +58,7 @@ public sealed class StopErrorTests
     }
 
     [Fact]
-    public async Task A_session_is_not_taken_for_stopped_because_another_region_does_not_know_it()
+    public async Task A_session_is_not_reported_as_stopped_because_another_region_does_not_know_it()
     {
         await using var elsewhere = await Operator.StartAsync(new LocalFargateOptions { Region = "eu-central-1" });
         await using var me = await Operator.StartAsync();

@@ -61,7 +61,7 @@ public sealed class StopPipelineTests
     public async Task While_a_script_has_the_session_in_its_hands_it_is_stopped()
     {
         await using var me = await Operator.StartAsync(NeverRunning);
-        var run = me.Start("New-FargateSession | ForEach-Object { Write-Verbose taken -Verbose; Start-Sleep 600 }");
+        var run = me.Start("New-FargateSession | ForEach-Object { Write-Verbose received -Verbose; Start-Sleep 600 }");
         await Eventually.BecomesAsync(() => run.Verbose.Count > 0, () => "No session was handed over.");
 
         StopQuietly(run);
@@ -87,7 +87,7 @@ public sealed class StopPipelineTests
     }
 
     [Fact]
-    public async Task A_session_in_a_variable_is_its_owners_also_when_a_look_at_it_is_stopped()
+    public async Task A_session_in_a_variable_is_its_owners_also_when_a_query_of_it_is_stopped()
     {
         await using var me = await Operator.StartAsync(NeverRunning);
         me.Run("$session = New-FargateSession");

@@ -61,12 +61,12 @@ public sealed class TaskAddressTests
     }
 
     [Fact]
-    public async Task Sessions_of_one_cluster_share_each_look()
+    public async Task Sessions_of_one_cluster_share_each_poll()
     {
         await using var me = await Operator.StartAsync();
 
         me.Run("$sessions = 1..3 | ForEach-Object { New-FargateSession }");
-        // While they start, there may be any number of looks.
+        // While they start, there may be any number of polls.
         await Eventually.BecomesAsync(
             () => me.Fargate.Tasks.All(task => task is { Phase: TaskPhase.Running, PublicAddress: not null }),
             () => string.Join(", ", me.Fargate.Tasks));

@@ -113,7 +113,7 @@ internal sealed partial class TerminalRun : IAsyncDisposable
         limit);
 
     /// <summary>
-    /// Waits until the remote shell asks for a command. What is typed earlier, while PowerShell shows progress, may be taken by
+    /// Waits until the remote shell asks for a command. What is typed earlier, while PowerShell shows progress, may be read by
     /// PowerShell.
     /// </summary>
     public Task ShowsPromptAsync() => Eventually.BecomesAsync(

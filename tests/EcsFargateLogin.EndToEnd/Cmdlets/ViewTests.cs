@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
-/// <summary>How objects look: in tables, in lists, on terminals of any width, and where colours are wanted or not.</summary>
+/// <summary>The views of objects: in tables, in lists, on terminals of any width, and where colours are wanted or not.</summary>
 public sealed class ViewTests
 {
     /// <summary>All but the checks, which are the doctor's, and what this module has no view of its own for.</summary>
@@ -14,7 +14,7 @@ public sealed class ViewTests
         $address = $session | Get-FargateTaskAddress
         $tunnel = $session | Start-FargateTunnel -RemoteHost 127.0.0.1 -RemotePort 9 -KeepSession -SkipTargetCheck
         $result = Invoke-FargateCommand -Session $session 'echo printed; exit 3' -PassThru
-        $item = $session | Copy-FargateItem $PSCommandPath /tmp/looks-copied -KeepSession -PassThru -ErrorAction Stop
+        $item = $session | Copy-FargateItem $PSCommandPath /tmp/view-copied -KeepSession -PassThru -ErrorAction Stop
         """;
 
     [Fact]
@@ -84,13 +84,13 @@ public sealed class ViewTests
         var (green, red) = (text[^2], text[^1]);
         string[] painted = [$"{green}READY\u001b[0m", $"{green}Open\u001b[0m", $"{red}3\u001b[0m"];
         Assert.All(text[15..18].Zip(painted), pair => Assert.Contains(pair.Second, pair.First, StringComparison.Ordinal));
-        // With the colours taken out the columns are where they are without.
+        // With the colours removed the columns are where they are without.
         Assert.Equal(
             text[18..21].Select(AtNoTime),
             text[15..18].Select(table => AtNoTime(Regex.Replace(table, @"\u001b\[[\d;]*m", ""))));
     }
 
-    /// <summary>Between two looks a second may have passed.</summary>
+    /// <summary>Between two polls a second may have passed.</summary>
     private static string AtNoTime(string table) => Regex.Replace(table, @"(now|\d+ \w+ ago) *", "");
 
     private static void AssertFits(IEnumerable<string> tables, int width) => Assert.All(tables, table =>

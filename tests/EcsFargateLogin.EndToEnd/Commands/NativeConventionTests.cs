@@ -127,7 +127,7 @@ public sealed class NativeConventionTests
     }
 
     [Fact]
-    public async Task Arguments_and_input_are_taken_apart_as_those_of_a_native_program()
+    public async Task Arguments_and_input_are_split_as_those_of_a_native_program()
     {
         await using var me = await Operator.StartAsync();
 

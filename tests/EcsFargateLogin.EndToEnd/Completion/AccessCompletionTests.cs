@@ -63,7 +63,7 @@ public sealed class AccessCompletionTests
 
     /// <summary>Presses Tab after each of these parameters, in one process and with an account for each.</summary>
     /// <param name="parameters">Those that say how the account is reached.</param>
-    /// <param name="stored">Whose keys AWS Tools has as default: "own", or those of somebody else.</param>
+    /// <param name="stored">The owner of the keys that AWS Tools has as default: "own", or those of somebody else.</param>
     /// <param name="script">Presses.</param>
     /// <param name="assert">Asserts what was asked of an account, and offered.</param>
     private static async Task AssertAllAsync(

@@ -3,7 +3,7 @@ using EcsFargateLogin.EndToEnd.Cmdlets;
 
 namespace EcsFargateLogin.EndToEnd.Completion;
 
-/// <summary>What PowerShell offers when Tab is pressed at the end of a line.</summary>
+/// <summary>Completes a line as Tab does at its end.</summary>
 internal static class Tab
 {
     /// <summary>What is offered at once; that nothing is written to any stream, nor to $Error, is checked here.</summary>

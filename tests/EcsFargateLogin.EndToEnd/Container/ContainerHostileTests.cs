@@ -1,6 +1,6 @@
 namespace EcsFargateLogin.EndToEnd.Container;
 
-/// <summary>What a process of another user tries in a container whose script runs as root.</summary>
+/// <summary>Attacks by a process of another user in a container with a script that runs as root.</summary>
 public sealed class ContainerHostileTests
 {
     [Theory]
@@ -86,7 +86,7 @@ public sealed class ContainerHostileTests
     [Fact]
     public async Task No_value_of_the_environment_is_in_an_argument_list()
     {
-        // Two words that are one in what is looked for, so that who looks does not see itself.
+        // Two words that are one in the pattern, so that the search does not find itself.
         var watch = """
             until ls -d /run/ecs-fargate-login.*; do :; done
             while :; do grep -aos 's3cr3t[-]value' /proc/[0-9]*/cmdline; done >>/tmp/seen

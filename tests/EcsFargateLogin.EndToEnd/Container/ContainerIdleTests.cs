@@ -2,7 +2,7 @@ namespace EcsFargateLogin.EndToEnd.Container;
 
 public sealed class ContainerIdleTests
 {
-    /// <summary>The kernel moves the times of a terminal in steps of 8 s, and the script looks every second.</summary>
+    /// <summary>The kernel moves the times of a terminal in steps of 8 s, and the script polls every second.</summary>
     private static readonly TimeSpan LongerThanAnIdleSecond = TimeSpan.FromSeconds(11.5);
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace EcsFargateLogin.EndToEnd.Container;
 
-/// <summary>When a container ends whose last login has ended.</summary>
+/// <summary>The end of a container after its last login has ended.</summary>
 public sealed class ContainerKeepTests
 {
     private static readonly string[] Keep = ["-o", "SetEnv=_KEEP_SESSION=yes"];

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace EcsFargateLogin.EndToEnd.Container;
 
-/// <summary>What a container of the tests is made of.</summary>
+/// <summary>The kinds of images and programs of the tests' containers.</summary>
 public enum ImageKind
 {
     /// <summary>This machine's programs, with dash as /bin/sh.</summary>
@@ -17,7 +17,7 @@ public enum ImageKind
     Debian13,
 }
 
-/// <summary>How a container is to be started. Values are written byte by byte, as Latin-1.</summary>
+/// <summary>The options of a container's start. Values are written byte by byte, as Latin-1.</summary>
 internal sealed record ContainerOptions
 {
     /// <summary>The kinds that every machine has which runs these tests: one for each shell.</summary>

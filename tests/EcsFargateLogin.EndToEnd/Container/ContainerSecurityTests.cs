@@ -124,7 +124,7 @@ public sealed class ContainerSecurityTests
     }
 
     [Fact]
-    public async Task Where_Ed25519_is_not_taken_the_host_key_is_one_that_FIPS_takes()
+    public async Task Where_Ed25519_is_not_accepted_the_host_key_is_one_that_FIPS_accepts()
     {
         await using var container = await SshContainer.StartAsync(new ContainerOptions
         {

@@ -118,7 +118,7 @@ public sealed class ContainerSettingTests
         AssertRefused(69, "the account root is locked and /etc/shadow cannot be written", result);
     }
 
-    private static void AssertRefused(int exitCode, string message, ProcessResult result)
+    private static void AssertRefused(int exitCode, string message, ProgramResult result)
     {
         Assert.True(exitCode == result.ExitCode, $"{result.ExitCode}: {result.Text}{result.Error}");
         Assert.StartsWith("ecs-fargate-login error: ", result.Error, StringComparison.Ordinal);

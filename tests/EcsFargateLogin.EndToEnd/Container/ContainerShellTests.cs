@@ -66,7 +66,7 @@ public sealed class ContainerShellTests
     [InlineData(ImageKind.Bash, "alacritty", "xterm-256color")]
     [InlineData(ImageKind.BusyBox, "tmux-256color-of-nobody", "xterm-256color")]
     [InlineData(ImageKind.BusyBox, "vt100", "vt100")]
-    public async Task A_terminal_that_the_image_does_not_know_is_taken_for_one_that_it_knows(ImageKind kind, string sent, string expected)
+    public async Task A_terminal_that_the_image_does_not_know_is_replaced_by_one_that_it_knows(ImageKind kind, string sent, string expected)
     {
         await using var container = await SshContainer.StartAsync(new ContainerOptions { Kind = kind });
 

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace EcsFargateLogin.EndToEnd.Container;
 
-/// <summary>What a program that has ended left behind.</summary>
-internal sealed record ProcessResult(int ExitCode, byte[] Output, string Error)
+/// <summary>The exit code and the raw output of a program that has ended.</summary>
+internal sealed record ProgramResult(int ExitCode, byte[] Output, string Error)
 {
     public string Text => Encoding.UTF8.GetString(Output);
 }
@@ -86,7 +86,7 @@ internal sealed class ProcessRun : IAsyncDisposable
         }
     }
 
-    public static async Task<ProcessResult> CompleteAsync(
+    public static async Task<ProgramResult> CompleteAsync(
         string program, IEnumerable<string> arguments, string input = "")
     {
         await using var run = Start(program, arguments);
@@ -96,10 +96,10 @@ internal sealed class ProcessRun : IAsyncDisposable
     }
 
     /// <summary>Waits until the program has ended by itself.</summary>
-    public async Task<ProcessResult> EndAsync()
+    public async Task<ProgramResult> EndAsync()
     {
         await Task.WhenAll(_process.WaitForExitAsync(), _outputEnd, _errorEnd).WaitAsync(Limit);
-        return new ProcessResult(_process.ExitCode, Output, Error);
+        return new ProgramResult(_process.ExitCode, Output, Error);
     }
 
     public async ValueTask DisposeAsync()

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace EcsFargateLogin.EndToEnd.Container;
 
-/// <summary>What clients try that they should not get.</summary>
+/// <summary>Attacks by clients on the server.</summary>
 public sealed class ServerAttackTests
 {
     [Theory]

@@ -34,7 +34,7 @@ internal sealed partial class SshContainer : IAsyncDisposable
 
     public int Port { get; private set; }
 
-    /// <summary>The process whose namespaces are the container's, all but those of processes and mounts.</summary>
+    /// <summary>The process with the namespaces of the container, all but those of processes and mounts.</summary>
     public int NamespaceProcessId => _run!.Id;
 
     /// <summary>The private key to log in with; at first the one that the container was started for.</summary>
@@ -66,15 +66,15 @@ internal sealed partial class SshContainer : IAsyncDisposable
     }
 
     /// <summary>Starts a container that is expected to refuse, and waits for its end.</summary>
-    public static async Task<ProcessResult> RefuseAsync(ContainerOptions options)
+    public static async Task<ProgramResult> RefuseAsync(ContainerOptions options)
     {
         await using var container = await CreateAsync(options);
         return await container.EndAsync();
     }
 
-    public Task<ProcessResult> EndAsync() => _run!.EndAsync();
+    public Task<ProgramResult> EndAsync() => _run!.EndAsync();
 
-    public Task<ProcessResult> SshAsync(string command, string user = "root", params string[] options) =>
+    public Task<ProgramResult> SshAsync(string command, string user = "root", params string[] options) =>
         ProcessRun.CompleteAsync("ssh", [.. ClientOptions, .. options, $"{user}@{Address}", command]);
 
     /// <summary>Starts ssh; the caller ends it.</summary>
@@ -91,15 +91,15 @@ internal sealed partial class SshContainer : IAsyncDisposable
         return terminal;
     }
 
-    public Task<ProcessResult> SftpAsync(string batch) =>
+    public Task<ProgramResult> SftpAsync(string batch) =>
         ProcessRun.CompleteAsync("sftp", ["-b", "-", .. ClientOptions, $"root@{Address}"], batch);
 
     /// <summary>
-    /// Moves the container's own clock forward, and waits until the script has looked at logins and limits with that, or has ended.
+    /// Moves the container's own clock forward, and waits until the script has checked logins and limits with that, or has ended.
     /// </summary>
     public async Task PassAsync(int seconds)
     {
-        // So that a login which has just begun or ended is taken notice of at the time at which it has.
+        // So that a login which has just begun or ended is noticed at the time at which it has.
         await WaitForLookAsync();
         _uptime += seconds;
         WriteUptime();
@@ -177,10 +177,10 @@ internal sealed partial class SshContainer : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the script has looked around from beginning to end, or has ended.</summary>
+    /// <summary>Waits until the script has polled once from beginning to end, or has ended.</summary>
     private async Task WaitForLookAsync()
     {
-        // Between two looks it waits for a process. The one that is there, and the next one, may have begun before.
+        // Between two polls it waits for a process. The one that is there, and the next one, may have begun before.
         HashSet<string> seen = [.. ChildrenOfProcess1()];
         var known = seen.Count;
         await UntilAsync(() =>

@@ -49,7 +49,7 @@ public sealed class DoctorTests : IAsyncLifetime
     }
 
     [Fact]
-    public void With_no_permission_for_anything_it_finishes_and_says_what_it_could_not_look_at()
+    public void With_no_permission_for_anything_it_finishes_and_says_what_it_could_not_check()
     {
         _me.Fargate.Faults.Add(new AccessDenied());
 
@@ -189,7 +189,7 @@ public sealed class DoctorTests : IAsyncLifetime
 
         Assert.Equal("Passed", Row(rows, "session ready").Result);
         Assert.Equal("Passed", Row(rows, "session stop").Result);
-        // Which phases a look meets is a matter of time.
+        // Which phases a poll meets is a matter of time.
         Assert.Contains(rows, row => row.Check == "session" && Regex.IsMatch(row.Detail, @"^[A-Z]+ after [0-9.]+ s$"));
         await _me.HasLeftNothingAsync();
     }
@@ -213,7 +213,7 @@ public sealed class DoctorTests : IAsyncLifetime
         _me.Fargate.Faults.Add(new SshSilent());
         var run = _me.Start($"{Everything} -Deep");
         await _me.ReceivesAsync("RunTask");
-        await Eventually.BecomesAsync(() => _me.Calls("DescribeTasks").Count > 1, () => "No look came.");
+        await Eventually.BecomesAsync(() => _me.Calls("DescribeTasks").Count > 1, () => "No poll came.");
 
         run.Stop();
         await run.Completion;
@@ -222,7 +222,7 @@ public sealed class DoctorTests : IAsyncLifetime
     }
 
     [Fact]
-    public void The_view_has_a_mark_for_each_result_and_no_colour_where_none_is_wanted()
+    public void The_view_has_a_symbol_for_each_result_and_no_colour_where_none_is_wanted()
     {
         _me.Run("$PSStyle.OutputRendering = 'PlainText'");
         _me.Fargate.Faults.Add(new AccessDenied { Operation = "SimulatePrincipalPolicy" });
@@ -237,7 +237,7 @@ public sealed class DoctorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_marks_have_colours_unless_NO_COLOR_is_set_and_are_ASCII_where_the_console_has_no_more()
+    public async Task The_symbols_have_colours_unless_NO_COLOR_is_set_and_are_ASCII_where_the_console_has_no_more()
     {
         await using var run = TerminalRun.UnderTerminal(_me.Process(
             """

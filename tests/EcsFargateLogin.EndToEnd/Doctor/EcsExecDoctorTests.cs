@@ -15,7 +15,7 @@ public sealed class EcsExecDoctorTests : IAsyncLifetime
     public async Task DisposeAsync() => await _me.DisposeAsync();
 
     [Fact]
-    public async Task All_that_ECS_Exec_needs_is_looked_at_and_nothing_that_only_ssh_needs()
+    public async Task All_that_ECS_Exec_needs_is_checked_and_nothing_that_only_ssh_needs()
     {
         var rows = Rows($"rails-cli -Cluster local -Subnet {_me.Fargate.Subnets[0]} -SecurityGroup {_me.Fargate.SecurityGroups[0]} "
             + "-Transport EcsExec -Deep");

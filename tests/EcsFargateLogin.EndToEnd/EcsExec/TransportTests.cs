@@ -4,7 +4,7 @@ using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.EcsExec;
 
-/// <summary>Which way in is taken, and what each needs.</summary>
+/// <summary>The choice of the transport, and the needs of each.</summary>
 public sealed class TransportTests : IAsyncLifetime
 {
     private Operator _me = null!;

@@ -1,7 +1,7 @@
 namespace EcsFargateLogin.EndToEnd.Ends;
 
 /// <summary>
-/// What runs after a command line: each cmdlet that takes sessions, by each way of passing one, with each way of ending.
+/// The tasks that run after a command line: each cmdlet that accepts sessions, by each way to hand it one, with each way of ending.
 /// </summary>
 internal static class SessionEndTable
 {
@@ -13,7 +13,7 @@ internal static class SessionEndTable
         new("Start-FargateTunnel", "-Socks", " | Stop-FargateTunnel -PassThru"),
     ];
 
-    private static readonly Use[] Looks = [new("Wait-FargateSession", ""), new("Get-FargateTaskAddress", "")];
+    private static readonly Use[] Polls = [new("Wait-FargateSession", ""), new("Get-FargateTaskAddress", "")];
 
     /// <summary>In which the session is started in the running pipeline; {0} takes it from the pipeline, {1} as $_ by name.</summary>
     private static readonly string[] Started =
@@ -56,19 +56,19 @@ internal static class SessionEndTable
 
     public static IReadOnlyList<SessionEndRow> All { get; } =
     [
-        // A look emits the session or its address, so that the caller has it at the end.
+        // A poll emits the session or its address, so that the caller has it at the end.
         .. from use in LogIns from line in Started select Row(line, use, "stopped"),
-        .. from use in Looks from line in Started select Row(line, use, "runs"),
-        .. from use in LogIns.Concat(Looks) from line in Held select Row(line, use, "runs"),
+        .. from use in Polls from line in Started select Row(line, use, "runs"),
+        .. from use in LogIns.Concat(Polls) from line in Held select Row(line, use, "runs"),
         .. from use in LogIns select Row(Started[0], use with { Arguments = $"{use.Arguments} -KeepSession" }, "runs"),
-        .. from use in LogIns.Concat(Looks)
+        .. from use in LogIns.Concat(Polls)
            from failure in Failures
            from row in (SessionEndRow[])[Row(Started[0], use, "stopped"), Row(Held[0], use, "runs")]
            select row with { Script = Failing(row.Script, failure) },
-        .. from use in LogIns.Concat(Looks)
+        .. from use in LogIns.Concat(Polls)
            where use.Cmdlet != "Enter-FargateShell"
            select Row($"{Started[0]} | Select-Object -First 1", use, LogIns.Contains(use) ? "stopped" : "runs"),
-        .. from use in LogIns.Concat(Looks)
+        .. from use in LogIns.Concat(Polls)
            from failure in EarlierFailures
            // An address goes on to whoever reads it as soon as it is known, and the session with it; all else is still at work.
            select Row(failure, use, use.Cmdlet == "Get-FargateTaskAddress" ? "runs" : "stopped"),

@@ -96,7 +96,7 @@ public sealed class SessionEndTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_session_whose_task_cannot_be_stopped_at_the_end_of_its_pipeline_is_told_of()
+    public async Task A_session_with_a_task_that_cannot_be_stopped_at_the_end_of_its_pipeline_is_reported()
     {
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Add(new AccessDenied { Operation = "StopTask" });

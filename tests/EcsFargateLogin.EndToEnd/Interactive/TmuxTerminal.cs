@@ -36,7 +36,7 @@ internal sealed class TmuxTerminal : IAsyncDisposable
         return terminal;
     }
 
-    /// <summary>Opens a terminal with an interactive bash, whose job control the program is then a job of.</summary>
+    /// <summary>Opens a terminal with an interactive bash; the program is then a job of its job control.</summary>
     /// <inheritdoc cref="OpenAsync"/>
     public static async Task<TmuxTerminal> OpenShellAsync(ProcessStartInfo start, string folder)
     {

@@ -3,7 +3,7 @@ using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Listing;
 
-/// <summary>A session whose entry cannot be read is listed with a warning, and what is left of it can be removed.</summary>
+/// <summary>A session with an unreadable entry is listed with a warning, and what is left of it can be removed.</summary>
 public sealed class DamagedEntryTests
 {
     private static readonly (string Text, string Why)[] Damages =
@@ -22,7 +22,7 @@ public sealed class DamagedEntryTests
     ];
 
     [Fact]
-    public async Task It_is_listed_with_a_warning_and_its_task_is_stopped_by_its_mark()
+    public async Task It_is_listed_with_a_warning_and_its_task_is_stopped_by_its_id()
     {
         await using var me = await Operator.StartAsync();
         await me.RunProcessAsync($"1..{Damages.Length} | ForEach-Object {{ $null = New-FargateSession }}");
@@ -83,7 +83,7 @@ public sealed class DamagedEntryTests
     }
 
     [Fact]
-    public async Task It_is_looked_for_where_other_sessions_are()
+    public async Task It_is_searched_for_where_other_sessions_are()
     {
         await using var me = await Operator.StartAsync();
         await me.RunProcessAsync("$null = New-FargateSession");

@@ -51,7 +51,7 @@ public sealed class FullDiskTests
             """);
 
         var outcomes = run.Output.TrimEnd().Split('\n');
-        // The lock that says whose a session is takes no room: the first thing that does is the key.
+        // The lock that tells the owner of a session takes no room: the first thing that does is the key.
         Assert.Equal("KeyGenerationFailed 0", outcomes[0]);
         Assert.Contains("JournalUnavailable 0", outcomes);
         Assert.Equal("started 0", outcomes[^1]);
@@ -61,7 +61,7 @@ public sealed class FullDiskTests
         await me.LeftNothingAsync();
     }
 
-    /// <summary>Runs a script whose journal lies on a file system of its own.</summary>
+    /// <summary>Runs a script with its journal on a file system of its own.</summary>
     private static Task<ProcessResult> RunOnTmpfsAsync(Operator me, string options, string script)
     {
         var disk = Directory.CreateDirectory(Path.Combine(me.StateHome, "disk")).FullName;

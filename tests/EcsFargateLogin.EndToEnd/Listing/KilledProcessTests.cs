@@ -21,7 +21,7 @@ public sealed class KilledProcessTests
         """;
 
     [Fact]
-    public async Task Killed_before_RunTask_has_answered_the_task_is_found_by_its_mark()
+    public async Task Killed_before_RunTask_has_answered_the_task_is_found_by_its_id()
     {
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Add(new DelayedReply { Operation = "RunTask", Delay = TimeSpan.FromMinutes(1) });

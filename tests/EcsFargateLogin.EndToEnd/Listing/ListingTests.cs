@@ -107,7 +107,7 @@ public sealed class ListingTests
     }
 
     [Fact]
-    public async Task Ctrl_C_in_a_start_whose_task_cannot_be_stopped_says_so()
+    public async Task Ctrl_C_in_a_start_with_a_task_that_cannot_be_stopped_says_so()
     {
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Add(new DelayedReply { Operation = "RunTask", Delay = TimeSpan.FromSeconds(3) });

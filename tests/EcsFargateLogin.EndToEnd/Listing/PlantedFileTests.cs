@@ -6,7 +6,7 @@ namespace EcsFargateLogin.EndToEnd.Listing;
 
 /// <summary>
 /// With XDG_STATE_HOME or XDG_CONFIG_HOME in a folder that all may write, somebody else can be there first: with a journal or
-/// presets that name a file of credentials whose credential_process would run as the victim.
+/// presets that name a file of credentials with a credential_process that would run as the victim.
 /// </summary>
 public sealed class PlantedFileTests
 {

@@ -107,7 +107,7 @@ internal sealed class FargateClient(FargatePlace fargate) : IDisposable
     }
 }
 
-/// <summary>Where a client starts tasks.</summary>
+/// <summary>The place in which a client starts tasks.</summary>
 internal sealed record FargatePlace(string EndpointUrl, string Cluster, string Subnet, string SecurityGroup);
 
 /// <summary>An answer in JSON.</summary>

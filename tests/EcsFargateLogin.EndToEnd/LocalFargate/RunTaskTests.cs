@@ -17,7 +17,7 @@ public sealed class RunTaskTests
         { "group", task => Network(task)["securityGroups"] = new JsonArray("sg-0"), "InvalidParameterException", "The security group 'sg-0' does not exist (ErrorCode: InvalidGroup.NotFound)" },
         { "container", task => task["overrides"] = Override("web", "A", "1"), "InvalidParameterException", "Override for container named web is not a container in the TaskDefinition." },
         { "overrides", task => task["overrides"] = Override("cli", "A", new string('x', 8192)), "InvalidParameterException", "Container Overrides length must be at most 8192" },
-        { "mark", task => task["startedBy"] = "a b", "InvalidParameterException", "startedBy" },
+        { "tag", task => task["startedBy"] = "a b", "InvalidParameterException", "startedBy" },
         { "platform", task => task["platformVersion"] = "9.9.9", "PlatformUnknownException", "platform version" },
         { "bridge", task => task["taskDefinition"] = "on-ec2", "InvalidParameterException", "Task definition does not support launch_type FARGATE." },
     };
@@ -63,7 +63,7 @@ public sealed class RunTaskTests
     }
 
     [Fact]
-    public async Task A_task_is_listed_by_its_mark_until_it_is_to_stop()
+    public async Task A_task_is_listed_by_its_startedBy_until_it_is_to_stop()
     {
         await using var fargate = await LocalFargateServer.StartAsync();
         using var client = new FargateClient(fargate);

@@ -85,7 +85,7 @@ public sealed class SignatureTests
     [Theory]
     [InlineData(0, "200 OK")]
     [InlineData(65534, "UnrecognizedClientException")]
-    public async Task The_keys_that_everybody_knows_are_taken_from_processes_of_the_same_user_alone(int userId, string answer)
+    public async Task The_keys_that_everybody_knows_are_accepted_from_processes_of_the_same_user_alone(int userId, string answer)
     {
         await using var fargate = await LocalFargateServer.StartAsync();
         Uri endpoint = new(fargate.EndpointUrl + "/");

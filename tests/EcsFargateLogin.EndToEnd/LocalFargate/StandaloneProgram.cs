@@ -38,7 +38,7 @@ internal sealed class StandaloneProgram : IAsyncDisposable
         }
     }
 
-    public static Task<ProcessResult> CompleteAsync(params string[] options) =>
+    public static Task<ProgramResult> CompleteAsync(params string[] options) =>
         ProcessRun.CompleteAsync("env", Arguments(options));
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();

@@ -27,7 +27,7 @@ public sealed class StandaloneTests
     }
 
     [Fact]
-    public async Task Its_keys_are_made_at_each_start_and_nobody_else_s_are_taken()
+    public async Task Its_keys_are_made_at_each_start_and_nobody_else_s_are_accepted()
     {
         await using var one = await StandaloneProgram.StartAsync("--start-seconds", "0");
         await using var other = await StandaloneProgram.StartAsync("--start-seconds", "0");

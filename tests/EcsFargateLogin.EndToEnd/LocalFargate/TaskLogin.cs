@@ -70,7 +70,7 @@ internal sealed class TaskLogin : IDisposable
 
     public ProcessRun Start(string address, int port, string command) => ProcessRun.Start("ssh", Arguments(address, port, command));
 
-    public Task<ProcessResult> RunAsync(string address, int port, string command) =>
+    public Task<ProgramResult> RunAsync(string address, int port, string command) =>
         ProcessRun.CompleteAsync("ssh", Arguments(address, port, command));
 
     public void Dispose() => _folder.Delete(recursive: true);

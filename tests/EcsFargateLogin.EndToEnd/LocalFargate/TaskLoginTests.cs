@@ -81,17 +81,17 @@ public sealed class TaskLoginTests
         using var login = await TaskLogin.CreateAsync();
         var arn = await client.StartTaskAsync(task => login.Allow(task));
         var address = await TaskLogin.WaitForSshdAsync(fargate, arn);
-        var mark = $"{Random.Shared.Next(100_000, 999_999)}";
+        var seconds = $"{Random.Shared.Next(100_000, 999_999)}";
         await using var session = login.Start(
-            address, fargate.SshPort, $"nohup setsid sleep {mark} >/dev/null 2>&1 & exec sleep {mark}");
-        await Wait.UntilAsync(() => CountProcesses(mark) == 2, "both processes of the login");
+            address, fargate.SshPort, $"nohup setsid sleep {seconds} >/dev/null 2>&1 & exec sleep {seconds}");
+        await Wait.UntilAsync(() => CountProcesses(seconds) == 2, "both processes of the login");
 
         await client.StopTaskAsync(arn, "enough");
         await client.WaitForStatusAsync(arn, "STOPPED");
         var ssh = await session.EndAsync();
 
         Assert.Equal(255, ssh.ExitCode);
-        Assert.Equal(0, CountProcesses(mark));
+        Assert.Equal(0, CountProcesses(seconds));
         Assert.False(fargate.Tasks[0].IsAlive);
         Assert.Null(await TaskLogin.ReadBannerAsync(address, fargate.SshPort));
     }

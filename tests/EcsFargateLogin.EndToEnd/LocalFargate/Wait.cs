@@ -6,13 +6,13 @@ internal static class Wait
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
 
-    public static async Task<T> ForAsync<T>(Func<Task<T?>> look, string what)
+    public static async Task<T> ForAsync<T>(Func<Task<T?>> query, string what)
         where T : class
     {
         using var limit = new CancellationTokenSource(Limit);
         while (true)
         {
-            if (await look() is { } found)
+            if (await query() is { } found)
             {
                 return found;
             }

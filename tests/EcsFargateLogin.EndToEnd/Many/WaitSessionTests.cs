@@ -13,12 +13,12 @@ public sealed class WaitSessionTests
         new() { Timeline = new Timeline { Provisioning = TimeSpan.FromMinutes(5) } };
 
     [Fact]
-    public async Task All_sessions_of_a_pipeline_share_each_look()
+    public async Task All_sessions_of_a_pipeline_share_each_poll()
     {
         await using var me = await Operator.StartAsync();
 
         me.Run("$sessions = New-FargateSession -Count 5");
-        // While they start, there may be any number of looks.
+        // While they start, there may be any number of polls.
         foreach (var task in me.Fargate.Tasks)
         {
             await Eventually.BecomesAsync(() => GreetsAsync(task.StartedBy!), () => Task.FromResult($"{task}"));
@@ -145,7 +145,7 @@ public sealed class WaitSessionTests
     }
 
     [Fact]
-    public async Task Throttled_looks_end_no_wait()
+    public async Task Throttled_polls_end_no_wait()
     {
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Add(new Throttling { Operation = "DescribeTasks", Times = 3 });

@@ -14,7 +14,7 @@ public sealed class AuthorizeMyAddressTests
     [Theory]
     [InlineData("198.51.100.7", "198.51.100.7/32")]
     [InlineData("2001:DB8::0:7/128", "2001:db8::7/128")]
-    public async Task The_address_is_let_in_for_the_life_of_the_session(string address, string cidr)
+    public async Task The_address_is_authorized_for_the_life_of_the_session(string address, string cidr)
     {
         await using var me = await Operator.StartAsync();
 
@@ -94,7 +94,7 @@ public sealed class AuthorizeMyAddressTests
     }
 
     [Fact]
-    public async Task Where_the_address_may_not_be_let_in_no_task_is_started()
+    public async Task Where_the_address_may_not_be_authorized_no_task_is_started()
     {
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Add(new AccessDenied { Operation = "AuthorizeSecurityGroupIngress" });

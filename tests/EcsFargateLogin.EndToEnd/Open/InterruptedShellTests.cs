@@ -4,7 +4,7 @@ using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Open;
 
-/// <summary>What Enter-FargateShell does when the task is stopped under it, or the connection is lost.</summary>
+/// <summary>Enter-FargateShell when the task is stopped under it, or the connection is lost.</summary>
 public sealed class InterruptedShellTests
 {
     [Theory]

@@ -5,7 +5,7 @@ using LocalFargate.Faults;
 
 namespace EcsFargateLogin.EndToEnd.Open;
 
-/// <summary>What Enter-FargateShell does in a terminal when the connection is lost and its task lives on.</summary>
+/// <summary>Enter-FargateShell in a terminal when the connection is lost and its task lives on.</summary>
 public sealed class ReconnectTests
 {
     private const string Lost = "EcsFargateLogin: the connection was lost; reconnecting for 120 seconds (Ctrl+C ends it)";

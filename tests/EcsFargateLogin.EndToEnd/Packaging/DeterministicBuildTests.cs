@@ -39,7 +39,7 @@ public sealed class DeterministicBuildTests
         var start = new ProcessStartInfo("dotnet", [
             "msbuild", "module.proj", "-nologo", "-verbosity:quiet", "-nodeReuse:false", "-p:Configuration=Release",
             "-p:UseSharedCompilation=false", "-p:ContinuousIntegrationBuild=true",
-            // They only look on, and take most of the time.
+            // They only analyse, and take most of the time.
             "-p:RunAnalyzers=false"])
         {
             WorkingDirectory = folder.Path,

@@ -8,7 +8,7 @@ using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Packaging;
 
-/// <summary>What `build.ps1 -Task Package` makes, installed as users install it.</summary>
+/// <summary>The package of `build.ps1 -Task Package`, installed as users install it.</summary>
 public sealed class PackageTests(PackageTests.Package package) : IClassFixture<PackageTests.Package>
 {
     private string Output => package.Output;

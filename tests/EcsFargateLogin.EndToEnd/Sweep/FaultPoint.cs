@@ -39,7 +39,7 @@ internal sealed record FaultPoint(string Name)
     public override string ToString() => $"{Name} ({(IsPrivate ? "private" : "public")})";
 }
 
-/// <summary>How a script is interrupted.</summary>
+/// <summary>The way to interrupt a script.</summary>
 internal enum Interruption
 {
     /// <summary>Not at all.</summary>

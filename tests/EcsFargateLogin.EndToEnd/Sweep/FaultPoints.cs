@@ -9,7 +9,7 @@ internal static class FaultPoints
     private const string Capacity =
         "Capacity is unavailable at this time. Please try again later or in a different availability zone";
 
-    /// <summary>Those whose faults are waited out longest come first, so that the others go by meanwhile.</summary>
+    /// <summary>Those with the faults that are waited out longest come first, so that the others go by meanwhile.</summary>
     private static readonly string[] Calls =
         ["DescribeNetworkInterfaces", "DescribeTasks", "RunTask", "DescribeTaskDefinition", "StopTask"];
 
@@ -53,7 +53,7 @@ internal static class FaultPoints
         new LostReply { Operation = call },
     ];
 
-    /// <summary>A call that fails always, or whose reply is lost once, so that it is performed twice.</summary>
+    /// <summary>A call that fails always, or that loses its reply once, so that it is performed twice.</summary>
     private static IEnumerable<FaultPoint> WithFailing(string call) =>
         FailingOf(call).Append(new LostReply { Operation = call, Times = 1 }).Select(fault => Failing(fault));
 

@@ -21,7 +21,7 @@ public sealed class OtherFaultSweepTests(ITestOutputHelper output)
     public Task No_fault_at_any_step_leaves_a_task_that_is_neither_stopped_nor_listed() => FaultSweep.RunAsync(FaultPoints.Others, output);
 }
 
-/// <summary>Runs fault points and looks at what is left.</summary>
+/// <summary>Runs fault points and checks what is left.</summary>
 internal static class FaultSweep
 {
     /// <summary>Most of a point is waiting: for retries, and for tasks to start and stop.</summary>

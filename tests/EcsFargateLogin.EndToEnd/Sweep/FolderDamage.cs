@@ -1,6 +1,6 @@
 namespace EcsFargateLogin.EndToEnd.Sweep;
 
-/// <summary>What can happen to a session's folder while the session lasts.</summary>
+/// <summary>The damage that can be done to a session's folder while the session lasts.</summary>
 internal static class FolderDamage
 {
     public static void KeyDeleted(string folder) => File.Delete(Path.Combine(folder, "id_ed25519"));

@@ -35,32 +35,32 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
     /// <param name="listed">The ids that Get-FargateSession has listed.</param>
     public async Task<IReadOnlyList<string>> LeaksAsync(IReadOnlyCollection<string> listed)
     {
-        var marks = Marks();
+        var ids = Ids();
         // Those that were not listed, or were stopped when they were.
-        var closed = marks.Where(mark => !listed.Contains(mark) || Fargate.Tasks.Any(task => task.StartedBy == mark)).ToList();
+        var closed = ids.Where(id => !listed.Contains(id) || Fargate.Tasks.Any(task => task.StartedBy == id)).ToList();
         List<string> leaks =
         [
             .. from task in Fargate.Tasks where task.StopCode is null select $"task {task.StartedBy} runs on unseen",
-            .. from mark in closed
-               where File.Exists(Path.Combine(FolderOf(mark), "id_ed25519"))
-               select $"the key of {mark} is left",
-            .. from mark in marks
-               where Directory.Exists(FolderOf(mark)) && !listed.Contains(mark)
-               select $"the folder of {mark} is left",
-            .. from mark in closed
+            .. from id in closed
+               where File.Exists(Path.Combine(FolderOf(id), "id_ed25519"))
+               select $"the key of {id} is left",
+            .. from id in ids
+               where Directory.Exists(FolderOf(id)) && !listed.Contains(id)
+               select $"the folder of {id} is left",
+            .. from id in closed
                from rule in Fargate.IngressRules(Fargate.SecurityGroups[0])
-               where rule.Contains(mark, StringComparison.Ordinal)
-               select $"the rule of {mark} is left: {rule}",
-            .. from mark in marks
+               where rule.Contains(id, StringComparison.Ordinal)
+               select $"the rule of {id} is left: {rule}",
+            .. from id in ids
                // Where no answer said that the task stops, the session was closed by the process that listed it.
-               where !listed.Contains(mark) && !point.Faults.OfType<RequestFault>().Any(fault => fault.Operation == "StopTask")
-               where IsHeldHere(FolderOf(mark))
-               select $"the lock of {mark} is held",
+               where !listed.Contains(id) && !point.Faults.OfType<RequestFault>().Any(fault => fault.Operation == "StopTask")
+               where IsHeldHere(FolderOf(id))
+               select $"the lock of {id} is held",
         ];
         if (leaks.Count == 0)
         {
             await Eventually.BecomesAsync(
-                () => Fargate.Tasks.All(task => task.Phase == TaskPhase.Stopped && !task.IsAlive) && !HasProcesses(marks),
+                () => Fargate.Tasks.All(task => task.Phase == TaskPhase.Stopped && !task.IsAlive) && !HasProcesses(ids),
                 () => $"{point}: a process is left.");
         }
 
@@ -69,7 +69,7 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var folder in Marks().Select(FolderOf).Where(Directory.Exists))
+        foreach (var folder in Ids().Select(FolderOf).Where(Directory.Exists))
         {
             Directory.Delete(folder, recursive: true);
         }
@@ -125,14 +125,14 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
         if (point.During is { } call)
         {
             await me.ReceivesAsync(call);
-            point.Damage?.Invoke(FolderOf(Marks().Single()));
+            point.Damage?.Invoke(FolderOf(Ids().Single()));
         }
     }
 
-    private string FolderOf(string mark) => Path.Combine(StateHome, "EcsFargateLogin", "sessions", mark);
+    private string FolderOf(string id) => Path.Combine(StateHome, "EcsFargateLogin", "sessions", id);
 
     /// <summary>The ids of all sessions that a task was asked for.</summary>
-    private string[] Marks() =>
+    private string[] Ids() =>
         [.. me.Calls("RunTask").Select(call => (string)call.Parameters["startedBy"]!).Distinct()];
 
     /// <summary>Whether this process, in which scripts run, has a file of the session open.</summary>
@@ -141,10 +141,10 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
         file => new FileInfo(file).LinkTarget?.StartsWith(folder, StringComparison.Ordinal) == true);
 
     /// <summary>Whether a program runs that was given a file of one of the sessions.</summary>
-    private bool HasProcesses(string[] marks) => Array.Exists(
+    private bool HasProcesses(string[] ids) => Array.Exists(
         Directory.GetDirectories("/proc"),
         process => CommandLineOf(process) is var line
-            && Array.Exists(marks, mark => line.Contains(FolderOf(mark), StringComparison.Ordinal)));
+            && Array.Exists(ids, id => line.Contains(FolderOf(id), StringComparison.Ordinal)));
 
     private static string CommandLineOf(string process)
     {

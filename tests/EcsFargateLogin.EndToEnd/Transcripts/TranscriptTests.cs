@@ -20,7 +20,7 @@ public sealed class TranscriptTests
             $$"""
             stty rows 33 cols 101
             $before = stty -g
-            New-FargateSession -Reason 'INC-1: look' | Enter-FargateShell -TranscriptPath '{{file}}'
+            New-FargateSession -Reason 'INC-1: check' | Enter-FargateShell -TranscriptPath '{{file}}'
             "code: $LASTEXITCODE, terminal as before: $((stty -g) -eq $before)"
             """));
         await terminal.ShowsPromptAsync();
@@ -38,7 +38,7 @@ public sealed class TranscriptTests
         var lines = (await File.ReadAllLinesAsync(file)).Select(line => JsonDocument.Parse(line).RootElement).ToList();
         var task = Assert.Single(me.Fargate.Tasks);
         Assert.Equal((2, 101, 33), (lines[0].GetProperty("version").GetInt32(), lines[0].GetProperty("width").GetInt32(), lines[0].GetProperty("height").GetInt32()));
-        Assert.EndsWith($"by {Environment.UserName}@{Environment.MachineName}: INC-1: look", lines[0].GetProperty("title").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith($"by {Environment.UserName}@{Environment.MachineName}: INC-1: check", lines[0].GetProperty("title").GetString(), StringComparison.Ordinal);
         Assert.Equal(task.Arn, lines[0].GetProperty("ecs-fargate-login").GetProperty("task").GetString());
         var times = lines.Skip(1).Select(line => line[0].GetDouble()).ToList();
         Assert.Equal(times.Order(), times);

@@ -4,7 +4,7 @@ using EcsFargateLogin.EndToEnd.Open;
 
 namespace EcsFargateLogin.EndToEnd.Transfers;
 
-/// <summary>What tests of both ways to copy share: a folder here, and sessions with an SFTP server and without.</summary>
+/// <summary>The base of tests of both ways to copy: a folder here, and sessions with an SFTP server and without.</summary>
 public abstract class CopyTest : IDisposable
 {
     private protected PlainSshdImage Image { get; } = new();

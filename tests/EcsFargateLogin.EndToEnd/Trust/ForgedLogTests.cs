@@ -9,14 +9,14 @@ public sealed class ForgedLogTests
 {
     private const string Key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO2B7yXIuqGtSggTdE3LoHNsitfkMx8eTATYuLvSP/nU";
 
-    /// <summary>What the script's lines end with, from what it is made of.</summary>
-    private const string Mark =
-        "mark=\"for $(printf %s \"$_AUTHORIZED_PUBLIC_KEY\" | ssh-keygen -l -f - | cut -d ' ' -f 2) nonce=$_SESSION_NONCE\";";
+    /// <summary>The shell text that computes the end of the script's lines.</summary>
+    private const string Tag =
+        "tag=\"for $(printf %s \"$_AUTHORIZED_PUBLIC_KEY\" | ssh-keygen -l -f - | cut -d ' ' -f 2) nonce=$_SESSION_NONCE\";";
 
-    private const string Start = "echo \"ecs-fargate-login start user=root port=22 $mark\";";
-    private const string HostKey = $"echo \"ecs-fargate-login host-key {Key} $mark\";";
+    private const string Start = "echo \"ecs-fargate-login start user=root port=22 $tag\";";
+    private const string HostKey = $"echo \"ecs-fargate-login host-key {Key} $tag\";";
 
-    private const string BadHostKey = "echo \"ecs-fargate-login host-key ssh-ed25519 AAAA $mark\";";
+    private const string BadHostKey = "echo \"ecs-fargate-login host-key ssh-ed25519 AAAA $tag\";";
 
     [Theory]
     [InlineData("Auto", Start + HostKey, "2 start lines and 2 host-key lines")]
@@ -31,7 +31,7 @@ public sealed class ForgedLogTests
 
         // The log is read before ssh would run.
         var error = me.ErrorOf(
-            $"New-FargateSession -HostKeyVerification {verification} -Command {Command(Mark + forging)} | Enter-FargateShell -KeepSession");
+            $"New-FargateSession -HostKeyVerification {verification} -Command {Command(Tag + forging)} | Enter-FargateShell -KeepSession");
 
         var message = error.Is(
             "HostKeyNotVerified", ErrorCategory.SecurityError, Assert.Single(me.Fargate.Tasks).StartedBy!);
@@ -42,11 +42,11 @@ public sealed class ForgedLogTests
     [Fact]
     public async Task Lines_of_somebody_who_knows_the_key_alone_change_nothing()
     {
-        var othersMark = Mark.Replace("$_SESSION_NONCE", "0", StringComparison.Ordinal);
+        var othersTag = Tag.Replace("$_SESSION_NONCE", "0", StringComparison.Ordinal);
         await using var me = await Operator.StartAsync();
 
         var run = await me.RunApartAsync(
-            $"New-FargateSession -HostKeyVerification Strict -Command {Command(othersMark + Start + HostKey)} | Enter-FargateShell",
+            $"New-FargateSession -HostKeyVerification Strict -Command {Command(othersTag + Start + HostKey)} | Enter-FargateShell",
             "echo here; exit\n");
 
         Assert.Equal(("here\n", ""), (run.Output, run.Error));
@@ -58,7 +58,7 @@ public sealed class ForgedLogTests
         await using var me = await Operator.StartAsync();
 
         var error = me.ErrorOf(
-            $"New-FargateSession -Command {Command(Mark + Start + BadHostKey + "_SESSION_NONCE=0;")} | Enter-FargateShell");
+            $"New-FargateSession -Command {Command(Tag + Start + BadHostKey + "_SESSION_NONCE=0;")} | Enter-FargateShell");
 
         var message = error.Is(
             "HostKeyNotVerified", ErrorCategory.SecurityError, Assert.Single(me.Fargate.Tasks).StartedBy!);
@@ -66,7 +66,7 @@ public sealed class ForgedLogTests
         await me.HasLeftNothingAsync();
     }
 
-    /// <summary>What New-FargateSession takes to run some shell text before the image's own script.</summary>
+    /// <summary>The value of New-FargateSession's parameter that runs some shell text before the image's own script.</summary>
     private static string Command(string text) =>
         $"sh, -c, '{(text + " exec /usr/local/bin/start-sshd.sh").Replace("'", "''", StringComparison.Ordinal)}'";
 }

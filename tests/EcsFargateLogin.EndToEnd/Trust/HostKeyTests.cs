@@ -7,7 +7,7 @@ using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Trust;
 
-/// <summary>Where a session's host key is known from, and that this is shown.</summary>
+/// <summary>The source of a session's host key, and that it is shown.</summary>
 public sealed class HostKeyTests
 {
     private const string FirstKey = "*The key that is seen first will be trusted for this session.*";
@@ -78,7 +78,7 @@ public sealed class HostKeyTests
     }
 
     [Fact]
-    public async Task Strict_stops_a_session_whose_log_may_not_be_read_and_the_login_cmdlets_word_outranks_the_sessions()
+    public async Task Strict_stops_a_session_with_a_log_that_may_not_be_read_and_the_login_cmdlets_word_outranks_the_sessions()
     {
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Add(new AccessDenied { Operation = "GetLogEvents" });

@@ -7,7 +7,7 @@ using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Trust;
 
-/// <summary>A session's one-time key: what it lets in to, and who ever gets to see it.</summary>
+/// <summary>A session's one-time key: the logins that it authorizes, and the users that can read it.</summary>
 public sealed class OneTimeKeyTests
 {
     [Fact]
@@ -30,7 +30,7 @@ public sealed class OneTimeKeyTests
     }
 
     [Fact]
-    public async Task The_key_lets_in_to_terminals_files_and_ports_until_its_time_is_over()
+    public async Task The_key_allows_terminals_files_and_ports_until_its_time_is_over()
     {
         await using var me = await Operator.StartAsync();
 
@@ -144,7 +144,7 @@ public sealed class OneTimeKeyTests
         .Single(pair => (string?)pair!["name"] == "_AUTHORIZED_PUBLIC_KEY")!["value"]!;
 
     /// <summary>
-    /// An image whose script treats the key as ecs-fargate-login's does: echo interprets it, and it lands in the home
+    /// An image with a script that treats the key as ecs-fargate-login's does: echo interprets it, and it lands in the home
     /// folder; the shell gets the container's variables without those that begin with '_'.
     /// </summary>
     private sealed class EchoingImage : IDisposable

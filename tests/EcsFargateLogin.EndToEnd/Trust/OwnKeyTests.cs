@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using EcsFargateLogin.EndToEnd.Container;
+using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Trust;
 
@@ -50,7 +51,7 @@ public sealed class OwnKeyTests : IDisposable
         // Of the first there is the public half alone.
         await using var shell = StandingPowerShell.Start(UnderAgent);
 
-        PowerShellHost.ProcessResult[] runs =
+        ProcessResult[] runs =
         [
             await RunAsync(
                 absent,
@@ -72,7 +73,7 @@ public sealed class OwnKeyTests : IDisposable
         await absent.LeftNothingAsync();
         await encrypted.LeftNothingAsync();
 
-        Task<PowerShellHost.ProcessResult> RunAsync(Operator me, string script)
+        Task<ProcessResult> RunAsync(Operator me, string script)
         {
             var start = me.Process(script);
             // The agent's.

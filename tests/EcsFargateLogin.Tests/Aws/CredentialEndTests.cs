@@ -4,7 +4,7 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Aws;
 
-/// <summary>What is known of the end of each kind of credentials.</summary>
+/// <summary>The known end of each kind of credentials.</summary>
 [Collection(EnvironmentScope.Collection)]
 public sealed class CredentialEndTests
 {

@@ -169,7 +169,7 @@ public sealed class CredentialTests
     public async Task Without_any_credentials_the_error_comes_quickly()
     {
         using var environment = new EnvironmentScope(Region);
-        // Nothing listens there; a machine that is not EC2 looks the same.
+        // Nothing listens there; a machine that is not EC2 answers the same.
         environment.Set("AWS_EC2_METADATA_DISABLED", null);
         environment.Set("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:1");
         var watch = Stopwatch.StartNew();

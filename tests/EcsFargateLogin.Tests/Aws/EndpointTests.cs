@@ -28,7 +28,7 @@ public sealed class EndpointTests
     [InlineData("eu-central-1", false, true, "https://ecs.eu-central-1.api.aws/")]
     [InlineData("cn-north-1", false, true, "https://ecs.cn-north-1.api.amazonwebservices.com.cn/")]
     [InlineData("us-east-1", true, true, "https://ecs-fips.us-east-1.api.aws/")]
-    public async Task FIPS_and_dual_stack_are_taken_from_the_environment(
+    public async Task FIPS_and_dual_stack_are_read_from_the_environment(
         string region, bool fips, bool dualStack, string expected)
     {
         using var environment = new EnvironmentScope(Keys);
@@ -58,7 +58,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task FIPS_is_taken_from_the_profile()
+    public async Task FIPS_is_read_from_the_profile()
     {
         using var environment = new EnvironmentScope(Keys);
         environment.WriteConfig("""

@@ -52,7 +52,7 @@ public sealed class InstanceMetadataTests
         environment.Set("AWS_PROFILE", "it");
         Assert.Equal(new Signer(TokenService.AccessKey, TokenService.SessionToken, Source), await Signer.OfAsync(new CloudSettings()));
 
-        // By parameter, no other account's keys are taken.
+        // By parameter, no other account's keys are used.
         var error = await Assert.ThrowsAsync<FargateException>(() => Signer.ConnectAsync(new CloudSettings { ProfileName = "it" }));
         Assert.Contains("profile 'it' could not be obtained: it holds neither keys nor a way to get them", error.Message);
     }

@@ -65,7 +65,7 @@ public sealed class PartitionTests
     }
 
     [Fact]
-    public void Every_region_is_in_one_of_the_partitions_that_were_looked_at() =>
+    public void Every_region_is_in_one_of_the_partitions_that_were_checked() =>
         Assert.Equal(
             ["aws", "aws-cn", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-us-gov"],
             RegionEndpoint.EnumerableAllRegions.Select(region => region.PartitionName).Distinct().Order());

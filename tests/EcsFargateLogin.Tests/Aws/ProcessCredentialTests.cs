@@ -13,7 +13,7 @@ public sealed class ProcessCredentialTests
     private static readonly CloudSettings It = new() { ProfileName = "it", Region = "eu-central-1" };
 
     [Fact]
-    public async Task A_program_of_the_current_folder_is_not_taken_for_one_of_PATH()
+    public async Task A_program_of_the_current_folder_is_not_run_in_place_of_one_of_PATH()
     {
         using EnvironmentScope environment = new();
         using TemporaryFolder planted = new();

@@ -3,7 +3,7 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Aws;
 
-/// <summary>What a profile says beside credentials, from real files.</summary>
+/// <summary>The settings of a profile beside credentials, from real files.</summary>
 [Collection(EnvironmentScope.Collection)]
 public sealed class ProfileSettingTests
 {
@@ -16,7 +16,7 @@ public sealed class ProfileSettingTests
     [InlineData("max_attempts = 2", "1", 1)]
     [InlineData("", null, 3)]
     [InlineData("", "many", 3)]
-    public async Task How_often_each_service_is_tried_is_taken_from_the_environment_or_the_profile(
+    public async Task The_number_of_attempts_of_each_service_is_read_from_the_environment_or_the_profile(
         string lines, string? variable, int expected)
     {
         await using var server = await LoopbackServer.StartAsync((request, context) =>
@@ -35,7 +35,7 @@ public sealed class ProfileSettingTests
     }
 
     [Fact]
-    public async Task Region_endpoint_services_FIPS_and_dual_stack_are_taken_from_a_named_file_too()
+    public async Task Region_endpoint_services_FIPS_and_dual_stack_are_read_from_a_named_file_too()
     {
         using var environment = new EnvironmentScope();
         var file = environment.Write("other", $"""
@@ -67,7 +67,7 @@ public sealed class ProfileSettingTests
     }
 
     [Fact]
-    public async Task The_endpoint_of_STS_is_taken_from_the_named_profiles_services_section()
+    public async Task The_endpoint_of_STS_is_read_from_the_named_profiles_services_section()
     {
         await using var sts = await TokenService.StartAsync();
         using var environment = new EnvironmentScope();

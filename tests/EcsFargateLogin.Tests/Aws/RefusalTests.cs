@@ -114,7 +114,7 @@ public sealed class RefusalTests
         "InvalidParameterException",
         "The execute command failed because execute command was not enabled when the task was run or the execute command agent "
         + "isn't running. Wait and try again or run a new task with execute command enabled and try again.")]
-    public async Task ExecuteCommand_whose_agent_does_not_answer_is_told_apart(string code, string words)
+    public async Task ExecuteCommand_with_an_agent_that_does_not_answer_is_told_apart(string code, string words)
     {
         await using var server = await LoopbackServer.StartAsync((_, context) => context.AnswerErrorAsync(code, words));
         using var cloud = AwsClouds.At(server);

@@ -4,7 +4,7 @@ using EcsFargateLogin.Aws.Sts;
 
 namespace EcsFargateLogin.Tests.Aws;
 
-/// <summary>When keys that end are obtained anew.</summary>
+/// <summary>The renewal of keys that end.</summary>
 public sealed class RenewalTests
 {
     private static readonly DateTimeOffset s_start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);

@@ -3,7 +3,7 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Aws;
 
-/// <summary>What ECS answers about services.</summary>
+/// <summary>ECS's answers about services.</summary>
 public sealed class ServiceTests
 {
     [Fact]

@@ -144,7 +144,7 @@ public sealed class SurveyTests
     }
 
     [Fact]
-    public async Task A_role_that_may_not_be_looked_at_is_taken_to_have_no_path()
+    public async Task A_role_that_may_not_be_read_is_assumed_to_have_no_path()
     {
         await using var server = await LoopbackServer.StartAsync(
             (_, context) => context.AnswerAsync("<x/>", status: 403, contentType: "text/xml"));

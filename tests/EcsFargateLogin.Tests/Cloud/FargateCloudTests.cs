@@ -68,7 +68,7 @@ public sealed class FargateCloudTests
     [InlineData("AWSSDK.EC2.dll", false)]
     [InlineData("AWSSDK.EC2.dll", true)]
     [InlineData("AWSSDK.SecurityToken.dll", true)]
-    public void A_part_of_the_SDK_that_is_needed_later_is_looked_at_first(string part, bool damaged)
+    public void A_part_of_the_SDK_that_is_needed_later_is_checked_first(string part, bool damaged)
     {
         using var folder = new TemporaryFolder();
         foreach (var file in Directory.GetFiles(ModuleFolder.Lib, "*.dll").Where(file => Path.GetFileName(file) != part))

@@ -40,7 +40,7 @@ public sealed class IsolatedCloudTests
     }
 
     [Fact]
-    public async Task Copies_of_the_SDKs_clients_of_STS_in_the_default_context_are_not_taken()
+    public async Task Copies_of_the_SDKs_clients_of_STS_in_the_default_context_are_not_used()
     {
         Assert.Equal(AssemblyLoadContext.Default, AssemblyLoadContext.GetLoadContext(typeof(AmazonSecurityTokenServiceClient).Assembly));
         await using var sts = await TokenService.StartAsync();

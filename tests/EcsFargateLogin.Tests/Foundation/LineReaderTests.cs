@@ -3,7 +3,7 @@ using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Tests.Foundation;
 
-/// <summary>How the bytes of a remote program become lines.</summary>
+/// <summary>The splitting of a remote program's bytes into lines.</summary>
 public sealed class LineReaderTests
 {
     private static readonly string[] Expected = ["plain", "", "ümläut €", "𝄞 clef", "windows", "no\rend"];

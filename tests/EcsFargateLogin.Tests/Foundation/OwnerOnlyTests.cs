@@ -18,7 +18,7 @@ public sealed class OwnerOnlyTests
 
         await first.DisposeAsync();
 
-        await using var taken = await second;
+        await using var held = await second;
         await Assert.ThrowsAsync<IOException>(() => OwnerOnly.LockFileAsync(path, TimeSpan.Zero, CancellationToken.None));
     }
 
@@ -27,7 +27,7 @@ public sealed class OwnerOnlyTests
     {
         using TemporaryFolder folder = new();
         var path = Path.Combine(folder.Path, "lock");
-        await using var taken = await OwnerOnly.LockFileAsync(path, Long, CancellationToken.None);
+        await using var held = await OwnerOnly.LockFileAsync(path, Long, CancellationToken.None);
         using CancellationTokenSource cancellation = new();
         var waiting = OwnerOnly.LockFileAsync(path, Long, cancellation.Token);
 

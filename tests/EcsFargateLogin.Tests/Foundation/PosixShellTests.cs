@@ -3,7 +3,7 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Foundation;
 
-/// <summary>What a real shell makes of quoted words.</summary>
+/// <summary>Quoted words, read by a real shell.</summary>
 public sealed class PosixShellTests
 {
     private static readonly string[] Words =

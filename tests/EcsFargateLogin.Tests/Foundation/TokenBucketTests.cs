@@ -10,9 +10,9 @@ public sealed class TokenBucketTests
     {
         TokenBucket bucket = new(burst: 3, perSecond: 1, TimeProvider.System);
 
-        var taken = Enumerable.Range(0, 4).Select(_ => bucket.TakeAsync(CancellationToken.None).IsCompleted).ToList();
+        var granted = Enumerable.Range(0, 4).Select(_ => bucket.TakeAsync(CancellationToken.None).IsCompleted).ToList();
 
-        Assert.Equal([true, true, true, false], taken);
+        Assert.Equal([true, true, true, false], granted);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using EcsFargateLogin.Help;
 
 namespace EcsFargateLogin.Tests.Help;
 
-/// <summary>What the build does with help that is incomplete, and with help that is not.</summary>
+/// <summary>The build's check of help, complete and incomplete.</summary>
 public sealed class HelpBuildTests : IDisposable
 {
     private static readonly string Assembly = Path.Combine(AppContext.BaseDirectory, "EcsFargateLogin.dll");

@@ -4,7 +4,7 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Journal;
 
-/// <summary>Who may read the journal, who has charge of a session, and what is swept when nobody has.</summary>
+/// <summary>The permissions of the journal, the owner of a session, and the removal of files without an owner.</summary>
 public sealed class JournalOwnerTests : IDisposable
 {
     private const UnixFileMode OwnerOnlyFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -225,7 +225,7 @@ public sealed class JournalOwnerTests : IDisposable
         return sessionId;
     }
 
-    /// <summary>Makes it look as if this process had been killed.</summary>
+    /// <summary>Leaves the files as a killed process leaves them.</summary>
     private void Leave(string sessionId)
     {
         _journal.Release(sessionId);

@@ -4,7 +4,7 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Model;
 
-/// <summary>Which of its addresses a task is reached at.</summary>
+/// <summary>The choice of the address at which a task is reached.</summary>
 public sealed class AddressTests
 {
     private const string IPv4 = "10.0.0.7";
@@ -42,7 +42,7 @@ public sealed class AddressTests
     }
 
     [Fact]
-    public void Who_was_let_in_with_an_IPv6_address_comes_by_IPv6()
+    public void A_client_authorized_with_an_IPv6_address_comes_by_IPv6()
     {
         FargateSession session = new(new SessionRecord { AssignPublicIp = true })
         {

@@ -83,7 +83,7 @@ public sealed class ContainerContractTests
     [InlineData("__GLX")]
     [InlineData("_SSH_PORTS")]
     [InlineData("_ssh_port")]
-    public void Other_names_that_begin_with_an_underscore_are_taken(string name) =>
+    public void Other_names_that_begin_with_an_underscore_are_accepted(string name) =>
         Assert.Equal("x", ContainerContract.CheckVariables(new Hashtable { [name] = "x" })[name]);
 
     [Fact]

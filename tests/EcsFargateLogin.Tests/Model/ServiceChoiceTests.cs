@@ -50,7 +50,7 @@ public sealed class ServiceChoiceTests
     [InlineData(new[] { "FARGATE_SPOT" }, "FARGATE_SPOT")]
     [InlineData(new[] { "FARGATE_SPOT", "FARGATE" }, "FARGATE")]
     [InlineData(new[] { "FARGATE" }, "FARGATE")]
-    public async Task Spot_is_taken_where_the_service_has_nothing_else(string[] providers, string expected)
+    public async Task Spot_is_used_where_the_service_has_nothing_else(string[] providers, string expected)
     {
         var request = await CompleteAsync(Web with { LaunchType = null, CapacityProviders = providers }, ServiceParts.All);
 

@@ -3,7 +3,7 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Packaging;
 
-/// <summary>What the workflows of the repository let others do.</summary>
+/// <summary>The permissions that the repository's workflows give to others.</summary>
 public sealed partial class WorkflowTests
 {
     public static TheoryData<string> Files =>
@@ -11,7 +11,7 @@ public sealed partial class WorkflowTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Actions_are_named_by_the_commit_that_was_looked_at(string file)
+    public void Actions_are_named_by_the_commit_that_was_reviewed(string file)
     {
         var uses = Read(file).Split('\n').Where(line => line.Contains("uses:", StringComparison.Ordinal)).ToList();
 

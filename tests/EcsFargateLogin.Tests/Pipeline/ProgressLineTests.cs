@@ -2,7 +2,7 @@ using EcsFargateLogin.Pipeline;
 
 namespace EcsFargateLogin.Tests.Pipeline;
 
-/// <summary>Which words of progress a line of some width gets.</summary>
+/// <summary>The words of progress that fit into a line of some width.</summary>
 public sealed class ProgressLineTests
 {
     private static readonly string[] Activities = ["Fargate session fl-abcdefghij", "fl-abcdefghij"];

@@ -3,7 +3,7 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Presets;
 
-/// <summary>Which files of projects are used, and which are passed over.</summary>
+/// <summary>The choice of projects' files: those that are used, and those that are skipped.</summary>
 [Collection(EnvironmentScope.Collection)]
 public sealed class PresetStoreTests : IDisposable
 {

@@ -6,7 +6,7 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Profiles;
 
-/// <summary>What stands where a file of profiles is looked for, and what only some commands use.</summary>
+/// <summary>Files and folders at the path of a file of profiles, and the settings that only some commands use.</summary>
 [Collection(EnvironmentScope.Collection)]
 public sealed class ProfileFileTests
 {
@@ -68,7 +68,7 @@ public sealed class ProfileFileTests
     [InlineData("use_dualstack_endpoint = 1", "use_dualstack_endpoint", "1")]
     [InlineData("ignore_configured_endpoint_urls = perhaps", "ignore_configured_endpoint_urls", "perhaps")]
     [InlineData("services = gone", "services", "gone")]
-    public async Task A_setting_that_cannot_be_used_is_named_where_an_endpoint_is_looked_for(string line, string setting, string value)
+    public async Task A_setting_that_cannot_be_used_is_named_where_an_endpoint_is_resolved(string line, string setting, string value)
     {
         using EnvironmentScope environment = new();
         environment.WriteConfig($"[profile it]\n{s_keys}{line}\n");

@@ -103,7 +103,7 @@ internal static class ProfileVectors
             Named = "aws_secret_access_key",
         },
         new("the region of the credentials file wins", It) { Config = s_profile.Replace("eu-west-3", "eu-west-1"), Credentials = "[it]\nregion = eu-west-3\n" },
-        new("the other file's token is not taken", It)
+        new("the other file's token is not used", It)
         {
             Config = $"[profile it]\n{Keys("AKIDCONFIG")}aws_session_token = stale\n", Credentials = $"[it]\n{s_keys}",
         },

@@ -73,15 +73,15 @@ public sealed class ShellWatchTests : IDisposable
     }
 
     [Fact]
-    public async Task Throttling_makes_the_looks_rarer()
+    public async Task Throttling_makes_the_polls_rarer()
     {
         _cloud.OnDescribeTasks = (_, _, before) =>
             before == 0 ? throw SampleTask.Throttled() : SampleTask.Reply(SampleTask.Of("STOPPING"));
 
         await WatchAsync(SampleTask.Session());
 
-        var looks = _cloud.CallsOf("DescribeTasks");
-        Assert.InRange(looks[1].At - looks[0].At, TimeSpan.FromMilliseconds(340), TimeSpan.MaxValue);
+        var polls = _cloud.CallsOf("DescribeTasks");
+        Assert.InRange(polls[1].At - polls[0].At, TimeSpan.FromMilliseconds(340), TimeSpan.MaxValue);
     }
 
     [Theory]

@@ -4,7 +4,7 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Ssh;
 
-/// <summary>Where the socket of a session's master connection lies.</summary>
+/// <summary>The path of the socket of a session's master connection.</summary>
 public sealed class ControlSocketTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -3,7 +3,7 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Ssh;
 
-/// <summary>What the real ssh makes of the arguments.</summary>
+/// <summary>The arguments, read by the real ssh.</summary>
 public sealed class SshCommandLineTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

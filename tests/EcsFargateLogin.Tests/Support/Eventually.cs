@@ -3,7 +3,7 @@ namespace EcsFargateLogin.Tests.Support;
 /// <summary>Waits for what comes without notice.</summary>
 internal static class Eventually
 {
-    /// <summary>Looks until it is so, for a minute at most.</summary>
+    /// <summary>Polls until it is so, for a minute at most.</summary>
     /// <param name="isSo">What is waited for.</param>
     /// <param name="state">What there is instead, for the message of a failed test.</param>
     public static async Task Async(Func<bool> isSo, Func<string> state)

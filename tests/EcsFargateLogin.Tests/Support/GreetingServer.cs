@@ -42,7 +42,7 @@ internal sealed class GreetingServer : IDisposable
     public async Task<TcpClient> NextConnectionAsync() =>
         await _accepted.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1));
 
-    /// <summary>Whether there is a connection that no test has looked at.</summary>
+    /// <summary>Whether there is a connection that no test has accepted.</summary>
     public bool HasMoreConnections => _accepted.Reader.TryPeek(out _);
 
     public void Dispose()

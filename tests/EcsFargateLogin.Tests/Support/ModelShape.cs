@@ -52,3 +52,6 @@ internal sealed class ModelShape(ServiceModel model, string name, JsonElement sh
         ? [.. list.EnumerateArray().Select(item => item.GetString()!)]
         : [];
 }
+
+/// <summary>A member of a structure, or a list's items.</summary>
+internal sealed record ModelMember(string LocationName, ModelShape Shape);

@@ -22,14 +22,14 @@ internal static class RunningProgram
         string program, IEnumerable<string> arguments, byte[] input) =>
         RunAsync(new ProcessStartInfo(program, arguments), TimeSpan.FromMinutes(1), input);
 
-    /// <summary>Waits until a process has ended whose id a file holds. What was killed takes a moment to end.</summary>
+    /// <summary>Waits until the process has ended that has its id in a file. A killed process takes a moment to end.</summary>
     public static async Task EndsAsync(string pidFile)
     {
         var stat = $"/proc/{(await File.ReadAllTextAsync(pidFile)).Trim()}/stat";
         await Eventually.Async(() => !File.Exists(stat) || IsZombie(stat), () => stat);
     }
 
-    /// <summary>A process that has ended stays a zombie until its parent looks at it.</summary>
+    /// <summary>A process that has ended stays a zombie until its parent waits for it.</summary>
     private static bool IsZombie(string stat)
     {
         try

@@ -3,7 +3,7 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Tests.Support;
 
-/// <summary>A cloud in memory whose every answer a test can set. Unless told otherwise it starts one task and knows it.</summary>
+/// <summary>A cloud in memory; a test can set its every answer. Unless told otherwise it starts one task and knows it.</summary>
 internal sealed class ScriptedCloud : IFargateCloud
 {
     private readonly ConcurrentQueue<CloudCall> _calls = [];
@@ -18,7 +18,7 @@ internal sealed class ScriptedCloud : IFargateCloud
 
     public DateTimeOffset? CredentialsEnd { get; set; }
 
-    public IAccountSurvey Survey => throw new NotSupportedException("No session looks around in the account.");
+    public IAccountSurvey Survey => throw new NotSupportedException("No session surveys the account.");
 
     public ITaskDefinitionStore Definitions => throw new NotSupportedException("No session registers task definitions.");
 

@@ -3,7 +3,7 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Tests.Support;
 
-/// <summary>Who signs requests, seen from the server that they reach.</summary>
+/// <summary>The signer of a request, as the server sees it.</summary>
 /// <param name="AccessKey">The access key that signed.</param>
 /// <param name="SessionToken">The session token that was sent, or null.</param>
 /// <param name="Source">Where the credentials were found.</param>

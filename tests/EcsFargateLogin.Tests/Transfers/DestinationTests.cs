@@ -3,7 +3,7 @@ using EcsFargateLogin.Transfers;
 
 namespace EcsFargateLogin.Tests.Transfers;
 
-/// <summary>What copies do with what is at their destination, there and here.</summary>
+/// <summary>Copies onto files and folders that exist, remote and local.</summary>
 public sealed class DestinationTests : IDisposable
 {
     private const UnixFileMode Mode640 = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;

@@ -14,11 +14,11 @@ public sealed class AuthorizedKeyTests
     private static SessionRequest Request => new() { TaskDefinition = "rails-cli", Cluster = "dev", Subnets = ["subnet-1"] };
 
     [Fact]
-    public void A_key_lets_in_to_a_terminal_and_to_ports_and_to_nothing_else() =>
+    public void A_key_allows_a_terminal_and_ports_and_nothing_else() =>
         Assert.Equal($"restrict,pty,port-forwarding {Key} fl-1", AuthorizedKey.LineOf(PublicKey.TryParse(Key)!, "fl-1", null, []));
 
     [Fact]
-    public void A_key_lets_in_until_its_time_is_over_and_from_the_addresses_that_were_named() => Assert.Equal(
+    public void A_key_allows_logins_until_its_time_is_over_and_from_the_addresses_that_were_named() => Assert.Equal(
         $"restrict,pty,port-forwarding,expiry-time=\"202603040306\",from=\"10.0.0.0/8,2001:db8::1\" {Key} fl-1",
         AuthorizedKey.LineOf(PublicKey.TryParse(Key)!, "fl-1", Now, ["10.0.0.0/8", "2001:db8::1"]));
 
@@ -58,7 +58,7 @@ public sealed class AuthorizedKeyTests
     [InlineData("198.51.100.7/32")]
     [InlineData("2001:db8::7")]
     [InlineData("2001:db8::/32")]
-    public void Addresses_and_networks_are_taken_as_they_are(string text) =>
+    public void Addresses_and_networks_are_used_as_they_are(string text) =>
         Assert.Equal([text], AuthorizedKey.CheckAddresses([text]));
 
     [Theory]

@@ -8,14 +8,14 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace EcsFargateLogin.Tests.Trust;
 
-/// <summary>What becomes of a session by what its log says, and when.</summary>
+/// <summary>The fate of a session by the content of its log, and the time of it.</summary>
 public sealed class HostKeyReaderTests : IDisposable
 {
     private const string Key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO2B7yXIuqGtSggTdE3LoHNsitfkMx8eTATYuLvSP/nU";
     private const string OtherKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEXy/kTKmUnlv8VwYbbwUgwKmvZEEqJwuX9b3H63F3Yv";
-    private const string Mark = "for SHA256:mine nonce=0a";
-    private const string Start = $"ecs-fargate-login start user=root port=22 {Mark}";
-    private const string HostKey = $"ecs-fargate-login host-key {Key} {Mark}";
+    private const string Tag = "for SHA256:mine nonce=0a";
+    private const string Start = $"ecs-fargate-login start user=root port=22 {Tag}";
+    private const string HostKey = $"ecs-fargate-login host-key {Key} {Tag}";
 
     private readonly TemporaryFolder _folder = new();
     private readonly ScriptedCloud _cloud = new();
@@ -30,8 +30,8 @@ public sealed class HostKeyReaderTests : IDisposable
     [Fact]
     public async Task A_line_that_comes_late_is_waited_for_and_pinned()
     {
-        var looks = 0;
-        _cloud.OnGetLogEvents = () => ++looks < 5 ? [] : [Start, HostKey];
+        var polls = 0;
+        _cloud.OnGetLogEvents = () => ++polls < 5 ? [] : [Start, HostKey];
         var session = Session(HostKeyVerification.Strict);
 
         await VerifyAsync(session);
@@ -44,8 +44,8 @@ public sealed class HostKeyReaderTests : IDisposable
     [Fact]
     public async Task A_failure_that_may_pass_is_no_end()
     {
-        var looks = 0;
-        _cloud.OnGetLogEvents = () => ++looks < 4 ? throw SampleTask.Throttled() : [Start, HostKey];
+        var polls = 0;
+        _cloud.OnGetLogEvents = () => ++polls < 4 ? throw SampleTask.Throttled() : [Start, HostKey];
         var session = Session(HostKeyVerification.Strict);
 
         await VerifyAsync(session);
@@ -72,11 +72,11 @@ public sealed class HostKeyReaderTests : IDisposable
         var session = Session(HostKeyVerification.Auto);
 
         await VerifyAsync(session, TimeSpan.FromMilliseconds(200));
-        var looks = _cloud.CallsOf("GetLogEvents").Count;
+        var polls = _cloud.CallsOf("GetLogEvents").Count;
         await VerifyAsync(session, TimeSpan.FromMilliseconds(200));
 
         Assert.Contains("The key that is seen first", Assert.Single(_events.Events.OfType<Caution>()).Text, StringComparison.Ordinal);
-        Assert.Equal(looks, _cloud.CallsOf("GetLogEvents").Count);
+        Assert.Equal(polls, _cloud.CallsOf("GetLogEvents").Count);
         Assert.Null(session.HostKey);
         Assert.False(session.IsDistrusted);
     }
@@ -126,8 +126,8 @@ public sealed class HostKeyReaderTests : IDisposable
     [Fact]
     public async Task So_is_an_answer_without_the_line_that_came_late_enough()
     {
-        var looks = 0;
-        _cloud.OnGetLogEvents = () => ++looks < 5 ? throw SampleTask.Throttled() : [Start];
+        var polls = 0;
+        _cloud.OnGetLogEvents = () => ++polls < 5 ? throw SampleTask.Throttled() : [Start];
         var session = Session(HostKeyVerification.Auto);
 
         // The answer has to come within twice that.
@@ -154,7 +154,7 @@ public sealed class HostKeyReaderTests : IDisposable
     [InlineData(HostKeyVerification.Strict)]
     public async Task A_log_that_contradicts_itself_ends_every_session_that_asks_it(HostKeyVerification verification)
     {
-        _cloud.OnGetLogEvents = () => [Start, $"ecs-fargate-login host-key {OtherKey} {Mark}", Start, HostKey];
+        _cloud.OnGetLogEvents = () => [Start, $"ecs-fargate-login host-key {OtherKey} {Tag}", Start, HostKey];
         var session = Session(verification);
 
         var error = await Assert.ThrowsAsync<FargateException>(() => VerifyAsync(session));
@@ -193,7 +193,7 @@ public sealed class HostKeyReaderTests : IDisposable
         {
             Log = new ContainerLog("/ecs/cli", "eu-west-1", "login"),
             HostKeyVerification = verification,
-            LogTag = Mark,
+            LogTag = Tag,
         });
     }
 

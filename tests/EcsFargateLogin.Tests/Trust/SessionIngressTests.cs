@@ -53,7 +53,7 @@ public sealed class SessionIngressTests : LaunchTest
     }
 
     [Fact]
-    public async Task Cancelled_while_the_address_is_let_in_no_task_is_started_and_the_rule_is_removed()
+    public async Task Cancelled_while_the_address_is_authorized_no_task_is_started_and_the_rule_is_removed()
     {
         using CancellationTokenSource cancellation = new();
         Cloud.OnAuthorizeIngress = rule =>
@@ -89,7 +89,7 @@ public sealed class SessionIngressTests : LaunchTest
     [InlineData(SshKeyType.Ed25519)]
     [InlineData(SshKeyType.Ecdsa)]
     [InlineData(SshKeyType.Rsa)]
-    public async Task A_session_whose_rule_stays_loses_its_key_of_whatever_type(SshKeyType type)
+    public async Task A_session_with_a_rule_that_stays_loses_its_key_of_whatever_type(SshKeyType type)
     {
         var session = await LaunchAsync(WithIngress with { KeyType = type });
         Assert.True(File.Exists(session.KeyPath));
@@ -103,7 +103,7 @@ public sealed class SessionIngressTests : LaunchTest
     }
 
     [Fact]
-    public async Task A_refused_start_whose_rule_stays_tells_both_and_is_remembered()
+    public async Task A_refused_start_with_a_rule_that_stays_tells_both_and_is_remembered()
     {
         Cloud.OnRunTask = (_, _) => throw CloudErrors.AccessDenied("ecs:RunTask", SampleTask.Answer("AccessDeniedException"));
         Cloud.OnRevokeIngress = _ => throw Denied();
@@ -161,7 +161,7 @@ public sealed class SessionIngressTests : LaunchTest
     }
 
     [Fact]
-    public async Task A_session_whose_rule_the_listing_cannot_remove_stays_listed()
+    public async Task A_session_with_a_rule_that_the_listing_cannot_remove_stays_listed()
     {
         var id = Orphan();
         Cloud.OnDescribeTasks = (_, _, _) => new DescribeTasksReply([SampleTask.Of("STOPPED")], []);
@@ -186,7 +186,7 @@ public sealed class SessionIngressTests : LaunchTest
     }
 
     [Fact]
-    public async Task A_rule_that_a_dead_session_has_left_is_taken_over_and_removed()
+    public async Task A_rule_that_a_dead_session_has_left_is_adopted_and_removed()
     {
         var left = Orphan();
 

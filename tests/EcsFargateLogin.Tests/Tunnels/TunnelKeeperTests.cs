@@ -21,7 +21,7 @@ public sealed class TunnelKeeperTests : IDisposable
     }
 
     [Fact]
-    public async Task A_connection_whose_output_breaks_off_is_connected_again()
+    public async Task A_connection_with_an_output_that_breaks_off_is_connected_again()
     {
         var keeper = KeeperOf(_folder.WriteScript(
             "ssh", $"{Ready}; [ -e \"$0.twice\" ] && exec sleep 60; : >\"$0.twice\"; echo 'channel 2: open failed' >&2"));

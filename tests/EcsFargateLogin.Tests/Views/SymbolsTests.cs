@@ -3,7 +3,7 @@ using EcsFargateLogin.Views;
 
 namespace EcsFargateLogin.Tests.Views;
 
-/// <summary>Marks on consoles of every encoding.</summary>
+/// <summary>Symbols on consoles of every encoding.</summary>
 public sealed class SymbolsTests
 {
     [Theory]

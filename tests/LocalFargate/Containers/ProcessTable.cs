@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LocalFargate.Containers;
 
-/// <summary>What the kernel tells about processes.</summary>
+/// <summary>Reads the kernel's table of processes.</summary>
 internal static class ProcessTable
 {
     /// <summary>The id of the first child of a process; null when it has none, or is gone.</summary>

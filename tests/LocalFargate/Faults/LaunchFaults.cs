@@ -28,7 +28,7 @@ public sealed record TaskMissing : LaunchFault
 /// <summary>The task stops by itself.</summary>
 public sealed record TaskStopsEarly : LaunchFault
 {
-    /// <summary>The phase at whose end it stops, from Provisioning to Running.</summary>
+    /// <summary>The phase after which it stops, from Provisioning to Running.</summary>
     public TaskPhase At { get; init; } = TaskPhase.Pending;
 
     /// <summary>For how long it stays in that phase besides.</summary>
@@ -113,4 +113,10 @@ public sealed record SshDiverted : LaunchFault
     public required string To { get; init; }
 
     internal override TaskPlan Apply(TaskPlan plan) => plan with { DivertedTo = IPEndPoint.Parse(To) };
+}
+
+/// <summary>A fault of a task, decided when RunTask starts it.</summary>
+public abstract record LaunchFault : Fault
+{
+    internal abstract TaskPlan Apply(TaskPlan plan);
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LocalFargate.Logs;
 
-/// <summary>What one container wrote, line by line.</summary>
+/// <summary>The output of one container, line by line.</summary>
 internal sealed class LogStream(string name)
 {
     private readonly List<LogEvent> _events = [];

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 
@@ -57,7 +58,7 @@ internal sealed class AddressBlock : IDisposable
     }
 
     /// <summary>Takes an address out of the range until it is released.</summary>
-    /// <exception cref="InvalidOperationException">All are taken.</exception>
+    /// <exception cref="InvalidOperationException">All are in use.</exception>
     internal IPAddress Take(AddressRange range)
     {
         lock (_lock)
@@ -73,7 +74,7 @@ internal sealed class AddressBlock : IDisposable
             }
         }
 
-        throw new InvalidOperationException($"All addresses of {range} are taken.");
+        throw new InvalidOperationException($"All addresses of {range} are in use.");
     }
 
     internal void Release(IPAddress address)
@@ -93,4 +94,23 @@ internal sealed class AddressBlock : IDisposable
     }
 
     public void Dispose() => _reservation.Dispose();
+}
+
+/// <summary>A range of IPv4 addresses, as CIDR notation writes it.</summary>
+internal readonly record struct AddressRange(uint First, int PrefixLength)
+{
+    internal uint Size => 1u << (32 - PrefixLength);
+
+    internal bool Contains(uint address) => address - First < Size;
+
+    internal static IPAddress ToAddress(uint number)
+    {
+        Span<byte> octets = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(octets, number);
+        return new IPAddress(octets);
+    }
+
+    internal static uint ToNumber(IPAddress address) => BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes());
+
+    public override string ToString() => $"{ToAddress(First)}/{PrefixLength}";
 }

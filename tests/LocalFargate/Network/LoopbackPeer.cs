@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace LocalFargate.Network;
 
-/// <summary>Who it is on this machine that a loopback connection comes from.</summary>
+/// <summary>Finds the user of this machine that a loopback connection comes from.</summary>
 internal static class LoopbackPeer
 {
     private static readonly string[] _tables = ["/proc/net/tcp", "/proc/net/tcp6"];

@@ -123,7 +123,7 @@ internal sealed class PortForwarder : IAsyncDisposable
         }
     }
 
-    /// <summary>Linux drops the SYNs of a listener whose queue is full, so this one is filled and never emptied.</summary>
+    /// <summary>Linux drops the SYNs of a listener with a full queue, so this one is filled and never emptied.</summary>
     private async Task DropAsync()
     {
         using var listener = Bind(_listen, backlog: 0);

@@ -1,6 +1,6 @@
 namespace LocalFargate.Network;
 
-/// <summary>How a task's ssh port behaves towards those who connect to it.</summary>
+/// <summary>The behaviour of a task's ssh port towards its clients.</summary>
 internal enum SshPortBehaviour
 {
     /// <summary>As sshd does.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LocalFargate.Services;
@@ -57,4 +58,10 @@ internal sealed class JsonProtocol(IReadOnlyList<IAwsService> services) : IWireP
         document["message"] = error.Message;
         return document.ToJsonString(AwsJson.Options);
     }
+}
+
+/// <summary>Writes and measures JSON for the wire: only the characters that must be escaped are.</summary>
+internal static class AwsJson
+{
+    internal static JsonSerializerOptions Options { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

@@ -6,7 +6,7 @@ namespace LocalFargate.Services;
 /// <summary>The operations of AWS IAM that tell what somebody may do: everything but what is denied here.</summary>
 internal sealed class IamService(string accountArn) : IAwsService
 {
-    /// <summary>Denied actions, each with the keys of conditions that its policy would look at.</summary>
+    /// <summary>Denied actions, each with the keys of conditions that its policy would check.</summary>
     public Dictionary<string, IReadOnlyList<string>> Denied { get; } = [];
 
     public ServiceModel Model { get; } = ServiceModel.Load("iam-2010-05-08");

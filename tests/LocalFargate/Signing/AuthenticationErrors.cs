@@ -2,7 +2,7 @@ using LocalFargate.Protocol;
 
 namespace LocalFargate.Signing;
 
-/// <summary>What AWS answers to a request that is not signed as it should be. EC2 has codes of its own.</summary>
+/// <summary>AWS's answers to a request that is not signed as it should be. EC2 has codes of its own.</summary>
 internal static class AuthenticationErrors
 {
     internal static AwsException Missing(string service) => IsEc2(service)

@@ -9,13 +9,13 @@ public sealed record AwsCredential(string AccessKeyId, string SecretAccessKey)
 {
     /// <summary>
     /// The one of this process's servers where none is named, made anew at each start: whoever knows it runs programs as the
-    /// user whose servers they are, and other users of this machine reach them too.
+    /// user who runs the servers, and other users of this machine reach them too.
     /// </summary>
     public static AwsCredential OfThisProcess { get; } = new(
         $"AKIALOCAL{RandomNumberGenerator.GetHexString(11)}", RandomNumberGenerator.GetHexString(40, lowercase: true));
 
     /// <summary>
-    /// The keys that everybody knows, because other servers like this one take them: they prove nothing, so they are taken
+    /// The keys that everybody knows, because other servers like this one take them: they prove nothing, so they are accepted
     /// from processes of the same user alone.
     /// </summary>
     public static AwsCredential WellKnown { get; } = new("test", "test");

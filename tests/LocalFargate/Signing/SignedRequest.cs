@@ -8,7 +8,7 @@ internal sealed record SignedRequest
     /// <summary>The path as it came over the wire, undecoded.</summary>
     internal required string RawPath { get; init; }
 
-    /// <summary>What follows the question mark, as it came over the wire; empty when there is none.</summary>
+    /// <summary>The query string as it came over the wire; empty when there is none.</summary>
     internal required string RawQuery { get; init; }
 
     /// <summary>The headers, names in any case, each with its values.</summary>
@@ -16,7 +16,7 @@ internal sealed record SignedRequest
 
     internal required ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>Whether it comes from a process of the user whose server this is.</summary>
+    /// <summary>Whether it comes from a process of the user who runs this server.</summary>
     internal required Func<bool> IsOfThisUser { get; init; }
 
     /// <summary>A header's values joined by commas, or null when the request does not have it.</summary>

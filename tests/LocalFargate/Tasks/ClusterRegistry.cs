@@ -20,3 +20,6 @@ internal sealed class ClusterRegistry(string arnPrefix, IEnumerable<string> name
     internal string ArnOf(string name) =>
         name.StartsWith("arn:", StringComparison.Ordinal) ? name : $"{arnPrefix}:cluster/{name}";
 }
+
+/// <summary>A cluster.</summary>
+internal sealed record Cluster(string Name, string Arn);

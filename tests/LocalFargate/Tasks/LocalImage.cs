@@ -1,7 +1,7 @@
 namespace LocalFargate.Tasks;
 
 /// <summary>
-/// What stands for a container image: this machine's own files, with these laid over them. A container whose image
+/// The stand-in for a container image: this machine's own files, with these laid over them. A container with an image that
 /// the server does not have fails as on Fargate, with CannotPullContainerError.
 /// </summary>
 public sealed record LocalImage

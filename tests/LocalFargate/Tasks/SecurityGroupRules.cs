@@ -1,6 +1,6 @@
 namespace LocalFargate.Tasks;
 
-/// <summary>The rules of ingress of one security group. They are kept, and let in or keep out nobody here.</summary>
+/// <summary>The rules of ingress of one security group. They are kept, and allow or block nobody here.</summary>
 internal sealed class SecurityGroupRules
 {
     private readonly Lock _lock = new();
@@ -18,7 +18,7 @@ internal sealed class SecurityGroupRules
     }
 
     /// <summary>Adds a rule.</summary>
-    /// <returns>False when there is one that lets in the same.</returns>
+    /// <returns>False when there is one that allows the same.</returns>
     internal bool TryAdd(SecurityGroupRule rule)
     {
         lock (_lock)
@@ -33,7 +33,7 @@ internal sealed class SecurityGroupRules
         }
     }
 
-    /// <summary>Removes the rule that lets in the same.</summary>
+    /// <summary>Removes the rule that allows the same.</summary>
     /// <returns>False when there is none.</returns>
     internal bool Remove(SecurityGroupRule rule)
     {
@@ -43,7 +43,7 @@ internal sealed class SecurityGroupRules
         }
     }
 
-    /// <summary>Gives the rule that lets in the same another description.</summary>
+    /// <summary>Gives the rule that allows the same another description.</summary>
     /// <returns>False when there is none.</returns>
     internal bool Describe(SecurityGroupRule rule)
     {

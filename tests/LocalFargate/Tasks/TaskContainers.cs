@@ -77,3 +77,19 @@ internal sealed class TaskContainers(FargateTask task, ContainerSpecs specs, Log
         return logs.Create((string)options["awslogs-group"]!, $"{prefix}/{definition.Name}/{task.Id}");
     }
 }
+
+/// <summary>The containers of a task.</summary>
+internal interface ITaskContainers
+{
+    /// <summary>The first image of the task that the server does not have, or null.</summary>
+    string? FindMissingImage();
+
+    /// <summary>Starts all of them.</summary>
+    Task StartAsync();
+
+    /// <summary>Ends all of them: politely at first, unless that token is cancelled.</summary>
+    Task StopAsync(CancellationToken abort);
+}
+
+/// <summary>A container that has been started.</summary>
+internal sealed record RunningContainer(ContainerSpec Spec, ContainerProcess Process, Isolation Isolation);

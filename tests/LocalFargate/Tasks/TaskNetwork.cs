@@ -33,8 +33,8 @@ internal sealed class TaskNetwork(FargateTask task, AddressBlock addresses, IRea
         }
 
         var networkInterface = task.NetworkInterface;
-        IPAddress?[] taken = [networkInterface.PrivateAddress, networkInterface.PublicAddress, networkInterface.HiddenAddress];
-        foreach (var address in taken.OfType<IPAddress>())
+        IPAddress?[] own = [networkInterface.PrivateAddress, networkInterface.PublicAddress, networkInterface.HiddenAddress];
+        foreach (var address in own.OfType<IPAddress>())
         {
             addresses.Release(address);
         }

@@ -3,7 +3,7 @@ using LocalFargate.Network;
 
 namespace LocalFargate.Tasks;
 
-/// <summary>What will happen to a task. Faults change it before the task starts.</summary>
+/// <summary>The planned course of a task. Faults change it before the task starts.</summary>
 internal sealed record TaskPlan
 {
     internal required Timeline Timeline { get; init; }

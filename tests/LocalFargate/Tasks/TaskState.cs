@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace LocalFargate.Tasks;
 
-/// <summary>What of a task changes during its life. A reader sees one state as a whole.</summary>
+/// <summary>The part of a task that changes during its life. A reader sees one state as a whole.</summary>
 internal sealed record TaskState
 {
     internal TaskPhase Phase { get; init; } = TaskPhase.Provisioning;
@@ -44,7 +44,7 @@ internal sealed record TaskState
     };
 }
 
-/// <summary>What of a container changes during its life.</summary>
+/// <summary>The part of a container that changes during its life.</summary>
 /// <param name="Name">Its name in the task definition.</param>
 internal sealed record ContainerState(string Name)
 {

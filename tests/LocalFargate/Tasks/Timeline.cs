@@ -1,6 +1,6 @@
 namespace LocalFargate.Tasks;
 
-/// <summary>How long a task stays in each phase of its life; zero passes through it at once.</summary>
+/// <summary>The time that a task stays in each phase of its life; zero passes through it at once.</summary>
 public sealed record Timeline
 {
     /// <summary>No waiting at all, for tests.</summary>

@@ -5,7 +5,7 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Lifecycle.Closing;
 
-/// <summary>What the end of a task means after ssh's 255.</summary>
+/// <summary>The meaning of a task's end after ssh's exit code 255.</summary>
 public sealed class InterruptionTests
 {
     [Theory]

@@ -214,7 +214,7 @@ public sealed class SessionCloserTests : IDisposable
     }
 
     [Fact]
-    public async Task Waiting_for_the_end_looks_until_the_task_is_STOPPED()
+    public async Task Waiting_for_the_end_polls_until_the_task_is_STOPPED()
     {
         string[] statuses = ["DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED"];
         _cloud.OnDescribeTasks = (_, _, before) => SampleTask.Reply(SampleTask.Of(statuses[before]));
@@ -235,7 +235,7 @@ public sealed class SessionCloserTests : IDisposable
     }
 
     [Fact]
-    public async Task Waiting_for_the_end_outlasts_throttling_and_a_passing_failure()
+    public async Task Waiting_for_the_end_outlasts_throttling_and_a_transient_failure()
     {
         _cloud.OnDescribeTasks = (_, _, before) => before switch
         {
@@ -263,7 +263,7 @@ public sealed class SessionCloserTests : IDisposable
     }
 
     [Fact]
-    public async Task A_session_whose_RunTask_was_not_answered_is_stopped_by_its_mark()
+    public async Task A_session_without_an_answer_to_RunTask_is_stopped_by_its_id()
     {
         _cloud.OnListTasks = () => [SampleTask.Arn];
 
@@ -275,7 +275,7 @@ public sealed class SessionCloserTests : IDisposable
     }
 
     [Fact]
-    public async Task A_task_that_is_found_by_its_mark_and_cannot_be_stopped_is_remembered_by_its_ARN()
+    public async Task A_task_that_is_found_by_its_id_and_cannot_be_stopped_is_remembered_by_its_ARN()
     {
         var session = Unanswered(DateTimeOffset.UtcNow);
         _journal.Write(SampleRecord.Of(_session.SessionId));
@@ -288,7 +288,7 @@ public sealed class SessionCloserTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_task_by_its_mark_a_session_of_some_age_is_only_forgotten()
+    public async Task Without_a_task_of_its_id_a_session_of_some_age_is_only_forgotten()
     {
         var session = Unanswered(DateTimeOffset.UtcNow.AddMinutes(-2));
 
@@ -300,7 +300,7 @@ public sealed class SessionCloserTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_task_by_its_mark_a_young_session_stays_remembered()
+    public async Task Without_a_task_of_its_id_a_young_session_stays_remembered()
     {
         var error = await Assert.ThrowsAsync<FargateException>(
             () => Closer.CloseAsync(Unanswered(DateTimeOffset.UtcNow), "test"));
@@ -310,7 +310,7 @@ public sealed class SessionCloserTests : IDisposable
     }
 
     [Fact]
-    public async Task A_session_that_cannot_be_looked_for_stays_remembered()
+    public async Task A_session_that_cannot_be_searched_for_stays_remembered()
     {
         _cloud.OnListTasks = () => throw SampleTask.AccessDenied("ecs:ListTasks");
 

@@ -4,7 +4,7 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Lifecycle.Closing;
 
-/// <summary>What to do about a task that did not start, from the words that ECS and containers use for it.</summary>
+/// <summary>Advice about a task that did not start, from the words that ECS and containers use for it.</summary>
 public sealed class StopCausesTests
 {
     [Theory]

@@ -29,9 +29,9 @@ public sealed class SessionFinderTests : IDisposable
         var entry = Remember(SampleTask.Arn);
         _cloud.OnListAllTasks = () => [SampleTask.Arn, OtherArn, SampleTask.Arn + "1"];
         Describe(
-            Marked("RUNNING", SampleTask.Arn, entry.SessionId),
-            Marked("PENDING", OtherArn, "fl-elsewhere"),
-            Marked("RUNNING", SampleTask.Arn + "1", "ecs-svc/1"));
+            Tagged("RUNNING", SampleTask.Arn, entry.SessionId),
+            Tagged("PENDING", OtherArn, "fl-elsewhere"),
+            Tagged("RUNNING", SampleTask.Arn + "1", "ecs-svc/1"));
         _cloud.OnDescribeNetworkInterfaces = _ => [SampleTask.Interface("203.0.113.1")];
 
         var found = await FindAsync(new SessionQuery([entry]) { Clusters = ["dev"] });
@@ -57,7 +57,7 @@ public sealed class SessionFinderTests : IDisposable
         bool enablesExecuteCommand, bool hasKey, FargateTransport expected)
     {
         _cloud.OnListAllTasks = () => [OtherArn];
-        Describe(Marked("RUNNING", OtherArn, "fl-elsewhere") with
+        Describe(Tagged("RUNNING", OtherArn, "fl-elsewhere") with
         {
             EnablesExecuteCommand = enablesExecuteCommand,
             Overrides =
@@ -74,10 +74,10 @@ public sealed class SessionFinderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_session_whose_task_has_stopped_is_forgotten()
+    public async Task A_session_with_a_task_that_has_stopped_is_forgotten()
     {
         var entry = Remember(SampleTask.Arn);
-        Describe(Marked("STOPPED", SampleTask.Arn, entry.SessionId));
+        Describe(Tagged("STOPPED", SampleTask.Arn, entry.SessionId));
 
         Assert.Empty((await FindAsync(new SessionQuery([entry]))).Sessions);
 
@@ -89,7 +89,7 @@ public sealed class SessionFinderTests : IDisposable
     {
         var entry = Remember(taskArn: null);
         _cloud.OnListTasks = () => [SampleTask.Arn];
-        Describe(Marked("STOPPED", SampleTask.Arn, entry.SessionId));
+        Describe(Tagged("STOPPED", SampleTask.Arn, entry.SessionId));
         _journal.Write(entry with { CreatedAt = DateTimeOffset.UtcNow });
 
         var session = Assert.Single((await FindAsync(new SessionQuery(_journal.ReadAll()))).Sessions);
@@ -102,11 +102,11 @@ public sealed class SessionFinderTests : IDisposable
     [InlineData(true, true, true)]
     [InlineData(true, false, false)]
     [InlineData(false, true, false)]
-    public async Task A_session_whose_task_stopped_for_want_of_capacity_is_left_to_the_process_that_may_start_it_again(
+    public async Task A_session_with_a_task_that_stopped_for_want_of_capacity_is_left_to_the_process_that_may_start_it_again(
         bool isOwned, bool isForCapacity, bool isKept)
     {
         var entry = Remember(SampleTask.Arn, processIsDead: !isOwned);
-        Describe(Marked("STOPPED", SampleTask.Arn, entry.SessionId) with
+        Describe(Tagged("STOPPED", SampleTask.Arn, entry.SessionId) with
         {
             StoppedReason = isForCapacity ? "Capacity is unavailable at this time." : "Essential container in task exited",
         });
@@ -118,7 +118,7 @@ public sealed class SessionFinderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_session_whose_task_ECS_has_forgotten_is_forgotten()
+    public async Task A_session_with_a_task_that_ECS_has_forgotten_is_forgotten()
     {
         var entry = Remember(SampleTask.Arn);
 
@@ -152,11 +152,11 @@ public sealed class SessionFinderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_task_whose_RunTask_was_not_answered_is_found_by_its_mark_and_written_down()
+    public async Task A_task_of_a_RunTask_without_answer_is_found_by_its_id_and_written_down()
     {
         var entry = Remember(taskArn: null);
         _cloud.OnListTasks = () => [SampleTask.Arn];
-        Describe(Marked("RUNNING", SampleTask.Arn, entry.SessionId));
+        Describe(Tagged("RUNNING", SampleTask.Arn, entry.SessionId));
 
         var session = Assert.Single((await FindAsync(new SessionQuery([entry]))).Sessions);
 
@@ -181,7 +181,7 @@ public sealed class SessionFinderTests : IDisposable
     [Theory]
     [InlineData(null)]
     [InlineData("999999999999")]
-    public async Task A_RunTask_without_answer_whose_account_is_not_known_to_be_the_one_that_is_asked_is_remembered(string? account)
+    public async Task A_RunTask_without_answer_in_an_account_not_known_to_be_the_one_that_is_asked_is_remembered(string? account)
     {
         var entry = Remember(taskArn: null) with { DefinitionAccount = account };
         _journal.Write(entry);
@@ -217,12 +217,12 @@ public sealed class SessionFinderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_session_whose_entry_is_damaged_is_found_by_its_mark_and_is_ones_own()
+    public async Task A_session_with_a_damaged_entry_is_found_by_its_id_and_is_ones_own()
     {
         var entry = Remember(SampleTask.Arn);
         File.WriteAllText(_folder[$"sessions/{entry.SessionId}/session.json"], "");
         _cloud.OnListAllTasks = () => [SampleTask.Arn];
-        Describe(Marked("RUNNING", SampleTask.Arn, entry.SessionId));
+        Describe(Tagged("RUNNING", SampleTask.Arn, entry.SessionId));
 
         var session = Assert.Single((await FindAsync(new SessionQuery([]) { Clusters = ["dev"] })).Sessions);
 
@@ -235,7 +235,7 @@ public sealed class SessionFinderTests : IDisposable
     public async Task A_session_asked_for_by_its_id_costs_no_list_of_all_tasks()
     {
         _cloud.OnListTasks = () => [OtherArn];
-        Describe(Marked("RUNNING", OtherArn, "fl-elsewhere"));
+        Describe(Tagged("RUNNING", OtherArn, "fl-elsewhere"));
 
         var found = await FindAsync(new SessionQuery([]) { Clusters = ["dev"], Ids = ["fl-elsewhere"] });
 
@@ -261,7 +261,7 @@ public sealed class SessionFinderTests : IDisposable
         {
             Assert.Equal([SampleTask.Arn, OtherArn], taskArns.Order());
             return SampleTask.Reply(
-                Marked("RUNNING", SampleTask.Arn, running.SessionId), Marked("STOPPED", OtherArn, ended.SessionId));
+                Tagged("RUNNING", SampleTask.Arn, running.SessionId), Tagged("STOPPED", OtherArn, ended.SessionId));
         };
 
         var found = await EarlierSessions.FindAsync(_cloud, _journal, CancellationToken.None);
@@ -293,8 +293,8 @@ public sealed class SessionFinderTests : IDisposable
 
     private void Describe(params TaskDescription[] tasks) => _cloud.OnDescribeTasks = (_, _, _) => SampleTask.Reply(tasks);
 
-    private static TaskDescription Marked(string status, string arn, string mark) =>
-        SampleTask.Of(status, arn) with { StartedBy = mark };
+    private static TaskDescription Tagged(string status, string arn, string id) =>
+        SampleTask.Of(status, arn) with { StartedBy = id };
 
     private SessionRecord Remember(string? taskArn, DateTimeOffset? createdAt = null, bool processIsDead = false)
     {

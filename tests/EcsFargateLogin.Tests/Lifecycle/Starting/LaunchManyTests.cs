@@ -12,7 +12,7 @@ public sealed class LaunchManyTests : LaunchTest
     private static SessionRequest Zones => Request with { Subnets = ["subnet-1", "subnet-2", "subnet-3"] };
 
     [Fact]
-    public async Task Each_session_has_a_key_a_mark_and_a_task_of_its_own()
+    public async Task Each_session_has_a_key_an_id_and_a_task_of_its_own()
     {
         NumberTasks();
         EventLog events = new();

@@ -8,7 +8,7 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Lifecycle.Starting;
 
-/// <summary>What tests of a launch share: a cloud, a journal, and what became of both.</summary>
+/// <summary>The base of tests of a launch: a cloud, a journal, and checks of both.</summary>
 public abstract class LaunchTest : IDisposable
 {
     private protected TemporaryFolder Folder { get; } = new();

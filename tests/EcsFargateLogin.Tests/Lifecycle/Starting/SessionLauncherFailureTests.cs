@@ -82,7 +82,7 @@ public sealed class SessionLauncherFailureTests : LaunchTest
     }
 
     [Fact]
-    public async Task A_task_whose_answer_was_lost_is_found_by_its_mark_and_stopped()
+    public async Task A_task_with_a_lost_answer_is_found_by_its_id_and_stopped()
     {
         Cloud.OnRunTask = (_, _) => throw SampleTask.ServiceFailed();
         Cloud.OnListTasks = () => [SampleTask.Arn];
@@ -157,7 +157,7 @@ public sealed class SessionLauncherFailureTests : LaunchTest
     }
 
     [Fact]
-    public async Task Cancelled_while_RunTask_hangs_the_task_is_found_by_its_mark_and_stopped()
+    public async Task Cancelled_while_RunTask_hangs_the_task_is_found_by_its_id_and_stopped()
     {
         using CancellationTokenSource cancellation = new();
         HangInRunTask(cancellation);
@@ -174,7 +174,7 @@ public sealed class SessionLauncherFailureTests : LaunchTest
     [InlineData(true)]
     public async Task A_task_that_is_found_and_cannot_be_stopped_is_remembered_by_its_ARN(bool isCancelled)
     {
-        // Once it has stopped, ECS does not list it by its mark any more.
+        // Once it has stopped, ECS does not list it by its id any more.
         using CancellationTokenSource cancellation = new();
         HangInRunTask(cancellation);
         Cloud.OnRunTask = isCancelled ? Cloud.OnRunTask : (_, _) => throw SampleTask.Throttled();

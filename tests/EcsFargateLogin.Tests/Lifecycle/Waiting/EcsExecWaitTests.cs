@@ -132,7 +132,7 @@ public sealed class EcsExecWaitTests : WaitTest
         var session = Own(folder, server.Port);
         session.HostKeyVerification = HostKeyVerification.Strict;
 
-        // Time enough to meet it before the other way is taken.
+        // Time enough to meet it before the other transport is used.
         await FailAsync(FargateError.HostKeyNotVerified, session, Shell, Hasty with
         {
             BannerLimit = TimeSpan.FromMinutes(1), FallbackLimit = TimeSpan.FromMinutes(1),
@@ -157,7 +157,7 @@ public sealed class EcsExecWaitTests : WaitTest
     private static FargateSession Session(FargateTransport transport, int port = 22) =>
         new(SampleTask.Session(port).Record with { Transport = transport });
 
-    /// <summary>One of this machine's, whose log tells nothing.</summary>
+    /// <summary>A session of this machine with a log that tells nothing.</summary>
     private static FargateSession Own(TemporaryFolder folder, int port) => new(
         new SessionRecord
         {

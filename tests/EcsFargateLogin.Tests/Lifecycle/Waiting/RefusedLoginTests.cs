@@ -16,10 +16,10 @@ public sealed class RefusedLoginTests : IDisposable
     [InlineData("User root from 198.51.100.7 not allowed because not listed in AllowUsers", "-UserName")]
     [InlineData("Authentication tried for root with correct key but not from a permitted host (host=x, ip=10.0.0.1).", "-FromAddress")]
     [InlineData("Authentication refused: bad ownership or modes for directory /root", "_AUTHORIZED_PUBLIC_KEY")]
-    public async Task The_reason_is_taken_from_the_containers_log_when_it_gets_there(string line, string nextStep)
+    public async Task The_reason_is_read_from_the_containers_log_when_it_gets_there(string line, string nextStep)
     {
-        var looks = 0;
-        _cloud.OnGetLogEvents = () => ++looks < 3 ? ["started"] : ["started", $"{line}\r", "Connection closed by 10.0.0.1"];
+        var polls = 0;
+        _cloud.OnGetLogEvents = () => ++polls < 3 ? ["started"] : ["started", $"{line}\r", "Connection closed by 10.0.0.1"];
 
         var error = await ExplainAsync(Refused(), limit: 20);
 

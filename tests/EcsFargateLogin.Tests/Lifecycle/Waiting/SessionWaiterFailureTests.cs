@@ -24,7 +24,7 @@ public sealed class SessionWaiterFailureTests : WaitTest
     }
 
     [Fact]
-    public async Task A_look_that_fails_three_times_in_a_row_is_an_error()
+    public async Task A_poll_that_fails_three_times_in_a_row_is_an_error()
     {
         Cloud.OnDescribeTasks = (_, _, _) => throw SampleTask.ServiceFailed();
 
@@ -34,7 +34,7 @@ public sealed class SessionWaiterFailureTests : WaitTest
     }
 
     [Fact]
-    public async Task A_look_that_is_refused_is_an_error_at_once()
+    public async Task A_poll_that_is_refused_is_an_error_at_once()
     {
         Cloud.OnDescribeTasks = (_, _, _) => throw SampleTask.AccessDenied("ecs:DescribeTasks");
 

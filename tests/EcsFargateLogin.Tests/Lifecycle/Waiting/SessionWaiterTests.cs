@@ -39,7 +39,7 @@ public sealed class SessionWaiterTests : WaitTest
     }
 
     [Fact]
-    public async Task A_server_that_answers_while_progress_is_shown_is_not_left_waiting_until_the_next_look()
+    public async Task A_server_that_answers_while_progress_is_shown_is_not_left_waiting_until_the_next_poll()
     {
         using var server = GreetingServer.Greeting(Banner);
         TasksAre("RUNNING");
@@ -69,7 +69,7 @@ public sealed class SessionWaiterTests : WaitTest
     }
 
     [Fact]
-    public async Task The_first_look_waits_until_ECS_knows_its_new_task()
+    public async Task The_first_poll_waits_until_ECS_knows_its_new_task()
     {
         TasksAre("RUNNING");
         PublicAddressIs("127.0.0.1");
@@ -93,7 +93,7 @@ public sealed class SessionWaiterTests : WaitTest
     }
 
     [Fact]
-    public async Task A_throttled_look_is_repeated_after_a_longer_pause()
+    public async Task A_throttled_poll_is_repeated_after_a_longer_pause()
     {
         Cloud.OnDescribeTasks = (_, _, before) =>
             before == 0 ? throw SampleTask.Throttled() : SampleTask.Reply(SampleTask.Of("RUNNING"));
@@ -101,9 +101,9 @@ public sealed class SessionWaiterTests : WaitTest
 
         await WaitAsync(SampleTask.Session(), Address, Quick with { ThrottledInterval = TimeSpan.FromMilliseconds(400) });
 
-        var looks = Cloud.CallsOf("DescribeTasks");
-        Assert.Equal(2, looks.Count);
-        Assert.True(looks[1].At - looks[0].At >= TimeSpan.FromMilliseconds(350));
+        var polls = Cloud.CallsOf("DescribeTasks");
+        Assert.Equal(2, polls.Count);
+        Assert.True(polls[1].At - polls[0].At >= TimeSpan.FromMilliseconds(350));
         Assert.Contains(Events.Events.OfType<Detail>(), detail => detail.Message.Contains("slows", StringComparison.Ordinal));
     }
 
@@ -126,7 +126,7 @@ public sealed class SessionWaiterTests : WaitTest
     }
 
     [Fact]
-    public async Task A_look_may_fail_twice_in_a_row()
+    public async Task A_poll_may_fail_twice_in_a_row()
     {
         Cloud.OnDescribeTasks = (_, _, before) =>
             before % 3 < 2 ? throw SampleTask.ServiceFailed() : SampleTask.Reply(SampleTask.Of(before < 3 ? "PENDING" : "RUNNING"));
@@ -176,7 +176,7 @@ public sealed class SessionWaiterTests : WaitTest
     }
 
     [Fact]
-    public async Task Sessions_of_one_cluster_share_a_look()
+    public async Task Sessions_of_one_cluster_share_a_poll()
     {
         string[] taskArns = [.. Enumerable.Range(0, 3).Select(number => $"{SampleTask.Arn}{number}")];
         Cloud.OnDescribeTasks = (_, asked, before) => SampleTask.Reply(
@@ -237,7 +237,7 @@ public sealed class SessionWaiterTests : WaitTest
     }
 
     [Fact]
-    public async Task One_look_tells_what_is_known_without_waiting()
+    public async Task One_poll_tells_what_is_known_without_waiting()
     {
         TasksAre("PENDING");
         PublicAddressIs("127.0.0.1");

@@ -6,7 +6,7 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Lifecycle.Waiting;
 
-/// <summary>What tests of a wait share: a cloud that tells of one task, quick looks, and the events that were seen.</summary>
+/// <summary>The base of tests of a wait: a cloud that tells of one task, quick polls, and the events that were seen.</summary>
 public abstract class WaitTest : IDisposable
 {
     private protected const string Banner = "SSH-2.0-x\r\n";

@@ -1,0 +1,94 @@
+using System.Text.RegularExpressions;
+using EcsFargateLogin.Tests.Support;
+
+namespace EcsFargateLogin.Tests.Help;
+
+/// <summary>The words that docs/glossary.md gives up are in no document, help topic or script of the module.</summary>
+public sealed partial class WordTests
+{
+    /// <summary>Files and folders that keep the words. A path per line, so that a folder is added by one line.</summary>
+    private static readonly string[] s_places =
+    [
+        "README.md",
+        "SECURITY.md",
+        "CONTRIBUTING.md",
+        "docs",
+        "module",
+    ];
+
+    /// <summary>The table itself names each word.</summary>
+    private const string Glossary = "docs/glossary.md";
+
+    /// <summary>The terms that hold such a word and have no other name.</summary>
+    private static readonly string[] s_terms =
+    [
+        "byte order mark", // Unicode's term.
+        "question mark", // The character.
+        "quotation mark", // The character.
+        "quotation marks", // The characters.
+    ];
+
+    [Fact]
+    public void No_text_uses_a_word_that_the_glossary_gives_up()
+    {
+        var words = FindWords();
+        var found = s_places.SelectMany(FindTexts).SelectMany(file => Uses(file, words)).ToList();
+
+        Assert.True(found.Count == 0, $"{Glossary} says what is written instead:\n{string.Join('\n', found)}");
+    }
+
+    [Fact]
+    public void The_glossary_has_words_and_the_places_have_texts()
+    {
+        Assert.Contains("gone on with", FindWords());
+        Assert.All(s_places, place => Assert.NotEmpty(FindTexts(place)));
+    }
+
+    [Theory]
+    [InlineData("a Knock at the port", "knock")]
+    [InlineData("it is let in", "let in")]
+    [InlineData("the mark, a byte order mark", "mark")]
+    public void A_word_is_found_in_any_case_and_beside_a_term(string line, string word) =>
+        Assert.Equal([word], WordsIn(line, FindWords()));
+
+    [Theory]
+    [InlineData("markdown and lookup")]
+    [InlineData("a byte order mark")]
+    [InlineData("the_mark_in_a_name")]
+    public void A_part_of_a_word_and_a_term_are_no_use_of_it(string line) => Assert.Empty(WordsIn(line, FindWords()));
+
+    private static List<string> FindWords()
+    {
+        var section = File.ReadAllText(Path.Combine(ModuleFolder.Root(), Glossary)).Split("## Words that are not used")[1];
+        return [.. Row().Matches(section).Skip(1).SelectMany(row => row.Groups[1].Value.Split(", "))];
+    }
+
+    /// <summary>The text files of a place, without the output of builds.</summary>
+    private static IEnumerable<string> FindTexts(string place)
+    {
+        var root = ModuleFolder.Root();
+        var path = Path.Combine(root, place);
+        var files = File.Exists(path) ? [path] : Directory.GetFiles(path, "*", SearchOption.AllDirectories);
+        return files.Select(file => Path.GetRelativePath(root, file).Replace('\\', '/'))
+            .Where(file => file != Glossary && !BuildFolder().IsMatch(file) && !IsBinary(Path.Combine(root, file)));
+    }
+
+    private static bool IsBinary(string file) => File.ReadAllBytes(file).AsSpan().Contains((byte)0);
+
+    private static IEnumerable<string> Uses(string file, List<string> words) =>
+        File.ReadAllLines(Path.Combine(ModuleFolder.Root(), file))
+            .SelectMany((line, index) => WordsIn(line, words).Select(word => $"{file}:{index + 1}: '{word}'"));
+
+    private static IEnumerable<string> WordsIn(string line, List<string> words)
+    {
+        var text = s_terms.Aggregate(line, (rest, term) => Regex.Replace(rest, $@"\b{term}\b", "", RegexOptions.IgnoreCase));
+        return words.Where(word => Regex.IsMatch(text, $@"\b{Regex.Escape(word)}\b", RegexOptions.IgnoreCase));
+    }
+
+    [GeneratedRegex(@"(^|/)(bin|obj)/")]
+    private static partial Regex BuildFolder();
+
+    /// <summary>A row of the table but for the line below its head.</summary>
+    [GeneratedRegex(@"^\| ([^|]+?) \| [^|]+ \|$", RegexOptions.Multiline)]
+    private static partial Regex Row();
+}
