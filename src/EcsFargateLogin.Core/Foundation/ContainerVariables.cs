@@ -42,7 +42,7 @@ internal static class ContainerVariables
     /// <summary>Set by a login to make the container wait for another login also after an orderly logout.</summary>
     public const string KeepSession = "_KEEP_SESSION";
 
-    /// <summary>All of them.</summary>
+    /// <summary>All names.</summary>
     public static IReadOnlySet<string> All { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
         AuthorizedKey, Port, ListenAddress, UserName, Nonce, ProofKey, LoginTimeout, IdleTimeout, UnusedTimeout, MaxLifetime,

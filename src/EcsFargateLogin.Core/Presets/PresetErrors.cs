@@ -24,7 +24,7 @@ internal static class PresetErrors
         line,
         column,
         $"'{key}' may not stand in a project's file, which may be somebody else's",
-        "Look where the file comes from, or leave it out with -NoPreset; what is your own belongs into your own presets.");
+        "Check where the file comes from, or leave it out with -NoPreset; what is your own belongs into your own presets.");
 
     internal static FargateException NotForProjects(IReadOnlyList<string> keys) => new(
         FargateError.InvalidPreset,
@@ -46,7 +46,7 @@ internal static class PresetErrors
     internal static FargateException PresetFileUntrusted(string file, string why) => new(
         FargateError.InvalidPreset,
         $"The file of presets '{file}' is not used: {why}.",
-        "Look at what it holds and where it comes from; put it right, delete it, or leave presets out with -NoPreset.")
+        "Check what it holds and where it comes from; correct it, delete it, or leave presets out with -NoPreset.")
     { Target = file };
 
     internal static FargateException PresetUnavailable(string file, Exception cause) => new(

@@ -19,7 +19,7 @@ internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Where it is or will be.</summary>
+    /// <summary>The file's path, whether or not it exists.</summary>
     public string Path => path;
 
     /// <summary>Whether it is a project's.</summary>

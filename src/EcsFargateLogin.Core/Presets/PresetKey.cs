@@ -55,7 +55,7 @@ internal sealed record PresetKey(string Name, PresetValueKind Kind)
         PresetValueKind.TextList => MostItems == int.MaxValue
             ? "a list of texts that are not empty"
             : $"a list of 1 to {MostItems} texts that are not empty",
-        PresetValueKind.TextMap => "an object whose values are texts",
+        PresetValueKind.TextMap => "an object with texts as values",
         _ when Choices.Count > 0 => $"one of {string.Join(", ", Choices)}",
         _ => "a text that is not empty",
     };

@@ -220,7 +220,7 @@ internal sealed partial class PresetParser
         }
     }
 
-    /// <summary>What is shown on a terminal must not be able to command it.</summary>
+    /// <summary>Removes control characters, so that the text cannot command a terminal.</summary>
     private void CheckCharacters(string text, long position)
     {
         if (text.Any(char.IsControl))
@@ -267,7 +267,7 @@ internal sealed partial class PresetParser
         return (line, Encoding.UTF8.GetCharCount(before[(before.LastIndexOf((byte)'\n') + 1)..]) + 1);
     }
 
-    /// <summary>Where a line begins, counted from 0.</summary>
+    /// <summary>The position of a line's first character, counted from 0.</summary>
     private long StartOfLine(long line)
     {
         var start = 0;

@@ -3,7 +3,7 @@ using EcsFargateLogin.Foundation;
 namespace EcsFargateLogin.Presets;
 
 /// <summary>
-/// The presets that hold in a folder: those of the project, whose file lies there or above, and those of the user. Where
+/// The presets that hold in a folder: those of the project, with a file there or above, and those of the user. Where
 /// both have a preset of one name, it is the project's with what the user's adds. A project's file that may be somebody
 /// else's is passed over.
 /// </summary>

@@ -46,6 +46,20 @@ internal sealed partial record SshProxy(string Program, string Command, string N
     /// <summary>The command for use without a terminal, where no password can be entered.</summary>
     public string QuietCommand { get; private init; } = Command;
 
+    /// <summary>Creates the proxy that one of two parameters asks for; null when neither was given.</summary>
+    /// <param name="jumpHost">The value of -JumpHost.</param>
+    /// <param name="proxyCommand">The value of -ProxyCommand.</param>
+    /// <param name="findProgram">Finds a program of OpenSSH.</param>
+    /// <exception cref="FargateException"><see cref="FargateError.InvalidSshOption"/>.</exception>
+    public static SshProxy? FromParameters(string? jumpHost, string? proxyCommand, Func<string, string> findProgram) =>
+        (jumpHost, proxyCommand) switch
+        {
+            (not null, not null) => throw SshErrors.TwoProxies(),
+            (not null, _) => ThroughJumpHost(findProgram("ssh"), jumpHost),
+            (_, not null) => ThroughCommand(findProgram("ssh"), proxyCommand),
+            _ => null,
+        };
+
     /// <summary>
     /// Creates the proxy for a jump host. A separate ssh logs in to it with the user's own configuration, keys and agent, none of
     /// which reach the server behind it.

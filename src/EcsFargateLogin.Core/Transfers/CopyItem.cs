@@ -90,7 +90,7 @@ internal sealed class CopyPlan(CopyReport report, StringComparer paths)
     public List<CopyItem> Items { get; } = [];
 
     /// <summary>
-    /// Adds an item, unless another item has the same destination, whose copy it would replace. Folders whose names are equal,
+    /// Adds an item, unless it would replace the copy of another item with the same destination. Folders with equal names,
     /// including case, are merged.
     /// </summary>
     /// <exception cref="FargateException">Another item has the destination.</exception>

@@ -229,7 +229,7 @@ public abstract class AwsCmdlet : FargateCmdlet
     private protected void Close(IFargateCloud cloud, FargateSession session, string reason) =>
         CleanUp(() => CloserFor(cloud).CloseAsync(session, reason), session);
 
-    /// <summary>Begins to stop a session whose pipeline has ended, perhaps before AWS was reached for it.</summary>
+    /// <summary>Begins to stop a session after the end of its pipeline, perhaps before AWS was reached for it.</summary>
     private Task BeginClosing(OwnedSession owned)
     {
         try

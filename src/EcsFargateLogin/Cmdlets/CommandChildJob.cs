@@ -67,7 +67,7 @@ internal sealed class CommandChildJob : Job
     /// <summary>The session.</summary>
     public FargateSession Session { get; }
 
-    /// <summary>Where the command runs: what holds the session if it ends with the job.</summary>
+    /// <summary>The PowerShell that runs the command. It owns the session if that ends with the job.</summary>
     public Runspace Runspace => _shell.Runspace;
 
     /// <summary>Starts the command.</summary>
@@ -92,7 +92,7 @@ internal sealed class CommandChildJob : Job
     /// <summary>Stops the command, and with it the session where that is not kept. Returns when that is done.</summary>
     public override void StopJob()
     {
-        // What has not begun has to begin: only the cmdlet stops the session, and one whose runspace is still being opened
+        // A job that has not begun has to begin: only the cmdlet stops the session, and one with a runspace that is still being opened
         // would never run.
         Start();
         _ = Task.WaitAny([_isAtWork.Task], LongestBeginning);

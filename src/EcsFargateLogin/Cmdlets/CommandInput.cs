@@ -6,13 +6,13 @@ namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
 /// Makes bytes of the objects that a command reads: bytes as they are, everything else as a line of text. As with native
-/// programs, lists are taken apart, and null is nothing.
+/// programs, lists are enumerated, and null is nothing.
 /// </summary>
 internal sealed class CommandInput
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();
 
-    /// <summary>All that was added since it was cleared.</summary>
+    /// <summary>The input that was added since the last call of Clear.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes.WrittenMemory;
 
     /// <summary>Forgets what was added.</summary>

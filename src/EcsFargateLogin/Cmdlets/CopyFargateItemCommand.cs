@@ -10,7 +10,7 @@ namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
 /// Copies files and folders to a session's container, or from it, with their permissions and times. A transfer that
-/// breaks is gone on with by the same command, and no new file has its name before all of it is there. Stops a session
+/// breaks is resumed by the same command, and no new file has its name before all of it is there. Stops a session
 /// afterwards that was started in the same pipeline.
 /// </summary>
 [Cmdlet(VerbsCommon.Copy, "FargateItem", DefaultParameterSetName = PathSet, SupportsShouldProcess = true,
@@ -30,7 +30,7 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
     public CopyFargateItemCommand() => _line = new ProgressLine(this, id: 0x4648);
 
     /// <summary>
-    /// What to copy: local files and folders; with -FromSession those of the container, counted from the user's home
+    /// The items to copy: local files and folders; with -FromSession those of the container, counted from the user's home
     /// unless the path begins with '/'. Wildcards are permitted.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet,
@@ -39,9 +39,9 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
-    /// <summary>What to copy, taken as it is written. With -Session the pipeline may hold it: what Get-ChildItem returns.</summary>
+    /// <summary>The item to copy, with its path used as it is written. With -Session the pipeline may hold it: what Get-ChildItem returns.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet,
-        HelpMessage = "What to copy, taken as it is written.")]
+        HelpMessage = "The item to copy, with its path used as it is written.")]
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
@@ -73,7 +73,7 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
     [Parameter(HelpMessage = "Returns what was copied.")]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>Looks for the local files before anything is started.</summary>
+    /// <summary>Finds the local files before anything is started.</summary>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();

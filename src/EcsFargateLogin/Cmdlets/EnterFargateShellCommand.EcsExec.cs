@@ -30,7 +30,7 @@ public sealed partial class EnterFargateShellCommand
     private protected override bool NeedsSsh =>
         Transport?.HasSsh() ?? FindProgramOrNull(SessionManagerPlugin.Name) is null;
 
-    /// <summary>Looks for the programs before anything is started, as far as it is known what is needed.</summary>
+    /// <summary>Finds the programs before anything is started, as far as the transport tells which are needed.</summary>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();

@@ -11,7 +11,7 @@ using EcsFargateLogin.Pipeline;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// Lists sessions: those that this machine's journal remembers, and those whose tasks ECS runs, wherever they were
+/// Lists sessions: those in this machine's journal, and those with tasks that ECS runs, wherever they were
 /// started. What has ended is forgotten and not listed.
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "FargateSession", HelpUri = HelpPages.Folder + "Get-FargateSession.md")]
@@ -29,8 +29,8 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
     [SupportsWildcards]
     public string[] SessionId { get; set; } = ["*"];
 
-    /// <summary>The clusters to look in, by name or ARN. Without it: those that the journal names, and 'default'.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The clusters to look in, by name or ARN.")]
+    /// <summary>The clusters to search, by name or ARN. Without it: those that the journal names, and 'default'.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The clusters to search, by name or ARN.")]
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
@@ -78,7 +78,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
     });
 
     /// <summary>
-    /// Adds sessions whose entries cannot be read, unless ECS has told of their tasks, and warns of each. How they are reached is
+    /// Adds sessions with entries that cannot be read, unless ECS has told of their tasks, and warns of each. How they are reached is
     /// not known, so no parameter that says so leaves them out.
     /// </summary>
     private void AddDamaged(List<FargateSession> found)
@@ -97,14 +97,14 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
         }
     }
 
-    /// <summary>Looks over every connection at once, and reports each that fails.</summary>
+    /// <summary>Queries every connection at the same time, and reports each that fails.</summary>
     private List<FargateSession> Find()
     {
         List<SessionRecord> entries = [.. Journal.ReadAll().Where(IsReachedAsAsked)];
         var isOwnOnly = Mine || Orphaned || SessionId.All(id => entries.Exists(entry => IsSame(entry.SessionId, id)));
         var asked = isOwnOnly ? null : TryConnect(null);
         List<FargateSession> found = [];
-        List<(IFargateCloud Cloud, SessionQuery Query)> looks = [];
+        List<(IFargateCloud Cloud, SessionQuery Query)> queries = [];
         foreach (var connection in entries.Where(entry => !isOwnOnly || IsWanted(entry)).GroupBy(entry => entry.Connection))
         {
             SessionRecord[] wanted = [.. connection.Where(IsWanted)];
@@ -112,7 +112,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
             if ((isAsked ? asked : TryConnect(Journal.SessionOf(connection.First()))) is { } cloud)
             {
                 var clusters = connection.Select(entry => entry.Cluster).Union(isAsked ? AskedClusters : []);
-                looks.Add((cloud, QueryOf(wanted) with { Clusters = isOwnOnly ? [] : [.. clusters] }));
+                queries.Add((cloud, QueryOf(wanted) with { Clusters = isOwnOnly ? [] : [.. clusters] }));
             }
             else
             {
@@ -120,18 +120,18 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
             }
         }
 
-        if (asked is not null && !looks.Exists(look => look.Cloud == asked))
+        if (asked is not null && !queries.Exists(query => query.Cloud == asked))
         {
-            looks.Add((asked, QueryOf([]) with { Clusters = AskedClusters }));
+            queries.Add((asked, QueryOf([]) with { Clusters = AskedClusters }));
         }
 
-        return [.. found, .. Look(looks)];
+        return [.. found, .. Query(queries)];
     }
 
-    private List<FargateSession> Look(List<(IFargateCloud Cloud, SessionQuery Query)> looks)
+    private List<FargateSession> Query(List<(IFargateCloud Cloud, SessionQuery Query)> queries)
     {
-        var answers = Await((_, cancellationToken) => Task.WhenAll(looks.Select(look =>
-            new SessionFinder(look.Cloud, Journal).FindAsync(look.Query, cancellationToken))));
+        var answers = Await((_, cancellationToken) => Task.WhenAll(queries.Select(query =>
+            new SessionFinder(query.Cloud, Journal).FindAsync(query.Query, cancellationToken))));
         foreach (var error in answers.SelectMany(answer => answer.Errors))
         {
             ReportOnce(error);
@@ -187,7 +187,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
 
     private static bool IsSame(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The same task may be found by two ways that lead into one account.</summary>
+    /// <summary>Removes duplicates: two connections may lead to the same account.</summary>
     private static string IdentityOf(FargateSession session) =>
         session.TaskArn.Length > 0 ? session.TaskArn : session.SessionId;
 }

@@ -15,14 +15,14 @@ public sealed partial class InvokeFargateCommandCommand
     private bool _haveCommandsEnded;
 
     /// <summary>
-    /// What the command reads: text as lines of UTF-8, bytes as they are, lists object by object, and nothing for $null. The
+    /// The command's input: text as lines of UTF-8, bytes as they are, lists object by object, and nothing for $null. The
     /// command begins with the first of it and reads the rest as it comes, at the pace of the slowest session; every session's
     /// command reads all of it.
     /// </summary>
     [Parameter(ParameterSetName = PipelineSet,
-        HelpMessage = "What the command reads: text as lines of UTF-8, bytes as they are.")]
+        HelpMessage = "The command's input: text as lines of UTF-8, bytes as they are.")]
     [Parameter(ValueFromPipeline = true, ParameterSetName = SessionSet,
-        HelpMessage = "What the command reads: text as lines of UTF-8, bytes as they are.")]
+        HelpMessage = "The command's input: text as lines of UTF-8, bytes as they are.")]
     [AllowNull]
     [AllowEmptyString]
     public object? InputObject { get; set; }

@@ -36,8 +36,8 @@ public abstract class LoginCmdlet : AwsCmdlet
 
     /// <summary>
     /// The host, as [user@]host[:port], through which the task is reached, for private subnets. Your own ssh configuration,
-    /// keys and agent hold for it, and for it alone; it has to let you in without a question. Without it the way that the
-    /// session was started with is taken.
+    /// keys and agent hold for it, and for it alone; it has to accept your login without a question. Without it the
+    /// route that the session was started with is used.
     /// </summary>
     [Parameter(HelpMessage = "The host through which the task is reached, as [user@]host[:port].")]
     [ValidateNotNullOrEmpty]
@@ -78,12 +78,12 @@ public abstract class LoginCmdlet : AwsCmdlet
     /// <summary>The user's own options for ssh.</summary>
     private protected IReadOnlyList<SshOption> Options { get; private set; } = [];
 
-    /// <summary>Looks for ssh and checks the options before anything is started.</summary>
+    /// <summary>Finds ssh and checks the options before anything is started.</summary>
     protected override void BeginProcessing() => Guard(null, () =>
     {
         _ssh = NeedsSsh ? FindProgram("ssh") : FindProgramOrNull("ssh");
         Options = [.. Option.Select(SshOption.Parse)];
-        _proxy = ProxyParameters.ToProxy(JumpHost, ProxyCommand, FindProgram);
+        _proxy = SshProxy.FromParameters(JumpHost, ProxyCommand, FindProgram);
     });
 
     /// <summary>

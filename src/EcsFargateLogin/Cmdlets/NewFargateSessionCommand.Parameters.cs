@@ -5,6 +5,9 @@ using EcsFargateLogin.Completion;
 using EcsFargateLogin.Connection;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
+using EcsFargateLogin.Presets;
+using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Trust;
 
 namespace EcsFargateLogin.Cmdlets;
 
@@ -14,7 +17,7 @@ namespace EcsFargateLogin.Cmdlets;
 // on to list as bound what an earlier record of the pipeline had, but resets the property.
 public sealed partial class NewFargateSessionCommand
 {
-    /// <summary>What is said of a platform version that is none.</summary>
+    /// <summary>The error of a malformed platform version.</summary>
     internal const string PlatformWords = "'{0}' is no version of Fargate's platform: write it like 1.4.0, or LATEST.";
 
     // What to start, and where.
@@ -73,11 +76,11 @@ public sealed partial class NewFargateSessionCommand
     public AssignPublicIp? AssignPublicIp { get; set; }
 
     /// <summary>
-    /// The application's task definition, as family, family:revision or ARN, whose image holds start-sshd.sh: the task runs
+    /// The application's task definition, as family, family:revision or ARN. Its image holds start-sshd.sh: the task runs
     /// /usr/local/bin/start-sshd.sh in place of the container's command, or what -Command names.
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ApplicationSet,
-        HelpMessage = "The application's task definition, whose image holds start-sshd.sh.")]
+        HelpMessage = "The application's task definition; its image holds start-sshd.sh.")]
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TaskDefinitionCompleter))]
@@ -85,11 +88,11 @@ public sealed partial class NewFargateSessionCommand
     public string? FromTaskDefinition { get; set; }
 
     /// <summary>
-    /// A service of the cluster, by name or ARN, whose task definition (as -FromTaskDefinition takes it), subnets, security
+    /// A service of the cluster, by name or ARN. Its task definition (as -FromTaskDefinition takes it), subnets, security
     /// groups, public address, platform version, capacity provider and tags are used. The parameters of each take its place.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true,
-        HelpMessage = "A service of the cluster, whose task definition, subnets and groups are used.")]
+        HelpMessage = "A service of the cluster; its task definition, subnets and groups are used.")]
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ServiceCompleter))]
@@ -113,7 +116,7 @@ public sealed partial class NewFargateSessionCommand
 
     // How many, and what for.
 
-    /// <summary>How many sessions to start, 1 to 100, each with a key of its own.</summary>
+    /// <summary>The number of sessions to start, 1 to 100, each with a key of its own.</summary>
     /// <value>1</value>
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "How many sessions to start, 1 to 100, each with a key of its own.")]
@@ -149,7 +152,7 @@ public sealed partial class NewFargateSessionCommand
     [ProjectKey]
     public Hashtable? Tag { get; set; }
 
-    // The way in.
+    // The transport and the network.
 
     /// <summary>
     /// How the container is reached. EcsExec goes through AWS with the program session-manager-plugin: no key, no address, no
@@ -168,7 +171,7 @@ public sealed partial class NewFargateSessionCommand
     /// <summary>
     /// Lets this machine's address in to the SSH port by a rule of the first -SecurityGroup, which bears the session's id
     /// and is removed when the session is closed. A rule that lets it in already is left as it is. Which address that is,
-    /// -MyAddress says or the service whose URL the environment variable ECSFARGATELOGIN_MYADDRESS_URL holds. From your own
+    /// -MyAddress says or the service at the URL in the environment variable ECSFARGATELOGIN_MYADDRESS_URL. From your own
     /// presets it is left out where a project's file names the group or the port.
     /// </summary>
     [Parameter(HelpMessage = "Lets this machine's address in to the SSH port while the session lives.")]
@@ -184,8 +187,8 @@ public sealed partial class NewFargateSessionCommand
 
     /// <summary>
     /// The host, as [user@]host[:port], through which the task is reached, for private subnets. Your own ssh configuration,
-    /// keys and agent hold for it, and for it alone; it has to let you in without a question. Later commands about the
-    /// session take the same way.
+    /// keys and agent hold for it, and for it alone; it has to accept your login without a question. Later commands about the
+    /// session use the same route.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "The host through which the task is reached, as [user@]host[:port].")]
@@ -298,7 +301,7 @@ public sealed partial class NewFargateSessionCommand
 
     // How the task gets to run.
 
-    /// <summary>How long the task may take until it runs, in seconds, 1 to 86400, at each attempt.</summary>
+    /// <summary>The time limit for the task to run, in seconds, 1 to 86400, at each attempt.</summary>
     /// <value>300</value>
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "How long the task may take until it runs, in seconds, 1 to 86400.")]
@@ -321,11 +324,11 @@ public sealed partial class NewFargateSessionCommand
     public int? RetryCount { get; set; }
 
     /// <summary>
-    /// FARGATE, or FARGATE_SPOT for spare capacity, which is cheaper and may be taken back with two minutes' notice.
+    /// FARGATE, or FARGATE_SPOT for spare capacity, which is cheaper and may be reclaimed with two minutes' notice.
     /// </summary>
     /// <value>FARGATE</value>
     [Parameter(ValueFromPipelineByPropertyName = true,
-        HelpMessage = "FARGATE, or FARGATE_SPOT for spare capacity that may be taken back.")]
+        HelpMessage = "FARGATE, or FARGATE_SPOT for spare capacity that may be reclaimed.")]
     [BlankIsDefault]
     [ValidateSet(TaskOptions.Fargate, TaskOptions.FargateSpot)]
     [ProjectKey]
@@ -345,7 +348,7 @@ public sealed partial class NewFargateSessionCommand
     [ProjectKey]
     public string? PlatformVersion { get; set; }
 
-    // Which server is trusted, and whom it lets in.
+    // The server's host key, and the session's key.
 
     /// <summary>
     /// How it is made sure that the server is the session's own. Auto and Strict trust the host key that the container has
@@ -362,11 +365,11 @@ public sealed partial class NewFargateSessionCommand
     public HostKeyVerification? HostKeyVerification { get; set; }
 
     /// <summary>
-    /// The addresses that the key lets in from, as the server sees them: IPv4 or IPv6 addresses, and networks such as
+    /// The addresses that the key is valid from, as the server sees them: IPv4 or IPv6 addresses, and networks such as
     /// 198.51.100.0/24, up to 32. Without it from anywhere.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true,
-        HelpMessage = "The addresses and networks that the key lets in from, up to 32.")]
+        HelpMessage = "The addresses and networks that the key is valid from, up to 32.")]
     [BlankIsDefault]
     [IdList]
     [ValidateCount(1, 32)]
@@ -387,4 +390,62 @@ public sealed partial class NewFargateSessionCommand
     [Parameter(HelpMessage = "A key of your own in place of the one-time key: its file or its .pub.")]
     [ValidateNotNullOrEmpty]
     public string? KeyPath { get; set; }
+
+    // The request that the merged values make.
+
+    private SessionRequest RequestOf(ParameterValues values)
+    {
+        SessionRequest request = new()
+        {
+            TaskDefinition = values.Get<string>(nameof(FromTaskDefinition)) ?? values.Get(nameof(TaskDefinition), ""),
+            IsOfApplication = values.IsGiven(nameof(FromTaskDefinition)),
+            Service = PresetRules.ServiceOf(values),
+            Cluster = PresetRules.ClusterOf(values),
+            Subnets = values.Get<string[]>(nameof(Subnet), []),
+            SecurityGroups = values.Get<string[]>(nameof(SecurityGroup), []),
+            ContainerName = values.Get<string>(nameof(ContainerName)),
+            AssignPublicIp = values.Get<AssignPublicIp>(nameof(AssignPublicIp)) == EcsFargateLogin.AssignPublicIp.Enabled,
+            Transport = values.Get<FargateTransport>(nameof(Transport)),
+            Port = values.Get<int>(nameof(Port)),
+            Environment = ContainerContract.CheckVariables(values.Get<IDictionary>(nameof(EnvironmentVariable))),
+            Command = values.Get<string[]>(nameof(Command), []),
+            TaskRoleArn = values.Get<string>(nameof(TaskRoleArn)),
+            Limits = LimitsOf(values),
+            Tags = SessionTags.Of(values.Get<string>(nameof(Reason)), values.Get<IDictionary>(nameof(Tag))),
+            CapacityProvider = values.Get<string>(nameof(CapacityProvider))!,
+            PlatformVersion = values.Get<string>(nameof(PlatformVersion)),
+            FallsBackToOnDemand = values.Get<bool>(nameof(FallbackToOnDemand)),
+            RetryCount = values.Get<int>(nameof(RetryCount)),
+            StartTimeout = TimeSpan.FromSeconds(values.Get<int>(nameof(StartTimeout))),
+        };
+        return HasSsh(values) ? WithSsh(request, values) : request;
+    }
+
+    /// <summary>Adds the values that only ssh needs. Those of a preset are left out where ssh is no route.</summary>
+    private SessionRequest WithSsh(SessionRequest request, ParameterValues values) => request with
+    {
+        UserName = values.Get<string>(nameof(UserName))!,
+        HostKeyVerification = values.Get<HostKeyVerification>(nameof(HostKeyVerification)),
+        KeyType = values.Get<SshKeyType>(nameof(KeyType)),
+        KeyPath = OwnKeyPathOf(values),
+        FromAddresses = AuthorizedKey.CheckAddresses(values.Get<string[]>(nameof(FromAddress), [])),
+        Proxy = SshProxy.FromParameters(
+            values.Get<string>(nameof(JumpHost)), values.Get<string>(nameof(ProxyCommand)), FindProgram),
+    };
+
+    private static SessionLimits LimitsOf(ParameterValues values) => new()
+    {
+        MaxLifetime = values.Get<int?>(nameof(MaxLifetime)),
+        LoginTimeout = values.Get<int?>(nameof(LoginTimeout)),
+        IdleTimeout = values.Get<int?>(nameof(IdleTimeout)),
+        ReconnectWindow = values.Get<int?>(nameof(ReconnectWindow)),
+        UnusedTimeout = values.Get<int?>(nameof(UnusedTimeout)),
+    };
+
+    private string? OwnKeyPathOf(ParameterValues values) => values.Get<string>(nameof(KeyPath)) switch
+    {
+        null => null,
+        var path when values.IsBound(nameof(KeyType)) => throw KeyErrors.KeyGivenTwice(path),
+        var path => GetUnresolvedProviderPathFromPSPath(path),
+    };
 }

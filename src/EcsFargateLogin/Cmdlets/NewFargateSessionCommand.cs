@@ -8,19 +8,26 @@ using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Presets;
 using EcsFargateLogin.Ssh;
-
-[assembly: PresetsOf(typeof(EcsFargateLogin.Cmdlets.NewFargateSessionCommand))]
+using EcsFargateLogin.Trust;
 
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// Starts a one-off Fargate task whose container runs an SSH server, with a one-time key that only this session has.
+/// Starts a one-off Fargate task with a container that runs an SSH server, and with a one-time key that only this session has.
 /// </summary>
 [Cmdlet(VerbsCommon.New, "FargateSession", DefaultParameterSetName = LoginSet, SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "New-FargateSession.md")]
 [OutputType(typeof(FargateSession))]
 public sealed partial class NewFargateSessionCommand : AwsCmdlet
 {
+    /// <summary>The parameters that ECS Exec has no use for.</summary>
+    private static readonly string[] ParametersOfSsh =
+    [
+        nameof(UserName), nameof(KeyType), nameof(KeyPath), nameof(FromAddress), nameof(HostKeyVerification),
+        nameof(AuthorizeMyAddress), nameof(MyAddress), nameof(JumpHost), nameof(ProxyCommand),
+        nameof(LoginTimeout), nameof(IdleTimeout), nameof(ReconnectWindow), nameof(UnusedTimeout),
+    ];
+
     private const string LoginSet = "TaskDefinition";
     private const string ApplicationSet = "FromTaskDefinition";
 
@@ -228,4 +235,30 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
             progress.Report(value);
         }
     }
+
+    private static bool HasSsh(ParameterValues values) => values.Get<FargateTransport>(nameof(Transport)).HasSsh();
+
+    /// <summary>Finds the programs that the session's user needs, before any task is started.</summary>
+    private void FindPrograms(ParameterValues values)
+    {
+        if (HasSsh(values))
+        {
+            FindProgram("ssh");
+            _keyGenerator ??= new KeyGenerator(FindProgram("ssh-keygen"));
+        }
+        else
+        {
+            ThrowIfGiven(ParametersOfSsh);
+            _hasPlugin = _hasPlugin || FindPlugin() is not null;
+        }
+    }
+
+    /// <summary>Whether a rule of the first security group is to give this machine's address access.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.InvalidMyAddress"/>: there is no group.</exception>
+    private static bool IsAddressAuthorized(ParameterValues values) =>
+        values.Get<bool>(nameof(AuthorizeMyAddress)) && HasSsh(values)
+        && (values.IsGiven(nameof(SecurityGroup)) ? true : throw IngressErrors.IngressWithoutGroup());
+
+    private string FindMyAddress(ParameterValues values) => Await((_, cancellationToken) =>
+        Trust.MyAddress.FindAsync(values.Get<string>(nameof(MyAddress)), cancellationToken));
 }

@@ -4,7 +4,7 @@ using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Cmdlets;
 
-/// <summary>What PowerShell's own remoting over ssh takes to reach a session's container.</summary>
+/// <summary>The parameters by which PowerShell's remoting over ssh reaches a session's container.</summary>
 internal static class PSSessionParameters
 {
     /// <summary>The parameters, to be splatted. No user configuration of ssh counts that contradicts them.</summary>

@@ -34,7 +34,7 @@ public sealed class StopFargateSessionCommand : TaskCmdlet
         }
     });
 
-    /// <summary>Of a session whose task is not found, and cannot be told any better, what this machine keeps is deleted.</summary>
+    /// <summary>Deletes the files of a session when its task is not found and nothing else can tell about it.</summary>
     private protected override FargateSession? WithoutTask(FargateSession session, IReadOnlyList<string> clusters)
     {
         WriteWarning(JournalErrors.DamagedSessionNotFound(session.SessionId, clusters, session.Region));

@@ -25,7 +25,7 @@ public abstract class TaskCmdlet : AwsCmdlet
     public FargateSession[] Session { get; set; } = [];
 
     /// <summary>
-    /// Sessions by their short ids. Those of this machine are reached as they were started; others are looked for by
+    /// Sessions by their short ids. Those of this machine are reached as they were started; others are searched for by
     /// their ids in the cluster.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet,
@@ -64,13 +64,13 @@ public abstract class TaskCmdlet : AwsCmdlet
         }
     }
 
-    /// <summary>What to do about a session whose entry cannot be read, and whose task was not found. Null for nothing.</summary>
+    /// <summary>Handles a session with an entry that cannot be read and a task that was not found. Null for nothing.</summary>
     /// <param name="session">What is left of it.</param>
-    /// <param name="clusters">Where its task was looked for.</param>
+    /// <param name="clusters">The clusters in which its task was searched for.</param>
     private protected virtual FargateSession? WithoutTask(FargateSession session, IReadOnlyList<string> clusters) =>
         Missing(session.SessionId, clusters);
 
-    /// <summary>The sessions of this record's ids. One that is not found is reported, and the others are taken.</summary>
+    /// <summary>The sessions of this record's ids. One that is not found is reported, and the others are returned.</summary>
     private IEnumerable<FargateSession> SessionsById()
     {
         for (var i = 0; i < SessionId.Length; i++)

@@ -11,8 +11,8 @@ using EcsFargateLogin.Ssh;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// Looks at all that a session needs, and says of each thing how it is and what to do about it: OpenSSH, credentials, region,
-/// clock, cluster, task definition, subnets, routes, security groups and permissions. It changes nothing, looks at as much as
+/// Checks all that a session needs, and says of each thing how it is and what to do about it: OpenSSH, credentials, region,
+/// clock, cluster, task definition, subnets, routes, security groups and permissions. It changes nothing, checks as much as
 /// was named and may be seen, and ends without an error whatever it finds. With -Deep it starts a session, and stops it.
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "FargateLogin", SupportsShouldProcess = true,
@@ -66,7 +66,7 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
     public string? ContainerName { get; set; }
 
     /// <summary>
-    /// How the container is to be reached: what ECS Exec needs is looked at for EcsExec and Auto, what ssh needs for Ssh and
+    /// How the container is to be reached: what ECS Exec needs is checked for EcsExec and Auto, what ssh needs for Ssh and
     /// Auto.
     /// </summary>
     /// <value>Ssh</value>
@@ -79,8 +79,8 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
     public string? PlatformVersion { get; set; }
 
     /// <summary>
-    /// The IPv4 or IPv6 address by which AWS sees this machine. Without it the service is asked whose URL the environment
-    /// variable ECSFARGATELOGIN_MYADDRESS_URL holds; without that, whether it is let in stays open.
+    /// The IPv4 or IPv6 address by which AWS sees this machine. Without it the service is asked that the environment
+    /// variable ECSFARGATELOGIN_MYADDRESS_URL names; without that, whether it is allowed stays open.
     /// </summary>
     [Parameter(HelpMessage = "The IPv4 or IPv6 address by which AWS sees this machine.")]
     [ValidateNotNullOrEmpty]
@@ -92,7 +92,7 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
     [Parameter(HelpMessage = "Starts a session, tells each phase until it can be entered, and stops it.")]
     public SwitchParameter Deep { get; set; }
 
-    /// <summary>Looks at everything.</summary>
+    /// <summary>Runs all checks.</summary>
     protected override void ProcessRecord() => Guard(TaskDefinition, () =>
     {
         var (ssh, sshKeygen) = (FindProgramOrNull("ssh"), FindProgramOrNull("ssh-keygen"));
@@ -129,9 +129,9 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
             WriteObject(row);
             return row;
         },
-        cancellationToken).ConfigureAwait(false);
+        cancellationToken);
 
-    /// <summary>Reaches AWS, or says in rows why it cannot be reached and what is not looked at for that reason.</summary>
+    /// <summary>Reaches AWS, or says in rows why it cannot be reached and what is not checked for that reason.</summary>
     private IFargateCloud? Reach()
     {
         try
@@ -190,7 +190,7 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
     {
         try
         {
-            return await Trust.MyAddress.FindAsync(MyAddress, cancellationToken).ConfigureAwait(false);
+            return await Trust.MyAddress.FindAsync(MyAddress, cancellationToken);
         }
         catch (FargateException) when (MyAddress is null)
         {

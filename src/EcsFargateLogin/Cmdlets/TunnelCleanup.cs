@@ -18,7 +18,7 @@ public sealed class TunnelCleanup : IModuleAssemblyCleanup
     /// <summary>The tunnels that this runspace has started end with its module.</summary>
     public void OnRemove(PSModuleInfo psModuleInfo) => StopAll(TunnelRegistry.Of(CurrentRunspace));
 
-    /// <summary>What answers for tunnels that are started on this thread.</summary>
+    /// <summary>The owner of the tunnels that are started on this thread.</summary>
     internal static Guid CurrentRunspace => Runspace.DefaultRunspace?.InstanceId ?? Guid.Empty;
 
     /// <summary>Watches over a tunnel that has just been started.</summary>

@@ -38,8 +38,8 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
 
     /// <summary>
     /// The host, as [user@]host[:port], through which the task is reached, for private subnets. Your own ssh configuration,
-    /// keys and agent hold for it, and for it alone; it has to let you in without a question. Without it the way that the
-    /// session was started with is taken.
+    /// keys and agent hold for it, and for it alone; it has to accept your login without a question. Without it the
+    /// route that the session was started with is used.
     /// </summary>
     [Parameter(HelpMessage = "The host through which the task is reached, as [user@]host[:port].")]
     [ValidateNotNullOrEmpty]
@@ -53,9 +53,9 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
     [ValidateNotNullOrEmpty]
     public string? ProxyCommand { get; set; }
 
-    /// <summary>Looks for ssh where it is needed, and checks how the task is to be reached.</summary>
+    /// <summary>Finds ssh where it is needed, and checks how the task is to be reached.</summary>
     protected override void BeginProcessing() =>
-        Guard(null, () => _proxy = ProxyParameters.ToProxy(JumpHost, ProxyCommand, FindProgram));
+        Guard(null, () => _proxy = SshProxy.FromParameters(JumpHost, ProxyCommand, FindProgram));
 
     /// <summary>Takes in this record's sessions.</summary>
     protected override void ProcessRecord() => Guard(null, () =>

@@ -34,7 +34,7 @@ internal sealed partial class TypedWord
     /// <summary>Whether the candidate, or its name, begins like the word.</summary>
     internal bool Fits(Candidate candidate) => Fits(candidate.Value) || (candidate.Name is { } name && Fits(name));
 
-    /// <summary>What takes the word's place on the command line.</summary>
+    /// <summary>The text that replaces the word on the command line.</summary>
     internal CompletionResult CompleteTo(Candidate candidate) => new(
         Quoted(candidate.Value),
         candidate.Name is null ? candidate.Value : TerminalText.OneLine($"{candidate.Value} ({candidate.Name})"),

@@ -69,7 +69,7 @@ internal sealed class AwsAccess
     /// <exception cref="FargateException"><see cref="FargateError.InvalidCredential"/>.</exception>
     public ICredentialSource? Given => _given.Value;
 
-    /// <summary>How to reach AWS for a session, or for something new.</summary>
+    /// <summary>The settings of the connection to AWS for a session, or for a new one.</summary>
     /// <exception cref="FargateException">The parameters do not go together, or the session's credentials are gone.</exception>
     public CloudSettings SettingsFor(FargateSession? session)
     {

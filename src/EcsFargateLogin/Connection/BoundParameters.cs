@@ -46,7 +46,7 @@ internal static class DefaultParameters
 {
     public const string Variable = "PSDefaultParameterValues";
 
-    /// <summary>What the variable holds for a parameter; null for nothing, and where it is switched off.</summary>
+    /// <summary>The variable's value for a parameter; null for none, and where the variable is disabled.</summary>
     /// <param name="variable">The variable's value.</param>
     /// <param name="command">The command's name, perhaps with that of its module.</param>
     /// <param name="parameter">The parameter's name.</param>

@@ -8,7 +8,7 @@ using EcsFargateLogin.Presets;
 namespace EcsFargateLogin.Connection;
 
 /// <summary>
-/// Names the cmdlet whose parameters presets hold. The assembly declares it, because completion reads presets too, and comes
+/// Names the cmdlet with the parameters that presets hold. The assembly declares it, because completion reads presets too, and comes
 /// before the cmdlets, which name completers.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
@@ -20,7 +20,7 @@ internal sealed class PresetsOfAttribute(Type cmdlet) : Attribute
 /// <summary>
 /// Lets a project's file of presets hold a parameter: what to start, where, and for how long. All other parameters stay with the
 /// user, because such a file comes with other people's repositories: what would be run and as whom (Command,
-/// EnvironmentVariable, TaskRoleArn), whose account or which server gets the request (ProfileName, ProfileLocation, EndpointUrl),
+/// EnvironmentVariable, TaskRoleArn), which account or server gets the request (ProfileName, ProfileLocation, EndpointUrl),
 /// which server is trusted (HostKeyVerification), how many are paid for (Count).
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]

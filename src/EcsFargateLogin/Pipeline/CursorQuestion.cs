@@ -12,7 +12,7 @@ internal static class CursorQuestion
 {
     private const string Terminal = "/dev/tty";
 
-    /// <summary>How long the answer may take: that of a terminal far away takes a few tenths.</summary>
+    /// <summary>The time limit for the answer. A remote terminal takes some tenths of a second.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);

@@ -11,7 +11,7 @@ namespace EcsFargateLogin.Pipeline;
 /// </summary>
 internal static class EndSignals
 {
-    /// <summary>For how long Windows lets a process clean up whose window was closed, less what it takes to end.</summary>
+    /// <summary>The time that Windows gives a process to clean up after its window was closed, less what it takes to end.</summary>
     private static readonly TimeSpan WindowsLimit = TimeSpan.FromSeconds(4.5);
 
     private static readonly object _gate = new();
@@ -70,7 +70,7 @@ internal static class EndSignals
         }
     }
 
-    /// <summary>What Ctrl+C does is left to the host.</summary>
+    /// <summary>Leaves Ctrl+C to the host.</summary>
     private static PosixSignalRegistration OnInterrupt() =>
         PosixSignalRegistration.Create(PosixSignal.SIGINT, _ =>
         {

@@ -105,7 +105,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         HostErrors.Show(Host, pump.HiddenError);
     }
 
-    /// <summary>Runs work on the pipeline's thread for a pump whose own work waits for it meanwhile. The work may await other work.</summary>
+    /// <summary>Runs work on the pipeline's thread for a pump with work that waits for it meanwhile. The work may await other work.</summary>
     private protected Task RunOnPipelineThread(PipelinePump pump, Action work) => pump.RunAsync(() =>
     {
         WithoutQuestions(work);

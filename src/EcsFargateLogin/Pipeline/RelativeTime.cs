@@ -5,7 +5,7 @@ namespace EcsFargateLogin.Pipeline;
 /// <summary>Times as people tell them: one unit, the same in every culture.</summary>
 internal static class RelativeTime
 {
-    /// <summary>How far a time is from now: "3 min ago", "in 47 min", "now".</summary>
+    /// <summary>The distance of a time from now: "3 min ago", "in 47 min", "now".</summary>
     public static string Text(DateTimeOffset time, DateTimeOffset now)
     {
         var distance = (time - now).Duration();

@@ -44,7 +44,7 @@ internal sealed class SessionNote : PSNoteProperty
     /// <summary>
     /// PowerShell keeps the notes of texts in a table of weak references, so that they survive the text's way through .NET
     /// code. For a million lines that costs more than everything else together, and a line that was printed takes no such
-    /// way: its note is put where PowerShell looks first. Those members are not public.
+    /// way: its note is put where PowerShell searches first. Those members are not public.
     /// </summary>
     /// <returns>Null where this PowerShell has no such members.</returns>
     private static Action<PSObject, PSNoteProperty>? FastAdd()
@@ -58,7 +58,7 @@ internal sealed class SessionNote : PSNoteProperty
             return null;
         }
 
-        // The usual way, once: it also makes the name known, without which member access does not look for it.
+        // The usual way, once: it also makes the name known, without which member access does not search for it.
         AddByTable(new PSObject(""), new PSNoteProperty(nameof(FargateCommandResult.FargateSession), null));
         var target = Expression.Parameter(typeof(PSObject));
         var note = Expression.Parameter(typeof(PSNoteProperty));

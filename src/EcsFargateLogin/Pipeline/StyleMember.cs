@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace EcsFargateLogin.Pipeline;
 
-/// <summary>Reads $PSStyle, whose type the library that this module is built with does not know.</summary>
+/// <summary>Reads $PSStyle: the library that this module is built with does not know its type.</summary>
 internal static class StyleMember
 {
     /// <summary>A member's value; null where this PowerShell has no such member.</summary>

@@ -14,6 +14,7 @@ public sealed partial class WordTests
         "CONTRIBUTING.md",
         "docs",
         "module",
+        "src",
     ];
 
     /// <summary>The table itself names each word.</summary>
@@ -23,6 +24,8 @@ public sealed partial class WordTests
     private static readonly string[] s_terms =
     [
         "byte order mark", // Unicode's term.
+        "byte order marks", // Unicode's term.
+        "marked (for|deleted)", // Words of ECS in a reason to stop.
         "question mark", // The character.
         "quotation mark", // The character.
         "quotation marks", // The characters.

@@ -47,3 +47,33 @@ internal sealed class KnownStatusAttribute : ValidateEnumeratedArgumentsAttribut
         }
     }
 }
+
+/// <summary>
+/// Splits texts that hold several ids, as a cell of a table does: 'subnet-1,subnet-2' or 'subnet-1; subnet-2'. No id of
+/// AWS holds a comma, a semicolon or white space.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class IdListAttribute : ArgumentTransformationAttribute
+{
+    private static readonly char[] Separators = [',', ';', ' ', '\t', '\r', '\n'];
+
+    /// <inheritdoc/>
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
+        inputData is not BlankValue && LanguagePrimitives.TryConvertTo<string[]>(inputData, out var texts) && texts is not null
+            ? texts.SelectMany(Split).ToArray()
+            : inputData;
+
+    /// <summary>An empty text stays: that it is empty is the validation's to say.</summary>
+    private static IEnumerable<string> Split(string? text) =>
+        text?.Split(Separators, StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } ids ? ids : [""];
+}
+
+/// <summary>Says of a cmdlet that it takes parameters of another one while it runs, so that its help can describe them.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class ParametersOfAttribute(Type cmdlet) : Attribute
+{
+    public Type Cmdlet { get; } = cmdlet;
+
+    /// <summary>The parameters that it does not take.</summary>
+    public string[] Except { get; init; } = [];
+}
