@@ -57,7 +57,7 @@ public sealed class PresetParserTests
     [InlineData("{\"presets\":{\"a\":{\"Cluster\":1}}}", 1, 28, "'Cluster' takes a text that is not empty, and here is 1.")]
     [InlineData("{\"presets\":{\"a\":{\"Cluster\":\"\"}}}", 1, 28, "here is the text ''")]
     [InlineData("{\"presets\":{\"a\":{\"Cluster\":\"\\u001b[2J\"}}}", 1, 28, "a control character")]
-    [InlineData("{\"presets\":{\"a\":{\"Tag\":{\"x\":\"é\",\"y\":1}}}}", 1, 37, "'Tag' takes an object whose values are texts")]
+    [InlineData("{\"presets\":{\"a\":{\"Tag\":{\"x\":\"é\",\"y\":1}}}}", 1, 37, "'Tag' takes an object with texts as values")]
     [InlineData("{\"presets\":{\"a\":{\"Subnet\":[]}}}", 1, 27, "1 to 2 texts that are not empty, and here are 0")]
     [InlineData("{\"presets\":{\"a\":{\"Subnet\":[\"a\",\"b\",\"c\"]}}}", 1, 27, "here are 3")]
     [InlineData("{\"presets\":{\"a\":{\"Subnet\":[\"a\",7]}}}", 1, 32, "here is 7")]
