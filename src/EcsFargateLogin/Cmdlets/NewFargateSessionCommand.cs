@@ -10,6 +10,8 @@ using EcsFargateLogin.Presets;
 using EcsFargateLogin.Ssh;
 using EcsFargateLogin.Trust;
 
+[assembly: PresetsOf(typeof(EcsFargateLogin.Cmdlets.NewFargateSessionCommand))]
+
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
@@ -20,6 +22,12 @@ namespace EcsFargateLogin.Cmdlets;
 [OutputType(typeof(FargateSession))]
 public sealed partial class NewFargateSessionCommand : AwsCmdlet
 {
+    private const string LoginSet = "TaskDefinition";
+    private const string ApplicationSet = "FromTaskDefinition";
+
+    /// <summary>Upper bound for the sessions of one record: that of AWS for one call, and for one DescribeTasks.</summary>
+    private const int MostSessions = 100;
+
     /// <summary>The parameters that ECS Exec has no use for.</summary>
     private static readonly string[] ParametersOfSsh =
     [
@@ -27,12 +35,6 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         nameof(AuthorizeMyAddress), nameof(MyAddress), nameof(JumpHost), nameof(ProxyCommand),
         nameof(LoginTimeout), nameof(IdleTimeout), nameof(ReconnectWindow), nameof(UnusedTimeout),
     ];
-
-    private const string LoginSet = "TaskDefinition";
-    private const string ApplicationSet = "FromTaskDefinition";
-
-    /// <summary>Upper bound for the sessions of one record: that of AWS for one call, and for one DescribeTasks.</summary>
-    private const int MostSessions = 100;
 
     private readonly HashSet<string> _reportedWarnings = [];
 
