@@ -32,7 +32,7 @@ find_dotnet() {
     done
     command -v dotnet >/dev/null 2>&1 && dotnet --list-sdks | grep -Eq '^[1-9][0-9]\.' ||
         fail 'the .NET 10 SDK is missing. Install it: https://dotnet.microsoft.com/download/dotnet/10.0'
-    # What dotnet installs, such as pwsh, looks for a runtime there and not on PATH.
+    # What dotnet installs, such as pwsh, searches for a runtime there and not on PATH.
     folder=$(dirname -- "$(readlink -f -- "$(command -v dotnet)")")
     if [ -z "${DOTNET_ROOT:-}" ] && [ -d "$folder/host/fxr" ]; then export DOTNET_ROOT="$folder"; fi
 }
