@@ -31,24 +31,9 @@ internal sealed class AwsCloudConnector : IFargateCloudConnector
         var ec2 = endpoints.Resolve(Ec2Client.ServiceId, Ec2Client.SigningName);
         CredentialClients clients = new(profile, region.Name);
         var found = await new CredentialResolver(settings, files, clients, metadata).ResolveAsync(cancellationToken);
-        var connection = new CloudConnection
-        {
-            Aws = new AwsConnection
-            {
-                Region = region.Name,
-                EndpointUrl = settings.EndpointUrl,
-                CredentialOrigin = settings.Credentials?.Origin
-                    ?? (found.ProfileName is null ? CredentialOrigin.Default : CredentialOrigin.Profile),
-                ProfileName = settings.ProfileName ?? found.ProfileName,
-                ProfileLocation = settings.ProfileLocation,
-            },
-            RegionSource = region.Source,
-            CredentialSource = found.Source,
-            EcsEndpoint = ecs.AbsoluteUri,
-        };
         var retries = RetrySettings.Of(profile);
         return new AwsFargateCloud(
-            connection,
+            ConnectionOf(settings, region, found, ecs),
             new EcsClient(found.Credentials, Settings(EcsClient.ServiceId, EcsClient.SigningName, region.Name, ecs)),
             new Ec2Client(found.Credentials, Settings(Ec2Client.ServiceId, Ec2Client.SigningName, region.Name, ec2)),
             CreateLogs,
@@ -80,6 +65,23 @@ internal sealed class AwsCloudConnector : IFargateCloudConnector
         ClientSettings Settings(string serviceId, string signingName, string ofRegion, Uri endpoint) =>
             new(serviceId, signingName, ofRegion, endpoint) { Retries = retries };
     }
+
+    private static CloudConnection ConnectionOf(
+        CloudSettings settings, (string Name, string Source) region, FoundCredentials found, Uri ecs) => new()
+    {
+        Aws = new AwsConnection
+        {
+            Region = region.Name,
+            EndpointUrl = settings.EndpointUrl,
+            CredentialOrigin = settings.Credentials?.Origin
+                ?? (found.ProfileName is null ? CredentialOrigin.Default : CredentialOrigin.Profile),
+            ProfileName = settings.ProfileName ?? found.ProfileName,
+            ProfileLocation = settings.ProfileLocation,
+        },
+        RegionSource = region.Source,
+        CredentialSource = found.Source,
+        EcsEndpoint = ecs.AbsoluteUri,
+    };
 
     /// <inheritdoc/>
     public async Task<IFargateCatalog> OpenCatalogAsync(CloudSettings settings, CancellationToken cancellationToken) =>

@@ -51,20 +51,8 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
     {
         var destination = Plain(RemotePath.FromUser(request.Destination));
         var parent = Plain(RemotePath.FolderOf(destination));
-        var kinds = await KindsAsync([destination, parent], cancellationToken);
-        var (kind, parentKind) = (kinds[0], kinds[1]);
-        if (kind != "folder" && (destination.EndsWith('/') || request.Sources.Count > 1))
-        {
-            throw TransferErrors.DestinationNoFolder(destination, kind != "none");
-        }
-
-        if (parentKind != "folder")
-        {
-            throw TransferErrors.DestinationNoFolder(parent, parentKind != "none");
-        }
-
-        string TargetOf(string source) =>
-            kind == "folder" ? RemotePath.Join(destination, Path.GetFileName(source)) : destination;
+        var isFolder = await IsFolderAsync(destination, parent, cancellationToken);
+        string TargetOf(string source) => isFolder ? RemotePath.Join(destination, Path.GetFileName(source)) : destination;
         CopyPlan plan = new(report, StringComparer.Ordinal);
         plan.Add(request.Sources.SelectMany(source => LocalTree.Walk(source, TargetOf(source), request.Recurse, report)));
         var items = plan.Items;
@@ -93,6 +81,25 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         // Sets the times of new folders last, because their content has changed them.
         await SendAsync(newFolders, cancellationToken);
         items.ForEach(item => report.Copied(item));
+    }
+
+    /// <summary>Returns whether the destination is a folder that the items go into.</summary>
+    /// <exception cref="FargateException">It would have to be one, or the folder that it lies in is none.</exception>
+    private async Task<bool> IsFolderAsync(string destination, string parent, CancellationToken cancellationToken)
+    {
+        var kinds = await KindsAsync([destination, parent], cancellationToken);
+        var (kind, parentKind) = (kinds[0], kinds[1]);
+        if (kind != "folder" && (destination.EndsWith('/') || request.Sources.Count > 1))
+        {
+            throw TransferErrors.DestinationNoFolder(destination, kind != "none");
+        }
+
+        if (parentKind != "folder")
+        {
+            throw TransferErrors.DestinationNoFolder(parent, parentKind != "none");
+        }
+
+        return kind == "folder";
     }
 
     /// <summary>Removes partial files; returns false if the task cannot be reached.</summary>
