@@ -21,10 +21,11 @@ param(
 $ErrorActionPreference = 'Stop'
 $fontSize = 14
 $cell = 8.43
-$line = 20
+$lineHeight = 20
 $padding = 18
 $titleBar = 30
 $gap = 16
+$background = '#1e2127'
 $plain = '#d4d7dd'
 $palette = '#3b4048', '#e06c75', '#98c379', '#e5c07b', '#61afef', '#c678dd', '#56b6c2', '#d4d7dd',
     '#7f848e', '#ef8a92', '#b5e08f', '#f2d692', '#8cc6ff', '#dba0ec', '#7fd4df', '#ffffff'
@@ -34,11 +35,13 @@ function Set-Style([hashtable] $Style, [string] $Sequence) {
     $codes = @($Sequence -split ';' | ForEach-Object { [int]('0' + $_) })
     for ($i = 0; $i -lt $codes.Count; $i++) {
         switch ($codes[$i]) {
-            0 { $Style.Colour = $plain; $Style.IsBold = $Style.IsItalic = $false; break }
+            0 { $Style.Colour = $plain; $Style.IsBold = $Style.IsItalic = $Style.IsReversed = $false; break }
             1 { $Style.IsBold = $true; break }
             3 { $Style.IsItalic = $true; break }
+            7 { $Style.IsReversed = $true; break }
             22 { $Style.IsBold = $false; break }
             23 { $Style.IsItalic = $false; break }
+            27 { $Style.IsReversed = $false; break }
             39 { $Style.Colour = $plain; break }
             { $_ -in 30..37 } { $Style.Colour = $palette[$_ - 30]; break }
             { $_ -in 90..97 } { $Style.Colour = $palette[$_ - 82]; break }
@@ -56,6 +59,10 @@ function ConvertTo-TextElement([string] $Line, [hashtable] $Style, [double] $Y) 
             Set-Style $Style $part.Groups['sgr'].Value
             continue
         }
+        if ($Style.IsReversed) {
+            [string]::Format([cultureinfo]::InvariantCulture, '    <rect x="{0:0.##}" y="{1}" width="{2:0.##}" height="{3}" fill="{4}"/>',
+                ($padding + $column * $cell), ($Y - 15), ($part.Length * $cell), $lineHeight, $Style.Colour)
+        }
         $text = $part.Value.TrimEnd()
         $indent = $text.Length - $text.TrimStart().Length
         if ($text.Length -gt $indent) {
@@ -63,7 +70,7 @@ function ConvertTo-TextElement([string] $Line, [hashtable] $Style, [double] $Y) 
             [string]::Format([cultureinfo]::InvariantCulture,
                 '    <text x="{0:0.##}" y="{1}" textLength="{2:0.##}" fill="{3}"{4}{5}>{6}</text>',
                 ($padding + ($column + $indent) * $cell), $Y, (($text.Length - $indent) * $cell),
-                $Style.Colour, ($Style.IsBold ? ' font-weight="bold"' : ''), ($Style.IsItalic ? ' font-style="italic"' : ''),
+                ($Style.IsReversed ? $background : $Style.Colour), ($Style.IsBold ? ' font-weight="bold"' : ''), ($Style.IsItalic ? ' font-style="italic"' : ''),
                 [Security.SecurityElement]::Escape($text.TrimStart()))
         }
         $column += $part.Length
@@ -72,15 +79,15 @@ function ConvertTo-TextElement([string] $Line, [hashtable] $Style, [double] $Y) 
 
 function ConvertTo-Window([string[]] $Lines, [double] $Top, [double] $Width, [double] $Height) {
     "  <g transform=`"translate(0 $Top)`">"
-    "    <rect width=`"$Width`" height=`"$Height`" rx=`"9`" fill=`"#1e2127`"/>"
+    "    <rect width=`"$Width`" height=`"$Height`" rx=`"9`" fill=`"$background`"/>"
     $x = $padding
     foreach ($button in '#ff5f57', '#febc2e', '#28c840') {
         "    <circle cx=`"$x`" cy=`"17`" r=`"5.5`" fill=`"$button`"/>"
         $x += 18
     }
-    $style = @{ Colour = $plain; IsBold = $false; IsItalic = $false }
+    $style = @{ Colour = $plain; IsBold = $false; IsItalic = $false; IsReversed = $false }
     for ($i = 0; $i -lt $Lines.Count; $i++) {
-        ConvertTo-TextElement -Line $Lines[$i] -Style $style -Y ($titleBar + $line * ($i + 1))
+        ConvertTo-TextElement -Line $Lines[$i] -Style $style -Y ($titleBar + $lineHeight * ($i + 1))
     }
     '  </g>'
 }
@@ -89,7 +96,7 @@ $width = [Math]::Ceiling(2 * $padding + $Columns * $cell)
 $top = 0
 $windows = foreach ($file in $Capture -split ',') {
     $lines = @(Get-Content -LiteralPath $file)
-    $height = $titleBar + $line * $lines.Count + $padding
+    $height = $titleBar + $lineHeight * $lines.Count + $padding
     ConvertTo-Window -Lines $lines -Top $top -Width $width -Height $height
     $top += $height + $gap
 }
