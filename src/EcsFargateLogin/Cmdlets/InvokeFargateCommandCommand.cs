@@ -20,6 +20,9 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     private const string SessionSet = "Session";
     private const string FileSet = "File";
 
+    /// <summary>Variables with credentials and region, which the job's own runspace gets a copy of.</summary>
+    private static readonly string[] Variables = ["StoredAWSCredentials", "StoredAWSRegion"];
+
     private readonly Dictionary<FargateSession, Login> _logins = [];
     private RemoteCommand? _command;
     private bool _isSessionNamed;
@@ -92,6 +95,18 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     /// <summary>Returns one object a session, with the exit code, the duration and all that was printed.</summary>
     [Parameter(HelpMessage = "Returns one object a session: exit code, duration and all that was printed.")]
     public SwitchParameter PassThru { get; set; }
+
+    /// <summary>
+    /// Runs the command as a job with one child job a session, and returns that at once. A job keeps what was printed until it is
+    /// received.
+    /// </summary>
+    [Parameter(HelpMessage = "Runs the command as a job with one child job a session.")]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>The name of the job.</summary>
+    [Parameter(HelpMessage = "The name of the job.")]
+    [ValidateNotNullOrEmpty]
+    public string? JobName { get; set; }
 
     /// <summary>Checks the command before anything is waited for.</summary>
     protected override void BeginProcessing()
@@ -219,5 +234,38 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
         {
             Report(CommandErrors.CommandFailed(ended.Session, ended.ExitCode), ended.Session);
         }
+    }
+
+    private void StartJob(IReadOnlyList<FargateSession> sessions)
+    {
+        var parameters = MyInvocation.BoundParameters
+            .Where(parameter => parameter.Key is not (nameof(AsJob) or nameof(JobName) or nameof(Session) or nameof(InputObject)
+                or nameof(FilePath)))
+            .ToDictionary(parameter => parameter.Key, parameter => (object?)parameter.Value);
+        if (FilePath.Length > 0)
+        {
+            parameters[nameof(FilePath)] = GetUnresolvedProviderPathFromPSPath(FilePath);
+        }
+
+        if (_input.Bytes.Length > 0)
+        {
+            parameters[nameof(InputObject)] = _input.Bytes.ToArray();
+        }
+
+        var variables = Variables
+            .Select(name => (Name: name, Value: SessionState.PSVariable.GetValue(name)))
+            .Where(variable => variable.Value is not null)
+            .ToDictionary(variable => variable.Name, variable => (object?)variable.Value);
+        var command = FilePath.Length > 0 ? FilePath : Command;
+        CommandChildJob[] children = [.. sessions.Select(session => new CommandChildJob(session, command, parameters, variables))];
+        CommandJob job = new(command, JobName, children, ThrottleLimit);
+        foreach (var child in children)
+        {
+            Owned.HandOver(child.Session, child.Runspace);
+        }
+
+        JobRepository.Add(job);
+        job.Start();
+        WriteObject(job);
     }
 }
