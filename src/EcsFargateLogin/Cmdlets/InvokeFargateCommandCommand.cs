@@ -8,8 +8,8 @@ using EcsFargateLogin.Pipeline;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// Runs a command or a local script in sessions' containers, in many at once, and returns what it prints line by line, as
-/// it comes. Sessions that were started in the same pipeline are stopped afterwards.
+/// Runs a command or a local script in the containers of sessions, in many at the same time, and returns its output line by line,
+/// as it comes. Sessions that were started in the same pipeline are stopped afterwards.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "FargateCommand", DefaultParameterSetName = PipelineSet,
     HelpUri = HelpPages.Folder + "Invoke-FargateCommand.md")]
@@ -29,7 +29,8 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     private int? _exitCode;
 
     /// <summary>
-    /// Sessions, as New-FargateSession returns them, or their ids. Where they are named here, the pipeline may hold the command's input.
+    /// Sessions, as New-FargateSession returns them, or their ids. If they are named here, the pipeline can hold the command's
+    /// input.
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = PipelineSet,
         HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
@@ -41,8 +42,8 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     public FargateSession[] Session { get; set; } = [];
 
     /// <summary>
-    /// The command, as it is typed into a shell: the user's login shell in the container takes it apart. Windows line ends are
-    /// none of it.
+    /// The command, as it is typed into a shell: the user's login shell in the container parses it. Windows line ends are
+    /// converted.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PipelineSet,
         HelpMessage = "The command, as it is typed into the user's shell in the container.")]
@@ -52,8 +53,8 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     public string Command { get; set; } = "";
 
     /// <summary>
-    /// A script on this machine. It is sent over standard input, and run as its file would be: by the program that its first line
-    /// names, with the option there, or by sh.
+    /// A script on this machine. It is sent over standard input, and run by the program (with its option) that its first line
+    /// names, or by sh.
     /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = FileSet,
         HelpMessage = "A script on this machine, which is sent and run.")]
@@ -62,7 +63,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     public string FilePath { get; set; } = "";
 
     /// <summary>
-    /// Arguments for the command or the script. Each arrives as given, whatever it holds but NUL; $null is none.
+    /// Arguments for the command or the script. Each arrives unchanged, with any characters but NUL; $null is skipped.
     /// </summary>
     [Parameter(HelpMessage = "Arguments for the command or the script.")]
     [Alias("Args")]
@@ -70,14 +71,14 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     [AllowEmptyString]
     public string[] ArgumentList { get; set; } = [];
 
-    /// <summary>After how many seconds a command is cut off, 1 to 999999999. Without it there is no limit.</summary>
-    [Parameter(HelpMessage = "After how many seconds a command is cut off, 1 to 999999999.")]
+    /// <summary>The time limit of a command, in seconds, 1 to 999999999. Without it there is no limit.</summary>
+    [Parameter(HelpMessage = "The time limit of a command, in seconds, 1 to 999999999.")]
     [ValidateRange(1, SessionLimits.Longest)]
     public int Timeout { get; set; }
 
-    /// <summary>In how many sessions the command runs at once, 1 to 1000.</summary>
+    /// <summary>The number of sessions in which the command runs at the same time, 1 to 1000.</summary>
     /// <value>32</value>
-    [Parameter(HelpMessage = "In how many sessions the command runs at once, 1 to 1000.")]
+    [Parameter(HelpMessage = "The number of sessions in which the command runs at the same time, 1 to 1000.")]
     [ValidateRange(1, 1000)]
     public int ThrottleLimit { get; set; } = 32;
 
@@ -86,10 +87,11 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     public SwitchParameter Raw { get; set; }
 
     /// <summary>
-    /// Where the lines of standard error go: to the error stream, where they are no errors, or between those of standard output.
+    /// The target of the lines of standard error: the error stream, where they are no errors, or between the lines of standard
+    /// output.
     /// </summary>
     /// <value>Error</value>
-    [Parameter(HelpMessage = "Where standard error goes: to the error stream, or among the output.")]
+    [Parameter(HelpMessage = "The target of standard error: the error stream, or among the output.")]
     public StandardErrorTarget StandardErrorAs { get; set; }
 
     /// <summary>Returns one object a session, with the exit code, the duration and all that was printed.</summary>
@@ -119,7 +121,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
             _command = MyInvocation.BoundParameters.ContainsKey(nameof(FilePath))
                 ? RemoteCommand.OfScript(GetUnresolvedProviderPathFromPSPath(FilePath), ArgumentList, mergesErrors)
                 : RemoteCommand.OfLine(Command, ArgumentList, mergesErrors);
-            TakeNamedInput();
+            AddNamedInput();
         });
         if (_isSessionNamed)
         {
@@ -127,12 +129,12 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
         }
     }
 
-    /// <summary>Takes in this record's sessions or input.</summary>
+    /// <summary>Collects this record's sessions or input.</summary>
     protected override void ProcessRecord()
     {
         if (_isSessionNamed)
         {
-            TakeInput();
+            AddPipelineInput();
         }
         else
         {
@@ -164,7 +166,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     {
         if (disposing && _pump is not null && !_haveCommandsEnded)
         {
-            // The pipeline has ended in some other command.
+            // Another command has ended the pipeline.
             Abandon(_pump);
         }
 
@@ -213,7 +215,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     private void Show(CommandEnded ended, CollectedOutput? collected)
     {
         _shared!.Leave(ended.Session);
-        // Of many the last that is not 0.
+        // With many sessions it is the last exit code that is not 0.
         _exitCode = ended.ExitCode != 0 || _exitCode is null ? ended.ExitCode : _exitCode;
         SessionState.PSVariable.Set("global:LASTEXITCODE", _exitCode);
         if (ended.ExitCode != 0)

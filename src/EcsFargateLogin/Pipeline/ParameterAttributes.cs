@@ -6,11 +6,11 @@ using EcsFargateLogin.Presets;
 namespace EcsFargateLogin.Pipeline;
 
 /// <summary>
-/// Takes texts that match, in either case, and says in words what it takes: PowerShell's ValidatePattern shows the pattern, and
-/// the reference that this is built against does not have its ErrorMessage.
+/// Accepts texts that match a pattern, in either case, and describes the accepted texts in words. PowerShell's ValidatePattern
+/// shows the pattern, and the reference that this is built against does not have its ErrorMessage.
 /// </summary>
 /// <param name="pattern">The pattern of the whole text, with ^ and $.</param>
-/// <param name="message">What is said of any other text, {0}.</param>
+/// <param name="message">The message for any other text, {0}.</param>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class TextPatternAttribute(string pattern, string message) : ValidateEnumeratedArgumentsAttribute
 {
@@ -28,8 +28,8 @@ internal sealed class TextPatternAttribute(string pattern, string message) : Val
 }
 
 /// <summary>
-/// Takes the statuses of sessions, in either case, and patterns with wildcard characters. For any other text the error names the
-/// nearest status.
+/// Accepts the statuses of sessions, in either case, and patterns with wildcard characters. For any other text the error names
+/// the nearest status.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class KnownStatusAttribute : ValidateEnumeratedArgumentsAttribute
@@ -63,17 +63,19 @@ internal sealed class IdListAttribute : ArgumentTransformationAttribute
             ? texts.SelectMany(Split).ToArray()
             : inputData;
 
-    /// <summary>An empty text stays: that it is empty is the validation's to say.</summary>
+    /// <summary>An empty text is kept, so that the parameter's validation rejects it.</summary>
     private static IEnumerable<string> Split(string? text) =>
         text?.Split(Separators, StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } ids ? ids : [""];
 }
 
-/// <summary>Says of a cmdlet that it takes parameters of another one while it runs, so that its help can describe them.</summary>
+/// <summary>
+/// Declares that a cmdlet has the parameters of another one as dynamic parameters, so that its help can describe them.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class ParametersOfAttribute(Type cmdlet) : Attribute
 {
     public Type Cmdlet { get; } = cmdlet;
 
-    /// <summary>The parameters that it does not take.</summary>
+    /// <summary>The parameters that it does not have.</summary>
     public string[] Except { get; init; } = [];
 }
