@@ -114,6 +114,14 @@ Describe 'The table of errors' {
     }
 }
 
+Describe 'What the module uses of PowerShell that is not public' {
+    It 'is there in this PowerShell' {
+        $internals = (Get-Command New-FargateSession).ImplementingType.Assembly.GetType('EcsFargateLogin.Pipeline.PowerShellInternals')
+        $internals.GetProperties('Static, Public').Count | Should -BeGreaterThan 5
+        $internals.GetProperty('Missing').GetValue($null) | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'The help' {
     It 'has the topic <_>, which fits 80 columns' -ForEach @(
         'about_EcsFargateLogin', 'about_EcsFargateLogin_Security', 'about_EcsFargateLogin_Troubleshooting'

@@ -38,7 +38,8 @@ internal static partial class ProfilePaths
 
 /// <summary>
 /// Keeps the SDK from reading AWS's two files itself when it creates its first client: its rules differ from the AWS CLI's.
-/// This copy of the SDK is the module's own, so other modules are not affected.
+/// This copy of the SDK is the module's own, so other modules are not affected. The setters are not public; in a version without
+/// them the SDK reads the files as well, and its complaints about them come up.
 /// </summary>
 internal static class SdkFiles
 {
@@ -55,5 +56,5 @@ internal static class SdkFiles
     }
 
     private static void Set(string property, string path) =>
-        typeof(SharedCredentialsFile).GetProperty(property)!.GetSetMethod(nonPublic: true)!.Invoke(null, [path]);
+        typeof(SharedCredentialsFile).GetProperty(property)?.GetSetMethod(nonPublic: true)?.Invoke(null, [path]);
 }

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 
 namespace EcsFargateLogin.Ssh;
@@ -44,11 +43,11 @@ internal static class SshWatchdog
     {
         try
         {
-            _watchdog ??= Process.Start(SshProcess.InBackground("/bin/sh", ["-c", Script]))!;
+            _watchdog ??= SshProcess.Start(SshProcess.InBackground("/bin/sh", ["-c", Script]));
             _watchdog.StandardInput.Write($"{sign} {id}\n");
             _watchdog.StandardInput.Flush();
         }
-        catch (Exception e) when (e is IOException or Win32Exception)
+        catch (Exception e) when (e is IOException or FargateException)
         {
             Close();
         }

@@ -17,13 +17,10 @@ internal sealed class BlankIsDefaultAttribute : ArgumentTransformationAttribute
         IsBlank(inputData) && IsFromPipeline() ? new BlankValue(new BlankValue()) : inputData;
 
     /// <summary>
-    /// Whether the value comes from the pipeline, which PowerShell tells by the methods that bind it alone. Where those have other
-    /// names, a blank is refused as if it had been typed.
+    /// Whether the value comes from the pipeline, which only the methods that are binding it tell.
     /// </summary>
-    private static bool IsFromPipeline() => new StackTrace().GetFrames().Select(frame => frame.GetMethod()).Any(method =>
-        method?.DeclaringType?.Name == "CmdletParameterBinderController"
-        && method.Name.StartsWith("Bind", StringComparison.Ordinal)
-        && method.Name.Contains("Pipeline", StringComparison.Ordinal));
+    private static bool IsFromPipeline() => new StackTrace().GetFrames().Select(frame => frame.GetMethod())
+        .Any(PowerShellInternals.BindsFromPipeline);
 
     private static bool IsBlank(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
     {

@@ -6,13 +6,10 @@ namespace EcsFargateLogin.Pipeline;
 
 /// <summary>
 /// Treats a remote program as PowerShell treats a native one: its standard error is no error, and its exit code decides $?.
-/// PowerShell has no public member for either; where its internal ones have changed, lines are ordinary errors, and errors alone
-/// decide.
+/// PowerShell has no public member for either: see <see cref="PowerShellInternals"/>.
 /// </summary>
 internal static class NativeConventions
 {
-    private const BindingFlags Internal = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
-
     /// <summary>
     /// Writes a line of standard error to the error stream. It neither ends the command, whatever $ErrorActionPreference says, nor
     /// comes to $Error, nor makes $? false. Of this very command's parameters, -ErrorAction can leave it out, and -ErrorVariable
@@ -21,9 +18,7 @@ internal static class NativeConventions
     public static void WriteErrorLine(PSCmdlet cmdlet, ErrorRecord line)
     {
         var runtime = cmdlet.CommandRuntime;
-        var write = runtime.GetType().GetMethod(
-            "_WriteErrorSkipAllowCheck", Internal, [typeof(ErrorRecord), typeof(ActionPreference?), typeof(bool)]);
-        if (write is null || FailureOf(runtime) is not var (pipeline, failed))
+        if (PowerShellInternals.WriteError is not { } write || FailureOf(runtime) is not var (pipeline, failed))
         {
             cmdlet.WriteError(line);
             return;
@@ -55,8 +50,7 @@ internal static class NativeConventions
             : ActionPreference.Continue;
 
     private static (object Pipeline, PropertyInfo Failed)? FailureOf(ICommandRuntime runtime) =>
-        runtime.GetType().GetProperty("PipelineProcessor", Internal)?.GetValue(runtime) is { } pipeline
-        && pipeline.GetType().GetProperty("ExecutionFailed", Internal) is { } failed
+        PowerShellInternals.PipelineOf(runtime) is { } pipeline && PowerShellInternals.ExecutionFailed is { } failed
             ? (pipeline, failed)
             : null;
 }

@@ -49,14 +49,14 @@ internal sealed class SessionNote : PSNoteProperty
     /// <returns>Null where this PowerShell has no such members.</returns>
     private static Action<PSObject, PSNoteProperty>? FastAdd()
     {
-        const BindingFlags Own = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
-        var members = typeof(PSObject).GetProperty("InstanceMembers", Own);
-        var make = members?.PropertyType.GetConstructor(Own, Type.EmptyTypes);
-        var add = members?.PropertyType.GetMethod("Add", Own, [typeof(PSMemberInfo)]);
-        if (members?.SetMethod is null || make is null || add is null)
+        if (PowerShellInternals.InstanceMembers is not { } members)
         {
             return null;
         }
+
+        const BindingFlags Own = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
+        var make = members.PropertyType.GetConstructor(Own, Type.EmptyTypes)!;
+        var add = members.PropertyType.GetMethod("Add", Own, [typeof(PSMemberInfo)])!;
 
         // The usual way, once: it also makes the name known, without which member access does not search for it.
         AddByTable(new PSObject(""), new PSNoteProperty(nameof(FargateCommandResult.FargateSession), null));

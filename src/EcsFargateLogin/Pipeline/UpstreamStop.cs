@@ -1,14 +1,11 @@
 using System.Management.Automation;
-using System.Reflection;
 using System.Runtime.ExceptionServices;
 
 namespace EcsFargateLogin.Pipeline;
 
-/// <summary>Tells why a later command let nothing more through, and lets earlier ones know that nothing more is wanted.</summary>
+/// <summary>Finds out why a pipeline was stopped, and stops the earlier commands of one.</summary>
 internal static class UpstreamStop
 {
-    private const BindingFlags Internal = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
-
     /// <summary>
     /// Whether a later command has what it was given and only wants no more, as with Select-Object -First.
     /// </summary>
@@ -22,16 +19,12 @@ internal static class UpstreamStop
     public static bool HasFailed(ICommandRuntime runtime) => ReasonOf(runtime) is { } reason && !IsUpstreamStop(reason);
 
     /// <summary>
-    /// Ends the earlier commands of a pipeline, as Select-Object -First does. Where PowerShell has changed its ways, they run on
-    /// and what they write is not used.
+    /// Ends the earlier commands of a pipeline, as Select-Object -First does.
     /// </summary>
     /// <param name="cmdlet">The cmdlet that wants no more.</param>
     public static void Request(PSCmdlet cmdlet)
     {
-        var constructor = typeof(PSCmdlet).Assembly.GetType("System.Management.Automation.StopUpstreamCommandsException")
-            ?.GetConstructors(Internal)
-            .FirstOrDefault(each => each.GetParameters() is [var only] && only.ParameterType.IsInstanceOfType(cmdlet));
-        if (constructor?.Invoke([cmdlet]) is FlowControlException stop)
+        if (PowerShellInternals.StopUpstreamCommands?.Invoke([cmdlet]) is FlowControlException stop)
         {
             throw stop;
         }
@@ -40,13 +33,13 @@ internal static class UpstreamStop
     private static bool IsUpstreamStop(Exception reason) => reason.GetType().Name == "StopUpstreamCommandsException";
 
     /// <summary>
-    /// Commands before Select-Object -First see the same exception as those before an error. What made the pipeline
-    /// stop is known to PowerShell alone, which keeps it in members that are not public.
+    /// Commands before Select-Object -First see the same exception as those before an error. Only PowerShell knows the reason,
+    /// in members that are not public.
     /// </summary>
     private static Exception? ReasonOf(ICommandRuntime runtime)
     {
-        var pipeline = runtime.GetType().GetProperty("PipelineProcessor", Internal)?.GetValue(runtime);
-        var reason = pipeline?.GetType().GetField("_firstTerminatingError", Internal)?.GetValue(pipeline);
+        var pipeline = PowerShellInternals.PipelineOf(runtime);
+        var reason = pipeline is null ? null : PowerShellInternals.FirstTerminatingError?.GetValue(pipeline);
         return (reason as ExceptionDispatchInfo)?.SourceException;
     }
 }
