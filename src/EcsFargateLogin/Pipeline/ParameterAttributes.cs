@@ -83,20 +83,21 @@ internal sealed class ParametersOfAttribute(Type cmdlet) : Attribute
 }
 
 /// <summary>
-/// Lets a blank cell of a table stand for the parameter's default. A table cannot leave a column out for one row, so that rows
-/// without a reason or a port have blank cells there. What was typed is left to the parameter's validation: there a blank is
-/// more often than not an empty variable.
+/// Accepts a blank from the pipeline as the parameter's default. A table cannot leave a column out for one row, so rows without a
+/// reason or a port have blank cells. A blank that was typed is left to the parameter's validation, because it is usually an
+/// empty variable.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class BlankIsDefaultAttribute : ArgumentTransformationAttribute
 {
-    /// <summary>PowerShell does not bind what it cannot convert from the pipeline, as it would for a column that is not there.</summary>
+    /// <summary>
+    /// Returns a value that PowerShell cannot convert, so that it does not bind the parameter, as for a column that does not
+    /// exist.
+    /// </summary>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
         IsBlank(inputData) && IsFromPipeline() ? new BlankValue(new BlankValue()) : inputData;
 
-    /// <summary>
-    /// Whether the value comes from the pipeline, which only the methods that are binding it tell.
-    /// </summary>
+    /// <summary>Whether the value comes from the pipeline. Only the calling methods show that.</summary>
     private static bool IsFromPipeline() => new StackTrace().GetFrames().Select(frame => frame.GetMethod())
         .Any(PowerShellInternals.BindsFromPipeline);
 
@@ -109,10 +110,14 @@ internal sealed class BlankIsDefaultAttribute : ArgumentTransformationAttribute
     };
 }
 
-/// <summary>A list, which PowerShell converts neither to a text nor to a number; nor, with one in it, to a list of texts.</summary>
+/// <summary>
+/// A list that PowerShell converts neither to a text nor to a number nor, with another one in it, to a list of texts.
+/// </summary>
 internal sealed class BlankValue(params object[] items) : ArrayList(items);
 
-/// <summary>Leaves nulls out of a list of arguments, and takes lists in it apart, as PowerShell does for native programs.</summary>
+/// <summary>
+/// Removes nulls from a list of arguments, and enumerates the lists in it, as PowerShell does for native programs.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class WordsAttribute : ArgumentTransformationAttribute
 {
