@@ -122,6 +122,56 @@ Describe 'What the module uses of PowerShell that is not public' {
     }
 }
 
+Describe 'Without what is not public in PowerShell' {
+    BeforeAll {
+        $assembly = (Get-Command New-FargateSession).ImplementingType.Assembly
+        $any = [Reflection.BindingFlags]'Static, Public, NonPublic'
+        $methods = @{}
+        foreach ($name in 'NativeConventions.WriteErrorLine', 'NativeConventions.NoteFailure', 'SessionNote.AddByTable',
+            'UpstreamStop.HasFailed', 'UpstreamStop.IsContent', 'PowerShellInternals.BindsFromPipeline') {
+            $type, $method = $name.Split('.')
+            $methods[$name] = $assembly.GetType("EcsFargateLogin.Pipeline.$type").GetMethod($method, $any)
+        }
+
+        # PowerShell's runtime for a cmdlet outside any pipeline has none of the members, and throws what is written as an error.
+        $runtime = [Activator]::CreateInstance(
+            [psobject].Assembly.GetType('System.Management.Automation.DefaultCommandRuntime'), [Collections.Generic.List[object]]::new())
+        $cmdlet = [Activator]::CreateInstance((Get-Command Invoke-FargateCommand).ImplementingType)
+        $cmdlet.CommandRuntime = $runtime
+    }
+
+    AfterAll {
+        $cmdlet.Dispose()
+    }
+
+    It 'a line of standard error is an ordinary error' {
+        $line = [Management.Automation.ErrorRecord]::new([InvalidOperationException]::new('a line'), 'Line', 'NotSpecified', $null)
+        { $methods['NativeConventions.WriteErrorLine'].Invoke($null, @($cmdlet, $line)) } | Should -Throw '*a line*'
+    }
+
+    It 'a failing program leaves $? to the errors' {
+        { $methods['NativeConventions.NoteFailure'].Invoke($null, @($cmdlet)) } | Should -Not -Throw
+    }
+
+    It 'no reason is known why a pipeline has stopped' {
+        $stopped = [Management.Automation.PipelineStoppedException]::new()
+        $methods['UpstreamStop.HasFailed'].Invoke($null, @($runtime)) | Should -BeFalse
+        $methods['UpstreamStop.IsContent'].Invoke($null, @($stopped, $runtime)) | Should -BeFalse
+    }
+
+    It 'a printed line still has its session' {
+        $target = [psobject]::new('a line')
+        $note = [psnoteproperty]::new('FargateSession', 'its session')
+        $methods['SessionNote.AddByTable'].Invoke($null, @($target, $note))
+        $target.FargateSession | Should -Be 'its session'
+    }
+
+    It 'a blank counts as typed' {
+        $methods['PowerShellInternals.BindsFromPipeline'].Invoke($null, @($null)) | Should -BeFalse
+        $methods['PowerShellInternals.BindsFromPipeline'].Invoke($null, @([string].GetMethod('Clone'))) | Should -BeFalse
+    }
+}
+
 Describe 'The help' {
     It 'has the topic <_>, which fits 80 columns' -ForEach @(
         'about_EcsFargateLogin', 'about_EcsFargateLogin_Security', 'about_EcsFargateLogin_Troubleshooting'

@@ -149,7 +149,7 @@ Describe 'New-FargateSession, with presets,' -Skip:(-not $IsLinux) {
             '{ "presets": { "default": { "AuthorizeMyAddress": true, "MyAddress": "198.51.100.7", "SecurityGroup": "sg-own" } } }')
         $run = '$PSDefaultParameterValues.Clear(); New-FargateSession -WhatIf'
         Set-Project '{ "default": { "TaskDefinition": "cli", "Subnet": "subnet-1" } }'
-        Get-WhatIf $run -Path $project | Should -BeLike '*let this machine''s address in to sg-own on port 22"*'
+        Get-WhatIf $run -Path $project | Should -BeLike '*allow this machine''s address in sg-own on port 22"*'
 
         foreach ($others in '"SecurityGroup": "sg-theirs", "Port": 2222', '"Port": 2222', '"SecurityGroup": "sg-theirs"') {
             Set-Project "{ `"default`": { `"TaskDefinition`": `"cli`", `"Subnet`": `"subnet-1`", $others } }"
@@ -157,7 +157,7 @@ Describe 'New-FargateSession, with presets,' -Skip:(-not $IsLinux) {
             $seen.Host -join "`n" | Should -Not -Match 'address in'
             $seen.Warning | Should -BeLike "AuthorizeMyAddress of the preset in *presets.json' is left out, because * comes from '$file'.*"
         }
-        Get-WhatIf "$run -AuthorizeMyAddress" -Path $project | Should -BeLike '*let this machine''s address in to sg-theirs on port 22"*'
+        Get-WhatIf "$run -AuthorizeMyAddress" -Path $project | Should -BeLike '*allow this machine''s address in sg-theirs on port 22"*'
     }
 
     It 'names what is missing, with the ways to give it: <Missing>' -ForEach @(

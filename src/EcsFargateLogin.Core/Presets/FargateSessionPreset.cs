@@ -23,7 +23,7 @@ public sealed class FargateSessionPreset
     /// <summary>Its name.</summary>
     public override string ToString() => Name;
 
-    /// <summary>Adds what a further file says. What is there already stays.</summary>
+    /// <summary>Adds the parameters of another file. Those that the preset already has are kept.</summary>
     internal void Add(IReadOnlyDictionary<string, object> values, string file)
     {
         Path = [.. Path, file];

@@ -28,7 +28,7 @@ internal sealed class ParameterValues
     /// <param name="bound">The bound values by the parameters' names, in any case: text, numbers, truth values, enumerations and lists.</param>
     public static ParameterValues Of(IReadOnlyDictionary<string, object> bound) => new(bound, defaults: null);
 
-    /// <summary>Merges bound values with those of a preset, as far as <see cref="PresetRules"/> let it give them.</summary>
+    /// <summary>Merges bound values with those of a preset, as far as <see cref="PresetRules"/> allow.</summary>
     /// <param name="bound">As for <see cref="Of"/>.</param>
     /// <param name="preset">The preset; null for none.</param>
     /// <param name="defaults">The declared defaults of parameters; null for none.</param>

@@ -5,10 +5,10 @@ using EcsFargateLogin.Foundation;
 namespace EcsFargateLogin.Presets;
 
 /// <summary>A file of presets: the user's own, or a project's.</summary>
-/// <param name="path">Where it is or will be.</param>
-/// <param name="isProjects">Whether it is a project's, which may come from somebody else.</param>
+/// <param name="path">The file's path, whether or not it exists yet.</param>
+/// <param name="isProjectFile">Whether it is a project's file, which may come from somebody else.</param>
 /// <param name="keys">The keys that presets have.</param>
-internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
+internal sealed class PresetFile(string path, bool isProjectFile, PresetKeys keys)
 {
     /// <summary>Upper bound for the size of a file, in bytes.</summary>
     private const int LongestFile = 256 * 1024;
@@ -22,9 +22,6 @@ internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
     /// <summary>The file's path, whether or not it exists.</summary>
     public string Path => path;
 
-    /// <summary>Whether it is a project's.</summary>
-    public bool IsProjects => isProjects;
-
     /// <summary>Its presets by name, in its order; none where there is no file.</summary>
     /// <exception cref="FargateException">
     /// <see cref="FargateError.InvalidPreset"/> or <see cref="FargateError.PresetUnavailable"/>.
@@ -34,10 +31,10 @@ internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
         byte[] content;
         try
         {
-            ThrowIf(Mistrust);
+            ThrowIf(ReasonToIgnore);
             using var stream = SharedFile.Open(path);
-            // What was opened is what counts, whatever the path led to before.
-            ThrowIf(UnixFile.Of(stream.SafeFileHandle)?.WriteFault(mayBeOfOwnGroup: isProjects) is { } fault ? $"it {fault}" : null);
+            // The open file is checked too, because the path may have led to another one before.
+            ThrowIf(UnixFile.Of(stream.SafeFileHandle)?.WriteFault(mayBeOfOwnGroup: isProjectFile) is { } fault ? $"it {fault}" : null);
             var buffer = new byte[LongestFile + 1];
             content = buffer[..stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
         }
@@ -51,22 +48,22 @@ internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
         }
 
         return content.Length <= LongestFile
-            ? PresetParser.Parse(path, content, keys, isProjects)
+            ? PresetParser.Parse(path, content, keys, isProjectFile)
             : throw PresetErrors.PresetFileUntrusted(path, $"it is longer than {LongestFile / 1024} KB");
     }
 
-    /// <summary>Puts presets in place of those that it holds. A reader sees the old ones or the new ones.</summary>
+    /// <summary>Replaces the presets of the file. A reader sees either the old ones or the new ones.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.PresetUnavailable"/>.</exception>
     public void Write(IReadOnlyDictionary<string, Dictionary<string, object>> presets)
     {
         try
         {
-            if (!isProjects && System.IO.Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))
+            if (!isProjectFile && System.IO.Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))
             {
                 OwnerOnly.CreateFolder(folder);
             }
 
-            // Where the user keeps it elsewhere and has a link here, the link stays.
+            // A link to a file that the user keeps elsewhere is not replaced.
             var target = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
             SharedFile.Replace(target, Create, stream => Write(stream, presets));
         }
@@ -76,21 +73,21 @@ internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
         }
     }
 
-    private FileStream Create(string temporary) => isProjects
+    private FileStream Create(string temporary) => isProjectFile
         ? new FileStream(temporary, FileMode.CreateNew, FileAccess.Write)
         : OwnerOnly.CreateFile(temporary);
 
     /// <summary>
-    /// Why it is not read; null where nothing speaks against that. It says what is run and as whom, which nobody but the user
-    /// and the administrator decides: a project's file lies above wherever the user happens to be, and the user's own lies
-    /// where XDG_CONFIG_HOME leads. A pipe in its place would be waited for, and a project's link may lead to anything.
+    /// The reason not to read the file; null if it can be trusted. The file determines what is run and under which role, so only
+    /// the user and the administrator may be able to write it: a project's file can be in any folder above the current one, and
+    /// XDG_CONFIG_HOME can name any folder. Reading a pipe would block, and a project's link can lead to any file.
     /// </summary>
-    public string? Mistrust
+    public string? ReasonToIgnore
     {
         get
         {
             FileInfo file = new(path);
-            if (isProjects && file.LinkTarget is not null)
+            if (isProjectFile && file.LinkTarget is not null)
             {
                 return "it is a symbolic link";
             }
@@ -103,10 +100,10 @@ internal sealed class PresetFile(string path, bool isProjects, PresetKeys keys)
     }
 
     private string? FaultOf(string file) =>
-        isProjects ? UnixFile.Of(file)?.WriteFault(mayBeOfOwnGroup: true) : OwnerOnly.FaultOf(file);
+        isProjectFile ? UnixFile.Of(file)?.WriteFault(mayBeOfOwnGroup: true) : OwnerOnly.FaultOf(file);
 
-    // A team may share the folder of a project: what its members put there is theirs, and not used.
-    private string? FaultOfFolder(string folder) => isProjects ? UnixFile.Of(folder)?.AnyoneFault : OwnerOnly.FaultOf(folder);
+    // A team may share the folder of a project. Files that other members own there are not used.
+    private string? FaultOfFolder(string folder) => isProjectFile ? UnixFile.Of(folder)?.AnyoneFault : OwnerOnly.FaultOf(folder);
 
     private void ThrowIf(string? why)
     {

@@ -14,7 +14,7 @@ internal enum PresetValueKind
     TextMap,
 }
 
-/// <summary>A pattern for texts, with the words for those that do not match.</summary>
+/// <summary>A pattern for texts, with the message for those that do not match.</summary>
 /// <param name="Pattern">A regular expression for the whole text, with ^ and $, for either case. It is never shown.</param>
 /// <param name="Message">The message for any other text, {0}: one sentence.</param>
 internal sealed record TextRule(string Pattern, string Message)
@@ -31,16 +31,16 @@ internal sealed record TextRule(string Pattern, string Message)
 /// <param name="Kind">The kind of its values.</param>
 internal sealed record PresetKey(string Name, PresetValueKind Kind)
 {
-    /// <summary>Whether a project's file may hold it, which can come from somebody else.</summary>
+    /// <summary>Whether a project's file, which can come from somebody else, may hold it.</summary>
     public bool IsForProjects { get; init; }
 
-    /// <summary>The least and the most that a number may be.</summary>
+    /// <summary>The minimum and the maximum of a number.</summary>
     public (int Least, int Most) Range { get; init; } = (int.MinValue, int.MaxValue);
 
-    /// <summary>The most items of a list.</summary>
+    /// <summary>The maximum number of items of a list.</summary>
     public int MostItems { get; init; } = int.MaxValue;
 
-    /// <summary>The only texts that it takes, in any case; empty for any.</summary>
+    /// <summary>The only accepted texts, in any case; empty for any.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
     /// <summary>The rule that a text has to satisfy; null for none.</summary>
@@ -60,14 +60,14 @@ internal sealed record PresetKey(string Name, PresetValueKind Kind)
         _ => "a text that is not empty",
     };
 
-    /// <summary>Whether a text, or an item of a list, is one that the parameter takes.</summary>
-    public bool Takes(string text) =>
+    /// <summary>Whether the parameter accepts a text, by itself or as an item of a list.</summary>
+    public bool Accepts(string text) =>
         text.Length > 0
         && (Choices.Count == 0 || Choices.Contains(text, StringComparer.OrdinalIgnoreCase))
         && Rule?.Accepts(text) is not false;
 
-    /// <summary>Whether a number is one that the parameter takes.</summary>
-    public bool Takes(int number) => number >= Range.Least && number <= Range.Most;
+    /// <summary>Whether the parameter accepts a number.</summary>
+    public bool Accepts(int number) => number >= Range.Least && number <= Range.Most;
 }
 
 
@@ -88,6 +88,6 @@ internal sealed class PresetKeys(IReadOnlyList<PresetKey> keys)
     /// <summary>Whether the name is that of a secret, which no file keeps.</summary>
     public static bool IsSecret(string name) => Secrets.Contains(name, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The key that somebody who wrote this name may have meant, or null.</summary>
+    /// <summary>The name of the key that is most similar to this one; null when none is similar.</summary>
     public string? Nearest(string name) => NearestName.Of(name, keys.Select(key => key.Name));
 }

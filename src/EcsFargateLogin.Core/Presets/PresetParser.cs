@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace EcsFargateLogin.Presets;
 
 /// <summary>
-/// Reads a file of presets: {"presets":{"NAME":{"PARAMETER":VALUE, …}, …}}. It may come from anywhere, so every name and
-/// value is checked, and every complaint has its line and column.
+/// Reads a file of presets: {"presets":{"NAME":{"PARAMETER":VALUE, …}, …}}. The file is not trusted, so every name and value is
+/// checked, and every error gives the line and column.
 /// </summary>
 internal sealed partial class PresetParser
 {
@@ -16,22 +16,22 @@ internal sealed partial class PresetParser
     private readonly string _path;
     private readonly byte[] _content;
     private readonly PresetKeys _keys;
-    private readonly bool _isProjects;
+    private readonly bool _isProjectFile;
 
-    private PresetParser(string path, byte[] content, PresetKeys keys, bool isProjects) =>
-        (_path, _content, _keys, _isProjects) = (path, content, keys, isProjects);
+    private PresetParser(string path, byte[] content, PresetKeys keys, bool isProjectFile) =>
+        (_path, _content, _keys, _isProjectFile) = (path, content, keys, isProjectFile);
 
     /// <summary>Reads the presets of a file, by name, in the file's order.</summary>
     /// <param name="path">The file's path, for errors.</param>
-    /// <param name="content">What it holds.</param>
+    /// <param name="content">The file's content.</param>
     /// <param name="keys">The keys that presets have.</param>
-    /// <param name="isProjects">Whether it is a project's, which may hold less.</param>
+    /// <param name="isProjectFile">Whether it is a project's file, which may hold fewer parameters.</param>
     /// <exception cref="FargateException"><see cref="FargateError.InvalidPreset"/>.</exception>
     public static Dictionary<string, Dictionary<string, object>> Parse(
-        string path, byte[] content, PresetKeys keys, bool isProjects)
+        string path, byte[] content, PresetKeys keys, bool isProjectFile)
     {
         var start = content.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
-        return new PresetParser(path, content[start..], keys, isProjects).Parse();
+        return new PresetParser(path, content[start..], keys, isProjectFile).Parse();
     }
 
     /// <summary>Whether a preset can have this name.</summary>
@@ -44,7 +44,7 @@ internal sealed partial class PresetParser
             Utf8JsonReader reader = new(_content);
             reader.Read();
             var presets = ReadRoot(ref reader);
-            // What follows the root's end must be nothing.
+            // Nothing may follow the root object.
             reader.Read();
             return presets;
         }
@@ -55,7 +55,7 @@ internal sealed partial class PresetParser
         }
         catch (InvalidOperationException)
         {
-            // The reader's word for text that is not UTF-8, or an escape that stands for no character.
+            // The reader throws this for text that is not UTF-8, and for an escape sequence of no character.
             throw Invalid(0, "it holds text that is not Unicode");
         }
     }
@@ -132,7 +132,7 @@ internal sealed partial class PresetParser
             throw Invalid(position, $"{Shown(name)} is no parameter that a preset can hold{meant}");
         }
 
-        if (_isProjects && !key.IsForProjects)
+        if (_isProjectFile && !key.IsForProjects)
         {
             var (line, column) = At(position);
             throw PresetErrors.NotForProjects(_path, line, column, key.Name);
@@ -146,7 +146,7 @@ internal sealed partial class PresetParser
         (PresetValueKind.Text, JsonTokenType.String) => ReadText(ref reader, key),
         (PresetValueKind.TextList, JsonTokenType.String) => new[] { ReadText(ref reader, key) },
         (PresetValueKind.TextList, JsonTokenType.StartArray) => ReadList(ref reader, key),
-        (PresetValueKind.Number, JsonTokenType.Number) when reader.TryGetInt32(out var number) && key.Takes(number) => number,
+        (PresetValueKind.Number, JsonTokenType.Number) when reader.TryGetInt32(out var number) && key.Accepts(number) => number,
         (PresetValueKind.Switch, JsonTokenType.True or JsonTokenType.False) => reader.GetBoolean(),
         (PresetValueKind.TextMap, JsonTokenType.StartObject) => ReadMap(ref reader, key),
         _ => throw Unfit(ref reader, key),
@@ -156,7 +156,7 @@ internal sealed partial class PresetParser
     {
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw Unfit(ref reader, key);
         CheckCharacters(text, reader.TokenStartIndex);
-        return key.Takes(text) ? text
+        return key.Accepts(text) ? text
             : text.Length > 0 && key.Rule is { } rule
                 ? throw Invalid(reader.TokenStartIndex, $"'{key.Name}': {rule.MessageFor(Shortened(text)).TrimEnd('.')}")
             : throw Unfit(ref reader, key);
@@ -184,7 +184,7 @@ internal sealed partial class PresetParser
             var position = reader.TokenStartIndex;
             reader.Read();
             var value = reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw Unfit(ref reader, key);
-            if (_isProjects)
+            if (_isProjectFile)
             {
                 CheckCharacters(value, reader.TokenStartIndex);
             }
@@ -220,7 +220,7 @@ internal sealed partial class PresetParser
         }
     }
 
-    /// <summary>Removes control characters, so that the text cannot command a terminal.</summary>
+    /// <summary>Rejects control characters, which a terminal would interpret.</summary>
     private void CheckCharacters(string text, long position)
     {
         if (text.Any(char.IsControl))

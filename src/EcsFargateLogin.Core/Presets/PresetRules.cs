@@ -23,7 +23,7 @@ internal static class PresetRules
     private const string ProfileLocation = "ProfileLocation";
     private const string ProfileName = "ProfileName";
 
-    /// <summary>The parameters that say to whom and where the rule of -AuthorizeMyAddress gives access.</summary>
+    /// <summary>The parameters with the group and the port of the rule of -AuthorizeMyAddress.</summary>
     private static readonly string[] ParametersOfIngress = [SecurityGroup, Port];
 
     /// <summary>The part of a service that each parameter replaces.</summary>
@@ -44,10 +44,10 @@ internal static class PresetRules
         [AuthorizeMyAddress, Cluster, Service, AccessKey, Credential, ProfileLocation, ProfileName, .. ParametersOfIngress, .. PartsOfService.Keys];
 
     /// <summary>
-    /// Whether a value that goes before a preset's file replaces what the file says, without being the same parameter: another
-    /// kind of task definition, other credentials, or a service and its parts.
+    /// Whether a value that has precedence over a preset's file replaces another parameter of the file: another kind of task
+    /// definition, other credentials, or a service and its parts.
     /// </summary>
-    /// <param name="values">What is given so far.</param>
+    /// <param name="values">The values that are given so far.</param>
     /// <param name="name">The parameter's name.</param>
     /// <param name="file">The preset's file.</param>
     public static bool IsSuperseded(ParameterValues values, string name, string file) => name switch
@@ -61,17 +61,18 @@ internal static class PresetRules
 
     /// <summary>
     /// The warning about a value of a preset that is left out; null for none. No preset gives this machine's address access to a
-    /// group or port that another file names, which is a project's: whoever types the switch has seen which group that is.
+    /// group or port that another file names, which is a project's: for that the user types the switch, having seen which group
+    /// it is.
     /// </summary>
     /// <inheritdoc cref="IsSuperseded"/>
     public static string? WarningAbout(ParameterValues values, string name, string file) =>
         name == AuthorizeMyAddress
         && Array.Find(ParametersOfIngress, each => values.FileOf(each) is { } other && other != file) is { } named
             ? $"AuthorizeMyAddress of the preset in '{file}' is left out, because {named} comes from '{values.FileOf(named)}'. Type "
-                + "-AuthorizeMyAddress to let this machine's address in there."
+                + "-AuthorizeMyAddress to allow this machine's address there."
             : null;
 
-    /// <summary>Makes sure that a session can be started: that it is said what to start, and where.</summary>
+    /// <summary>Throws unless the values name a service, or a task definition and a subnet.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.MissingMandatoryParameter"/>.</exception>
     public static void ThrowUnlessComplete(ParameterValues values)
     {

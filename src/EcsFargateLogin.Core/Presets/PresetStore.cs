@@ -3,9 +3,9 @@ using EcsFargateLogin.Foundation;
 namespace EcsFargateLogin.Presets;
 
 /// <summary>
-/// The presets that hold in a folder: those of the project, with a file there or above, and those of the user. Where
-/// both have a preset of one name, it is the project's with what the user's adds. A project's file that may be somebody
-/// else's is passed over.
+/// The presets that apply in a folder: those of the project, with a file there or above, and those of the user. If both have a
+/// preset of the same name, the project's parameters are used, and the user's where the project has none. A project's file that
+/// may be somebody else's is ignored.
 /// </summary>
 internal sealed class PresetStore
 {
@@ -15,25 +15,27 @@ internal sealed class PresetStore
     /// <summary>The name of a project's file.</summary>
     public const string ProjectFileName = ".fargatelogin.json";
 
-    /// <summary>Upper bound for the wait for others that change presets, who only read and write a file.</summary>
-    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(10);
+    /// <summary>Upper bound for the wait for the lock. Its holders only read and write a file.</summary>
+    private static readonly TimeSpan LockLimit = TimeSpan.FromSeconds(10);
 
     private readonly PresetFile? _found;
     private readonly List<string> _warnings = [];
 
-    /// <param name="folder">The folder that somebody is in.</param>
+    /// <param name="folder">The current folder.</param>
     /// <param name="keys">The keys that presets have.</param>
     public PresetStore(string folder, PresetKeys keys)
     {
         _found = FindUpward(folder, keys);
-        Project = _found ?? new PresetFile(Path.Combine(folder, ProjectFileName), isProjects: true, keys);
-        User = new PresetFile(PathOfUser(), isProjects: false, keys);
+        Project = _found ?? new PresetFile(Path.Combine(folder, ProjectFileName), isProjectFile: true, keys);
+        User = new PresetFile(PathOfUser(), isProjectFile: false, keys);
     }
 
-    /// <summary>The project's file: the nearest one there is that can be trusted, or where one would be made.</summary>
+    /// <summary>
+    /// The project's file: the nearest one that can be trusted, or else one to be created in the current folder.
+    /// </summary>
     public PresetFile Project { get; }
 
-    /// <summary>Which files of projects were passed over, and why: to be told to whoever uses presets.</summary>
+    /// <summary>A warning for each project's file that is ignored, with the reason.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
 
     /// <summary>The user's own file, under XDG_CONFIG_HOME, ~/.config or %APPDATA%.</summary>
@@ -71,21 +73,23 @@ internal sealed class PresetStore
             ?? (name is null ? null : throw NotFound(name, presets.Select(preset => preset.Name)));
     }
 
-    /// <summary>Changes the presets of a file, one after the other: of two that are saved at the same time none is lost.</summary>
-    /// <exception cref="FargateException">The file cannot be used, or somebody else does not get done with it.</exception>
+    /// <summary>
+    /// Changes the presets of a file under a lock, so that no change is lost when two are made at the same time.
+    /// </summary>
+    /// <exception cref="FargateException">The file cannot be used, or the lock is not released in time.</exception>
     public async Task ChangeAsync(
         PresetFile file, Action<Dictionary<string, Dictionary<string, object>>> change, CancellationToken cancellationToken)
     {
-        using var turn = await TakeTurnAsync(file, cancellationToken);
+        using var fileLock = await LockAsync(file, cancellationToken);
         var presets = file.Read();
         change(presets);
         file.Write(presets);
     }
 
-    /// <summary>Waits until nobody else of this user changes presets, and keeps it so until it is disposed of.</summary>
-    private async Task<IDisposable> TakeTurnAsync(PresetFile file, CancellationToken cancellationToken)
+    /// <summary>Locks the presets against this user's other processes, until the result is disposed of.</summary>
+    private async Task<IDisposable> LockAsync(PresetFile file, CancellationToken cancellationToken)
     {
-        // Beside the user's own file for the project's too: that folder is for what belongs to the project.
+        // For a project's file, too, the lock is in the user's own folder: the project's is for the files of the project.
         var folder = Path.GetDirectoryName(User.Path)!;
         try
         {
@@ -94,7 +98,7 @@ internal sealed class PresetStore
                 OwnerOnly.CreateFolder(folder);
             }
 
-            return await OwnerOnly.LockFileAsync(Path.Combine(folder, "presets.lock"), LongestTurn, cancellationToken);
+            return await OwnerOnly.LockFileAsync(Path.Combine(folder, "presets.lock"), LockLimit, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -113,13 +117,13 @@ internal sealed class PresetStore
     {
         for (var at = folder; at is not null; at = Path.GetDirectoryName(at))
         {
-            PresetFile file = new(Path.Combine(at, ProjectFileName), isProjects: true, keys);
+            PresetFile file = new(Path.Combine(at, ProjectFileName), isProjectFile: true, keys);
             if (!File.Exists(file.Path))
             {
                 continue;
             }
 
-            if (file.Mistrust is not { } why)
+            if (file.ReasonToIgnore is not { } why)
             {
                 return file;
             }

@@ -87,15 +87,15 @@ public abstract class AwsCmdlet : FargateCmdlet
     /// <summary>The sessions that this command owns, and so has to end.</summary>
     private protected OwnedSessions Owned { get; } = new();
 
-    /// <summary>At the end of the pipeline: whether that came without an error, a break or Ctrl+C.</summary>
+    /// <summary>Whether the pipeline has ended without an error, a break or Ctrl+C. Valid at its end.</summary>
     private protected bool HasSucceeded => !CancelToken.IsCancellationRequested && Owned.HasSucceeded(this);
 
     private protected static SessionJournal Journal => SessionJournal.OfCurrentUser();
 
     /// <summary>
-    /// Notes in the journal that this process uses a session. Where that cannot be written, the session works all the same.
+    /// Records in the journal that this process uses a session. If the journal cannot be written, the session still works.
     /// </summary>
-    private protected static void TakeCharge(FargateSession session)
+    private protected static void ClaimSession(FargateSession session)
     {
         if (!session.IsOwn)
         {
@@ -111,7 +111,7 @@ public abstract class AwsCmdlet : FargateCmdlet
         }
     }
 
-    /// <summary>Reaches AWS as the parameters say or, where they say nothing, as the session was started.</summary>
+    /// <summary>Connects to AWS as the parameters say or, without them, as the session was started.</summary>
     private protected IFargateCloud Connect(FargateSession? session = null)
     {
         var settings = SettingsFor(session);
@@ -132,13 +132,13 @@ public abstract class AwsCmdlet : FargateCmdlet
     /// </summary>
     private static CloudSettings KeyOf(CloudSettings settings) => settings with { RegionSource = "" };
 
-    /// <summary>Reaches AWS once more, for what outlives this cmdlet and disposes of the connection itself.</summary>
+    /// <summary>Opens another connection to AWS, for an owner that outlives this cmdlet and disposes of it.</summary>
     private protected IFargateCloud ConnectApart(FargateSession session) =>
         Await((_, cancellationToken) => FargateCloud.Connector.ConnectAsync(SettingsFor(session), cancellationToken));
 
     private CloudSettings SettingsFor(FargateSession? session) => _access.SettingsFor(session) with { MfaCode = AskForMfaCode };
 
-    /// <summary>Keeps credentials that were typed for later commands about the session.</summary>
+    /// <summary>Stores credentials from parameters for later commands about the session.</summary>
     private protected void RememberCredentials(FargateSession session)
     {
         if (_access.Given is { } source)
@@ -147,7 +147,7 @@ public abstract class AwsCmdlet : FargateCmdlet
         }
     }
 
-    /// <summary>Asks for an MFA code while AWS is being waited for. May be called on any thread.</summary>
+    /// <summary>Asks for an MFA code while the command waits for AWS. Can be called on any thread.</summary>
     internal async Task<string> AskForMfaCode(MfaRequest request, CancellationToken cancellationToken) =>
         MfaPrompt.IsPiped(Host)
             ? await Task.Run(() => MfaPrompt.Read(request), CancellationToken.None).WaitAsync(cancellationToken)
@@ -174,8 +174,8 @@ public abstract class AwsCmdlet : FargateCmdlet
     }
 
     /// <summary>
-    /// Makes sure that nothing was typed which only ssh takes. What $PSDefaultParameterValues holds is for all sessions, and
-    /// left out where it does not fit.
+    /// Throws if a parameter was typed that applies to ssh only. Defaults of $PSDefaultParameterValues are for all sessions, and
+    /// ignored where they do not apply.
     /// </summary>
     /// <exception cref="FargateException"><see cref="FargateError.InvalidTransport"/>.</exception>
     private protected void ThrowIfGiven(IEnumerable<string> parametersOfSsh)
@@ -196,16 +196,16 @@ public abstract class AwsCmdlet : FargateCmdlet
     private bool HasDefault(string parameter) =>
         DefaultParameters.Find(GetVariableValue(DefaultParameters.Variable), MyInvocation.MyCommand.Name, parameter) is not null;
 
-    /// <summary>Waits for sessions, and starts their tasks again where that helps.</summary>
+    /// <summary>Creates a waiter for sessions, which repeats a start where that helps.</summary>
     private protected SessionWaiter WaiterFor(IFargateCloud cloud) => new(cloud, new WaitOptions(), StarterFor(cloud));
 
-    /// <summary>Starts tasks, until the user gives up.</summary>
+    /// <summary>Creates a starter of tasks. A second Ctrl+C ends its clean-up.</summary>
     private protected TaskStarter StarterFor(IFargateCloud cloud) => new(cloud, Journal) { GiveUp = GiveUpToken };
 
-    /// <summary>Stops tasks, until the user gives up.</summary>
+    /// <summary>Creates a closer of sessions. A second Ctrl+C ends its wait for AWS.</summary>
     private protected SessionCloser CloserFor(IFargateCloud cloud) => new(cloud, Journal) { GiveUp = GiveUpToken };
 
-    /// <summary>Begins to stop a session's task and to delete its key, while this thread does something else.</summary>
+    /// <summary>Begins to stop a session's task and to delete its key, on another thread.</summary>
     private protected Task BeginClosing(IFargateCloud cloud, FargateSession session, string reason) =>
         Task.Run(() => CloserFor(cloud).CloseAsync(session, reason));
 
@@ -229,7 +229,9 @@ public abstract class AwsCmdlet : FargateCmdlet
     private protected void Close(IFargateCloud cloud, FargateSession session, string reason) =>
         CleanUp(() => CloserFor(cloud).CloseAsync(session, reason), session);
 
-    /// <summary>Begins to stop a session after the end of its pipeline, perhaps before AWS was reached for it.</summary>
+    /// <summary>
+    /// Begins to stop a session after the end of its pipeline, possibly before there was a connection to AWS for it.
+    /// </summary>
     private Task BeginClosing(OwnedSession owned)
     {
         try

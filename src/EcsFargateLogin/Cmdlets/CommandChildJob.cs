@@ -9,11 +9,11 @@ namespace EcsFargateLogin.Cmdlets;
 /// </summary>
 internal sealed class CommandChildJob : Job
 {
-    /// <summary>More than a runspace needs to open, on however busy a machine.</summary>
-    private static readonly TimeSpan LongestBeginning = TimeSpan.FromMinutes(1);
+    /// <summary>Upper bound for the time in which a runspace opens and the command begins, also on a busy machine.</summary>
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
 
     private readonly object _gate = new();
-    private readonly TaskCompletionSource _isAtWork = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _isRunning = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PowerShell _shell;
     private bool _hasBegun;
 
@@ -81,7 +81,7 @@ internal sealed class CommandChildJob : Job
             }
 
             _hasBegun = true;
-            Session.LoginBegun += NoteAtWork;
+            Session.LoginBegun += NoteRunning;
             SetJobState(JobState.Running);
             PSDataCollection<PSObject> noInput = [];
             noInput.Complete();
@@ -89,13 +89,13 @@ internal sealed class CommandChildJob : Job
         }
     }
 
-    /// <summary>Stops the command, and with it the session where that is not kept. Returns when that is done.</summary>
+    /// <summary>Stops the command, and the session unless it is kept. Returns when both have ended.</summary>
     public override void StopJob()
     {
-        // A job that has not begun has to begin: only the cmdlet stops the session, and one with a runspace that is still being opened
-        // would never run.
+        // A job that has not begun is started first, because only the cmdlet stops the session. It would never run if it were
+        // stopped while its runspace opens.
         Start();
-        _ = Task.WaitAny([_isAtWork.Task], LongestBeginning);
+        _ = Task.WaitAny([_isRunning.Task], StartLimit);
         _shell.Stop();
     }
 
@@ -104,21 +104,21 @@ internal sealed class CommandChildJob : Job
     {
         if (disposing)
         {
-            Session.LoginBegun -= NoteAtWork;
+            Session.LoginBegun -= NoteRunning;
             _shell.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
-    private void NoteAtWork() => _isAtWork.TrySetResult();
+    private void NoteRunning() => _isRunning.TrySetResult();
 
     private void OnStateChanged(object? sender, PSInvocationStateChangedEventArgs e)
     {
         if (e.InvocationStateInfo.State is PSInvocationState.Completed or PSInvocationState.Stopped or PSInvocationState.Failed)
         {
-            // It has ended without getting there.
-            NoteAtWork();
+            // The command has ended before its login.
+            NoteRunning();
         }
 
         switch (e.InvocationStateInfo.State)

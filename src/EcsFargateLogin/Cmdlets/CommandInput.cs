@@ -5,8 +5,8 @@ using System.Text;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// Makes bytes of the objects that a command reads: bytes as they are, everything else as a line of text. As with native
-/// programs, lists are enumerated, and null is nothing.
+/// Converts the objects that a command reads to bytes: bytes as they are, everything else as a line of text. As for native
+/// programs, lists are enumerated, and null is skipped.
 /// </summary>
 internal sealed class CommandInput
 {
@@ -15,10 +15,10 @@ internal sealed class CommandInput
     /// <summary>The input that was added since the last call of Clear.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes.WrittenMemory;
 
-    /// <summary>Forgets what was added.</summary>
+    /// <summary>Removes all input.</summary>
     public void Clear() => _bytes.Clear();
 
-    /// <summary>Adds an object, or each of a list.</summary>
+    /// <summary>Adds an object, or each object of a list.</summary>
     public void Add(object? input)
     {
         switch (input is PSObject wrapped ? wrapped.BaseObject : input)
@@ -39,7 +39,7 @@ internal sealed class CommandInput
 
                 break;
             default:
-                // Of the wrapped object, which may have a text of its own.
+                // The PSObject is converted, because it may have a ToString of its own.
                 _bytes.Write(Encoding.UTF8.GetBytes($"{LanguagePrimitives.ConvertTo<string>(input)}\n"));
                 break;
         }

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace EcsFargateLogin.Cmdlets;
 
-/// <summary>Commands that run in the background: one child job a session, so many at once.</summary>
+/// <summary>Commands that run in the background: one child job a session, a limited number at the same time.</summary>
 internal sealed class CommandJob : Job
 {
     private readonly object _gate = new();
@@ -11,9 +11,9 @@ internal sealed class CommandJob : Job
     private bool _isStopping;
 
     /// <param name="command">The command, as Get-Job shows it.</param>
-    /// <param name="name">The job's name; null for one of PowerShell's own making.</param>
+    /// <param name="name">The job's name; null for the one that PowerShell generates.</param>
     /// <param name="children">The child jobs, not yet started.</param>
-    /// <param name="throttleLimit">How many of them run at once.</param>
+    /// <param name="throttleLimit">Number of them that run at the same time.</param>
     public CommandJob(string command, string? name, IReadOnlyCollection<CommandChildJob> children, int throttleLimit)
         : base(command, name)
     {
@@ -40,7 +40,7 @@ internal sealed class CommandJob : Job
 
     private int ThrottleLimit { get; }
 
-    /// <summary>Starts as many children as may run at once; each that ends starts the next.</summary>
+    /// <summary>Starts as many children as may run at the same time; each that ends starts the next.</summary>
     public void Start()
     {
         SetJobState(JobState.Running);
@@ -50,7 +50,7 @@ internal sealed class CommandJob : Job
         }
     }
 
-    /// <summary>Stops the commands, and with them the sessions that are not kept. Returns when that is done.</summary>
+    /// <summary>Stops the commands, and the sessions that are not kept. Returns when all have ended.</summary>
     public override void StopJob()
     {
         lock (_gate)
@@ -58,7 +58,7 @@ internal sealed class CommandJob : Job
             _isStopping = true;
         }
 
-        // Those that have not begun as well: their sessions have to be stopped.
+        // Also those that have not begun, because their sessions have to be stopped.
         Parallel.ForEach(ChildJobs, new ParallelOptions { MaxDegreeOfParallelism = ThrottleLimit }, child => child.StopJob());
     }
 

@@ -9,9 +9,9 @@ using EcsFargateLogin.Transfers;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// Copies files and folders to a session's container, or from it, with their permissions and times. A transfer that
-/// breaks is resumed by the same command, and no new file has its name before all of it is there. Stops a session
-/// afterwards that was started in the same pipeline.
+/// Copies files and folders to a session's container, or from it, with their permissions and times. The same command resumes a
+/// transfer that was interrupted, and a new file gets its name only when it is complete. A session that was started in the same
+/// pipeline is stopped afterwards.
 /// </summary>
 [Cmdlet(VerbsCommon.Copy, "FargateItem", DefaultParameterSetName = PathSet, SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Copy-FargateItem.md")]
@@ -26,20 +26,23 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
     private readonly List<string> _piped = [];
     private CopyRequest? _request;
 
-    /// <summary>Makes the cmdlet.</summary>
+    /// <summary>Creates the cmdlet.</summary>
     public CopyFargateItemCommand() => _line = new ProgressLine(this, id: 0x4648);
 
     /// <summary>
-    /// The items to copy: local files and folders; with -FromSession those of the container, counted from the user's home
-    /// unless the path begins with '/'. Wildcards are permitted.
+    /// The items to copy: local files and folders; with -FromSession those of the container, relative to the user's home unless
+    /// the path begins with '/'. Wildcards are permitted.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet,
-        HelpMessage = "What to copy: local paths, or the container's with -FromSession. Wildcards too.")]
+        HelpMessage = "The items to copy: local paths or, with -FromSession, the container's.")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The item to copy, with its path used as it is written. With -Session the pipeline may hold it: what Get-ChildItem returns.</summary>
+    /// <summary>
+    /// The item to copy, with its path used as it is written. With -Session it can come from the pipeline, as Get-ChildItem
+    /// returns it.
+    /// </summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet,
         HelpMessage = "The item to copy, with its path used as it is written.")]
     [Alias("PSPath", "FullName")]
@@ -83,7 +86,7 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
         }
     }
 
-    /// <summary>Copies to or from this record's sessions, or notes what this record names.</summary>
+    /// <summary>Copies to or from this record's sessions, or collects the items of this record.</summary>
     protected override void ProcessRecord()
     {
         if (_request is null)
@@ -96,7 +99,7 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
         }
     }
 
-    /// <summary>Copies what came down the pipeline.</summary>
+    /// <summary>Copies the items of the pipeline.</summary>
     protected override void EndProcessing()
     {
         base.EndProcessing();

@@ -52,7 +52,7 @@ public sealed partial class EnterFargateShellCommand
                 ? FargateTransport.EcsExec
                 : throw RouteErrors.EcsExecNotEnabled(session),
             _ when !session.HasEcsExec => FargateTransport.Ssh,
-            // A key that is not here opens nothing.
+            // Without its key on this machine, ssh cannot log in.
             _ => session.KeyPath is null ? FargateTransport.EcsExec
                 : TranscriptPath is null && HasPlugin() ? FargateTransport.Auto
                 : FargateTransport.Ssh,
@@ -65,7 +65,10 @@ public sealed partial class EnterFargateShellCommand
         return transport;
     }
 
-    /// <summary>Makes sure that ECS Exec can do what is wanted. A transcript is never left out, wherever that was said.</summary>
+    /// <summary>
+    /// Throws if ECS Exec cannot do what the parameters ask for. A transcript is required, also where $PSDefaultParameterValues
+    /// asks for it.
+    /// </summary>
     private void RequireEcsExec()
     {
         ThrowIfGiven(ParametersOfSsh);
@@ -77,7 +80,7 @@ public sealed partial class EnterFargateShellCommand
         _ = Plugin;
     }
 
-    /// <summary>Whether the plugin can be used. Where not, a warning says that ssh is the only transport.</summary>
+    /// <summary>Whether the plugin can be used. If not, a warning says that ssh is the only transport.</summary>
     private bool HasPlugin()
     {
         try

@@ -9,15 +9,15 @@ namespace EcsFargateLogin.Cmdlets;
 public sealed partial class EnterFargateShellCommand
 {
     /// <summary>
-    /// Records what the terminal shows as asciicast v2, which asciinema plays: a file that is not there yet, or a folder, in
-    /// which each shell gets a file of its own. Only you can read it. What you type is in it where it is echoed, and so no
-    /// password.
+    /// Records what the terminal shows as asciicast v2, which asciinema plays. The path is that of a new file, or of a folder in
+    /// which each shell gets a file of its own. Only you can read it. It contains what you type where the terminal echoes it, and
+    /// so no password.
     /// </summary>
     [Parameter(HelpMessage = "Records what the terminal shows (asciicast v2): a new file, or a folder.")]
     [ValidateNotNullOrEmpty]
     public string? TranscriptPath { get; set; }
 
-    /// <summary>Runs a shell, and records it where that is wanted.</summary>
+    /// <summary>Runs a shell, and records it with -TranscriptPath.</summary>
     private T Record<T>(FargateSession session, Func<Transcript?, T> run)
     {
         if (TranscriptPath is null)

@@ -64,7 +64,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
     private int RunSsh(IFargateCloud cloud, FargateSession session)
     {
         var endpoint = EndpointOf(session);
-        var end = Record(session, transcript => RunSshAgain(cloud, session, endpoint, transcript));
+        var end = Record(session, transcript => RunSshWithReconnects(cloud, session, endpoint, transcript));
         if (end.ExitCode == SshProcess.ConnectionFailed && Await((_, cancellationToken) =>
             LostConnection.ExplainAsync(cloud, session, end.Messages, end.StoppedTask, cancellationToken)) is { } error)
         {
@@ -74,8 +74,8 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
         return end.ExitCode;
     }
 
-    /// <summary>Runs ssh, and once more after each connection that was lost.</summary>
-    private ShellEnd RunSshAgain(
+    /// <summary>Runs ssh, and again after each lost connection.</summary>
+    private ShellEnd RunSshWithReconnects(
         IFargateCloud cloud, FargateSession session, SshEndpoint endpoint, Transcript? transcript)
     {
         var end = RunSsh(cloud, session, endpoint, transcript);
@@ -92,7 +92,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
                 break;
             }
 
-            // A login that fails because the network is gone again is one more connection that was lost.
+            // A login that fails because the network is down again counts as another lost connection.
             var next = RunSsh(cloud, session, endpoint, transcript);
             end = next with { WasOpen = true };
         }
@@ -129,7 +129,8 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
     }
 
     /// <summary>
-    /// Whether to log in again after ssh has ended. Not with a script on standard input: how much of it was read is not known.
+    /// Whether to log in again after ssh has ended. Not with a script on standard input, because it is not known how much of it
+    /// was read.
     /// </summary>
     private static bool MayReconnect(FargateSession session, ShellEnd end) =>
         end is { ExitCode: SshProcess.ConnectionFailed, StoppedTask: null, WasOpen: true }
@@ -171,7 +172,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
         Func<ShellWatch, IProgress<SessionEvent>, CancellationToken, Task<(int ExitCode, TaskDescription? StoppedTask)>> run)
     {
         Host.NotifyBeginApplication();
-        IsTerminalTaken = true;
+        IsTerminalInUse = true;
         try
         {
             ShellWatch watch = new(cloud, session, new ShellWatchOptions());
@@ -179,7 +180,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
         }
         finally
         {
-            IsTerminalTaken = false;
+            IsTerminalInUse = false;
             Host.NotifyEndApplication();
         }
     }

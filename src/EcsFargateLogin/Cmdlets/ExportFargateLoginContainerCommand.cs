@@ -7,8 +7,8 @@ using Microsoft.PowerShell.Commands;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// Writes what an image is built from that has an SSH server on top of a base image: start-sshd.sh, a Dockerfile for the base
-/// image's distribution, and a README with the next steps.
+/// Writes the files to build an image with an SSH server on top of a base image: start-sshd.sh, a Dockerfile for the base image's
+/// distribution, and a README with the next steps.
 /// </summary>
 [Cmdlet(VerbsData.Export, "FargateLoginContainer", SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Export-FargateLoginContainer.md")]
@@ -22,20 +22,20 @@ public sealed class ExportFargateLoginContainerCommand : FargateCmdlet
     [ValidateNotNullOrEmpty]
     public string BaseImage { get; set; } = "";
 
-    /// <summary>The folder to write to, which is made where it is not there.</summary>
-    [Parameter(Mandatory = true, Position = 1, HelpMessage = "The folder to write to, which is made where it is not there.")]
+    /// <summary>The folder to write to. It is created if it does not exist.</summary>
+    [Parameter(Mandatory = true, Position = 1, HelpMessage = "The folder to write to. It is created if it does not exist.")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
     /// <summary>
-    /// The distribution of the base image. Without it the image's name must tell it, as debian:12, ruby:3.3-alpine and
+    /// The distribution of the base image. Without it the image's name must show it, as debian:12, ruby:3.3-alpine and
     /// node:22-bookworm do.
     /// </summary>
     [Parameter(HelpMessage = "The distribution of the base image.")]
     public FargateDistribution? Distribution { get; set; }
 
-    /// <summary>Replaces files that are there.</summary>
-    [Parameter(HelpMessage = "Replaces files that are there.")]
+    /// <summary>Replaces existing files.</summary>
+    [Parameter(HelpMessage = "Replaces existing files.")]
     public SwitchParameter Force { get; set; }
 
     /// <summary>Writes the files.</summary>

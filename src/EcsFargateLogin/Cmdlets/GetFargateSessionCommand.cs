@@ -11,8 +11,8 @@ using EcsFargateLogin.Pipeline;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// Lists sessions: those in this machine's journal, and those with tasks that ECS runs, wherever they were
-/// started. What has ended is forgotten and not listed.
+/// Lists sessions: those in this machine's journal, and those with tasks that ECS runs, wherever they were started. Sessions that
+/// have ended are removed from the journal and not listed.
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "FargateSession", HelpUri = HelpPages.Folder + "Get-FargateSession.md")]
 [OutputType(typeof(FargateSession))]
@@ -29,7 +29,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
     [SupportsWildcards]
     public string[] SessionId { get; set; } = ["*"];
 
-    /// <summary>The clusters to search, by name or ARN. Without it: those that the journal names, and 'default'.</summary>
+    /// <summary>The clusters to search, by name or ARN. Without it: those in the journal, and 'default'.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The clusters to search, by name or ARN.")]
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
@@ -45,13 +45,13 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
     [ArgumentCompleter(typeof(StatusCompleter))]
     public string[] Status { get; set; } = ["*"];
 
-    /// <summary>Lists only what this machine's journal knows: your own sessions that were started from here.</summary>
-    [Parameter(HelpMessage = "Lists only what was started from this machine.")]
+    /// <summary>Lists only the sessions in this machine's journal: your own that were started from here.</summary>
+    [Parameter(HelpMessage = "Lists only your sessions that were started from this machine.")]
     public SwitchParameter Mine { get; set; }
 
     /// <summary>
-    /// Lists only those of your own sessions that no PowerShell uses any more. What this machine's journal does not know is
-    /// somebody's, and never among them.
+    /// Lists only those of your own sessions that no PowerShell uses any more. Sessions that are not in this machine's journal
+    /// are never among them: somebody may use them.
     /// </summary>
     [Parameter(HelpMessage = "Lists only those of your own sessions that no PowerShell uses any more.")]
     public SwitchParameter Orphaned { get; set; }
@@ -78,8 +78,8 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
     });
 
     /// <summary>
-    /// Adds sessions with entries that cannot be read, unless ECS has told of their tasks, and warns of each. How they are reached is
-    /// not known, so no parameter that says so leaves them out.
+    /// Adds sessions with entries that cannot be read, unless ECS lists their tasks, and warns of each. Their connections are not
+    /// known, so parameters about connections do not exclude them.
     /// </summary>
     private void AddDamaged(List<FargateSession> found)
     {
@@ -148,7 +148,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
         Ids = Array.Exists(SessionId, Wildcards.IsPattern) ? null : SessionId,
     };
 
-    /// <summary>A connection that fails is reported, and the sessions of the others are listed all the same.</summary>
+    /// <summary>Connects to AWS. A connection that fails is reported, and the sessions of the others are still listed.</summary>
     private IFargateCloud? TryConnect(FargateSession? session)
     {
         try
@@ -170,7 +170,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
         }
     }
 
-    /// <summary>Parameters that say how AWS is reached leave the sessions out that are reached in another way.</summary>
+    /// <summary>Whether a session has the connection that the parameters name, if they name one.</summary>
     private bool IsReachedAsAsked(SessionRecord entry) =>
         (ProfileName is null || ProfileName == entry.Connection.ProfileName)
         && (Region is null || IsSame(RegionObject.ToName(Region, "-Region"), entry.Connection.Region))

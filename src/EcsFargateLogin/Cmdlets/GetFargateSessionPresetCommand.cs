@@ -6,7 +6,9 @@ using EcsFargateLogin.Presets;
 
 namespace EcsFargateLogin.Cmdlets;
 
-/// <summary>Lists the presets that hold in the current folder, with what each gives and the file that it comes from.</summary>
+/// <summary>
+/// Lists the presets that apply in the current folder, with the parameters of each and the files that they come from.
+/// </summary>
 [Cmdlet(VerbsCommon.Get, "FargateSessionPreset",
     HelpUri = HelpPages.Folder + "Get-FargateSessionPreset.md")]
 [OutputType(typeof(FargateSessionPreset))]

@@ -7,28 +7,28 @@ using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Cmdlets;
 
-/// <summary>Tells where tasks are reached. Waits until they run and have their addresses, unless told not to.</summary>
+/// <summary>Returns the addresses of tasks. Waits until they run and have their addresses, unless -NoWait is given.</summary>
 [Cmdlet(VerbsCommon.Get, "FargateTaskAddress", DefaultParameterSetName = SessionSet,
     HelpUri = HelpPages.Folder + "Get-FargateTaskAddress.md")]
 [OutputType(typeof(FargateTaskAddress), typeof(Hashtable))]
 public sealed class GetFargateTaskAddressCommand : TaskCmdlet
 {
-    /// <summary>Prefers the private address, for those inside the VPC.</summary>
-    [Parameter(HelpMessage = "Prefers the private address, for those inside the VPC.")]
+    /// <summary>Prefers the private address, for use inside the VPC.</summary>
+    [Parameter(HelpMessage = "Prefers the private address, for use inside the VPC.")]
     public SwitchParameter Private { get; set; }
 
-    /// <summary>Tells what is known now.</summary>
-    [Parameter(HelpMessage = "Tells what is known now, without waiting for an address.")]
+    /// <summary>Returns what is known now, without waiting for an address.</summary>
+    [Parameter(HelpMessage = "Returns what is known now, without waiting for an address.")]
     public SwitchParameter NoWait { get; set; }
 
     /// <summary>
     /// Waits until the SSH server answers and returns the parameters by which Enter-PSSession, New-PSSession and
     /// Invoke-Command reach PowerShell in the container, with the session's key and host key: a hashtable to splat.
     /// </summary>
-    [Parameter(HelpMessage = "Returns the parameters of Enter-PSSession and its like, as a table to splat.")]
+    [Parameter(HelpMessage = "Returns the parameters of Enter-PSSession and similar, as a hashtable to splat.")]
     public SwitchParameter ForPSSession { get; set; }
 
-    /// <summary>Tells the addresses of this record's tasks.</summary>
+    /// <summary>Returns the addresses of this record's tasks.</summary>
     protected override void ProcessRecord() => Guard(null, () =>
     {
         foreach (var byCloud in Targets().GroupBy(target => target.Cloud, target => target.Session).ToList())
@@ -38,7 +38,7 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
             {
                 foreach (var session in byCloud)
                 {
-                    Guard(session, () => LookOnce(waiter, session));
+                    Guard(session, () => PollOnce(waiter, session));
                 }
             }
             else
@@ -64,14 +64,16 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
                 WriteObject(AnswerFor(ready.Session));
                 break;
             case SessionFailed failed:
-                // It is left to the command that has started it, if that runs in the same pipeline.
+                // The command that started the session stops it, if it runs in the same pipeline.
                 OwnedSessions.EndWithPipeline(failed.Session);
                 Report(failed.Error, failed.Session);
                 break;
         }
     }
 
-    /// <summary>Remoting over ssh needs a session that has ssh; one that has not is reported, and left as it is.</summary>
+    /// <summary>
+    /// Whether the requested parameters or address exist. Remoting needs ssh: a session without it is reported.
+    /// </summary>
     private bool CanAnswerFor(FargateSession session)
     {
         var canAnswer = !ForPSSession || session.Transport.HasSsh();
@@ -89,7 +91,7 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
     private object AnswerFor(FargateSession session) =>
         ForPSSession ? PSSessionParameters.Of(session, Private) : new FargateTaskAddress(session, Private);
 
-    private void LookOnce(SessionWaiter waiter, FargateSession session)
+    private void PollOnce(SessionWaiter waiter, FargateSession session)
     {
         Await((_, cancellationToken) => waiter.PollOnceAsync(session, cancellationToken));
         WriteObject(AnswerFor(session));

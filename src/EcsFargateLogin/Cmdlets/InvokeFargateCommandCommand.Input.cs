@@ -15,9 +15,9 @@ public sealed partial class InvokeFargateCommandCommand
     private bool _haveCommandsEnded;
 
     /// <summary>
-    /// The command's input: text as lines of UTF-8, bytes as they are, lists object by object, and nothing for $null. The
-    /// command begins with the first of it and reads the rest as it comes, at the pace of the slowest session; every session's
-    /// command reads all of it.
+    /// The command's input: text as lines of UTF-8, bytes as they are, lists object by object, and nothing for $null. The command
+    /// begins with the first object and reads the others as they come, at the pace of the slowest session; the command in every
+    /// session reads all of them.
     /// </summary>
     [Parameter(ParameterSetName = PipelineSet,
         HelpMessage = "The command's input: text as lines of UTF-8, bytes as they are.")]
@@ -28,7 +28,7 @@ public sealed partial class InvokeFargateCommandCommand
     public object? InputObject { get; set; }
 
     /// <summary>Adds input that was given by name, which is known before the pipeline begins and the same for all of its records.</summary>
-    private void TakeNamedInput()
+    private void AddNamedInput()
     {
         _isInputNamed = MyInvocation.BoundParameters.ContainsKey(nameof(InputObject));
         if (_isInputNamed)
@@ -38,9 +38,10 @@ public sealed partial class InvokeFargateCommandCommand
     }
 
     /// <summary>
-    /// Adds one object of the pipeline to the commands' input at once. While the commands are too far behind, their output is shown.
+    /// Adds one object of the pipeline to the commands' input at once. While the commands are too far behind, it waits and shows
+    /// their output.
     /// </summary>
-    private void TakeInput()
+    private void AddPipelineInput()
     {
         if (_isInputNamed || _haveCommandsEnded || !MyInvocation.BoundParameters.ContainsKey(nameof(InputObject)))
         {

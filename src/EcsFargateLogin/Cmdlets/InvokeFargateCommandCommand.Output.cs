@@ -11,7 +11,7 @@ public sealed partial class InvokeFargateCommandCommand
 {
     private async Task RunAsync(Login login, PipelinePump pump, CancellationToken cancellationToken)
     {
-        // A session that ends with its first command has no second one that would share the connection.
+        // A session that ends with this command has no later one that could share its connection.
         var endpoint = Owned.Owns(login.Session)
             ? EndpointOf(login.Session)
             : await SharedEndpointOf(login.Session, cancellationToken);
@@ -45,8 +45,8 @@ public sealed partial class InvokeFargateCommandCommand
     }
 
     /// <summary>
-    /// Writes the output of one session's command to the pipeline. Only WriteObject runs on the pipeline's thread, which PowerShell
-    /// keeps busy with each line: the rest is done before, on the thread that reads.
+    /// Writes the output of one session's command to the pipeline. Only WriteObject runs on the pipeline's thread, because
+    /// PowerShell needs time for each line: everything else is done before, on the thread that reads the output.
     /// </summary>
     private sealed class WrittenOutput(InvokeFargateCommandCommand cmdlet, FargateSession session, PipelinePump pump) : ICommandOutput
     {

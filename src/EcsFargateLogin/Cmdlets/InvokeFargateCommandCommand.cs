@@ -8,8 +8,8 @@ using EcsFargateLogin.Pipeline;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// Runs a command or a local script in sessions' containers, in many at once, and returns what it prints line by line, as
-/// it comes. Sessions that were started in the same pipeline are stopped afterwards.
+/// Runs a command or a local script in the containers of sessions, in many at the same time, and returns its output line by line,
+/// as it comes. Sessions that were started in the same pipeline are stopped afterwards.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "FargateCommand", DefaultParameterSetName = PipelineSet,
     HelpUri = HelpPages.Folder + "Invoke-FargateCommand.md")]
@@ -20,13 +20,17 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     private const string SessionSet = "Session";
     private const string FileSet = "File";
 
+    /// <summary>Variables with credentials and region, which the job's own runspace gets a copy of.</summary>
+    private static readonly string[] Variables = ["StoredAWSCredentials", "StoredAWSRegion"];
+
     private readonly Dictionary<FargateSession, Login> _logins = [];
     private RemoteCommand? _command;
     private bool _isSessionNamed;
     private int? _exitCode;
 
     /// <summary>
-    /// Sessions, as New-FargateSession returns them, or their ids. Where they are named here, the pipeline may hold the command's input.
+    /// Sessions, as New-FargateSession returns them, or their ids. If they are named here, the pipeline can hold the command's
+    /// input.
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = PipelineSet,
         HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
@@ -38,8 +42,8 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     public FargateSession[] Session { get; set; } = [];
 
     /// <summary>
-    /// The command, as it is typed into a shell: the user's login shell in the container takes it apart. Windows line ends are
-    /// none of it.
+    /// The command, as it is typed into a shell: the user's login shell in the container parses it. Windows line ends are
+    /// converted.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PipelineSet,
         HelpMessage = "The command, as it is typed into the user's shell in the container.")]
@@ -49,8 +53,8 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     public string Command { get; set; } = "";
 
     /// <summary>
-    /// A script on this machine. It is sent over standard input, and run as its file would be: by the program that its first line
-    /// names, with the option there, or by sh.
+    /// A script on this machine. It is sent over standard input, and run by the program (with its option) that its first line
+    /// names, or by sh.
     /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = FileSet,
         HelpMessage = "A script on this machine, which is sent and run.")]
@@ -59,7 +63,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     public string FilePath { get; set; } = "";
 
     /// <summary>
-    /// Arguments for the command or the script. Each arrives as given, whatever it holds but NUL; $null is none.
+    /// Arguments for the command or the script. Each arrives unchanged, with any characters but NUL; $null is skipped.
     /// </summary>
     [Parameter(HelpMessage = "Arguments for the command or the script.")]
     [Alias("Args")]
@@ -67,14 +71,14 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     [AllowEmptyString]
     public string[] ArgumentList { get; set; } = [];
 
-    /// <summary>After how many seconds a command is cut off, 1 to 999999999. Without it there is no limit.</summary>
-    [Parameter(HelpMessage = "After how many seconds a command is cut off, 1 to 999999999.")]
+    /// <summary>The time limit of a command, in seconds, 1 to 999999999. Without it there is no limit.</summary>
+    [Parameter(HelpMessage = "The time limit of a command, in seconds, 1 to 999999999.")]
     [ValidateRange(1, SessionLimits.Longest)]
     public int Timeout { get; set; }
 
-    /// <summary>In how many sessions the command runs at once, 1 to 1000.</summary>
+    /// <summary>The number of sessions in which the command runs at the same time, 1 to 1000.</summary>
     /// <value>32</value>
-    [Parameter(HelpMessage = "In how many sessions the command runs at once, 1 to 1000.")]
+    [Parameter(HelpMessage = "The number of sessions in which the command runs at the same time, 1 to 1000.")]
     [ValidateRange(1, 1000)]
     public int ThrottleLimit { get; set; } = 32;
 
@@ -83,15 +87,28 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     public SwitchParameter Raw { get; set; }
 
     /// <summary>
-    /// Where the lines of standard error go: to the error stream, where they are no errors, or between those of standard output.
+    /// The target of the lines of standard error: the error stream, where they are no errors, or between the lines of standard
+    /// output.
     /// </summary>
     /// <value>Error</value>
-    [Parameter(HelpMessage = "Where standard error goes: to the error stream, or among the output.")]
+    [Parameter(HelpMessage = "The target of standard error: the error stream, or among the output.")]
     public StandardErrorTarget StandardErrorAs { get; set; }
 
     /// <summary>Returns one object a session, with the exit code, the duration and all that was printed.</summary>
     [Parameter(HelpMessage = "Returns one object a session: exit code, duration and all that was printed.")]
     public SwitchParameter PassThru { get; set; }
+
+    /// <summary>
+    /// Runs the command as a job with one child job a session, and returns that at once. A job keeps what was printed until it is
+    /// received.
+    /// </summary>
+    [Parameter(HelpMessage = "Runs the command as a job with one child job a session.")]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>The name of the job.</summary>
+    [Parameter(HelpMessage = "The name of the job.")]
+    [ValidateNotNullOrEmpty]
+    public string? JobName { get; set; }
 
     /// <summary>Checks the command before anything is waited for.</summary>
     protected override void BeginProcessing()
@@ -104,7 +121,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
             _command = MyInvocation.BoundParameters.ContainsKey(nameof(FilePath))
                 ? RemoteCommand.OfScript(GetUnresolvedProviderPathFromPSPath(FilePath), ArgumentList, mergesErrors)
                 : RemoteCommand.OfLine(Command, ArgumentList, mergesErrors);
-            TakeNamedInput();
+            AddNamedInput();
         });
         if (_isSessionNamed)
         {
@@ -112,12 +129,12 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
         }
     }
 
-    /// <summary>Takes in this record's sessions or input.</summary>
+    /// <summary>Collects this record's sessions or input.</summary>
     protected override void ProcessRecord()
     {
         if (_isSessionNamed)
         {
-            TakeInput();
+            AddPipelineInput();
         }
         else
         {
@@ -149,7 +166,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     {
         if (disposing && _pump is not null && !_haveCommandsEnded)
         {
-            // The pipeline has ended in some other command.
+            // Another command has ended the pipeline.
             Abandon(_pump);
         }
 
@@ -198,7 +215,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     private void Show(CommandEnded ended, CollectedOutput? collected)
     {
         _shared!.Leave(ended.Session);
-        // Of many the last that is not 0.
+        // With many sessions it is the last exit code that is not 0.
         _exitCode = ended.ExitCode != 0 || _exitCode is null ? ended.ExitCode : _exitCode;
         SessionState.PSVariable.Set("global:LASTEXITCODE", _exitCode);
         if (ended.ExitCode != 0)
@@ -219,5 +236,38 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
         {
             Report(CommandErrors.CommandFailed(ended.Session, ended.ExitCode), ended.Session);
         }
+    }
+
+    private void StartJob(IReadOnlyList<FargateSession> sessions)
+    {
+        var parameters = MyInvocation.BoundParameters
+            .Where(parameter => parameter.Key is not (nameof(AsJob) or nameof(JobName) or nameof(Session) or nameof(InputObject)
+                or nameof(FilePath)))
+            .ToDictionary(parameter => parameter.Key, parameter => (object?)parameter.Value);
+        if (FilePath.Length > 0)
+        {
+            parameters[nameof(FilePath)] = GetUnresolvedProviderPathFromPSPath(FilePath);
+        }
+
+        if (_input.Bytes.Length > 0)
+        {
+            parameters[nameof(InputObject)] = _input.Bytes.ToArray();
+        }
+
+        var variables = Variables
+            .Select(name => (Name: name, Value: SessionState.PSVariable.GetValue(name)))
+            .Where(variable => variable.Value is not null)
+            .ToDictionary(variable => variable.Name, variable => (object?)variable.Value);
+        var command = FilePath.Length > 0 ? FilePath : Command;
+        CommandChildJob[] children = [.. sessions.Select(session => new CommandChildJob(session, command, parameters, variables))];
+        CommandJob job = new(command, JobName, children, ThrottleLimit);
+        foreach (var child in children)
+        {
+            Owned.HandOver(child.Session, child.Runspace);
+        }
+
+        JobRepository.Add(job);
+        job.Start();
+        WriteObject(job);
     }
 }

@@ -11,8 +11,8 @@ using EcsFargateLogin.Trust;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// A cmdlet that logs in to sessions: it takes charge of each, waits until its SSH server answers, and closes those that were
-/// started in the running pipeline, on every way out.
+/// A cmdlet that logs in to sessions: it claims each, waits until its SSH server answers, and closes those that were started in
+/// the running pipeline, on every way out.
 /// </summary>
 public abstract class LoginCmdlet : AwsCmdlet
 {
@@ -28,26 +28,26 @@ public abstract class LoginCmdlet : AwsCmdlet
     public SwitchParameter Private { get; set; }
 
     /// <summary>
-    /// Leaves a session running, and its key in place, that was started in the same pipeline and would end with it. One that you
-    /// hold, in a variable or by its id, goes on in any case.
+    /// Keeps a session, and its key, that was started in the same pipeline and would end with it. One that you hold, in a
+    /// variable or by its id, goes on in any case.
     /// </summary>
-    [Parameter(HelpMessage = "Leaves a session running that was started in the same pipeline.")]
+    [Parameter(HelpMessage = "Keeps a session that was started in the same pipeline.")]
     public SwitchParameter KeepSession { get; set; }
 
     /// <summary>
-    /// The host, as [user@]host[:port], through which the task is reached, for private subnets. Your own ssh configuration,
-    /// keys and agent hold for it, and for it alone; it has to accept your login without a question. Without it the
-    /// route that the session was started with is used.
+    /// The host, as [user@]host[:port], through which the task is reached, for private subnets. Your own ssh configuration, keys
+    /// and agent apply to it alone; it has to accept your login without a prompt. Without it the route that the session was
+    /// started with is used.
     /// </summary>
     [Parameter(HelpMessage = "The host through which the task is reached, as [user@]host[:port].")]
     [ValidateNotNullOrEmpty]
     public string? JumpHost { get; set; }
 
     /// <summary>
-    /// The command that ssh talks to the task's server through, as its option ProxyCommand, with %h and %p for address and
+    /// The command through which ssh connects to the task's server, as its option ProxyCommand, with %h and %p for address and
     /// port. Cannot go with -JumpHost.
     /// </summary>
-    [Parameter(HelpMessage = "What ssh talks to the server through, as its ProxyCommand, with %h and %p.")]
+    [Parameter(HelpMessage = "The command through which ssh connects, as its ProxyCommand, with %h and %p.")]
     [ValidateNotNullOrEmpty]
     public string? ProxyCommand { get; set; }
 
@@ -57,10 +57,10 @@ public abstract class LoginCmdlet : AwsCmdlet
     public string[] Option { get; set; } = [];
 
     /// <summary>
-    /// How it is made sure that the server is the session's own. Without it as the session was started. Auto and Strict
-    /// trust the host key that the container has printed to its log in CloudWatch Logs. Where AWS says that the log does not
-    /// tell it, Auto warns and trusts the key that is seen first, and Strict stops the session; a log that cannot be reached
-    /// is an error under both. AcceptNew does not read the log.
+    /// The method to verify that the server is the session's own. Without it the one that the session was started with. Auto and
+    /// Strict trust the host key that the container has printed to its log in CloudWatch Logs. If AWS says that the log does not
+    /// contain it, Auto warns and trusts the first key that the server sends, and Strict stops the session; a log that cannot be
+    /// reached is an error under both. AcceptNew does not read the log.
     /// </summary>
     [Parameter(HelpMessage = "How the server proves that it is the session's own: Auto, Strict or AcceptNew.")]
     public HostKeyVerification? HostKeyVerification { get; set; }
@@ -69,7 +69,7 @@ public abstract class LoginCmdlet : AwsCmdlet
     /// <exception cref="FargateException"><see cref="FargateError.SshNotFound"/>.</exception>
     private protected string Ssh => _ssh ?? throw SshErrors.SshNotFound("ssh");
 
-    /// <summary>The name of the work in a session, for the task's reason to stop, such as 'shell'.</summary>
+    /// <summary>The name of the work in a session, such as 'shell', for the reason to stop its task.</summary>
     private protected abstract string WorkName { get; }
 
     /// <summary>Whether the cmdlet needs ssh for every session.</summary>
@@ -112,8 +112,8 @@ public abstract class LoginCmdlet : AwsCmdlet
     }
 
     /// <summary>
-    /// Takes charge of sessions and begins to log in to all of them: waits for them together, does the work in each as soon as it
-    /// can be logged in to, and closes each that is not kept.
+    /// Claims sessions and begins to log in to all of them: waits for them together, does the work in each as soon as it can be
+    /// logged in to, and closes each that is not kept.
     /// </summary>
     /// <param name="logins">The sessions, as <see cref="Reach"/> returns them.</param>
     /// <param name="work">The work in one session, on any thread; its errors are reported by <see cref="Show"/>.</param>
@@ -127,7 +127,7 @@ public abstract class LoginCmdlet : AwsCmdlet
     {
         foreach (var login in logins)
         {
-            TakeCharge(login.Session);
+            ClaimSession(login.Session);
             Owned.Release(login.Session);
         }
 
@@ -187,7 +187,7 @@ public abstract class LoginCmdlet : AwsCmdlet
         return session.EndpointFor(Private) with { KeepsSession = !Owned.Owns(session) };
     }
 
-    /// <summary>The same over the session's shared connection, which is opened where it is not open yet.</summary>
+    /// <summary>The same over the session's shared connection, which is opened if necessary.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.HostKeyMismatch"/>.</exception>
     private protected async Task<SshEndpoint> SharedEndpointOf(FargateSession session, CancellationToken cancellationToken)
     {

@@ -13,14 +13,14 @@ namespace EcsFargateLogin.Cmdlets;
 
 // All parameters of its own. PowerShell shows them in the order in which they are declared, so what people need first comes
 // first, and the rest in groups: in one file, because between files their names would decide. Defaults are declared by
-// PSDefaultValue and merged, and no property is initialized: null says that a record does not give the parameter. PowerShell goes
-// on to list as bound what an earlier record of the pipeline had, but resets the property.
+// PSDefaultValue and merged, and no property is initialized: null says that a record does not give the parameter. PowerShell
+// still lists as bound the parameters of earlier records of the pipeline, but resets their properties.
 public sealed partial class NewFargateSessionCommand
 {
     /// <summary>The error of a malformed platform version.</summary>
     internal const string PlatformWords = "'{0}' is no version of Fargate's platform: write it like 1.4.0, or LATEST.";
 
-    // What to start, and where.
+    // The task, and its network.
 
     /// <summary>The task definition: family (its latest revision), family:revision or ARN.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = LoginSet,
@@ -42,8 +42,8 @@ public sealed partial class NewFargateSessionCommand
     public string? Cluster { get; set; }
 
     /// <summary>
-    /// 1 to 16 subnet ids. With a public address, subnets that have a route to an internet gateway. Several may stand in
-    /// one text, as in a cell of a table, with ',', ';' or blanks between them.
+    /// 1 to 16 subnet ids. With a public address, subnets that have a route to an internet gateway. One text can hold several, as
+    /// a cell of a table does, with ',', ';' or blanks between them.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "1 to 16 subnet ids. With a public address, public subnets.")]
@@ -55,8 +55,8 @@ public sealed partial class NewFargateSessionCommand
     [ProjectKey]
     public string[]? Subnet { get; set; }
 
-    /// <summary>Up to 5 security group ids that let your address in. Without it the VPC's default group is used.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Up to 5 security group ids that let your address in.")]
+    /// <summary>Up to 5 ids of security groups that allow your address. Without it the VPC's default group is used.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Up to 5 ids of security groups that allow your address.")]
     [BlankIsDefault]
     [IdList]
     [ValidateCount(1, 5)]
@@ -110,42 +110,42 @@ public sealed partial class NewFargateSessionCommand
     [ArgumentCompleter(typeof(PresetCompleter))]
     public string? Preset { get; set; }
 
-    /// <summary>Takes nothing from any preset, and reads no file of presets.</summary>
-    [Parameter(HelpMessage = "Takes nothing from any preset, and reads no file of presets.")]
+    /// <summary>Uses no preset, and reads no file of presets.</summary>
+    [Parameter(HelpMessage = "Uses no preset, and reads no file of presets.")]
     public SwitchParameter NoPreset { get; set; }
 
-    // How many, and what for.
+    // The number of sessions, and the reason for them.
 
     /// <summary>The number of sessions to start, 1 to 100, each with a key of its own.</summary>
     /// <value>1</value>
     [Parameter(ValueFromPipelineByPropertyName = true,
-        HelpMessage = "How many sessions to start, 1 to 100, each with a key of its own.")]
+        HelpMessage = "The number of sessions to start, 1 to 100, each with a key of its own.")]
     [BlankIsDefault]
     [ValidateRange(1, MostSessions)]
     [PSDefaultValue(Value = 1)]
     public int? Count { get; set; }
 
     /// <summary>
-    /// Returns each session only when its SSH server answers; a session that does not get there is stopped. The records
-    /// of a pipeline are waited for one after the other; Wait-FargateSession waits for all of them together.
+    /// Returns each session only when its SSH server answers; a session that does not become ready is stopped. The records of a
+    /// pipeline are waited for one after the other; Wait-FargateSession waits for all of them together.
     /// </summary>
     [Parameter(HelpMessage = "Returns each session only when its SSH server answers.")]
     public SwitchParameter Wait { get; set; }
 
     /// <summary>
-    /// Why the session is started, up to 256 characters of those that AWS's tags take: letters, digits, spaces and
-    /// _ . : / = + - @. It becomes the task's tag 'ecs-fargate-login:reason', beside 'ecs-fargate-login:user', the local
-    /// user and machine. Needs the permission ecs:TagResource.
+    /// The reason to start the session, in up to 256 of the characters that AWS's tags accept: letters, digits, spaces and _ . :
+    /// / = + - @. It becomes the task's tag 'ecs-fargate-login:reason', beside 'ecs-fargate-login:user', the local user and
+    /// machine. Needs the permission ecs:TagResource.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true,
-        HelpMessage = "Why the session is started: becomes a tag of the task. Up to 256 characters.")]
+        HelpMessage = "The reason to start the session: a tag of the task. Up to 256 characters.")]
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     public string? Reason { get; set; }
 
     /// <summary>
-    /// Tags for the task, by key: up to 50 together with those of -Reason. Those of the task definition come with them,
-    /// where there are any. Needs the permission ecs:TagResource.
+    /// Tags for the task, by key: up to 50 together with those of -Reason. If there are any, the tags of the task definition are
+    /// added. Needs the permission ecs:TagResource.
     /// </summary>
     [Parameter(HelpMessage = "Tags for the task, by key: up to 50 together with those of -Reason.")]
     [ValidateNotNull]
@@ -169,26 +169,26 @@ public sealed partial class NewFargateSessionCommand
     public FargateTransport? Transport { get; set; }
 
     /// <summary>
-    /// Lets this machine's address in to the SSH port by a rule of the first -SecurityGroup, which bears the session's id
-    /// and is removed when the session is closed. A rule that lets it in already is left as it is. Which address that is,
-    /// -MyAddress says or the service at the URL in the environment variable ECSFARGATELOGIN_MYADDRESS_URL. From your own
-    /// presets it is left out where a project's file names the group or the port.
+    /// Allows this machine's address at the SSH port, by a rule of the first -SecurityGroup that has the session's id and is
+    /// removed when the session is closed. An existing rule that allows it is not changed. The address is that of -MyAddress, or
+    /// of the service at the URL in the environment variable ECSFARGATELOGIN_MYADDRESS_URL. In your own presets it has no effect
+    /// where a project's file names the group or the port.
     /// </summary>
-    [Parameter(HelpMessage = "Lets this machine's address in to the SSH port while the session lives.")]
+    [Parameter(HelpMessage = "Allows this machine's address at the SSH port while the session lives.")]
     public SwitchParameter AuthorizeMyAddress { get; set; }
 
     /// <summary>
-    /// The IPv4 or IPv6 address by which AWS sees this machine, for -AuthorizeMyAddress; without that it does nothing. One
-    /// address, also as the CIDR block of one (/32, /128).
+    /// The IPv4 or IPv6 address by which AWS sees this machine, for -AuthorizeMyAddress; without that it has no effect. One
+    /// address, or the CIDR block of one (/32, /128).
     /// </summary>
     [Parameter(HelpMessage = "The address by which AWS sees this machine, for -AuthorizeMyAddress.")]
     [ValidateNotNullOrEmpty]
     public string? MyAddress { get; set; }
 
     /// <summary>
-    /// The host, as [user@]host[:port], through which the task is reached, for private subnets. Your own ssh configuration,
-    /// keys and agent hold for it, and for it alone; it has to accept your login without a question. Later commands about the
-    /// session use the same route.
+    /// The host, as [user@]host[:port], through which the task is reached, for private subnets. Your own ssh configuration, keys
+    /// and agent apply to it alone; it has to accept your login without a prompt. Later commands about the session use the same
+    /// route.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true,
         HelpMessage = "The host through which the task is reached, as [user@]host[:port].")]
@@ -197,58 +197,58 @@ public sealed partial class NewFargateSessionCommand
     public string? JumpHost { get; set; }
 
     /// <summary>
-    /// The command that ssh talks to the task's server through, as its option ProxyCommand, with %h and %p for address and
+    /// The command through which ssh connects to the task's server, as its option ProxyCommand, with %h and %p for address and
     /// port. Cannot go with -JumpHost.
     /// </summary>
-    [Parameter(HelpMessage = "What ssh talks to the server through, as its ProxyCommand, with %h and %p.")]
+    [Parameter(HelpMessage = "The command through which ssh connects, as its ProxyCommand, with %h and %p.")]
     [ValidateNotNullOrEmpty]
     public string? ProxyCommand { get; set; }
 
     // The limits that hold on the server, also when this machine is gone.
 
     /// <summary>
-    /// After how many seconds the task ends in any case, up to 999999999; 0 for never. Without it the task definition's
-    /// _MAX_LIFETIME holds or, where it has none, 14400 (4 hours). The container's start-sshd.sh keeps this limit. For
-    /// other scripts, where this parameter is given, the program timeout keeps it, 15 seconds later, provided that the
-    /// task definition or -Command names the container's command and the task definition names no entry point.
+    /// The time after which the task ends in any case, in seconds, up to 999999999; 0 for never. Without it the task definition's
+    /// _MAX_LIFETIME applies or, if it has none, 14400 (4 hours). The container's start-sshd.sh enforces this limit. For other
+    /// scripts, if this parameter is given, the program timeout enforces it, 15 seconds later, provided that the task definition
+    /// or -Command names the container's command and the task definition names no entry point.
     /// </summary>
-    [Parameter(HelpMessage = "After how many seconds the task ends in any case, up to 999999999; 0 for never.")]
+    [Parameter(HelpMessage = "The time after which the task ends in any case, in seconds; 0 for never.")]
     [ValidateRange(0, SessionLimits.Longest)]
     [ProjectKey]
     public int? MaxLifetime { get; set; }
 
     /// <summary>
-    /// After how many seconds without input or output in any terminal the task ends; 0 for never. Without it the task
-    /// definition's _IDLE_TIMEOUT holds or, where it has none, there is no such limit. Only the container's
-    /// start-sshd.sh keeps this limit.
+    /// The time without input or output in any terminal after which the task ends, in seconds; 0 for never. Without it the task
+    /// definition's _IDLE_TIMEOUT applies or, if it has none, there is no such limit. Only the container's start-sshd.sh enforces
+    /// this limit.
     /// </summary>
-    [Parameter(HelpMessage = "After how many seconds without input or output the task ends; 0 for never.")]
+    [Parameter(HelpMessage = "The time without input or output after which the task ends, in seconds.")]
     [ValidateRange(0, SessionLimits.Longest)]
     [ProjectKey]
     public int? IdleTimeout { get; set; }
 
     /// <summary>
-    /// Within how many seconds somebody must have logged in; 0 for no such limit. Without it the task definition's
-    /// _LOGIN_TIMEOUT holds or, where it has none, 600. Only the container's start-sshd.sh keeps this limit.
+    /// The time within which somebody must log in, in seconds; 0 for no such limit. Without it the task definition's
+    /// _LOGIN_TIMEOUT applies or, if it has none, 600. Only the container's start-sshd.sh enforces this limit.
     /// </summary>
-    [Parameter(HelpMessage = "Within how many seconds somebody must have logged in; 0 for no such limit.")]
+    [Parameter(HelpMessage = "The time within which somebody must log in, in seconds; 0 for no such limit.")]
     [ValidateRange(0, SessionLimits.Longest)]
     [ProjectKey]
     public int? LoginTimeout { get; set; }
 
     /// <summary>
-    /// For how many seconds the task waits for another login after the last connection was lost; 0 ends it at once. As long
-    /// Enter-FargateShell tries to reconnect. Without it the task definition's _RECONNECT_WINDOW holds or, where it has none,
-    /// 120. Only the container's start-sshd.sh keeps this limit.
+    /// The time that the task waits for another login after the last connection was lost, in seconds; 0 ends it at once.
+    /// Enter-FargateShell tries to reconnect for the same time. Without it the task definition's _RECONNECT_WINDOW applies or, if
+    /// it has none, 120. Only the container's start-sshd.sh enforces this limit.
     /// </summary>
-    [Parameter(HelpMessage = "For how many seconds the task waits after the last connection was lost.")]
+    [Parameter(HelpMessage = "The time that the task waits after the last connection was lost, in seconds.")]
     [ValidateRange(0, SessionLimits.Longest)]
     public int? ReconnectWindow { get; set; }
 
     /// <summary>
-    /// For how many seconds a session that goes on after its last login is left without another one, until its task ends; 0 for no
-    /// such limit. Without it the task definition's _UNUSED_TIMEOUT holds or, where it has none, 1800 (30 minutes). Only the
-    /// container's start-sshd.sh keeps this limit.
+    /// The time that a session which goes on after its last login waits for another one before its task ends, in seconds; 0 for
+    /// no such limit. Without it the task definition's _UNUSED_TIMEOUT applies or, if it has none, 1800 (30 minutes). Only the
+    /// container's start-sshd.sh enforces this limit.
     /// </summary>
     [Parameter(HelpMessage = "Seconds that a session goes on without a login after the last one; 0: no limit.")]
     [ValidateRange(0, SessionLimits.Longest)]
@@ -283,28 +283,28 @@ public sealed partial class NewFargateSessionCommand
     [PSDefaultValue(Value = ContainerContract.DefaultPort)]
     public int? Port { get; set; }
 
-    /// <summary>Takes the place of the container's command, word by word.</summary>
-    [Parameter(HelpMessage = "Takes the place of the container's command, word by word.")]
+    /// <summary>The words of the command that replaces the container's.</summary>
+    [Parameter(HelpMessage = "The words of the command that replaces the container's.")]
     [ValidateNotNullOrEmpty]
     public string[]? Command { get; set; }
 
-    /// <summary>Environment variables for the container. Not those that are start-sshd.sh's own, such as _SSH_PORT.</summary>
-    [Parameter(HelpMessage = "Environment variables for the container, but for those of start-sshd.sh.")]
+    /// <summary>Environment variables for the container. Those of start-sshd.sh, such as _SSH_PORT, are not allowed.</summary>
+    [Parameter(HelpMessage = "Environment variables for the container, except those of start-sshd.sh.")]
     [ValidateNotNull]
     public Hashtable? EnvironmentVariable { get; set; }
 
-    /// <summary>The ARN of the role that the container's programs act as. Takes the place of the task definition's.</summary>
+    /// <summary>The ARN of the role that the container's programs act as. It replaces the task definition's.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The ARN of the role that the container's programs act as.")]
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     public string? TaskRoleArn { get; set; }
 
-    // How the task gets to run.
+    // The start of the task.
 
     /// <summary>The time limit for the task to run, in seconds, 1 to 86400, at each attempt.</summary>
     /// <value>300</value>
     [Parameter(ValueFromPipelineByPropertyName = true,
-        HelpMessage = "How long the task may take until it runs, in seconds, 1 to 86400.")]
+        HelpMessage = "The time limit for the task to run, in seconds, 1 to 86400.")]
     [BlankIsDefault]
     [ValidateRange(1, 86400)]
     [ProjectKey]
@@ -312,12 +312,11 @@ public sealed partial class NewFargateSessionCommand
     public int? StartTimeout { get; set; }
 
     /// <summary>
-    /// How many times a start is repeated for which there was no capacity or no network interface, 0 to 16: with one of
-    /// the subnets after the other. A task that stops after New-FargateSession has returned it is started again by the
-    /// cmdlet that waits for it.
+    /// The number of times that a start without capacity or network interface is repeated, 0 to 16: with one subnet after the
+    /// other. A task that stops after New-FargateSession has returned it is started again by the cmdlet that waits for it.
     /// </summary>
     /// <value>2</value>
-    [Parameter(HelpMessage = "How many times a start is repeated for want of capacity, 0 to 16.")]
+    [Parameter(HelpMessage = "The number of times that a start without capacity is repeated, 0 to 16.")]
     [ValidateRange(0, 16)]
     [ProjectKey]
     [PSDefaultValue(Value = SessionRequest.DefaultRetryCount)]
@@ -351,9 +350,9 @@ public sealed partial class NewFargateSessionCommand
     // The server's host key, and the session's key.
 
     /// <summary>
-    /// How it is made sure that the server is the session's own. Auto and Strict trust the host key that the container has
-    /// printed to its log in CloudWatch Logs. Where AWS says that the log does not tell it within 10 s, Auto warns and trusts
-    /// the key that is seen first, and Strict stops the session; a log that cannot be reached is an error under both.
+    /// The method to verify that the server is the session's own. Auto and Strict trust the host key that the container has
+    /// printed to its log in CloudWatch Logs. If AWS says that the log does not contain it within 10 s, Auto warns and trusts the
+    /// first key that the server sends, and Strict stops the session; a log that cannot be reached is an error under both.
     /// AcceptNew does not read the log.
     /// </summary>
     /// <value>Auto</value>
@@ -384,8 +383,8 @@ public sealed partial class NewFargateSessionCommand
     public SshKeyType? KeyType { get; set; }
 
     /// <summary>
-    /// A key of your own that takes the one-time key's place: a private key's file, or the public half (.pub) of one that
-    /// your agent holds. One with a passphrase has to be in the agent. It is never copied, changed or deleted.
+    /// A key of your own in place of the one-time key: the file of a private key, or the public half (.pub) of one in your agent.
+    /// A key with a passphrase has to be in the agent. It is never copied, changed or deleted.
     /// </summary>
     [Parameter(HelpMessage = "A key of your own in place of the one-time key: its file or its .pub.")]
     [ValidateNotNullOrEmpty]
@@ -421,7 +420,7 @@ public sealed partial class NewFargateSessionCommand
         return HasSsh(values) ? WithSsh(request, values) : request;
     }
 
-    /// <summary>Adds the values that only ssh needs. Those of a preset are left out where ssh is no route.</summary>
+    /// <summary>Adds the values that only ssh needs. Those of a preset are ignored where ssh is not used.</summary>
     private SessionRequest WithSsh(SessionRequest request, ParameterValues values) => request with
     {
         UserName = values.Get<string>(nameof(UserName))!,

@@ -28,7 +28,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// <summary>Upper bound for the sessions of one record: that of AWS for one call, and for one DescribeTasks.</summary>
     private const int MostSessions = 100;
 
-    /// <summary>The parameters that ECS Exec has no use for.</summary>
+    /// <summary>The parameters that do not apply to ECS Exec.</summary>
     private static readonly string[] ParametersOfSsh =
     [
         nameof(UserName), nameof(KeyType), nameof(KeyPath), nameof(FromAddress), nameof(HostKeyVerification),
@@ -47,8 +47,8 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     private ParameterValues? _record;
 
     /// <summary>
-    /// The merged values of the current record. Everything reads these, and never the properties that a preset can hold: those
-    /// have the bound values alone.
+    /// The merged values of the current record. All code reads these, and never the properties that a preset can hold, because
+    /// those have only the bound values.
     /// </summary>
     private protected override ParameterValues Values => _record ?? base.Values;
 
@@ -69,7 +69,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         }
     }
 
-    /// <summary>Merges this record's bound values with its preset, and makes sure that nothing is missing then.</summary>
+    /// <summary>Merges this record's bound values with its preset, and throws if a mandatory one is missing.</summary>
     private ParameterValues Merge()
     {
         var values = SessionParameters.Merge(
@@ -95,7 +95,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         var isAuthorized = IsAddressAuthorized(values);
         var count = values.Get<int>(nameof(Count));
         var action = (count == 1 ? "Start Fargate task" : $"Start {count} Fargate tasks")
-            + (isAuthorized ? $" and let this machine's address in to {request.SecurityGroups[0]} on port {request.Port}" : "");
+            + (isAuthorized ? $" and allow this machine's address in {request.SecurityGroups[0]} on port {request.Port}" : "");
         if (!ShouldProcess($"{PresetRules.SubjectOf(values)} in cluster {request.Cluster}", action))
         {
             return;
@@ -152,7 +152,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
             : new OwnKeyReader(FindProgram("ssh-keygen"), FindProgramOrNull("ssh-add"));
         _cloud = cloud;
         ConcurrentBag<(FargateSession, Task)> closings = [];
-        // At once, while answers to other RunTask calls are still waited for.
+        // At once, while other calls of RunTask still run.
         var early = CancelToken.Register(() => BeginClosing(Owned.RemoveAll(hasSucceeded: false)));
         try
         {
@@ -165,7 +165,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         finally
         {
             early.Dispose();
-            // After a break or a later command that has enough, those that are left are of no use to anybody.
+            // After a break, or when a later command wants no more, nobody uses the remaining sessions.
             BeginClosing(Owned.RemoveUnwritten());
             CleanUpAll(closings);
         }
@@ -179,7 +179,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         }
     }
 
-    /// <summary>A stopped pipeline takes no more errors, but that a task may still run must be said.</summary>
+    /// <summary>A stopped pipeline accepts no more errors, but the user must know that a task may still run.</summary>
     private void ReportOrShow(FargateException error)
     {
         if (CancelToken.IsCancellationRequested)
@@ -224,7 +224,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         Owned.Write(this, session);
     }
 
-    /// <summary>Notes each session before its event is sent: a session that nobody gets must be stopped.</summary>
+    /// <summary>Records each session before its event is sent, because a session that nobody receives must be stopped.</summary>
     private sealed class StartedSessions(IProgress<SessionEvent> progress, Action<FargateSession> note) : IProgress<SessionEvent>
     {
         public void Report(SessionEvent value)
@@ -240,7 +240,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
 
     private static bool HasSsh(ParameterValues values) => values.Get<FargateTransport>(nameof(Transport)).HasSsh();
 
-    /// <summary>Finds the programs that the session's user needs, before any task is started.</summary>
+    /// <summary>Finds the programs that later commands about the session need, before any task is started.</summary>
     private void FindPrograms(ParameterValues values)
     {
         if (HasSsh(values))

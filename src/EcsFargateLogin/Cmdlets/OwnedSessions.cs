@@ -7,13 +7,13 @@ using EcsFargateLogin.Pipeline;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// The one rule of who ends a session. A command owns a session that was started in its pipeline, and ends it on every way out,
-/// unless it keeps it; the latest command that takes such a session owns it. Every other session belongs to the caller, or to an
-/// outer pipeline, a job or a tunnel, and is not ended.
+/// The rule that decides which command ends a session. A command owns a session that was started in its pipeline, and ends it on
+/// every way out, unless it keeps it; the latest command that receives such a session owns it. Every other session belongs to the
+/// caller, or to an outer pipeline, a job or a tunnel, and is not ended.
 /// </summary>
 /// <remarks>
-/// A session that was started after the command was made was started in its pipeline: the command is made when its arguments have
-/// been evaluated, and before any command of the pipeline begins.
+/// A session that was started after the command was created was started in its pipeline: the command is created when its
+/// arguments have been evaluated, and before any command of the pipeline begins.
 /// </remarks>
 internal sealed class OwnedSessions
 {
@@ -67,7 +67,7 @@ internal sealed class OwnedSessions
     /// <summary>Gives a session to the caller: no command, job or tunnel ends it.</summary>
     public static void Keep(FargateSession session) => session.Holder = null;
 
-    /// <summary>Lets a session end with the pipeline that owns it, if one does, even if the pipeline also returns it.</summary>
+    /// <summary>Ends a session with the pipeline that owns it, if one does, even if the pipeline also returns it.</summary>
     public static void EndWithPipeline(FargateSession session) => session.EndsWithPipeline |= IsOwned(session);
 
     /// <summary>Whether a command of some pipeline owns a session.</summary>
@@ -79,7 +79,7 @@ internal sealed class OwnedSessions
     /// <summary>Whether the command closes a session when it has used it: it owns it, or the session is of no use any more.</summary>
     public bool MustClose(FargateSession session) => Owns(session) || session is { IsOwn: true, IsWorthKeeping: false };
 
-    /// <summary>Leaves it to the caller of this method to close a session that the command owns.</summary>
+    /// <summary>Releases a session that the command owns. The caller of this method closes it.</summary>
     public void Release(FargateSession session) => _owned.TryRemove(session, out _);
 
     /// <summary>Gives a session that a pipeline owns to an owner that outlives the pipeline: a job or a tunnel.</summary>
@@ -116,7 +116,7 @@ internal sealed class OwnedSessions
         NoteWritten(output, isWritten: true);
     }
 
-    /// <summary>Whether the pipeline has ended without an error, as far as PowerShell tells.</summary>
+    /// <summary>Whether the pipeline has ended without an error, as far as PowerShell reports.</summary>
     public bool HasSucceeded(PSCmdlet cmdlet) => _isComplete && !UpstreamStop.HasFailed(cmdlet.CommandRuntime);
 
     /// <summary>Removes and returns the sessions that were not written.</summary>

@@ -7,7 +7,7 @@ namespace EcsFargateLogin.Cmdlets;
 /// <summary>The parameters by which PowerShell's remoting over ssh reaches a session's container.</summary>
 internal static class PSSessionParameters
 {
-    /// <summary>The parameters, to be splatted. No user configuration of ssh counts that contradicts them.</summary>
+    /// <summary>The parameters, to be splatted. The user's configuration of ssh cannot contradict them.</summary>
     /// <exception cref="FargateException">The session has no key here, or no address yet.</exception>
     public static Hashtable Of(FargateSession session, bool preferPrivate)
     {

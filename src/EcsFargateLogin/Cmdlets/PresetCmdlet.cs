@@ -4,7 +4,7 @@ using EcsFargateLogin.Presets;
 
 namespace EcsFargateLogin.Cmdlets;
 
-/// <summary>A cmdlet about the presets that hold in PowerShell's current folder.</summary>
+/// <summary>A cmdlet about the presets that apply in PowerShell's current folder.</summary>
 public abstract class PresetCmdlet : FargateCmdlet
 {
     private readonly HashSet<string> _reportedWarnings = [];
@@ -13,10 +13,12 @@ public abstract class PresetCmdlet : FargateCmdlet
     {
     }
 
-    /// <summary>The presets, as their files are now.</summary>
+    /// <summary>Opens the presets, as their files are now.</summary>
     private protected PresetStore OpenStore() => OpenStore(this, _reportedWarnings);
 
-    /// <summary>The presets that hold where a cmdlet runs, with a warning about each project's file that is not used.</summary>
+    /// <summary>
+    /// Opens the presets that apply in a cmdlet's current folder, with a warning about each project's file that is not used.
+    /// </summary>
     /// <param name="cmdlet">The cmdlet.</param>
     /// <param name="reported">The warnings that it has given: many records are about the same files.</param>
     internal static PresetStore OpenStore(FargateCmdlet cmdlet, HashSet<string> reported)

@@ -8,11 +8,11 @@ using EcsFargateLogin.Setup;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// Registers a task definition for sessions: from an image that holds start-sshd.sh alone, or with what an application's own
-/// task definition has of environment, secrets, roles, volumes, log configuration and CPU architecture, and of confinement (user,
-/// read-only root file system, dropped capabilities) as far as an SSH server works with it; a warning says what is not kept. Ports,
-/// health checks, other containers and load balancing are left out. Nothing else is created. -WhatIf says what would be
-/// registered, beside what is there.
+/// Registers a task definition for sessions: from an image with start-sshd.sh alone, or also from an application's own task
+/// definition. Of that it keeps environment, secrets, roles, volumes, log configuration and CPU architecture, and confinement
+/// (user, read-only root file system, dropped capabilities) as far as an SSH server works with it; a warning says what is not
+/// kept. Ports, health checks, other containers and load balancing are left out. Nothing else is created. -WhatIf shows what
+/// would be registered, beside what exists.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Register, "FargateLoginTaskDefinition", DefaultParameterSetName = NewSet, SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Register-FargateLoginTaskDefinition.md")]
@@ -67,7 +67,8 @@ public sealed class RegisterFargateLoginTaskDefinitionCommand : AwsCmdlet
     public int? Cpu { get; set; }
 
     /// <summary>
-    /// The task's memory in MiB, 512 to 122880; which of them go with -Cpu, Fargate says. Without it: the application's, or 1024.
+    /// The task's memory in MiB, 512 to 122880. Fargate accepts certain values for each -Cpu. Without it: the application's, or
+    /// 1024.
     /// </summary>
     [Parameter(HelpMessage = "The task's memory in MiB, 512 to 122880, as goes with -Cpu.")]
     [ValidateRange(512, 122880)]

@@ -7,9 +7,7 @@ using EcsFargateLogin.Presets;
 
 namespace EcsFargateLogin.Cmdlets;
 
-/// <summary>
-/// Keeps parameters of New-FargateSession under a name. It takes all of them but those that hold secrets.
-/// </summary>
+/// <summary>Saves parameters of New-FargateSession under a name. It accepts all of them except those that hold secrets.</summary>
 [Cmdlet(VerbsData.Save, "FargateSessionPreset", SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Save-FargateSessionPreset.md")]
 [OutputType(typeof(void))]
@@ -20,7 +18,7 @@ namespace EcsFargateLogin.Cmdlets;
 ])]
 public sealed class SaveFargateSessionPresetCommand : PresetCmdlet, IDynamicParameters
 {
-    /// <summary>The preset's name. 'default' is used wherever none is named. One that exists is replaced.</summary>
+    /// <summary>The preset's name. 'default' is used wherever none is named. An existing preset is replaced.</summary>
     /// <value>default</value>
     [Parameter(Position = 0, HelpMessage = "The preset's name. 'default' is used wherever none is named.")]
     [ValidateNotNullOrEmpty]
@@ -54,7 +52,7 @@ public sealed class SaveFargateSessionPresetCommand : PresetCmdlet, IDynamicPara
 
         var store = OpenStore();
         var file = Project ? store.Project : store.User;
-        // A file that cannot be used is told of before anybody is asked.
+        // A file that cannot be used is an error before the user is asked to confirm.
         file.Read();
         var preset = keys.ToDictionary(
             key => key.Name, key => SessionParameters.ToPreset(key.Name, MyInvocation.BoundParameters[key.Name]));

@@ -5,8 +5,8 @@ using EcsFargateLogin.Journal;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// Converts to the session that this machine's journal knows by its id: a copy of a session's properties, as another process
-/// (Import-Clixml, Start-Job, Invoke-Command) or Select-Object makes it, and the id itself.
+/// Converts an id, and a copy of a session's properties as another process (Import-Clixml, Start-Job, Invoke-Command) or
+/// Select-Object makes it, to the session with that id in this machine's journal.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SessionArgumentAttribute : ArgumentTransformationAttribute
@@ -14,8 +14,8 @@ internal sealed class SessionArgumentAttribute : ArgumentTransformationAttribute
     private static readonly string TypeName = typeof(FargateSession).FullName!;
 
     /// <summary>
-    /// Whether the session has to be one of this machine's. Elsewhere one that the journal does not know may still be found by the
-    /// properties of its copy, and a parameter of its own takes ids.
+    /// Whether the session has to be in this machine's journal. If not, another session can be found by the properties of its
+    /// copy, and ids have a parameter of their own.
     /// </summary>
     public bool IsNeededHere { get; init; }
 
@@ -47,7 +47,7 @@ internal sealed class SessionArgumentAttribute : ArgumentTransformationAttribute
             : item;
     }
 
-    /// <summary>The id that stands for a session; null for a session itself, and for anything else.</summary>
+    /// <summary>The id in a text or a copy; null for a session itself, and for anything else.</summary>
     private string? IdOf(object? item) => Unwrap(item) switch
     {
         string text when IsNeededHere => text,

@@ -8,10 +8,9 @@ using EcsFargateLogin.Tunnels;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// Opens a local port that leads to a host and port as a session's task sees them, such as a database in its VPC, or as
-/// a SOCKS proxy to all of them. It stays open, and is connected again when the connection drops, until
-/// Stop-FargateTunnel, the end of the session, or of this PowerShell. A session that was started in the same pipeline ends with
-/// the last of its tunnels.
+/// Opens a local port that leads to a host and port as a session's task sees them, such as a database in its VPC, or as a SOCKS
+/// proxy to all of them. It stays open, and is connected again when the connection drops, until Stop-FargateTunnel, or the end of
+/// the session or of this PowerShell. A session that was started in the same pipeline ends with the last of its tunnels.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Start, "FargateTunnel", DefaultParameterSetName = HostSet, SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Start-FargateTunnel.md")]
@@ -72,14 +71,14 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
     [Parameter(ParameterSetName = HostSet, HelpMessage = "Does not check whether the task reaches the remote host.")]
     public SwitchParameter SkipTargetCheck { get; set; }
 
-    /// <summary>Checks the local port, too, before anything is started.</summary>
+    /// <summary>Also checks the local port before anything is started.</summary>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
         Guard(null, () => Route().WithFreePort());
         if (!IPAddress.IsLoopback(BindAddress))
         {
-            WriteWarning($"Whoever can reach {BindAddress} can use this tunnel: it asks nobody who they are.");
+            WriteWarning($"Anybody who can reach {BindAddress} can use this tunnel: it has no login.");
         }
     }
 

@@ -7,7 +7,9 @@ using EcsFargateLogin.Pipeline;
 
 namespace EcsFargateLogin.Cmdlets;
 
-/// <summary>Stops the tasks of sessions and deletes their keys. Stopping what has stopped already is no error.</summary>
+/// <summary>
+/// Stops the tasks of sessions and deletes their keys. Stopping a session that has stopped already is no error.
+/// </summary>
 [Cmdlet(VerbsLifecycle.Stop, "FargateSession", DefaultParameterSetName = SessionSet, SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Stop-FargateSession.md")]
 [OutputType(typeof(FargateSession))]
@@ -34,7 +36,7 @@ public sealed class StopFargateSessionCommand : TaskCmdlet
         }
     });
 
-    /// <summary>Deletes the files of a session when its task is not found and nothing else can tell about it.</summary>
+    /// <summary>Deletes the files of a session with an entry that cannot be read and a task that was not found.</summary>
     private protected override FargateSession? WithoutTask(FargateSession session, IReadOnlyList<string> clusters)
     {
         WriteWarning(JournalErrors.DamagedSessionNotFound(session.SessionId, clusters, session.Region));

@@ -6,8 +6,8 @@ using EcsFargateLogin.Tunnels;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// Closes tunnels and stops their sessions, unless those were to be kept. Closing one that has ended already takes it
-/// from the list.
+/// Closes tunnels and stops their sessions, unless those were to be kept. Closing one that has ended already removes it from the
+/// list.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Stop, "FargateTunnel", DefaultParameterSetName = TunnelSet, SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Stop-FargateTunnel.md")]
@@ -50,7 +50,7 @@ public sealed class StopFargateTunnelCommand : FargateCmdlet
     {
         if (TunnelRegistry.Find(id) is not { } keeper)
         {
-            // A tunnel object tells that it has been stopped already, which is no error.
+            // The tunnel object shows that the tunnel was stopped already, which is no error.
             if (ParameterSetName == IdSet)
             {
                 throw TunnelErrors.TunnelNotFound(id);

@@ -49,7 +49,7 @@ public abstract class TaskCmdlet : AwsCmdlet
     [ArgumentCompleter(typeof(ClusterCompleter))]
     public string? Cluster { get; set; }
 
-    /// <summary>The sessions of this record, with how to reach AWS for each.</summary>
+    /// <summary>The sessions of this record, with a connection to AWS for each.</summary>
     private protected IEnumerable<(FargateSession Session, IFargateCloud Cloud)> Targets()
     {
         var sessions = ParameterSetName switch
@@ -65,7 +65,7 @@ public abstract class TaskCmdlet : AwsCmdlet
     }
 
     /// <summary>Handles a session with an entry that cannot be read and a task that was not found. Null for nothing.</summary>
-    /// <param name="session">What is left of it.</param>
+    /// <param name="session">The session, as far as it is known.</param>
     /// <param name="clusters">The clusters in which its task was searched for.</param>
     private protected virtual FargateSession? WithoutTask(FargateSession session, IReadOnlyList<string> clusters) =>
         Missing(session.SessionId, clusters);
@@ -125,8 +125,8 @@ public abstract class TaskCmdlet : AwsCmdlet
     }
 
     /// <summary>
-    /// Where a session's task may be: in the cluster that is named, or 'default'; and where its entry cannot tell, in any that
-    /// other sessions of the same account and region are in.
+    /// The clusters that a session's task may be in: the one that is named, or 'default'; and, if its entry cannot be read, those
+    /// of other sessions of the same account and region.
     /// </summary>
     private string[] ClustersOf(DamagedEntry? damaged, CloudConnection connection) => (Cluster, damaged) switch
     {
@@ -154,7 +154,7 @@ public abstract class TaskCmdlet : AwsCmdlet
         IsDamaged = damaged is not null,
     };
 
-    /// <summary>Searches for a task by its session's id. A cluster that nobody has named need not be there.</summary>
+    /// <summary>Searches for a task by its session's id. A cluster that the user has not named may be missing.</summary>
     private async Task<string?> SearchAsync(
         IFargateCloud cloud, FargateSession session, DamagedEntry? damaged, CancellationToken cancellationToken)
     {

@@ -11,9 +11,9 @@ using EcsFargateLogin.Ssh;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// Checks all that a session needs, and says of each thing how it is and what to do about it: OpenSSH, credentials, region,
-/// clock, cluster, task definition, subnets, routes, security groups and permissions. It changes nothing, checks as much as
-/// was named and may be seen, and ends without an error whatever it finds. With -Deep it starts a session, and stops it.
+/// Checks everything that a session needs: OpenSSH, credentials, region, clock, cluster, task definition, subnets, routes,
+/// security groups and permissions. It reports the state of each, and what to do about it. It changes nothing, checks as much as
+/// is named and as permissions allow, and ends without an error whatever it finds. With -Deep it starts a session, and stops it.
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "FargateLogin", SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Test-FargateLogin.md")]
@@ -79,17 +79,17 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
     public string? PlatformVersion { get; set; }
 
     /// <summary>
-    /// The IPv4 or IPv6 address by which AWS sees this machine. Without it the service is asked that the environment
-    /// variable ECSFARGATELOGIN_MYADDRESS_URL names; without that, whether it is allowed stays open.
+    /// The IPv4 or IPv6 address by which AWS sees this machine. Without it the service at the URL in the environment variable
+    /// ECSFARGATELOGIN_MYADDRESS_URL is asked; without that, it is not checked whether the address is allowed.
     /// </summary>
     [Parameter(HelpMessage = "The IPv4 or IPv6 address by which AWS sees this machine.")]
     [ValidateNotNullOrEmpty]
     public string? MyAddress { get; set; }
 
     /// <summary>
-    /// Starts a session, tells each phase until it can be entered, and stops it. Needs a task definition and subnets.
+    /// Starts a session, reports each phase until it can be entered, and stops it. Needs a task definition and subnets.
     /// </summary>
-    [Parameter(HelpMessage = "Starts a session, tells each phase until it can be entered, and stops it.")]
+    [Parameter(HelpMessage = "Starts a session, reports each phase until it can be entered, and stops it.")]
     public SwitchParameter Deep { get; set; }
 
     /// <summary>Runs all checks.</summary>
@@ -122,7 +122,7 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
         }
     }
 
-    /// <summary>Shows a row as soon as it is there, on behalf of the thread that has found it.</summary>
+    /// <summary>Shows a row at once. Can be called on any thread.</summary>
     private async Task Show(FargateLoginCheck row, CancellationToken cancellationToken) => await OnPipelineThread(
         () =>
         {
@@ -131,7 +131,7 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
         },
         cancellationToken);
 
-    /// <summary>Reaches AWS, or says in rows why it cannot be reached and what is not checked for that reason.</summary>
+    /// <summary>Connects to AWS, or shows rows that say why that failed and what is not checked for that reason.</summary>
     private IFargateCloud? Reach()
     {
         try

@@ -6,8 +6,8 @@ using EcsFargateLogin.Tunnels;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// Ends tunnels, and the sessions that go with them, when nobody can stop them any more: with the module, with
-/// PowerShell, and with the signals that end PowerShell.
+/// Ends tunnels, and the sessions that end with them, when nobody can stop them any more: when the module is removed, when
+/// PowerShell ends, and at the signals that end PowerShell.
 /// </summary>
 public sealed class TunnelCleanup : IModuleAssemblyCleanup
 {
@@ -21,13 +21,13 @@ public sealed class TunnelCleanup : IModuleAssemblyCleanup
     /// <summary>The owner of the tunnels that are started on this thread.</summary>
     internal static Guid CurrentRunspace => Runspace.DefaultRunspace?.InstanceId ?? Guid.Empty;
 
-    /// <summary>Watches over a tunnel that has just been started.</summary>
+    /// <summary>Registers a tunnel that has just been started.</summary>
     internal static void Watch(TunnelKeeper keeper)
     {
         lock (_gate)
         {
             TunnelRegistry.Add(keeper, CurrentRunspace);
-            _endSignals ??= EndSignals.Watching(
+            _endSignals ??= TerminationSignals.Subscribe(
                 stop: () => Task.Run(EndWithProcess),
                 giveUp: () => { });
             if (!_isArmed)
@@ -38,20 +38,20 @@ public sealed class TunnelCleanup : IModuleAssemblyCleanup
         }
     }
 
-    /// <summary>Forgets a tunnel that has ended.</summary>
+    /// <summary>Removes a tunnel that has ended.</summary>
     internal static void Forget(FargateTunnel tunnel)
     {
         IDisposable? endSignals = null;
         lock (_gate)
         {
-            // As one step: a tunnel that is started meanwhile would be left without its guard.
+            // In one step, because the signals would not end a tunnel that is started meanwhile.
             if (TunnelRegistry.Remove(tunnel.Id))
             {
                 (endSignals, _endSignals) = (_endSignals, null);
             }
         }
 
-        // Last, and not under the lock: it may end the process.
+        // Last, and not under the lock, because it may end the process.
         endSignals?.Dispose();
     }
 
@@ -84,7 +84,7 @@ public sealed class TunnelCleanup : IModuleAssemblyCleanup
             }
             catch (Exception e) when (e is FargateException or IOException)
             {
-                // Nobody is there to be told. The session stays in the journal, and the next PowerShell lists it.
+                // The error cannot be shown any more. The session stays in the journal, and the next PowerShell lists it.
             }
 
             Forget(keeper.Tunnel);

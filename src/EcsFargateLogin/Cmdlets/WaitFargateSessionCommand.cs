@@ -21,10 +21,10 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
     private SshProxy? _proxy;
 
     /// <summary>
-    /// How long to wait, in seconds, 1 to 86400. Without it each session's own limits hold: its -StartTimeout, and a
-    /// minute for its SSH server.
+    /// The time to wait, in seconds, 1 to 86400. Without it each session's own limits apply: its -StartTimeout, and a minute for
+    /// its SSH server.
     /// </summary>
-    [Parameter(HelpMessage = "How long to wait, in seconds, 1 to 86400.")]
+    [Parameter(HelpMessage = "The time to wait, in seconds, 1 to 86400.")]
     [ValidateRange(1, 86400)]
     public int Timeout { get; set; }
 
@@ -37,19 +37,19 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
     public SwitchParameter Private { get; set; }
 
     /// <summary>
-    /// The host, as [user@]host[:port], through which the task is reached, for private subnets. Your own ssh configuration,
-    /// keys and agent hold for it, and for it alone; it has to accept your login without a question. Without it the
-    /// route that the session was started with is used.
+    /// The host, as [user@]host[:port], through which the task is reached, for private subnets. Your own ssh configuration, keys
+    /// and agent apply to it alone; it has to accept your login without a prompt. Without it the route that the session was
+    /// started with is used.
     /// </summary>
     [Parameter(HelpMessage = "The host through which the task is reached, as [user@]host[:port].")]
     [ValidateNotNullOrEmpty]
     public string? JumpHost { get; set; }
 
     /// <summary>
-    /// The command that ssh talks to the task's server through, as its option ProxyCommand, with %h and %p for address and
+    /// The command through which ssh connects to the task's server, as its option ProxyCommand, with %h and %p for address and
     /// port. Cannot go with -JumpHost.
     /// </summary>
-    [Parameter(HelpMessage = "What ssh talks to the server through, as its ProxyCommand, with %h and %p.")]
+    [Parameter(HelpMessage = "The command through which ssh connects, as its ProxyCommand, with %h and %p.")]
     [ValidateNotNullOrEmpty]
     public string? ProxyCommand { get; set; }
 
@@ -57,7 +57,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
     protected override void BeginProcessing() =>
         Guard(null, () => _proxy = SshProxy.FromParameters(JumpHost, ProxyCommand, FindProgram));
 
-    /// <summary>Takes in this record's sessions.</summary>
+    /// <summary>Collects this record's sessions.</summary>
     protected override void ProcessRecord() => Guard(null, () =>
     {
         Array.ForEach(Session, session => Owned.TryOwn(session, "it was not waited for to the end"));
@@ -70,13 +70,13 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
             else
             {
                 session.Proxy = _proxy ?? session.Proxy;
-                TakeCharge(session);
+                ClaimSession(session);
                 _pending.TryAdd(session, cloud);
             }
         }
     });
 
-    /// <summary>Waits for all of them.</summary>
+    /// <summary>Waits for all sessions.</summary>
     protected override void EndProcessing()
     {
         base.EndProcessing();
@@ -142,7 +142,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The time is over, or one is enough.
+            // The time to wait is over, or one session is enough.
         }
     }
 
@@ -156,7 +156,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
         Report(failed.Error, failed.Session);
     }
 
-    /// <summary>Stops a session of the pipeline, and one of this machine that has ended or that others may listen in on.</summary>
+    /// <summary>Stops a session of the pipeline, and one of this machine that has ended or that others may intercept.</summary>
     private void End(FargateSession session, IFargateCloud cloud, string reason)
     {
         OwnedSessions.EndWithPipeline(session);
@@ -167,7 +167,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
         }
     }
 
-    /// <summary>Ends the sessions that are not returned: they are late, or another one was ready first.</summary>
+    /// <summary>Ends the sessions that are not returned, because they are late or another one was ready first.</summary>
     private void EndPending()
     {
         foreach (var (session, cloud) in _pending)

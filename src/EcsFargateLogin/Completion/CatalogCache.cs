@@ -4,30 +4,30 @@ using EcsFargateLogin.Cloud;
 namespace EcsFargateLogin.Completion;
 
 /// <summary>
-/// Asks AWS, and keeps the answers for a minute, so that a second Tab does not wait again. A question that takes
-/// too long goes on in the background for a while, so that the next Tab finds its answer.
+/// Queries AWS, and caches the answers for a minute, so that a second Tab does not wait again. A query that takes too long
+/// continues in the background for a while, so that the next Tab finds its answer.
 /// </summary>
 internal static class CatalogCache
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(1);
 
-    // Two seconds, less what PowerShell itself needs.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.8);
+    // Two seconds, less the time that PowerShell itself needs.
+    private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(1.8);
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(20);
 
-    private static readonly ConcurrentDictionary<CatalogQuestion, Answer> Answers = new();
+    private static readonly ConcurrentDictionary<CatalogQuery, Answer> Answers = new();
 
-    /// <summary>The answer, or nothing when there is none in time.</summary>
+    /// <summary>The answer; empty when there is none in time.</summary>
     internal static IReadOnlyList<Candidate> Ask(
-        CatalogQuestion question, Func<CancellationToken, Task<IEnumerable<Candidate>>> ask)
+        CatalogQuery query, Func<CancellationToken, Task<IEnumerable<Candidate>>> ask)
     {
         foreach (var (old, _) in Answers.Where(entry => entry.Value.IsStale))
         {
             Answers.TryRemove(old, out _);
         }
 
-        var answer = Answers.GetOrAdd(question, _ => new Answer(() => AskAsync(ask)));
-        return answer.Candidates.Wait(Patience) ? answer.Candidates.Result : [];
+        var answer = Answers.GetOrAdd(query, _ => new Answer(() => AskAsync(ask)));
+        return answer.Candidates.Wait(WaitLimit) ? answer.Candidates.Result : [];
     }
 
     private static async Task<IReadOnlyList<Candidate>> AskAsync(
@@ -44,14 +44,14 @@ internal static class CatalogCache
 
         internal Task<IReadOnlyList<Candidate>> Candidates => _candidates.Value;
 
-        /// <summary>A failure is not kept: the reason may be gone, such as a login that has expired.</summary>
+        /// <summary>A failure is not cached: the reason may be gone, such as a login that has expired.</summary>
         internal bool IsStale =>
             Candidates.IsFaulted || Candidates.IsCanceled || Environment.TickCount64 - _asked > Lifetime.TotalMilliseconds;
     }
 }
 
-/// <summary>A question to AWS and the account it goes to. Two questions that are equal have the same answer.</summary>
-internal sealed record CatalogQuestion
+/// <summary>A query to AWS, with the account that it goes to. Equal queries have the same answer.</summary>
+internal sealed record CatalogQuery
 {
     // The variables that choose the account or region where the settings leave that open; none of them is a secret.
     private static readonly string[] Variables =
@@ -67,9 +67,9 @@ internal sealed record CatalogQuestion
 
     /// <param name="settings">The settings with which the command would reach AWS.</param>
     /// <param name="topic">The resources that are asked for.</param>
-    internal CatalogQuestion(CloudSettings settings, string topic)
+    internal CatalogQuery(CloudSettings settings, string topic)
     {
-        // Wrapped anew for each command, credentials would never be equal.
+        // Each command wraps the credentials in a new object, so their identity is compared.
         _settings = settings with { Credentials = null, RegionSource = "" };
         _credential = settings.Credentials?.Identity;
         _topic = topic;

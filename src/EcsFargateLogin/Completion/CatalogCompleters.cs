@@ -10,7 +10,7 @@ internal abstract class CatalogCompleter : Completer
         var settings = command.Access();
         var scope = Scope(word, command);
         return CatalogCache.Ask(
-            new CatalogQuestion(settings, $"{GetType().Name} {scope}"),
+            new CatalogQuery(settings, $"{GetType().Name} {scope}"),
             async cancellationToken =>
             {
                 using var catalog = await FargateCloud.Connector.OpenCatalogAsync(settings, cancellationToken);
@@ -18,7 +18,7 @@ internal abstract class CatalogCompleter : Completer
             });
     }
 
-    /// <summary>The cluster or family that the question is limited to; null for no limit.</summary>
+    /// <summary>The cluster or family that the query is limited to; null for no limit.</summary>
     private protected virtual string? Scope(TypedWord word, TypedCommand command) => null;
 
     private protected abstract Task<IEnumerable<Candidate>> AskAsync(
@@ -27,7 +27,7 @@ internal abstract class CatalogCompleter : Completer
     /// <summary>The part of an ARN after its last slash.</summary>
     private protected static string NameOf(string arn) => arn[(arn.LastIndexOf('/') + 1)..];
 
-    /// <summary>The parts that are there, with commas between them.</summary>
+    /// <summary>Joins the parts that are not empty, with commas.</summary>
     private protected static string Join(params string?[] parts) =>
         string.Join(", ", parts.Where(part => !string.IsNullOrEmpty(part)));
 }

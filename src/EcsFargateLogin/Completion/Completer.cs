@@ -17,12 +17,12 @@ internal abstract class Completer : IArgumentCompleter
         {
             TypedWord word = new(wordToComplete);
             TypedCommand command = new(commandName, fakeBoundParameters);
-            // A value that a terminal would obey is none that anybody wants on the command line.
+            // Values with control characters, which a terminal would interpret, are not offered.
             return [.. Candidates(word, command)
                 .Where(candidate => TerminalText.IsClean(candidate.Value) && word.Fits(candidate))
                 .Select(word.CompleteTo)];
         }
-        // An error would be written over the line that somebody is typing.
+        // An error would be written over the line that the user is typing.
         catch (Exception)
         {
             return [];
@@ -53,7 +53,7 @@ internal sealed class ProfileNameCompleter : Completer
             .Select(name => new Candidate(name));
 }
 
-/// <summary>Completes the names of the presets that hold in the current folder.</summary>
+/// <summary>Completes the names of the presets that apply in the current folder.</summary>
 internal sealed class PresetCompleter : Completer
 {
     private protected override IEnumerable<Candidate> Candidates(TypedWord word, TypedCommand command) =>

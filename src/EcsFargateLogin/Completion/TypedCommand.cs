@@ -28,7 +28,7 @@ internal sealed class TypedCommand(string name, IDictionary bound)
     /// <summary>The cluster that the command is about.</summary>
     internal string Cluster() => PresetRules.ClusterOf(Values);
 
-    /// <summary>The presets that hold where the command is typed.</summary>
+    /// <summary>The presets that apply in the current folder.</summary>
     internal static PresetStore Presets() => new((string)Run(CurrentFolder)!, SessionParameters.Keys);
 
     private AccessParameters Parameters() => AccessParameters.Of(Values, path => Run(KnownPath, path) as string ?? path);
@@ -39,7 +39,7 @@ internal sealed class TypedCommand(string name, IDictionary bound)
             BoundValues(), Variable(DefaultParameters.Variable), name, SessionParameters.Names);
         try
         {
-            return SessionParameters.AreOf(name) ? SessionParameters.Merge(given, Presets) : ParameterValues.Of(given);
+            return SessionParameters.IsPresetCommand(name) ? SessionParameters.Merge(given, Presets) : ParameterValues.Of(given);
         }
         catch (FargateException)
         {

@@ -6,7 +6,7 @@ using EcsFargateLogin.Pipeline;
 
 namespace EcsFargateLogin.Completion;
 
-/// <summary>The word before the cursor as it was typed: perhaps begun with a quote, perhaps with wildcards in it.</summary>
+/// <summary>The word before the cursor as it was typed: possibly with an opening quote, possibly with wildcards.</summary>
 internal sealed partial class TypedWord
 {
     private const StringComparison Comparison = StringComparison.OrdinalIgnoreCase;
@@ -31,7 +31,7 @@ internal sealed partial class TypedWord
     /// <summary>The word without its quotes.</summary>
     internal string Text { get; }
 
-    /// <summary>Whether the candidate, or its name, begins like the word.</summary>
+    /// <summary>Whether the candidate, or its name, begins with the word.</summary>
     internal bool Fits(Candidate candidate) => Fits(candidate.Value) || (candidate.Name is { } name && Fits(name));
 
     /// <summary>The text that replaces the word on the command line.</summary>
@@ -50,7 +50,7 @@ internal sealed partial class TypedWord
         _ => $"'{CodeGeneration.EscapeSingleQuotedStringContent(value)}'",
     };
 
-    // What PowerShell reads as one word, and as nothing but a word.
+    // Text that PowerShell reads as one literal word without quotes.
     [GeneratedRegex(@"^[\p{L}\p{Nd}_/][\p{L}\p{Nd}_./:+=-]*$")]
     private static partial Regex Plain();
 

@@ -4,7 +4,7 @@ using EcsFargateLogin.Presets;
 
 namespace EcsFargateLogin.Connection;
 
-/// <summary>The parameters that say how AWS is reached, as they are bound or would be.</summary>
+/// <summary>The parameters that say how AWS is reached, of a command that runs or is being typed.</summary>
 internal sealed record AccessParameters
 {
     public string? ProfileName { get; init; }
@@ -24,7 +24,7 @@ internal sealed record AccessParameters
 
     public string? EndpointUrl { get; init; }
 
-    /// <summary>Takes them from the values of a command.</summary>
+    /// <summary>Reads them from the values of a command.</summary>
     /// <param name="values">The values.</param>
     /// <param name="toFilePath">Turns a path of PowerShell into one of the file system.</param>
     public static AccessParameters Of(ParameterValues values, Func<string, string> toFilePath) => new()
@@ -41,9 +41,8 @@ internal sealed record AccessParameters
 }
 
 /// <summary>
-/// Turns parameters, the session that a cmdlet works on and the session variables of AWS Tools into settings: what was
-/// typed goes before how the session was started, and that before the variables. The only place that decides this, for
-/// commands that run and for commands that are being typed.
+/// Determines the settings of a connection from the parameters, the connection that a session was started with, and the session
+/// variables of AWS Tools, in this order of precedence. Commands and their completion use the same rules.
 /// </summary>
 internal sealed class AwsAccess
 {
@@ -92,7 +91,7 @@ internal sealed class AwsAccess
     }
 
     /// <summary>The keys of the three parameters; null when there are none.</summary>
-    /// <exception cref="FargateException">They are there in part.</exception>
+    /// <exception cref="FargateException">Only some of them are given.</exception>
     private static GivenKeys? KeysOf(AccessParameters parameters) =>
         (parameters.AccessKey, parameters.SecretKey, parameters.SessionToken) switch
         {

@@ -24,7 +24,7 @@ internal static class CredentialObject
 /// </summary>
 internal static class RegionObject
 {
-    /// <exception cref="FargateException"><see cref="FargateError.NoRegion"/>: it is something else.</exception>
+    /// <exception cref="FargateException"><see cref="FargateError.NoRegion"/>: it is neither.</exception>
     public static string ToName(object value, string source)
     {
         var region = PSObject.AsPSObject(value);
@@ -38,7 +38,7 @@ internal static class RegionObject
         region.Properties[property]?.Value is { } value ? PSObject.AsPSObject(value).BaseObject as string : null;
 }
 
-/// <summary>Says in words what kind of object somebody has given, without the name of a .NET type.</summary>
+/// <summary>Describes the kind of an object in words, without the name of a .NET type.</summary>
 internal static class ObjectKind
 {
     public static string Of(object value) => value switch

@@ -12,8 +12,8 @@ internal static class BoundParameters
     private static readonly ConcurrentDictionary<Type, PropertyInfo[]> Declared = new();
 
     /// <summary>
-    /// The values by the parameters' names. PowerShell goes on to list as bound what an earlier record of the pipeline had, but
-    /// resets the property: one that is null has no value in this record.
+    /// The values by the parameters' names. PowerShell still lists as bound the parameters of earlier records of the pipeline,
+    /// but resets their properties: a property that is null has no value in this record.
     /// </summary>
     public static IReadOnlyDictionary<string, object> Of(PSCmdlet cmdlet)
     {
@@ -65,7 +65,9 @@ internal static class DefaultParameters
             .FirstOrDefault(value => value is not null);
     }
 
-    /// <summary>The bound values of a command that is being typed, as PowerShell will add default values to them.</summary>
+    /// <summary>
+    /// The bound values of a command that is being typed, with the default values that PowerShell will add to them.
+    /// </summary>
     /// <param name="bound">The values that are bound on the command line.</param>
     /// <param name="variable">The variable's value.</param>
     /// <param name="command">The command's name.</param>
@@ -76,7 +78,7 @@ internal static class DefaultParameters
         Dictionary<string, object> all = new(bound, StringComparer.OrdinalIgnoreCase);
         foreach (var parameter in parameters.Where(parameter => !all.ContainsKey(parameter)))
         {
-            // A script block would have to be run to be known.
+            // The value of a script block is not known before it runs.
             if (Find(variable, command, parameter) is { } value and not ScriptBlock)
             {
                 all.Add(parameter, BoundParameters.Plain(value));

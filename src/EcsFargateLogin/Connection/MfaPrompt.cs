@@ -7,23 +7,25 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Connection;
 
-/// <summary>Asks for the code of an MFA device through the host, which may be a console, an editor or nobody.</summary>
+/// <summary>Asks for the code of an MFA device through PowerShell's host.</summary>
 internal static class MfaPrompt
 {
     private const string Field = "MFA code";
 
     /// <summary>
-    /// Whether there is a console without a keyboard. There pwsh answers a question for something secret by ending the whole
-    /// script, without an error.
+    /// Whether the host is a console with redirected input. There pwsh cannot read a secret: it ends the whole script, without an
+    /// error.
     /// </summary>
     public static bool IsPiped(PSHost? host) => host is { Name: "ConsoleHost" } && Console.IsInputRedirected;
 
-    /// <summary>Reads a line of standard input. It may block for as long as the one who writes it takes.</summary>
+    /// <summary>Reads a line of standard input. It blocks until there is one.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.NoCredentials"/>: there was none.</exception>
     public static string Read(MfaRequest request) => Checked(Console.In.ReadLine(), request);
 
     /// <summary>Asks once. Must be called on the pipeline's thread.</summary>
-    /// <exception cref="FargateException"><see cref="FargateError.NoCredentials"/>: nobody can be asked, or nobody answered.</exception>
+    /// <exception cref="FargateException">
+    /// <see cref="FargateError.NoCredentials"/>: the host cannot ask, or there was no answer.
+    /// </exception>
     public static string Ask(PSHostUserInterface? host, MfaRequest request)
     {
         var field = new FieldDescription(Field);
@@ -35,7 +37,7 @@ internal static class MfaPrompt
             return Checked(
                 answers?[Field]?.BaseObject is SecureString answer ? new NetworkCredential("", answer).Password : null, request);
         }
-        // What hosts throw that cannot ask, or were told not to.
+        // Hosts throw these that cannot ask, or must not.
         catch (Exception e) when (e is HostException or PSInvalidOperationException or NotImplementedException
             or NotSupportedException)
         {

@@ -8,8 +8,8 @@ using EcsFargateLogin.Presets;
 namespace EcsFargateLogin.Connection;
 
 /// <summary>
-/// Names the cmdlet with the parameters that presets hold. The assembly declares it, because completion reads presets too, and comes
-/// before the cmdlets, which name completers.
+/// Names the cmdlet with the parameters that presets hold. The assembly declares it, because completion reads presets too, and
+/// must not refer to cmdlets, which name completers.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 internal sealed class PresetsOfAttribute(Type cmdlet) : Attribute
@@ -51,8 +51,8 @@ internal static class SessionParameters
 
     /// <summary>The values of a record of New-FargateSession, for a command that runs or one that is being typed.</summary>
     /// <param name="bound">The bound values by the parameters' names.</param>
-    /// <param name="presets">Opens the presets that hold where the command is.</param>
-    /// <exception cref="FargateException">The preset is not there, or a file cannot be used.</exception>
+    /// <param name="presets">Opens the presets of the command's current folder.</param>
+    /// <exception cref="FargateException">The preset does not exist, or a file cannot be used.</exception>
     public static ParameterValues Merge(IReadOnlyDictionary<string, object> bound, Func<PresetStore> presets)
     {
         var values = ParameterValues.Merge(bound, preset: null, Defaults);
@@ -60,8 +60,8 @@ internal static class SessionParameters
             : ParameterValues.Merge(bound, presets().Find(values.Get<string>(Preset)), Defaults);
     }
 
-    /// <summary>Whether a command, by its name, is the one that takes presets.</summary>
-    public static bool AreOf(string command) =>
+    /// <summary>Whether a command, by its name, is the one that uses presets.</summary>
+    public static bool IsPresetCommand(string command) =>
         Cmdlet.GetCustomAttribute<CmdletAttribute>() is { } attribute
         && $"{attribute.VerbName}-{attribute.NounName}".Equals(DefaultParameters.NameOf(command), StringComparison.OrdinalIgnoreCase);
 
@@ -69,7 +69,7 @@ internal static class SessionParameters
     public static IEnumerable<string> Names => BoundParameters.PropertiesOf(Cmdlet).Select(property => property.Name);
 
     /// <summary>Converts a parameter's value to the one that a file of presets has.</summary>
-    /// <exception cref="FargateException">It is no region.</exception>
+    /// <exception cref="FargateException">The value is not a region.</exception>
     public static object ToPreset(string key, object value) => (Keys.Find(key)!.Kind, value) switch
     {
         (PresetValueKind.Text, _) when key == nameof(AccessParameters.Region) => RegionObject.ToName(value, $"-{key}"),
@@ -80,7 +80,7 @@ internal static class SessionParameters
         _ => value,
     };
 
-    /// <summary>The same parameters for a cmdlet that takes any of them and demands none.</summary>
+    /// <summary>The same parameters as dynamic ones for another cmdlet, none of them mandatory.</summary>
     public static RuntimeDefinedParameterDictionary AsDynamic()
     {
         RuntimeDefinedParameterDictionary parameters = [];
@@ -88,7 +88,7 @@ internal static class SessionParameters
         {
             var attributes = property.GetCustomAttributes().Where(attribute => attribute
                 is ValidateArgumentsAttribute or ArgumentTransformationAttribute or ArgumentCompleterAttribute or AliasAttribute);
-            // In all of its parameter sets it is the same parameter.
+            // The parameter is the same in all of its parameter sets.
             ParameterAttribute parameter = new();
             if (property.GetCustomAttributes<ParameterAttribute>().First().HelpMessage is { Length: > 0 } message)
             {

@@ -3,13 +3,14 @@ using System.Diagnostics;
 namespace EcsFargateLogin.Pipeline;
 
 /// <summary>
-/// Cancels a command: the first Ctrl+C, or signal that ends this process, cancels its work, and a second one its clean-up.
+/// The cancellation of a command: the first Ctrl+C, or signal that ends this process, cancels its work, and the second its
+/// clean-up.
 /// </summary>
 internal sealed class CommandCancellation : IDisposable
 {
     /// <summary>
-    /// Time that a clean-up has before a second Ctrl+C ends it: a user who presses the keys in quick succession still wants the
-    /// task stopped, and AWS usually answers sooner.
+    /// Minimum time for a clean-up before a second Ctrl+C cancels it. A user who presses the keys twice in quick succession still
+    /// wants the task stopped, and AWS usually answers sooner.
     /// </summary>
     private static readonly TimeSpan ShortestCleanUp = TimeSpan.FromSeconds(2);
 
@@ -27,12 +28,12 @@ internal sealed class CommandCancellation : IDisposable
     /// <summary>Cancelled when the user presses Ctrl+C once more during the clean-up.</summary>
     public CancellationToken CleanUpToken => _cleanUp.Token;
 
-    /// <summary>Whether the work was cancelled. May be asked after the end.</summary>
+    /// <summary>Whether the work was cancelled. Can also be read after disposal.</summary>
     public bool IsRequested => _work.IsCancellationRequested;
 
-    /// <summary>Watches for Ctrl+C and signals from now on. Called before work begins that has to be cleaned up.</summary>
+    /// <summary>Begins to handle Ctrl+C and signals. Called before the start of work that needs a clean-up.</summary>
     public void WatchSignals() =>
-        _endSignals ??= EndSignals.Watching(() => UnlessDisposed(Cancel), () => UnlessDisposed(CancelCleanUp));
+        _endSignals ??= TerminationSignals.Subscribe(() => UnlessDisposed(Cancel), () => UnlessDisposed(CancelCleanUp));
 
     /// <summary>Cancels the work.</summary>
     public void Cancel()
@@ -46,7 +47,7 @@ internal sealed class CommandCancellation : IDisposable
     {
         _work.Dispose();
         _cleanUp.Dispose();
-        // Last: it may end the process.
+        // Last, because it may end the process.
         _endSignals?.Dispose();
     }
 

@@ -3,17 +3,17 @@ using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Pipeline;
 
-/// <summary>Turns errors into error records, as the table of errors (FargateError) says of each.</summary>
+/// <summary>Turns errors into error records, by the table of errors (FargateError).</summary>
 internal static class ErrorRecords
 {
     /// <summary>
-    /// PowerShell 7.5 and later print the recommended action below an error. Before that, and only then, the message has to say it.
+    /// PowerShell 7.5 and later print the recommended action below an error. For earlier versions the message contains it.
     /// </summary>
     private static readonly bool _printsRecommendations = typeof(PSObject).Assembly.GetName().Version >= new Version(7, 5);
 
     /// <summary>Makes the error record of an error.</summary>
     /// <param name="exception">The error.</param>
-    /// <param name="input">What the command was at work on; null for nothing of the user's.</param>
+    /// <param name="input">The user's value that the command was processing; null for none.</param>
     public static ErrorRecord ToErrorRecord(this FargateException exception, object? input = null)
     {
         ErrorRecord record = new(exception, exception.Error.ToString(), CategoryOf(exception), TargetOf(exception, input))
@@ -23,7 +23,7 @@ internal static class ErrorRecords
                 RecommendedAction = exception.NextStep,
             },
         };
-        // The object stays what it is; this is what is shown of it.
+        // This is only the text that PowerShell displays: the object is not changed.
         record.CategoryInfo.TargetName = TerminalText.OneLine(record.CategoryInfo.TargetName ?? "");
         return record;
     }
@@ -32,8 +32,8 @@ internal static class ErrorRecords
     public static bool IsWarning(this FargateException exception) => exception.Row.IsWarning;
 
     /// <summary>
-    /// Makes the error record of a line that a remote command wrote to standard error: that is no error of ours. The name of its
-    /// type is for the view, which shows the line as it is.
+    /// Makes the error record of a line that a remote command wrote to standard error. Its type name selects the view that shows
+    /// the line unchanged.
     /// </summary>
     public static ErrorRecord OfErrorLine(string line, FargateSession session)
     {
@@ -45,7 +45,9 @@ internal static class ErrorRecords
     /// <inheritdoc cref="ErrorRowAttribute.EndsCommand"/>
     public static bool EndsTheCommand(this FargateException exception) => exception.Row.EndsCommand;
 
-    /// <summary>The user's own value that an error is about: the one that it names, or what the command was at work on.</summary>
+    /// <summary>
+    /// The user's value that an error is about: the one that the error names, or the one that the command was processing.
+    /// </summary>
     private static object? TargetOf(FargateException exception, object? input) => exception.Row.NamesValue
         ? exception.Target ?? input
         : input ?? exception.Target;

@@ -14,12 +14,12 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     private readonly CommandCancellation _cancellation = new();
     private readonly SessionProgress _progress;
 
-    private volatile bool _isTerminalTaken;
+    private volatile bool _isTerminalInUse;
 
-    /// <summary>True once the pipeline has ended: it takes no more output.</summary>
+    /// <summary>True once the pipeline has ended: it accepts no more output.</summary>
     private bool _isDisposing;
 
-    /// <summary>The pump that answers questions on the pipeline's thread; null while that thread is elsewhere.</summary>
+    /// <summary>The pump that answers questions on the pipeline's thread; null while that thread runs other code.</summary>
     private PipelinePump? _pump;
 
     private protected FargateCmdlet() => _progress = new SessionProgress(this);
@@ -28,8 +28,8 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     private protected CancellationToken CancelToken => _cancellation.WorkToken;
 
     /// <summary>
-    /// Cancelled when the user presses Ctrl+C once more while the clean-up waits. A wait for AWS ends then, with an error that
-    /// names the task which may still run.
+    /// Cancelled when the user presses Ctrl+C once more during the clean-up. A wait for AWS then ends with an error that names
+    /// the task which may still run.
     /// </summary>
     private protected CancellationToken GiveUpToken => _cancellation.CleanUpToken;
 
@@ -44,7 +44,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Frees what the cmdlet holds.</summary>
+    /// <summary>Releases the cmdlet's resources.</summary>
     /// <param name="disposing">True when called by <see cref="Dispose()"/>.</param>
     protected virtual void Dispose(bool disposing)
     {
@@ -74,8 +74,8 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>
-    /// Begins work on other threads that continues while the pipeline's thread is elsewhere. Its events wait until it is
-    /// awaited; work that is not awaited to its end has to be given to <see cref="Abandon"/>.
+    /// Begins work on other threads that continues while the pipeline's thread runs other code. Its events wait until it is
+    /// awaited; work that is not awaited to its end has to be ended by <see cref="Abandon"/>.
     /// </summary>
     private protected PipelinePump Begin(Func<PipelinePump, CancellationToken, Task> work)
     {
@@ -112,7 +112,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         return true;
     });
 
-    /// <summary>Runs something on the pipeline's thread, during which the pump answers no questions.</summary>
+    /// <summary>Runs work on the pipeline's thread, during which the pump answers no questions.</summary>
     private void WithoutQuestions(Action work)
     {
         var pump = Interlocked.Exchange(ref _pump, null);
@@ -142,8 +142,8 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>
-    /// Reports a clean-up that failed, which ends no command. A pipeline that was stopped or has ended takes no more errors: the
-    /// host then shows it, because the user must know that a task may still run.
+    /// Reports a clean-up that failed, which ends no command. A pipeline that was stopped or has ended accepts no more errors:
+    /// the host then shows it, because the user must know that a task may still run.
     /// </summary>
     private void ReportCleanUp(FargateException error, object target)
     {
@@ -161,21 +161,21 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>True while another program has the terminal: the user cannot be asked there meanwhile.</summary>
-    private protected bool IsTerminalTaken
+    /// <summary>True while another program uses the terminal, so that the user cannot be asked there.</summary>
+    private protected bool IsTerminalInUse
     {
-        set => _isTerminalTaken = value;
+        set => _isTerminalInUse = value;
     }
 
     /// <summary>Runs a function on the pipeline's thread, on behalf of work on another one.</summary>
-    /// <returns>Null when that thread waits for no work at the moment, has no terminal, or was stopped.</returns>
+    /// <returns>Null when that thread waits for no work, another program uses the terminal, or the command was stopped.</returns>
     private protected async Task<T?> OnPipelineThread<T>(Func<T> function, CancellationToken cancellationToken)
         where T : class =>
-        Volatile.Read(ref _pump) is { } pump && !_isTerminalTaken && !_cancellation.IsRequested
+        Volatile.Read(ref _pump) is { } pump && !_isTerminalInUse && !_cancellation.IsRequested
             ? await pump.AskAsync(function, cancellationToken)
             : null;
 
-    /// <summary>Writes a warning, without control characters that a terminal would obey.</summary>
+    /// <summary>Writes a warning, without control characters, which a terminal would interpret.</summary>
     internal new void WriteWarning(string text) => base.WriteWarning(TerminalText.Clean(text));
 
     /// <inheritdoc cref="WriteWarning"/>
@@ -193,7 +193,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         }
         catch (OperationCanceledException) when (CancelToken.IsCancellationRequested)
         {
-            // The user stopped it, and knows.
+            // The user stopped the command, so no error is needed.
         }
         catch (FargateException e)
         {
@@ -211,8 +211,8 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>
-    /// Reports an error: one that would meet every further record ends the command. A stopped pipeline takes none; the host then
-    /// shows what the user must know all the same.
+    /// Reports an error. One that every further record would meet ends the command. A stopped pipeline accepts none: the host
+    /// then shows those that the user must know.
     /// </summary>
     private protected void Report(FargateException exception, object? target)
     {
@@ -237,7 +237,7 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         WriteError(record);
     }
 
-    /// <summary>Takes progress off the screen.</summary>
+    /// <summary>Removes progress from the screen.</summary>
     private protected void CompleteProgress()
     {
         if (!CancelToken.IsCancellationRequested)

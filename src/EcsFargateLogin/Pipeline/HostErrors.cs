@@ -4,7 +4,7 @@ using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Pipeline;
 
-/// <summary>Shows errors by the host, when the pipeline takes none any more and the user must know them all the same.</summary>
+/// <summary>Shows errors through the host, when the pipeline accepts none any more and the user must still know them.</summary>
 internal static class HostErrors
 {
     /// <summary>Shows the error of an event that the pipeline cannot show any more.</summary>
@@ -20,7 +20,7 @@ internal static class HostErrors
         }
     }
 
-    /// <summary>Shows an error after which a task may still run. Others can be lost with the pipeline.</summary>
+    /// <summary>Shows an error after which a task may still run. Other errors are dropped.</summary>
     public static void Show(PSHost host, FargateException? error)
     {
         if (error is { MayLeaveTask: true })

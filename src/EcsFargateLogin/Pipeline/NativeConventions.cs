@@ -11,9 +11,8 @@ namespace EcsFargateLogin.Pipeline;
 internal static class NativeConventions
 {
     /// <summary>
-    /// Writes a line of standard error to the error stream. It neither ends the command, whatever $ErrorActionPreference says, nor
-    /// comes to $Error, nor makes $? false. Of this very command's parameters, -ErrorAction can leave it out, and -ErrorVariable
-    /// gets it.
+    /// Writes a line of standard error to the error stream. It neither ends the command, whatever $ErrorActionPreference says,
+    /// nor comes to $Error, nor makes $? false. This command's -ErrorAction can suppress it, and its -ErrorVariable receives it.
     /// </summary>
     public static void WriteErrorLine(PSCmdlet cmdlet, ErrorRecord line)
     {
@@ -25,7 +24,8 @@ internal static class NativeConventions
         }
 
         var failedBefore = failed.GetValue(pipeline);
-        // Not as a native program's line: those come to no -ErrorVariable, and where nothing redirects them to standard output.
+        // Not as a native program's line, because those are not added to -ErrorVariable and, without a redirection, go to
+        // standard output.
         write.Invoke(runtime, BindingFlags.DoNotWrapExceptions, null, [line, PreferenceOf(cmdlet), false], null);
         failed.SetValue(pipeline, failedBefore);
         if (cmdlet.SessionState.PSVariable.GetValue("global:Error") is IList { Count: > 0 } errors && ReferenceEquals(errors[0], line))

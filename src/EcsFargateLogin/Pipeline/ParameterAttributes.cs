@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Diagnostics;
 using System.Management.Automation;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
@@ -6,11 +8,11 @@ using EcsFargateLogin.Presets;
 namespace EcsFargateLogin.Pipeline;
 
 /// <summary>
-/// Takes texts that match, in either case, and says in words what it takes: PowerShell's ValidatePattern shows the pattern, and
-/// the reference that this is built against does not have its ErrorMessage.
+/// Accepts texts that match a pattern, in either case, and describes the accepted texts in words. PowerShell's ValidatePattern
+/// shows the pattern, and the reference that this is built against does not have its ErrorMessage.
 /// </summary>
 /// <param name="pattern">The pattern of the whole text, with ^ and $.</param>
-/// <param name="message">What is said of any other text, {0}.</param>
+/// <param name="message">The message for any other text, {0}.</param>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class TextPatternAttribute(string pattern, string message) : ValidateEnumeratedArgumentsAttribute
 {
@@ -28,8 +30,8 @@ internal sealed class TextPatternAttribute(string pattern, string message) : Val
 }
 
 /// <summary>
-/// Takes the statuses of sessions, in either case, and patterns with wildcard characters. For any other text the error names the
-/// nearest status.
+/// Accepts the statuses of sessions, in either case, and patterns with wildcard characters. For any other text the error names
+/// the nearest status.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class KnownStatusAttribute : ValidateEnumeratedArgumentsAttribute
@@ -63,17 +65,68 @@ internal sealed class IdListAttribute : ArgumentTransformationAttribute
             ? texts.SelectMany(Split).ToArray()
             : inputData;
 
-    /// <summary>An empty text stays: that it is empty is the validation's to say.</summary>
+    /// <summary>An empty text is kept, so that the parameter's validation rejects it.</summary>
     private static IEnumerable<string> Split(string? text) =>
         text?.Split(Separators, StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } ids ? ids : [""];
 }
 
-/// <summary>Says of a cmdlet that it takes parameters of another one while it runs, so that its help can describe them.</summary>
+/// <summary>
+/// Declares that a cmdlet has the parameters of another one as dynamic parameters, so that its help can describe them.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class ParametersOfAttribute(Type cmdlet) : Attribute
 {
     public Type Cmdlet { get; } = cmdlet;
 
-    /// <summary>The parameters that it does not take.</summary>
+    /// <summary>The parameters that it does not have.</summary>
     public string[] Except { get; init; } = [];
+}
+
+/// <summary>
+/// Accepts a blank from the pipeline as the parameter's default. A table cannot leave a column out for one row, so rows without a
+/// reason or a port have blank cells. A blank that was typed is left to the parameter's validation, because it is usually an
+/// empty variable.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class BlankIsDefaultAttribute : ArgumentTransformationAttribute
+{
+    /// <summary>
+    /// Returns a value that PowerShell cannot convert, so that it does not bind the parameter, as for a column that does not
+    /// exist.
+    /// </summary>
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
+        IsBlank(inputData) && IsFromPipeline() ? new BlankValue(new BlankValue()) : inputData;
+
+    /// <summary>Whether the value comes from the pipeline. Only the calling methods show that.</summary>
+    private static bool IsFromPipeline() => new StackTrace().GetFrames().Select(frame => frame.GetMethod())
+        .Any(PowerShellInternals.BindsFromPipeline);
+
+    private static bool IsBlank(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
+    {
+        null or DBNull => true,
+        string text => string.IsNullOrWhiteSpace(text),
+        Array many => many.Cast<object?>().All(IsBlank),
+        _ => false,
+    };
+}
+
+/// <summary>
+/// A list that PowerShell converts neither to a text nor to a number nor, with another one in it, to a list of texts.
+/// </summary>
+internal sealed class BlankValue(params object[] items) : ArrayList(items);
+
+/// <summary>
+/// Removes nulls from a list of arguments, and enumerates the lists in it, as PowerShell does for native programs.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class WordsAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
+        LanguagePrimitives.GetEnumerable(inputData) is { } many ? many.Cast<object?>().SelectMany(Flatten).ToArray()
+        : inputData ?? Array.Empty<object>();
+
+    private static IEnumerable<object> Flatten(object? word) =>
+        LanguagePrimitives.GetEnumerable(word) is { } many ? many.Cast<object?>().SelectMany(Flatten)
+        : word is null ? [] : [word];
 }

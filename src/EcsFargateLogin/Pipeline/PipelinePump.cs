@@ -5,8 +5,9 @@ using EcsFargateLogin.Model;
 namespace EcsFargateLogin.Pipeline;
 
 /// <summary>
-/// Runs work on other threads and carries its calls to the pipeline's thread, the only one that may write and ask. Events never
-/// wait. Output waits until there is room, so that memory stays bounded. Calls run in the order in which they were added.
+/// Runs work on other threads and carries its calls to the pipeline's thread, the only one that may write output and ask the
+/// user. Events never wait. Output waits until there is room, so that memory stays bounded. Calls run in the order in which they
+/// were added.
 /// </summary>
 internal sealed class PipelinePump : IProgress<SessionEvent>, IDisposable
 {
@@ -162,7 +163,7 @@ internal sealed class PipelinePump : IProgress<SessionEvent>, IDisposable
         }
         catch (Exception e)
         {
-            // A stopped pipeline or a failing later cmdlet: the work ends in good order before the exception goes on.
+            // A stopped pipeline or a failing later cmdlet: the work cleans up before the exception is thrown again.
             _failure ??= ExceptionDispatchInfo.Capture(e);
             _cancellation.Cancel();
         }
@@ -207,7 +208,7 @@ internal sealed class PipelinePump : IProgress<SessionEvent>, IDisposable
         }
         catch
         {
-            // Such as a stopped pipeline: the exception goes on along the pipeline's thread.
+            // Such as a stopped pipeline: the exception continues on the pipeline's thread.
             result.SetCanceled();
             throw;
         }

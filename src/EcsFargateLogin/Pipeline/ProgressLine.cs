@@ -8,7 +8,7 @@ namespace EcsFargateLogin.Pipeline;
 /// One line of progress, in the longest of several texts that fits the terminal: pwsh cuts off what is longer. The host decides
 /// whether it is shown: pwsh shows none where its output is redirected.
 /// </summary>
-/// <param name="cmdlet">The cmdlet that makes progress.</param>
+/// <param name="cmdlet">The cmdlet that shows progress.</param>
 /// <param name="id">The activity's id.</param>
 internal sealed class ProgressLine(FargateCmdlet cmdlet, int id)
 {

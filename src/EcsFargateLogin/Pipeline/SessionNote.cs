@@ -5,8 +5,8 @@ using System.Reflection;
 namespace EcsFargateLogin.Pipeline;
 
 /// <summary>
-/// The session that something was printed in, as a read-only note that neither text nor bytes show. One is attached to all
-/// that a command prints.
+/// A read-only note property with the session that printed an object. It is attached to everything that a command prints, and
+/// does not change how text and bytes are shown.
 /// </summary>
 internal sealed class SessionNote : PSNoteProperty
 {
@@ -28,7 +28,7 @@ internal sealed class SessionNote : PSNoteProperty
         set => throw new SetValueException($"'{Name}' is read-only.");
     }
 
-    /// <summary>Wraps what was printed, and attaches the session.</summary>
+    /// <summary>Wraps an object that was printed, and attaches the session.</summary>
     public PSObject AttachTo(object printed)
     {
         PSObject result = new(printed);
@@ -42,9 +42,9 @@ internal sealed class SessionNote : PSNoteProperty
     private static void AddByTable(PSObject target, PSNoteProperty note) => target.Properties.Add(note, preValidated: true);
 
     /// <summary>
-    /// PowerShell keeps the notes of texts in a table of weak references, so that they survive the text's way through .NET
-    /// code. For a million lines that costs more than everything else together, and a line that was printed takes no such
-    /// way: its note is put where PowerShell searches first. Those members are not public.
+    /// PowerShell keeps the notes of texts in a table of weak references, so that they survive when .NET code unwraps the text.
+    /// For a million lines that costs more than everything else together, and nothing unwraps a printed line: its note is added
+    /// to the members that PowerShell searches first. Those are not public.
     /// </summary>
     /// <returns>Null where this PowerShell has no such members.</returns>
     private static Action<PSObject, PSNoteProperty>? FastAdd()
@@ -58,7 +58,7 @@ internal sealed class SessionNote : PSNoteProperty
         var make = members.PropertyType.GetConstructor(Own, Type.EmptyTypes)!;
         var add = members.PropertyType.GetMethod("Add", Own, [typeof(PSMemberInfo)])!;
 
-        // The usual way, once: it also makes the name known, without which member access does not search for it.
+        // Adds a note by the table once, because member access only searches for names that were added there.
         AddByTable(new PSObject(""), new PSNoteProperty(nameof(FargateCommandResult.FargateSession), null));
         var target = Expression.Parameter(typeof(PSObject));
         var note = Expression.Parameter(typeof(PSNoteProperty));

@@ -6,7 +6,9 @@ namespace EcsFargateLogin.Pipeline;
 /// <summary>Shows the phases of sessions: one progress line for all of them, and one verbose line for each phase.</summary>
 internal sealed class SessionProgress(FargateCmdlet cmdlet)
 {
-    /// <summary>Shortest time between two changes of the line: the phases of many sessions come faster than anybody reads.</summary>
+    /// <summary>
+    /// Shortest time between two changes of the line: the phases of many sessions change faster than a user can read.
+    /// </summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly ProgressLine _line = new(cmdlet, 0x4647);

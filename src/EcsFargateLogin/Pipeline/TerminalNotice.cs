@@ -2,11 +2,11 @@ using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Pipeline;
 
-/// <summary>Says something in the middle of a remote shell, which has the terminal and PowerShell's streams have not.</summary>
+/// <summary>Shows messages during a remote shell, while it uses the terminal and PowerShell's streams cannot.</summary>
 internal static class TerminalNotice
 {
-    /// <summary>Writes one line to standard error where that is a terminal, and nothing elsewhere.</summary>
-    /// <param name="text">The line; nothing that a terminal would obey is left of it.</param>
+    /// <summary>Writes one line to standard error if that is a terminal, and nothing otherwise.</summary>
+    /// <param name="text">The line. Its control characters are removed.</param>
     public static void Write(string text)
     {
         if (Console.IsErrorRedirected)
@@ -14,7 +14,7 @@ internal static class TerminalNotice
             return;
         }
 
-        // ssh has the terminal in raw mode: there a line only begins at the left after a carriage return.
+        // ssh has put the terminal into raw mode, in which only a carriage return moves to the start of a line.
         var line = TerminalText.OneLine(text);
         using var terminal = Console.OpenStandardError();
         try
@@ -23,7 +23,7 @@ internal static class TerminalNotice
         }
         catch (IOException)
         {
-            // The terminal is gone, and its reader with it.
+            // The terminal is gone.
         }
     }
 }

@@ -6,22 +6,22 @@ namespace EcsFargateLogin.Pipeline;
 /// <summary>Finds out why a pipeline was stopped, and stops the earlier commands of one.</summary>
 internal static class UpstreamStop
 {
-    /// <summary>
-    /// Whether a later command has what it was given and only wants no more, as with Select-Object -First.
-    /// </summary>
-    /// <param name="exception">What WriteObject has thrown.</param>
+    /// <summary>Whether a later command has processed its input and only wants no more, as Select-Object -First does.</summary>
+    /// <param name="exception">The exception that WriteObject has thrown.</param>
     /// <param name="runtime">The runtime of the command that wrote.</param>
-    /// <returns>False also when it cannot be told.</returns>
+    /// <returns>False also when the reason is not known.</returns>
     public static bool IsContent(Exception exception, ICommandRuntime runtime) =>
         exception is PipelineStoppedException && ReasonOf(runtime) is { } reason && IsUpstreamStop(reason);
 
-    /// <summary>Whether an error, a break or Ctrl+C has ended the pipeline. What ended it before it could tell, is not seen here.</summary>
+    /// <summary>
+    /// Whether an error, a break or Ctrl+C has ended the pipeline. An end without a recorded reason is not detected.
+    /// </summary>
     public static bool HasFailed(ICommandRuntime runtime) => ReasonOf(runtime) is { } reason && !IsUpstreamStop(reason);
 
     /// <summary>
     /// Ends the earlier commands of a pipeline, as Select-Object -First does.
     /// </summary>
-    /// <param name="cmdlet">The cmdlet that wants no more.</param>
+    /// <param name="cmdlet">The cmdlet that wants no more input.</param>
     public static void Request(PSCmdlet cmdlet)
     {
         if (PowerShellInternals.StopUpstreamCommands?.Invoke([cmdlet]) is FlowControlException stop)

@@ -45,7 +45,7 @@ internal enum Tone
     /// <summary>Something has failed.</summary>
     Bad,
 
-    /// <summary>Over.</summary>
+    /// <summary>Ended.</summary>
     Faint,
 }
 

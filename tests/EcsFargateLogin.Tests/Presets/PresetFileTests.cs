@@ -93,9 +93,9 @@ public sealed class PresetFileTests : IDisposable
         Assert.Contains(why, error.Message, StringComparison.Ordinal);
     }
 
-    private PresetFile Project(string name) => new(_folder[name], isProjects: true, Keys);
+    private PresetFile Project(string name) => new(_folder[name], isProjectFile: true, Keys);
 
-    private PresetFile Own(string name) => new(_folder[name], isProjects: false, Keys);
+    private PresetFile Own(string name) => new(_folder[name], isProjectFile: false, Keys);
 
     private static Dictionary<string, Dictionary<string, object>> Presets(string cluster) =>
         new() { ["default"] = new() { ["Cluster"] = cluster } };

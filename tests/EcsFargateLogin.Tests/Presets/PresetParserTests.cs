@@ -38,7 +38,7 @@ public sealed class PresetParserTests
 
     [Fact]
     public void A_byte_order_mark_is_no_error() =>
-        Assert.Empty(PresetParser.Parse("f", [.. Encoding.UTF8.Preamble, .. "{\"presets\":{}}"u8], Keys, isProjects: true));
+        Assert.Empty(PresetParser.Parse("f", [.. Encoding.UTF8.Preamble, .. "{\"presets\":{}}"u8], Keys, isProjectFile: true));
 
     [Theory]
     [InlineData("", 1, 1, "not JSON")]
@@ -89,10 +89,10 @@ public sealed class PresetParserTests
     [InlineData("Credential")]
     public void A_secret_is_refused_and_not_shown(string key)
     {
-        foreach (var isProjects in new[] { false, true })
+        foreach (var isProjectFile in new[] { false, true })
         {
             var error = Assert.Throws<FargateException>(
-                () => Parse($$$$"""{"presets":{"a":{"{{{{key}}}}":"tell-nobody"}}}""", isProjects));
+                () => Parse($$$$"""{"presets":{"a":{"{{{{key}}}}":"tell-nobody"}}}""", isProjectFile));
 
             Assert.Contains($"'{key}' is a secret", error.Message, StringComparison.Ordinal);
             Assert.DoesNotContain("tell-nobody", error.Message, StringComparison.Ordinal);
@@ -104,12 +104,12 @@ public sealed class PresetParserTests
     {
         const string content = """{"presets":{"a":{"Cluster":"x","Command":["sh"]}}}""";
 
-        var error = Assert.Throws<FargateException>(() => Parse(content, isProjects: true));
+        var error = Assert.Throws<FargateException>(() => Parse(content, isProjectFile: true));
 
         Assert.Contains("Line 1, column 32: 'Command' may not stand in a project's", error.Message, StringComparison.Ordinal);
         Assert.Single(Parse(content));
     }
 
-    private static Dictionary<string, Dictionary<string, object>> Parse(string content, bool isProjects = false) =>
-        PresetParser.Parse("file", Encoding.UTF8.GetBytes(content), Keys, isProjects);
+    private static Dictionary<string, Dictionary<string, object>> Parse(string content, bool isProjectFile = false) =>
+        PresetParser.Parse("file", Encoding.UTF8.GetBytes(content), Keys, isProjectFile);
 }

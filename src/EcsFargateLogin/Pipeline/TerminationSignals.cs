@@ -3,45 +3,43 @@ using System.Runtime.InteropServices;
 namespace EcsFargateLogin.Pipeline;
 
 /// <summary>
-/// SIGHUP, which a closed terminal sends, and SIGTERM. PowerShell would end at once and leave its tasks running. While
-/// cmdlets of this module are at work these signals stop them as Ctrl+C does, and end the process when the last one has
-/// cleaned up. On Windows .NET gives these names to a window that is closed and a machine that shuts down.
-/// Ctrl+C itself is PowerShell's, which tells a cmdlet of the first one alone; here the second one is seen. A second
-/// SIGTERM counts as one too. A second SIGHUP does not: a terminal that closes often sends two, and nobody waits there.
+/// Handles SIGHUP, which a closed terminal sends, and SIGTERM. PowerShell would end at once and leave its tasks running. While
+/// cmdlets of this module run, these signals stop them as Ctrl+C does, and end the process when the last cmdlet has cleaned up.
+/// On Windows, .NET reports a closed window and a shutdown by these names. PowerShell handles Ctrl+C, but tells a cmdlet only of
+/// the first one; this class also counts the second one, and a second SIGTERM like it. A second SIGHUP does not count, because a
+/// closing terminal often sends two.
 /// </summary>
-internal static class EndSignals
+internal static class TerminationSignals
 {
     /// <summary>The time that Windows gives a process to clean up after its window was closed, less what it takes to end.</summary>
     private static readonly TimeSpan WindowsLimit = TimeSpan.FromSeconds(4.5);
 
     private static readonly object _gate = new();
-    private static readonly List<Watch> _watches = [];
+    private static readonly List<Subscription> _subscriptions = [];
     private static PosixSignalRegistration[] _registrations = [];
     private static int _received;
 
-    /// <summary>Watches until what is returned is disposed.</summary>
-    /// <param name="stop">
-    /// Stops the one who watches; called on any thread, and at once when a signal has come already.
-    /// </param>
-    /// <param name="giveUp">Ends what still waits after that; called on any thread, at every further signal.</param>
-    public static IDisposable Watching(Action stop, Action giveUp)
+    /// <summary>Subscribes to the signals until the result is disposed of.</summary>
+    /// <param name="stop">Stops the subscriber. Called on any thread, and at once if a signal was received before.</param>
+    /// <param name="giveUp">Cancels the subscriber's clean-up. Called on any thread, at every further signal.</param>
+    public static IDisposable Subscribe(Action stop, Action giveUp)
     {
-        Watch watch = new(stop, giveUp);
+        Subscription subscription = new(stop, giveUp);
         lock (_gate)
         {
-            _watches.Add(watch);
-            if (_watches.Count == 1)
+            _subscriptions.Add(subscription);
+            if (_subscriptions.Count == 1)
             {
                 _registrations = [OnInterrupt(), On(PosixSignal.SIGHUP, 1), On(PosixSignal.SIGTERM, 15)];
             }
 
             if (_received != 0)
             {
-                watch.Stop(isAsked: true);
+                subscription.Stop(isAsked: true);
             }
         }
 
-        return watch;
+        return subscription;
     }
 
     private static PosixSignalRegistration On(PosixSignal signal, int number) =>
@@ -53,7 +51,7 @@ internal static class EndSignals
                 _received = number;
             }
 
-            Array.ForEach(Watches(), watch => watch.Stop(isAsked: signal != PosixSignal.SIGHUP));
+            Array.ForEach(Subscriptions(), subscription => subscription.Stop(isAsked: signal != PosixSignal.SIGHUP));
             if (OperatingSystem.IsWindows())
             {
                 WaitForAll();
@@ -64,7 +62,7 @@ internal static class EndSignals
     private static void WaitForAll()
     {
         var limit = DateTimeOffset.UtcNow + WindowsLimit;
-        while (Watches().Length > 0 && DateTimeOffset.UtcNow < limit)
+        while (Subscriptions().Length > 0 && DateTimeOffset.UtcNow < limit)
         {
             Thread.Sleep(50);
         }
@@ -74,24 +72,24 @@ internal static class EndSignals
     private static PosixSignalRegistration OnInterrupt() =>
         PosixSignalRegistration.Create(PosixSignal.SIGINT, _ =>
         {
-            Array.ForEach(Watches(), watch => watch.Count());
-            CursorQuestion.AskAgainWhile(() => Watches().Length > 0);
+            Array.ForEach(Subscriptions(), subscription => subscription.CountRequest());
+            CursorPositionQuery.RepeatWhile(() => Subscriptions().Length > 0);
         });
 
-    private static Watch[] Watches()
+    private static Subscription[] Subscriptions()
     {
         lock (_gate)
         {
-            return [.. _watches];
+            return [.. _subscriptions];
         }
     }
 
-    private static void End(Watch watch)
+    private static void End(Subscription subscription)
     {
         PosixSignalRegistration[] registrations;
         lock (_gate)
         {
-            if (!_watches.Remove(watch) || _watches.Count > 0)
+            if (!_subscriptions.Remove(subscription) || _subscriptions.Count > 0)
             {
                 return;
             }
@@ -99,11 +97,11 @@ internal static class EndSignals
             (registrations, _registrations) = (_registrations, []);
         }
 
-        // Not under the lock: this waits for a handler that runs just now.
+        // Not under the lock, because this waits for a running handler.
         Array.ForEach(registrations, registration => registration.Dispose());
         if (Interlocked.Exchange(ref _received, 0) is var signal and not 0 && !OperatingSystem.IsWindows())
         {
-            // Nobody holds it back any more: it does what it would have done, or what the host does then.
+            // The signal is no longer intercepted: it has its default effect, or the host's.
             _ = Kill(Environment.ProcessId, signal);
         }
     }
@@ -112,17 +110,17 @@ internal static class EndSignals
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Kill(int processId, int signal);
 
-    private sealed class Watch(Action stop, Action giveUp) : IDisposable
+    private sealed class Subscription(Action stop, Action giveUp) : IDisposable
     {
         private int _asked;
 
-        /// <summary>Stops it, and counts that where somebody has asked for it.</summary>
+        /// <summary>Stops the subscriber, and counts the signal if it is a user's request.</summary>
         public void Stop(bool isAsked)
         {
             stop();
             if (isAsked)
             {
-                Count();
+                CountRequest();
             }
             else
             {
@@ -130,8 +128,8 @@ internal static class EndSignals
             }
         }
 
-        /// <summary>Somebody has asked it to stop: the first time that is being done, after that it has to end at once.</summary>
-        public void Count()
+        /// <summary>Counts a request to stop. From the second one on, the clean-up is cancelled.</summary>
+        public void CountRequest()
         {
             if (Interlocked.Increment(ref _asked) > 1)
             {

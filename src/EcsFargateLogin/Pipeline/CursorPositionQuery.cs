@@ -4,11 +4,11 @@ using EcsFargateLogin.Foundation;
 namespace EcsFargateLogin.Pipeline;
 
 /// <summary>
-/// Before PowerShell draws progress it asks the terminal where the cursor is, and waits for the answer without a limit. Ctrl+C makes
-/// the system drop what has been typed and not read yet, and such an answer with it: nothing would be stopped and cleaned up until
-/// another key is pressed. So after Ctrl+C the question is asked once more where nobody has had the answer.
+/// Repeats the query for the cursor's position after Ctrl+C. Before PowerShell draws progress it sends this query to the terminal
+/// and waits for the answer without a limit. At Ctrl+C the system drops unread input, which can include the answer: nothing would
+/// be stopped and cleaned up until another key is pressed.
 /// </summary>
-internal static class CursorQuestion
+internal static class CursorPositionQuery
 {
     private const string Terminal = "/dev/tty";
 
@@ -16,12 +16,12 @@ internal static class CursorQuestion
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
-    private static readonly byte[] Question = Encoding.ASCII.GetBytes("\e[6n");
+    private static readonly byte[] Query = Encoding.ASCII.GetBytes("\e[6n");
     private static int _isWatched;
 
-    /// <summary>Asks again whenever an answer seems lost, on another thread. Windows has no such question.</summary>
-    /// <param name="isNeeded">Whether somebody still has to stop.</param>
-    public static void AskAgainWhile(Func<bool> isNeeded)
+    /// <summary>Repeats the query whenever an answer seems lost, on another thread. Windows has no such query.</summary>
+    /// <param name="isNeeded">Returns whether a command still has to stop.</param>
+    public static void RepeatWhile(Func<bool> isNeeded)
     {
         if (!OperatingSystem.IsWindows() && !Console.IsInputRedirected && !Console.IsOutputRedirected
             && Interlocked.Exchange(ref _isWatched, 1) == 0)
@@ -37,9 +37,9 @@ internal static class CursorQuestion
             while (isNeeded())
             {
                 await Task.Delay(Pause);
-                if (IsWaitedFor())
+                if (IsAnswerPending())
                 {
-                    Ask();
+                    Send();
                 }
             }
         }
@@ -49,8 +49,10 @@ internal static class CursorQuestion
         }
     }
 
-    /// <summary>Whether somebody waits for an answer for so long: .NET keeps its reader meanwhile, and reads with a time.</summary>
-    private static bool IsWaitedFor()
+    /// <summary>
+    /// Whether an answer is overdue: .NET waits for it with its reader locked and the terminal's read timeout set.
+    /// </summary>
+    private static bool IsAnswerPending()
     {
         var reader = Console.In;
         if (Monitor.TryEnter(reader, AnswerLimit))
@@ -62,12 +64,12 @@ internal static class CursorQuestion
         return TerminalModes.Read().HasReadTime;
     }
 
-    private static void Ask()
+    private static void Send()
     {
         try
         {
             using FileStream terminal = new(Terminal, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-            terminal.Write(Question);
+            terminal.Write(Query);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
