@@ -1,6 +1,5 @@
 using System.Linq.Expressions;
 using System.Management.Automation;
-using System.Reflection;
 
 namespace EcsFargateLogin.Pipeline;
 
@@ -49,14 +48,12 @@ internal sealed class SessionNote : PSNoteProperty
     /// <returns>Null where this PowerShell has no such members.</returns>
     private static Action<PSObject, PSNoteProperty>? FastAdd()
     {
-        if (PowerShellInternals.InstanceMembers is not { } members)
+        if (PowerShellInternals.InstanceMembers is not { } members
+            || PowerShellInternals.CreateMembers is not { } create
+            || PowerShellInternals.AddMember is not { } add)
         {
             return null;
         }
-
-        const BindingFlags Own = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
-        var make = members.PropertyType.GetConstructor(Own, Type.EmptyTypes)!;
-        var add = members.PropertyType.GetMethod("Add", Own, [typeof(PSMemberInfo)])!;
 
         // Adds a note by the table once, because member access only searches for names that were added there.
         AddByTable(new PSObject(""), new PSNoteProperty(nameof(FargateCommandResult.FargateSession), null));
@@ -66,7 +63,7 @@ internal sealed class SessionNote : PSNoteProperty
         return Expression.Lambda<Action<PSObject, PSNoteProperty>>(
             Expression.Block(
                 [list],
-                Expression.Assign(list, Expression.New(make)),
+                Expression.Assign(list, Expression.New(create)),
                 Expression.Call(list, add, note),
                 Expression.Assign(Expression.Property(target, members), list)),
             target,

@@ -11,12 +11,12 @@ internal static class UpstreamStop
     /// <param name="runtime">The runtime of the command that wrote.</param>
     /// <returns>False also when the reason is not known.</returns>
     public static bool IsContent(Exception exception, ICommandRuntime runtime) =>
-        exception is PipelineStoppedException && ReasonOf(runtime) is { } reason && IsUpstreamStop(reason);
+        exception is PipelineStoppedException && ReasonOf(runtime) is { } reason && PowerShellInternals.IsUpstreamStop(reason);
 
     /// <summary>
     /// Whether an error, a break or Ctrl+C has ended the pipeline. An end without a recorded reason is not detected.
     /// </summary>
-    public static bool HasFailed(ICommandRuntime runtime) => ReasonOf(runtime) is { } reason && !IsUpstreamStop(reason);
+    public static bool HasFailed(ICommandRuntime runtime) => ReasonOf(runtime) is { } reason && !PowerShellInternals.IsUpstreamStop(reason);
 
     /// <summary>
     /// Ends the earlier commands of a pipeline, as Select-Object -First does.
@@ -29,8 +29,6 @@ internal static class UpstreamStop
             throw stop;
         }
     }
-
-    private static bool IsUpstreamStop(Exception reason) => reason.GetType().Name == "StopUpstreamCommandsException";
 
     /// <summary>
     /// Commands before Select-Object -First see the same exception as those before an error. Only PowerShell knows the reason,
