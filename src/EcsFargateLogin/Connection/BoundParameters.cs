@@ -61,8 +61,10 @@ internal static class DefaultParameters
         return defaults.Keys.OfType<string>()
             // A key is CmdletName:ParameterName, each perhaps with wildcards.
             .Where(key => key.Split(':', 2) is [var ofCommand, var ofParameter] && Fits(ofCommand, name) && Fits(ofParameter, parameter))
-            .Select(key => defaults[key] is PSObject wrapped ? wrapped.BaseObject : defaults[key])
-            .FirstOrDefault(value => value is not null);
+            .Select(key => defaults[key])
+            .OfType<object>()
+            .Select(BoundParameters.Plain)
+            .FirstOrDefault();
     }
 
     /// <summary>
@@ -81,7 +83,7 @@ internal static class DefaultParameters
             // The value of a script block is not known before it runs.
             if (Find(variable, command, parameter) is { } value and not ScriptBlock)
             {
-                all.Add(parameter, BoundParameters.Plain(value));
+                all.Add(parameter, value);
             }
         }
 
