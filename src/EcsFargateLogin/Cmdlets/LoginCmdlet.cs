@@ -94,7 +94,7 @@ public abstract class LoginCmdlet : AwsCmdlet
     {
         foreach (var session in sessions)
         {
-            Owned.OwnOrKeep(session, KeepSession, $"its {WorkName} was never reached");
+            Owned.OwnOrKeep(session, KeepSession, LoginBatch.ReasonWithoutWork(WorkName));
         }
     }
 

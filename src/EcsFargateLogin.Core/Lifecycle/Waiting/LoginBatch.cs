@@ -62,14 +62,15 @@ internal sealed class LoginBatch
         {
             foreach (var login in logins.Where(login => !runs.ContainsKey(login.Session)))
             {
-                runs.TryAdd(login.Session, EndAsync(login, ReasonWithoutWork, progress));
+                runs.TryAdd(login.Session, EndAsync(login, ReasonWithoutWork(WorkName), progress));
             }
 
             await Task.WhenAll(runs.Values);
         }
     }
 
-    private string ReasonWithoutWork => $"its {WorkName} was never reached";
+    /// <summary>The task's reason to stop where the work in its session has not begun.</summary>
+    public static string ReasonWithoutWork(string workName) => $"its {workName} was never reached";
 
     private async Task WaitForAllAsync(
         IReadOnlyList<Login> logins,
@@ -118,7 +119,7 @@ internal sealed class LoginBatch
         IProgress<SessionEvent> progress,
         CancellationToken cancellationToken)
     {
-        var reason = ReasonWithoutWork;
+        var reason = ReasonWithoutWork(WorkName);
         try
         {
             await throttle.WaitAsync(cancellationToken);
