@@ -23,6 +23,27 @@ public enum FargateTransport
     Auto,
 }
 
+/// <summary>The route by which ssh reaches a session's container.</summary>
+public enum FargateRoute
+{
+    /// <summary>
+    /// Tries every route that the task allows, the cheapest first, and takes the first on which the session's own server answers.
+    /// </summary>
+    Auto,
+
+    /// <summary>The task's public address.</summary>
+    Public,
+
+    /// <summary>The task's private address, from inside the VPC, a VPN or a jump host.</summary>
+    Private,
+
+    /// <summary>An EC2 Instance Connect Endpoint of the task's VPC. Only for servers at port 22 or 3389.</summary>
+    InstanceConnect,
+
+    /// <summary>A port session of Systems Manager to the agent in the task, which the task's role has to permit.</summary>
+    SessionManager,
+}
+
 /// <summary>The method to verify the host key of the session's SSH server.</summary>
 public enum HostKeyVerification
 {

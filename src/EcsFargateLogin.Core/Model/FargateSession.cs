@@ -20,6 +20,8 @@ public sealed class FargateSession
         Record = record;
         Folder = folder;
         HostKeyVerification = record.HostKeyVerification;
+        WantedRoute = record.Route;
+        InstanceConnectEndpoint = record.InstanceConnectEndpoint;
         HasEcsExec = record.Transport.HasEcsExec();
         HasIPv6Ingress = record.Ingress?.IsIPv6 == true;
     }
@@ -61,6 +63,9 @@ public sealed class FargateSession
 
     /// <summary>The transport that it was started with.</summary>
     public FargateTransport Transport => Record.Transport;
+
+    /// <summary>The route by which its server answered this PowerShell; until then, the one that it was started with.</summary>
+    public FargateRoute Route => OpenRoute?.Route ?? Record.Route;
 
     /// <summary>The user to log in as.</summary>
     public string UserName => Record.UserName;
@@ -191,8 +196,14 @@ public sealed class FargateSession
     /// <summary>The transport that was found open, Ssh or EcsExec; null while none was.</summary>
     internal FargateTransport? OpenTransport { get; set; }
 
-    /// <summary>The address at which its SSH server answered this process; null while it has not.</summary>
-    internal string? AnsweredAddress { get; set; }
+    /// <summary>The route on which its SSH server answered this process; null while it has not.</summary>
+    internal OpenRoute? OpenRoute { get; set; }
+
+    /// <summary>The route to use, as last specified.</summary>
+    internal FargateRoute WantedRoute { get; set; }
+
+    /// <summary>The EC2 Instance Connect Endpoint to use, as last specified; null for one of the task's VPC.</summary>
+    internal string? InstanceConnectEndpoint { get; set; }
 
     /// <summary>The attempts to start its task; null when this process did not start it.</summary>
     internal StartPlan? Plan { get; set; }
@@ -229,7 +240,7 @@ public sealed class FargateSession
     {
         Change(record => attempt.In(record) with { TaskArn = task.TaskArn });
         StartedAt = null;
-        (HostKey, TrustsFirstKey, OpenTransport, AnsweredAddress) = (null, false, null, null);
+        (HostKey, TrustsFirstKey, OpenTransport, OpenRoute) = (null, false, null, null);
         Timing = new FargateSessionTiming();
         (NetworkInterfaceId, SubnetId, PublicAddress, PrivateAddress, IPv6Address) = (null, null, null, null, null);
         Update(task);
@@ -270,23 +281,23 @@ public sealed class FargateSession
     }
 
     /// <summary>
-    /// Returns the address to connect to, or null while it is not known. Inside the VPC: the private address, or the IPv6 one
-    /// where it is the only one. Outside: the public address; where none will be assigned, the IPv6 address, which is public, or
-    /// else the private one. With a rule for an IPv6 address: that one.
+    /// Returns the task's own address for a route, or null while it is not known. From inside the VPC, and for AWS's own routes:
+    /// the private address, or the IPv6 one where it is the only one. Otherwise the public address; where none will be assigned,
+    /// the IPv6 address, which is public, or else the private one. With a rule for an IPv6 address: that one.
     /// </summary>
-    internal string? AddressFor(bool preferPrivate) => (preferPrivate, Record.AssignPublicIp) switch
+    internal string? AddressFor(FargateRoute route) => (route, Record.AssignPublicIp) switch
     {
-        (true, _) => PrivateAddress ?? IPv6Address,
+        (FargateRoute.Private or FargateRoute.InstanceConnect or FargateRoute.SessionManager, _) => PrivateAddress ?? IPv6Address,
         _ when HasIPv6Ingress && IPv6Address is not null => IPv6Address,
         (_, true) => PublicAddress ?? (PrivateAddress is null ? IPv6Address : null),
         _ => PublicAddress ?? IPv6Address ?? PrivateAddress,
     };
 
-    /// <summary>Returns the endpoint for ssh, once it has an address.</summary>
-    internal SshEndpoint EndpointFor(bool preferPrivate) => new()
+    /// <summary>Returns the endpoint for ssh, on the open route or at the task's own address, once that is known.</summary>
+    internal SshEndpoint Endpoint => new()
     {
-        Address = AddressFor(preferPrivate)!,
-        Port = Port,
+        Address = OpenRoute?.Address ?? AddressFor(WantedRoute)!,
+        Port = OpenRoute?.Port ?? Port,
         UserName = UserName,
         KeyPath = KeyPath!,
         IsKeyInAgent = Record.IsKeyInAgent,

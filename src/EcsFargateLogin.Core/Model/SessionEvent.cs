@@ -41,12 +41,14 @@ internal sealed record SessionReady(FargateSession Session) : SessionEvent(Sessi
 internal sealed record SessionFailed(FargateSession Session, FargateException Error) : SessionEvent(Session);
 
 /// <summary>The condition for a session to be ready.</summary>
-/// <param name="PreferPrivate">Whether its private address is used.</param>
 /// <param name="CanBeEntered">Whether a transport must be open; otherwise a running task with an address is enough.</param>
-internal sealed record Readiness(bool PreferPrivate, bool CanBeEntered)
+internal sealed record Readiness(bool CanBeEntered)
 {
     /// <summary>The transport that must be open; null for the one that the session was started with.</summary>
     public FargateTransport? Transport { get; init; }
+
+    /// <summary>The route that must be open, or whose address is wanted; null for that of the session.</summary>
+    public FargateRoute? Route { get; init; }
 }
 
 /// <summary>The capabilities of a transport.</summary>

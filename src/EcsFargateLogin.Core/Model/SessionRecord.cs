@@ -54,6 +54,12 @@ internal sealed record SessionRecord
     [JsonRequired]
     public FargateTransport Transport { get; init; }
 
+    /// <summary>The route that it was started with.</summary>
+    public FargateRoute Route { get; init; }
+
+    /// <summary>The EC2 Instance Connect Endpoint to use; null for one of the task's VPC.</summary>
+    public string? InstanceConnectEndpoint { get; init; }
+
     /// <summary>Whether the task was to get a public address; null when others started it.</summary>
     [JsonRequired]
     public bool? AssignPublicIp { get; init; }
@@ -112,6 +118,8 @@ internal sealed record SessionRecord
         UserName = request.UserName,
         Port = request.Port,
         Transport = request.Transport,
+        Route = request.Route,
+        InstanceConnectEndpoint = request.InstanceConnectEndpoint,
         AssignPublicIp = request.AssignPublicIp,
         KeyType = request.KeyType,
         HostKeyVerification = request.HostKeyVerification,

@@ -50,6 +50,12 @@ internal sealed record SessionRequest : TaskOptions
     /// <summary>The number of retries after a start without capacity, 0 or more.</summary>
     public int RetryCount { get; init; } = DefaultRetryCount;
 
+    /// <summary>The route to the SSH server.</summary>
+    public FargateRoute Route { get; init; }
+
+    /// <summary>The EC2 Instance Connect Endpoint to use; null for one of the task's VPC.</summary>
+    public string? InstanceConnectEndpoint { get; init; }
+
     /// <summary>The proxy to the SSH server; null for a direct connection.</summary>
     public SshProxy? Proxy { get; init; }
 
