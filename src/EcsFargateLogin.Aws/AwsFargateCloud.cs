@@ -9,6 +9,7 @@ using EcsFargateLogin.Aws.Ecs;
 using EcsFargateLogin.Aws.Errors;
 using EcsFargateLogin.Aws.Logs;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Aws;
 
@@ -252,8 +253,7 @@ internal sealed partial class AwsFargateCloud(
     private static async Task<T> SendAsync<T>(
         ServiceCall call, Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(RequestLimit);
+        using var limit = TimeLimit.Begin(RequestLimit, cancellationToken);
         try
         {
             return await send(limit.Token).WaitAsync(limit.Token);

@@ -4,6 +4,7 @@ using Amazon.Runtime;
 using EcsFargateLogin.Aws.Errors;
 using EcsFargateLogin.Aws.Profiles;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
@@ -13,8 +14,7 @@ internal static class CredentialCheck
     internal static async Task<ImmutableCredentials> ObtainAsync(
         FoundCredentials found, TimeSpan limit, CancellationToken cancellationToken)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        end.CancelAfter(limit);
+        using var end = TimeLimit.Begin(limit, cancellationToken);
         try
         {
             // Some credentials block.

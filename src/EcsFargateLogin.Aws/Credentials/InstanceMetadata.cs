@@ -4,6 +4,7 @@ using System.Text.Json;
 using EcsFargateLogin.Aws.Profiles;
 using EcsFargateLogin.Aws.Sts;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
@@ -47,8 +48,7 @@ internal sealed class InstanceMetadata(Profile? profile)
         }
 
         var endpoint = Endpoint;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(s_connectLimit);
+        using var limit = TimeLimit.Begin(s_connectLimit, cancellationToken);
         try
         {
             using var client = new TcpClient();

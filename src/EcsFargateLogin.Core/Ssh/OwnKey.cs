@@ -43,22 +43,21 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
             throw KeyErrors.KeyOpenToOthers(path);
         }
 
-        var derived = await SshTool
-            .RunAsync(sshKeygen, ["-y", "-P", "", "-f", path], Limit, cancellationToken);
+        var derived = await SshProcess.RunAsync(sshKeygen, ["-y", "-P", "", "-f", path], Limit, cancellationToken);
         if (derived is { ExitCode: 0 } && PublicKey.TryParse(derived.Output) is { } publicKey)
         {
             await CheckHalfAsync(path, publicKey, cancellationToken);
             return new OwnKey(path, publicKey, IsInAgent: false);
         }
 
-        if (derived?.Words.Contains("incorrect passphrase", StringComparison.Ordinal) == true)
+        if (derived?.Text.Contains("incorrect passphrase", StringComparison.Ordinal) == true)
         {
             return new OwnKey(path, await ReadLockedAsync(path, cancellationToken), IsInAgent: true);
         }
 
         throw KeyFileProblem.Find(path, content) is { } problem
             ? KeyErrors.KeyMalformed(path, problem.Why, problem.NextStep)
-            : KeyErrors.KeyUnreadable(path, derived?.Words ?? $"ssh-keygen had not ended after {Limit.TotalSeconds:0} s");
+            : KeyErrors.KeyUnreadable(path, derived?.Text ?? $"ssh-keygen had not ended after {Limit.TotalSeconds:0} s");
     }
 
     /// <summary>Checks the public half beside a private key. ssh trusts that file and offers it to the server.</summary>
@@ -115,7 +114,7 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
         }
 
         // Without an agent, or without keys in it, ssh-add fails and prints no key.
-        var listing = await SshTool.RunAsync(sshAdd, ["-L"], Limit, cancellationToken);
+        var listing = await SshProcess.RunAsync(sshAdd, ["-L"], Limit, cancellationToken);
         return listing?.Output.Split('\n').Any(line => PublicKey.TryParse(line.Trim()) == key) == true;
     }
 }

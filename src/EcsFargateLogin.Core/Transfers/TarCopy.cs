@@ -105,7 +105,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
     /// <summary>Removes partial files; returns false if the task cannot be reached.</summary>
     private async Task<bool> TryRemovePartsAsync(IEnumerable<CopyItem> files)
     {
-        using var limit = CleanUpLimit.Begin(CancellationToken.None);
+        using var limit = TimeLimit.BeginCleanUp(CancellationToken.None);
         try
         {
             var paths = files.Select(item => item.PartialPath);

@@ -71,7 +71,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
             return null;
         }
 
-        using var cleanUp = CleanUpLimit.Begin(GiveUp);
+        using var cleanUp = TimeLimit.BeginCleanUp(GiveUp);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cleanUp.Token, cancellationToken);
         try
         {
@@ -106,7 +106,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
     /// </summary>
     private async Task AuthorizeAsync(FargateSession session, IngressRule rule, IProgress<SessionEvent> progress)
     {
-        using var limit = CleanUpLimit.Begin(AuthorizeLimit, GiveUp);
+        using var limit = TimeLimit.Begin(AuthorizeLimit, GiveUp);
         for (var attempt = 0; attempt < AttemptsToShare; attempt++)
         {
             if (await cloud.AuthorizeIngressAsync(rule, limit.Token))
@@ -177,7 +177,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
     /// <summary>Removes the rule that a failed call may have added. Where that fails too, the journal keeps the rule.</summary>
     private async Task AbandonAsync(FargateSession session, IngressRule rule, Exception failure)
     {
-        using var limit = CleanUpLimit.Begin(GiveUp);
+        using var limit = TimeLimit.BeginCleanUp(GiveUp);
         try
         {
             if (MayHaveAdded(failure))

@@ -252,7 +252,7 @@ public abstract class AwsCmdlet : FargateCmdlet
         IFargateCloud cloud;
         try
         {
-            using var limit = CleanUpLimit.Begin(GiveUpToken);
+            using var limit = TimeLimit.BeginCleanUp(GiveUpToken);
             cloud = await FargateCloud.Connector.ConnectAsync(settings, limit.Token);
         }
         catch (FargateException e)

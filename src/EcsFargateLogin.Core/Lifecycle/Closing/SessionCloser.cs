@@ -22,7 +22,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
     public static readonly TimeSpan UnansweredLimit = TimeSpan.FromHours(1);
 
     /// <summary>The time limit for finding the task and stopping it, together.</summary>
-    public TimeSpan StopLimit { get; init; } = CleanUpLimit.Time;
+    public TimeSpan StopLimit { get; init; } = TimeLimit.OfCleanUp;
 
     /// <summary>Cancelled when the user stops waiting for the answer to StopTask.</summary>
     public CancellationToken GiveUp { get; init; }
@@ -120,7 +120,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
 
     private async Task EndTaskAsync(FargateSession session, string reason)
     {
-        using var limit = CleanUpLimit.Begin(StopLimit, GiveUp);
+        using var limit = TimeLimit.Begin(StopLimit, GiveUp);
         if (!session.IsClosed && session.TaskArn.Length == 0 && SessionIds.IsValid(session.SessionId))
         {
             session.TaskArn = await FindTaskAsync(session, limit.Token);

@@ -46,8 +46,7 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
             return [];
         }
 
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(LogLimit);
+        using var limit = TimeLimit.Begin(LogLimit, cancellationToken);
         try
         {
             var messages = await cloud
@@ -90,8 +89,7 @@ internal static class Interruption
     public static async Task<TaskDescription?> FindAsync(
         IFargateCloud cloud, FargateSession session, ConnectionEnd end, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Limit);
+        using var limit = TimeLimit.Begin(Limit, cancellationToken);
         try
         {
             while (true)

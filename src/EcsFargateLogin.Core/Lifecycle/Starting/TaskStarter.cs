@@ -89,7 +89,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     /// <summary>The task is stopping by itself. StopTask only adds a reason, for people who find the task.</summary>
     private async Task StopFailedTaskAsync(FargateSession session)
     {
-        using var limit = CleanUpLimit.Begin(GiveUp);
+        using var limit = TimeLimit.BeginCleanUp(GiveUp);
         try
         {
             await cloud
@@ -250,7 +250,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     private async Task StopEarlierTaskAsync(FargateSession session, FargateException cause)
     {
         session.TaskArn = "";
-        using var limit = CleanUpLimit.Begin(GiveUp);
+        using var limit = TimeLimit.BeginCleanUp(GiveUp);
         string? taskArn;
         try
         {
@@ -276,7 +276,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     {
         // The ARN is unknown until the task is found; that of an earlier attempt would be wrong.
         session.TaskArn = "";
-        using var limit = CleanUpLimit.Begin(GiveUp);
+        using var limit = TimeLimit.BeginCleanUp(GiveUp);
         var taskArn = await Search.FindAsync(session, limit.Token)
             ?? throw SessionErrors.RunTaskUncertain(session, cause);
         await StopFoundAsync(session, taskArn, limit.Token);
