@@ -1,10 +1,13 @@
 using Amazon;
+using Amazon.Runtime;
 using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Aws.Credentials;
 using EcsFargateLogin.Aws.Ec2;
 using EcsFargateLogin.Aws.Ecs;
+using EcsFargateLogin.Aws.Kms;
 using EcsFargateLogin.Aws.Logs;
 using EcsFargateLogin.Aws.Profiles;
+using EcsFargateLogin.Aws.Ssm;
 using EcsFargateLogin.Aws.Sts;
 using EcsFargateLogin.Cloud;
 
@@ -42,7 +45,28 @@ internal sealed class AwsCloudConnector : IFargateCloudConnector
                 () => new(credentials, services.OfIam(region.Name))),
             credentials)
         {
+            CreateRouteClients = () => RouteClientsOf(services, credentials, region.Name),
             SsmEndpoint = () => services.UrlOf("SSM", "ssm", region.Name).AbsoluteUri,
+        };
+    }
+
+    /// <summary>
+    /// Creates the clients of the routes through AWS. The hosts of their WebSockets are told by AWS, and signed for by names that
+    /// no client has.
+    /// </summary>
+    private static RouteClients RouteClientsOf(ServiceSettings services, AWSCredentials credentials, string region)
+    {
+        const string tunnels = "EC2 Instance Connect";
+        var ssm = services.Of(SsmClient.ServiceId, SsmClient.SigningName, region);
+        var ec2 = services.Of(Ec2Client.ServiceId, Ec2Client.SigningName, region);
+        return new()
+        {
+            Ssm = new(credentials, ssm),
+            Kms = new(credentials, services.Of(KmsClient.ServiceId, KmsClient.SigningName, region)),
+            ChannelSigner = new(credentials, ssm with { SigningName = "ssmmessages" }, clock: ssm.Endpoint),
+            TunnelSigner = new(credentials, ec2 with { SigningName = "ec2-instance-connect" }, clock: ec2.Endpoint),
+            TunnelEndpoint = services.ConfiguredUrlOf(tunnels, region),
+            UsesFips = services.UsesFips(region),
         };
     }
 

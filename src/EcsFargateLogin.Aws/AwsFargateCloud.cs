@@ -226,6 +226,7 @@ internal sealed partial class AwsFargateCloud(
 
         ecs.Dispose();
         ec2.Dispose();
+        _routeClients?.Dispose();
     }
 
     private ServiceCall EcsCall(string operation) => new($"ecs:{operation}", ecs.Endpoint, Connection.CredentialSource);

@@ -16,6 +16,9 @@ internal sealed class ServiceEndpoints(CloudSettings settings, Profile? profile,
     private const string UseDualStack = "use_dualstack_endpoint";
     private const string IgnoreEndpointUrls = "ignore_configured_endpoint_urls";
 
+    /// <summary>Whether requests go to FIPS endpoints.</summary>
+    internal bool UsesFips => IsOn(EnvironmentNames.UseFips, UseFips);
+
     /// <param name="serviceId">The service's id in its model, such as CloudWatch Logs.</param>
     /// <param name="prefix">The first label of its host names.</param>
     internal Uri Resolve(string serviceId, string prefix)
@@ -34,7 +37,7 @@ internal sealed class ServiceEndpoints(CloudSettings settings, Profile? profile,
 
     private (string Host, string Region) IamHost(string serviceId)
     {
-        var useFips = IsOn(EnvironmentNames.UseFips, UseFips);
+        var useFips = UsesFips;
         return (Fn.Partition(region).name, useFips) switch
         {
             ("aws", false) => ("iam.amazonaws.com", "us-east-1"),
@@ -48,7 +51,7 @@ internal sealed class ServiceEndpoints(CloudSettings settings, Profile? profile,
     }
 
     /// <summary>Returns the configured URL; null for AWS's own.</summary>
-    private Uri? ConfiguredUrl(string serviceId)
+    internal Uri? ConfiguredUrl(string serviceId)
     {
         var given = settings.EndpointUrl is { } url ? (url, "-EndpointUrl") : Configured(serviceId);
         return given is { } found ? Parse(found.Url, found.Source) : null;
@@ -105,7 +108,7 @@ internal sealed class ServiceEndpoints(CloudSettings settings, Profile? profile,
 
     private string DefaultUrl(string serviceId, string prefix)
     {
-        var useFips = IsOn(EnvironmentNames.UseFips, UseFips);
+        var useFips = UsesFips;
         var useDualStack = IsOn(EnvironmentNames.UseDualStack, UseDualStack);
         var partition = Fn.Partition(region);
         if (useFips && !partition.supportsFIPS)

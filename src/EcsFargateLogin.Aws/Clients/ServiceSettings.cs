@@ -26,6 +26,13 @@ internal sealed class ServiceSettings(CloudSettings settings, Profile? profile)
         return new(IamClient.ServiceId, IamClient.SigningName, home, url) { Retries = _retries };
     }
 
+    /// <summary>Returns the URL that is configured for a service; null for AWS's own.</summary>
+    internal Uri? ConfiguredUrlOf(string serviceId, string region) =>
+        new ServiceEndpoints(settings, profile, region).ConfiguredUrl(serviceId);
+
+    /// <summary>Whether requests go to FIPS endpoints.</summary>
+    internal bool UsesFips(string region) => new ServiceEndpoints(settings, profile, region).UsesFips;
+
     /// <summary>Returns the URL of a service in a region.</summary>
     /// <inheritdoc cref="Of"/>
     internal Uri UrlOf(string serviceId, string signingName, string region) =>

@@ -39,6 +39,33 @@ internal sealed partial class Ec2Client
             reply.NextToken);
     }
 
+    /// <param name="vpcId">The VPC of the endpoints.</param>
+    /// <param name="wantsFips">Whether to return their FIPS hosts.</param>
+    /// <param name="nextToken">The token of the page; null for the first.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    internal async Task<Page<InstanceConnectEndpoint>> DescribeInstanceConnectEndpointsAsync(
+        string vpcId, bool wantsFips, string? nextToken, CancellationToken cancellationToken)
+    {
+        DescribeInstanceConnectEndpointsRequest request = new() { Filters = Filter("vpc-id", [vpcId]), NextToken = nextToken };
+        var reply = await Ec2.DescribeInstanceConnectEndpointsAsync(request, cancellationToken);
+        return new(
+            [
+                .. Each(reply.InstanceConnectEndpoints)
+                    .Where(item => item.State?.Value is not ("delete-in-progress" or "delete-complete"))
+                    .Select(item => ToInstanceConnectEndpoint(item, wantsFips)),
+            ],
+            reply.NextToken);
+    }
+
+    private static InstanceConnectEndpoint ToInstanceConnectEndpoint(Ec2InstanceConnectEndpoint item, bool wantsFips) => new()
+    {
+        Id = Required(item.InstanceConnectEndpointId, "instanceConnectEndpointId", "ec2:DescribeInstanceConnectEndpoints"),
+        State = Required(item.State?.Value, "state", "ec2:DescribeInstanceConnectEndpoints"),
+        StateMessage = Text(item.StateMessage),
+        SubnetId = Text(item.SubnetId),
+        DnsName = Text(wantsFips ? item.FipsDnsName : item.DnsName),
+    };
+
     private Task<DescribeSecurityGroupsResponse> DescribeGroupsAsync(
         IEnumerable<string> securityGroupIds, string? nextToken, CancellationToken cancellationToken) =>
         Ec2.DescribeSecurityGroupsAsync(

@@ -49,6 +49,7 @@ internal sealed partial class Ec2Client(AWSCredentials credentials, ClientSettin
         PrivateIPv4Address = Text(item.PrivateIpAddress),
         IPv6Addresses = [.. Each(item.Ipv6Addresses).Select(address => Text(address.Ipv6Address)).OfType<string>()],
         SubnetId = Text(item.SubnetId),
+        VpcId = Text(item.VpcId),
     };
 
     private static SubnetDescription ToSubnet(Subnet item) => new()

@@ -14,6 +14,7 @@ internal sealed class DescribeTaskDefinitionOutput
 internal sealed class TaskDefinitionShape
 {
     public string? TaskDefinitionArn { get; init; }
+    public string? TaskRoleArn { get; init; }
     public string? NetworkMode { get; init; }
     public IReadOnlyList<string?>? Compatibilities { get; init; }
     public IReadOnlyList<ContainerDefinitionShape?>? ContainerDefinitions { get; init; }
@@ -27,6 +28,7 @@ internal sealed class ContainerDefinitionShape
     public IReadOnlyList<string?>? Command { get; init; }
     public IReadOnlyList<KeyValuePairShape?>? Environment { get; init; }
     public bool? Essential { get; init; }
+    public bool? ReadonlyRootFilesystem { get; init; }
     public RestartPolicyShape? RestartPolicy { get; init; }
 }
 

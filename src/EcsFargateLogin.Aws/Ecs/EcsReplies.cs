@@ -17,6 +17,7 @@ internal static class EcsReplies
     {
         Arn = Required(definition?.TaskDefinitionArn, operation, "taskDefinitionArn"),
         NetworkMode = definition?.NetworkMode,
+        HasTaskRole = !string.IsNullOrEmpty(definition?.TaskRoleArn),
         Compatibilities = [.. (definition?.Compatibilities ?? []).OfType<string>()],
         ContainerNames =
         [
@@ -45,6 +46,7 @@ internal static class EcsReplies
         EntryPoint = [.. (container.EntryPoint ?? []).OfType<string>()],
         Command = [.. (container.Command ?? []).OfType<string>()],
         IsRestarted = container.RestartPolicy?.Enabled ?? false,
+        IsReadOnly = container.ReadonlyRootFilesystem ?? false,
         Environment = (container.Environment ?? [])
             .Where(variable => variable?.Name is not null)
             .DistinctBy(variable => variable!.Name)

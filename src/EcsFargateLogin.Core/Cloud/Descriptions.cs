@@ -9,6 +9,9 @@ internal sealed record TaskDefinitionDescription
     /// <summary>awsvpc, bridge, host, none; null means bridge.</summary>
     public string? NetworkMode { get; init; }
 
+    /// <summary>Whether it names a role for its tasks.</summary>
+    public bool HasTaskRole { get; init; }
+
     /// <summary>The launch types that it is compatible with: EC2, FARGATE, EXTERNAL.</summary>
     public IReadOnlyList<string> Compatibilities { get; init; } = [];
 
@@ -36,6 +39,9 @@ internal sealed record ContainerStart
 
     /// <summary>Whether ECS restarts the container in the same task when it ends.</summary>
     public bool IsRestarted { get; init; }
+
+    /// <summary>Whether its root file system is read-only.</summary>
+    public bool IsReadOnly { get; init; }
 
     /// <summary>
     /// The environment variables that the task definition sets to plain values. Those of the image, and secrets, are not known.
@@ -66,6 +72,9 @@ internal sealed record NetworkInterfaceDescription
 
     /// <summary>The subnet it lies in.</summary>
     public string? SubnetId { get; init; }
+
+    /// <summary>The VPC it lies in.</summary>
+    public string? VpcId { get; init; }
 }
 
 /// <summary>The destination of a container's output in CloudWatch Logs (awslogs).</summary>

@@ -23,6 +23,12 @@ internal interface IFargateCloud : IDisposable
     /// <summary>The survey of resources that decide whether a session can be reached.</summary>
     IAccountSurvey Survey { get; }
 
+    /// <summary>The sessions of Systems Manager that carry data channels.</summary>
+    ISessionManager SessionManager { get; }
+
+    /// <summary>The tunnels of EC2 Instance Connect.</summary>
+    IInstanceConnect InstanceConnect { get; }
+
     /// <summary>
     /// Starts tasks on Fargate. A successful reply may still hold failures instead of tasks. A repeated request with the same
     /// client token returns the tasks of the first one.

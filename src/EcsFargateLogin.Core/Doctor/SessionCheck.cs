@@ -93,7 +93,7 @@ internal sealed class SessionCheck : ICheckGroup
             try
             {
                 Handler all = new(happened => events.Writer.TryWrite(happened));
-                Readiness ready = new(PreferPrivate: !examination.Request.AssignPublicIp, CanBeEntered: true);
+                Readiness ready = new(CanBeEntered: true);
                 await new SessionWaiter(examination.Cloud, new WaitOptions(), Parts.Starter)
                     .WaitAsync([session], ready, all, ending.Token);
             }

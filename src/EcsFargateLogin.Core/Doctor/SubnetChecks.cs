@@ -99,7 +99,7 @@ internal sealed class SubnetChecks : ICheckGroup
         var check = $"route of {subnet.Id}";
         var isPublic = route?.Target.StartsWith("igw-", StringComparison.Ordinal) == true;
         const string ToInternet = "Name a subnet with a route to an internet gateway, or give -AssignPublicIp Disabled with "
-            + "-JumpHost or -Private.";
+            + "-JumpHost or -Route Private.";
         return (route, examination.Request.AssignPublicIp) switch
         {
             ({ IsActive: false }, _) => examination.FailAsync(

@@ -115,6 +115,12 @@ public enum FargateError
     /// <summary>No SSH server answered on the task's port in time.</summary>
     [ErrorRow(ErrorKind.ConnectionError)]
     PortUnreachable,
+    /// <summary>A parameter contradicts the route.</summary>
+    [ErrorRow(ErrorKind.InvalidArgument, EndsCommand = true, NamesValue = true)]
+    InvalidRoute,
+    /// <summary>The session cannot be reached by a route.</summary>
+    [ErrorRow(ErrorKind.ConnectionError)]
+    RouteUnavailable,
     /// <summary>A parameter does not apply to the transport.</summary>
     [ErrorRow(ErrorKind.InvalidArgument, EndsCommand = true, NamesValue = true)]
     InvalidTransport,

@@ -3,7 +3,7 @@ namespace EcsFargateLogin;
 /// <summary>The addresses of a task.</summary>
 public sealed class FargateTaskAddress
 {
-    internal FargateTaskAddress(FargateSession session, bool preferPrivate)
+    internal FargateTaskAddress(FargateSession session, FargateRoute route)
     {
         SessionId = session.SessionId;
         TaskArn = session.TaskArn;
@@ -15,7 +15,7 @@ public sealed class FargateTaskAddress
         Port = session.Port;
         NetworkInterfaceId = session.NetworkInterfaceId;
         SubnetId = session.SubnetId;
-        Address = session.AddressFor(preferPrivate) ?? PrivateAddress ?? IPv6Address;
+        Address = session.AddressFor(route) ?? PrivateAddress ?? IPv6Address;
     }
 
     /// <summary>

@@ -47,7 +47,7 @@ internal sealed record Readiness(bool CanBeEntered)
     /// <summary>The transport that must be open; null for the one that the session was started with.</summary>
     public FargateTransport? Transport { get; init; }
 
-    /// <summary>The route that must be open, or whose address is wanted; null for that of the session.</summary>
+    /// <summary>The route that must be open, or that an address is wanted for; null for that of the session.</summary>
     public FargateRoute? Route { get; init; }
 }
 

@@ -156,6 +156,16 @@ internal sealed record SessionRecord
     };
 }
 
+/// <summary>A route on which a session's SSH server has answered.</summary>
+/// <param name="Route">The route.</param>
+/// <param name="Address">The address that ssh connects to: the task's, or this machine's for a route through AWS.</param>
+/// <param name="Port">The port there.</param>
+internal sealed record OpenRoute(FargateRoute Route, string Address, int Port)
+{
+    /// <summary>Whether it leads through AWS, by a port of this process.</summary>
+    public bool IsLocal => Route is FargateRoute.InstanceConnect or FargateRoute.SessionManager;
+}
+
 /// <summary>A session with a folder, but without a usable record.</summary>
 /// <param name="SessionId">Its id.</param>
 /// <param name="Folder">Its folder.</param>

@@ -10,7 +10,7 @@ internal static class RouteErrors
         FargateError.NoPublicAddress,
         $"The task of session {session.SessionId} runs, but its network interface {session.NetworkInterfaceId ?? "(unknown)"} "
         + $"in subnet {session.SubnetId ?? "(unknown)"} has had no public address for {ErrorText.Seconds(limit)}.",
-        "Use a subnet with a route to an internet gateway and -AssignPublicIp Enabled, or reach it from inside the VPC with -Private.")
+        "Use a subnet with a route to an internet gateway and -AssignPublicIp Enabled, or reach it from inside the VPC with -Route Private.")
     { Target = session.SubnetId ?? session.TaskArn };
 
     internal static FargateException NoAddress(FargateSession session) => new(
@@ -23,8 +23,60 @@ internal static class RouteErrors
         FargateError.PortUnreachable,
         $"No SSH server answered at {address} port {session.Port} within {ErrorText.Seconds(limit)} after the task ran: {last}.",
         "Check that the security group allows your address on that port, that the container starts sshd, and that "
-        + "-Port is the one it listens on; use -Private from inside the VPC.")
+        + "-Port is the one it listens on; use -Route Private from inside the VPC.")
     { Target = address };
+
+    /// <summary>The server did not answer on a route through AWS.</summary>
+    internal static FargateException RouteUnanswered(FargateSession session, string route, TimeSpan limit, string last) => new(
+        FargateError.RouteUnavailable,
+        $"No SSH server answered through {route} at port {session.Port} within {ErrorText.Seconds(limit)} after the task ran: "
+        + $"{last.TrimEnd('.')}.",
+        "Check that the container starts sshd, and that -Port is the one it listens on; Test-FargateLogin examines the route.")
+    { Target = session.ToString() };
+
+    internal static FargateException VpcUnknown(FargateSession session) => new(
+        FargateError.RouteUnavailable,
+        $"EC2 does not tell the VPC of the network interface {session.NetworkInterfaceId ?? "(unknown)"} of session {session}.",
+        "Wait a moment and try again, or give another -Route.")
+    { Target = session.NetworkInterfaceId };
+
+    internal static FargateException NoInstanceConnectEndpoint(
+        FargateSession session, string vpc, string? named, IReadOnlyList<string> found) => new(
+        FargateError.RouteUnavailable,
+        found.Count > 0
+            ? $"No EC2 Instance Connect Endpoint of {vpc} accepts tunnels: {string.Join(", ", found)}."
+            : named is null
+                ? $"{vpc}, the VPC of session {session}, has no EC2 Instance Connect Endpoint."
+                : $"{vpc}, the VPC of session {session}, has no EC2 Instance Connect Endpoint {named}.",
+        found.Count > 0
+            ? "Wait until one is create-complete, or give another -Route."
+            : "Create one in any subnet of that VPC (aws ec2 create-instance-connect-endpoint), which is free, or give another -Route.")
+    { Target = named ?? vpc };
+
+    internal static FargateException PortWithoutInstanceConnect(FargateSession session) => new(
+        FargateError.RouteUnavailable,
+        $"EC2 Instance Connect leads to port 22 or 3389 only, and the SSH server of session {session} listens on {session.Port}.",
+        "Start a session with -Port 22, or give another -Route.")
+    { Target = session.ToString() };
+
+    internal static FargateException RouteWithProxy(FargateRoute route, string proxy) => new(
+        FargateError.InvalidRoute,
+        $"-Route {route} cannot go with {proxy}, which is a route of its own.",
+        "Leave one of them out; -Route Public and Private choose the address that a jump host or proxy connects to.")
+    { Target = route.ToString() };
+
+    internal static FargateException EndpointWithoutRoute(string endpoint) => new(
+        FargateError.InvalidRoute,
+        $"-InstanceConnectEndpoint {endpoint} is for -Route InstanceConnect or Auto, and another route was given.",
+        "Leave one of them out.")
+    { Target = endpoint };
+
+    /// <summary>None of the routes leads to the session.</summary>
+    /// <param name="first">The error of the first route.</param>
+    /// <param name="others">What became of the other routes that were tried, in a sentence each.</param>
+    internal static FargateException NoRoute(FargateException first, IReadOnlyList<string> others) => others.Count == 0 ? first : new(
+        first.Error, $"{first.Summary} Other routes were tried as well. {string.Join(" ", others)}", first.NextStep, first)
+    { Target = first.Target };
 
     /// <param name="parameters">The parameters, with their hyphens.</param>
     internal static FargateException OnlyForSsh(IReadOnlyList<string> parameters) => new(

@@ -10,8 +10,7 @@ namespace EcsFargateLogin.Shells;
 /// <summary>Waits until a session can be logged in to again after its connection was lost.</summary>
 /// <param name="cloud">The connection to AWS, for the state of the task.</param>
 /// <param name="session">The session.</param>
-/// <param name="preferPrivate">Whether its private address is used.</param>
-internal sealed class Reconnection(IFargateCloud cloud, FargateSession session, bool preferPrivate)
+internal sealed class Reconnection(IFargateCloud cloud, FargateSession session)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -56,7 +55,7 @@ internal sealed class Reconnection(IFargateCloud cloud, FargateSession session, 
     {
         using var limit = TimeLimit.Begin(session.ReconnectWindow, cancellationToken);
         // The server has to answer again.
-        session.AnsweredAddress = null;
+        session.OpenRoute = null;
         SessionWaiter waiter = new(cloud, new WaitOptions { BannerLimit = session.ReconnectWindow });
         try
         {
@@ -79,7 +78,7 @@ internal sealed class Reconnection(IFargateCloud cloud, FargateSession session, 
         return false;
     }
 
-    private Readiness Readiness => new(preferPrivate, CanBeEntered: true) { Transport = FargateTransport.Ssh };
+    private static Readiness Readiness => new(CanBeEntered: true) { Transport = FargateTransport.Ssh };
 
     private async Task<bool> TryAsync(SessionWaiter waiter, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {

@@ -50,7 +50,7 @@ internal static class HostKeyErrors
         FargateError.HostKeyMismatch,
         $"Another server than that of session {session} answered: it showed the host key {shown ?? "(unknown)"}, and ssh "
         + $"accepts {session.HostKey?.ToString() ?? "another"} alone. Nothing was run, and nobody was logged in.",
-        "Somebody may stand between this machine and the task: try another network path (-Private, a VPN), and tell those "
+        "Somebody may stand between this machine and the task: try another network path (-Route Private, a VPN), and tell those "
         + "who run this one. Then start a new session.")
     { Target = session.SessionId };
 

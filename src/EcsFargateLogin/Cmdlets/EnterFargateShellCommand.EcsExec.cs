@@ -12,7 +12,7 @@ namespace EcsFargateLogin.Cmdlets;
 public sealed partial class EnterFargateShellCommand
 {
     private static readonly string[] ParametersOfSsh =
-        [nameof(Private), nameof(JumpHost), nameof(ProxyCommand), nameof(Option), nameof(HostKeyVerification)];
+        [nameof(Route), nameof(InstanceConnectEndpoint), nameof(JumpHost), nameof(ProxyCommand), nameof(Option), nameof(HostKeyVerification)];
 
     private SessionManagerPlugin? _plugin;
 

@@ -81,7 +81,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
         var end = RunSsh(cloud, session, endpoint, transcript);
         while (MayReconnect(session, end))
         {
-            Reconnection reconnection = new(cloud, session, Private);
+            Reconnection reconnection = new(cloud, session);
             if (Await((_, cancellationToken) => reconnection.FindStoppedTaskAsync(cancellationToken)) is { } task)
             {
                 return end with { StoppedTask = task };

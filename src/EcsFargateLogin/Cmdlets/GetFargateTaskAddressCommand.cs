@@ -13,9 +13,13 @@ namespace EcsFargateLogin.Cmdlets;
 [OutputType(typeof(FargateTaskAddress), typeof(Hashtable))]
 public sealed class GetFargateTaskAddressCommand : TaskCmdlet
 {
-    /// <summary>Prefers the private address, for use inside the VPC.</summary>
-    [Parameter(HelpMessage = "Prefers the private address, for use inside the VPC.")]
-    public SwitchParameter Private { get; set; }
+    /// <summary>
+    /// The route to take: Private returns the private address, for use inside the VPC. With -ForPSSession, the parameters for
+    /// InstanceConnect and SessionManager name a port of this PowerShell, which leads to the container for as long as the session
+    /// is open here. Without it the route that the session was started with is used.
+    /// </summary>
+    [Parameter(HelpMessage = "The route to take: Auto, Public, Private, InstanceConnect or SessionManager.")]
+    public FargateRoute? Route { get; set; }
 
     /// <summary>Returns what is known now, without waiting for an address.</summary>
     [Parameter(HelpMessage = "Returns what is known now, without waiting for an address.")]
@@ -86,10 +90,10 @@ public sealed class GetFargateTaskAddressCommand : TaskCmdlet
     }
 
     private Readiness ReadinessOfAsked =>
-        new(Private, CanBeEntered: ForPSSession) { Transport = ForPSSession ? FargateTransport.Ssh : null };
+        new(CanBeEntered: ForPSSession) { Transport = ForPSSession ? FargateTransport.Ssh : null, Route = Route };
 
     private object AnswerFor(FargateSession session) =>
-        ForPSSession ? PSSessionParameters.Of(session, Private) : new FargateTaskAddress(session, Private);
+        ForPSSession ? PSSessionParameters.Of(session) : new FargateTaskAddress(session, Route ?? session.WantedRoute);
 
     private void PollOnce(SessionWaiter waiter, FargateSession session)
     {

@@ -16,16 +16,28 @@ namespace EcsFargateLogin.Cmdlets;
 /// </summary>
 public abstract class LoginCmdlet : AwsCmdlet
 {
-    private SshProxy? _proxy;
+    private RouteRequest? _route;
     private string? _ssh;
 
     private protected LoginCmdlet()
     {
     }
 
-    /// <summary>Logs in at the private address, from inside the VPC.</summary>
-    [Parameter(HelpMessage = "Logs in at the private address, from inside the VPC.")]
-    public SwitchParameter Private { get; set; }
+    /// <summary>
+    /// The route by which ssh reaches the container: Public and Private connect to the task's address; InstanceConnect goes through
+    /// an EC2 Instance Connect Endpoint of its VPC; SessionManager goes through the agent in a task that enables ECS Exec. Neither
+    /// of the last two needs a public address, or a rule for your address. Auto tries all that the task allows, and uses the first
+    /// that answers. Without it the route that the session was started with is used.
+    /// </summary>
+    [Parameter(HelpMessage = "The route to the container: Auto, Public, Private, InstanceConnect or SessionManager.")]
+    public FargateRoute? Route { get; set; }
+
+    /// <summary>
+    /// The id of the EC2 Instance Connect Endpoint to use, eice-…. Without it one of the task's VPC, rather one in its own subnet.
+    /// </summary>
+    [Parameter(HelpMessage = "The id of the EC2 Instance Connect Endpoint to use.")]
+    [ValidateNotNullOrEmpty]
+    public string? InstanceConnectEndpoint { get; set; }
 
     /// <summary>
     /// Keeps a session, and its key, that was started in the same pipeline and would end with it. One that you hold, in a
@@ -83,7 +95,8 @@ public abstract class LoginCmdlet : AwsCmdlet
     {
         _ssh = NeedsSsh ? FindProgram("ssh") : FindProgramOrNull("ssh");
         Options = [.. Option.Select(SshOption.Parse)];
-        _proxy = SshProxy.FromParameters(JumpHost, ProxyCommand, FindProgram);
+        _route = RouteRequest.Of(
+            Route, InstanceConnectEndpoint, SshProxy.FromParameters(JumpHost, ProxyCommand, FindProgram));
     });
 
     /// <summary>
@@ -137,7 +150,6 @@ public abstract class LoginCmdlet : AwsCmdlet
             CloserFor = CloserFor,
             MustClose = Owned.MustClose,
             WorkName = WorkName,
-            PreferPrivate = Private,
             ThrottleLimit = throttleLimit,
             UsesSharedConnection = usesSharedConnection,
         };
@@ -175,7 +187,7 @@ public abstract class LoginCmdlet : AwsCmdlet
             throw LoginErrors.KeyNotFound(session);
         }
 
-        session.Proxy = _proxy ?? session.Proxy;
+        _route?.ApplyTo(session);
         session.HostKeyVerification = HostKeyVerification ?? session.HostKeyVerification;
         return new Login(session, Connect(session), transport);
     }
@@ -184,7 +196,7 @@ public abstract class LoginCmdlet : AwsCmdlet
     private protected SshEndpoint EndpointOf(FargateSession session)
     {
         KnownHosts.NoteFirstKey(session);
-        return session.EndpointFor(Private) with { KeepsSession = !Owned.Owns(session) };
+        return session.Endpoint with { KeepsSession = !Owned.Owns(session) };
     }
 
     /// <summary>The same over the session's shared connection, which is opened if necessary.</summary>

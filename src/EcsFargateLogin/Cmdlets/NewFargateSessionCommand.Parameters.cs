@@ -6,6 +6,7 @@ using EcsFargateLogin.Connection;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
 using EcsFargateLogin.Presets;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.Ssh;
 using EcsFargateLogin.Trust;
 
@@ -167,6 +168,31 @@ public sealed partial class NewFargateSessionCommand
     [ProjectKey]
     [PSDefaultValue(Value = FargateTransport.Ssh)]
     public FargateTransport? Transport { get; set; }
+
+    /// <summary>
+    /// The route by which ssh reaches the container: Public and Private connect to the task's address; InstanceConnect goes through
+    /// an EC2 Instance Connect Endpoint of its VPC; SessionManager goes through the agent of ECS Exec, which the task is then
+    /// started with, and which needs a task role with the actions of exec-task-policy.json. Neither of the last two needs a public
+    /// address, or a rule for your address. Auto tries all that the task allows, and uses the first that answers; it starts a task
+    /// without a public address with the agent, where it has a task role. Later commands about the session use the same route.
+    /// </summary>
+    /// <value>Auto</value>
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "The route to the container: Auto, Public, Private, InstanceConnect or SessionManager.")]
+    [BlankIsDefault]
+    [ValidateNotNull]
+    [ProjectKey]
+    [PSDefaultValue(Value = FargateRoute.Auto)]
+    public FargateRoute? Route { get; set; }
+
+    /// <summary>
+    /// The id of the EC2 Instance Connect Endpoint to use, eice-…. Without it one of the task's VPC, rather one in its own subnet.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The id of the EC2 Instance Connect Endpoint to use.")]
+    [BlankIsDefault]
+    [ValidateNotNullOrEmpty]
+    [ProjectKey]
+    public string? InstanceConnectEndpoint { get; set; }
 
     /// <summary>
     /// Allows this machine's address at the SSH port, by a rule of the first -SecurityGroup that has the session's id and is
@@ -421,16 +447,24 @@ public sealed partial class NewFargateSessionCommand
     }
 
     /// <summary>Adds the values that only ssh needs. Those of a preset are ignored where ssh is not used.</summary>
-    private SessionRequest WithSsh(SessionRequest request, ParameterValues values) => request with
+    private SessionRequest WithSsh(SessionRequest request, ParameterValues values)
     {
-        UserName = values.Get<string>(nameof(UserName))!,
-        HostKeyVerification = values.Get<HostKeyVerification>(nameof(HostKeyVerification)),
-        KeyType = values.Get<SshKeyType>(nameof(KeyType)),
-        KeyPath = OwnKeyPathOf(values),
-        FromAddresses = AuthorizedKey.CheckAddresses(values.Get<string[]>(nameof(FromAddress), [])),
-        Proxy = SshProxy.FromParameters(
-            values.Get<string>(nameof(JumpHost)), values.Get<string>(nameof(ProxyCommand)), FindProgram),
-    };
+        var route = RouteRequest.Of(
+            values.Get<FargateRoute>(nameof(Route)),
+            values.Get<string>(nameof(InstanceConnectEndpoint)),
+            SshProxy.FromParameters(values.Get<string>(nameof(JumpHost)), values.Get<string>(nameof(ProxyCommand)), FindProgram));
+        return request with
+        {
+            UserName = values.Get<string>(nameof(UserName))!,
+            HostKeyVerification = values.Get<HostKeyVerification>(nameof(HostKeyVerification)),
+            KeyType = values.Get<SshKeyType>(nameof(KeyType)),
+            KeyPath = OwnKeyPathOf(values),
+            FromAddresses = AuthorizedKey.CheckAddresses(values.Get<string[]>(nameof(FromAddress), [])),
+            Route = route.Route!.Value,
+            InstanceConnectEndpoint = route.InstanceConnectEndpoint,
+            Proxy = route.Proxy,
+        };
+    }
 
     private static SessionLimits LimitsOf(ParameterValues values) => new()
     {

@@ -32,7 +32,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     private static readonly string[] ParametersOfSsh =
     [
         nameof(UserName), nameof(KeyType), nameof(KeyPath), nameof(FromAddress), nameof(HostKeyVerification),
-        nameof(AuthorizeMyAddress), nameof(MyAddress), nameof(JumpHost), nameof(ProxyCommand),
+        nameof(AuthorizeMyAddress), nameof(MyAddress), nameof(Route), nameof(InstanceConnectEndpoint), nameof(JumpHost), nameof(ProxyCommand),
         nameof(LoginTimeout), nameof(IdleTimeout), nameof(ReconnectWindow), nameof(UnusedTimeout),
     ];
 
@@ -212,7 +212,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         if (WaitsForSessions)
         {
             await WaiterFor(cloud)
-                .WaitAsync([.. sessions], new Readiness(PreferPrivate: false, CanBeEntered: true), progress, cancellationToken);
+                .WaitAsync([.. sessions], new Readiness(CanBeEntered: true), progress, cancellationToken);
         }
 
         return errors;

@@ -9,7 +9,7 @@ internal static class PSSessionParameters
 {
     /// <summary>The parameters, to be splatted. The user's configuration of ssh cannot contradict them.</summary>
     /// <exception cref="FargateException">The session has no key here, or no address yet.</exception>
-    public static Hashtable Of(FargateSession session, bool preferPrivate)
+    public static Hashtable Of(FargateSession session)
     {
         if (session is { Transport: FargateTransport.EcsExec })
         {
@@ -21,12 +21,12 @@ internal static class PSSessionParameters
             throw LoginErrors.KeyNotFound(session);
         }
 
-        if (session.AddressFor(preferPrivate) is null)
+        var endpoint = session.Endpoint;
+        if (endpoint.Address is null)
         {
             throw RouteErrors.NoAddress(session);
         }
 
-        var endpoint = session.EndpointFor(preferPrivate);
         Hashtable options = [];
         foreach (var option in SshCommandLine.ForRemoting(endpoint))
         {
@@ -36,7 +36,7 @@ internal static class PSSessionParameters
         return new Hashtable
         {
             ["HostName"] = endpoint.Address,
-            ["Port"] = session.Port,
+            ["Port"] = endpoint.Port,
             ["UserName"] = session.UserName,
             ["KeyFilePath"] = session.KeyPath,
             ["Options"] = options,

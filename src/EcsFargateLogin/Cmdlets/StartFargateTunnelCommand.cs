@@ -75,7 +75,7 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        Guard(null, () => Route().WithFreePort());
+        Guard(null, () => NewTunnelRoute().WithFreePort());
         if (!IPAddress.IsLoopback(BindAddress))
         {
             WriteWarning($"Anybody who can reach {BindAddress} can use this tunnel: it has no login.");
@@ -88,7 +88,7 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
         OwnOrKeep(Session);
         foreach (var session in Session)
         {
-            if (ShouldProcess($"{session} ({Route().RemoteEnd})", "Open tunnel"))
+            if (ShouldProcess($"{session} ({NewTunnelRoute().RemoteEnd})", "Open tunnel"))
             {
                 Guard(session, () => LogIn(session, _ => Open(session)));
             }
@@ -112,7 +112,7 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
         base.Dispose(disposing);
     }
 
-    private TunnelRoute Route() => new(BindAddress.ToString(), LocalPort, RemoteHost, RemotePort);
+    private TunnelRoute NewTunnelRoute() => new(BindAddress.ToString(), LocalPort, RemoteHost, RemotePort);
 
     private void Open(FargateSession session)
     {
@@ -143,7 +143,7 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
     {
         for (var attempt = 1; ; attempt++)
         {
-            var route = Route().WithFreePort();
+            var route = NewTunnelRoute().WithFreePort();
             TunnelDialer dialer = new(Ssh, EndpointOf(session), Options);
             WriteVerbose(dialer.Show(route));
             FargateTunnel tunnel = new(TunnelRegistry.NextId(), session, route);

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Cmdlets;
@@ -18,7 +19,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
     private readonly Dictionary<FargateSession, IFargateCloud> _pending = [];
     private readonly List<(FargateSession Session, Task Closing)> _closing = [];
     private readonly CancellationTokenSource _enough = new();
-    private SshProxy? _proxy;
+    private RouteRequest? _route;
 
     /// <summary>
     /// The time to wait, in seconds, 1 to 86400. Without it each session's own limits apply: its -StartTimeout, and a minute for
@@ -32,9 +33,21 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
     [Parameter(HelpMessage = "Returns the first session that is ready.")]
     public SwitchParameter Any { get; set; }
 
-    /// <summary>Waits for the SSH server at the private address, from inside the VPC.</summary>
-    [Parameter(HelpMessage = "Waits for the SSH server at the private address, from inside the VPC.")]
-    public SwitchParameter Private { get; set; }
+    /// <summary>
+    /// The route by which ssh reaches the container: Public and Private connect to the task's address; InstanceConnect goes through
+    /// an EC2 Instance Connect Endpoint of its VPC; SessionManager goes through the agent in a task that enables ECS Exec. Neither
+    /// of the last two needs a public address, or a rule for your address. Auto tries all that the task allows, and uses the first
+    /// that answers. Without it the route that the session was started with is used.
+    /// </summary>
+    [Parameter(HelpMessage = "The route to the container: Auto, Public, Private, InstanceConnect or SessionManager.")]
+    public FargateRoute? Route { get; set; }
+
+    /// <summary>
+    /// The id of the EC2 Instance Connect Endpoint to use, eice-…. Without it one of the task's VPC, rather one in its own subnet.
+    /// </summary>
+    [Parameter(HelpMessage = "The id of the EC2 Instance Connect Endpoint to use.")]
+    [ValidateNotNullOrEmpty]
+    public string? InstanceConnectEndpoint { get; set; }
 
     /// <summary>
     /// The host, as [user@]host[:port], through which the task is reached, for private subnets. Your own ssh configuration, keys
@@ -55,7 +68,8 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
 
     /// <summary>Finds ssh where it is needed, and checks how the task is to be reached.</summary>
     protected override void BeginProcessing() =>
-        Guard(null, () => _proxy = SshProxy.FromParameters(JumpHost, ProxyCommand, FindProgram));
+        Guard(null, () => _route = RouteRequest.Of(
+            Route, InstanceConnectEndpoint, SshProxy.FromParameters(JumpHost, ProxyCommand, FindProgram)));
 
     /// <summary>Collects this record's sessions.</summary>
     protected override void ProcessRecord() => Guard(null, () =>
@@ -69,7 +83,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
             }
             else
             {
-                session.Proxy = _proxy ?? session.Proxy;
+                _route?.ApplyTo(session);
                 ClaimSession(session);
                 _pending.TryAdd(session, cloud);
             }
@@ -135,7 +149,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
         }
 
         var waits = _pending.ToLookup(pair => pair.Value, pair => pair.Key).Select(byCloud => WaiterFor(byCloud.Key)
-            .WaitAsync([.. byCloud], new Readiness(Private, CanBeEntered: true), progress, limit.Token));
+            .WaitAsync([.. byCloud], new Readiness(CanBeEntered: true), progress, limit.Token));
         try
         {
             await Task.WhenAll(waits);

@@ -49,7 +49,7 @@ public sealed class ShellConnectionTests
 
         ProcessResult[] runs =
         [
-            await asking.RunApartAsync("New-FargateSession | Enter-FargateShell -Private -Verbose", "echo here; exit\n"),
+            await asking.RunApartAsync("New-FargateSession | Enter-FargateShell -Route Private -Verbose", "echo here; exit\n"),
             await without.RunApartAsync("New-FargateSession -AssignPublicIp Disabled | Enter-FargateShell -Verbose", "echo here; exit\n"),
         ];
 

@@ -53,7 +53,7 @@ public sealed class TaskAddressTests
     {
         await using var me = await Operator.StartAsync();
 
-        var run = me.Run("New-FargateSession | Tee-Object -Variable session | Get-FargateTaskAddress -Private");
+        var run = me.Run("New-FargateSession | Tee-Object -Variable session | Get-FargateTaskAddress -Route Private");
 
         var address = Assert.Single(run.Output);
         Assert.Equal(Assert.Single(me.Fargate.Tasks).PrivateAddress, address.Text("Address"));

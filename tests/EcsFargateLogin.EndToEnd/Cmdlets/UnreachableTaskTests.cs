@@ -27,7 +27,7 @@ public sealed class UnreachableTaskTests(UnreachableTaskTests.Waits waits) : ICl
 
         var message = error.Is("NoPublicAddress", ErrorCategory.ObjectNotFound, Assert.Single(me.Fargate.Tasks).StartedBy!);
         Assert.Contains(me.Fargate.Subnets[0], message, StringComparison.Ordinal);
-        Assert.Contains("-Private", message, StringComparison.Ordinal);
+        Assert.Contains("-Route Private", message, StringComparison.Ordinal);
         await me.HasLeftNothingAsync();
     }
 

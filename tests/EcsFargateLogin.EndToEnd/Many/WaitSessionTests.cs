@@ -107,7 +107,7 @@ public sealed class WaitSessionTests
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Add(new AccessDenied { Operation = "DescribeNetworkInterfaces" });
 
-        var run = me.Run("$sessions = New-FargateSession -Count 2; $sessions | Wait-FargateSession -Private");
+        var run = me.Run("$sessions = New-FargateSession -Count 2; $sessions | Wait-FargateSession -Route Private");
 
         Assert.Empty(run.Errors);
         Assert.Equal(2, run.Output.Count);

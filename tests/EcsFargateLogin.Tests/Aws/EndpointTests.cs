@@ -132,7 +132,9 @@ public sealed class EndpointTests
         });
         using var cloud = AwsClouds.At(server.Url + path);
         await AwsClouds.FailAsync(cloud, AwsClouds.Calls.Keys);
-        Assert.Equal(Enumerable.Repeat("/aws/", AwsClouds.Calls.Count), paths);
+        // The SDK's clients of JSON protocols ask again after such an answer.
+        Assert.InRange(paths.Count, AwsClouds.Calls.Count, int.MaxValue);
+        Assert.Equal(["/aws/"], paths.Distinct());
     }
 
     [Theory]

@@ -128,6 +128,7 @@ public sealed class FargateErrorsTests
         var type when type == typeof(TunnelRoute) => new TunnelRoute("127.0.0.1", 5432, "db.internal", 5432),
         var type when type == typeof(CopyItem) => new CopyItem(TwoLines, "/tmp/x"),
         var type when type == typeof(bool) => true,
+        var type when type == typeof(FargateRoute) => FargateRoute.SessionManager,
         var type when type == typeof(Version) => new Version(1, 2),
         var type when type == typeof(ManagedAgentDescription) => new ManagedAgentDescription("STOPPED", TwoLines),
         var type when type == typeof(Type) => typeof(string),

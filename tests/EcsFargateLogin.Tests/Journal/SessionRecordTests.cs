@@ -58,6 +58,8 @@ public sealed class SessionRecordTests : LaunchTest
             SecurityGroups = ["sg-1"],
             AuthorizedCidr = "198.51.100.7/32",
             Transport = FargateTransport.Auto,
+            Route = FargateRoute.InstanceConnect,
+            InstanceConnectEndpoint = "eice-0123",
             UserName = "app",
             Port = 2222,
             KeyType = SshKeyType.Ecdsa,

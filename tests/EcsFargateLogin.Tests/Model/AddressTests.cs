@@ -38,7 +38,7 @@ public sealed class AddressTests
             IPv6Address = ipv6,
         };
 
-        Assert.Equal((outside, inside), (session.AddressFor(preferPrivate: false), session.AddressFor(preferPrivate: true)));
+        Assert.Equal((outside, inside), (session.AddressFor(FargateRoute.Auto), session.AddressFor(FargateRoute.Private)));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class AddressTests
             HasIPv6Ingress = true, PublicAddress = Public, PrivateAddress = IPv4, IPv6Address = IPv6,
         };
 
-        Assert.Equal((IPv6, IPv4), (session.AddressFor(preferPrivate: false), session.AddressFor(preferPrivate: true)));
+        Assert.Equal((IPv6, IPv4), (session.AddressFor(FargateRoute.Auto), session.AddressFor(FargateRoute.Private)));
     }
 
     [Fact]
@@ -61,6 +61,6 @@ public sealed class AddressTests
         fromEcs.Update(SampleTask.Of("RUNNING") with { PrivateIPv4Address = null, IPv6Address = IPv6 });
         fromEc2.Update(new NetworkInterfaceDescription { Id = "eni-1", IPv6Addresses = [IPv6, "2001:db8::8"] });
 
-        Assert.Equal((IPv6, IPv6), (fromEcs.AddressFor(preferPrivate: false), fromEc2.AddressFor(preferPrivate: false)));
+        Assert.Equal((IPv6, IPv6), (fromEcs.AddressFor(FargateRoute.Auto), fromEc2.AddressFor(FargateRoute.Auto)));
     }
 }

@@ -4,7 +4,9 @@ using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Aws.Ec2;
 using EcsFargateLogin.Aws.Ecs;
 using EcsFargateLogin.Aws.Iam;
+using EcsFargateLogin.Aws.Kms;
 using EcsFargateLogin.Aws.Logs;
+using EcsFargateLogin.Aws.Ssm;
 using EcsFargateLogin.Aws.Sts;
 using EcsFargateLogin.Cloud;
 
@@ -43,7 +45,16 @@ internal static class AwsClouds
             new SurveyClients(
                 () => new StsClient(credentials, Settings(StsClient.ServiceId, StsClient.SigningName)),
                 () => new IamClient(credentials, Settings(IamClient.ServiceId, IamClient.SigningName))),
-            credentials);
+            credentials)
+        {
+            CreateRouteClients = () => new RouteClients
+            {
+                Ssm = new SsmClient(credentials, Settings(SsmClient.ServiceId, SsmClient.SigningName)),
+                Kms = new KmsClient(credentials, Settings(KmsClient.ServiceId, KmsClient.SigningName)),
+                ChannelSigner = new WebSocketSigner(credentials, Settings(SsmClient.ServiceId, "ssmmessages"), endpoint),
+                TunnelSigner = new WebSocketSigner(credentials, Settings(Ec2Client.ServiceId, "ec2-instance-connect"), endpoint),
+            },
+        };
 
         ClientSettings Settings(string serviceId, string signingName)
         {
@@ -60,6 +71,9 @@ internal static class AwsClouds
             ["logs"] = (cloud, token) => cloud.GetLogEventsAsync(new("group", Region, "stream"), fromStart: false, 1, token),
             ["ec2"] = (cloud, token) => cloud.DescribeNetworkInterfacesAsync(["eni-1"], token),
             ["sts"] = (cloud, token) => cloud.Survey.GetCallerAsync(token),
+            ["ssm"] = (cloud, token) => cloud.SessionManager.TerminateAsync("session-1", token),
+            ["kms"] = (cloud, token) => cloud.SessionManager.GenerateDataKeyAsync(
+                "alias/shells", new Dictionary<string, string> { ["aws:ssm:SessionId"] = "session-1" }, token),
             ["iam"] = (cloud, token) => cloud.Survey.GetRoleArnAsync("ops", token),
         };
 

@@ -22,6 +22,10 @@ internal sealed class ScriptedCloud : IFargateCloud
 
     public ITaskDefinitionStore Definitions => throw new NotSupportedException("No session registers task definitions.");
 
+    public ISessionManager SessionManager { get; set; } = null!;
+
+    public IInstanceConnect InstanceConnect { get; set; } = null!;
+
     public Func<RunTaskRequest, CancellationToken, Task<RunTaskReply>> OnRunTask { get; set; } =
         (_, _) => Task.FromResult(new RunTaskReply([SampleTask.Of("PROVISIONING")], []));
 

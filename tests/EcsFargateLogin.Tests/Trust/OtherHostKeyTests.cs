@@ -47,7 +47,7 @@ public sealed class OtherHostKeyTests : IDisposable
     public async Task A_copy_ends_with_it()
     {
         var session = Session();
-        ItemCopier copier = new(session, SshThat(""), session.EndpointFor(preferPrivate: false), []);
+        ItemCopier copier = new(session, SshThat(""), session.Endpoint, []);
         CopyRequest request = new()
         {
             Sources = [_folder.Write("file", "x")], Destination = "/tmp", FromSession = false, Recurse = false,
@@ -68,7 +68,7 @@ public sealed class OtherHostKeyTests : IDisposable
             echo 'subsystem request failed on channel 0' >&2
             exit 255
             """);
-        ItemCopier copier = new(session, ssh, session.EndpointFor(preferPrivate: false), []);
+        ItemCopier copier = new(session, ssh, session.Endpoint, []);
         CopyRequest request = new() { Sources = ["/etc/x"], Destination = _folder.Path, FromSession = true, Recurse = false };
 
         AssertIsOtherServer(session, await Assert.ThrowsAsync<FargateException>(
@@ -86,7 +86,7 @@ public sealed class OtherHostKeyTests : IDisposable
             """);
 
         var error = await Assert.ThrowsAsync<HostKeyRefusedException>(() => new SshMaster(session.Folder!)
-            .OpenAsync(ssh, session.EndpointFor(preferPrivate: false), [], CancellationToken.None));
+            .OpenAsync(ssh, session.Endpoint, [], CancellationToken.None));
 
         AssertIsOtherServer(session, LostConnection.FindOtherServer(session, error.Messages)!);
     }
@@ -105,7 +105,7 @@ public sealed class OtherHostKeyTests : IDisposable
         TunnelRoute route = new("127.0.0.1", 1, "db.internal", 5432);
         FargateTunnel tunnel = new(1, session, route) { KeepSession = true };
         TunnelKeeper keeper = new(
-            tunnel, new TunnelDialer(ssh, session.EndpointFor(preferPrivate: false), []), _cloud, new SessionJournal(_folder["sessions"]))
+            tunnel, new TunnelDialer(ssh, session.Endpoint, []), _cloud, new SessionJournal(_folder["sessions"]))
         {
             FirstPause = TimeSpan.FromMilliseconds(1),
         };

@@ -72,7 +72,7 @@ public sealed class TunnelKeeperTests : IDisposable
         {
             KeepSession = false,
         };
-        return new TunnelKeeper(tunnel, new TunnelDialer(ssh, session.EndpointFor(preferPrivate: false), []), _cloud, journal)
+        return new TunnelKeeper(tunnel, new TunnelDialer(ssh, session.Endpoint, []), _cloud, journal)
         {
             FirstPause = TimeSpan.FromMilliseconds(1),
         };

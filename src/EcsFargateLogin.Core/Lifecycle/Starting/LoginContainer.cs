@@ -11,6 +11,9 @@ internal sealed record LoginContainer(string Name, ContainerLog? Log)
     /// <summary>The account of its task definition; null where it is unknown.</summary>
     public string? Account { get; init; }
 
+    /// <summary>Whether its task definition names a role for the task; false where that is unknown.</summary>
+    public bool HasTaskRole { get; init; }
+
     /// <summary>Its start configuration; null where it is unknown.</summary>
     public ContainerStart? Start { get; init; }
 
@@ -46,6 +49,7 @@ internal sealed record LoginContainer(string Name, ContainerLog? Log)
         return new LoginContainer(name, definition.Logs.GetValueOrDefault(name))
         {
             Account = TaskArn.AccountOf(definition.Arn),
+            HasTaskRole = definition.HasTaskRole,
             Start = definition.Starts.GetValueOrDefault(name),
             OutlivedReason = OutlivedReasonOf(name, definition),
         };

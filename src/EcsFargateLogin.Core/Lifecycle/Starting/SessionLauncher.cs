@@ -38,7 +38,6 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         SessionRequest request, int count, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         request = await ServiceRequest.CompleteAsync(cloud, request, cancellationToken);
-        ThrowUnlessPlatformHasEcsExec(request);
         var ownKey = request.KeyPath is { } path
             ? await OwnKeys!.ReadAsync(path, cancellationToken)
             : null;
@@ -48,7 +47,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
             throw StartErrors.TaskOutlivesContainer(request.TaskDefinition, why);
         }
 
-        LaunchFacts facts = new(container, ownKey);
+        LaunchFacts facts = new(container, ownKey, NeedsAgent(request, container));
         ConcurrentQueue<FargateException> errors = [];
         ParallelOptions options = new() { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken };
         try
@@ -102,6 +101,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
             session.Plan = new StartPlan(request, runTask);
             session.Tags = request.Tags;
             session.Proxy = request.Proxy;
+            session.HasEcsExec |= facts.HasAgent;
             session.HasIPv6Ingress = request.AuthorizedCidr?.Contains(':', StringComparison.Ordinal) == true;
             return session;
         }
@@ -137,7 +137,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         var nonce = ContainerContract.CreateNonce();
         var runTask = new RunTaskRequest(request, container.Name, sessionId)
         {
-            EnablesExecuteCommand = request.Transport.HasEcsExec(),
+            EnablesExecuteCommand = facts.HasAgent,
             Environment = ContainerContract.EnvironmentOf(request, authorizedKey, nonce),
             Command = CommandLimit.Apply(request, container.Start),
         };
@@ -162,7 +162,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         var lifetime = KeepAlive.LifetimeOf(request, container.Start);
         var runTask = new RunTaskRequest(request, container.Name, sessionId)
         {
-            EnablesExecuteCommand = request.Transport.HasEcsExec(),
+            EnablesExecuteCommand = true,
             Environment = request.Environment,
             Command = keepsAlive ? KeepAlive.Command(lifetime) : CommandLimit.Apply(request, container.Start),
         };
@@ -174,13 +174,19 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         return (runTask, record);
     }
 
-    /// <summary>Checks the platform version, which may come from a service.</summary>
-    private static void ThrowUnlessPlatformHasEcsExec(SessionRequest request)
+    /// <summary>
+    /// Whether the task is started with the agent of ECS Exec. Checks the platform version, which may come from a service.
+    /// </summary>
+    private static bool NeedsAgent(SessionRequest request, LoginContainer container)
     {
-        if (request.Transport.HasEcsExec() && !EcsExecPlatform.Has(request.PlatformVersion))
+        var hasPlatform = EcsExecPlatform.Has(request.PlatformVersion);
+        if (!hasPlatform && (request.Transport.HasEcsExec() || request.Route == FargateRoute.SessionManager))
         {
             throw RouteErrors.PlatformWithoutEcsExec(request.PlatformVersion!);
         }
+
+        return request.Transport.HasEcsExec() || (hasPlatform && RouteRequest.NeedsAgent(
+            request, request.TaskRoleArn is not null || container.HasTaskRole, container.Start is { IsReadOnly: true }));
     }
 
     private SessionRecord RecordOf(SessionRequest request, RunTaskRequest runTask, LoginContainer container) =>
@@ -193,5 +199,5 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         };
 
     /// <summary>Facts that all sessions of one launch share.</summary>
-    private sealed record LaunchFacts(LoginContainer Container, OwnKey? OwnKey);
+    private sealed record LaunchFacts(LoginContainer Container, OwnKey? OwnKey, bool HasAgent);
 }

@@ -27,9 +27,6 @@ internal sealed class LoginBatch
     /// <summary>The name of the work in the task's reason to stop, such as 'command'.</summary>
     public required string WorkName { get; init; }
 
-    /// <summary>Whether sessions are logged in to at their private addresses.</summary>
-    public required bool PreferPrivate { get; init; }
-
     /// <summary>Number of sessions in which work is done at the same time.</summary>
     public required int ThrottleLimit { get; init; }
 
@@ -100,14 +97,14 @@ internal sealed class LoginBatch
         await Task.WhenAll(pending.GroupBy(login => (login.Cloud, login.Transport), login => login.Session).Select(group =>
             WaiterFor(group.Key.Cloud).WaitAsync(
                 [.. group],
-                new Readiness(PreferPrivate, CanBeEntered: true) { Transport = group.Key.Transport },
+                new Readiness(CanBeEntered: true) { Transport = group.Key.Transport },
                 outcomes,
                 cancellationToken)));
     }
 
     /// <summary>Whether other programs are logged in over the session's shared connection.</summary>
-    private async Task<bool> IsOpenAsync(FargateSession session, CancellationToken cancellationToken) =>
-        session.AddressFor(PreferPrivate) is not null
+    private static async Task<bool> IsOpenAsync(FargateSession session, CancellationToken cancellationToken) =>
+        (session.OpenRoute is not null || session.AddressFor(session.WantedRoute) is not null)
         && (session.HostKeyVerification != HostKeyVerification.Strict || session.HostKey is { Source: HostKeySource.TaskLog })
         && await new SshMaster(session.Folder!).IsOpenAsync(cancellationToken);
 

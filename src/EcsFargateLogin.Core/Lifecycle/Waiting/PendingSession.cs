@@ -35,16 +35,13 @@ internal sealed class PendingSession : IAsyncDisposable
     /// <summary>The wait for the transport to fall back to; null where there is none.</summary>
     private TransportWait? _fallback;
 
-    public PendingSession(FargateSession session, Readiness readiness, WaitOptions options)
-    {
+    public PendingSession(FargateSession session, Readiness readiness, WaitOptions options) =>
         (Session, _readiness, _options) = (session, readiness, options);
-        ProbePause = options.ShortestProbePause;
-    }
 
     public FargateSession Session { get; }
 
-    /// <summary>The pause between probes of its SSH port.</summary>
-    public TimeSpan ProbePause { get; init; }
+    /// <summary>Creates the attempts to reach its SSH server by a route.</summary>
+    public Func<FargateSession, FargateRoute, IReadOnlyList<RouteAttempt>> AttemptsFor { get; init; } = (_, _) => [];
 
     /// <summary>The error by which it will not become ready; null while it may.</summary>
     public FargateException? Failure { get; private set; }
@@ -68,7 +65,9 @@ internal sealed class PendingSession : IAsyncDisposable
         && Session is { NetworkInterfaceId: not null, PublicAddress: null, Record.AssignPublicIp: not false };
 
     /// <summary>Whether the session cannot be reached without the public address, which only EC2 knows.</summary>
-    public bool RequiresPublicAddress => NeedsAddress && Session.Record.AssignPublicIp == true && !_readiness.PreferPrivate;
+    public bool RequiresPublicAddress => _readiness.CanBeEntered
+        ? GetOrCreateWait().NeedsPublicAddress
+        : Session.Record.AssignPublicIp == true && Route != FargateRoute.Private;
 
     /// <summary>The tasks that may change its state before the next poll.</summary>
     public IEnumerable<Task> PendingTasks =>
@@ -78,12 +77,14 @@ internal sealed class PendingSession : IAsyncDisposable
 
     private bool NeedsAddress => _readiness.CanBeEntered ? GetOrCreateWait().NeedsAddress : true;
 
-    private string? Address => Session.AddressFor(_readiness.PreferPrivate);
+    private FargateRoute Route => _readiness.Route ?? Session.WantedRoute;
+
+    private string? Address => Session.AddressFor(Route);
 
     /// <summary>The current phase, as ECS's status or in a few words.</summary>
     private string Phase => (Session.Status, Address) switch
     {
-        (TaskStatuses.Running, var address) when _readiness.CanBeEntered => $"RUNNING, waiting for {GetOrCreateWait().Describe(address)}",
+        (TaskStatuses.Running, _) when _readiness.CanBeEntered => $"RUNNING, waiting for {GetOrCreateWait().Describe()}",
         (TaskStatuses.Running, null) => "RUNNING, waiting for its address",
         _ => Session.Status,
     };
@@ -150,9 +151,9 @@ internal sealed class PendingSession : IAsyncDisposable
     /// <inheritdoc cref="TransportWait.Begin"/>
     public void BeginWait(Func<Task, CancellationToken, Task> verify, CancellationToken cancellationToken)
     {
-        if (_readiness.CanBeEntered && NeedsTask && Address is { } address)
+        if (_readiness.CanBeEntered && NeedsTask)
         {
-            GetOrCreateWait().Begin(address, verify, cancellationToken);
+            GetOrCreateWait().Begin(verify, cancellationToken);
         }
     }
 
@@ -206,7 +207,7 @@ internal sealed class PendingSession : IAsyncDisposable
     {
         IsReported = true;
         Session.OpenTransport = _wait?.Transport ?? Session.OpenTransport;
-        Session.AnsweredAddress = HasAnswered ? Address : Session.AnsweredAddress;
+        Session.OpenRoute = (_wait as SshWait)?.OpenRoute ?? Session.OpenRoute;
         if (_wait is EcsExecWait)
         {
             Session.Timing.Agent ??= DateTimeOffset.UtcNow;
@@ -230,10 +231,7 @@ internal sealed class PendingSession : IAsyncDisposable
         if (_wait is null)
         {
             EcsExecWait? ecsExec = Transport.HasEcsExec() ? new(Session, _options) : null;
-            var requiresPublicAddress = Session.Record.AssignPublicIp == true && !_readiness.PreferPrivate;
-            _wait = Transport.HasSsh()
-                ? new SshWait(Session, _options, requiresPublicAddress) { ProbePause = ProbePause }
-                : ecsExec!;
+            _wait = Transport.HasSsh() ? new SshWait(_options, AttemptsFor(Session, Route)) : ecsExec!;
             _fallback = Transport == FargateTransport.Auto ? ecsExec : null;
             _waits.Add(_wait);
         }
@@ -245,7 +243,8 @@ internal sealed class PendingSession : IAsyncDisposable
     /// Whether an error allows a fallback: only an unreachable server does, not a server with another host key.
     /// </summary>
     private static bool IsAboutReachability(FargateException error) =>
-        error.Error is FargateError.PortUnreachable or FargateError.NoPublicAddress or FargateError.NoAddress;
+        error.Error is FargateError.PortUnreachable or FargateError.NoPublicAddress or FargateError.NoAddress
+            or FargateError.RouteUnavailable;
 
     private void FallBack(FargateException cause)
     {
@@ -279,7 +278,7 @@ internal sealed class PendingSession : IAsyncDisposable
         }
         else if (_readiness.CanBeEntered)
         {
-            GetOrCreateWait().ThrowIfLate(Address, now - running, isFallbackOpen: _fallback is { IsOpen: true });
+            GetOrCreateWait().ThrowIfLate(now - running, isFallbackOpen: _fallback is { IsOpen: true });
         }
         else if (Address is null && now - running > _options.PublicAddressLimit)
         {

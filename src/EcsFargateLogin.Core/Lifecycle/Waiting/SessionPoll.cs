@@ -48,7 +48,7 @@ internal sealed class SessionPoll(IFargateCloud cloud, WaitOptions options)
         if (reply.Tasks.FirstOrDefault(session.IsOf) is { } task)
         {
             session.Update(task);
-            await using PendingSession pending = new(session, new Readiness(PreferPrivate: true, CanBeEntered: false), options);
+            await using PendingSession pending = new(session, new Readiness(CanBeEntered: false), options);
             await PollInterfaceAsync(pending, cancellationToken);
         }
         else if (DateTimeOffset.UtcNow - session.CreatedAt > options.MissingLimit || session.SessionId.Length == 0)
@@ -63,9 +63,9 @@ internal sealed class SessionPoll(IFargateCloud cloud, WaitOptions options)
         {
             await PollInterfacesAsync(pending.NeedsInterface ? [pending.Session] : [], cancellationToken);
         }
-        catch (FargateException) when (!pending.RequiresPublicAddress)
+        catch (FargateException)
         {
-            // The private address is enough.
+            // What is known without EC2 is returned.
         }
     }
 

@@ -45,8 +45,9 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
     {
         var probePause = TimeSpan.FromTicks(Math.Max(
             options.ShortestProbePause.Ticks, options.ProbePausePerSession.Ticks * sessions.Count));
+        RouteChoice routes = new(cloud) { ProbePause = probePause };
         PendingSession[] all =
-            [.. sessions.Select(session => new PendingSession(session, readiness, options) { ProbePause = probePause })];
+            [.. sessions.Select(session => new PendingSession(session, readiness, options) { AttemptsFor = routes.AttemptsFor })];
         List<PendingSession> pending = [.. all];
         using var lasting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try

@@ -11,7 +11,7 @@ namespace EcsFargateLogin.Tests.Lifecycle.Starting;
 /// <summary>Tasks that stop while they are waited for, and are started again.</summary>
 public sealed class StartAgainTests : LaunchTest
 {
-    private static readonly Readiness Address = new(PreferPrivate: true, CanBeEntered: false);
+    private static readonly Readiness Address = new(CanBeEntered: false) { Route = FargateRoute.Private };
 
     private readonly EventLog _events = new();
 

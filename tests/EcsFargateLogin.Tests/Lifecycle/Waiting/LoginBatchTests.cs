@@ -78,7 +78,6 @@ public sealed class LoginBatchTests : IDisposable
             CloserFor = cloud => new SessionCloser(cloud, _journal),
             MustClose = _ => _mustClose,
             WorkName = "command",
-            PreferPrivate = false,
             ThrottleLimit = 32,
             UsesSharedConnection = false,
         };

@@ -145,7 +145,7 @@ public sealed class SessionWaiterTests : WaitTest
         Cloud.OnDescribeNetworkInterfaces = _ => throw SampleTask.AccessDenied("ec2:DescribeNetworkInterfaces");
         var session = SampleTask.Session(server.Port);
 
-        await WaitAsync(session, Shell with { PreferPrivate = true });
+        await WaitAsync(session, Shell with { Route = FargateRoute.Private });
 
         Assert.Null(session.PublicAddress);
     }

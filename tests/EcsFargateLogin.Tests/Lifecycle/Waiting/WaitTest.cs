@@ -11,8 +11,8 @@ public abstract class WaitTest : IDisposable
 {
     private protected const string Banner = "SSH-2.0-x\r\n";
 
-    private protected static readonly Readiness Shell = new(PreferPrivate: false, CanBeEntered: true);
-    private protected static readonly Readiness Address = new(PreferPrivate: false, CanBeEntered: false);
+    private protected static readonly Readiness Shell = new(CanBeEntered: true);
+    private protected static readonly Readiness Address = new(CanBeEntered: false);
 
     private protected static readonly WaitOptions Quick = new()
     {

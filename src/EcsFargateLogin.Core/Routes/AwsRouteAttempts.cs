@@ -1,0 +1,163 @@
+using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Ssh;
+
+namespace EcsFargateLogin.Routes;
+
+/// <summary>An attempt to reach the server through AWS: by a port of this process, which is opened first.</summary>
+/// <param name="session">The session.</param>
+internal abstract class AwsRouteAttempt(FargateSession session) : RouteAttempt(session)
+{
+    private BannerProbe? _probe;
+    private ILocalRoute? _local;
+
+    public abstract FargateRoute Route { get; }
+
+    public override string Outcome =>
+        _local?.LastError?.Summary ?? _probe?.LastOutcome ?? "it was not tried";
+
+    /// <summary>The pause between probes, each of which is a connection through AWS.</summary>
+    protected abstract TimeSpan ProbePause { get; }
+
+    public override string Describe() => $"the SSH server through {Name}";
+
+    public override FargateException? LateError(WaitOptions options, TimeSpan running, bool isFallbackOpen) =>
+        running > (isFallbackOpen ? options.FallbackLimit : options.BannerLimit)
+            ? RouteErrors.RouteUnanswered(Session, Name, running, Outcome)
+            : null;
+
+    protected override async Task<OpenRoute> OpenAsync(CancellationToken cancellationToken)
+    {
+        _local = await LocalRoutes.OpenAsync(Session, Route, OpenLocalAsync, cancellationToken);
+        OpenRoute open = new(Route, LocalRoutes.Address, _local.Port);
+        if (Session.OpenRoute != open)
+        {
+            _probe = new BannerProbe(open.Address, open.Port) { Pause = ProbePause };
+            await _probe.WaitAsync(cancellationToken);
+        }
+
+        return open;
+    }
+
+    protected override Task CloseAsync() =>
+        Opening is null || Session.OpenRoute?.Route == Route ? Task.CompletedTask : LocalRoutes.CloseAsync(Session, Route);
+
+    /// <summary>Opens the port.</summary>
+    protected abstract Task<ILocalRoute> OpenLocalAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>The attempt to reach the server through an EC2 Instance Connect Endpoint of the task's VPC.</summary>
+/// <param name="session">The session.</param>
+/// <param name="cloud">The account and region of the session.</param>
+internal sealed class InstanceConnectAttempt(FargateSession session, IFargateCloud cloud) : AwsRouteAttempt(session)
+{
+    public override FargateRoute Route => FargateRoute.InstanceConnect;
+
+    public override string Name => "EC2 Instance Connect";
+
+    /// <summary>Whether it is to be tried although the server's port is not one of AWS's, which is then the error.</summary>
+    public required bool IsNamed { get; init; }
+
+    public override bool IsPossible => IsNamed || HasPort;
+
+    private bool HasPort => Session.Port is 22 or 3389;
+
+    protected override TimeSpan ProbePause => TimeSpan.FromSeconds(0.5);
+
+    protected override bool CanBegin =>
+        IsRunning && Session.NetworkInterfaceId is not null && Session.AddressFor(Route) is not null;
+
+    protected override async Task<ILocalRoute> OpenLocalAsync(CancellationToken cancellationToken)
+    {
+        if (!HasPort)
+        {
+            throw RouteErrors.PortWithoutInstanceConnect(Session);
+        }
+
+        var endpoint = await FindEndpointAsync(cancellationToken);
+        var (address, port) = (Session.AddressFor(Route)!, Session.Port);
+        return new InstanceConnectTunnels(
+            token => cloud.InstanceConnect.SignTunnelAsync(endpoint, address, port, token));
+    }
+
+    /// <summary>Finds the endpoint that was named, or one of the VPC: rather one in the task's own subnet.</summary>
+    private async Task<InstanceConnectEndpoint> FindEndpointAsync(CancellationToken cancellationToken)
+    {
+        var interfaces = await cloud.DescribeNetworkInterfacesAsync([Session.NetworkInterfaceId!], cancellationToken);
+        if (interfaces is not [{ VpcId: { } vpc } own, ..])
+        {
+            throw RouteErrors.VpcUnknown(Session);
+        }
+
+        var found = await cloud.InstanceConnect.FindEndpointsAsync(vpc, cancellationToken);
+        var named = Session.InstanceConnectEndpoint;
+        var wanted = found.Where(endpoint => named is null || endpoint.Id == named).ToList();
+        return wanted
+            .Where(endpoint => endpoint is { IsUsable: true, DnsName: not null })
+            .OrderBy(endpoint => endpoint.SubnetId == own.SubnetId ? 0 : 1)
+            .FirstOrDefault() ?? throw RouteErrors.NoInstanceConnectEndpoint(
+                Session, vpc, named, [.. wanted.Select(endpoint => endpoint.ToString())]);
+    }
+}
+
+/// <summary>The attempt to reach the server through a port session of Systems Manager to the agent in the container.</summary>
+/// <param name="session">The session.</param>
+/// <param name="cloud">The account and region of the session.</param>
+internal sealed class SessionManagerAttempt(FargateSession session, IFargateCloud cloud) : AwsRouteAttempt(session)
+{
+    private const string AgentRuns = "RUNNING";
+
+    /// <summary>The pause between attempts to start a session with an agent that runs, but is not connected yet.</summary>
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(0.5);
+
+    private ContainerDescription? _container;
+    private string _cluster = "";
+
+    public override FargateRoute Route => FargateRoute.SessionManager;
+
+    public override string Name => "Session Manager";
+
+    /// <summary>Whether it is to be tried although the task does not enable ECS Exec, which is then the error.</summary>
+    public required bool IsNamed { get; init; }
+
+    public override bool IsPossible => IsNamed || Session.HasEcsExec;
+
+    protected override TimeSpan ProbePause => TimeSpan.FromSeconds(0.1);
+
+    protected override bool CanBegin => IsRunning && (!Session.HasEcsExec || (HasAgent && _container?.RuntimeId is not null));
+
+    private bool HasAgent => _container?.ExecuteCommandAgent?.LastStatus == AgentRuns;
+
+    public override string Describe() => HasAgent ? base.Describe() : "the agent of Session Manager";
+
+    public override void Observe(TaskDescription task)
+    {
+        _container = EcsExecWait.LoginContainerOf(Session, task);
+        _cluster = task.ClusterArn[(task.ClusterArn.LastIndexOf('/') + 1)..];
+    }
+
+    public override FargateException? LateError(WaitOptions options, TimeSpan running, bool isFallbackOpen) =>
+        HasAgent ? base.LateError(options, running, isFallbackOpen)
+        : running > options.AgentLimit ? RouteErrors.AgentNotRunning(Session, options.AgentLimit, _container?.ExecuteCommandAgent)
+        : null;
+
+    protected override async Task<ILocalRoute> OpenLocalAsync(CancellationToken cancellationToken)
+    {
+        if (!Session.HasEcsExec)
+        {
+            throw RouteErrors.EcsExecNotEnabled(Session);
+        }
+
+        var target = SessionChannels.TargetOf(_cluster, Session.TaskId, _container!.RuntimeId!);
+        while (true)
+        {
+            try
+            {
+                return await SessionChannels.OpenPortAsync(cloud.SessionManager, Session, target, cancellationToken);
+            }
+            catch (FargateException e) when (e.Error == FargateError.EcsExecUnavailable)
+            {
+                await Task.Delay(RetryPause, cancellationToken);
+            }
+        }
+    }
+}
