@@ -133,6 +133,15 @@ public enum FargateError
     /// <summary>session-manager-plugin is not installed, or is too old.</summary>
     [ErrorRow(ErrorKind.NotInstalled, EndsCommand = true, NamesValue = true)]
     PluginNotFound,
+    /// <summary>AWS, or something on the way to it, has refused to open a WebSocket.</summary>
+    [ErrorRow(ErrorKind.ConnectionError)]
+    WebSocketRefused,
+    /// <summary>A session of Session Manager could not be opened or has failed.</summary>
+    [ErrorRow(ErrorKind.ConnectionError)]
+    SessionManagerFailed,
+    /// <summary>A connection through an EC2 Instance Connect Endpoint has failed.</summary>
+    [ErrorRow(ErrorKind.ConnectionError)]
+    InstanceConnectFailed,
     /// <summary>The session has ended: its task was stopped.</summary>
     [ErrorRow(ErrorKind.InvalidOperation)]
     SessionEnded,
