@@ -90,7 +90,7 @@ internal sealed partial class AwsFargateCloud : ISessionManager, IInstanceConnec
             (next, token) => ec2.DescribeInstanceConnectEndpointsAsync(vpcId, RouteClients.UsesFips, next, token),
             cancellationToken);
 
-    Task<Uri> IInstanceConnect.SignTunnelAsync(
+    Task<string> IInstanceConnect.SignTunnelAsync(
         InstanceConnectEndpoint endpoint, string address, int port, CancellationToken cancellationToken)
     {
         var host = RouteClients.TunnelEndpoint is { } configured

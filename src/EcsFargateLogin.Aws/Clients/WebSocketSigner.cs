@@ -36,7 +36,7 @@ internal sealed class WebSocketSigner(AWSCredentials credentials, ClientSettings
     /// <param name="url">The URL.</param>
     /// <param name="lifetime">The time for which the signature is valid.</param>
     /// <returns>The signed URL.</returns>
-    internal async Task<Uri> SignQueryAsync(Uri url, TimeSpan lifetime)
+    internal async Task<string> SignQueryAsync(Uri url, TimeSpan lifetime)
     {
         var keys = await credentials.GetCredentialsAsync();
         var request = RequestFor(url);
@@ -45,7 +45,7 @@ internal sealed class WebSocketSigner(AWSCredentials credentials, ClientSettings
         var result = AWS4PreSignedUrlSigner.SignRequest(
             request, new AwsClientConfig(settings), metrics: null, keys.AccessKey, keys.SecretKey, settings.SigningName, settings.Region, Now);
         var query = request.Parameters.Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}");
-        return new Uri($"{url.GetLeftPart(UriPartial.Path)}?{string.Join('&', query)}&{result.ForQueryParameters}");
+        return $"{url.GetLeftPart(UriPartial.Path)}?{string.Join('&', query)}&{result.ForQueryParameters}";
     }
 
     private DateTime Now => CorrectClockSkew.GetCorrectedUtcNowForEndpoint(clock.AbsoluteUri);

@@ -28,8 +28,6 @@ internal static class FailureTranslator
         return causes.OfType<FargateException>().FirstOrDefault() ?? exception switch
         {
             AmazonServiceException { ErrorCode.Length: > 0 } refusal => RefusalTranslator.Translate(refusal, call),
-            // The SDK's clients of JSON protocols find no code in an answer that is not AWS's.
-            AmazonServiceException { StatusCode: not 0 } other => CloudErrors.NotAws(call.Endpoint, (int)other.StatusCode, null),
             _ => CloudErrors.EndpointUnreachable(call.Endpoint, Reason(causes), exception),
         };
     }

@@ -1,6 +1,7 @@
 using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
+using Amazon.Runtime.Internal;
 using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Cloud;
 
@@ -8,7 +9,7 @@ namespace EcsFargateLogin.Aws.Kms;
 
 /// <summary>The client of AWS KMS, for the keys of encrypted data channels.</summary>
 internal sealed class KmsClient(AWSCredentials credentials, ClientSettings settings)
-    : SdkClient(settings, () => new AmazonKeyManagementServiceClient(credentials, settings.ApplyTo(new Config())))
+    : SdkClient(settings, () => new Sdk(credentials, settings))
 {
     internal const string ServiceId = "KMS";
     internal const string SigningName = "kms";
@@ -29,6 +30,16 @@ internal sealed class KmsClient(AWSCredentials credentials, ClientSettings setti
         return reply is { Plaintext: { Length: KeyLength } key, CiphertextBlob: { Length: > 0 } encrypted }
             ? new(key.ToArray(), encrypted.ToArray())
             : throw CloudErrors.MalformedAnswer("kms:GenerateDataKey", $"lacks a key of {KeyLength} bytes");
+    }
+
+    private sealed class Sdk(AWSCredentials credentials, ClientSettings settings)
+        : AmazonKeyManagementServiceClient(credentials, settings.ApplyTo(new Config()))
+    {
+        protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
+        {
+            base.CustomizeRuntimePipeline(pipeline);
+            CheckReplies(pipeline);
+        }
     }
 
     private sealed class Config : AmazonKeyManagementServiceConfig

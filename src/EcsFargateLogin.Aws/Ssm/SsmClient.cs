@@ -1,4 +1,5 @@
 using Amazon.Runtime;
+using Amazon.Runtime.Internal;
 using Amazon.SimpleSystemsManagement;
 using Amazon.SimpleSystemsManagement.Model;
 using EcsFargateLogin.Aws.Clients;
@@ -8,7 +9,7 @@ namespace EcsFargateLogin.Aws.Ssm;
 
 /// <summary>The client of AWS Systems Manager, for the sessions that carry data channels.</summary>
 internal sealed class SsmClient(AWSCredentials credentials, ClientSettings settings)
-    : SdkClient(settings, () => new AmazonSimpleSystemsManagementClient(credentials, settings.ApplyTo(new Config())))
+    : SdkClient(settings, () => new Sdk(credentials, settings))
 {
     internal const string ServiceId = "SSM";
     internal const string SigningName = "ssm";
@@ -45,6 +46,16 @@ internal sealed class SsmClient(AWSCredentials credentials, ClientSettings setti
 
     internal Task<TerminateSessionResponse> TerminateSessionAsync(string sessionId, CancellationToken cancellationToken) =>
         Ssm.TerminateSessionAsync(new TerminateSessionRequest { SessionId = sessionId }, cancellationToken);
+
+    private sealed class Sdk(AWSCredentials credentials, ClientSettings settings)
+        : AmazonSimpleSystemsManagementClient(credentials, settings.ApplyTo(new Config()))
+    {
+        protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
+        {
+            base.CustomizeRuntimePipeline(pipeline);
+            CheckReplies(pipeline);
+        }
+    }
 
     private sealed class Config : AmazonSimpleSystemsManagementConfig
     {

@@ -19,7 +19,7 @@ internal interface IInstanceConnect
     /// <param name="address">The private address.</param>
     /// <param name="port">The port: AWS accepts 22 and 3389.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    Task<Uri> SignTunnelAsync(InstanceConnectEndpoint endpoint, string address, int port, CancellationToken cancellationToken);
+    Task<string> SignTunnelAsync(InstanceConnectEndpoint endpoint, string address, int port, CancellationToken cancellationToken);
 }
 
 /// <summary>An EC2 Instance Connect Endpoint.</summary>

@@ -12,7 +12,7 @@ internal static class SessionLock
     private const string Prefix = "owner-";
 
     private static readonly object _gate = new();
-    private static readonly Dictionary<string, (string Path, FileStream Stream)> _held = [];
+    private static readonly Dictionary<string, HeldFile> _held = [];
 
     /// <summary>Makes this process an owner of a session until it ends or releases the session. May be repeated.</summary>
     /// <exception cref="IOException">The session's folder is gone, or cannot be written.</exception>
@@ -26,13 +26,13 @@ internal static class SessionLock
             }
 
             Release(folder);
-            _held.Add(folder, Take(folder));
+            _held.Add(folder, HeldFile.Take(folder, $"{Prefix}{Path.GetRandomFileName()}"));
         }
 
-        foreach (var file in FilesIn(folder)?.Where(file => !IsHeld(file)) ?? [])
+        foreach (var file in FilesIn(folder)?.Where(file => !HeldFile.IsHeld(file)) ?? [])
         {
             // The file of a process that has ended. File names are never reused.
-            TryDelete(file);
+            HeldFile.TryDelete(file);
         }
     }
 
@@ -43,8 +43,7 @@ internal static class SessionLock
         {
             if (_held.Remove(folder, out var held))
             {
-                TryDelete(held.Path);
-                held.Stream.Dispose();
+                held.Dispose();
             }
         }
     }
@@ -60,7 +59,7 @@ internal static class SessionLock
             }
         }
 
-        return FilesIn(folder) is not { } files || Array.Exists(files, IsHeld) ? SessionOwner.OtherProcess
+        return FilesIn(folder) is not { } files || Array.Exists(files, HeldFile.IsHeld) ? SessionOwner.OtherProcess
             : Directory.Exists(folder) ? SessionOwner.Orphaned
             : SessionOwner.Elsewhere;
     }
@@ -70,26 +69,6 @@ internal static class SessionLock
         FilesIn(folder) is { Length: > 0 } && OwnerOf(folder) == SessionOwner.Orphaned;
 
     private static bool IsHeldHere(string folder) => _held.TryGetValue(folder, out var held) && File.Exists(held.Path);
-
-    /// <summary>Creates a file and locks it, before renaming it to the name that other processes search for.</summary>
-    private static (string Path, FileStream Stream) Take(string folder)
-    {
-        var name = $"{Prefix}{Path.GetRandomFileName()}";
-        var path = Path.Combine(folder, name);
-        var temporary = Path.Combine(folder, $"new-{name}");
-        var stream = OwnerOnly.CreateLockedFile(temporary);
-        try
-        {
-            File.Move(temporary, path);
-            return (path, stream);
-        }
-        catch
-        {
-            TryDelete(temporary);
-            stream.Dispose();
-            throw;
-        }
-    }
 
     /// <returns>Empty where the folder is gone; null where that is unknown.</returns>
     private static string[]? FilesIn(string folder)
@@ -107,12 +86,51 @@ internal static class SessionLock
             return null;
         }
     }
+}
+
+/// <summary>
+/// A file that this process holds a lock on: for as long as it lives, other processes see that what the file names is in use.
+/// </summary>
+internal sealed class HeldFile : IDisposable
+{
+    private readonly FileStream _stream;
+
+    private HeldFile(string path, FileStream stream) => (Path, _stream) = (path, stream);
+
+    public string Path { get; }
+
+    /// <summary>Creates a file and locks it, before renaming it to the name that other processes search for.</summary>
+    /// <exception cref="IOException">The folder is gone, or cannot be written.</exception>
+    public static HeldFile Take(string folder, string name)
+    {
+        var path = System.IO.Path.Combine(folder, name);
+        var temporary = System.IO.Path.Combine(folder, $"new-{name}");
+        var stream = OwnerOnly.CreateLockedFile(temporary);
+        try
+        {
+            File.Move(temporary, path);
+            return new HeldFile(path, stream);
+        }
+        catch
+        {
+            TryDelete(temporary);
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Deletes the file, and ends the lock.</summary>
+    public void Dispose()
+    {
+        TryDelete(Path);
+        _stream.Dispose();
+    }
 
     /// <summary>
     /// Whether a file is locked. True also where that is unknown, because the file system has no locks or the file cannot be
     /// read: an unused session does less harm than one that is stopped during use.
     /// </summary>
-    private static bool IsHeld(string file)
+    public static bool IsHeld(string file)
     {
         try
         {
@@ -129,7 +147,8 @@ internal static class SessionLock
         }
     }
 
-    private static void TryDelete(string file)
+    /// <summary>Deletes a file; one that cannot be deleted goes with its folder.</summary>
+    public static void TryDelete(string file)
     {
         try
         {

@@ -1,4 +1,6 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Model;
+using EcsFargateLogin.SessionManager;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Routes;
@@ -7,6 +9,9 @@ namespace EcsFargateLogin.Routes;
 /// <param name="session">The session.</param>
 internal abstract class AwsRouteAttempt(FargateSession session) : RouteAttempt(session)
 {
+    private const int Unauthorized = 401;
+    private const int Forbidden = 403;
+
     private BannerProbe? _probe;
     private ILocalRoute? _local;
 
@@ -31,11 +36,30 @@ internal abstract class AwsRouteAttempt(FargateSession session) : RouteAttempt(s
         OpenRoute open = new(Route, LocalRoutes.Address, _local.Port);
         if (Session.OpenRoute != open)
         {
-            _probe = new BannerProbe(open.Address, open.Port) { Pause = ProbePause };
-            await _probe.WaitAsync(cancellationToken);
+            await ProbeAsync(open, _local, cancellationToken);
         }
 
         return open;
+    }
+
+    /// <summary>Waits until the server answers, or AWS says that it will let nobody through.</summary>
+    private async Task ProbeAsync(OpenRoute open, ILocalRoute local, CancellationToken cancellationToken)
+    {
+        _probe = new BannerProbe(open.Address, open.Port) { Pause = ProbePause };
+        using var probing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var answer = _probe.WaitAsync(probing.Token);
+        while (await Task.WhenAny(answer, Task.Delay(ProbePause, cancellationToken)) != answer)
+        {
+            if (local.LastError is { } refused && (!local.IsOpen || refused.StatusCode is Unauthorized or Forbidden))
+            {
+                await probing.CancelAsync();
+                throw refused;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        await answer;
     }
 
     protected override Task CloseAsync() =>
@@ -75,8 +99,8 @@ internal sealed class InstanceConnectAttempt(FargateSession session, IFargateClo
 
         var endpoint = await FindEndpointAsync(cancellationToken);
         var (address, port) = (Session.AddressFor(Route)!, Session.Port);
-        return new InstanceConnectTunnels(
-            token => cloud.InstanceConnect.SignTunnelAsync(endpoint, address, port, token));
+        return new InstanceConnectRoute(new InstanceConnectTunnel(
+            token => cloud.InstanceConnect.SignTunnelAsync(endpoint, address, port, token)));
     }
 
     /// <summary>Finds the endpoint that was named, or one of the VPC: rather one in the task's own subnet.</summary>
@@ -110,7 +134,7 @@ internal sealed class SessionManagerAttempt(FargateSession session, IFargateClou
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(0.5);
 
     private ContainerDescription? _container;
-    private string _cluster = "";
+    private string? _target;
 
     public override FargateRoute Route => FargateRoute.SessionManager;
 
@@ -123,7 +147,7 @@ internal sealed class SessionManagerAttempt(FargateSession session, IFargateClou
 
     protected override TimeSpan ProbePause => TimeSpan.FromSeconds(0.1);
 
-    protected override bool CanBegin => IsRunning && (!Session.HasEcsExec || (HasAgent && _container?.RuntimeId is not null));
+    protected override bool CanBegin => IsRunning && (!Session.HasEcsExec || (HasAgent && _target is not null));
 
     private bool HasAgent => _container?.ExecuteCommandAgent?.LastStatus == AgentRuns;
 
@@ -132,7 +156,7 @@ internal sealed class SessionManagerAttempt(FargateSession session, IFargateClou
     public override void Observe(TaskDescription task)
     {
         _container = EcsExecWait.LoginContainerOf(Session, task);
-        _cluster = task.ClusterArn[(task.ClusterArn.LastIndexOf('/') + 1)..];
+        _target = _container?.RuntimeId is { } runtimeId ? SessionManagerRoute.TargetOf(task, runtimeId) : null;
     }
 
     public override FargateException? LateError(WaitOptions options, TimeSpan running, bool isFallbackOpen) =>
@@ -147,12 +171,11 @@ internal sealed class SessionManagerAttempt(FargateSession session, IFargateClou
             throw RouteErrors.EcsExecNotEnabled(Session);
         }
 
-        var target = SessionChannels.TargetOf(_cluster, Session.TaskId, _container!.RuntimeId!);
         while (true)
         {
             try
             {
-                return await SessionChannels.OpenPortAsync(cloud.SessionManager, Session, target, cancellationToken);
+                return await SessionManagerRoute.OpenAsync(cloud.SessionManager, Session, _target!, cancellationToken);
             }
             catch (FargateException e) when (e.Error == FargateError.EcsExecUnavailable)
             {

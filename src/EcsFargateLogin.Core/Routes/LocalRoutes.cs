@@ -13,6 +13,8 @@ internal static class LocalRoutes
     private static readonly object _gate = new();
     private static readonly Dictionary<(string TaskArn, FargateRoute Route), Task<ILocalRoute>> _routes = [];
 
+    static LocalRoutes() => AppDomain.CurrentDomain.ProcessExit += (_, _) => CloseAllAsync().GetAwaiter().GetResult();
+
     /// <summary>Returns a route that is open, or opens it.</summary>
     /// <param name="session">The session.</param>
     /// <param name="route">The route.</param>
@@ -45,8 +47,7 @@ internal static class LocalRoutes
     /// <summary>Closes one route to a session's task. Never throws.</summary>
     public static Task CloseAsync(FargateSession session, FargateRoute route) => CloseAsync(key => key == (session.TaskArn, route));
 
-    /// <summary>Closes all routes. Never throws.</summary>
-    public static Task CloseAllAsync() => CloseAsync(_ => true);
+    private static Task CloseAllAsync() => CloseAsync(_ => true);
 
     private static Task<ILocalRoute> GetOrBegin(
         (string, FargateRoute) key, Func<CancellationToken, Task<ILocalRoute>> open, CancellationToken cancellationToken)
@@ -80,17 +81,4 @@ internal static class LocalRoutes
     }
 
     private static async Task CloseAsync(Task<ILocalRoute> route) => await (await route).DisposeAsync();
-}
-
-/// <summary>A port of this process that leads to a task through AWS.</summary>
-internal interface ILocalRoute : IAsyncDisposable
-{
-    /// <summary>The port on <see cref="LocalRoutes.Address"/>.</summary>
-    int Port { get; }
-
-    /// <summary>Whether it still takes connections.</summary>
-    bool IsOpen { get; }
-
-    /// <summary>The error of the last connection through it; null where it had none.</summary>
-    FargateException? LastError { get; }
 }

@@ -1,4 +1,5 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Routes;
 

@@ -132,9 +132,7 @@ public sealed class EndpointTests
         });
         using var cloud = AwsClouds.At(server.Url + path);
         await AwsClouds.FailAsync(cloud, AwsClouds.Calls.Keys);
-        // The SDK's clients of JSON protocols ask again after such an answer.
-        Assert.InRange(paths.Count, AwsClouds.Calls.Count, int.MaxValue);
-        Assert.Equal(["/aws/"], paths.Distinct());
+        Assert.Equal(Enumerable.Repeat("/aws/", AwsClouds.Calls.Count), paths);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Journal;
 using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.Ssh;
 using EcsFargateLogin.Trust;
 
@@ -52,7 +53,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         // In parallel: even where the task cannot be stopped, the rule must be removed.
         var ending = EndTaskAsync(session, reason);
         var revoking = RevokeIngressAsync(session, journalId);
-        await Task.WhenAll(CloseMasterAsync(session), ending, revoking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(CloseMasterAsync(session), LocalRoutes.CloseAsync(session), ending, revoking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var notRevoked = await revoking;
         try
         {
