@@ -86,7 +86,7 @@ internal sealed class SsoCredentials(SsoOptions options, CredentialClients clien
         });
         return keys is { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0, Expiration: { } end }
             ? new(new(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken), DateTimeOffset.FromUnixTimeMilliseconds(end))
-            : throw CloudErrors.MalformedAnswer("sso:GetRoleCredentials", "lacks roleCredentials");
+            : throw CloudErrors.MalformedReply("sso:GetRoleCredentials", "lacks roleCredentials");
     }
 
     /// <summary>Returns the login's token, renewed if it ends soon.</summary>

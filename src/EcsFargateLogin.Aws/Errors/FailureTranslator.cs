@@ -14,7 +14,7 @@ internal static class FailureTranslator
     {
         // Outer exceptions only repeat that something failed; inner ones tell what.
         var causes = Causes(exception).ToList();
-        if (causes.OfType<ForeignAnswerException>().FirstOrDefault() is { } foreign)
+        if (causes.OfType<ForeignReplyException>().FirstOrDefault() is { } foreign)
         {
             return CloudErrors.NotAws(call.Endpoint, (int)foreign.StatusCode, foreign.ContentType);
         }

@@ -20,7 +20,7 @@ internal sealed record TextFile(string Text, string? Absence)
         try
         {
             var absence = Directory.Exists(path) ? "is a folder"
-                : UnixFile.IsFile(path) ? null
+                : UnixFileStatus.IsFile(path) ? null
                 : File.Exists(path) ? "is a pipe or a device"
                 : NotThere;
             return absence is null ? ReadFile(path, longest) : new("", absence);

@@ -8,7 +8,7 @@ internal static class JournalErrors
 {
     internal static FargateException JournalUnavailable(string path, Exception cause) => new(
         FargateError.JournalUnavailable,
-        $"The journal of this machine's sessions cannot be kept in '{path}': {ErrorText.WordsOf(cause)}.",
+        $"The journal of this machine's sessions cannot be kept in '{path}': {ErrorText.ReasonOf(cause)}.",
         "Make the folder writable for you, free some space, or point XDG_STATE_HOME to another one. Without it no task is started.",
         cause)
     { Target = path };
@@ -21,7 +21,7 @@ internal static class JournalErrors
 
     internal static FargateException FilesNotDeleted(string sessionId, string file, Exception cause) => new(
         FargateError.FilesNotDeleted,
-        $"The session {sessionId} has ended, but its file '{file}' could not be deleted: {ErrorText.WordsOf(cause)}.",
+        $"The session {sessionId} has ended, but its file '{file}' could not be deleted: {ErrorText.ReasonOf(cause)}.",
         $"Delete the folder '{Path.GetDirectoryName(file)}' when nothing holds it open any more, or let "
         + $"Stop-FargateSession -SessionId {sessionId} do it.",
         cause)

@@ -9,7 +9,7 @@ internal static class SessionErrors
 {
     internal static FargateException RunTaskUncertain(FargateSession session, FargateException cause) => new(
         cause.Error,
-        $"It is not known whether the task of session {session.SessionId} was started, because AWS's answer was lost: {cause.Message}",
+        $"It is not known whether the task of session {session.SessionId} was started, because AWS's reply was lost: {cause.Message}",
         $"Get-FargateSession lists it when it runs, and Stop-FargateSession -SessionId {session.SessionId} stops it; or "
         + $"search for it with: {SessionCommands.AwsCli(session, "list-tasks", "--started-by", session.SessionId)}",
         cause)
@@ -17,7 +17,7 @@ internal static class SessionErrors
 
     internal static FargateException TaskNotListed(FargateSession session) => new(
         FargateError.StopFailed,
-        $"It is not known whether a task of session {session.SessionId} runs: AWS's answer to RunTask was lost, or is still "
+        $"It is not known whether a task of session {session.SessionId} runs: AWS's reply to RunTask was lost, or is still "
         + "to come, and ECS lists none at the moment.",
         $"Repeat Stop-FargateSession -SessionId {session.SessionId} in a minute, or search for it with: "
         + SessionCommands.AwsCli(session, "list-tasks", "--started-by", session.SessionId))

@@ -66,7 +66,7 @@ internal static class DefinitionDifference
             // As in ECS, the last of several items with one name counts.
             .GroupBy(fact => fact.Key, (_, facts) => facts.Last());
 
-    /// <summary>Whether a value means the same as its absence; ECS's answers are full of such values.</summary>
+    /// <summary>Whether a value means the same as its absence; ECS's replies are full of such values.</summary>
     private static bool IsDefault(JsonNode? value) =>
         value is null or JsonArray { Count: 0 } or JsonObject { Count: 0 }
         || (value is JsonValue && value.ToJsonString() is "0" or "false");

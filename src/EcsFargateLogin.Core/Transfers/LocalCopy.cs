@@ -145,7 +145,7 @@ internal static class LocalCopy
         // Nobody else could know this name before the file existed.
         return new FileInfo(path).LinkTarget is null
             && LocalFile.KindOf(path) == FileKind.File
-            && UnixFile.Of(path) is null or { IsOfUserOrRoot: true }
+            && UnixFileStatus.Of(path) is null or { IsOfUserOrRoot: true }
             ? OpenTarget(path)
             : throw TransferErrors.CopyFailed(path, "it is in the way, and not a file of yours");
     }

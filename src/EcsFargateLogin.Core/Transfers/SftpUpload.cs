@@ -56,7 +56,7 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                report.Failed(source, TransferErrors.CopyFailed(source, ErrorText.WordsOf(e)));
+                report.Failed(source, TransferErrors.CopyFailed(source, ErrorText.ReasonOf(e)));
             }
         }
     }

@@ -241,7 +241,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw TransferErrors.CopyFailed(item.Source, ErrorText.WordsOf(e));
+            throw TransferErrors.CopyFailed(item.Source, ErrorText.ReasonOf(e));
         }
     }
 

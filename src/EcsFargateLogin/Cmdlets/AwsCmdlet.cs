@@ -261,7 +261,7 @@ public abstract class AwsCmdlet : FargateCmdlet
         }
         catch (OperationCanceledException e)
         {
-            throw SessionErrors.StopFailed(owned.Session, CloudErrors.NoAnswerInTime(settings.EndpointUrl ?? "AWS", e));
+            throw SessionErrors.StopFailed(owned.Session, CloudErrors.NoReplyInTime(settings.EndpointUrl ?? "AWS", e));
         }
 
         using (cloud)
