@@ -77,7 +77,10 @@ public sealed class HostKeyReaderTests : SessionTest
     [InlineData("dropped after empty answers", HostKeyVerification.Auto)]
     [InlineData("throttled", HostKeyVerification.Auto)]
     [InlineData("expired", HostKeyVerification.Auto)]
+    [InlineData("unreachable", HostKeyVerification.Strict)]
     [InlineData("dropped", HostKeyVerification.Strict)]
+    [InlineData("throttled", HostKeyVerification.Strict)]
+    [InlineData("expired", HostKeyVerification.Strict)]
     public async Task A_log_that_somebody_may_keep_away_is_no_reason_to_trust_a_key(string how, HostKeyVerification verification)
     {
         var begun = Stopwatch.StartNew();
