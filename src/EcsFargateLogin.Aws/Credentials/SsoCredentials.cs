@@ -104,13 +104,15 @@ internal sealed class SsoCredentials(SsoOptions options, CredentialClients clien
             return token.AccessToken;
         }
         // The login is missing, expired or malformed; the next step is the same.
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
+            when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             throw Expired(exception as AmazonClientException);
         }
     }
 
-    private FargateException Expired(Exception? exception) => CredentialErrors.LoginExpired(_source, options.ProfileName, exception);
+    private FargateException Expired(Exception? exception) =>
+        CredentialErrors.LoginExpired(_source, options.ProfileName, exception);
 
     [SuppressMessage("Security", "CA5350", Justification = "AWS's tools name the file by it; it protects nothing.")]
     private string CacheFile

@@ -34,7 +34,9 @@ internal static class FailureTranslator
 
     /// <summary>Returns the error for a missing part of the SDK; null for other causes.</summary>
     internal static FargateException? Incomplete(Exception exception) =>
-        Causes(exception).Select(MissingPart).OfType<string>().FirstOrDefault() is { } part ? GeneralErrors.ModuleIncomplete(part) : null;
+        Causes(exception).Select(MissingPart).OfType<string>().FirstOrDefault() is { } part
+            ? GeneralErrors.ModuleIncomplete(part)
+            : null;
 
     private static IEnumerable<Exception> Causes(Exception exception)
     {

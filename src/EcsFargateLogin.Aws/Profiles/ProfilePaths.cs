@@ -21,7 +21,8 @@ internal static partial class ProfilePaths
     /// <summary>Expands variables and ~, as the AWS CLI does; a variable that is not set stays unchanged.</summary>
     private static string Expand(string path)
     {
-        var expanded = Variable().Replace(path, match => Environment.GetEnvironmentVariable(match.Groups["name"].Value) ?? match.Value);
+        var expanded = Variable().Replace(
+            path, match => Environment.GetEnvironmentVariable(match.Groups["name"].Value) ?? match.Value);
         if (OperatingSystem.IsWindows())
         {
             expanded = Environment.ExpandEnvironmentVariables(expanded);

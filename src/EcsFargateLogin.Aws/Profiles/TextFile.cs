@@ -63,7 +63,8 @@ internal sealed record TextFile(string Text, string? Absence)
     private static string Decode(MemoryStream content, Encoding encoding)
     {
         content.Position = 0;
-        using StreamReader reader = new(content, encoding, detectEncodingFromByteOrderMarks: true, bufferSize: -1, leaveOpen: true);
+        using StreamReader reader = new(
+            content, encoding, detectEncodingFromByteOrderMarks: true, bufferSize: -1, leaveOpen: true);
         return reader.ReadToEnd();
     }
 }

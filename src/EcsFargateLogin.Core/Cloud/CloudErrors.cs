@@ -15,7 +15,8 @@ internal static class CloudErrors
     internal static FargateException InvalidRegion(string region, string source) => new(
         FargateError.NoRegion,
         $"'{region}' (from {source}) is not the name of an AWS region.",
-        "Region names have the form eu-central-1: lower-case letters, digits and hyphens, without quotes or a comment after them.")
+        "Region names have the form eu-central-1: lower-case letters, digits and hyphens, without quotes or a comment after "
+        + "them.")
     {
         Target = region,
     };

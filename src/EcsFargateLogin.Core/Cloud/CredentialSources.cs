@@ -81,7 +81,9 @@ internal sealed class ForeignCredentials : ICredentialSource
     /// <inheritdoc/>
     public object Identity => _credentials;
 
-    /// <summary>Wraps an AWSCredentials of any copy of the SDK, or an object that holds one in its property Credentials.</summary>
+    /// <summary>
+    /// Wraps an AWSCredentials of any copy of the SDK, or an object that holds one in its property Credentials.
+    /// </summary>
     /// <param name="value">The object.</param>
     /// <param name="origin">The parameter that passed it.</param>
     /// <returns>Null when the object is neither.</returns>
@@ -102,7 +104,8 @@ internal sealed class ForeignCredentials : ICredentialSource
     /// <inheritdoc/>
     public async Task<AccessKeys> GetKeysAsync()
     {
-        var reply = _getKeys.Invoke(_credentials, BindingFlags.DoNotWrapExceptions, binder: null, parameters: null, culture: null);
+        var reply = _getKeys.Invoke(
+            _credentials, BindingFlags.DoNotWrapExceptions, binder: null, parameters: null, culture: null);
         if (reply is Task task)
         {
             await task;

@@ -31,7 +31,8 @@ internal sealed class StartPermissionChecks : ICheckGroup
                 ? null
                 : await simulator.SimulateAsync(question, cancellationToken);
             await (reply is null
-                ? SkipAsync(examination, action, question is null ? ReasonForSkip(examination) : Examination.Finding(simulator.Failure!))
+                ? SkipAsync(
+                    examination, action, question is null ? ReasonForSkip(examination) : Examination.Finding(simulator.Failure!))
                 : ShowAsync(examination, question!, reply));
         }
     }
@@ -86,7 +87,8 @@ internal sealed class StartPermissionChecks : ICheckGroup
     {
         const string OnlyByDoing = "it cannot be tried without starting a task";
         return action == TagResource
-            ? examination.SkipAsync(action, $"{OnlyByDoing}, and {why}; needed for -Reason and -Tag alone", "Start a session with -Reason.")
+            ? examination.SkipAsync(
+                action, $"{OnlyByDoing}, and {why}; needed for -Reason and -Tag alone", "Start a session with -Reason.")
             : examination.SkipAsync(action, $"{OnlyByDoing}, and {why}", "Run it with -Deep.");
     }
 }

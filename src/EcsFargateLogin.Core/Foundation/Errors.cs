@@ -78,8 +78,8 @@ internal static class GeneralErrors
 internal static partial class ErrorText
 {
     /// <summary>
-    /// The reason of a failed file operation or program start, without a full stop. The path is removed, because .NET's messages repeat it, in
-    /// some cases partially.
+    /// The reason of a failed file operation or program start, without a full stop. The path is removed, because .NET's messages
+    /// repeat it, in some cases partially.
     /// </summary>
     internal static string ReasonOf(Exception cause) => cause switch
     {

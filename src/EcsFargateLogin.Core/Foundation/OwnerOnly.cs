@@ -37,7 +37,8 @@ internal static class OwnerOnly
     /// Says why somebody else may have written a file or folder of this user, as the predicate of a sentence about "it"; null
     /// where nobody else may, or there is none. On Windows the folders of a profile are trusted.
     /// </summary>
-    public static string? FaultOf(string path) => UnixFileStatus.OfLink(path)?.OwnerFault ?? UnixFileStatus.Of(path)?.WriteFault();
+    public static string? FaultOf(string path) =>
+        UnixFileStatus.OfLink(path)?.OwnerFault ?? UnixFileStatus.Of(path)?.WriteFault();
 
     /// <inheritdoc cref="FaultOf(string)"/>
     public static string? FaultOf(FileStream file) => UnixFileStatus.Of(file.SafeFileHandle)?.WriteFault();

@@ -103,7 +103,8 @@ internal sealed class PresetFile(string path, bool isProjectFile, PresetKeys key
         isProjectFile ? UnixFileStatus.Of(file)?.WriteFault(mayBeOfOwnGroup: true) : OwnerOnly.FaultOf(file);
 
     // A team may share the folder of a project. Files that other members own there are not used.
-    private string? FaultOfFolder(string folder) => isProjectFile ? UnixFileStatus.Of(folder)?.AnyoneFault : OwnerOnly.FaultOf(folder);
+    private string? FaultOfFolder(string folder) =>
+        isProjectFile ? UnixFileStatus.Of(folder)?.AnyoneFault : OwnerOnly.FaultOf(folder);
 
     private void ThrowIf(string? why)
     {

@@ -48,7 +48,8 @@ internal static class DefinitionDifference
             // ECS adds host ports.
             || (fact.Key == Ports && Text(value) == Text(fact.Value)));
 
-    private static string Line(string what, string name, string text) => $"  {what,-9} {name}{(text.Length > 0 ? $": {text}" : "")}";
+    private static string Line(string what, string name, string text) =>
+        $"  {what,-9} {name}{(text.Length > 0 ? $": {text}" : "")}";
 
     private static string Change(string from, string to) => from.Length == 0 ? to : $"{from} -> {to}";
 

@@ -87,7 +87,8 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
     {
         if (!UnixFileStatus.IsFile(path))
         {
-            throw KeyErrors.KeyUnreadable(path, File.Exists(path) || Directory.Exists(path) ? "it is no file" : "there is no such file");
+            throw KeyErrors.KeyUnreadable(
+                path, File.Exists(path) || Directory.Exists(path) ? "it is no file" : "there is no such file");
         }
 
         try
@@ -160,7 +161,8 @@ internal sealed record KeyFileProblem(string Why, string NextStep)
             || line.Contains("BEGIN SSH2 PUBLIC KEY", StringComparison.Ordinal) => new("holds a public key alone", NameTheKey),
         var line when line.Contains("BEGIN CERTIFICATE", StringComparison.Ordinal)
             || line.Split(' ')[0].Contains("-cert-v01@", StringComparison.Ordinal) => new("holds a certificate, not a key", NameTheKey),
-        var line when line.Contains("BEGIN DSA PRIVATE KEY", StringComparison.Ordinal) || line.StartsWith("ssh-dss ", StringComparison.Ordinal) =>
+        var line when line.Contains("BEGIN DSA PRIVATE KEY", StringComparison.Ordinal)
+            || line.StartsWith("ssh-dss ", StringComparison.Ordinal) =>
             new("is a DSA key, which OpenSSH does not use any more", "Make another one with: ssh-keygen -t ed25519"),
         _ => null,
     };

@@ -39,7 +39,9 @@ internal sealed record ContainerOptions
     /// <summary>Variables beside the key, the address and the port; the same names here take their place.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Whether the script is process 1. If not, it runs below another one, which lists what the script left behind.</summary>
+    /// <summary>
+    /// Whether the script is process 1. If not, it runs below another one, which lists what the script left behind.
+    /// </summary>
     public bool IsProcess1 { get; init; } = true;
 
     /// <summary>Whether it gets a network namespace of its own, which a <see cref="ContainerNetwork"/> then reaches.</summary>

@@ -15,7 +15,9 @@ internal static class SessionEndTable
 
     private static readonly Use[] Polls = [new("Wait-FargateSession", ""), new("Get-FargateTaskAddress", "")];
 
-    /// <summary>Lines that start the session in the running pipeline; {0} takes it from the pipeline, {1} as $_ by name.</summary>
+    /// <summary>
+    /// Lines that start the session in the running pipeline; {0} takes it from the pipeline, {1} as $_ by name.
+    /// </summary>
     private static readonly string[] Started =
     [
         "New-FargateSession | {0}",

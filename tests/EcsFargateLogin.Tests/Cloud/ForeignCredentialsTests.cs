@@ -3,7 +3,9 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Tests.Cloud;
 
-/// <summary>The members of other modules' credentials objects are called by name: objects with them, and the fallbacks without them.</summary>
+/// <summary>
+/// The members of other modules' credentials objects are called by name: objects with them, and the fallbacks without them.
+/// </summary>
 [SuppressMessage("Performance", "CA1822", Justification = "The SDK's members are those of an instance.")]
 public sealed class ForeignCredentialsTests
 {

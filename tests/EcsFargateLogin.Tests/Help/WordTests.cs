@@ -100,7 +100,9 @@ public sealed partial class WordTests
     private static Regex ExpressionOf(IEnumerable<string> words) =>
         new($@"\b({string.Join('|', words.Select(ExpressionOf))})\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    /// <summary>An ellipsis stands for up to four words of the same sentence, but not for "log", because to log in is a term.</summary>
+    /// <summary>
+    /// An ellipsis stands for up to four words of the same sentence, but not for "log", because to log in is a term.
+    /// </summary>
     private static string ExpressionOf(string word) =>
         string.Join(@"(?: (?!log\b)[^\s.:;]+){0,4} ", word.Split(" … ").Select(Regex.Escape));
 

@@ -93,7 +93,8 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         try
         {
             await cloud
-                .StopTaskAsync(session.Cluster, session.TaskArn, $"EcsFargateLogin session {session}: it is started again", limit.Token);
+                .StopTaskAsync(
+                    session.Cluster, session.TaskArn, $"EcsFargateLogin session {session}: it is started again", limit.Token);
         }
         catch (FargateException e) when (e.Error == FargateError.TaskNotFound)
         {
