@@ -120,7 +120,7 @@ internal sealed partial class AwsFargateCloud(
         var call = EcsCall("DescribeTaskDefinition") with { TaskDefinition = taskDefinition };
         var input = new DescribeTaskDefinitionInput(taskDefinition);
         var output = await SendAsync(call, token => ecs.DescribeWholeTaskDefinitionAsync(input, token), cancellationToken);
-        return output.TaskDefinition ?? throw CloudErrors.MalformedAnswer(call.Operation, "lacks taskDefinition");
+        return output.TaskDefinition ?? throw CloudErrors.MalformedReply(call.Operation, "lacks taskDefinition");
     }
 
     async Task<string> ITaskDefinitionStore.RegisterAsync(JsonObject definition, CancellationToken cancellationToken)
@@ -248,7 +248,7 @@ internal sealed partial class AwsFargateCloud(
             next = page.NextToken;
         }
 
-        throw CloudErrors.MalformedAnswer(call.Operation, $"has more than {MostPages} pages");
+        throw CloudErrors.MalformedReply(call.Operation, $"has more than {MostPages} pages");
     }
 
     private static async Task<T> SendAsync<T>(

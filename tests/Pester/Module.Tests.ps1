@@ -159,6 +159,14 @@ Describe 'Without what is not public in PowerShell' {
         $methods['UpstreamStop.IsContent'].Invoke($null, @($stopped, $runtime)) | Should -BeFalse
     }
 
+    It 'earlier commands run on' {
+        $request = $assembly.GetType('EcsFargateLogin.Pipeline.UpstreamStop').GetMethod(
+            'Request', $any, [type[]]([Management.Automation.PSCmdlet], [Reflection.ConstructorInfo]))
+        { $request.Invoke($null, @($cmdlet, $null)) } | Should -Not -Throw
+        $create = $assembly.GetType('EcsFargateLogin.Pipeline.PowerShellInternals').GetProperty('StopUpstreamCommands').GetValue($null)
+        { $request.Invoke($null, @($cmdlet, $create)) } | Should -Throw -ExceptionType ([Reflection.TargetInvocationException])
+    }
+
     It 'a printed line still has its session' {
         $target = [psobject]::new('a line')
         $note = [psnoteproperty]::new('FargateSession', 'its session')

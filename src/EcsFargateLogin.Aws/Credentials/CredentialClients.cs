@@ -26,7 +26,8 @@ internal sealed class CredentialClients(Profile? profile, string region)
     /// <param name="serviceId">The service's id in its model.</param>
     /// <param name="prefix">The first part of its host names.</param>
     /// <param name="ofRegion">The region.</param>
-    internal ClientSettings Settings(string serviceId, string prefix, string ofRegion) => _services.Of(serviceId, prefix, ofRegion);
+    internal ClientSettings Settings(string serviceId, string prefix, string ofRegion) =>
+        _services.Of(serviceId, prefix, ofRegion);
 
     /// <summary>Calls a service; the error of a failure names the credentials and the reason.</summary>
     /// <param name="source">The source of the credentials, for display.</param>

@@ -121,7 +121,7 @@ internal sealed class InstanceMetadata(Profile? profile)
         }
     }
 
-    /// <summary>Returns the service's answer; null if there is none in time.</summary>
+    /// <summary>Returns the service's reply; null if there is none in time.</summary>
     private async Task<string?> GetAsync(string path, CancellationToken cancellationToken)
     {
         try
@@ -139,7 +139,7 @@ internal sealed class InstanceMetadata(Profile? profile)
             using var reply = await s_client.SendAsync(request, cancellationToken);
             return reply.StatusCode == HttpStatusCode.OK ? await reply.Content.ReadAsStringAsync(cancellationToken) : null;
         }
-        catch (Exception exception) when (IsNoAnswer(exception, cancellationToken))
+        catch (Exception exception) when (IsNoReply(exception, cancellationToken))
         {
             return null;
         }
@@ -157,13 +157,13 @@ internal sealed class InstanceMetadata(Profile? profile)
                 ? (await reply.Content.ReadAsStringAsync(cancellationToken)).Trim()
                 : null;
         }
-        catch (Exception exception) when (IsNoAnswer(exception, cancellationToken))
+        catch (Exception exception) when (IsNoReply(exception, cancellationToken))
         {
             return null;
         }
     }
 
-    private static bool IsNoAnswer(Exception exception, CancellationToken cancellationToken) =>
+    private static bool IsNoReply(Exception exception, CancellationToken cancellationToken) =>
         exception is HttpRequestException or IOException
         || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 

@@ -55,7 +55,8 @@ internal sealed class ProcessCredentials(Profile profile, Setting setting, TimeS
         Unusable($"could not be started: '{program}' is not a program that runs here");
 
     private FargateException Unusable(string what) =>
-        CredentialErrors.CredentialsUnusable(profile.Source, $"its credential_process {what} ({setting.Where}).", exception: null);
+        CredentialErrors.CredentialsUnusable(
+            profile.Source, $"its credential_process {what} ({setting.Where}).", exception: null);
 
     /// <summary>A class, not a record, so that ToString shows no secret.</summary>
     private sealed class Answer

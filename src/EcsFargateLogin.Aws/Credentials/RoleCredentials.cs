@@ -37,7 +37,8 @@ internal sealed class RoleCredentials(
 /// <param name="options">The role.</param>
 /// <param name="tokenFile">The file of the token, which is read each time.</param>
 /// <param name="clients">Creates clients of STS.</param>
-internal sealed class WebIdentityCredentials(RoleOptions options, string tokenFile, CredentialClients clients) : RenewableCredentials
+internal sealed class WebIdentityCredentials(
+    RoleOptions options, string tokenFile, CredentialClients clients) : RenewableCredentials
 {
     /// <summary>Upper bound for the size of a token, in bytes; STS accepts 20,000 characters.</summary>
     private const int LongestToken = 64 * 1024;

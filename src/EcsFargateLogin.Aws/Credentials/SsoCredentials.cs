@@ -86,7 +86,7 @@ internal sealed class SsoCredentials(SsoOptions options, CredentialClients clien
         });
         return keys is { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0, Expiration: { } end }
             ? new(new(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken), DateTimeOffset.FromUnixTimeMilliseconds(end))
-            : throw CloudErrors.MalformedAnswer("sso:GetRoleCredentials", "lacks roleCredentials");
+            : throw CloudErrors.MalformedReply("sso:GetRoleCredentials", "lacks roleCredentials");
     }
 
     /// <summary>Returns the login's token, renewed if it ends soon.</summary>
@@ -104,13 +104,15 @@ internal sealed class SsoCredentials(SsoOptions options, CredentialClients clien
             return token.AccessToken;
         }
         // The login is missing, expired or malformed; the next step is the same.
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
+            when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             throw Expired(exception as AmazonClientException);
         }
     }
 
-    private FargateException Expired(Exception? exception) => CredentialErrors.LoginExpired(_source, options.ProfileName, exception);
+    private FargateException Expired(Exception? exception) =>
+        CredentialErrors.LoginExpired(_source, options.ProfileName, exception);
 
     [SuppressMessage("Security", "CA5350", Justification = "AWS's tools name the file by it; it protects nothing.")]
     private string CacheFile

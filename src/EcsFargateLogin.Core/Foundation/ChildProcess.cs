@@ -12,7 +12,9 @@ internal static class ChildProcess
     /// <summary>E2BIG, the error of execve when the arguments are too long.</summary>
     private const int TooLongOnUnix = 7;
 
-    /// <summary>ERROR_FILENAME_EXCED_RANGE, the error of CreateProcess for a command line of more than 32,767 characters.</summary>
+    /// <summary>
+    /// ERROR_FILENAME_EXCED_RANGE, the error of CreateProcess for a command line of more than 32,767 characters.
+    /// </summary>
     private const int TooLongOnWindows = 206;
 
     /// <summary>The time limit for the end of a killed program, which another user's need not obey.</summary>
@@ -35,9 +37,12 @@ internal static class ChildProcess
     }
 
     /// <summary>Whether a program could not be started because its command line is longer than the system takes.</summary>
-    public static bool IsTooLong(Exception reason) => reason is Win32Exception { NativeErrorCode: TooLongOnUnix or TooLongOnWindows };
+    public static bool IsTooLong(Exception reason) =>
+        reason is Win32Exception { NativeErrorCode: TooLongOnUnix or TooLongOnWindows };
 
-    /// <summary>Returns the start information of a program with pipes for input, output and errors, and without a shell.</summary>
+    /// <summary>
+    /// Returns the start information of a program with pipes for input, output and errors, and without a shell.
+    /// </summary>
     public static ProcessStartInfo WithPipes(string program, IEnumerable<string> arguments) => new(program, arguments)
     {
         UseShellExecute = false,
@@ -84,7 +89,9 @@ internal static class ChildProcess
         }
     }
 
-    /// <summary>Reads up to one character more than the bound, and discards the rest if the program must not block on it.</summary>
+    /// <summary>
+    /// Reads up to one character more than the bound, and discards the rest if the program must not block on it.
+    /// </summary>
     private static async Task<string> ReadAsync(StreamReader reader, bool isDrained, CancellationToken cancellationToken)
     {
         var buffer = new char[LongestOutput + 1];
@@ -112,7 +119,8 @@ internal static class ChildProcess
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(limit.Token);
         }
-        catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException or OperationCanceledException)
+        catch (Exception e)
+            when (e is InvalidOperationException or Win32Exception or AggregateException or OperationCanceledException)
         {
             // It has ended already, or is another user's.
         }

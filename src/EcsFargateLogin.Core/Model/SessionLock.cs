@@ -135,7 +135,7 @@ internal sealed class HeldFile : IDisposable
         try
         {
             using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            return !OperatingSystem.IsWindows() && !UnixFiles.TryLock(stream.SafeFileHandle, isShared: true);
+            return !OperatingSystem.IsWindows() && !UnixFileOperations.TryLock(stream.SafeFileHandle, isShared: true);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

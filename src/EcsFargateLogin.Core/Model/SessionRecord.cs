@@ -94,7 +94,9 @@ internal sealed record SessionRecord
     /// <summary>The account of the task definition, and so of the task; null where it could not be read.</summary>
     public string? DefinitionAccount { get; init; }
 
-    /// <summary>The rule that admits this machine's address, from before it is added until it is removed; null without one.</summary>
+    /// <summary>
+    /// The rule that admits this machine's address, from before it is added until it is removed; null without one.
+    /// </summary>
     public IngressRule? Ingress { get; init; }
 
     /// <summary>The client token of the latest RunTask.</summary>

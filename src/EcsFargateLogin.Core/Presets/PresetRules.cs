@@ -112,7 +112,9 @@ internal static class PresetRules
             .Where(part => values.IsGiven(part.Key))
             .Aggregate(ServiceParts.All, (parts, part) => parts & ~part.Value));
 
-    /// <summary>The source of each parameter that is not bound and has one, by its name: a preset's file, or the service.</summary>
+    /// <summary>
+    /// The source of each parameter that is not bound and has one, by its name: a preset's file, or the service.
+    /// </summary>
     public static IReadOnlyDictionary<string, string> SourcesOf(ParameterValues values)
     {
         Dictionary<string, string> sources = new(values.Files, StringComparer.Ordinal);

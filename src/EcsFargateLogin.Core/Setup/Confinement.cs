@@ -54,8 +54,8 @@ internal sealed class Confinement(JsonObject application, JsonObject session, in
         if (ListensAsRoot)
         {
             _notes.Add(
-                $"The application's user '{user}' is not kept, because only root listens on port {port}: the container runs as the "
-                + $"image says, which may be root. Name a -Port from {LowestUnprivilegedPort} to keep it.");
+                $"The application's user '{user}' is not kept, because only root listens on port {port}: the container runs as "
+                + $"the image says, which may be root. Name a -Port from {LowestUnprivilegedPort} to keep it.");
             return false;
         }
 
@@ -81,8 +81,8 @@ internal sealed class Confinement(JsonObject application, JsonObject session, in
         }
 
         _notes.Add(
-            "The application's readonlyRootFilesystem is not kept, because start-sshd.sh has to write somewhere: mount a volume at "
-            + "/tmp in the application's task definition to keep it.");
+            "The application's readonlyRootFilesystem is not kept, because start-sshd.sh has to write somewhere: mount a volume "
+            + "at /tmp in the application's task definition to keep it.");
     }
 
     private void CarryCapabilitiesOver(bool runsAsRoot)

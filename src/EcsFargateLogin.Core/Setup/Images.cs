@@ -38,7 +38,8 @@ internal sealed partial record ImageReference(string Text, string? Registry, str
         return match.Success ? new(text, Value(match, "registry"), match.Groups["repository"].Value, Value(match, "tag")) : null;
     }
 
-    private static string? Value(Match match, string group) => match.Groups[group] is { Success: true, Value: var value } ? value : null;
+    private static string? Value(Match match, string group) =>
+        match.Groups[group] is { Success: true, Value: var value } ? value : null;
 
     private const string AfterRegistry =
         @"(?<repository>[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*)"

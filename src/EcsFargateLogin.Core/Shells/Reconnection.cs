@@ -93,7 +93,8 @@ internal sealed class Reconnection(IFargateCloud cloud, FargateSession session)
             if (_reported != e.Error)
             {
                 _reported = e.Error;
-                progress.Report(new ShellNotice(session, $"still reconnecting, but AWS cannot be asked about the task: {e.Message}"));
+                progress.Report(
+                    new ShellNotice(session, $"still reconnecting, but AWS cannot be asked about the task: {e.Message}"));
             }
 
             return false;

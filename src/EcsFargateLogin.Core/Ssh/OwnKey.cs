@@ -64,7 +64,7 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
     private static async Task CheckHalfAsync(string path, PublicKey publicKey, CancellationToken cancellationToken)
     {
         var beside = path + HalfExtension;
-        if (UnixFile.IsFile(beside) && PublicKeyIn(await ReadFileAsync(beside, cancellationToken)) is { } half && half != publicKey)
+        if (UnixFileStatus.IsFile(beside) && PublicKeyIn(await ReadFileAsync(beside, cancellationToken)) is { } half && half != publicKey)
         {
             throw KeyErrors.KeyBesideAnother(path, beside);
         }
@@ -74,7 +74,7 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
     /// Returns the public half of a key with a passphrase. Only an agent can use such a key without prompting each time.
     /// </summary>
     private async Task<PublicKey> ReadLockedAsync(string path, CancellationToken cancellationToken) =>
-        UnixFile.IsFile(path + HalfExtension)
+        UnixFileStatus.IsFile(path + HalfExtension)
             && PublicKeyIn(await ReadFileAsync(path + HalfExtension, cancellationToken)) is { } half
             && await IsInAgentAsync(half, cancellationToken)
                 ? half
@@ -85,9 +85,10 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
 
     private static async Task<byte[]> ReadFileAsync(string path, CancellationToken cancellationToken)
     {
-        if (!UnixFile.IsFile(path))
+        if (!UnixFileStatus.IsFile(path))
         {
-            throw KeyErrors.KeyUnreadable(path, File.Exists(path) || Directory.Exists(path) ? "it is no file" : "there is no such file");
+            throw KeyErrors.KeyUnreadable(
+                path, File.Exists(path) || Directory.Exists(path) ? "it is no file" : "there is no such file");
         }
 
         try
@@ -102,7 +103,7 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
         }
         catch (IOException e)
         {
-            throw KeyErrors.KeyUnreadable(path, ErrorText.WordsOf(e));
+            throw KeyErrors.KeyUnreadable(path, ErrorText.ReasonOf(e));
         }
     }
 
@@ -160,7 +161,8 @@ internal sealed record KeyFileProblem(string Why, string NextStep)
             || line.Contains("BEGIN SSH2 PUBLIC KEY", StringComparison.Ordinal) => new("holds a public key alone", NameTheKey),
         var line when line.Contains("BEGIN CERTIFICATE", StringComparison.Ordinal)
             || line.Split(' ')[0].Contains("-cert-v01@", StringComparison.Ordinal) => new("holds a certificate, not a key", NameTheKey),
-        var line when line.Contains("BEGIN DSA PRIVATE KEY", StringComparison.Ordinal) || line.StartsWith("ssh-dss ", StringComparison.Ordinal) =>
+        var line when line.Contains("BEGIN DSA PRIVATE KEY", StringComparison.Ordinal)
+            || line.StartsWith("ssh-dss ", StringComparison.Ordinal) =>
             new("is a DSA key, which OpenSSH does not use any more", "Make another one with: ssh-keygen -t ed25519"),
         _ => null,
     };

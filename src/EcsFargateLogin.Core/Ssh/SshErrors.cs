@@ -66,19 +66,15 @@ internal static class SshErrors
         + "take the old one out of your known_hosts.")
     { Target = proxy };
 
-    /// <summary>Returns the error of a program that could not be started.</summary>
-    internal static FargateException NotStarted(string program, Exception cause) =>
-        ChildProcess.IsTooLong(cause) ? CommandLineTooLong(program, cause) : SshNotStarted(program, cause);
-
-    private static FargateException SshNotStarted(string program, Exception cause) => new(
+    internal static FargateException SshNotStarted(string program, Exception cause) => new(
         FargateError.SshNotFound,
-        $"'{program}' could not be started: {ErrorText.WordsOf(cause)}.",
+        $"'{program}' could not be started: {ErrorText.ReasonOf(cause)}.",
         "Check that it is an OpenSSH client that you may run.",
         cause)
     { Target = program };
 
     /// <summary>Only these options can be long: commands and scripts go through standard input.</summary>
-    private static FargateException CommandLineTooLong(string program, Exception cause) => new(
+    internal static FargateException CommandLineTooLong(string program, Exception cause) => new(
         FargateError.InvalidSshOption,
         $"'{program}' was not started: its command line would be longer than this system takes"
         + (OperatingSystem.IsWindows() ? ", 32,767 characters." : "."),
@@ -111,7 +107,8 @@ internal static class KeyErrors
 
     internal static FargateException KeyBesideAnother(string path, string beside) => InvalidKey(
         path,
-        $"'{beside}' is not the public half of the private key '{path}', but of another one, and ssh would offer that to the server.",
+        $"'{beside}' is not the public half of the private key '{path}', but of another one, and ssh would offer that to the "
+        + "server.",
         $"Move '{beside}' away, or make it anew with: {CommandText.Of("ssh-keygen", ["-y", "-f", path])} > {CommandText.Word(beside)}");
 
     internal static FargateException KeyOpenToOthers(string path) => InvalidKey(

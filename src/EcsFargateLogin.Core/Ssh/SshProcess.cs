@@ -20,7 +20,11 @@ internal static class SshProcess
     /// <exception cref="FargateException">
     /// <see cref="FargateError.SshNotFound"/>, or <see cref="FargateError.InvalidSshOption"/> where the options are too long.
     /// </exception>
-    public static Process Start(ProcessStartInfo start) => ChildProcess.Start(start, SshErrors.NotStarted);
+    public static Process Start(ProcessStartInfo start) => ChildProcess.Start(start, ErrorOf);
+
+    private static FargateException ErrorOf(string program, Exception cause) => ChildProcess.IsTooLong(cause)
+        ? SshErrors.CommandLineTooLong(program, cause)
+        : SshErrors.SshNotStarted(program, cause);
 
     /// <summary>Runs a program without a terminal, with empty input, until it ends.</summary>
     /// <param name="program">Its path.</param>
@@ -31,7 +35,7 @@ internal static class SshProcess
     /// <exception cref="FargateException">As <see cref="Start"/> throws it.</exception>
     public static Task<ProgramResult?> RunAsync(
         string program, IReadOnlyList<string> arguments, TimeSpan limit, CancellationToken cancellationToken) =>
-        ChildProcess.RunAsync(ChildProcess.WithPipes(program, arguments), limit, SshErrors.NotStarted, cancellationToken);
+        ChildProcess.RunAsync(ChildProcess.WithPipes(program, arguments), limit, ErrorOf, cancellationToken);
 
     /// <summary>Runs a program with this process's own terminal, input and output, until it ends.</summary>
     /// <param name="start">The program.</param>

@@ -100,7 +100,8 @@ internal sealed class CopyPlan(CopyReport report, StringComparer paths)
             && _byDestination[item.Destination] is var other
             && !(other.IsFolder && item.IsFolder && other.Destination == item.Destination))
         {
-            throw TransferErrors.CopyFailed(item.Source, $"it would replace the copy of '{other.Source}' as '{other.Destination}'");
+            throw TransferErrors.CopyFailed(
+                item.Source, $"it would replace the copy of '{other.Source}' as '{other.Destination}'");
         }
 
         Items.Add(item);

@@ -29,7 +29,7 @@ internal sealed partial class TarCopy
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
             {
-                report.Failed(source, TransferErrors.CopyFailed(source, ErrorText.WordsOf(e)));
+                report.Failed(source, TransferErrors.CopyFailed(source, ErrorText.ReasonOf(e)));
             }
         }
     }
@@ -90,7 +90,7 @@ internal sealed partial class TarCopy
                 }
                 catch (Exception e) when (e is UnauthorizedAccessException or (IOException and not EndOfStreamException))
                 {
-                    report.Failed(source, TransferErrors.CopyFailed(entry.Name, ErrorText.WordsOf(e)));
+                    report.Failed(source, TransferErrors.CopyFailed(entry.Name, ErrorText.ReasonOf(e)));
                 }
             }
         }

@@ -166,7 +166,7 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            return ([], CloudErrors.NoAnswerInTime($"CloudWatch Logs in {stream.Region}", e));
+            return ([], CloudErrors.NoReplyInTime($"CloudWatch Logs in {stream.Region}", e));
         }
     }
 }

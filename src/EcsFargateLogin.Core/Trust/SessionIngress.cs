@@ -96,7 +96,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         }
         catch (OperationCanceledException e)
         {
-            return IngressErrors.IngressNotRevoked(session, rule, CloudErrors.NoAnswerInTime("Amazon EC2", e));
+            return IngressErrors.IngressNotRevoked(session, rule, CloudErrors.NoReplyInTime("Amazon EC2", e));
         }
     }
 
@@ -131,7 +131,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
             .FirstOrDefault(rule.AdmitsSameAs);
 
     /// <summary>
-    /// Shares an existing rule. It may be this session's own, from a call that got no answer, or left by an earlier session of
+    /// Shares an existing rule. It may be this session's own, from a call that got no reply, or left by an earlier session of
     /// this machine; or that of another machine, where this session is added to its description; or a rule of somebody else,
     /// which is not changed.
     /// </summary>
@@ -193,7 +193,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         }
     }
 
-    /// <summary>Whether the answer was lost, so that the rule may exist; false where AWS refused the call.</summary>
+    /// <summary>Whether the reply was lost, so that the rule may exist; false where AWS refused the call.</summary>
     private static bool MayHaveAdded(Exception failure) => failure is not FargateException e
         || e.Error is FargateError.EndpointUnreachable or FargateError.ServiceFailed or FargateError.Throttled
             or FargateError.CredentialsExpired;

@@ -46,6 +46,9 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// <summary>The merged values of the current record; null between records.</summary>
     private ParameterValues? _record;
 
+    /// <summary>The sources of the current record's values.</summary>
+    private IReadOnlyDictionary<string, string> _sources = SessionTags.None;
+
     /// <summary>
     /// The merged values of the current record. All code reads these, and never the properties that a preset can hold, because
     /// those have only the bound values.
@@ -90,6 +93,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
 
     private void Start(ParameterValues values)
     {
+        _sources = PresetRules.SourcesOf(values);
         FindPrograms(values);
         var request = RequestOf(values);
         var isAuthorized = IsAddressAuthorized(values);
@@ -126,7 +130,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         {
             case SessionStarted { Session: var session }:
                 RememberCredentials(session);
-                session.ParameterSource = PresetRules.SourcesOf(Values);
+                session.ParameterSource = _sources;
                 WriteVerbose($"Session {session} is task {session.TaskArn}.");
                 if (!WaitsForSessions)
                 {

@@ -34,7 +34,7 @@ internal static class BoundParameters
         cmdlet, static type => [.. type.GetProperties().Where(property => property.IsDefined(typeof(ParameterAttribute)))]);
 
     /// <summary>A value without PowerShell's own types around it.</summary>
-    public static object Plain(object value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
+    public static object Plain(object value) => PSValue.Unwrap(value) switch
     {
         SwitchParameter given => given.ToBool(),
         var plain => plain,

@@ -25,7 +25,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
     /// <summary>The time limit for finding the task and stopping it, together.</summary>
     public TimeSpan StopLimit { get; init; } = TimeLimit.OfCleanUp;
 
-    /// <summary>Cancelled when the user stops waiting for the answer to StopTask.</summary>
+    /// <summary>Cancelled when the user stops waiting for the reply to StopTask.</summary>
     public CancellationToken GiveUp { get; init; }
 
     /// <summary>The pause between attempts to stop a task that ECS does not know yet.</summary>
@@ -155,7 +155,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         }
         catch (OperationCanceledException e)
         {
-            throw SessionErrors.RunTaskUncertain(session, NoAnswer(e));
+            throw SessionErrors.RunTaskUncertain(session, NoReply(e));
         }
 
         // Where the account is unknown, only time can tell.
@@ -185,13 +185,13 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         }
         catch (OperationCanceledException e)
         {
-            throw SessionErrors.StopFailed(session, unknown ?? NoAnswer(e));
+            throw SessionErrors.StopFailed(session, unknown ?? NoReply(e));
         }
     }
 
-    private FargateException NoAnswer(OperationCanceledException cause) => GiveUp.IsCancellationRequested
-        ? CloudErrors.AnswerNotAwaited(cloud.Connection.EcsEndpoint, cause)
-        : CloudErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, cause);
+    private FargateException NoReply(OperationCanceledException cause) => GiveUp.IsCancellationRequested
+        ? CloudErrors.ReplyNotAwaited(cloud.Connection.EcsEndpoint, cause)
+        : CloudErrors.NoReplyInTime(cloud.Connection.EcsEndpoint, cause);
 
     /// <summary>Stops the task once.</summary>
     /// <returns>Null, or the error by which ECS does not know the task, where the task may be too new.</returns>

@@ -129,8 +129,8 @@ internal static class StopCauses
             "Nobody was logged in for as long as -UnusedTimeout of New-FargateSession says: start a new session, and give it "
             + "longer, or 0 for no such limit."),
         ($@"^{ContainerContract.EndLine}idle\b",
-            "Nothing happened in any terminal for as long as -IdleTimeout of New-FargateSession says: give it longer, or 0 for no "
-            + "such limit."),
+            "Nothing happened in any terminal for as long as -IdleTimeout of New-FargateSession says: give it longer, or 0 for "
+            + "no such limit."),
         ($@"^{ContainerContract.EndLine}lifetime\b",
             "The task has lived for as long as -MaxLifetime of New-FargateSession says: give it longer, or 0 for no such limit."),
         (@"exec format error", WrongArchitecture),

@@ -6,7 +6,7 @@ using EcsFargateLogin.Routes;
 namespace EcsFargateLogin.Lifecycle.Waiting;
 
 /// <summary>
-/// The state of a session that is waited for: ECS's last answers with their times, the waits for its transports, and its time
+/// The state of a session that is waited for: ECS's last replies with their times, the waits for its transports, and its time
 /// limits.
 /// </summary>
 internal sealed class PendingSession : IAsyncDisposable
