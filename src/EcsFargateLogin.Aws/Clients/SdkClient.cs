@@ -69,7 +69,7 @@ internal sealed class JsonReplyCheck(JsonResponseUnmarshaller ofOperation) : Jso
         var isEmpty = isException && body.Length == 0 && response.IsHeaderPresent("x-amzn-ErrorType");
         if (!isEmpty && !IsObject(body.GetBuffer().AsMemory(0, (int)body.Length)))
         {
-            throw new ForeignAnswerException(response.StatusCode, response.ContentType);
+            throw new ForeignReplyException(response.StatusCode, response.ContentType);
         }
 
         body.Position = 0;

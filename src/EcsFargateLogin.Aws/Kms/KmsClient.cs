@@ -29,7 +29,7 @@ internal sealed class KmsClient(AWSCredentials credentials, ClientSettings setti
         var reply = await ((AmazonKeyManagementServiceClient)Client).GenerateDataKeyAsync(request, cancellationToken);
         return reply is { Plaintext: { Length: KeyLength } key, CiphertextBlob: { Length: > 0 } encrypted }
             ? new(key.ToArray(), encrypted.ToArray())
-            : throw CloudErrors.MalformedAnswer("kms:GenerateDataKey", $"lacks a key of {KeyLength} bytes");
+            : throw CloudErrors.MalformedReply("kms:GenerateDataKey", $"lacks a key of {KeyLength} bytes");
     }
 
     private sealed class Sdk(AWSCredentials credentials, ClientSettings settings)

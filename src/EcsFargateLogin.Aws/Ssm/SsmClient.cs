@@ -32,7 +32,7 @@ internal sealed class SsmClient(AWSCredentials credentials, ClientSettings setti
         var reply = await Ssm.StartSessionAsync(request, cancellationToken);
         return reply is { SessionId.Length: > 0, StreamUrl.Length: > 0, TokenValue.Length: > 0 }
             ? new(reply.SessionId, reply.StreamUrl, reply.TokenValue)
-            : throw CloudErrors.MalformedAnswer("ssm:StartSession", "lacks SessionId, StreamUrl or TokenValue");
+            : throw CloudErrors.MalformedReply("ssm:StartSession", "lacks SessionId, StreamUrl or TokenValue");
     }
 
     /// <returns>Null when the reply has no token, which means that the session has ended.</returns>
