@@ -1,3 +1,4 @@
+using System.Net;
 using LocalFargate.Signing;
 using LocalFargate.Tasks;
 
@@ -57,6 +58,32 @@ public sealed record LocalFargateOptions
     /// <summary>How long stopped tasks can be described.</summary>
     public TimeSpan StoppedTaskRetention { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>Where the operator's machine stands. Null: it reaches every address, and security groups keep nobody out.</summary>
+    public OperatorPlace? Operator { get; init; }
+
+    /// <summary>The settings of Session Manager.</summary>
+    public SessionManagerOptions SessionManager { get; init; } = new();
+
+    /// <summary>The EC2 Instance Connect Endpoints that it has from the start.</summary>
+    public IReadOnlyList<InstanceConnectEndpointOptions> InstanceConnectEndpoints { get; init; } = [];
+
+    /// <summary>
+    /// True where streams of ExecuteCommand speak to tests/SessionManagerPlugin, which knows a protocol of its own, and false
+    /// where they are data channels of Session Manager.
+    /// </summary>
+    public bool HasStandInPlugin { get; init; } = true;
+
     /// <summary>Gets the server's log lines; null for nobody.</summary>
     public Action<string>? Log { get; init; }
+}
+
+/// <summary>
+/// The addresses that the operator's machine is seen with, which the rules of security groups let in or keep out. Whoever
+/// connects from this machine is taken for it.
+/// </summary>
+/// <param name="PublicAddress">The one that public addresses see.</param>
+public sealed record OperatorPlace(IPAddress PublicAddress)
+{
+    /// <summary>The one that private addresses see, as through a VPN; null where there is no way to them.</summary>
+    public IPAddress? PrivateAddress { get; init; }
 }

@@ -4,9 +4,11 @@ using LocalFargate.Control;
 using LocalFargate.Exec;
 using LocalFargate.Faults;
 using LocalFargate.Logs;
+using LocalFargate.InstanceConnect;
 using LocalFargate.Network;
 using LocalFargate.Protocol;
 using LocalFargate.Services;
+using LocalFargate.SessionManager;
 using LocalFargate.Signing;
 using LocalFargate.Tasks;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,10 +16,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace LocalFargate;
 
 /// <summary>
-/// A Fargate on this machine: it speaks the wire protocols of ECS, EC2 and CloudWatch Logs on one URL, and its tasks
-/// are real processes with a real sshd on addresses of 127.0.0.0/8. Disposing it ends all of them.
+/// A Fargate on this machine: it speaks the wire protocols of ECS, EC2, Session Manager and CloudWatch Logs on one URL, and its
+/// tasks are real processes with a real sshd on addresses of 127.0.0.0/8. Disposing it ends all of them.
 /// </summary>
-public sealed class LocalFargateServer : IAsyncDisposable
+public sealed partial class LocalFargateServer : IAsyncDisposable
 {
     private const string AccountId = "123456789012";
 
@@ -31,58 +33,51 @@ public sealed class LocalFargateServer : IAsyncDisposable
     private readonly ServiceRegistry _services;
     private readonly LogStreams _logs = new();
     private readonly AwsEndpoint _endpoint;
-    private readonly ExecEndpoint _exec;
+    private readonly ExecSessions _standInSessions;
+    private readonly SessionRegistry _sessions;
+    private readonly DataChannelEndpoint _dataChannels;
+    private readonly InstanceConnectEndpoints _instanceConnect;
+    private readonly TunnelEndpoint _tunnels;
     private readonly IamService _iam;
     private WebApplication? _application;
 
     private LocalFargateServer(LocalFargateOptions options, ILogger logger)
     {
         _options = options;
-        var arnPrefix = $"arn:{Partition(options.Region)}:ecs:{options.Region}:{AccountId}";
-        var images = CreateImages(options);
+        _standInSessions = new ExecSessions(() => EndpointUrl);
         _addresses = AddressBlock.Reserve();
         SshPort = options.SshPort ?? SshPorts.Choose(_addresses);
         _vpc = new Vpc(options.Region, _addresses);
         _tasks = new TaskRegistry(options.StoppedTaskRetention);
+        var arnPrefix = $"arn:{Partition(options.Region)}:ecs:{options.Region}:{AccountId}";
         _definitions = new TaskDefinitions(arnPrefix, options.RevisionLimit);
-        var specs = new ContainerSpecs(images, options.Region, SshPort);
-        _launcher = new TaskLauncher(_tasks, _addresses, _logs, specs, options.StopTimeout)
-        {
-            RunsContainers = options.RunsContainers,
-        };
         var clusters = new ClusterRegistry(arnPrefix, options.Clusters);
         _services = new ServiceRegistry(clusters, _definitions);
-        var runTask = new RunTaskOperation(clusters, _definitions, _vpc, _tasks, _launcher)
+        _launcher = new TaskLauncher(
+            _tasks, _addresses, _logs, new ContainerSpecs(CreateImages(options), options.Region, SshPort), options.StopTimeout)
         {
-            Faults = Faults,
-            Timeline = options.Timeline,
+            RunsContainers = options.RunsContainers,
+            Operator = options.Operator,
+            Vpc = _vpc,
         };
-        var execSessions = new ExecSessions(() => EndpointUrl);
-        _exec = new ExecEndpoint(execSessions, _stopping.Token);
         var accountArn = $"arn:{Partition(options.Region)}:iam::{AccountId}";
-        var callerArn = options.CallerArn ?? $"{accountArn}:user/local";
         _iam = new IamService(accountArn);
-        IAwsService[] services =
-        [
-            new EcsService(
-                clusters, _definitions, _tasks, runTask, _services, new ExecuteCommandOperation(clusters, _tasks, execSessions)),
-            new Ec2Service(_vpc, _tasks, AccountId, arnPrefix),
-            new LogsService(_logs),
-            new StsService(AccountId, callerArn),
-            _iam,
-        ];
-        _endpoint = new AwsEndpoint(
-            services, new SignatureVerifier(options.Region, options.Credentials), Faults, _stopping.Token)
+        var callerArn = options.CallerArn ?? $"{accountArn}:user/local";
+        _sessions = new SessionRegistry(options.SessionManager, Faults)
+        {
+            StreamUrl = StreamUrlOf,
+            UserName = callerArn[(callerArn.LastIndexOf('/') + 1)..],
+        };
+        _instanceConnect = new InstanceConnectEndpoints(_vpc, () => Authority);
+        var verifier = new SignatureVerifier(options.Region, options.Credentials);
+        _endpoint = new AwsEndpoint(CreateServices(clusters, arnPrefix, callerArn), verifier, Faults, _stopping.Token)
         {
             Logger = logger,
             CallerArn = callerArn,
         };
-        RegisterTaskDefinition(new TaskDefinitionOptions(options.TaskDefinition)
-        {
-            Containers = [new ContainerOptions("cli") { Environment = options.ContainerEnvironment, Ports = [SshPort] }],
-            TaskRoleArn = TaskDefinitionOptions.ExecutionRoleArn,
-        });
-        RegisterServices(options);
+        _dataChannels = new DataChannelEndpoint(_sessions, verifier, _endpoint, Faults, _stopping.Token);
+        _tunnels = new TunnelEndpoint(_instanceConnect, CreateTunnelTargets(), verifier, _endpoint, _stopping.Token);
+        AddFromTheStart();
     }
 
     /// <summary>The URL that stands for every service's.</summary>
@@ -96,25 +91,6 @@ public sealed class LocalFargateServer : IAsyncDisposable
 
     /// <summary>The family of a task definition with one container, cli, which starts sshd.</summary>
     public string TaskDefinition => _options.TaskDefinition;
-
-    /// <summary>The ids of the subnets.</summary>
-    public IReadOnlyList<string> Subnets => [.. _vpc.Subnets.Select(subnet => subnet.Id)];
-
-    /// <summary>The ids of the security groups.</summary>
-    public IReadOnlyList<string> SecurityGroups => _vpc.SecurityGroups;
-
-    /// <summary>The rules of a security group, each as "CIDR port description".</summary>
-    public IReadOnlyList<string> IngressRules(string securityGroup) =>
-        [.. _vpc.RulesOf(securityGroup).All.Select(rule => $"{rule.Cidr} {rule.FromPort} {rule.Description}")];
-
-    /// <summary>
-    /// Makes a subnet's default route lead to something else than the internet gateway, such as nat-1; null takes it away.
-    /// </summary>
-    public void SetDefaultRoute(string subnet, string? target) => _vpc.SetDefaultRoute(subnet, target);
-
-    /// <summary>Adds a rule to a security group, as somebody else might.</summary>
-    public void AddIngressRule(string securityGroup, string cidr, int port, string description) =>
-        _vpc.RulesOf(securityGroup).TryAdd(new SecurityGroupRule("tcp", port, port, cidr, description));
 
     /// <summary>Makes IAM's policy simulator say that an action is not allowed. It stays allowed all the same.</summary>
     /// <param name="action">The action, such as ecs:RunTask.</param>
@@ -214,26 +190,56 @@ public sealed class LocalFargateServer : IAsyncDisposable
             await application.DisposeAsync();
         }
 
+        await _sessions.DisposeAsync();
         await _launcher.DisposeAsync();
         _addresses.Dispose();
         _stopping.Dispose();
     }
 
-    private void RegisterServices(LocalFargateOptions options)
+    private IAwsService[] CreateServices(ClusterRegistry clusters, string arnPrefix, string callerArn)
     {
-        foreach (var cluster in options.Clusters)
+        var runTask = new RunTaskOperation(clusters, _definitions, _vpc, _tasks, _launcher)
         {
-            foreach (var name in options.Services)
+            Faults = Faults,
+            Timeline = _options.Timeline,
+        };
+        var executeCommand = new ExecuteCommandOperation(clusters, _tasks, _sessions)
+        {
+            StandInSessions = _options.HasStandInPlugin ? _standInSessions : null,
+        };
+        return
+        [
+            new EcsService(clusters, _definitions, _tasks, runTask, _services, executeCommand),
+            new Ec2Service(_vpc, _tasks, _instanceConnect, AccountId, arnPrefix),
+            new SsmService(clusters, _tasks, _sessions, Faults),
+            new LogsService(_logs),
+            new StsService(AccountId, callerArn),
+            _iam,
+        ];
+    }
+
+    private void AddFromTheStart()
+    {
+        RegisterTaskDefinition(new TaskDefinitionOptions(_options.TaskDefinition)
+        {
+            Containers = [new ContainerOptions("cli") { Environment = _options.ContainerEnvironment, Ports = [SshPort] }],
+            TaskRoleArn = TaskDefinitionOptions.ExecutionRoleArn,
+        });
+        foreach (var endpoint in _options.InstanceConnectEndpoints)
+        {
+            AddInstanceConnectEndpoint(endpoint);
+        }
+
+        foreach (var (cluster, name) in _options.Clusters.SelectMany(cluster => _options.Services.Select(name => (cluster, name))))
+        {
+            RegisterService(new ServiceOptions(name)
             {
-                RegisterService(new ServiceOptions(name)
-                {
-                    Cluster = cluster,
-                    TaskDefinition = options.TaskDefinition,
-                    Subnets = Subnets,
-                    SecurityGroups = SecurityGroups,
-                    AssignPublicIp = true,
-                });
-            }
+                Cluster = cluster,
+                TaskDefinition = _options.TaskDefinition,
+                Subnets = Subnets,
+                SecurityGroups = SecurityGroups,
+                AssignPublicIp = true,
+            });
         }
     }
 
@@ -257,7 +263,10 @@ public sealed class LocalFargateServer : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
         _application = builder.Build();
         _application.UseRouting();
-        _exec.Map(_application);
+        _application.UseWebSockets();
+        new ExecEndpoint(_standInSessions, _stopping.Token).Map(_application);
+        _dataChannels.Map(_application);
+        _tunnels.Map(_application);
         ControlEndpoints.Map(_application, this);
         _application.MapFallback("{**path}", _endpoint.HandleAsync);
         await _application.StartAsync(cancellationToken);

@@ -22,6 +22,9 @@ internal sealed class FargateClient(FargatePlace fargate) : IDisposable
     public Task<JsonReply> EcsAsync(string operation, JsonNode parameters) =>
         JsonAsync("ecs", $"AmazonEC2ContainerServiceV20141113.{operation}", parameters);
 
+    public Task<JsonReply> SsmAsync(string operation, JsonNode parameters) =>
+        JsonAsync("ssm", $"AmazonSSM.{operation}", parameters);
+
     public Task<JsonReply> LogsAsync(string operation, JsonNode parameters) =>
         JsonAsync("logs", $"Logs_20140328.{operation}", parameters);
 

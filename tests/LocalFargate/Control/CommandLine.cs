@@ -25,11 +25,15 @@ internal static class CommandLine
           --stop-timeout N       seconds between SIGTERM and SIGKILL; default 30
           --revision-limit N     revisions that a task definition may have; default 1000000
           --containers yes|no    no: tasks without processes, which only send an SSH server's first line; default yes
+          --exec plugin|channel  streams of ExecuteCommand: for tests/SessionManagerPlugin, or data channels; default plugin
+          --stream-signature K   of data channels: required, optional or presigned; default required
+          --agent-pace yes|no    no: agents send as fast as they can; default yes
+          --instance-connect N   EC2 Instance Connect Endpoints; default 0
           --owned                for programs that start it: logs nothing, ignores Ctrl+C, ends with its standard input
 
         Accepts the credentials of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or without these a pair that is made at each
         start and stands in that line alone: whoever has it runs programs as you.
-        Faults, tasks and calls: /_local/faults, /_local/tasks, /_local/calls.
+        Faults, tasks, sessions and calls: /_local/faults, /_local/tasks, /_local/sessions, /_local/calls.
         """;
 
     /// <exception cref="FormatException">An argument is not known, or has no fitting value.</exception>
@@ -52,6 +56,16 @@ internal static class CommandLine
                 "--ssh-port" => options with { SshPort = (int)Number(name, value, 65535) },
                 "--stop-timeout" => options with { StopTimeout = Seconds(name, value) },
                 "--revision-limit" => options with { RevisionLimit = (int)Number(name, value, 1_000_000) },
+                "--exec" => options with { HasStandInPlugin = OneOf(name, value, "channel", "plugin") == 1 },
+                "--stream-signature" => WithSessionManager(options, manager => manager with
+                {
+                    StreamSignature = (StreamSignature)OneOf(name, value, "required", "optional", "presigned"),
+                }),
+                "--agent-pace" => YesOrNo(name, value) ? options : WithSessionManager(options, manager => manager with { AgentInterval = TimeSpan.Zero }),
+                "--instance-connect" => options with
+                {
+                    InstanceConnectEndpoints = [.. Enumerable.Range(0, (int)Number(name, value, 20)).Select(_ => new InstanceConnectEndpointOptions())],
+                },
                 "--containers" => options with { RunsContainers = YesOrNo(name, value) },
                 _ => throw new FormatException($"{name} is not an option."),
             };
@@ -82,12 +96,15 @@ internal static class CommandLine
 
     private static TimeSpan Seconds(string name, string value) => TimeSpan.FromSeconds(Number(name, value, 3600));
 
-    private static bool YesOrNo(string name, string value) => value switch
-    {
-        "yes" => true,
-        "no" => false,
-        _ => throw new FormatException($"{name} must be yes or no, not '{value}'."),
-    };
+    private static LocalFargateOptions WithSessionManager(
+        LocalFargateOptions options, Func<SessionManagerOptions, SessionManagerOptions> change) =>
+        options with { SessionManager = change(options.SessionManager) };
+
+    private static bool YesOrNo(string name, string value) => OneOf(name, value, "no", "yes") == 1;
+
+    private static int OneOf(string name, string value, params string[] values) => Array.IndexOf(values, value) is var index and >= 0
+        ? index
+        : throw new FormatException($"{name} must be {string.Join(", ", values[..^1])} or {values[^1]}, not '{value}'.");
 
     private static double Number(string name, string value, double max) =>
         double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number <= max

@@ -10,7 +10,10 @@ namespace LocalFargate.Control;
 /// DELETE /_local/calls forgets the calls; GET, PUT, POST and DELETE /_local/faults show, replace, add to and clear its
 /// faults. A fault is an object such as <c>{"fault":"throttling","operation":"RunTask","times":2}</c> or
 /// <c>{"fault":"sshLate","delay":"00:00:05"}</c>. POST /_local/task-definitions takes the input of
-/// RegisterTaskDefinition, POST /_local/services a <see cref="ServiceOptions"/>; both return the ARN.
+/// RegisterTaskDefinition, POST /_local/services a <see cref="ServiceOptions"/>; both return the ARN. GET /_local/sessions shows
+/// the sessions of Session Manager; DELETE /_local/sessions/connections cuts their clients off (?bye=true: politely), and DELETE
+/// /_local/sessions/ID ends one (?output=…). POST /_local/instance-connect-endpoints takes an
+/// <see cref="InstanceConnectEndpointOptions"/> and returns the id, by which DELETE removes it.
 /// </summary>
 internal static class ControlEndpoints
 {
@@ -30,6 +33,15 @@ internal static class ControlEndpoints
             ReadAsync<JsonObject>(http, input => http.Response.WriteAsJsonAsync(server.RegisterTaskDefinition(input), _json))));
         routes.MapPost("/_local/services", (RequestDelegate)(http =>
             ReadAsync<ServiceOptions>(http, service => http.Response.WriteAsJsonAsync(server.RegisterService(service), _json))));
+        routes.MapGet("/_local/sessions", (RequestDelegate)(http => http.Response.WriteAsJsonAsync(server.Sessions, _json)));
+        routes.MapDelete("/_local/sessions/connections", (RequestDelegate)(http =>
+            Done(http, () => server.CutSessions(http.Request.Query["bye"] == "true"))));
+        routes.MapDelete("/_local/sessions/{id}", (RequestDelegate)(http =>
+            Done(http, () => server.EndSession((string)http.Request.RouteValues["id"]!, http.Request.Query["output"].ToString()))));
+        routes.MapPost("/_local/instance-connect-endpoints", (RequestDelegate)(http => ReadAsync<InstanceConnectEndpointOptions>(
+            http, endpoint => http.Response.WriteAsJsonAsync(server.AddInstanceConnectEndpoint(endpoint), _json))));
+        routes.MapDelete("/_local/instance-connect-endpoints/{id}", (RequestDelegate)(http =>
+            Done(http, () => server.RemoveInstanceConnectEndpoint((string)http.Request.RouteValues["id"]!))));
         routes.MapGet("/_local/faults", (RequestDelegate)(http => http.Response.WriteAsJsonAsync(server.Faults.All, _json)));
         routes.MapPut("/_local/faults", (RequestDelegate)(http =>
             ReadAsync<IReadOnlyList<Fault>>(http, faults => Done(http, () => server.Faults.Replace(faults)))));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using LocalFargate.Containers;
+using LocalFargate.Tasks;
 
 namespace LocalFargate.Exec;
 
@@ -14,9 +15,9 @@ internal static class ContainerShell
     private const string Worker =
         "printf ssm-session-worker >\"/proc/$$/comm\"; cd /; script --quiet --flush --return --command \"exec $1\" /dev/null";
 
-    internal static ProcessStartInfo StartInfo(ExecSession session)
+    internal static ProcessStartInfo StartInfo(FargateTask task, string containerName, string command)
     {
-        var container = session.Task.Running[session.ContainerName];
+        var container = task.Running[containerName];
         string[] environment =
         [
             .. container.Spec.Environment.Select(variable => $"{variable.Key}={variable.Value}"),
@@ -32,7 +33,7 @@ internal static class ContainerShell
             : [];
         var start = new ProcessStartInfo(
             "setpriv",
-            ["--pdeathsig=KILL", "setsid", "--wait", .. inside, "env", "-i", .. environment, "sh", "-c", Worker, "worker", session.Command])
+            ["--pdeathsig=KILL", "setsid", "--wait", .. inside, "env", "-i", .. environment, "sh", "-c", Worker, "worker", command])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -16,11 +16,7 @@ internal sealed class ExecEndpoint(ExecSessions sessions, CancellationToken stop
     private static readonly TimeSpan _endInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan _endLimit = TimeSpan.FromSeconds(10);
 
-    internal void Map(WebApplication application)
-    {
-        application.UseWebSockets();
-        application.Map($"{ExecSessions.Path}{{id}}", HandleAsync);
-    }
+    internal void Map(IEndpointRouteBuilder routes) => routes.Map($"{ExecSessions.Path}{{id}}", HandleAsync);
 
     private async Task HandleAsync(HttpContext http)
     {
@@ -52,7 +48,7 @@ internal sealed class ExecEndpoint(ExecSessions sessions, CancellationToken stop
 
     private static async Task RunAsync(ExecSession session, WebSocket socket, CancellationTokenSource ending)
     {
-        var start = ContainerShell.StartInfo(session);
+        var start = ContainerShell.StartInfo(session.Task, session.ContainerName, session.Command);
         using var process = await ChildProcesses.StartAsync(start);
         try
         {

@@ -30,6 +30,14 @@ public sealed class FaultSet
     /// <summary>Takes all faults away.</summary>
     public void Clear() => Replace([]);
 
+    /// <summary>A fault of this kind that happens now; null for none.</summary>
+    internal T? Use<T>()
+        where T : Fault => _faults.OfType<T>().FirstOrDefault(fault => fault.TryUse());
+
+    /// <summary>Whether a fault of this kind happens now.</summary>
+    internal bool TryUse<T>()
+        where T : Fault => Use<T>() is not null;
+
     /// <summary>The faults that can happen to a request for this operation, those that are used up among them.</summary>
     internal IEnumerable<RequestFault> For(string operation) =>
         _faults.OfType<RequestFault>().Where(fault => fault.Operation is null || fault.Operation == operation);

@@ -65,10 +65,12 @@ public sealed record HtmlAnswer : RequestFault
 /// <summary>The agent of ECS Exec is not connected, although it runs.</summary>
 public sealed record TargetNotConnected : RequestFault
 {
-    /// <summary>Makes one, of the one operation that it happens to.</summary>
+    /// <summary>Makes one of ExecuteCommand; StartSession is the other operation that it happens to.</summary>
     public TargetNotConnected() => Operation = "ExecuteCommand";
 
-    internal override Task BeforeAsync(AwsCall call) => throw Services.EcsErrors.TargetNotConnected();
+    internal override Task BeforeAsync(AwsCall call) => throw (call.Operation.Name == "StartSession"
+        ? Services.SsmService.TargetNotConnected((string)call.Parameters["Target"]!)
+        : Services.EcsErrors.TargetNotConnected());
 }
 
 /// <summary>The operation is performed, and the connection is cut before its reply is sent.</summary>

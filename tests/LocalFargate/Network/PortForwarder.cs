@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -5,23 +6,35 @@ namespace LocalFargate.Network;
 
 /// <summary>
 /// Stands for one port of a public address: what connects to it reaches the same port of the private address, as the
-/// internet gateway's translation does it. It listens only once the private port is listened on.
+/// internet gateway's translation does it. It listens only once the private port is listened on, and drops all packets while a
+/// security group does not let them in; connections that are there stay.
 /// </summary>
 internal sealed class PortForwarder : IAsyncDisposable
 {
+    private static readonly TimeSpan _ruleInterval = TimeSpan.FromMilliseconds(50);
+
     private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentQueue<Task> _connections = [];
     private readonly IPEndPoint _listen;
     private readonly IPEndPoint _target;
     private readonly SshPortBehaviour _behaviour;
     private readonly TimeSpan _delay;
+    private readonly Func<bool>? _admits;
     private readonly Task _run;
 
-    internal PortForwarder(IPEndPoint listen, IPEndPoint target, SshPortBehaviour behaviour, TimeSpan delay)
+    /// <summary>Starts forwarding.</summary>
+    /// <param name="listen">The address and port that it stands for.</param>
+    /// <param name="target">What they lead to.</param>
+    /// <param name="behaviour">The behaviour towards clients that are let in.</param>
+    /// <param name="delay">How late a late banner is.</param>
+    /// <param name="admits">Tells whether clients are let in now; null lets them in always.</param>
+    internal PortForwarder(IPEndPoint listen, IPEndPoint target, SshPortBehaviour behaviour, TimeSpan delay, Func<bool>? admits)
     {
         _listen = listen;
         _target = target;
         _behaviour = behaviour;
         _delay = delay;
+        _admits = admits;
         _run = Task.Run(RunAsync);
     }
 
@@ -29,22 +42,42 @@ internal sealed class PortForwarder : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_connections).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
     }
 
-    private Task RunAsync() => _behaviour switch
+    private Task RunAsync() => _admits is null ? BehaveAsync(_stop.Token) : FollowRulesAsync(_admits);
+
+    private async Task FollowRulesAsync(Func<bool> admits)
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            using var phase = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+            var isOpen = admits();
+            var serving = isOpen ? BehaveAsync(phase.Token) : DropAsync(phase.Token);
+            while (admits() == isOpen && !_stop.IsCancellationRequested)
+            {
+                await Task.Delay(_ruleInterval, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            await phase.CancelAsync();
+            await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private Task BehaveAsync(CancellationToken cancellationToken) => _behaviour switch
     {
         SshPortBehaviour.Closed => Task.CompletedTask,
-        SshPortBehaviour.Unreachable => DropAsync(),
-        SshPortBehaviour.Silent => AcceptAsync(_ => Task.Delay(Timeout.Infinite, _stop.Token)),
-        SshPortBehaviour.Late => AcceptAsync(ForwardLateAsync),
-        _ => ForwardWhenListeningAsync(),
+        SshPortBehaviour.Unreachable => DropAsync(cancellationToken),
+        SshPortBehaviour.Silent => AcceptAsync(_ => Task.Delay(Timeout.Infinite, _stop.Token), cancellationToken),
+        SshPortBehaviour.Late => AcceptAsync(ForwardLateAsync, cancellationToken),
+        _ => ForwardWhenListeningAsync(cancellationToken),
     };
 
-    private async Task ForwardWhenListeningAsync()
+    private async Task ForwardWhenListeningAsync(CancellationToken cancellationToken)
     {
-        await ListeningPorts.WaitForAsync(_target, _stop.Token);
-        await AcceptAsync(ForwardAsync);
+        await ListeningPorts.WaitForAsync(_target, cancellationToken);
+        await AcceptAsync(ForwardAsync, cancellationToken);
     }
 
     private async Task ForwardLateAsync(Socket client)
@@ -54,22 +87,18 @@ internal sealed class PortForwarder : IAsyncDisposable
         await ForwardAsync(client);
     }
 
-    private async Task AcceptAsync(Func<Socket, Task> serve)
+    private async Task AcceptAsync(Func<Socket, Task> serve, CancellationToken cancellationToken)
     {
         using var listener = Bind(_listen, backlog: 128);
-        var connections = new List<Task>();
-        try
+        while (true)
         {
-            while (true)
+            var client = await listener.AcceptAsync(cancellationToken);
+            while (_connections.TryPeek(out var oldest) && oldest.IsCompleted)
             {
-                var client = await listener.AcceptAsync(_stop.Token);
-                connections.RemoveAll(connection => connection.IsCompleted);
-                connections.Add(ServeAsync(client, serve));
+                _connections.TryDequeue(out _);
             }
-        }
-        finally
-        {
-            await Task.WhenAll(connections).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+            _connections.Enqueue(ServeAsync(client, serve));
         }
     }
 
@@ -124,7 +153,7 @@ internal sealed class PortForwarder : IAsyncDisposable
     }
 
     /// <summary>Linux drops the SYNs of a listener with a full queue, so this one is filled and never emptied.</summary>
-    private async Task DropAsync()
+    private async Task DropAsync(CancellationToken cancellationToken)
     {
         using var listener = Bind(_listen, backlog: 0);
         var fillers = new List<Socket>();
@@ -134,11 +163,11 @@ internal sealed class PortForwarder : IAsyncDisposable
             {
                 var filler = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
                 fillers.Add(filler);
-                _ = filler.ConnectAsync(_listen, _stop.Token).AsTask()
+                _ = filler.ConnectAsync(_listen, cancellationToken).AsTask()
                     .ContinueWith(connect => connect.Exception, TaskScheduler.Default);
             }
 
-            await Task.Delay(Timeout.Infinite, _stop.Token);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
         }
         finally
         {
@@ -151,6 +180,8 @@ internal sealed class PortForwarder : IAsyncDisposable
         var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            // Connections of an earlier listener may still be in TIME_WAIT.
+            listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             listener.Bind(endpoint);
             listener.Listen(backlog);
             return listener;

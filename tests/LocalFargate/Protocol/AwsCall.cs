@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace LocalFargate.Protocol;
 
 /// <summary>A request to AWS that is being answered.</summary>
-internal sealed class AwsCall
+internal sealed record AwsCall
 {
     internal required HttpContext Http { get; init; }
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using LocalFargate.Faults;
-using LocalFargate.Network;
 using LocalFargate.Services;
 using LocalFargate.Signing;
 using Microsoft.AspNetCore.Http.Features;
@@ -49,9 +48,9 @@ internal sealed class AwsEndpoint(
     private async Task AnswerAsync(HttpContext http, IWireProtocol protocol, byte[] body)
     {
         var (service, operation) = protocol.FindOperation(http.Request, body);
-        verifier.Verify(ToSignedRequest(http, body), service.Model.SigningName);
+        verifier.Verify(SignedRequest.Of(http, body), service.Model.SigningName);
         var parameters = protocol.ReadParameters(operation, body);
-        var received = Record(service, operation, parameters);
+        var received = Record(service.Model.SigningName, operation.Name, parameters);
         try
         {
             if (ShapeChecker.Check(operation.Input!, parameters) is { Count: > 0 } problems)
@@ -59,16 +58,7 @@ internal sealed class AwsEndpoint(
                 throw protocol.InvalidInput(problems);
             }
 
-            var call = new AwsCall
-            {
-                Http = http,
-                Service = service.Model.SigningName,
-                Operation = operation,
-                Parameters = parameters,
-                CallerArn = CallerArn,
-                IsQuery = protocol is QueryProtocol,
-                Stopping = stopping,
-            };
+            var call = CallOf(http, service.Model.SigningName, operation, parameters) with { IsQuery = protocol is QueryProtocol };
             if (await PerformAsync(service, call) is { } reply)
             {
                 await SendAsync(http, protocol, 200, protocol.WriteReply(service.Model, operation, reply));
@@ -84,7 +74,39 @@ internal sealed class AwsEndpoint(
         }
     }
 
-    private async Task<JsonObject?> PerformAsync(IAwsService service, AwsCall call)
+    /// <summary>Records that a WebSocket is opened, which is an action too, and lets its faults happen.</summary>
+    /// <returns>False when a fault has answered it.</returns>
+    /// <exception cref="AwsException">A fault refuses it.</exception>
+    internal async Task<bool> AdmitAsync(HttpContext http, string service, string action, JsonObject parameters)
+    {
+        var received = Record(service, action, parameters);
+        var call = CallOf(http, service, new OperationModel(action, null, null), parameters);
+        try
+        {
+            await BeginAsync(call);
+            return !call.IsAnswered;
+        }
+        catch (AwsException error)
+        {
+            received.ErrorCode = error.Code;
+            throw;
+        }
+    }
+
+    private AwsCall CallOf(HttpContext http, string service, OperationModel operation, JsonObject parameters) => new()
+    {
+        Http = http,
+        Service = service,
+        Operation = operation,
+        Parameters = parameters,
+        CallerArn = CallerArn,
+        IsQuery = false,
+        Stopping = stopping,
+    };
+
+    /// <summary>Lets faults happen before a call is performed.</summary>
+    /// <returns>Those that have happened.</returns>
+    private async Task<List<RequestFault>> BeginAsync(AwsCall call)
     {
         var active = new List<RequestFault>();
         foreach (var fault in faults.For(call.Operation.Name).Where(fault => fault.TryUse()))
@@ -93,8 +115,19 @@ internal sealed class AwsEndpoint(
             await fault.BeforeAsync(call);
             if (call.IsAnswered)
             {
-                return null;
+                break;
             }
+        }
+
+        return active;
+    }
+
+    private async Task<JsonObject?> PerformAsync(IAwsService service, AwsCall call)
+    {
+        var active = await BeginAsync(call);
+        if (call.IsAnswered)
+        {
+            return null;
         }
 
         var reply = service.Perform(call.Operation.Name, call.Parameters) ?? throw UnknownOperation();
@@ -109,13 +142,13 @@ internal sealed class AwsEndpoint(
 
     internal static AwsException UnknownOperation() => new("UnknownOperationException", "The operation is not known here.");
 
-    private ReceivedCall Record(IAwsService service, OperationModel operation, JsonObject parameters)
+    private ReceivedCall Record(string service, string operation, JsonObject parameters)
     {
         var call = new ReceivedCall
         {
             Time = DateTimeOffset.UtcNow,
-            Service = service.Model.SigningName,
-            Operation = operation.Name,
+            Service = service,
+            Operation = operation,
             Parameters = parameters,
         };
         _calls.Enqueue(call);
@@ -140,24 +173,6 @@ internal sealed class AwsEndpoint(
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, http.RequestAborted);
         return body.ToArray();
-    }
-
-    private static SignedRequest ToSignedRequest(HttpContext http, byte[] body)
-    {
-        var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?', 2);
-        return new SignedRequest
-        {
-            Method = http.Request.Method,
-            RawPath = target[0],
-            RawQuery = target.Length == 2 ? target[1] : "",
-            Headers = http.Request.Headers.ToDictionary(
-                header => header.Key,
-                header => (IReadOnlyList<string>)[.. header.Value.Select(value => value ?? "")],
-                StringComparer.OrdinalIgnoreCase),
-            Body = body,
-            IsOfThisUser = () => http.Connection is { RemoteIpAddress: { } there, LocalIpAddress: { } here } connection
-                && LoopbackPeer.IsOfThisUser(new(there, connection.RemotePort), new(here, connection.LocalPort)),
-        };
     }
 
     private static async Task SendAsync(HttpContext http, IWireProtocol protocol, int status, string text)

@@ -52,6 +52,9 @@ internal static class QueryWriter
                 var item = shape.Element!;
                 element.Add(value.AsArray().Select(node => Write(model, item.LocationName ?? model.ListItemName, item.Shape, node!)));
                 break;
+            case "timestamp":
+                element.Value = DateTimeOffset.FromUnixTimeMilliseconds((long)((double)value * 1000)).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
+                break;
             default:
                 element.Value = value.GetValueKind() == System.Text.Json.JsonValueKind.String
                     ? (string)value! : value.ToJsonString();

@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using LocalFargate.InstanceConnect;
 using LocalFargate.Protocol;
 using LocalFargate.Tasks;
 
 namespace LocalFargate.Services;
 
 /// <summary>The operations of Amazon EC2 that a task's network needs.</summary>
-internal sealed class Ec2Service(Vpc vpc, TaskRegistry tasks, string accountId, string arnPrefix) : IAwsService
+internal sealed class Ec2Service(
+    Vpc vpc, TaskRegistry tasks, InstanceConnectEndpoints endpoints, string accountId, string arnPrefix) : IAwsService
 {
     private readonly IngressOperations _ingress = new(vpc, accountId);
     private readonly RouteTables _routeTables = new(vpc, accountId);
@@ -22,6 +24,7 @@ internal sealed class Ec2Service(Vpc vpc, TaskRegistry tasks, string accountId, 
         {
             ["RouteTables"] = Filter(parameters, _routeTables.Describe(), new() { ["vpc-id"] = item => item["VpcId"] }),
         },
+        "DescribeInstanceConnectEndpoints" => DescribeInstanceConnectEndpoints(parameters),
         "AuthorizeSecurityGroupIngress" => _ingress.Authorize(parameters),
         "RevokeSecurityGroupIngress" => _ingress.Revoke(parameters),
         "UpdateSecurityGroupRuleDescriptionsIngress" => _ingress.UpdateDescriptions(parameters),
@@ -155,6 +158,23 @@ internal sealed class Ec2Service(Vpc vpc, TaskRegistry tasks, string accountId, 
             {
                 ["group-id"] = item => item["GroupId"],
                 ["group-name"] = item => item["GroupName"],
+                ["vpc-id"] = item => item["VpcId"],
+            }),
+        };
+    }
+
+    private JsonObject DescribeInstanceConnectEndpoints(JsonObject parameters)
+    {
+        var ids = ContainerDefinition.Strings(parameters["InstanceConnectEndpointIds"]);
+        var found = ids.Count == 0 ? endpoints.All : ids.Select(id => endpoints.Find(id) ?? throw new AwsException(
+            "InvalidInstanceConnectEndpointId.NotFound", $"The Instance Connect Endpoint ID '{id}' does not exist"));
+        return new JsonObject
+        {
+            ["InstanceConnectEndpoints"] = Filter(parameters, found.Select(endpoint => endpoint.Describe(accountId)), new()
+            {
+                ["instance-connect-endpoint-id"] = item => item["InstanceConnectEndpointId"],
+                ["state"] = item => item["State"],
+                ["subnet-id"] = item => item["SubnetId"],
                 ["vpc-id"] = item => item["VpcId"],
             }),
         };

@@ -1,12 +1,16 @@
 using System.Text.Json.Nodes;
 using LocalFargate.Exec;
+using LocalFargate.SessionManager;
 using LocalFargate.Tasks;
 
 namespace LocalFargate.Services;
 
 /// <summary>ExecuteCommand: checks what it is asked for as ECS does, and makes the stream to the program's terminal.</summary>
-internal sealed class ExecuteCommandOperation(ClusterRegistry clusters, TaskRegistry tasks, ExecSessions sessions)
+internal sealed class ExecuteCommandOperation(ClusterRegistry clusters, TaskRegistry tasks, SessionRegistry sessions)
 {
+    /// <summary>The streams of the stand-in for session-manager-plugin; null where sessions have data channels.</summary>
+    internal ExecSessions? StandInSessions { get; init; }
+
     internal JsonObject Perform(JsonObject parameters)
     {
         var cluster = clusters.Get((string?)parameters["cluster"]);
@@ -29,7 +33,6 @@ internal sealed class ExecuteCommandOperation(ClusterRegistry clusters, TaskRegi
             throw EcsErrors.TargetNotConnected();
         }
 
-        var session = sessions.Open(task, container.Name, (string)parameters["command"]!);
         return new JsonObject
         {
             ["clusterArn"] = cluster.Arn,
@@ -37,13 +40,27 @@ internal sealed class ExecuteCommandOperation(ClusterRegistry clusters, TaskRegi
             ["containerArn"] = $"{task.Arn.Replace(":task/", ":container/", StringComparison.Ordinal)}/{container.Name}",
             ["containerName"] = container.Name,
             ["interactive"] = true,
-            ["session"] = new JsonObject
+            ["session"] = Open(task, container.Name, (string)parameters["command"]!),
+        };
+    }
+
+    private JsonObject Open(FargateTask task, string containerName, string command)
+    {
+        if (StandInSessions is not null)
+        {
+            var session = StandInSessions.Open(task, containerName, command);
+            return new JsonObject
             {
                 ["sessionId"] = session.Id,
-                ["streamUrl"] = sessions.UrlOf(session),
+                ["streamUrl"] = StandInSessions.UrlOf(session),
                 ["tokenValue"] = session.Token,
-            },
-        };
+            };
+        }
+
+        // The same members as StartSession's, with small letters.
+        var opened = sessions.Start(new SessionRequest(task, containerName) { Command = command }).Describe();
+        return new JsonObject([.. opened.Select(member =>
+            KeyValuePair.Create(char.ToLowerInvariant(member.Key[0]) + member.Key[1..], member.Value?.DeepClone()))]);
     }
 
     private static ContainerState ContainerOf(FargateTask task, string? name)

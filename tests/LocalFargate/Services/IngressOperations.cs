@@ -19,7 +19,7 @@ internal sealed partial class IngressOperations(Vpc vpc, string accountId)
             {
                 throw new AwsException(
                     "InvalidPermission.Duplicate",
-                    $"the specified rule \"peer: {rule.Cidr}, {rule.Protocol.ToUpperInvariant()}, from port: {rule.FromPort}, "
+                    $"the specified rule \"peer: {rule.Source}, {rule.Protocol.ToUpperInvariant()}, from port: {rule.FromPort}, "
                     + $"to port: {rule.ToPort}, ALLOW\" already exists");
             }
 
@@ -55,9 +55,9 @@ internal sealed partial class IngressOperations(Vpc vpc, string accountId)
             ["IpProtocol"] = rules.Key.Protocol,
             ["FromPort"] = rules.Key.FromPort,
             ["ToPort"] = rules.Key.ToPort,
-            ["IpRanges"] = Ranges(rules.Where(rule => !rule.IsIPv6), "CidrIp"),
-            ["Ipv6Ranges"] = Ranges(rules.Where(rule => rule.IsIPv6), "CidrIpv6"),
-            ["UserIdGroupPairs"] = new JsonArray(),
+            ["IpRanges"] = Sources(rules.Where(rule => !rule.IsIPv6 && !rule.IsGroup), "CidrIp"),
+            ["Ipv6Ranges"] = Sources(rules.Where(rule => rule.IsIPv6), "CidrIpv6"),
+            ["UserIdGroupPairs"] = Sources(rules.Where(rule => rule.IsGroup), "GroupId"),
             ["PrefixListIds"] = new JsonArray(),
         })]);
 
@@ -71,10 +71,10 @@ internal sealed partial class IngressOperations(Vpc vpc, string accountId)
         ["PrefixListIds"] = new JsonArray(),
     });
 
-    private static JsonArray Ranges(IEnumerable<SecurityGroupRule> rules, string name) => new(
+    private static JsonArray Sources(IEnumerable<SecurityGroupRule> rules, string name) => new(
         [.. rules.Select(rule => rule.Description is null
-            ? new JsonObject { [name] = rule.Cidr }
-            : new JsonObject { [name] = rule.Cidr, ["Description"] = rule.Description })]);
+            ? new JsonObject { [name] = rule.Source }
+            : new JsonObject { [name] = rule.Source, ["Description"] = rule.Description })]);
 
     private string GroupOf(JsonObject parameters)
     {
@@ -85,26 +85,35 @@ internal sealed partial class IngressOperations(Vpc vpc, string accountId)
             : throw new AwsException("InvalidGroup.NotFound", $"The security group '{group}' does not exist");
     }
 
-    private static IEnumerable<SecurityGroupRule> Read(JsonObject parameters)
+    private IEnumerable<SecurityGroupRule> Read(JsonObject parameters)
     {
         var permissions = parameters["IpPermissions"]?.AsArray()
             ?? throw new AwsException("MissingParameter", "Either 'ipPermissions' or 'securityGroupRuleIds' should be provided.");
         return
         [
             .. from permission in permissions.OfType<JsonObject>()
-               from range in RangesOf(permission, "IpRanges", "CidrIp").Concat(RangesOf(permission, "Ipv6Ranges", "CidrIpv6"))
+               from source in (IEnumerable<(string Value, string? Description)>)
+               [
+                   .. SourcesOf(permission, "IpRanges", "CidrIp").Select(range => (Checked(range.Value), range.Description)),
+                   .. SourcesOf(permission, "Ipv6Ranges", "CidrIpv6").Select(range => (Checked(range.Value), range.Description)),
+                   .. SourcesOf(permission, "UserIdGroupPairs", "GroupId").Select(pair => (CheckedGroup(pair.Value), pair.Description)),
+               ]
                select new SecurityGroupRule(
                    (string?)permission["IpProtocol"] ?? "-1",
                    (long?)permission["FromPort"],
                    (long?)permission["ToPort"],
-                   range.Cidr,
-                   range.Description),
+                   source.Value,
+                   source.Description),
         ];
     }
 
-    private static IEnumerable<(string Cidr, string? Description)> RangesOf(JsonObject permission, string list, string name) =>
+    private static IEnumerable<(string? Value, string? Description)> SourcesOf(JsonObject permission, string list, string name) =>
         (permission[list]?.AsArray() ?? []).OfType<JsonObject>()
-            .Select(range => (Checked((string?)range[name]), CheckedDescription((string?)range["Description"])));
+            .Select(source => ((string?)source[name], CheckedDescription((string?)source["Description"])));
+
+    private string CheckedGroup(string? group) => vpc.SecurityGroups.Contains(group)
+        ? group!
+        : throw new AwsException("InvalidGroup.NotFound", $"The security group '{group}' does not exist");
 
     private static string Checked(string? cidr) => IPNetwork.TryParse(cidr, out _)
         ? cidr!
@@ -126,8 +135,12 @@ internal sealed partial class IngressOperations(Vpc vpc, string accountId)
             ["IpProtocol"] = rule.Protocol,
             ["FromPort"] = rule.FromPort,
             ["ToPort"] = rule.ToPort,
-            [rule.IsIPv6 ? "CidrIpv6" : "CidrIpv4"] = rule.Cidr,
         };
+        if (!rule.IsGroup)
+        {
+            description[rule.IsIPv6 ? "CidrIpv6" : "CidrIpv4"] = rule.Source;
+        }
+
         if (rule.Description is not null)
         {
             description["Description"] = rule.Description;

@@ -37,25 +37,24 @@ internal static partial class CanonicalRequest
             '\n',
             request.Method,
             string.Join('/', request.RawPath.Split('/').Select(Encode)),
-            CanonicalQuery(request.RawQuery),
+            CanonicalQuery(request),
             string.Concat(headers),
             string.Join(';', signedHeaders),
             Hash(request.Body.Span));
     }
 
-    private static string CanonicalQuery(string rawQuery)
+    // The signature itself is not signed.
+    private static string CanonicalQuery(SignedRequest request)
     {
-        var pairs = rawQuery.Split('&', StringSplitOptions.RemoveEmptyEntries)
-            .Select(pair => pair.Split('=', 2))
-            .Select(pair => (
-                Name: Encode(Uri.UnescapeDataString(pair[0])),
-                Value: Encode(Uri.UnescapeDataString(pair.Length == 2 ? pair[1] : ""))))
+        var pairs = request.Query
+            .Where(pair => pair.Name != QuerySignature.SignatureName)
+            .Select(pair => (Name: Encode(pair.Name), Value: Encode(pair.Value)))
             .OrderBy(pair => pair.Name, StringComparer.Ordinal)
             .ThenBy(pair => pair.Value, StringComparer.Ordinal);
         return string.Join('&', pairs.Select(pair => $"{pair.Name}={pair.Value}"));
     }
 
-    private static string Encode(string text)
+    internal static string Encode(string text)
     {
         var encoded = new StringBuilder(text.Length);
         foreach (var octet in Encoding.UTF8.GetBytes(text))

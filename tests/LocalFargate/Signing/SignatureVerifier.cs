@@ -24,6 +24,40 @@ internal sealed class SignatureVerifier(string region, IReadOnlyCollection<AwsCr
         var timestamp = request.Header("X-Amz-Date")
             ?? throw AuthenticationErrors.Incomplete("Authorization header requires existence of an 'X-Amz-Date' header.");
 
+        CheckScope(authorization, service);
+        var credential = FindCredential(request, authorization.AccessKeyId, request.Header("X-Amz-Security-Token"), service);
+        CheckTime(timestamp, authorization.Date, service, _tolerance);
+        if (!authorization.SignedHeaders.Contains("host") || !authorization.SignedHeaders.Contains("x-amz-date"))
+        {
+            throw AuthenticationErrors.WrongScope(service, "'Host' and 'X-Amz-Date' must be among the signed headers.");
+        }
+
+        CheckSignature(request, authorization, timestamp, credential, service);
+        return credential;
+    }
+
+    /// <summary>Returns the credential that signed the request in its query.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="service">The service's signing name, such as ec2-instance-connect.</param>
+    /// <exception cref="AwsException">It was not signed by one that is accepted, or not now, or not for this.</exception>
+    internal AwsCredential VerifyPresigned(SignedRequest request, string service)
+    {
+        var signature = QuerySignature.TryRead(request) ?? throw AuthenticationErrors.Incomplete(
+            "The query requires X-Amz-Algorithm, X-Amz-Credential, X-Amz-Date, X-Amz-Expires, X-Amz-SignedHeaders and X-Amz-Signature.");
+        CheckScope(signature.Authorization, service);
+        var credential = FindCredential(request, signature.Authorization.AccessKeyId, signature.SessionToken, service);
+        CheckTime(signature.Timestamp, signature.Authorization.Date, service, signature.Expires);
+        if (!signature.Authorization.SignedHeaders.Contains("host"))
+        {
+            throw AuthenticationErrors.WrongScope(service, "'Host' must be among the signed headers.");
+        }
+
+        CheckSignature(request, signature.Authorization, signature.Timestamp, credential, service);
+        return credential;
+    }
+
+    private void CheckScope(AuthorizationHeader authorization, string service)
+    {
         if (authorization.Region != region)
         {
             throw AuthenticationErrors.WrongScope(service, $"Credential should be scoped to a valid region, not '{authorization.Region}'.");
@@ -33,27 +67,25 @@ internal sealed class SignatureVerifier(string region, IReadOnlyCollection<AwsCr
         {
             throw AuthenticationErrors.WrongScope(service, $"Credential should be scoped to correct service: '{service}'.");
         }
+    }
 
-        var credential = FindCredential(request, authorization.AccessKeyId, service);
-        CheckTime(timestamp, authorization.Date, service);
-        if (!authorization.SignedHeaders.Contains("host") || !authorization.SignedHeaders.Contains("x-amz-date"))
-        {
-            throw AuthenticationErrors.WrongScope(service, "'Host' and 'X-Amz-Date' must be among the signed headers.");
-        }
-
-        var expected = CanonicalRequest.Sign(request, authorization, timestamp, credential.SecretAccessKey);
-        if (!CryptographicOperations.FixedTimeEquals(
-            Encoding.ASCII.GetBytes(expected), Encoding.ASCII.GetBytes(authorization.Signature)))
+    /// <summary>
+    /// A plus sign that the query has undecoded is itself or, as for forms, a space: clients that AWS accepts sign it as either.
+    /// </summary>
+    private static void CheckSignature(
+        SignedRequest request, AuthorizationHeader authorization, string timestamp, AwsCredential credential, string service)
+    {
+        SignedRequest[] forms = [request, request with { RawQuery = request.RawQuery.Replace("+", "%20", StringComparison.Ordinal) }];
+        if (!forms.Any(form => CryptographicOperations.FixedTimeEquals(
+            Encoding.ASCII.GetBytes(CanonicalRequest.Sign(form, authorization, timestamp, credential.SecretAccessKey)),
+            Encoding.ASCII.GetBytes(authorization.Signature))))
         {
             throw AuthenticationErrors.WrongSignature(service);
         }
-
-        return credential;
     }
 
-    private AwsCredential FindCredential(SignedRequest request, string accessKeyId, string service)
+    private AwsCredential FindCredential(SignedRequest request, string accessKeyId, string? sessionToken, string service)
     {
-        var sessionToken = request.Header("X-Amz-Security-Token");
         var credential = credentials.Append(AwsCredential.WellKnown).FirstOrDefault(candidate =>
             candidate.AccessKeyId == accessKeyId && candidate.SessionToken == sessionToken);
         if (credential is null || (credential == AwsCredential.WellKnown && !request.IsOfThisUser()))
@@ -64,7 +96,7 @@ internal sealed class SignatureVerifier(string region, IReadOnlyCollection<AwsCr
         return credential.ExpiresAt <= DateTimeOffset.UtcNow ? throw AuthenticationErrors.ExpiredToken(service) : credential;
     }
 
-    private static void CheckTime(string timestamp, string scopeDate, string service)
+    private static void CheckTime(string timestamp, string scopeDate, string service, TimeSpan validity)
     {
         const string format = "yyyyMMdd'T'HHmmss'Z'";
         if (!DateTimeOffset.TryParseExact(
@@ -80,10 +112,10 @@ internal sealed class SignatureVerifier(string region, IReadOnlyCollection<AwsCr
         }
 
         var now = DateTimeOffset.UtcNow;
-        if (signedAt < now - _tolerance)
+        if (signedAt < now - validity)
         {
             throw AuthenticationErrors.OutOfTime(
-                service, $"Signature expired: {timestamp} is now earlier than {Text(now - _tolerance)} ({Text(now)} - 5 min.)");
+                service, $"Signature expired: {timestamp} is now earlier than {Text(now - validity)} ({Text(now)} - {validity.TotalMinutes} min.)");
         }
 
         if (signedAt > now + _tolerance)

@@ -1,3 +1,6 @@
+using LocalFargate.Network;
+using Microsoft.AspNetCore.Http.Features;
+
 namespace LocalFargate.Signing;
 
 /// <summary>An HTTP request as far as its signature covers it.</summary>
@@ -18,6 +21,33 @@ internal sealed record SignedRequest
 
     /// <summary>Whether it comes from a process of the user who runs this server.</summary>
     internal required Func<bool> IsOfThisUser { get; init; }
+
+    /// <summary>Whether its signature is in its query.</summary>
+    internal bool IsPresigned => Query.Any(pair => pair.Name.StartsWith("X-Amz-", StringComparison.Ordinal));
+
+    /// <summary>The parameters of the query, decoded.</summary>
+    internal IEnumerable<(string Name, string Value)> Query => RawQuery.Split('&', StringSplitOptions.RemoveEmptyEntries)
+        .Select(pair => pair.Split('=', 2))
+        .Select(pair => (Uri.UnescapeDataString(pair[0]), Uri.UnescapeDataString(pair.Length == 2 ? pair[1] : "")));
+
+    /// <summary>A request as it has come in.</summary>
+    internal static SignedRequest Of(HttpContext http, ReadOnlyMemory<byte> body)
+    {
+        var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?', 2);
+        return new SignedRequest
+        {
+            Method = http.Request.Method,
+            RawPath = target[0],
+            RawQuery = target.Length == 2 ? target[1] : "",
+            Headers = http.Request.Headers.ToDictionary(
+                header => header.Key,
+                header => (IReadOnlyList<string>)[.. header.Value.Select(value => value ?? "")],
+                StringComparer.OrdinalIgnoreCase),
+            Body = body,
+            IsOfThisUser = () => http.Connection is { RemoteIpAddress: { } there, LocalIpAddress: { } here } connection
+                && LoopbackPeer.IsOfThisUser(new(there, connection.RemotePort), new(here, connection.LocalPort)),
+        };
+    }
 
     /// <summary>A header's values joined by commas, or null when the request does not have it.</summary>
     internal string? Header(string name) =>

@@ -18,7 +18,7 @@ internal sealed class BannerContainers(FargateTask task, IReadOnlyList<int> port
         IPAddress?[] addresses = [task.NetworkInterface.PrivateAddress, task.NetworkInterface.PublicAddress];
         _listeners.AddRange(addresses.OfType<IPAddress>()
             .SelectMany(address => ports.Select(port => new BannerListener(new IPEndPoint(address, port)))));
-        SetStatus("RUNNING");
+        SetContainers(container => container.Started(task.Id));
         return Task.CompletedTask;
     }
 
@@ -30,11 +30,11 @@ internal sealed class BannerContainers(FargateTask task, IReadOnlyList<int> port
         }
 
         _listeners.Clear();
-        SetStatus("STOPPED");
+        SetContainers(container => container with { Status = "STOPPED" });
     }
 
-    private void SetStatus(string status) => task.Update(state => state with
+    private void SetContainers(Func<ContainerState, ContainerState> change) => task.Update(state => state with
     {
-        Containers = [.. state.Containers.Select(container => container with { Status = status })],
+        Containers = [.. state.Containers.Select(change)],
     });
 }

@@ -23,7 +23,7 @@ internal sealed class ContainerSpecs(IReadOnlyDictionary<string, LocalImage> ima
         var environment = EnvironmentOf(task, definition);
 
         // On Fargate a container has the whole address to itself; here it must not listen on others' addresses.
-        var address = ListenAddressOf(task);
+        var address = task.NetworkInterface.ListenAddress;
         environment[ListenAddress] = address.ToString();
         return new ContainerSpec
         {
@@ -59,10 +59,6 @@ internal sealed class ContainerSpecs(IReadOnlyDictionary<string, LocalImage> ima
 
         return environment;
     }
-
-    // A late banner is made by a forwarder in front of sshd, which then has to listen elsewhere.
-    private static IPAddress ListenAddressOf(FargateTask task) =>
-        task.NetworkInterface.HiddenAddress ?? task.NetworkInterface.PrivateAddress;
 
     private static bool HasSshd(FargateTask task) => task.Plan.SshPort is SshPortBehaviour.Normal or SshPortBehaviour.Late;
 

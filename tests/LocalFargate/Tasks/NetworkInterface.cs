@@ -23,6 +23,9 @@ internal sealed record NetworkInterface
     /// <summary>Where the task's sshd really listens when something stands in front of it; else null.</summary>
     internal IPAddress? HiddenAddress { get; init; }
 
+    /// <summary>Where the task's programs listen, which is also what they call 127.0.0.1.</summary>
+    internal IPAddress ListenAddress => HiddenAddress ?? PrivateAddress;
+
     internal string PrivateDnsName => $"ip-{PrivateAddress.ToString().Replace('.', '-')}.ec2.internal";
 
     /// <summary>The host name of a container of the task.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
 using LocalFargate.Containers;
 using LocalFargate.Logs;
 
@@ -23,10 +21,7 @@ internal sealed class TaskContainers(FargateTask task, ContainerSpecs specs, Log
             var spec = specs.Create(task, definition);
             var process = await ContainerProcess.StartAsync(spec, isolation, line => log?.Write(line));
             task.Running[definition.Name] = new RunningContainer(spec, process, isolation);
-            var runtimeId = $"{task.Id}-{RandomNumberGenerator.GetInt32(int.MaxValue).ToString("D10", CultureInfo.InvariantCulture)}";
-            task.Update(state => state.WithContainer(
-                definition.Name,
-                container => container with { Status = "RUNNING", RuntimeId = runtimeId, StartedAt = DateTimeOffset.UtcNow }));
+            task.Update(state => state.WithContainer(definition.Name, container => container.Started(task.Id)));
             _running.Add((definition, process, WatchAsync(definition, process)));
             task.ProcessIds = [.. _running.Select(entry => entry.Process.ProcessId).OfType<int>()];
         }

@@ -15,6 +15,11 @@ internal sealed class TaskLauncher(
     /// <inheritdoc cref="LocalFargateOptions.RunsContainers"/>
     internal bool RunsContainers { get; init; } = true;
 
+    /// <summary>Where the operator stands; null where security groups keep nobody out.</summary>
+    internal OperatorPlace? Operator { get; init; }
+
+    internal required Vpc Vpc { get; init; }
+
     internal FargateTask Launch(LaunchRequest request, TaskPlan plan)
     {
         var id = RandomHex(16);
@@ -30,7 +35,7 @@ internal sealed class TaskLauncher(
         ITaskContainers containers = RunsContainers
             ? new TaskContainers(task, specs, logs, stopTimeout)
             : new BannerContainers(task, ports);
-        var network = new TaskNetwork(task, addresses, RunsContainers ? ports : []);
+        var network = new TaskNetwork(task, Vpc, RunsContainers ? ports : []) { Operator = Operator };
         task.Ended = Task.Run(new TaskLife(task, containers, network, _abort.Token).RunAsync);
         return task;
     }
@@ -62,7 +67,9 @@ internal sealed class TaskLauncher(
         SecurityGroups = request.SecurityGroups,
         PrivateAddress = addresses.Take(request.Subnet.Addresses),
         PublicAddress = request.AssignPublicAddress ? addresses.Take(addresses.Public) : null,
-        HiddenAddress = plan.SshPort == SshPortBehaviour.Late ? addresses.Take(addresses.Public) : null,
+
+        // A late banner and a security group are made by a forwarder in front of sshd, which then has to listen elsewhere.
+        HiddenAddress = plan.SshPort == SshPortBehaviour.Late || Operator is not null ? addresses.Take(addresses.Public) : null,
     };
 
     private static string RandomHex(int octets) => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(octets));

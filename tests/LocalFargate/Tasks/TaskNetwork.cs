@@ -4,17 +4,20 @@ using LocalFargate.Network;
 namespace LocalFargate.Tasks;
 
 /// <summary>Makes the addresses of one task reachable, and gives them back when the task is gone.</summary>
-internal sealed class TaskNetwork(FargateTask task, AddressBlock addresses, IReadOnlyList<int> ports) : IAsyncDisposable
+internal sealed class TaskNetwork(FargateTask task, Vpc vpc, IReadOnlyList<int> ports) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _detach = new();
     private readonly List<PortForwarder> _forwarders = [];
     private Task _publicAddress = Task.CompletedTask;
 
+    /// <summary>Where the operator stands; null where security groups keep nobody out.</summary>
+    internal OperatorPlace? Operator { get; init; }
+
     internal void Attach()
     {
-        if (task.Plan.SshPort is not (SshPortBehaviour.Normal or SshPortBehaviour.Closed))
+        if (Operator is not null || task.Plan.SshPort is not (SshPortBehaviour.Normal or SshPortBehaviour.Closed))
         {
-            Forward(task.NetworkInterface.PrivateAddress);
+            Forward(task.NetworkInterface.PrivateAddress, Operator?.PrivateAddress);
         }
 
         if (task.NetworkInterface.PublicAddress is { } address && task.Plan.PublicAddressAfter is { } delay)
@@ -36,7 +39,7 @@ internal sealed class TaskNetwork(FargateTask task, AddressBlock addresses, IRea
         IPAddress?[] own = [networkInterface.PrivateAddress, networkInterface.PublicAddress, networkInterface.HiddenAddress];
         foreach (var address in own.OfType<IPAddress>())
         {
-            addresses.Release(address);
+            vpc.Addresses.Release(address);
         }
 
         _detach.Dispose();
@@ -45,14 +48,20 @@ internal sealed class TaskNetwork(FargateTask task, AddressBlock addresses, IRea
     private async Task AssociateAsync(IPAddress address, TimeSpan delay)
     {
         await Task.Delay(delay, _detach.Token);
-        Forward(address);
+        Forward(address, Operator?.PublicAddress);
         task.Update(state => state with { HasPublicAddress = true });
     }
 
-    private void Forward(IPAddress address)
+    /// <param name="address">The address that is forwarded.</param>
+    /// <param name="source">The operator's address as it is seen there; null where the operator's network has no way there.</param>
+    private void Forward(IPAddress address, IPAddress? source)
     {
-        var target = task.NetworkInterface.HiddenAddress ?? task.NetworkInterface.PrivateAddress;
         _forwarders.AddRange(ports.Select(port => new PortForwarder(
-            new IPEndPoint(address, port), task.Plan.DivertedTo ?? new IPEndPoint(target, port), task.Plan.SshPort, task.Plan.BannerDelay)));
+            new IPEndPoint(address, port),
+            task.Plan.DivertedTo ?? new IPEndPoint(task.NetworkInterface.ListenAddress, port),
+            task.Plan.SshPort,
+            task.Plan.BannerDelay,
+            Operator is null ? null : () => source is not null
+                && vpc.Admits(task.NetworkInterface.SecurityGroups, port, new IngressSource(source, [])))));
     }
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
 
 namespace LocalFargate.Tasks;
 
@@ -58,6 +60,13 @@ internal sealed record ContainerState(string Name)
     internal string? Reason { get; init; }
 
     internal DateTimeOffset? StartedAt { get; init; }
+
+    internal ContainerState Started(string taskId) => this with
+    {
+        Status = "RUNNING",
+        RuntimeId = $"{taskId}-{RandomNumberGenerator.GetInt32(int.MaxValue).ToString("D10", CultureInfo.InvariantCulture)}",
+        StartedAt = DateTimeOffset.UtcNow,
+    };
 
     /// <summary>What ECS says of the agent of ECS Exec.</summary>
     internal string AgentStatus(TaskPlan plan) =>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using LocalFargate.Network;
 
 namespace LocalFargate.Tasks;
@@ -20,6 +21,13 @@ internal sealed class Vpc(string region, AddressBlock addresses)
 
     /// <summary>The rules of one of the security groups.</summary>
     internal SecurityGroupRules RulesOf(string securityGroup) => _rules.GetOrAdd(securityGroup, _ => new SecurityGroupRules());
+
+    /// <summary>Whether the rules of any of these groups let TCP from there in on that port.</summary>
+    internal bool Admits(IEnumerable<string> securityGroups, int port, IngressSource source) =>
+        securityGroups.Any(group => RulesOf(group).All.Any(rule => rule.Admits(port, source)));
+
+    /// <summary>Whether an address is a private one of this network.</summary>
+    internal bool Contains(IPAddress address) => Subnets.Any(subnet => subnet.Addresses.Contains(AddressRange.ToNumber(address)));
 
     /// <summary>The id of its internet gateway.</summary>
     internal string InternetGateway { get; } = NewId("igw");
