@@ -45,7 +45,7 @@ internal sealed class AwsCloudConnector : IFargateCloudConnector
                 () => new(credentials, services.OfIam(region.Name))),
             credentials)
         {
-            CreateRouteClients = () => RouteClientsOf(services, credentials, region.Name),
+            CreateRoutes = () => new(RouteClientsOf(services, credentials, region.Name), found.Source),
             SsmEndpoint = () => services.UrlOf("SSM", "ssm", region.Name).AbsoluteUri,
         };
     }
@@ -61,6 +61,7 @@ internal sealed class AwsCloudConnector : IFargateCloudConnector
         var ec2 = services.Of(Ec2Client.ServiceId, Ec2Client.SigningName, region);
         return new()
         {
+            Ec2 = new(credentials, ec2),
             Ssm = new(credentials, ssm),
             Kms = new(credentials, services.Of(KmsClient.ServiceId, KmsClient.SigningName, region)),
             ChannelSigner = new(credentials, ssm with { SigningName = "ssmmessages" }, clock: ssm.Endpoint),

@@ -16,7 +16,7 @@ internal sealed partial class AwsFargateCloud : IFargateCatalog, IAccountSurvey
     private const int ServicesPerPage = 100;
 
     public Task<IReadOnlyList<string>> ListClustersAsync(CancellationToken cancellationToken) =>
-        AllPagesAsync(
+        ServiceCalls.AllPagesAsync(
             EcsCall("ListClusters"),
             async (next, token) =>
             {
@@ -26,7 +26,7 @@ internal sealed partial class AwsFargateCloud : IFargateCatalog, IAccountSurvey
             cancellationToken);
 
     public Task<IReadOnlyList<string>> ListServicesAsync(string cluster, CancellationToken cancellationToken) =>
-        AllPagesAsync(
+        ServiceCalls.AllPagesAsync(
             EcsCall("ListServices") with { Cluster = cluster },
             async (next, token) =>
             {
@@ -36,7 +36,7 @@ internal sealed partial class AwsFargateCloud : IFargateCatalog, IAccountSurvey
             cancellationToken);
 
     public Task<IReadOnlyList<string>> ListTaskDefinitionFamiliesAsync(CancellationToken cancellationToken) =>
-        AllPagesAsync(
+        ServiceCalls.AllPagesAsync(
             EcsCall("ListTaskDefinitionFamilies"),
             async (next, token) =>
             {
@@ -46,7 +46,7 @@ internal sealed partial class AwsFargateCloud : IFargateCatalog, IAccountSurvey
             cancellationToken);
 
     public Task<IReadOnlyList<string>> ListTaskDefinitionsAsync(string family, CancellationToken cancellationToken) =>
-        AllPagesAsync(
+        ServiceCalls.AllPagesAsync(
             EcsCall("ListTaskDefinitions"),
             async (next, token) =>
             {
@@ -57,10 +57,10 @@ internal sealed partial class AwsFargateCloud : IFargateCatalog, IAccountSurvey
             cancellationToken);
 
     public Task<IReadOnlyList<SubnetDescription>> DescribeSubnetsAsync(CancellationToken cancellationToken) =>
-        AllPagesAsync(Ec2Call("DescribeSubnets"), ec2.DescribeSubnetsAsync, cancellationToken);
+        ServiceCalls.AllPagesAsync(Ec2Call("DescribeSubnets"), ec2.DescribeSubnetsAsync, cancellationToken);
 
     public Task<IReadOnlyList<SecurityGroupDescription>> DescribeSecurityGroupsAsync(CancellationToken cancellationToken) =>
-        AllPagesAsync(Ec2Call("DescribeSecurityGroups"), ec2.DescribeSecurityGroupsAsync, cancellationToken);
+        ServiceCalls.AllPagesAsync(Ec2Call("DescribeSecurityGroups"), ec2.DescribeSecurityGroupsAsync, cancellationToken);
 
     private ServiceCall Ec2Call(string operation) => new($"ec2:{operation}", ec2.Endpoint, Connection.CredentialSource);
 
@@ -71,24 +71,24 @@ internal sealed partial class AwsFargateCloud : IFargateCatalog, IAccountSurvey
         // At most once a run, so no client is kept for every session.
         using var sts = surveyClients.CreateSts();
         var call = new ServiceCall("sts:GetCallerIdentity", sts.Endpoint, Connection.CredentialSource);
-        return await SendAsync(call, sts.GetCallerAsync, cancellationToken);
+        return await ServiceCalls.SendAsync(call, sts.GetCallerAsync, cancellationToken);
     }
 
     Task<IReadOnlyList<SubnetDescription>> IAccountSurvey.FindSubnetsAsync(
         IReadOnlyCollection<string> subnetIds, CancellationToken cancellationToken) =>
-        AllPagesAsync(
+        ServiceCalls.AllPagesAsync(
             Ec2Call("DescribeSubnets"), (next, token) => ec2.FindSubnetsAsync(subnetIds, next, token), cancellationToken);
 
     Task<IReadOnlyList<RouteTableDescription>> IAccountSurvey.DescribeRouteTablesAsync(
         string vpcId, CancellationToken cancellationToken) =>
-        AllPagesAsync(
+        ServiceCalls.AllPagesAsync(
             Ec2Call("DescribeRouteTables"),
             (next, token) => ec2.DescribeRouteTablesAsync(vpcId, next, token),
             cancellationToken);
 
     Task<IReadOnlyList<SecurityGroupIngress>> IAccountSurvey.FindSecurityGroupsAsync(
         IReadOnlyCollection<string> securityGroupIds, CancellationToken cancellationToken) =>
-        AllPagesAsync(
+        ServiceCalls.AllPagesAsync(
             Ec2Call("DescribeSecurityGroups"),
             (next, token) => ec2.FindSecurityGroupsAsync(securityGroupIds, next, token),
             cancellationToken);
@@ -97,14 +97,14 @@ internal sealed partial class AwsFargateCloud : IFargateCatalog, IAccountSurvey
     {
         using var iam = surveyClients.CreateIam();
         var call = new ServiceCall("iam:GetRole", iam.Endpoint, Connection.CredentialSource);
-        return await SendAsync(call, token => iam.GetRoleArnAsync(roleName, token), cancellationToken);
+        return await ServiceCalls.SendAsync(call, token => iam.GetRoleArnAsync(roleName, token), cancellationToken);
     }
 
     async Task<PermissionReply> IAccountSurvey.SimulateAsync(PermissionQuestion question, CancellationToken cancellationToken)
     {
         using var iam = surveyClients.CreateIam();
         var call = new ServiceCall("iam:SimulatePrincipalPolicy", iam.Endpoint, Connection.CredentialSource);
-        return await SendAsync(call, token => iam.SimulateAsync(question, token), cancellationToken);
+        return await ServiceCalls.SendAsync(call, token => iam.SimulateAsync(question, token), cancellationToken);
     }
 }
 

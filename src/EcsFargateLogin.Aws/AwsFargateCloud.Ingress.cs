@@ -10,7 +10,7 @@ internal sealed partial class AwsFargateCloud
     {
         try
         {
-            await SendAsync(
+            await ServiceCalls.SendAsync(
                 IngressCall("AuthorizeSecurityGroupIngress", rule.SecurityGroupId),
                 async token =>
                 {
@@ -37,7 +37,7 @@ internal sealed partial class AwsFargateCloud
         cancellationToken);
 
     public Task<IReadOnlyList<IngressRule>> DescribeIngressAsync(string securityGroupId, CancellationToken cancellationToken) =>
-        AllPagesAsync(
+        ServiceCalls.AllPagesAsync(
             IngressCall("DescribeSecurityGroups", securityGroupId),
             (next, token) => ec2.DescribeIngressAsync(securityGroupId, next, token),
             cancellationToken);
@@ -51,7 +51,7 @@ internal sealed partial class AwsFargateCloud
     {
         try
         {
-            await SendAsync(
+            await ServiceCalls.SendAsync(
                 call,
                 async token =>
                 {

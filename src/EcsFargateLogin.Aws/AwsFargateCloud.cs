@@ -9,7 +9,6 @@ using EcsFargateLogin.Aws.Ecs;
 using EcsFargateLogin.Aws.Errors;
 using EcsFargateLogin.Aws.Logs;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Aws;
 
@@ -30,15 +29,22 @@ internal sealed partial class AwsFargateCloud(
 {
     private const int TasksPerCall = 100;
     private const int InterfacesPerCall = 200;
-    private const int MostPages = 100;
-
-    // Time limit for all attempts of one request together; three attempts of 15 s would take 45 s and more.
-    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(40);
 
     private readonly ConcurrentDictionary<string, Lazy<LogsClient>> _logs = [];
 
+    private AwsRoutes? _routes;
+
     /// <summary>Returns the URL of Systems Manager, for the programs that open a channel.</summary>
     internal Func<string> SsmEndpoint { get; init; } = () => "";
+
+    /// <summary>Creates the boundary with the routes through AWS, which most sessions do not need.</summary>
+    internal required Func<AwsRoutes> CreateRoutes { private get; init; }
+
+    public ISessionManager SessionManager => Routes;
+
+    public IInstanceConnect InstanceConnect => Routes;
+
+    private AwsRoutes Routes => LazyInitializer.EnsureInitialized(ref _routes, CreateRoutes)!;
 
     public CloudConnection Connection { get; } = connection;
 
@@ -55,7 +61,7 @@ internal sealed partial class AwsFargateCloud(
             Subnets = request.Subnets,
             SecurityGroups = request.SecurityGroups,
         };
-        var output = await SendAsync(call, token => ecs.RunTaskAsync(input, token), cancellationToken);
+        var output = await ServiceCalls.SendAsync(call, token => ecs.RunTaskAsync(input, token), cancellationToken);
         return new(EcsReplies.Tasks(output.Tasks, call.Operation), EcsReplies.Failures(output.Failures));
     }
 
@@ -68,7 +74,7 @@ internal sealed partial class AwsFargateCloud(
         foreach (var batch in taskArns.Chunk(TasksPerCall))
         {
             var input = new DescribeTasksInput(cluster, batch);
-            var output = await SendAsync(call, token => ecs.DescribeTasksAsync(input, token), cancellationToken);
+            var output = await ServiceCalls.SendAsync(call, token => ecs.DescribeTasksAsync(input, token), cancellationToken);
             tasks.AddRange(EcsReplies.Tasks(output.Tasks, call.Operation));
             failures.AddRange(EcsReplies.Failures(output.Failures));
         }
@@ -81,7 +87,7 @@ internal sealed partial class AwsFargateCloud(
     {
         var call = EcsCall("StopTask") with { Cluster = cluster, Task = taskArn };
         var input = new StopTaskInput(cluster, taskArn, reason);
-        await SendAsync(call, token => ecs.StopTaskAsync(input, token), cancellationToken);
+        await ServiceCalls.SendAsync(call, token => ecs.StopTaskAsync(input, token), cancellationToken);
     }
 
     public Task<IReadOnlyList<string>> ListTasksAsync(
@@ -94,7 +100,7 @@ internal sealed partial class AwsFargateCloud(
     private async Task<IReadOnlyList<string>> ListTasksAsync(ListTasksInput input, CancellationToken cancellationToken)
     {
         var call = EcsCall("ListTasks") with { Cluster = input.Cluster };
-        return await AllPagesAsync(
+        return await ServiceCalls.AllPagesAsync(
             call,
             async (next, token) =>
             {
@@ -109,7 +115,7 @@ internal sealed partial class AwsFargateCloud(
     {
         var call = EcsCall("DescribeTaskDefinition") with { TaskDefinition = taskDefinition };
         var input = new DescribeTaskDefinitionInput(taskDefinition);
-        var output = await SendAsync(call, token => ecs.DescribeTaskDefinitionAsync(input, token), cancellationToken);
+        var output = await ServiceCalls.SendAsync(call, token => ecs.DescribeTaskDefinitionAsync(input, token), cancellationToken);
         return EcsReplies.TaskDefinition(output.TaskDefinition, call.Operation);
     }
 
@@ -119,7 +125,7 @@ internal sealed partial class AwsFargateCloud(
     {
         var call = EcsCall("DescribeTaskDefinition") with { TaskDefinition = taskDefinition };
         var input = new DescribeTaskDefinitionInput(taskDefinition);
-        var output = await SendAsync(call, token => ecs.DescribeWholeTaskDefinitionAsync(input, token), cancellationToken);
+        var output = await ServiceCalls.SendAsync(call, token => ecs.DescribeWholeTaskDefinitionAsync(input, token), cancellationToken);
         return output.TaskDefinition ?? throw CloudErrors.MalformedReply(call.Operation, "lacks taskDefinition");
     }
 
@@ -127,7 +133,7 @@ internal sealed partial class AwsFargateCloud(
     {
         var input = definition.Deserialize(EcsShapes.OnWire.RegisterTaskDefinitionInput)!;
         var call = EcsCall("RegisterTaskDefinition") with { TaskDefinition = input.Family };
-        var output = await SendAsync(call, token => ecs.RegisterTaskDefinitionAsync(input, token), cancellationToken);
+        var output = await ServiceCalls.SendAsync(call, token => ecs.RegisterTaskDefinitionAsync(input, token), cancellationToken);
         return EcsReplies.Required(output.TaskDefinition?.TaskDefinitionArn, call.Operation, "taskDefinitionArn");
     }
 
@@ -136,7 +142,7 @@ internal sealed partial class AwsFargateCloud(
     {
         var call = EcsCall("DescribeServices") with { Cluster = cluster };
         var input = new DescribeServicesInput(cluster, [service], ["TAGS"]);
-        var output = await SendAsync(call, token => ecs.DescribeServicesAsync(input, token), cancellationToken);
+        var output = await ServiceCalls.SendAsync(call, token => ecs.DescribeServicesAsync(input, token), cancellationToken);
         return (output.Services ?? [])
             .Where(shape => shape?.Status == Active)
             .Select(shape => ServiceReplies.Service(shape!, call.Operation))
@@ -147,7 +153,7 @@ internal sealed partial class AwsFargateCloud(
     {
         var call = EcsCall("DescribeClusters") with { Cluster = cluster };
         var input = new DescribeClustersInput([cluster]);
-        var output = await SendAsync(call, token => ecs.DescribeClustersAsync(input, token), cancellationToken);
+        var output = await ServiceCalls.SendAsync(call, token => ecs.DescribeClustersAsync(input, token), cancellationToken);
         return (output.Clusters ?? [])
             .Select(shape => EcsReplies.Cluster(shape, call.Operation))
             .FirstOrDefault(description => description.Status == "ACTIVE");
@@ -160,7 +166,7 @@ internal sealed partial class AwsFargateCloud(
         foreach (var batch in networkInterfaceIds.Chunk(InterfacesPerCall))
         {
             var call = Ec2Call("DescribeNetworkInterfaces") with { NetworkInterfaces = batch };
-            descriptions.AddRange(await SendAsync(
+            descriptions.AddRange(await ServiceCalls.SendAsync(
                 call, token => ec2.DescribeNetworkInterfacesAsync(batch, token), cancellationToken));
         }
 
@@ -175,7 +181,7 @@ internal sealed partial class AwsFargateCloud(
         var input = new GetLogEventsInput(stream.Group, stream.Name, limit, fromStart);
         try
         {
-            var output = await SendAsync(call, token => logs.GetLogEventsAsync(input, token), cancellationToken);
+            var output = await ServiceCalls.SendAsync(call, token => logs.GetLogEventsAsync(input, token), cancellationToken);
             return [.. (output.Events ?? []).Select(item => item?.Message).OfType<string>()];
         }
         catch (FargateException exception) when (exception.ErrorCode == "ResourceNotFoundException")
@@ -202,7 +208,7 @@ internal sealed partial class AwsFargateCloud(
             // ECS requires it.
             Interactive = true,
         };
-        var output = await SendAsync(call, token => ecs.ExecuteCommandAsync(input, token), cancellationToken);
+        var output = await ServiceCalls.SendAsync(call, token => ecs.ExecuteCommandAsync(input, token), cancellationToken);
         return new ExecuteCommandChannel(
             EcsReplies.Required(output.Session?.SessionId, call.Operation, "session.sessionId"),
             EcsReplies.Required(output.Session?.StreamUrl, call.Operation, "session.streamUrl"),
@@ -211,7 +217,7 @@ internal sealed partial class AwsFargateCloud(
 
     public async Task<ChannelAccess> GetChannelAccessAsync(CancellationToken cancellationToken)
     {
-        var found = await SendAsync(EcsCall("ExecuteCommand"), _ => credentials.GetCredentialsAsync(), cancellationToken);
+        var found = await ServiceCalls.SendAsync(EcsCall("ExecuteCommand"), _ => credentials.GetCredentialsAsync(), cancellationToken);
         return new ChannelAccess(
             SsmEndpoint(),
             found is null ? null : new ChannelCredentials(found.AccessKey, found.SecretKey, found.UseToken ? found.Token : null));
@@ -226,46 +232,7 @@ internal sealed partial class AwsFargateCloud(
 
         ecs.Dispose();
         ec2.Dispose();
-        _routeClients?.Dispose();
     }
 
     private ServiceCall EcsCall(string operation) => new($"ecs:{operation}", ecs.Endpoint, Connection.CredentialSource);
-
-    private static async Task<IReadOnlyList<T>> AllPagesAsync<T>(
-        ServiceCall call, Func<string?, CancellationToken, Task<Page<T>>> send, CancellationToken cancellationToken)
-    {
-        List<T> items = [];
-        string? next = null;
-        for (var count = 0; count < MostPages; count++)
-        {
-            var page = await SendAsync(call, token => send(next, token), cancellationToken);
-            items.AddRange(page.Items);
-            if (string.IsNullOrEmpty(page.NextToken))
-            {
-                return items;
-            }
-
-            next = page.NextToken;
-        }
-
-        throw CloudErrors.MalformedReply(call.Operation, $"has more than {MostPages} pages");
-    }
-
-    private static async Task<T> SendAsync<T>(
-        ServiceCall call, Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken)
-    {
-        using var limit = TimeLimit.Begin(RequestLimit, cancellationToken);
-        try
-        {
-            return await send(limit.Token).WaitAsync(limit.Token);
-        }
-        catch (Exception) when (cancellationToken.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(cancellationToken);
-        }
-        catch (Exception exception)
-        {
-            throw FailureTranslator.Translate(exception, call);
-        }
-    }
 }

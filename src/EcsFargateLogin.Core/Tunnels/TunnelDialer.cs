@@ -9,9 +9,9 @@ namespace EcsFargateLogin.Tunnels;
 
 /// <summary>Opens the connections of a tunnel.</summary>
 /// <param name="ssh">The path of ssh.</param>
-/// <param name="endpoint">The session's SSH server.</param>
+/// <param name="endpointOf">Returns the session's SSH server, which may have another local port after a reconnection.</param>
 /// <param name="options">The user's own options for ssh.</param>
-internal sealed class TunnelDialer(string ssh, SshEndpoint endpoint, IReadOnlyList<SshOption> options)
+internal sealed class TunnelDialer(string ssh, Func<SshEndpoint> endpointOf, IReadOnlyList<SshOption> options)
 {
     /// <summary>ssh's message if it cannot listen on the local port.</summary>
     private const string PortInUse = "cannot listen to port";
@@ -28,6 +28,7 @@ internal sealed class TunnelDialer(string ssh, SshEndpoint endpoint, IReadOnlyLi
     public async Task<TunnelConnection> DialAsync(
         FargateSession session, TunnelRoute route, Action<string> onMessage, CancellationToken cancellationToken)
     {
+        var endpoint = endpointOf();
         var arguments = SshCommandLine.ForTunnel(endpoint, options, route);
         TunnelConnection connection = new(SshCommandLine.InBackground(ssh, arguments, endpoint.KeepsSession), onMessage);
         try
@@ -51,7 +52,7 @@ internal sealed class TunnelDialer(string ssh, SshEndpoint endpoint, IReadOnlyLi
     }
 
     /// <summary>The command line, for display.</summary>
-    public string Show(TunnelRoute route) => CommandText.Of(ssh, SshCommandLine.ForTunnel(endpoint, options, route));
+    public string Show(TunnelRoute route) => CommandText.Of(ssh, SshCommandLine.ForTunnel(endpointOf(), options, route));
 }
 
 /// <summary>Tries a new tunnel once: only a connection shows that the task cannot reach the host.</summary>

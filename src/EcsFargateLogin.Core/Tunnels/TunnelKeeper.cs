@@ -2,7 +2,9 @@ using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Journal;
 using EcsFargateLogin.Lifecycle.Closing;
+using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Tunnels;
@@ -130,6 +132,7 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
 
             try
             {
+                await OpenRouteAsync();
                 await OpenAsync(_stop.Token);
                 tunnel.ReconnectCount++;
                 tunnel.Status = FargateTunnelStatus.Open;
@@ -147,6 +150,16 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
 
         tunnel.Status = FargateTunnelStatus.Lost;
         return false;
+    }
+
+    /// <summary>Opens the route through AWS again, where the session uses one and it has ended.</summary>
+    private async Task OpenRouteAsync()
+    {
+        if (tunnel.Session.OpenRoute is { IsLocal: true })
+        {
+            await new SessionWaiter(cloud, new WaitOptions()).WaitAsync(
+                tunnel.Session, new Readiness(CanBeEntered: true) { Transport = FargateTransport.Ssh }, new Progress(), _stop.Token);
+        }
     }
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
@@ -219,6 +232,14 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
         finally
         {
             _closing.Release();
+        }
+    }
+
+    /// <summary>Nobody is told of a tunnel's reconnection but by its status.</summary>
+    private sealed class Progress : IProgress<SessionEvent>
+    {
+        public void Report(SessionEvent value)
+        {
         }
     }
 }

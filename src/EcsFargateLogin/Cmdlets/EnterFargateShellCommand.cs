@@ -63,8 +63,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
 
     private int RunSsh(IFargateCloud cloud, FargateSession session)
     {
-        var endpoint = EndpointOf(session);
-        var end = Record(session, transcript => RunSshWithReconnects(cloud, session, endpoint, transcript));
+        var end = Record(session, transcript => RunSshWithReconnects(cloud, session, transcript));
         if (end.ExitCode == SshProcess.ConnectionFailed && Await((_, cancellationToken) =>
             LostConnection.ExplainAsync(cloud, session, end.Messages, end.StoppedTask, cancellationToken)) is { } error)
         {
@@ -76,9 +75,9 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
 
     /// <summary>Runs ssh, and again after each lost connection.</summary>
     private ShellEnd RunSshWithReconnects(
-        IFargateCloud cloud, FargateSession session, SshEndpoint endpoint, Transcript? transcript)
+        IFargateCloud cloud, FargateSession session, Transcript? transcript)
     {
-        var end = RunSsh(cloud, session, endpoint, transcript);
+        var end = RunSsh(cloud, session, transcript);
         while (MayReconnect(session, end))
         {
             Reconnection reconnection = new(cloud, session);
@@ -93,19 +92,19 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
             }
 
             // A login that fails because the network is down again counts as another lost connection.
-            var next = RunSsh(cloud, session, endpoint, transcript);
+            var next = RunSsh(cloud, session, transcript);
             end = next with { WasOpen = true };
         }
 
         return end;
     }
 
-    private ShellEnd RunSsh(IFargateCloud cloud, FargateSession session, SshEndpoint endpoint, Transcript? transcript)
+    private ShellEnd RunSsh(IFargateCloud cloud, FargateSession session, Transcript? transcript)
     {
         var log = SshLog.NewPathIn(session.Folder!);
         try
         {
-            return RunSsh(cloud, session, endpoint, transcript, log);
+            return RunSsh(cloud, session, transcript, log);
         }
         finally
         {
@@ -114,8 +113,10 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
     }
 
     private ShellEnd RunSsh(
-        IFargateCloud cloud, FargateSession session, SshEndpoint endpoint, Transcript? transcript, string log)
+        IFargateCloud cloud, FargateSession session, Transcript? transcript, string log)
     {
+        // After a reconnection, a route through AWS may have another port.
+        var endpoint = EndpointOf(session);
         var arguments = SshCommandLine.ForShell(
             endpoint, Options, log, !Console.IsInputRedirected, Resumable ? ResumableShell.Command : null);
         WriteVerbose(CommandText.Of(Ssh, arguments));

@@ -144,7 +144,9 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
         for (var attempt = 1; ; attempt++)
         {
             var route = NewTunnelRoute().WithFreePort();
-            TunnelDialer dialer = new(Ssh, EndpointOf(session), Options);
+            // Who ends the session is decided now: later it is its tunnels that own it.
+            var keepsSession = EndpointOf(session).KeepsSession;
+            TunnelDialer dialer = new(Ssh, () => session.Endpoint with { KeepsSession = keepsSession }, Options);
             WriteVerbose(dialer.Show(route));
             FargateTunnel tunnel = new(TunnelRegistry.NextId(), session, route);
             TunnelKeeper keeper = new(tunnel, dialer, ConnectApart(session), Journal);

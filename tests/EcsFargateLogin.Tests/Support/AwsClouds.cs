@@ -47,13 +47,14 @@ internal static class AwsClouds
                 () => new IamClient(credentials, Settings(IamClient.ServiceId, IamClient.SigningName))),
             credentials)
         {
-            CreateRouteClients = () => new RouteClients
+            CreateRoutes = () => new(new RouteClients
             {
+                Ec2 = new Ec2Client(credentials, Settings(Ec2Client.ServiceId, Ec2Client.SigningName)),
                 Ssm = new SsmClient(credentials, Settings(SsmClient.ServiceId, SsmClient.SigningName)),
                 Kms = new KmsClient(credentials, Settings(KmsClient.ServiceId, KmsClient.SigningName)),
                 ChannelSigner = new WebSocketSigner(credentials, Settings(SsmClient.ServiceId, "ssmmessages"), endpoint),
                 TunnelSigner = new WebSocketSigner(credentials, Settings(Ec2Client.ServiceId, "ec2-instance-connect"), endpoint),
-            },
+            }, "the test"),
         };
 
         ClientSettings Settings(string serviceId, string signingName)

@@ -95,7 +95,7 @@ public sealed class OtherHostKeyTests : SessionTest
         TunnelRoute route = new("127.0.0.1", 1, "db.internal", 5432);
         FargateTunnel tunnel = new(1, session, route) { KeepSession = true };
         TunnelKeeper keeper = new(
-            tunnel, new TunnelDialer(ssh, session.Endpoint, []), Cloud, new SessionJournal(Folder["sessions"]))
+            tunnel, new TunnelDialer(ssh, () => session.Endpoint, []), Cloud, new SessionJournal(Folder["sessions"]))
         {
             FirstPause = TimeSpan.FromMilliseconds(1),
         };

@@ -63,7 +63,7 @@ public sealed class TunnelKeeperTests : SessionTest
         {
             KeepSession = false,
         };
-        return new TunnelKeeper(tunnel, new TunnelDialer(ssh, session.Endpoint, []), Cloud, journal)
+        return new TunnelKeeper(tunnel, new TunnelDialer(ssh, () => session.Endpoint, []), Cloud, journal)
         {
             FirstPause = TimeSpan.FromMilliseconds(1),
         };

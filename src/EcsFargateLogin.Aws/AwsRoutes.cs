@@ -1,4 +1,5 @@
 using EcsFargateLogin.Aws.Clients;
+using EcsFargateLogin.Aws.Ec2;
 using EcsFargateLogin.Aws.Errors;
 using EcsFargateLogin.Aws.Kms;
 using EcsFargateLogin.Aws.Ssm;
@@ -6,24 +7,18 @@ using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Aws;
 
-// The routes through AWS: Session Manager and EC2 Instance Connect.
-internal sealed partial class AwsFargateCloud : ISessionManager, IInstanceConnect
+/// <summary>
+/// Implements the boundary with Session Manager and EC2 Instance Connect. It is not disposed of with the connection, because the
+/// routes that it opens outlive the command that opened them; the SDK's clients hold nothing that has to be released.
+/// </summary>
+/// <param name="clients">Its clients.</param>
+/// <param name="credentialSource">The source of the credentials, for display.</param>
+internal sealed class AwsRoutes(RouteClients clients, string credentialSource) : ISessionManager, IInstanceConnect
 {
     private const string PortDocument = "AWS-StartPortForwardingSession";
 
     /// <summary>The time for which the URL of a tunnel can be used. AWS's own programs use the same.</summary>
     private static readonly TimeSpan TunnelUrlLifetime = TimeSpan.FromSeconds(60);
-
-    private RouteClients? _routeClients;
-
-    /// <summary>Creates the clients that only routes through AWS need.</summary>
-    internal required Func<RouteClients> CreateRouteClients { get; init; }
-
-    private RouteClients RouteClients => LazyInitializer.EnsureInitialized(ref _routeClients, CreateRouteClients)!;
-
-    public ISessionManager SessionManager => this;
-
-    public IInstanceConnect InstanceConnect => this;
 
     Task<ChannelTicket> ISessionManager.StartPortAsync(
         string target, int port, string? remoteHost, string reason, CancellationToken cancellationToken)
@@ -40,9 +35,9 @@ internal sealed partial class AwsFargateCloud : ISessionManager, IInstanceConnec
         }
 
         var document = remoteHost is null ? PortDocument : $"{PortDocument}ToRemoteHost";
-        return SendAsync(
+        return ServiceCalls.SendAsync(
             SsmCall("StartSession") with { Task = target },
-            token => RouteClients.Ssm.StartSessionAsync(target, document, parameters, reason, token),
+            token => clients.Ssm.StartSessionAsync(target, document, parameters, reason, token),
             cancellationToken);
     }
 
@@ -50,8 +45,8 @@ internal sealed partial class AwsFargateCloud : ISessionManager, IInstanceConnec
     {
         try
         {
-            return await SendAsync(
-                SsmCall("ResumeSession"), token => RouteClients.Ssm.ResumeSessionAsync(sessionId, token), cancellationToken);
+            return await ServiceCalls.SendAsync(
+                SsmCall("ResumeSession"), token => clients.Ssm.ResumeSessionAsync(sessionId, token), cancellationToken);
         }
         catch (FargateException e) when (IsUnknownSession(e))
         {
@@ -63,8 +58,8 @@ internal sealed partial class AwsFargateCloud : ISessionManager, IInstanceConnec
     {
         try
         {
-            await SendAsync(
-                SsmCall("TerminateSession"), token => RouteClients.Ssm.TerminateSessionAsync(sessionId, token), cancellationToken);
+            await ServiceCalls.SendAsync(
+                SsmCall("TerminateSession"), token => clients.Ssm.TerminateSessionAsync(sessionId, token), cancellationToken);
         }
         catch (FargateException e) when (IsUnknownSession(e))
         {
@@ -73,46 +68,48 @@ internal sealed partial class AwsFargateCloud : ISessionManager, IInstanceConnec
     }
 
     Task<IReadOnlyDictionary<string, string>> ISessionManager.SignAsync(Uri streamUrl, CancellationToken cancellationToken) =>
-        SendAsync(
-            SsmCall("StartSession"), _ => RouteClients.ChannelSigner.SignHeadersAsync(streamUrl), cancellationToken);
+        ServiceCalls.SendAsync(
+            SsmCall("StartSession"), _ => clients.ChannelSigner.SignHeadersAsync(streamUrl), cancellationToken);
 
     Task<SessionDataKey> ISessionManager.GenerateDataKeyAsync(
         string keyId, IReadOnlyDictionary<string, string> context, CancellationToken cancellationToken) =>
-        SendAsync(
-            new ServiceCall("kms:GenerateDataKey", RouteClients.Kms.Endpoint, Connection.CredentialSource),
-            token => RouteClients.Kms.GenerateDataKeyAsync(keyId, context, token),
+        ServiceCalls.SendAsync(
+            new ServiceCall("kms:GenerateDataKey", clients.Kms.Endpoint, credentialSource),
+            token => clients.Kms.GenerateDataKeyAsync(keyId, context, token),
             cancellationToken);
 
     Task<IReadOnlyList<InstanceConnectEndpoint>> IInstanceConnect.FindEndpointsAsync(
         string vpcId, CancellationToken cancellationToken) =>
-        AllPagesAsync(
-            Ec2Call("DescribeInstanceConnectEndpoints"),
-            (next, token) => ec2.DescribeInstanceConnectEndpointsAsync(vpcId, RouteClients.UsesFips, next, token),
+        ServiceCalls.AllPagesAsync(
+            new ServiceCall("ec2:DescribeInstanceConnectEndpoints", clients.Ec2.Endpoint, credentialSource),
+            (next, token) => clients.Ec2.DescribeInstanceConnectEndpointsAsync(vpcId, clients.UsesFips, next, token),
             cancellationToken);
 
     Task<string> IInstanceConnect.SignTunnelAsync(
         InstanceConnectEndpoint endpoint, string address, int port, CancellationToken cancellationToken)
     {
-        var host = RouteClients.TunnelEndpoint is { } configured
+        var host = clients.TunnelEndpoint is { } configured
             ? $"{(configured.Scheme == Uri.UriSchemeHttp ? "ws" : "wss")}://{configured.Authority}"
             : $"wss://{endpoint.DnsName}";
         var url = new Uri(FormattableString.Invariant(
             $"{host}/openTunnel?instanceConnectEndpointId={Uri.EscapeDataString(endpoint.Id)}&remotePort={port}&privateIpAddress={Uri.EscapeDataString(address)}"));
-        return SendAsync(
-            new ServiceCall("ec2-instance-connect:OpenTunnel", url, Connection.CredentialSource),
-            _ => RouteClients.TunnelSigner.SignQueryAsync(url, TunnelUrlLifetime),
+        return ServiceCalls.SendAsync(
+            new ServiceCall("ec2-instance-connect:OpenTunnel", url, credentialSource),
+            _ => clients.TunnelSigner.SignQueryAsync(url, TunnelUrlLifetime),
             cancellationToken);
     }
 
     private ServiceCall SsmCall(string operation) =>
-        new($"ssm:{operation}", RouteClients.Ssm.Endpoint, Connection.CredentialSource);
+        new($"ssm:{operation}", clients.Ssm.Endpoint, credentialSource);
 
     private static bool IsUnknownSession(FargateException refusal) => refusal.ErrorCode == "DoesNotExistException";
 }
 
 /// <summary>The clients and signers of the routes through AWS, which most sessions do not need.</summary>
-internal sealed record RouteClients : IDisposable
+internal sealed record RouteClients
 {
+    internal required Ec2Client Ec2 { get; init; }
+
     internal required SsmClient Ssm { get; init; }
 
     internal required KmsClient Kms { get; init; }
@@ -128,10 +125,4 @@ internal sealed record RouteClients : IDisposable
 
     /// <summary>Whether tunnels go to FIPS endpoints.</summary>
     internal bool UsesFips { get; init; }
-
-    public void Dispose()
-    {
-        Ssm.Dispose();
-        Kms.Dispose();
-    }
 }
