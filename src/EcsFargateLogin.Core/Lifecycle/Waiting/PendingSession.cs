@@ -83,7 +83,8 @@ internal sealed class PendingSession : IAsyncDisposable
     /// <summary>The current phase, as ECS's status or in a few words.</summary>
     private string Phase => (Session.Status, Address) switch
     {
-        (TaskStatuses.Running, var address) when _readiness.CanBeEntered => $"RUNNING, waiting for {GetOrCreateWait().Describe(address)}",
+        (TaskStatuses.Running, var address) when _readiness.CanBeEntered =>
+            $"RUNNING, waiting for {GetOrCreateWait().Describe(address)}",
         (TaskStatuses.Running, null) => "RUNNING, waiting for its address",
         _ => Session.Status,
     };
