@@ -64,7 +64,8 @@ internal sealed class InstanceMetadata(Profile? profile)
 
     /// <summary>Returns the instance's region, or null.</summary>
     internal async Task<string?> GetRegionAsync(CancellationToken cancellationToken) =>
-        (await GetAsync<Identity>("latest/dynamic/instance-identity/document", cancellationToken))?.Region is { Length: > 0 } region
+        (await GetAsync<Identity>("latest/dynamic/instance-identity/document", cancellationToken))
+            ?.Region is { Length: > 0 } region
             ? region
             : null;
 

@@ -12,7 +12,10 @@ namespace EcsFargateLogin.Aws.Credentials;
 /// <param name="clients">Creates clients of STS.</param>
 /// <param name="askForCode">Asks for the code of the MFA device with a serial number.</param>
 internal sealed class RoleCredentials(
-    RoleOptions options, AWSCredentials source, CredentialClients clients, Func<string, CancellationToken, Task<string>> askForCode)
+    RoleOptions options,
+    AWSCredentials source,
+    CredentialClients clients,
+    Func<string, CancellationToken, Task<string>> askForCode)
     : RenewableCredentials
 {
     internal AWSCredentials Source => source;
@@ -49,7 +52,8 @@ internal sealed class WebIdentityCredentials(
         if (string.IsNullOrWhiteSpace(token))
         {
             throw CredentialErrors.CredentialsUnusable(
-                options.Source, $"the file of its web identity's token, '{tokenFile}', {absence ?? "is empty"}.", exception: null);
+                options.Source,
+                $"the file of its web identity's token, '{tokenFile}', {absence ?? "is empty"}.", exception: null);
         }
 
         using var sts = clients.Sts(new AnonymousAWSCredentials());

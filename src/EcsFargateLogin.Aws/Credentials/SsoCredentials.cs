@@ -72,7 +72,10 @@ internal sealed class SsoCredentials(SsoOptions options, CredentialClients clien
         var token = await LoginAsync(cancellationToken);
         var settings = clients.Settings("SSO", PortalPrefix, options.Region);
         using AmazonSSOClient portal = new(new AnonymousAWSCredentials(), settings.ApplyTo(new AmazonSSOConfig()));
-        GetRoleCredentialsRequest request = new() { AccessToken = token, AccountId = options.AccountId, RoleName = options.RoleName };
+        GetRoleCredentialsRequest request = new()
+        {
+            AccessToken = token, AccountId = options.AccountId, RoleName = options.RoleName,
+        };
         var keys = await CredentialClients.CallAsync(_source, "sso:GetRoleCredentials", settings.Endpoint, async () =>
         {
             try
@@ -99,7 +102,10 @@ internal sealed class SsoCredentials(SsoOptions options, CredentialClients clien
         try
         {
             var token = await logins.GetTokenAsync(
-                new SSOTokenManagerGetTokenOptions { StartUrl = options.StartUrl, Session = options.SessionName, Region = options.Region },
+                new SSOTokenManagerGetTokenOptions
+                {
+                    StartUrl = options.StartUrl, Session = options.SessionName, Region = options.Region,
+                },
                 cancellationToken);
             return token.AccessToken;
         }

@@ -73,11 +73,11 @@ internal static class ChildProcess
             var output = await ReadAsync(process.StandardOutput, isDrained: false, ending.Token);
             if (output.Length > LongestOutput)
             {
-                return new ProgramResult(null, output[..LongestOutput], "");
+                return new ProgramResult(null, Cut(output), "");
             }
 
             await process.WaitForExitAsync(ending.Token);
-            return new ProgramResult(process.ExitCode, output.Trim(), (await errors).Trim());
+            return new ProgramResult(process.ExitCode, output.Trim(), Cut(await errors).Trim());
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -104,6 +104,8 @@ internal static class ChildProcess
 
         return text;
     }
+
+    private static string Cut(string text) => text.Length > LongestOutput ? text[..LongestOutput] : text;
 
     /// <summary>Kills a program and those that it has started, so that none writes into a folder that is being deleted.</summary>
     private static async Task KillAsync(Process process)

@@ -37,7 +37,8 @@ internal static class CommandText
     /// </summary>
     public static string WordInConfigFile(string word, bool isWindows)
     {
-        if (word.Length > 0 && word.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' or '/'))
+        if (word.Length > 0
+            && word.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' or '/'))
         {
             return word;
         }

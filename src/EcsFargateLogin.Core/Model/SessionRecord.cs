@@ -151,8 +151,9 @@ internal sealed record SessionRecord
     {
         { Version: not CurrentVersion } => string.Create(
             CultureInfo.InvariantCulture, $"it is of version {Version}, and this module reads version {CurrentVersion}"),
-        _ when Connection?.Region is null || Cluster is null || TaskDefinition is null || ContainerName is null || UserName is null
-            || AssignPublicIp is null || Limits is null || ClientToken is null => "something that every session has is missing in it",
+        _ when Connection?.Region is null || Cluster is null || TaskDefinition is null || ContainerName is null
+            || UserName is null || AssignPublicIp is null || Limits is null || ClientToken is null =>
+            "something that every session has is missing in it",
         _ when SessionId != sessionId => "it is of another session",
         _ => null,
     };

@@ -34,7 +34,9 @@ internal sealed class PresetFile(string path, bool isProjectFile, PresetKeys key
             ThrowIf(ReasonToIgnore);
             using var stream = SharedFile.Open(path);
             // The open file is checked too, because the path may have led to another one before.
-            ThrowIf(UnixFileStatus.Of(stream.SafeFileHandle)?.WriteFault(mayBeOfOwnGroup: isProjectFile) is { } fault ? $"it {fault}" : null);
+            ThrowIf(UnixFileStatus.Of(stream.SafeFileHandle)?.WriteFault(mayBeOfOwnGroup: isProjectFile) is { } fault
+                ? $"it {fault}"
+                : null);
             var buffer = new byte[LongestFile + 1];
             content = buffer[..stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
         }

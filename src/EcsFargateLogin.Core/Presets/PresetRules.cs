@@ -41,7 +41,10 @@ internal static class PresetRules
 
     /// <summary>All names of parameters that the rules mention.</summary>
     public static IEnumerable<string> Names =>
-        [AuthorizeMyAddress, Cluster, Service, AccessKey, Credential, ProfileLocation, ProfileName, .. ParametersOfIngress, .. PartsOfService.Keys];
+    [
+        AuthorizeMyAddress, Cluster, Service, AccessKey, Credential, ProfileLocation, ProfileName,
+        .. ParametersOfIngress, .. PartsOfService.Keys,
+    ];
 
     /// <summary>
     /// Whether a value that has precedence over a preset's file replaces another parameter of the file: another kind of task

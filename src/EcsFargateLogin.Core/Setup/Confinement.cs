@@ -74,7 +74,8 @@ internal sealed class Confinement(JsonObject application, JsonObject session, in
         }
 
         var mounts = (session["mountPoints"] as JsonArray ?? []).OfType<JsonObject>();
-        if (mounts.Any(mount => (bool?)mount["readOnly"] != true && ((string?)mount["containerPath"])?.TrimEnd('/') is "/tmp" or "/run"))
+        if (mounts.Any(mount => (bool?)mount["readOnly"] != true
+            && ((string?)mount["containerPath"])?.TrimEnd('/') is "/tmp" or "/run"))
         {
             session[ReadOnlyMember] = true;
             return;
@@ -88,7 +89,8 @@ internal sealed class Confinement(JsonObject application, JsonObject session, in
     private void CarryCapabilitiesOver(bool runsAsRoot)
     {
         var dropped = (application["linuxParameters"]?["capabilities"]?["drop"] as JsonArray ?? [])
-            .Select(capability => ((string?)capability ?? "").ToUpperInvariant()).Where(capability => capability.Length > 0).ToList();
+            .Select(capability => ((string?)capability ?? "").ToUpperInvariant())
+            .Where(capability => capability.Length > 0).ToList();
         if (dropped.Count == 0)
         {
             return;

@@ -83,7 +83,8 @@ internal static partial class DistributionNames
     {
         // The registry's host says nothing about the image.
         List<string> words =
-            [.. Word().Matches($"{image.Repository} {image.Tag}").SelectMany(match => new[] { match.Value, match.Groups["name"].Value }).Distinct()];
+            [.. Word().Matches($"{image.Repository} {image.Tag}")
+                .SelectMany(match => new[] { match.Value, match.Groups["name"].Value }).Distinct()];
         if (words.Find(word => WithoutPackageManager.Contains(word, StringComparer.OrdinalIgnoreCase)) is { } bare)
         {
             throw SetupErrors.NoPackageManager(image.Text, bare);

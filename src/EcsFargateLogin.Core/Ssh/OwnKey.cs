@@ -64,7 +64,8 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
     private static async Task CheckHalfAsync(string path, PublicKey publicKey, CancellationToken cancellationToken)
     {
         var beside = path + HalfExtension;
-        if (UnixFileStatus.IsFile(beside) && PublicKeyIn(await ReadFileAsync(beside, cancellationToken)) is { } half && half != publicKey)
+        if (UnixFileStatus.IsFile(beside)
+            && PublicKeyIn(await ReadFileAsync(beside, cancellationToken)) is { } half && half != publicKey)
         {
             throw KeyErrors.KeyBesideAnother(path, beside);
         }

@@ -47,7 +47,8 @@ internal sealed record CopyItem(string Source, string Destination)
         get
         {
             var identity = string.Create(CultureInfo.InvariantCulture, $"{Source}\0{Length}\0{ModifiedAt}\0{Target}");
-            var hash = Convert.ToHexString(HMACSHA256.HashData(Secret, Encoding.UTF8.GetBytes(identity)), 0, 4).ToLowerInvariant();
+            var hash = Convert.ToHexString(HMACSHA256.HashData(Secret, Encoding.UTF8.GetBytes(identity)), 0, 4)
+                .ToLowerInvariant();
             var name = Target[(Target.LastIndexOfAny(Separators) + 1)..];
             return $"{name[..Math.Min(name.Length, LongestNameKept)]}.{hash}.part";
         }

@@ -137,7 +137,8 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
     /// </summary>
     /// <returns>False when the rule has changed meanwhile.</returns>
     private async Task<bool> ShareAsync(
-        FargateSession session, IngressRule rule, IngressRule found, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+        FargateSession session, IngressRule rule, IngressRule found, IProgress<SessionEvent> progress,
+        CancellationToken cancellationToken)
     {
         var ids = SessionsIn(found);
         var own = OthersWith(rule, session.SessionId).SelectMany(entry => SessionsIn(entry.Ingress!)).Append(session.SessionId);

@@ -84,7 +84,8 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
 
         foreach (var given in values.Files.GroupBy(source => source.Value, source => source.Key))
         {
-            WriteVerbose($"Preset '{values.Get(nameof(Preset), PresetStore.DefaultName)}' in '{given.Key}' gives {string.Join(", ", given)}.");
+            var preset = values.Get(nameof(Preset), PresetStore.DefaultName);
+            WriteVerbose($"Preset '{preset}' in '{given.Key}' gives {string.Join(", ", given)}.");
         }
 
         PresetRules.ThrowUnlessComplete(values);
@@ -117,7 +118,8 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
 
     private void WarnOfEarlierSessions(IFargateCloud cloud)
     {
-        if (Await((_, cancellationToken) => EarlierSessions.FindOnceAsync(cloud, Journal, cancellationToken)) is { Count: > 0 } found)
+        if (Await((_, cancellationToken) => EarlierSessions.FindOnceAsync(cloud, Journal, cancellationToken))
+            is { Count: > 0 } found)
         {
             WriteWarning(EarlierSessions.WarningOf(found));
         }
@@ -199,7 +201,11 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     private bool WaitsForSessions => Values.Get<bool>(nameof(Wait));
 
     private async Task<IReadOnlyList<FargateException>> StartAsync(
-        IFargateCloud cloud, SessionRequest request, int count, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+        IFargateCloud cloud,
+        SessionRequest request,
+        int count,
+        IProgress<SessionEvent> progress,
+        CancellationToken cancellationToken)
     {
         SessionLauncher launcher = new(cloud, Journal, _keyGenerator)
         {

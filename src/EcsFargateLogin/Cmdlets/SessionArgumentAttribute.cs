@@ -52,7 +52,8 @@ internal sealed class SessionArgumentAttribute : ArgumentTransformationAttribute
     private string? IdOf(object? item) => PSValue.Unwrap(item) switch
     {
         string text when IsNeededHere => text,
-        not FargateSession when item is PSObject copy && IsCopy(copy) => copy.Properties[nameof(FargateSession.SessionId)]?.Value?.ToString(),
+        not FargateSession when item is PSObject copy && IsCopy(copy) =>
+            copy.Properties[nameof(FargateSession.SessionId)]?.Value?.ToString(),
         _ => null,
     };
 

@@ -60,7 +60,8 @@ internal static class DefaultParameters
         var name = NameOf(command);
         return defaults.Keys.OfType<string>()
             // A key is CmdletName:ParameterName, each perhaps with wildcards.
-            .Where(key => key.Split(':', 2) is [var ofCommand, var ofParameter] && Fits(ofCommand, name) && Fits(ofParameter, parameter))
+            .Where(key => key.Split(':', 2) is [var ofCommand, var ofParameter]
+                && Fits(ofCommand, name) && Fits(ofParameter, parameter))
             .Select(key => defaults[key])
             .OfType<object>()
             .Select(BoundParameters.Plain)

@@ -147,7 +147,8 @@ internal static class StopCauses
         (@"exited with 69\b",
             "The image lacks what an SSH login needs, as the log says: build it with module/container/Dockerfile.debian or "
             + "Dockerfile.alpine."),
-        (@"exited with 64\b", "The container refused one of its variables, as its log says: correct the task definition's environment."),
+        (@"exited with 64\b",
+            "The container refused one of its variables, as its log says: correct the task definition's environment."),
         (@"exited with 12[67]\b",
             "The container's command could not be started: check the command, or -Command, and that the image holds "
             + "start-sshd.sh."),
@@ -175,7 +176,8 @@ internal static class StopCauses
         Array.Find(causes, cause => IsMatch(evidence, cause.Pattern)).NextStep;
 
     private static bool IsMatch(string evidence, string pattern) => Regex.IsMatch(
-        evidence, pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Multiline, TimeSpan.FromSeconds(1));
+        evidence, pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Multiline,
+        TimeSpan.FromSeconds(1));
 }
 
 /// <summary>

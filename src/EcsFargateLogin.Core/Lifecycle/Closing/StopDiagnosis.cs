@@ -33,7 +33,8 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
             : [];
         var lastWords = lines.LastOrDefault(line => line.StartsWith(ContainerContract.EndLine, StringComparison.Ordinal));
         return SessionErrors.ShellInterrupted(
-            session, task, lastWords?[ContainerContract.EndLine.Length..], StopCauses.NextStepFor(task, lastWords is null ? [] : [lastWords]));
+            session, task, lastWords?[ContainerContract.EndLine.Length..],
+            StopCauses.NextStepFor(task, lastWords is null ? [] : [lastWords]));
     }
 
     /// <summary>
