@@ -10,6 +10,7 @@ namespace EcsFargateLogin.Aws.Errors;
 /// </summary>
 internal static partial class RefusalTranslator
 {
+    private const string StartSession = "ssm:StartSession";
     private const string RegisterTaskDefinition = "ecs:RegisterTaskDefinition";
 
     internal static FargateException Translate(AmazonServiceException refusal, ServiceCall call)
@@ -78,6 +79,8 @@ internal static partial class RefusalTranslator
 
     private static FargateException FromCode(ServiceReply reply, ServiceCall call) => reply.ErrorCode switch
     {
+        "AccessDeniedException" when call.Operation == StartSession => EcsErrors.StartSessionDenied(call.Task ?? "", reply),
+        "TargetNotConnected" => EcsErrors.AgentNotConnected(call.Task ?? "", reply),
         "AccessDeniedException" or "AccessDenied" or "UnauthorizedOperation" =>
             CloudErrors.AccessDenied(DeniedAction(reply.Message) ?? call.Operation, reply),
         "ExpiredTokenException" or "ExpiredToken" or "RequestExpired" or "TokenRefreshRequired" =>

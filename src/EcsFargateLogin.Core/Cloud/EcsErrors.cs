@@ -80,6 +80,21 @@ internal static class EcsErrors
         $"ECS Exec does not reach the container of task '{task}'.",
         "Try again in a minute, while the task runs; if it happens again, check it with Test-FargateLogin -Transport EcsExec.");
 
+    /// <param name="target">The container, by its name in Systems Manager.</param>
+    /// <param name="reply">The reply of Systems Manager.</param>
+    internal static FargateException AgentNotConnected(string target, ServiceReply reply) => ServiceReply.ErrorOf(
+        FargateError.EcsExecUnavailable, reply, target,
+        $"Systems Manager does not reach the agent in '{target}'.",
+        "Try again in a minute, while the task runs; if it happens again, check it with Test-FargateLogin -Route SessionManager.");
+
+    /// <inheritdoc cref="AgentNotConnected"/>
+    internal static FargateException StartSessionDenied(string target, ServiceReply reply) => ServiceReply.ErrorOf(
+        FargateError.AccessDenied, reply, target,
+        $"The credentials are not allowed to perform ssm:StartSession on '{target}'.",
+        "Allow it on the task and on the document, as module/container/iam/session-manager-policy.json does. AWS recommends that "
+            + "accounts deny it, because such sessions are not logged as those of ECS Exec are: then give -Route InstanceConnect or "
+            + "Private, or -Transport EcsExec.");
+
     internal static FargateException TaskRoleMissing(string taskDefinition, ServiceReply reply) => ServiceReply.ErrorOf(
         FargateError.TaskDefinitionUnsuitable, reply, taskDefinition,
         $"The task definition '{taskDefinition}' has no task role, which ECS Exec needs.",

@@ -20,6 +20,9 @@ internal abstract class AwsRouteAttempt(FargateSession session) : RouteAttempt(s
     public override string Outcome =>
         _local?.LastError?.Summary ?? _probe?.LastOutcome ?? "it was not tried";
 
+    /// <summary>What the route needs beside a server that listens, for people: 'check that …'.</summary>
+    protected abstract string Check { get; }
+
     /// <summary>The pause between probes, each of which is a connection through AWS.</summary>
     protected abstract TimeSpan ProbePause { get; }
 
@@ -27,7 +30,7 @@ internal abstract class AwsRouteAttempt(FargateSession session) : RouteAttempt(s
 
     public override FargateException? LateError(WaitOptions options, TimeSpan running, bool isFallbackOpen) =>
         running > (isFallbackOpen ? options.FallbackLimit : options.BannerLimit)
-            ? RouteErrors.RouteUnanswered(Session, Name, running, Outcome)
+            ? RouteErrors.RouteUnanswered(Session, Name, running, Outcome, Check)
             : null;
 
     protected override async Task<OpenRoute> OpenAsync(CancellationToken cancellationToken)
@@ -84,6 +87,9 @@ internal sealed class InstanceConnectAttempt(FargateSession session, IFargateClo
     public override bool IsPossible => IsNamed || HasPort;
 
     private bool HasPort => Session.Port is 22 or 3389;
+
+    protected override string Check =>
+        $"the task's security group admits that of the endpoint on port {Session.Port}";
 
     protected override TimeSpan ProbePause => TimeSpan.FromSeconds(0.5);
 
@@ -144,6 +150,8 @@ internal sealed class SessionManagerAttempt(FargateSession session, IFargateClou
     public required bool IsNamed { get; init; }
 
     public override bool IsPossible => IsNamed || Session.HasEcsExec;
+
+    protected override string Check => "the agent of ECS Exec runs in the container (Test-FargateLogin -Route SessionManager)";
 
     protected override TimeSpan ProbePause => TimeSpan.FromSeconds(0.1);
 

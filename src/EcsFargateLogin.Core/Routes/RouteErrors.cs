@@ -27,11 +27,17 @@ internal static class RouteErrors
     { Target = address };
 
     /// <summary>The server did not answer on a route through AWS.</summary>
-    internal static FargateException RouteUnanswered(FargateSession session, string route, TimeSpan limit, string last) => new(
+    /// <param name="session">The session.</param>
+    /// <param name="route">The name of the route.</param>
+    /// <param name="limit">The time of the wait.</param>
+    /// <param name="last">The outcome of the last attempt.</param>
+    /// <param name="check">What to check, beside the server.</param>
+    internal static FargateException RouteUnanswered(
+        FargateSession session, string route, TimeSpan limit, string last, string check) => new(
         FargateError.RouteUnavailable,
         $"No SSH server answered through {route} at port {session.Port} within {ErrorText.Seconds(limit)} after the task ran: "
         + $"{last.TrimEnd('.')}.",
-        "Check that the container starts sshd, and that -Port is the one it listens on; Test-FargateLogin examines the route.")
+        $"Check that {check}, that the container starts sshd, and that -Port is the one it listens on.")
     { Target = session.ToString() };
 
     internal static FargateException VpcUnknown(FargateSession session) => new(
