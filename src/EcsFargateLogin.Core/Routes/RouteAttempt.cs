@@ -112,7 +112,7 @@ internal sealed class DirectAttempt(FargateSession session, FargateRoute route) 
     /// <summary>Whether it needs the public address.</summary>
     public bool NeedsPublicAddress => Session.Record.AssignPublicIp == true && route != FargateRoute.Private;
 
-    public override string Name => Session.Proxy?.Name ?? (IsPrivate ? "the private address" : "the public address");
+    public override string Name => Session.Proxy?.Name ?? (IsPrivate ? "its private address" : "its public address");
 
     public override string Outcome => _probe?.LastOutcome ?? "it was not tried";
 

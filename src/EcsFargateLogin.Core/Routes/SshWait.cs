@@ -18,6 +18,9 @@ internal sealed class SshWait(WaitOptions options, IReadOnlyList<RouteAttempt> a
     /// <summary>Whether the SSH server has answered.</summary>
     public bool HasAnswered => _chosen is not null;
 
+    /// <summary>The name of the route on which it has answered, for people; null while it has not.</summary>
+    public string? RouteName => _chosen?.Name;
+
     /// <summary>The route on which it has answered; null while it has not.</summary>
     public OpenRoute? OpenRoute => _chosen?.Opened;
 

@@ -54,6 +54,9 @@ internal sealed class PendingSession : IAsyncDisposable
         ? !_readiness.CanBeEntered && Session.Status == TaskStatuses.Running && Address is not null
         : _wait.IsOpen && _endingSince is null);
 
+    /// <summary>The name of the route on which it has answered, for people; null without ssh.</summary>
+    public string? RouteName => (_wait as SshWait)?.RouteName;
+
     /// <summary>True when its outcome was reported.</summary>
     public bool IsReported { get; set; }
 

@@ -123,6 +123,11 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
             else if (session.IsReady)
             {
                 session.SetReady();
+                if (session.RouteName is { } route)
+                {
+                    progress.Report(new Detail(session.Session, $"{session.Session}: its server answers by {route}."));
+                }
+
                 progress.Report(new SessionReady(session.Session));
             }
             else
