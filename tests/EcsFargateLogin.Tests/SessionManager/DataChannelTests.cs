@@ -208,6 +208,18 @@ public sealed class DataChannelTests
     }
 
     [Fact]
+    public async Task A_gateway_that_is_never_reached_is_another_error_than_a_silent_agent()
+    {
+        await using ScriptedGateway gateway = new() { Connects = _ => throw new IOException("Network is unreachable") };
+        await using var channel = ChannelTo(
+            gateway, new Recorder(), gateway.Options with { OpenLimit = TimeSpan.FromMilliseconds(50) });
+
+        var error = await Assert.ThrowsAsync<FargateException>(() => channel.OpenAsync(CancellationToken.None));
+
+        Assert.Equal(FargateError.EndpointUnreachable, error.Error);
+    }
+
+    [Fact]
     public async Task What_the_gateway_says_at_the_end_is_safe_for_a_terminal()
     {
         Recorder recorder = new();
