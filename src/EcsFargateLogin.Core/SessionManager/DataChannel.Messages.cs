@@ -26,7 +26,14 @@ internal sealed partial class DataChannel
         void Cut(Exception why)
         {
             Interlocked.CompareExchange(ref cause, why, null);
-            connection.Cancel();
+            try
+            {
+                connection.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has ended at the same moment.
+            }
         }
 
         ConnectionCount++;
