@@ -75,7 +75,7 @@ public sealed class DataChannelFaultTests
         await client.ShakeHandsAsync();
         await client.SendDataAsync(Mux.Frame(Mux.Open, 3));
         using var connection = await listener.AcceptTcpClientAsync();
-        await client.SendDataAsync(Mux.Frame(Mux.Data, 3, 7));
+        await client.SendAsync(RawMessage.Data(client.Next++, Mux.Frame(Mux.Data, 3, 7)));
         await Wait.UntilAsync(() => cut.Uses == 1, "the cut");
         await connection.GetStream().WriteAsync(new byte[] { 9 });
 
