@@ -34,7 +34,7 @@ public sealed class DataChannelFaultTests
         await using var task = await SessionTask.StartAsync();
         task.Fargate.Faults.Add(new MessageDuplicated { Direction = ChannelDirection.ToClient, Sequence = 0 });
         task.Fargate.Faults.Add(new MessageReordered { Direction = ChannelDirection.ToClient, Sequence = 2 });
-        task.Fargate.Faults.Add(new MessageLate { Direction = ChannelDirection.ToClient, Sequence = 4, By = TimeSpan.FromMilliseconds(50) });
+        task.Fargate.Faults.Add(new MessageLate { Direction = ChannelDirection.ToClient, Sequence = 4, By = TimeSpan.FromSeconds(1) });
         using var listener = task.Listen();
         using var client = await task.OpenAsync(listener.PortOf(), SessionTask.Ssh);
         await client.ShakeHandsAsync();
@@ -43,8 +43,9 @@ public sealed class DataChannelFaultTests
         await connection.GetStream().WriteAsync(new byte[8 * 1024]);
         await client.ReadOutputAsync(8 * 1024);
 
-        Assert.Equal([0, 0, 1, 3, 2, 5], client.Received.Take(6));
-        Assert.Contains(4, client.Received);
+        Assert.InRange(client.Received.Count(number => number == 0), 2, int.MaxValue);
+        Assert.InRange(client.Received.IndexOf(2), client.Received.IndexOf(3), int.MaxValue);
+        Assert.InRange(client.Received.IndexOf(4), client.Received.IndexOf(5), int.MaxValue);
     }
 
     [Fact]
