@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using LocalFargate;
 using LocalFargate.Faults;
 
@@ -149,5 +150,26 @@ public sealed class DataChannelFaultTests
         await task.Client.StopTaskAsync(task.Arn);
 
         Assert.Equal("", await client.ReadToCloseAsync());
+    }
+
+    [Fact]
+    public async Task The_control_path_shows_sessions_cuts_and_ends_them_and_takes_their_faults()
+    {
+        await using var task = await SessionTask.StartAsync();
+        using var http = new HttpClient { BaseAddress = new Uri(task.Fargate.EndpointUrl + "/_local/") };
+        using var fault = new StringContent("""{"fault":"messageLost","direction":"toClient","sequence":0}""");
+        (await http.PostAsync("faults", fault)).EnsureSuccessStatusCode();
+        using var client = await task.OpenAsync(22);
+        await client.ShakeHandsAsync();
+        (await http.DeleteAsync("sessions/connections?bye=true")).EnsureSuccessStatusCode();
+        await task.ResumeAsync(client);
+        Assert.NotNull(await client.ReadAsync());
+
+        var session = JsonNode.Parse(await http.GetStringAsync("sessions"))![0]!;
+        (await http.DeleteAsync($"sessions/{session["id"]}?output=closed")).EnsureSuccessStatusCode();
+
+        Assert.Equal(("open", true, 2), ((string)session["status"]!, (bool)session["isConnected"]!, (int)session["connections"]!));
+        Assert.Equal("closed", await client.ReadToCloseAsync());
+        Assert.Equal(1, task.Fargate.Faults.All.Single().Uses);
     }
 }
