@@ -496,7 +496,7 @@ unlock_account() {
     unlocked=$(awk -F: -v OFS=: -v user="$user" '$1 == user { $2 = "*" } { print }' /etc/shadow) &&
         { printf '%s\n' "$unlocked" >/etc/shadow; } 2>/dev/null ||
         fail $EXIT_IMAGE "the account $user is locked and /etc/shadow cannot be written: usermod -p '*' $user in it"
-    say "note: the account $user was locked; its password is now '*', which still lets no password in"
+    say "note: the account $user was locked; its password is now '*', which no password matches"
 }
 
 # What else sshd refuses for. It is somebody's will, so that it is told and not changed.
@@ -505,11 +505,11 @@ check_account() {
     '' | *[!0-9]* | ?????????*) ;;
     *)
         [ "$expiry" -ge $(($(date +%s) / 86400)) ] ||
-            say "note: the account $user has expired, and sshd lets nobody in to it: chage -E -1 $user in the image"
+            say "note: the account $user has expired, and sshd refuses it: chage -E -1 $user in the image"
         ;;
     esac
     [ "$user_id" -eq 0 ] || [ ! -e /etc/nologin ] ||
-        say "note: /etc/nologin is there, for which sshd lets nobody in but root: remove it in the image"
+        say "note: /etc/nologin is there, for which sshd refuses everybody but root: remove it in the image"
 }
 
 start_sshd() {

@@ -3,7 +3,6 @@ using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Aws.Credentials;
 using EcsFargateLogin.Aws.Ec2;
 using EcsFargateLogin.Aws.Ecs;
-using EcsFargateLogin.Aws.Iam;
 using EcsFargateLogin.Aws.Logs;
 using EcsFargateLogin.Aws.Profiles;
 using EcsFargateLogin.Aws.Sts;
@@ -26,44 +25,25 @@ internal sealed class AwsCloudConnector : IFargateCloudConnector
             : files.Find(ProfileFiles.FallbackName) ?? files.Find(ProfileFiles.LegacyName);
         InstanceMetadata metadata = new(profile);
         var region = await RegionResolver.ResolveAsync(settings, profile, metadata, cancellationToken);
-        var endpoints = new ServiceEndpoints(settings, profile, region.Name);
-        var ecs = endpoints.Resolve(EcsClient.ServiceId, EcsClient.SigningName);
-        var ec2 = endpoints.Resolve(Ec2Client.ServiceId, Ec2Client.SigningName);
+        ServiceSettings services = new(settings, profile);
+        var ecs = services.Of(EcsClient.ServiceId, EcsClient.SigningName, region.Name);
+        var ec2 = services.Of(Ec2Client.ServiceId, Ec2Client.SigningName, region.Name);
         CredentialClients clients = new(profile, region.Name);
         var found = await new CredentialResolver(settings, files, clients, metadata).ResolveAsync(cancellationToken);
-        var retries = RetrySettings.Of(profile);
+        var credentials = found.Credentials;
         return new AwsFargateCloud(
-            ConnectionOf(settings, region, found, ecs),
-            new EcsClient(found.Credentials, Settings(EcsClient.ServiceId, EcsClient.SigningName, region.Name, ecs)),
-            new Ec2Client(found.Credentials, Settings(Ec2Client.ServiceId, Ec2Client.SigningName, region.Name, ec2)),
-            CreateLogs,
-            new SurveyClients(CreateSts, CreateIam),
-            found.Credentials)
+            ConnectionOf(settings, region, found, ecs.Endpoint),
+            new EcsClient(credentials, ecs),
+            new Ec2Client(credentials, ec2),
+            // A log may be in another region than its task.
+            logRegion => new(credentials, services.Of(LogsClient.ServiceId, LogsClient.SigningName, logRegion)),
+            new SurveyClients(
+                () => new(credentials, services.Of(StsClient.ServiceId, StsClient.SigningName, region.Name)),
+                () => new(credentials, services.OfIam(region.Name))),
+            credentials)
         {
-            SsmEndpoint = () => endpoints.Resolve("SSM", "ssm").AbsoluteUri,
+            SsmEndpoint = () => services.UrlOf("SSM", "ssm", region.Name).AbsoluteUri,
         };
-
-        // A log may be in another region than its task.
-        LogsClient CreateLogs(string logRegion) => new(found.Credentials, Settings(
-            LogsClient.ServiceId,
-            LogsClient.SigningName,
-            logRegion,
-            new ServiceEndpoints(settings, profile, logRegion).Resolve(LogsClient.ServiceId, LogsClient.SigningName)));
-
-        StsClient CreateSts() => new(found.Credentials, Settings(
-            StsClient.ServiceId,
-            StsClient.SigningName,
-            region.Name,
-            endpoints.Resolve(StsClient.ServiceId, StsClient.SigningName)));
-
-        IamClient CreateIam()
-        {
-            var (url, home) = endpoints.ResolveIam(IamClient.ServiceId);
-            return new(found.Credentials, Settings(IamClient.ServiceId, IamClient.SigningName, home, url));
-        }
-
-        ClientSettings Settings(string serviceId, string signingName, string ofRegion, Uri endpoint) =>
-            new(serviceId, signingName, ofRegion, endpoint) { Retries = retries };
     }
 
     private static CloudConnection ConnectionOf(

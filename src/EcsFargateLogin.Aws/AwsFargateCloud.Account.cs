@@ -100,7 +100,7 @@ internal sealed partial class AwsFargateCloud : IFargateCatalog, IAccountSurvey
         return await SendAsync(call, token => iam.GetRoleArnAsync(roleName, token), cancellationToken);
     }
 
-    async Task<PermissionAnswer> IAccountSurvey.SimulateAsync(PermissionQuestion question, CancellationToken cancellationToken)
+    async Task<PermissionReply> IAccountSurvey.SimulateAsync(PermissionQuestion question, CancellationToken cancellationToken)
     {
         using var iam = surveyClients.CreateIam();
         var call = new ServiceCall("iam:SimulatePrincipalPolicy", iam.Endpoint, Connection.CredentialSource);

@@ -46,7 +46,8 @@ internal sealed partial class AwsFargateCloud
         Ec2Call(operation) with { SecurityGroups = [securityGroupId] };
 
     /// <summary>Changes a rule; does nothing if the rule is gone.</summary>
-    private static async Task UnlessGoneAsync(ServiceCall call, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    private static async Task UnlessGoneAsync(
+        ServiceCall call, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
     {
         try
         {

@@ -9,6 +9,7 @@ using EcsFargateLogin.Aws.Ecs;
 using EcsFargateLogin.Aws.Errors;
 using EcsFargateLogin.Aws.Logs;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Aws;
 
@@ -119,7 +120,7 @@ internal sealed partial class AwsFargateCloud(
         var call = EcsCall("DescribeTaskDefinition") with { TaskDefinition = taskDefinition };
         var input = new DescribeTaskDefinitionInput(taskDefinition);
         var output = await SendAsync(call, token => ecs.DescribeWholeTaskDefinitionAsync(input, token), cancellationToken);
-        return output.TaskDefinition ?? throw CloudErrors.MalformedAnswer(call.Operation, "lacks taskDefinition");
+        return output.TaskDefinition ?? throw CloudErrors.MalformedReply(call.Operation, "lacks taskDefinition");
     }
 
     async Task<string> ITaskDefinitionStore.RegisterAsync(JsonObject definition, CancellationToken cancellationToken)
@@ -246,14 +247,13 @@ internal sealed partial class AwsFargateCloud(
             next = page.NextToken;
         }
 
-        throw CloudErrors.MalformedAnswer(call.Operation, $"has more than {MostPages} pages");
+        throw CloudErrors.MalformedReply(call.Operation, $"has more than {MostPages} pages");
     }
 
     private static async Task<T> SendAsync<T>(
         ServiceCall call, Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(RequestLimit);
+        using var limit = TimeLimit.Begin(RequestLimit, cancellationToken);
         try
         {
             return await send(limit.Token).WaitAsync(limit.Token);

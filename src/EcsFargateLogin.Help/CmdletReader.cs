@@ -118,7 +118,8 @@ internal sealed class CmdletReader
     };
 
     private IEnumerable<string> DescriptionsOfValues(Type type) => type is { IsEnum: true } enumeration && IsOwn(enumeration)
-        ? FieldsOf(enumeration).Select(field => $"- {field.Name}: {string.Join(' ', _documentation.Summary(Documentation.IdOf(field)))}")
+        ? FieldsOf(enumeration).Select(
+            field => $"- {field.Name}: {string.Join(' ', _documentation.Summary(Documentation.IdOf(field)))}")
         : [];
 
     private static IEnumerable<FieldInfo> FieldsOf(Type enumeration) =>

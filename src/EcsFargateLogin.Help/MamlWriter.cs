@@ -92,7 +92,8 @@ internal static class MamlWriter
         if (parameter.Values.Count > 0)
         {
             yield return new XElement(
-                Command + "parameterValueGroup", parameter.Values.Select(value => new XElement(Command + "parameterValue", value)));
+                Command + "parameterValueGroup",
+                parameter.Values.Select(value => new XElement(Command + "parameterValue", value)));
         }
 
         if (!parameter.IsSwitch)

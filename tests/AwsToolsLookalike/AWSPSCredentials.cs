@@ -2,7 +2,9 @@ using Amazon.Runtime;
 
 namespace Amazon.PowerShell.Common;
 
-/// <summary>What $StoredAWSCredentials and Get-AWSCredential hold. As in AWS Tools, only its name shows.</summary>
+/// <summary>
+/// The type of $StoredAWSCredentials and of the output of Get-AWSCredential. As in AWS Tools, only its name shows.
+/// </summary>
 public sealed class AWSPSCredentials
 {
     internal AWSPSCredentials(AWSCredentials credentials, string name)

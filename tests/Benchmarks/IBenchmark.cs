@@ -3,7 +3,7 @@ namespace Benchmarks;
 /// <summary>One of the things that are measured.</summary>
 internal interface IBenchmark
 {
-    /// <summary>What the command line calls it.</summary>
+    /// <summary>Its name on the command line.</summary>
     string Name { get; }
 
     /// <summary>Measures. Leaves nothing behind, however it ends.</summary>

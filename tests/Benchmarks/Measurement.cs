@@ -6,10 +6,10 @@ namespace Benchmarks;
 /// <param name="Values">One value a run, at least one.</param>
 internal sealed record Measurement(string Subject, string Unit, IReadOnlyList<double> Values)
 {
-    /// <summary>What the median may be at most; null where that is no target.</summary>
+    /// <summary>The upper bound of the median; null where there is no target.</summary>
     public double? MedianLimit { get; init; }
 
-    /// <summary>What each value may be at most; null where that is no target.</summary>
+    /// <summary>The upper bound of each value; null where there is no target.</summary>
     public double? MaximumLimit { get; init; }
 
     /// <summary>The middle value, or the mean of the two in the middle.</summary>

@@ -24,7 +24,9 @@ internal sealed class SizeBenchmark : IBenchmark
         return sizes.ToAsyncEnumerable();
     }
 
-    /// <summary>Whether build.ps1 packs a file: not the sources of the help, nor the assemblies' documentation and symbols.</summary>
+    /// <summary>
+    /// Whether build.ps1 packs a file: not the sources of the help, nor the assemblies' documentation and symbols.
+    /// </summary>
     private static bool Ships(FileInfo file) => file.Extension switch
     {
         ".md" => file.Directory!.Name != "help",

@@ -83,7 +83,7 @@ internal sealed class StopBenchmark : IBenchmark
     {
         public Timeline Timeline { get; init; } = Timeline.Instant;
 
-        /// <summary>What makes the phase last; null where the timeline does.</summary>
+        /// <summary>The fault that makes the phase last; null where the timeline does.</summary>
         public Func<Fault>? Fault { get; init; }
     }
 }

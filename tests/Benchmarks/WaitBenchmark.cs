@@ -14,7 +14,7 @@ internal sealed class WaitBenchmark : IBenchmark
 {
     private static readonly int[] s_counts = [1, 10, 100, 500];
 
-    /// <summary>From this many on, what the garbage collector leaves lying about is small against the sessions.</summary>
+    /// <summary>The number of sessions from which the garbage collector's rest is small against their own memory.</summary>
     private const int Many = 100;
 
     /// <summary>
@@ -82,15 +82,15 @@ internal sealed class WaitBenchmark : IBenchmark
     /// <summary>A wait, as the process that waited tells it and as the account saw it.</summary>
     private sealed record Wait
     {
-        /// <summary>From the moment when something answered on a session's port until it was emitted, in seconds.</summary>
+        /// <summary>The time from the first banner on each session's port until the session was emitted, in seconds.</summary>
         public required IReadOnlyList<double> Delays { get; init; }
 
         public required TimeSpan Cpu { get; init; }
 
-        /// <summary>In bytes.</summary>
+        /// <summary>The largest memory of the process, in bytes.</summary>
         public required long PeakMemory { get; init; }
 
-        /// <summary>Of the process, in order.</summary>
+        /// <summary>The calls of the process, in order.</summary>
         public required IReadOnlyList<ReceivedCall> Calls { get; init; }
 
         /// <summary>The task of the session that was emitted last: every poll asked for it once.</summary>

@@ -159,6 +159,14 @@ Describe 'Without what is not public in PowerShell' {
         $methods['UpstreamStop.IsContent'].Invoke($null, @($stopped, $runtime)) | Should -BeFalse
     }
 
+    It 'earlier commands run on' {
+        $request = $assembly.GetType('EcsFargateLogin.Pipeline.UpstreamStop').GetMethod(
+            'Request', $any, [type[]]([Management.Automation.PSCmdlet], [Reflection.ConstructorInfo]))
+        { $request.Invoke($null, @($cmdlet, $null)) } | Should -Not -Throw
+        # A constructor of something else than the exception that ends commands.
+        { $request.Invoke($null, @($cmdlet, [psobject].GetConstructor([type[]]@([object])))) } | Should -Not -Throw
+    }
+
     It 'a printed line still has its session' {
         $target = [psobject]::new('a line')
         $note = [psnoteproperty]::new('FargateSession', 'its session')

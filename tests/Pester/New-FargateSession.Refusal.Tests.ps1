@@ -79,7 +79,7 @@ Describe 'New-FargateSession, refused by AWS,' -Skip:(-not $IsLinux) {
     It 'calls a page in the place of an answer that' {
         Add-Fault @{ fault = 'htmlAnswer'; status = 200 }
         $said = Get-ErrorOf { New-FargateSession }
-        Assert-FargateError $said EndpointUnreachable ConnectionError rails-cli 'not an answer of AWS', 'text/html'
+        Assert-FargateError $said EndpointUnreachable ConnectionError rails-cli 'not a reply of AWS', 'text/html'
         $said.Message | Should -Not -Match '<html'
     }
 }

@@ -27,7 +27,7 @@ public sealed class Invocation
     /// <summary>Ends when the script has ended or was stopped; never faults.</summary>
     public Task Completion { get; }
 
-    /// <summary>What the script wrote to the pipeline.</summary>
+    /// <summary>The objects that the script wrote to the pipeline.</summary>
     public IReadOnlyList<PSObject> Output => Read(_output);
 
     /// <summary>The non-terminating errors.</summary>

@@ -36,7 +36,7 @@ internal abstract class AwsClient : AmazonServiceClient
         var options = new InvokeOptions { RequestMarshaller = _marshaller, ResponseUnmarshaller = unmarshaller };
         var reply = await InvokeAsync<OperationReply<T>>(request, options, cancellationToken);
         // Not thrown by the unmarshaller: for JSON the SDK would retry, and get the same proxy or login page.
-        return reply.Body ?? throw new ForeignAnswerException(reply.HttpStatusCode, reply.ContentType);
+        return reply.Body ?? throw new ForeignReplyException(reply.HttpStatusCode, reply.ContentType);
     }
 }
 
@@ -128,10 +128,10 @@ internal sealed class SigV4AuthHandler : BaseAuthResolverHandler
 }
 
 /// <summary>The reply does not follow AWS's protocol: it is from a proxy, a login page or another server.</summary>
-internal sealed class ForeignAnswerException : AmazonServiceException
+internal sealed class ForeignReplyException : AmazonServiceException
 {
-    internal ForeignAnswerException(HttpStatusCode statusCode, string? contentType)
-        : base($"HTTP status {(int)statusCode}, content type {contentType}, is not an answer of AWS.")
+    internal ForeignReplyException(HttpStatusCode statusCode, string? contentType)
+        : base($"HTTP status {(int)statusCode}, content type {contentType}, is not a reply of AWS.")
     {
         StatusCode = statusCode;
         ContentType = contentType;

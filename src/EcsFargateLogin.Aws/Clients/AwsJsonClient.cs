@@ -78,7 +78,7 @@ internal sealed class JsonReplyUnmarshaller<T>(JsonTypeInfo<T> shape) : JsonResp
         code ??= input.ResponseData.GetHeaderValue("x-amzn-ErrorType");
         var requestId = input.ResponseData.GetHeaderValue("x-amzn-RequestId");
         return string.IsNullOrEmpty(code)
-            ? new ForeignAnswerException(statusCode, input.ResponseData.ContentType)
+            ? new ForeignReplyException(statusCode, input.ResponseData.ContentType)
             : new AmazonServiceException(message, innerException, ErrorType.Unknown, ShortCode(code), requestId, statusCode);
     }
 

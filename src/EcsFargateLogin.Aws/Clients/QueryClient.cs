@@ -12,7 +12,7 @@ namespace EcsFargateLogin.Aws.Clients;
 internal abstract class QueryClient(AWSCredentials credentials, ClientSettings settings, string apiVersion)
     : AwsClient(credentials, settings)
 {
-    /// <summary>Calls an operation and returns the root element of its answer.</summary>
+    /// <summary>Calls an operation and returns the root element of its reply.</summary>
     protected async Task<XElement> CallAsync(
         string operation, IEnumerable<KeyValuePair<string, string>> parameters, CancellationToken cancellationToken)
     {
@@ -57,7 +57,7 @@ internal sealed class XmlReplyUnmarshaller(string rootName, ResponseUnmarshaller
         body.Position = 0;
         if (RootOf(body) is not { } root || (!isException && root.Name.LocalName != rootName))
         {
-            throw new ForeignAnswerException(response.StatusCode, response.ContentType);
+            throw new ForeignReplyException(response.StatusCode, response.ContentType);
         }
 
         body.Position = 0;
@@ -75,7 +75,7 @@ internal sealed class XmlReplyUnmarshaller(string rootName, ResponseUnmarshaller
         catch (Exception exception) when (exception is FormatException or OverflowException)
         {
             // An invalid number or time.
-            throw new ForeignAnswerException(input.ResponseData.StatusCode, input.ResponseData.ContentType);
+            throw new ForeignReplyException(input.ResponseData.StatusCode, input.ResponseData.ContentType);
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed class XmlReplyUnmarshaller(string rootName, ResponseUnmarshaller
         var error = root?.Descendants().FirstOrDefault(element => element.Name.LocalName == "Error");
         var code = Text(error, "Code");
         return string.IsNullOrEmpty(code)
-            ? new ForeignAnswerException(statusCode, input.ResponseData.ContentType)
+            ? new ForeignReplyException(statusCode, input.ResponseData.ContentType)
             : new AmazonServiceException(
                 Text(error, "Message") ?? "",
                 innerException,

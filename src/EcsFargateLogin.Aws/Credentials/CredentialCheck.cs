@@ -4,6 +4,7 @@ using Amazon.Runtime;
 using EcsFargateLogin.Aws.Errors;
 using EcsFargateLogin.Aws.Profiles;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
@@ -13,8 +14,7 @@ internal static class CredentialCheck
     internal static async Task<ImmutableCredentials> ObtainAsync(
         FoundCredentials found, TimeSpan limit, CancellationToken cancellationToken)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        end.CancelAfter(limit);
+        using var end = TimeLimit.Begin(limit, cancellationToken);
         try
         {
             // Some credentials block.
@@ -27,7 +27,7 @@ internal static class CredentialCheck
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
             throw CredentialErrors.CredentialsUnusable(
-                found.Source, $"there was no answer within {limit.TotalSeconds:0} s.", exception: null);
+                found.Source, $"there was no reply within {limit.TotalSeconds:0} s.", exception: null);
         }
         catch (Exception exception)
         {
@@ -72,7 +72,7 @@ internal static class CredentialCheck
     private static string Kind(FoundCredentials found, Exception exception) => exception switch
     {
         HttpRequestException or IOException or UnauthorizedAccessException => "their source cannot be reached or read.",
-        JsonException => "their source sent an invalid answer.",
+        JsonException => "their source sent an invalid reply.",
         _ when found.ProfileName is null => "it returned none.",
         _ => "its settings do not fit together.",
     };

@@ -15,6 +15,8 @@ namespace EcsFargateLogin.Aws.Credentials;
 /// <param name="region">The connection's region.</param>
 internal sealed class CredentialClients(Profile? profile, string region)
 {
+    private readonly ServiceSettings _services = new(new CloudSettings(), profile);
+
     /// <summary>Creates a client of STS in the connection's region.</summary>
     /// <param name="credentials">The credentials that assume a role.</param>
     internal StsClient Sts(AWSCredentials credentials) =>
@@ -24,11 +26,8 @@ internal sealed class CredentialClients(Profile? profile, string region)
     /// <param name="serviceId">The service's id in its model.</param>
     /// <param name="prefix">The first part of its host names.</param>
     /// <param name="ofRegion">The region.</param>
-    internal ClientSettings Settings(string serviceId, string prefix, string ofRegion)
-    {
-        var endpoint = new ServiceEndpoints(new CloudSettings(), profile, ofRegion).Resolve(serviceId, prefix);
-        return new(serviceId, prefix, ofRegion, endpoint) { Retries = RetrySettings.Of(profile) };
-    }
+    internal ClientSettings Settings(string serviceId, string prefix, string ofRegion) =>
+        _services.Of(serviceId, prefix, ofRegion);
 
     /// <summary>Calls a service; the error of a failure names the credentials and the reason.</summary>
     /// <param name="source">The source of the credentials, for display.</param>

@@ -27,7 +27,8 @@ internal sealed class CredentialResolver(
     /// <summary>Finds credentials, and obtains keys once, so that errors show early.</summary>
     internal async Task<FoundCredentials> ResolveAsync(CancellationToken cancellationToken)
     {
-        var found = FromUser() ?? FromNamedProfile() ?? FromEnvironment() ?? await FromCurrentProfileOrHostAsync(cancellationToken)
+        var found = FromUser() ?? FromNamedProfile() ?? FromEnvironment()
+            ?? await FromCurrentProfileOrHostAsync(cancellationToken)
             ?? FromLegacyProfile() ?? throw NothingFound();
         var limit = found.AsksPerson ? s_personLimit : s_obtainLimit;
         await CredentialCheck.ObtainAsync(found, limit, cancellationToken);

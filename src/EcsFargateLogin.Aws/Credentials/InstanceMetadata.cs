@@ -4,6 +4,7 @@ using System.Text.Json;
 using EcsFargateLogin.Aws.Profiles;
 using EcsFargateLogin.Aws.Sts;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
@@ -47,8 +48,7 @@ internal sealed class InstanceMetadata(Profile? profile)
         }
 
         var endpoint = Endpoint;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(s_connectLimit);
+        using var limit = TimeLimit.Begin(s_connectLimit, cancellationToken);
         try
         {
             using var client = new TcpClient();
@@ -64,7 +64,8 @@ internal sealed class InstanceMetadata(Profile? profile)
 
     /// <summary>Returns the instance's region, or null.</summary>
     internal async Task<string?> GetRegionAsync(CancellationToken cancellationToken) =>
-        (await GetAsync<Identity>("latest/dynamic/instance-identity/document", cancellationToken))?.Region is { Length: > 0 } region
+        (await GetAsync<Identity>("latest/dynamic/instance-identity/document", cancellationToken))
+            ?.Region is { Length: > 0 } region
             ? region
             : null;
 
@@ -121,7 +122,7 @@ internal sealed class InstanceMetadata(Profile? profile)
         }
     }
 
-    /// <summary>Returns the service's answer; null if there is none in time.</summary>
+    /// <summary>Returns the service's reply; null if there is none in time.</summary>
     private async Task<string?> GetAsync(string path, CancellationToken cancellationToken)
     {
         try
@@ -139,7 +140,7 @@ internal sealed class InstanceMetadata(Profile? profile)
             using var reply = await s_client.SendAsync(request, cancellationToken);
             return reply.StatusCode == HttpStatusCode.OK ? await reply.Content.ReadAsStringAsync(cancellationToken) : null;
         }
-        catch (Exception exception) when (IsNoAnswer(exception, cancellationToken))
+        catch (Exception exception) when (IsNoReply(exception, cancellationToken))
         {
             return null;
         }
@@ -157,13 +158,13 @@ internal sealed class InstanceMetadata(Profile? profile)
                 ? (await reply.Content.ReadAsStringAsync(cancellationToken)).Trim()
                 : null;
         }
-        catch (Exception exception) when (IsNoAnswer(exception, cancellationToken))
+        catch (Exception exception) when (IsNoReply(exception, cancellationToken))
         {
             return null;
         }
     }
 
-    private static bool IsNoAnswer(Exception exception, CancellationToken cancellationToken) =>
+    private static bool IsNoReply(Exception exception, CancellationToken cancellationToken) =>
         exception is HttpRequestException or IOException
         || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 

@@ -1,9 +1,8 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Text.Json;
 using EcsFargateLogin.Aws.Profiles;
 using EcsFargateLogin.Aws.Sts;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Aws.Credentials;
 
@@ -16,12 +15,8 @@ namespace EcsFargateLogin.Aws.Credentials;
 /// <param name="limit">Its time limit; null for the default.</param>
 internal sealed class ProcessCredentials(Profile profile, Setting setting, TimeSpan? limit = null) : RenewableCredentials
 {
-    /// <summary>Upper bound for its output, in characters.</summary>
-    private const int LongestOutput = 64 * 1024;
-
     /// <summary>The default time limit, shorter than that of obtaining credentials, so that the process ends first.</summary>
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(6);
-    private static readonly TimeSpan s_killLimit = TimeSpan.FromSeconds(1);
 
     private readonly TimeSpan _limit = limit ?? s_limit;
 
@@ -43,85 +38,25 @@ internal sealed class ProcessCredentials(Profile profile, Setting setting, TimeS
 
     private async Task<string> RunAsync(CancellationToken cancellationToken)
     {
-        using var process = Start();
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        end.CancelAfter(_limit);
-        try
-        {
-            process.StandardInput.Close();
-            var errors = DrainAsync(process.StandardError, end.Token);
-            var output = await ReadAsync(process.StandardOutput, end.Token);
-            await errors;
-            await process.WaitForExitAsync(end.Token);
-            return process.ExitCode == 0 ? output
-                : throw Unusable($"failed with exit code {process.ExitCode}; run it by hand to see what it says");
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw Unusable($"did not end within {_limit.TotalSeconds:0} s");
-        }
-        finally
-        {
-            Kill(process);
-        }
-    }
-
-    private Process Start()
-    {
         var words = CommandWords.Split(setting.Value) ?? throw Unusable("has a quotation mark that is not closed");
         var program = ProgramPath.Find(words[0]) ?? throw Unusable($"names a program that is not there, '{words[0]}'");
-        ProcessStartInfo start = new(program, words.Skip(1))
+        var start = ChildProcess.WithPipes(program, words.Skip(1));
+        start.CreateNoWindow = true;
+        return await ChildProcess.RunAsync(start, _limit, NotStarted, cancellationToken) switch
         {
-            UseShellExecute = false,
-            CreateNoWindow = true,
-            // Otherwise it would read the shell's input.
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
+            null => throw Unusable($"did not end within {_limit.TotalSeconds:0} s"),
+            { ExitCode: null } => throw Unusable($"printed more than {ChildProcess.LongestOutput / 1024} KB"),
+            { ExitCode: 0 } result => result.Output,
+            var result => throw Unusable($"failed with exit code {result.ExitCode}; run it by hand to see what it says"),
         };
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (Exception exception) when (exception is Win32Exception or IOException)
-        {
-            throw Unusable($"could not be started: '{program}' is not a program that runs here");
-        }
     }
 
-    private async Task<string> ReadAsync(StreamReader output, CancellationToken cancellationToken)
-    {
-        var buffer = new char[LongestOutput + 1];
-        var count = await output.ReadBlockAsync(buffer, cancellationToken);
-        return count <= LongestOutput
-            ? new string(buffer, 0, count)
-            : throw Unusable($"printed more than {LongestOutput / 1024} KB");
-    }
-
-    /// <summary>Reads and drops everything, so that the process does not block.</summary>
-    private static async Task DrainAsync(StreamReader errors, CancellationToken cancellationToken)
-    {
-        var buffer = new char[4096];
-        while (await errors.ReadAsync(buffer, cancellationToken) > 0)
-        {
-        }
-    }
-
-    private static void Kill(Process process)
-    {
-        try
-        {
-            process.Kill(entireProcessTree: true);
-            process.WaitForExit(s_killLimit);
-        }
-        catch (Exception exception) when (exception is InvalidOperationException or Win32Exception or AggregateException)
-        {
-            // It has ended already.
-        }
-    }
+    private FargateException NotStarted(string program, Exception cause) =>
+        Unusable($"could not be started: '{program}' is not a program that runs here");
 
     private FargateException Unusable(string what) =>
-        CredentialErrors.CredentialsUnusable(profile.Source, $"its credential_process {what} ({setting.Where}).", exception: null);
+        CredentialErrors.CredentialsUnusable(
+            profile.Source, $"its credential_process {what} ({setting.Where}).", exception: null);
 
     /// <summary>A class, not a record, so that ToString shows no secret.</summary>
     private sealed class Answer

@@ -90,16 +90,19 @@ internal sealed class ProfileCredentials(
             : Role(source, [.. visited, source]);
     }
 
-    private AWSCredentials FromCredentialSource(Profile profile, Setting setting) => profile.Text(setting).ToUpperInvariant() switch
+    private AWSCredentials FromCredentialSource(Profile profile, Setting setting) =>
+        profile.Text(setting).ToUpperInvariant() switch
     {
         "ENVIRONMENT" => EnvironmentCredentials.Find()
             ?? throw Unusable(profile, $"its {CredentialSource} ({setting.Where}) is the environment, which has no keys"),
         "ECSCONTAINER" => ContainerMetadata.Find()
-            ?? throw Unusable(profile, $"its {CredentialSource} ({setting.Where}) is a container's role, and this is no container"),
+            ?? throw Unusable(
+                profile, $"its {CredentialSource} ({setting.Where}) is a container's role, and this is no container"),
         "EC2INSTANCEMETADATA" => new InstanceCredentials(metadata),
         _ => throw Unusable(
             profile,
-            $"its {CredentialSource} '{setting.Value}' ({setting.Where}) is not Environment, Ec2InstanceMetadata or EcsContainer"),
+            $"its {CredentialSource} '{setting.Value}' ({setting.Where}) is not Environment, Ec2InstanceMetadata or "
+            + "EcsContainer"),
     };
 
     private AWSCredentials? WithoutSource(Profile profile) =>

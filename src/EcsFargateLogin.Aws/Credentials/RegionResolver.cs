@@ -40,7 +40,8 @@ internal static partial class RegionResolver
     private static (string, string)? FromVariable(string name) =>
         EnvironmentNames.Value(name) is { } region ? (region, $"environment variable {name}") : null;
 
-    private static async Task<(string, string)?> FromInstanceAsync(InstanceMetadata metadata, CancellationToken cancellationToken) =>
+    private static async Task<(string, string)?> FromInstanceAsync(
+        InstanceMetadata metadata, CancellationToken cancellationToken) =>
         await metadata.IsReachableAsync(cancellationToken) && await metadata.GetRegionAsync(cancellationToken) is { } region
             ? (region, "EC2 instance metadata")
             : null;

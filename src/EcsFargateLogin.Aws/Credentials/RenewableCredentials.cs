@@ -8,7 +8,8 @@ namespace EcsFargateLogin.Aws.Credentials;
 /// <summary>
 /// Credentials that renew their keys shortly before these end. Unlike the SDK's base class it can be cancelled.
 /// </summary>
-[SuppressMessage("Reliability", "CA1001", Justification = "The semaphore allocates no handle, and AWSCredentials are not disposed of.")]
+[SuppressMessage("Reliability", "CA1001",
+    Justification = "The semaphore allocates no handle, and AWSCredentials are not disposed of.")]
 internal abstract class RenewableCredentials : AWSCredentials
 {
     private readonly SemaphoreSlim _one = new(1, 1);
@@ -82,7 +83,8 @@ internal abstract class RenewableCredentials : AWSCredentials
 internal static class CredentialExtensions
 {
     /// <summary>Returns the current keys. The SDK's own credentials continue in the background after cancellation.</summary>
-    internal static Task<ImmutableCredentials> ObtainAsync(this AWSCredentials credentials, CancellationToken cancellationToken) =>
+    internal static Task<ImmutableCredentials> ObtainAsync(
+        this AWSCredentials credentials, CancellationToken cancellationToken) =>
         credentials is RenewableCredentials renewable
             ? renewable.GetAsync(cancellationToken)
             : Task.Run(credentials.GetCredentialsAsync, cancellationToken).WaitAsync(cancellationToken);

@@ -12,7 +12,10 @@ namespace EcsFargateLogin.Aws.Credentials;
 /// <param name="clients">Creates clients of STS.</param>
 /// <param name="askForCode">Asks for the code of the MFA device with a serial number.</param>
 internal sealed class RoleCredentials(
-    RoleOptions options, AWSCredentials source, CredentialClients clients, Func<string, CancellationToken, Task<string>> askForCode)
+    RoleOptions options,
+    AWSCredentials source,
+    CredentialClients clients,
+    Func<string, CancellationToken, Task<string>> askForCode)
     : RenewableCredentials
 {
     internal AWSCredentials Source => source;
@@ -37,7 +40,8 @@ internal sealed class RoleCredentials(
 /// <param name="options">The role.</param>
 /// <param name="tokenFile">The file of the token, which is read each time.</param>
 /// <param name="clients">Creates clients of STS.</param>
-internal sealed class WebIdentityCredentials(RoleOptions options, string tokenFile, CredentialClients clients) : RenewableCredentials
+internal sealed class WebIdentityCredentials(
+    RoleOptions options, string tokenFile, CredentialClients clients) : RenewableCredentials
 {
     /// <summary>Upper bound for the size of a token, in bytes; STS accepts 20,000 characters.</summary>
     private const int LongestToken = 64 * 1024;
@@ -48,7 +52,8 @@ internal sealed class WebIdentityCredentials(RoleOptions options, string tokenFi
         if (string.IsNullOrWhiteSpace(token))
         {
             throw CredentialErrors.CredentialsUnusable(
-                options.Source, $"the file of its web identity's token, '{tokenFile}', {absence ?? "is empty"}.", exception: null);
+                options.Source,
+                $"the file of its web identity's token, '{tokenFile}', {absence ?? "is empty"}.", exception: null);
         }
 
         using var sts = clients.Sts(new AnonymousAWSCredentials());

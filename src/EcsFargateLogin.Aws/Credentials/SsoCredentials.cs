@@ -72,7 +72,10 @@ internal sealed class SsoCredentials(SsoOptions options, CredentialClients clien
         var token = await LoginAsync(cancellationToken);
         var settings = clients.Settings("SSO", PortalPrefix, options.Region);
         using AmazonSSOClient portal = new(new AnonymousAWSCredentials(), settings.ApplyTo(new AmazonSSOConfig()));
-        GetRoleCredentialsRequest request = new() { AccessToken = token, AccountId = options.AccountId, RoleName = options.RoleName };
+        GetRoleCredentialsRequest request = new()
+        {
+            AccessToken = token, AccountId = options.AccountId, RoleName = options.RoleName,
+        };
         var keys = await CredentialClients.CallAsync(_source, "sso:GetRoleCredentials", settings.Endpoint, async () =>
         {
             try
@@ -86,7 +89,7 @@ internal sealed class SsoCredentials(SsoOptions options, CredentialClients clien
         });
         return keys is { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0, Expiration: { } end }
             ? new(new(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken), DateTimeOffset.FromUnixTimeMilliseconds(end))
-            : throw CloudErrors.MalformedAnswer("sso:GetRoleCredentials", "lacks roleCredentials");
+            : throw CloudErrors.MalformedReply("sso:GetRoleCredentials", "lacks roleCredentials");
     }
 
     /// <summary>Returns the login's token, renewed if it ends soon.</summary>
@@ -99,18 +102,23 @@ internal sealed class SsoCredentials(SsoOptions options, CredentialClients clien
         try
         {
             var token = await logins.GetTokenAsync(
-                new SSOTokenManagerGetTokenOptions { StartUrl = options.StartUrl, Session = options.SessionName, Region = options.Region },
+                new SSOTokenManagerGetTokenOptions
+                {
+                    StartUrl = options.StartUrl, Session = options.SessionName, Region = options.Region,
+                },
                 cancellationToken);
             return token.AccessToken;
         }
         // The login is missing, expired or malformed; the next step is the same.
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
+            when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             throw Expired(exception as AmazonClientException);
         }
     }
 
-    private FargateException Expired(Exception? exception) => CredentialErrors.LoginExpired(_source, options.ProfileName, exception);
+    private FargateException Expired(Exception? exception) =>
+        CredentialErrors.LoginExpired(_source, options.ProfileName, exception);
 
     [SuppressMessage("Security", "CA5350", Justification = "AWS's tools name the file by it; it protects nothing.")]
     private string CacheFile

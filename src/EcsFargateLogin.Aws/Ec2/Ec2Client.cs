@@ -69,7 +69,7 @@ internal sealed partial class Ec2Client(AWSCredentials credentials, ClientSettin
     };
 
     private static string Required(string? value, string name, string operation) =>
-        Text(value) ?? throw CloudErrors.MalformedAnswer(operation, $"lacks {name}");
+        Text(value) ?? throw CloudErrors.MalformedReply(operation, $"lacks {name}");
 
     /// <summary>Creates a filter: unlike a list of ids, it is no error for ids that do not exist.</summary>
     private static List<Filter> Filter(string name, IEnumerable<string> values) => [new(name, [.. values])];

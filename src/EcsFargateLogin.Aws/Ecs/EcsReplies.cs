@@ -66,7 +66,7 @@ internal static class EcsReplies
         Required(cluster?.Status, operation, "status"));
 
     internal static string Required(string? value, string operation, string member) =>
-        Text(value) ?? throw CloudErrors.MalformedAnswer(operation, $"lacks {member}");
+        Text(value) ?? throw CloudErrors.MalformedReply(operation, $"lacks {member}");
 
     /// <summary>Returns text for display: null if it is blank, and without control sequences.</summary>
     private static string? Text(string? value) => string.IsNullOrWhiteSpace(value) ? null : TerminalText.Clean(value);

@@ -14,7 +14,7 @@ internal static class FailureTranslator
     {
         // Outer exceptions only repeat that something failed; inner ones tell what.
         var causes = Causes(exception).ToList();
-        if (causes.OfType<ForeignAnswerException>().FirstOrDefault() is { } foreign)
+        if (causes.OfType<ForeignReplyException>().FirstOrDefault() is { } foreign)
         {
             return CloudErrors.NotAws(call.Endpoint, (int)foreign.StatusCode, foreign.ContentType);
         }
@@ -34,7 +34,9 @@ internal static class FailureTranslator
 
     /// <summary>Returns the error for a missing part of the SDK; null for other causes.</summary>
     internal static FargateException? Incomplete(Exception exception) =>
-        Causes(exception).Select(MissingPart).OfType<string>().FirstOrDefault() is { } part ? GeneralErrors.ModuleIncomplete(part) : null;
+        Causes(exception).Select(MissingPart).OfType<string>().FirstOrDefault() is { } part
+            ? GeneralErrors.ModuleIncomplete(part)
+            : null;
 
     private static IEnumerable<Exception> Causes(Exception exception)
     {

@@ -14,15 +14,15 @@ internal static partial class RefusalTranslator
 
     internal static FargateException Translate(AmazonServiceException refusal, ServiceCall call)
     {
-        var answer = Answer(refusal);
-        return FromMessage(answer, call) ?? FromCode(answer, call);
+        var reply = Reply(refusal);
+        return FromMessage(reply, call) ?? FromCode(reply, call);
     }
 
-    private static ServiceAnswer Answer(AmazonServiceException refusal)
+    private static ServiceReply Reply(AmazonServiceException refusal)
     {
         // An error about a signature repeats the signed headers, with the session token, after its first line.
         var hasSecret = IsSignatureRefusal(refusal.ErrorCode);
-        return new ServiceAnswer(refusal.ErrorCode, hasSecret ? refusal.Message.Split('\n')[0] : refusal.Message)
+        return new ServiceReply(refusal.ErrorCode, hasSecret ? refusal.Message.Split('\n')[0] : refusal.Message)
         {
             RequestId = string.IsNullOrEmpty(refusal.RequestId) ? null : refusal.RequestId,
             StatusCode = (int)refusal.StatusCode == 0 ? null : (int)refusal.StatusCode,
@@ -30,86 +30,86 @@ internal static partial class RefusalTranslator
         };
     }
 
-    private static FargateException? FromMessage(ServiceAnswer answer, ServiceCall call)
+    private static FargateException? FromMessage(ServiceReply reply, ServiceCall call)
     {
-        var message = answer.Message;
-        return answer.ErrorCode is not ("ClientException" or "InvalidParameterException" or "LimitExceededException"
+        var message = reply.Message;
+        return reply.ErrorCode is not ("ClientException" or "InvalidParameterException" or "LimitExceededException"
             or "ThrottlingException" or "PlatformTaskDefinitionIncompatibilityException") ? null
             : Has(message, "InvalidSubnetID")
-                ? EcsErrors.SubnetNotFound(Named(SubnetId(), message, call.Subnets), answer)
+                ? EcsErrors.SubnetNotFound(Named(SubnetId(), message, call.Subnets), reply)
             : Has(message, "InvalidGroup.NotFound") || Has(message, "InvalidGroupId")
-                ? EcsErrors.SecurityGroupNotFound(Named(SecurityGroupId(), message, call.SecurityGroups), answer)
+                ? EcsErrors.SecurityGroupNotFound(Named(SecurityGroupId(), message, call.SecurityGroups), reply)
             : Has(message, "reached the limit") || Has(message, "reached your limit") || Has(message, "vCPU limit")
-                ? CloudErrors.QuotaExceeded(call.Operation, answer)
-            : Has(message, "capacity is unavailable") ? EcsErrors.CapacityUnavailable(call.Operation, answer)
-            : FromTaskMessage(answer, call);
+                ? CloudErrors.QuotaExceeded(call.Operation, reply)
+            : Has(message, "capacity is unavailable") ? EcsErrors.CapacityUnavailable(call.Operation, reply)
+            : FromTaskMessage(reply, call);
     }
 
-    private static FargateException? FromTaskMessage(ServiceAnswer answer, ServiceCall call)
+    private static FargateException? FromTaskMessage(ServiceReply reply, ServiceCall call)
     {
-        var message = answer.Message;
+        var message = reply.Message;
         // The second is ECS's message for an id with a wrong format.
         return Has(message, "referenced task was not found") || Has(message, "length should be one of [32,36]")
-                ? EcsErrors.TaskNotFound(call.Task ?? "", answer)
+                ? EcsErrors.TaskNotFound(call.Task ?? "", reply)
             : Has(message, "TaskDefinition not found") || Has(message, "TaskDefinition is inactive")
                 || Has(message, "Unable to describe task definition")
-                ? EcsErrors.TaskDefinitionNotFound(call.TaskDefinition ?? "", answer)
+                ? EcsErrors.TaskDefinitionNotFound(call.TaskDefinition ?? "", reply)
             : Has(message, "is not a container in the TaskDefinition")
-                ? EcsErrors.ContainerNotFound(call.ContainerName ?? "", answer)
-            : call.Operation == RegisterTaskDefinition && Has(message, "revision") ? FromRevisionMessage(answer, call)
-            : Has(message, "Overrides length") ? EcsErrors.OverridesTooLong(answer)
-            : Has(message, "execute command was not enabled") ? EcsErrors.ExecuteCommandRefused(call.Task ?? "", answer)
-            : Has(message, "valid taskRoleArn") ? EcsErrors.TaskRoleMissing(call.TaskDefinition ?? "", answer)
-            : IsUnsuitable(answer) ? EcsErrors.TaskDefinitionUnsuitable(call.TaskDefinition ?? "", answer)
+                ? EcsErrors.ContainerNotFound(call.ContainerName ?? "", reply)
+            : call.Operation == RegisterTaskDefinition && Has(message, "revision") ? FromRevisionMessage(reply, call)
+            : Has(message, "Overrides length") ? EcsErrors.OverridesTooLong(reply)
+            : Has(message, "execute command was not enabled") ? EcsErrors.ExecuteCommandRefused(call.Task ?? "", reply)
+            : Has(message, "valid taskRoleArn") ? EcsErrors.TaskRoleMissing(call.TaskDefinition ?? "", reply)
+            : IsUnsuitable(reply) ? EcsErrors.TaskDefinitionUnsuitable(call.TaskDefinition ?? "", reply)
             : null;
     }
 
-    private static FargateException? FromRevisionMessage(ServiceAnswer answer, ServiceCall call) =>
-        Has(answer.Message, "concurrent") ? EcsErrors.RevisionsAtOnce(call.TaskDefinition, answer)
-        : Has(answer.Message, "limit") || Has(answer.Message, "maximum") || Has(answer.Message, "exceed")
-            ? EcsErrors.RevisionLimit(call.TaskDefinition, answer)
+    private static FargateException? FromRevisionMessage(ServiceReply reply, ServiceCall call) =>
+        Has(reply.Message, "concurrent") ? EcsErrors.RevisionsAtOnce(call.TaskDefinition, reply)
+        : Has(reply.Message, "limit") || Has(reply.Message, "maximum") || Has(reply.Message, "exceed")
+            ? EcsErrors.RevisionLimit(call.TaskDefinition, reply)
         : null;
 
-    private static bool IsUnsuitable(ServiceAnswer answer) =>
-        answer.ErrorCode == "PlatformTaskDefinitionIncompatibilityException"
-        || Has(answer.Message, "does not support launch_type")
-        || Has(answer.Message, "not compatible with")
-        || Has(answer.Message, "not valid for the given networkMode");
+    private static bool IsUnsuitable(ServiceReply reply) =>
+        reply.ErrorCode == "PlatformTaskDefinitionIncompatibilityException"
+        || Has(reply.Message, "does not support launch_type")
+        || Has(reply.Message, "not compatible with")
+        || Has(reply.Message, "not valid for the given networkMode");
 
-    private static FargateException FromCode(ServiceAnswer answer, ServiceCall call) => answer.ErrorCode switch
+    private static FargateException FromCode(ServiceReply reply, ServiceCall call) => reply.ErrorCode switch
     {
         "AccessDeniedException" or "AccessDenied" or "UnauthorizedOperation" =>
-            CloudErrors.AccessDenied(DeniedAction(answer.Message) ?? call.Operation, answer),
+            CloudErrors.AccessDenied(DeniedAction(reply.Message) ?? call.Operation, reply),
         "ExpiredTokenException" or "ExpiredToken" or "RequestExpired" or "TokenRefreshRequired" =>
-            CloudErrors.CredentialsExpired(answer),
+            CloudErrors.CredentialsExpired(reply),
         "UnrecognizedClientException" or "InvalidClientTokenId" or "AuthFailure" or "MissingAuthenticationToken"
             or "MissingAuthenticationTokenException" or "OptInRequired" or "SubscriptionRequiredException" =>
-            CloudErrors.CredentialsRejected(call.CredentialSource, answer),
+            CloudErrors.CredentialsRejected(call.CredentialSource, reply),
         "LimitExceededException" when call.Operation == RegisterTaskDefinition =>
-            EcsErrors.RevisionLimit(call.TaskDefinition, answer),
-        "LimitExceededException" => CloudErrors.QuotaExceeded(call.Operation, answer),
-        "TargetNotConnectedException" => EcsErrors.ExecuteCommandRefused(call.Task ?? "", answer),
-        "ClusterNotFoundException" => EcsErrors.ClusterNotFound(call.Cluster ?? "", answer),
+            EcsErrors.RevisionLimit(call.TaskDefinition, reply),
+        "LimitExceededException" => CloudErrors.QuotaExceeded(call.Operation, reply),
+        "TargetNotConnectedException" => EcsErrors.ExecuteCommandRefused(call.Task ?? "", reply),
+        "ClusterNotFoundException" => EcsErrors.ClusterNotFound(call.Cluster ?? "", reply),
         "InvalidNetworkInterfaceID.NotFound" or "InvalidNetworkInterfaceId.Malformed"
             or "InvalidNetworkInterfaceID.Malformed" => EcsErrors.NetworkInterfaceNotFound(
-                Named(NetworkInterfaceId(), answer.Message, call.NetworkInterfaces), answer),
+                Named(NetworkInterfaceId(), reply.Message, call.NetworkInterfaces), reply),
         "InvalidGroup.NotFound" or "InvalidGroupId.Malformed" => EcsErrors.SecurityGroupNotFound(
-            Named(SecurityGroupId(), answer.Message, call.SecurityGroups), answer),
-        _ when IsSignatureRefusal(answer.ErrorCode) => CloudErrors.CredentialsRejected(call.CredentialSource, answer),
-        _ when IsThrottling(answer) => CloudErrors.Throttled(call.Operation, answer),
+            Named(SecurityGroupId(), reply.Message, call.SecurityGroups), reply),
+        _ when IsSignatureRefusal(reply.ErrorCode) => CloudErrors.CredentialsRejected(call.CredentialSource, reply),
+        _ when IsThrottling(reply) => CloudErrors.Throttled(call.Operation, reply),
         "ServerException" or "InternalFailure" or "InternalError" or "ServiceUnavailable" or "Unavailable" =>
-            CloudErrors.ServiceFailed(call.Operation, answer),
-        _ when answer.StatusCode >= 500 => CloudErrors.ServiceFailed(call.Operation, answer),
-        _ => CloudErrors.RequestRejected(call.Operation, answer),
+            CloudErrors.ServiceFailed(call.Operation, reply),
+        _ when reply.StatusCode >= 500 => CloudErrors.ServiceFailed(call.Operation, reply),
+        _ => CloudErrors.RequestRejected(call.Operation, reply),
     };
 
     private static bool IsSignatureRefusal(string? code) =>
         code is "InvalidSignatureException" or "SignatureDoesNotMatch" or "IncompleteSignature"
             or "IncompleteSignatureException";
 
-    private static bool IsThrottling(ServiceAnswer answer) =>
-        answer.StatusCode == 429
-        || answer.ErrorCode is "ThrottlingException" or "Throttling" or "ThrottledException" or "RequestLimitExceeded"
+    private static bool IsThrottling(ServiceReply reply) =>
+        reply.StatusCode == 429
+        || reply.ErrorCode is "ThrottlingException" or "Throttling" or "ThrottledException" or "RequestLimitExceeded"
             or "RequestThrottled" or "RequestThrottledException" or "TooManyRequestsException" or "SlowDown";
 
     private static bool Has(string message, string part) => message.Contains(part, StringComparison.OrdinalIgnoreCase);

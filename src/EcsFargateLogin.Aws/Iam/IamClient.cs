@@ -17,12 +17,12 @@ internal sealed class IamClient(AWSCredentials credentials, ClientSettings setti
 
     internal async Task<string> GetRoleArnAsync(string roleName, CancellationToken cancellationToken)
     {
-        var answer = await CallAsync("GetRole", [KeyValuePair.Create("RoleName", roleName)], cancellationToken);
-        return answer.Descendants().FirstOrDefault(element => element.Name.LocalName == "Arn")?.Value
-            ?? throw CloudErrors.MalformedAnswer("iam:GetRole", "lacks Arn");
+        var reply = await CallAsync("GetRole", [KeyValuePair.Create("RoleName", roleName)], cancellationToken);
+        return reply.Descendants().FirstOrDefault(element => element.Name.LocalName == "Arn")?.Value
+            ?? throw CloudErrors.MalformedReply("iam:GetRole", "lacks Arn");
     }
 
-    internal async Task<PermissionAnswer> SimulateAsync(PermissionQuestion question, CancellationToken cancellationToken)
+    internal async Task<PermissionReply> SimulateAsync(PermissionQuestion question, CancellationToken cancellationToken)
     {
         KeyValuePair<string, string>[] form =
         [
@@ -31,8 +31,8 @@ internal sealed class IamClient(AWSCredentials credentials, ClientSettings setti
             new("ResourceArns.member.1", question.Resource),
             .. question.Context.SelectMany((entry, index) => ContextEntry(index + 1, entry)),
         ];
-        var answer = await CallAsync("SimulatePrincipalPolicy", form, cancellationToken);
-        return ToAnswer(answer);
+        var reply = await CallAsync("SimulatePrincipalPolicy", form, cancellationToken);
+        return ToReply(reply);
     }
 
     private static IEnumerable<KeyValuePair<string, string>> ContextEntry(int number, KeyValuePair<string, string> entry)
@@ -46,13 +46,13 @@ internal sealed class IamClient(AWSCredentials credentials, ClientSettings setti
         ];
     }
 
-    private static PermissionAnswer ToAnswer(XElement answer)
+    private static PermissionReply ToReply(XElement reply)
     {
-        var results = answer.Descendants().FirstOrDefault(element => element.Name.LocalName == "EvaluationResults");
+        var results = reply.Descendants().FirstOrDefault(element => element.Name.LocalName == "EvaluationResults");
         var result = results?.Elements().FirstOrDefault();
         var decision = result is null ? null : Text(result, "EvalDecision");
         return decision is null
-            ? throw CloudErrors.MalformedAnswer("iam:SimulatePrincipalPolicy", "lacks EvalDecision")
+            ? throw CloudErrors.MalformedReply("iam:SimulatePrincipalPolicy", "lacks EvalDecision")
             : new(decision == Allowed, [.. Child(result!, "MissingContextValues")?.Elements().Select(key => key.Value) ?? []]);
     }
 }

@@ -10,7 +10,8 @@ internal static class AwsToolsStore
 
     internal static IEnumerable<string> Names() => Open()?.ListProfileNames() ?? [];
 
-    internal static Profile? Find(string name) => Open() is { } store && store.TryGetProfile(name, out var stored) ? Of(stored) : null;
+    internal static Profile? Find(string name) =>
+        Open() is { } store && store.TryGetProfile(name, out var stored) ? Of(stored) : null;
 
     /// <summary>Converts a profile of the SDK to the settings of the same profile in a file.</summary>
     internal static Profile Of(CredentialProfile stored)

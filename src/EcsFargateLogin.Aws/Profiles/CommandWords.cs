@@ -10,7 +10,8 @@ namespace EcsFargateLogin.Aws.Profiles;
 internal static partial class CommandWords
 {
     /// <summary>Splits a command line of this system; returns null if a quote is not closed.</summary>
-    internal static IReadOnlyList<string>? Split(string text) => OperatingSystem.IsWindows() ? SplitWindows(text) : SplitPosix(text);
+    internal static IReadOnlyList<string>? Split(string text) =>
+        OperatingSystem.IsWindows() ? SplitWindows(text) : SplitPosix(text);
 
     internal static IReadOnlyList<string>? SplitPosix(string text)
     {

@@ -95,7 +95,8 @@ internal sealed class ProfileFiles
 
     /// <summary>Returns the name after a kind, as in [profile name] or [profile "a name"]; null for other kinds.</summary>
     private static string? NameIn(string header, string kind) =>
-        !header.StartsWith(kind, StringComparison.Ordinal) || header.Length == kind.Length || !char.IsWhiteSpace(header, kind.Length)
+        !header.StartsWith(kind, StringComparison.Ordinal) || header.Length == kind.Length
+            || !char.IsWhiteSpace(header, kind.Length)
             ? null
             : CommandWords.SplitPosix(header) is [_, var name] ? name : RestOf(header, kind);
 

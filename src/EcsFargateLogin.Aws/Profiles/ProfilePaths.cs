@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using Amazon.Runtime.CredentialManagement;
 
@@ -20,7 +21,8 @@ internal static partial class ProfilePaths
     /// <summary>Expands variables and ~, as the AWS CLI does; a variable that is not set stays unchanged.</summary>
     private static string Expand(string path)
     {
-        var expanded = Variable().Replace(path, match => Environment.GetEnvironmentVariable(match.Groups["name"].Value) ?? match.Value);
+        var expanded = Variable().Replace(
+            path, match => Environment.GetEnvironmentVariable(match.Groups["name"].Value) ?? match.Value);
         if (OperatingSystem.IsWindows())
         {
             expanded = Environment.ExpandEnvironmentVariables(expanded);
@@ -46,8 +48,8 @@ internal static class SdkFiles
     static SdkFiles()
     {
         var nowhere = Path.Combine(Path.GetDirectoryName(typeof(SdkFiles).Assembly.Location) ?? "", "nowhere", "file");
-        Set(nameof(SharedCredentialsFile.DefaultFilePath), nowhere);
-        Set(nameof(SharedCredentialsFile.DefaultConfigFilePath), nowhere);
+        TrySet(nameof(SharedCredentialsFile.DefaultFilePath), nowhere);
+        TrySet(nameof(SharedCredentialsFile.DefaultConfigFilePath), nowhere);
     }
 
     /// <summary>Runs the static constructor.</summary>
@@ -55,6 +57,14 @@ internal static class SdkFiles
     {
     }
 
-    private static void Set(string property, string path) =>
-        typeof(SharedCredentialsFile).GetProperty(property)?.GetSetMethod(nonPublic: true)?.Invoke(null, [path]);
+    /// <summary>Sets the path that the SDK has for a file; false in a version of the SDK without the setter.</summary>
+    /// <param name="property">A static property of <see cref="SharedCredentialsFile"/>.</param>
+    /// <param name="path">The path.</param>
+    internal static bool TrySet(string property, string path)
+    {
+        var setter = typeof(SharedCredentialsFile).GetProperty(property, BindingFlags.Static | BindingFlags.Public)
+            ?.GetSetMethod(nonPublic: true);
+        setter?.Invoke(null, [path]);
+        return setter is not null;
+    }
 }

@@ -20,7 +20,7 @@ internal sealed record TextFile(string Text, string? Absence)
         try
         {
             var absence = Directory.Exists(path) ? "is a folder"
-                : UnixFile.IsFile(path) ? null
+                : UnixFileStatus.IsFile(path) ? null
                 : File.Exists(path) ? "is a pipe or a device"
                 : NotThere;
             return absence is null ? ReadFile(path, longest) : new("", absence);
@@ -63,7 +63,8 @@ internal sealed record TextFile(string Text, string? Absence)
     private static string Decode(MemoryStream content, Encoding encoding)
     {
         content.Position = 0;
-        using StreamReader reader = new(content, encoding, detectEncodingFromByteOrderMarks: true, bufferSize: -1, leaveOpen: true);
+        using StreamReader reader = new(
+            content, encoding, detectEncodingFromByteOrderMarks: true, bufferSize: -1, leaveOpen: true);
         return reader.ReadToEnd();
     }
 }

@@ -24,7 +24,7 @@ internal sealed class StsClient(AWSCredentials credentials, ClientSettings setti
         try
         {
             var reply = await sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), cancellationToken);
-            return new(reply.Arn ?? throw CloudErrors.MalformedAnswer("sts:GetCallerIdentity", "lacks Arn"), skew);
+            return new(reply.Arn ?? throw CloudErrors.MalformedReply("sts:GetCallerIdentity", "lacks Arn"), skew);
         }
         finally
         {
@@ -69,7 +69,7 @@ internal sealed class StsClient(AWSCredentials credentials, ClientSettings setti
     private static TemporaryKeys KeysOf(string operation, Amazon.SecurityToken.Model.Credentials? keys) =>
         keys is { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0, Expiration: { } end }
             ? new(new(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken), new(end.ToUniversalTime()))
-            : throw CloudErrors.MalformedAnswer(operation, "lacks Credentials");
+            : throw CloudErrors.MalformedReply(operation, "lacks Credentials");
 
     private static TimeSpan? SkewOf(WebServiceResponseEventArgs? reply) =>
         reply?.ResponseHeaders

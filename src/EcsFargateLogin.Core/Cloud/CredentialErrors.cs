@@ -53,8 +53,8 @@ internal static class CredentialErrors
         FargateError.NoCredentials,
         $"The profile '{profileName}' logs in with 'aws login' (login_session), which this module cannot use itself.",
         "Let the AWS CLI hand over the keys: add a profile with the line credential_process = aws configure export-credentials "
-            + $"--profile {CommandText.WordInConfigFile(profileName, OperatingSystem.IsWindows())} --format process to the config "
-            + "file, and name that profile.")
+            + $"--profile {CommandText.WordInConfigFile(profileName, OperatingSystem.IsWindows())} --format process to the "
+            + "config file, and name that profile.")
     {
         Target = profileName,
     };

@@ -81,7 +81,9 @@ internal sealed class ForeignCredentials : ICredentialSource
     /// <inheritdoc/>
     public object Identity => _credentials;
 
-    /// <summary>Wraps an AWSCredentials of any copy of the SDK, or an object that holds one in its property Credentials.</summary>
+    /// <summary>
+    /// Wraps an AWSCredentials of any copy of the SDK, or an object that holds one in its property Credentials.
+    /// </summary>
     /// <param name="value">The object.</param>
     /// <param name="origin">The parameter that passed it.</param>
     /// <returns>Null when the object is neither.</returns>
@@ -102,17 +104,18 @@ internal sealed class ForeignCredentials : ICredentialSource
     /// <inheritdoc/>
     public async Task<AccessKeys> GetKeysAsync()
     {
-        var answer = _getKeys.Invoke(_credentials, BindingFlags.DoNotWrapExceptions, binder: null, parameters: null, culture: null);
-        if (answer is Task task)
+        var reply = _getKeys.Invoke(
+            _credentials, BindingFlags.DoNotWrapExceptions, binder: null, parameters: null, culture: null);
+        if (reply is Task task)
         {
             await task;
-            answer = Read<object>(task, "Result");
+            reply = Read<object>(task, "Result");
         }
 
-        return answer is not null
-            && Read<string>(answer, "AccessKey") is { Length: > 0 } accessKey
-            && Read<string>(answer, "SecretKey") is { Length: > 0 } secretKey
-            ? new AccessKeys(accessKey, secretKey, Read<string>(answer, "Token") is { Length: > 0 } token ? token : null)
+        return reply is not null
+            && Read<string>(reply, "AccessKey") is { Length: > 0 } accessKey
+            && Read<string>(reply, "SecretKey") is { Length: > 0 } secretKey
+            ? new AccessKeys(accessKey, secretKey, Read<string>(reply, "Token") is { Length: > 0 } token ? token : null)
             : throw CredentialErrors.CredentialsUnusable(Origin.ToText(), "the object holds no keys.", exception: null);
     }
 

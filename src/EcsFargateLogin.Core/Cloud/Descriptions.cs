@@ -75,7 +75,8 @@ internal sealed record NetworkInterfaceDescription
 internal sealed record ContainerLog(string Group, string Region, string StreamPrefix)
 {
     /// <summary>The log stream of one task, by the naming rule of the awslogs driver.</summary>
-    public LogStreamName StreamOf(string containerName, string taskId) => new(Group, Region, $"{StreamPrefix}/{containerName}/{taskId}");
+    public LogStreamName StreamOf(string containerName, string taskId) =>
+        new(Group, Region, $"{StreamPrefix}/{containerName}/{taskId}");
 }
 
 /// <summary>The full name of a stream of CloudWatch Logs.</summary>

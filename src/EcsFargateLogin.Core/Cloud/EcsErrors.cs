@@ -7,49 +7,49 @@ internal static class EcsErrors
         "Shorten -EnvironmentVariable or -Command, "
         + "or keep long values in the task definition, SSM parameters or secrets.";
 
-    internal static FargateException ClusterNotFound(string cluster, ServiceAnswer answer) => ServiceAnswer.ErrorOf(
-        FargateError.ClusterNotFound, answer, cluster,
+    internal static FargateException ClusterNotFound(string cluster, ServiceReply reply) => ServiceReply.ErrorOf(
+        FargateError.ClusterNotFound, reply, cluster,
         $"The cluster '{cluster}' was not found in this account and region.",
         "Check -Cluster and -Region; 'aws ecs list-clusters' or Get-ECSClusterList lists those there are.");
 
-    internal static FargateException TaskDefinitionNotFound(string taskDefinition, ServiceAnswer answer) => ServiceAnswer.ErrorOf(
-        FargateError.TaskDefinitionNotFound, answer, taskDefinition,
+    internal static FargateException TaskDefinitionNotFound(string taskDefinition, ServiceReply reply) => ServiceReply.ErrorOf(
+        FargateError.TaskDefinitionNotFound, reply, taskDefinition,
         $"The task definition '{taskDefinition}' was not found or has no active revision in this account and region.",
         "Check -TaskDefinition or -FromTaskDefinition, and -Region; "
             + "'aws ecs list-task-definitions' or Get-ECSTaskDefinitionList lists those there are.");
 
-    internal static FargateException TaskDefinitionUnsuitable(string taskDefinition, ServiceAnswer answer) => ServiceAnswer.ErrorOf(
-        FargateError.TaskDefinitionUnsuitable, answer, taskDefinition,
+    internal static FargateException TaskDefinitionUnsuitable(string taskDefinition, ServiceReply reply) => ServiceReply.ErrorOf(
+        FargateError.TaskDefinitionUnsuitable, reply, taskDefinition,
         $"The task definition '{taskDefinition}' cannot run on Fargate with a network interface of its own.",
         "Register a revision with networkMode awsvpc, requiresCompatibilities FARGATE, and task-level cpu and memory.");
 
-    internal static FargateException SubnetNotFound(string subnets, ServiceAnswer answer) => ServiceAnswer.ErrorOf(
-        FargateError.SubnetNotFound, answer, subnets,
+    internal static FargateException SubnetNotFound(string subnets, ServiceReply reply) => ServiceReply.ErrorOf(
+        FargateError.SubnetNotFound, reply, subnets,
         $"The subnet '{subnets}' was not found in this account and region.",
         "Check -Subnet and -Region; 'aws ec2 describe-subnets' or Get-EC2Subnet lists those there are.");
 
-    internal static FargateException SecurityGroupNotFound(string securityGroups, ServiceAnswer answer) => ServiceAnswer.ErrorOf(
-        FargateError.SecurityGroupNotFound, answer, securityGroups,
+    internal static FargateException SecurityGroupNotFound(string securityGroups, ServiceReply reply) => ServiceReply.ErrorOf(
+        FargateError.SecurityGroupNotFound, reply, securityGroups,
         $"The security group '{securityGroups}' was not found in the subnet's VPC.",
         "Check -SecurityGroup, and that it belongs to the VPC of -Subnet.");
 
-    internal static FargateException NetworkInterfaceNotFound(string interfaces, ServiceAnswer answer) => ServiceAnswer.ErrorOf(
-        FargateError.NetworkInterfaceNotFound, answer, interfaces,
+    internal static FargateException NetworkInterfaceNotFound(string interfaces, ServiceReply reply) => ServiceReply.ErrorOf(
+        FargateError.NetworkInterfaceNotFound, reply, interfaces,
         $"The network interface '{interfaces}' was not found.",
         "It exists from shortly after the task was placed until the task ends; check the task's status, and try again.");
 
-    internal static FargateException TaskNotFound(string task, ServiceAnswer answer) => ServiceAnswer.ErrorOf(
-        FargateError.TaskNotFound, answer, task,
+    internal static FargateException TaskNotFound(string task, ServiceReply reply) => ServiceReply.ErrorOf(
+        FargateError.TaskNotFound, reply, task,
         $"ECS knows no task '{task}' in this cluster.",
         "Check the ARN, -Cluster and -Region; ECS forgets a task about an hour after it stopped.");
 
-    internal static FargateException ContainerNotFound(string container, ServiceAnswer answer) => ServiceAnswer.ErrorOf(
-        FargateError.ContainerNotFound, answer, container,
+    internal static FargateException ContainerNotFound(string container, ServiceReply reply) => ServiceReply.ErrorOf(
+        FargateError.ContainerNotFound, reply, container,
         $"The task definition has no container '{container}'.",
         "Name one of its containers with -ContainerName.");
 
-    internal static FargateException CapacityUnavailable(string operation, ServiceAnswer answer) => ServiceAnswer.ErrorOf(
-        FargateError.CapacityUnavailable, answer, operation,
+    internal static FargateException CapacityUnavailable(string operation, ServiceReply reply) => ServiceReply.ErrorOf(
+        FargateError.CapacityUnavailable, reply, operation,
         "Fargate has no room for the task at the moment.",
         "Try again in a minute, or name subnets in other availability zones with -Subnet.");
 
@@ -60,28 +60,28 @@ internal static class EcsErrors
         $"The overrides of the task have {length} characters as JSON, but ECS takes at most {limit}.",
         ShortenOverrides);
 
-    internal static FargateException OverridesTooLong(ServiceAnswer answer) => ServiceAnswer.ErrorOf(
-        FargateError.OverridesTooLong, answer, null,
+    internal static FargateException OverridesTooLong(ServiceReply reply) => ServiceReply.ErrorOf(
+        FargateError.OverridesTooLong, reply, null,
         "ECS refused the overrides of the task as too long.",
         ShortenOverrides);
 
-    internal static FargateException RevisionLimit(string? family, ServiceAnswer answer) => ServiceAnswer.ErrorOf(
-        FargateError.QuotaExceeded, answer, family,
+    internal static FargateException RevisionLimit(string? family, ServiceReply reply) => ServiceReply.ErrorOf(
+        FargateError.QuotaExceeded, reply, family,
         $"The family '{family}' has as many revisions as ECS takes, and gets no further one.",
         "Register it under another name with -Family. Revisions that are deregistered or deleted count on.");
 
-    internal static FargateException RevisionsAtOnce(string? family, ServiceAnswer answer) => ServiceAnswer.ErrorOf(
-        FargateError.Throttled, answer, family,
+    internal static FargateException RevisionsAtOnce(string? family, ServiceReply reply) => ServiceReply.ErrorOf(
+        FargateError.Throttled, reply, family,
         $"Somebody else registers a revision of the family '{family}' at the same time.",
         "Try again in a moment.");
 
-    internal static FargateException ExecuteCommandRefused(string task, ServiceAnswer answer) => ServiceAnswer.ErrorOf(
-        FargateError.EcsExecUnavailable, answer, task,
+    internal static FargateException ExecuteCommandRefused(string task, ServiceReply reply) => ServiceReply.ErrorOf(
+        FargateError.EcsExecUnavailable, reply, task,
         $"ECS Exec does not reach the container of task '{task}'.",
         "Try again in a minute, while the task runs; if it happens again, check it with Test-FargateLogin -Transport EcsExec.");
 
-    internal static FargateException TaskRoleMissing(string taskDefinition, ServiceAnswer answer) => ServiceAnswer.ErrorOf(
-        FargateError.TaskDefinitionUnsuitable, answer, taskDefinition,
+    internal static FargateException TaskRoleMissing(string taskDefinition, ServiceReply reply) => ServiceReply.ErrorOf(
+        FargateError.TaskDefinitionUnsuitable, reply, taskDefinition,
         $"The task definition '{taskDefinition}' has no task role, which ECS Exec needs.",
         "Name a role with the actions of module/container/iam/exec-task-policy.json with -TaskRoleArn, or give -Transport Ssh.");
 }

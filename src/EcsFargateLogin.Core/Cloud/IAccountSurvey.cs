@@ -27,13 +27,13 @@ internal interface IAccountSurvey
     /// Asks IAM's policy simulator whether a user or role may perform an action, without performing it. Needs
     /// iam:SimulatePrincipalPolicy.
     /// </summary>
-    Task<PermissionAnswer> SimulateAsync(PermissionQuestion question, CancellationToken cancellationToken);
+    Task<PermissionReply> SimulateAsync(PermissionQuestion question, CancellationToken cancellationToken);
 }
 
 /// <summary>The principal of credentials.</summary>
 /// <param name="Arn">The user or the session of a role.</param>
 /// <param name="ClockSkew">
-/// The difference of AWS's clock to this machine's, positive when AWS's is ahead, to about a second; null where the answer had no
+/// The difference of AWS's clock to this machine's, positive when AWS's is ahead, to about a second; null where the reply had no
 /// time.
 /// </param>
 internal sealed record CallerIdentity(string Arn, TimeSpan? ClockSkew);
@@ -88,7 +88,7 @@ internal sealed record PermissionQuestion(string PrincipalArn, string Action, st
     public IReadOnlyDictionary<string, string> Context { get; init; } = new Dictionary<string, string>();
 }
 
-/// <summary>The answer of the policy simulator.</summary>
+/// <summary>The reply of the policy simulator.</summary>
 /// <param name="IsAllowed">Whether the policies allow the action.</param>
-/// <param name="MissingContext">The context keys that were missing, without which the answer is uncertain.</param>
-internal sealed record PermissionAnswer(bool IsAllowed, IReadOnlyList<string> MissingContext);
+/// <param name="MissingContext">The context keys that were missing, without which the reply is uncertain.</param>
+internal sealed record PermissionReply(bool IsAllowed, IReadOnlyList<string> MissingContext);

@@ -1,6 +1,6 @@
 namespace EcsFargateLogin.Cloud;
 
-/// <summary>The answer to DescribeTasks.</summary>
+/// <summary>The reply to DescribeTasks.</summary>
 /// <param name="Tasks">The tasks that ECS knows.</param>
 /// <param name="Failures">The tasks that ECS does not know (MISSING).</param>
 internal sealed record DescribeTasksReply(IReadOnlyList<TaskDescription> Tasks, IReadOnlyList<CloudFailure> Failures);
@@ -26,7 +26,7 @@ internal sealed record TaskDescription
     /// <summary>The startedBy of RunTask.</summary>
     public string? StartedBy { get; init; }
 
-    /// <summary>Its tags by key; null where the answer does not include them.</summary>
+    /// <summary>Its tags by key; null where the reply does not include them.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
     /// <summary>The time when RunTask was accepted.</summary>

@@ -78,7 +78,7 @@ internal sealed record RunTaskRequest : TaskOptions
     public required string ClientToken { get; init; }
 }
 
-/// <summary>The answer to RunTask.</summary>
+/// <summary>The reply to RunTask.</summary>
 /// <param name="Tasks">The tasks that were accepted.</param>
 /// <param name="Failures">The reasons for tasks that were not accepted.</param>
 internal sealed record RunTaskReply(IReadOnlyList<TaskDescription> Tasks, IReadOnlyList<CloudFailure> Failures);

@@ -19,7 +19,7 @@ internal static class CommandErrors
 
     internal static FargateException ScriptUnreadable(string path, Exception cause) => new(
         FargateError.InvalidCommand,
-        $"The script '{path}' cannot be read: {ErrorText.WordsOf(cause)}.",
+        $"The script '{path}' cannot be read: {ErrorText.ReasonOf(cause)}.",
         "Name a file on this machine with -FilePath.",
         cause)
     { Target = path };

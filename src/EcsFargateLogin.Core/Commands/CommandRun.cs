@@ -35,7 +35,8 @@ internal sealed class CommandRun(
             var begun = Stopwatch.GetTimestamp();
             WatchedShell watched = new(new ShellWatch(cloud, session, new ShellWatchOptions()));
             var (exitCode, stoppedTask) = await watched
-                .RunAsync(hangUp => RunSshAsync(endpoint, arguments, timeout, hangUp, cancellationToken), progress, cancellationToken);
+                .RunAsync(
+                    hangUp => RunSshAsync(endpoint, arguments, timeout, hangUp, cancellationToken), progress, cancellationToken);
             var duration = Stopwatch.GetElapsedTime(begun);
             output.AddLines(_lines.ReadRest());
             output.AddErrorLines(WithoutClosingMessages(_errorLines.ReadRest()));
@@ -81,7 +82,8 @@ internal sealed class CommandRun(
     }
 
     /// <summary>Drops ssh's closing messages, which it also writes to standard error: the error says more.</summary>
-    private static IEnumerable<string> WithoutClosingMessages(IEnumerable<string> lines) => lines.Where(line => !SshLog.IsClosingWord(line));
+    private static IEnumerable<string> WithoutClosingMessages(IEnumerable<string> lines) =>
+        lines.Where(line => !SshLog.IsClosingWord(line));
 
     /// <summary>Returns the error that made the output partial; null if the exit code is the command's own.</summary>
     private async Task<FargateException?> ExplainAsync(

@@ -93,10 +93,10 @@ internal sealed class ClusterCheck : ICheckGroup
     public async Task RunAsync(Examination examination, CancellationToken cancellationToken)
     {
         var name = examination.Request.Cluster;
-        var answer = await examination.QueryAsync(Check, "ecs:DescribeClusters", async () => new Answer(
+        var reply = await examination.QueryAsync(Check, "ecs:DescribeClusters", async () => new Reply(
             await examination.Cloud.DescribeClusterAsync(name, cancellationToken)));
-        examination.ClusterArn = answer?.Cluster?.Arn;
-        await (answer switch
+        examination.ClusterArn = reply?.Cluster?.Arn;
+        await (reply switch
         {
             null => Task.CompletedTask,
             { Cluster: { } cluster } => examination.PassAsync(Check, $"{cluster.Name} is {cluster.Status}"),
@@ -108,5 +108,5 @@ internal sealed class ClusterCheck : ICheckGroup
     }
 
     /// <summary>Distinguishes a missing cluster from a failed query.</summary>
-    private sealed record Answer(ClusterDescription? Cluster);
+    private sealed record Reply(ClusterDescription? Cluster);
 }

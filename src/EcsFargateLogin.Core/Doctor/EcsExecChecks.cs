@@ -76,10 +76,12 @@ internal sealed class EcsExecChecks : ICheckGroup
         }
 
         await (denied.Count > 0
-                ? examination.FailAsync(Check, $"{role} does not allow {string.Join(", ", denied)}, as IAM's policy simulator says", Fix)
+                ? examination.FailAsync(
+                    Check, $"{role} does not allow {string.Join(", ", denied)}, as IAM's policy simulator says", Fix)
             : simulator.Failure is { } failure
                 ? examination.SkipAsync(
-                    Check, $"{role}: whether it allows ssmmessages is not known: {Examination.Finding(failure)}", $"Run it with -Deep. {Fix}")
+                    Check, $"{role}: whether it allows ssmmessages is not known: {Examination.Finding(failure)}",
+                    $"Run it with -Deep. {Fix}")
                 : examination.PassAsync(Check, $"{role} allows ssmmessages (simulated)"));
     }
 }

@@ -69,9 +69,9 @@ internal sealed class Examination(DoctorRequest request, IFargateCloud cloud, Fu
     {
         try
         {
-            var answer = await call();
+            var reply = await call();
             _actions[action] = null;
-            return answer;
+            return reply;
         }
         catch (FargateException e)
         {

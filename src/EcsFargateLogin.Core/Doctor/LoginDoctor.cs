@@ -31,7 +31,7 @@ internal static class LoginDoctor
             }
             catch (Exception e) when (e is InvalidOperationException or FormatException or KeyNotFoundException)
             {
-                // The answer does not match ECS's service model.
+                // The reply does not match ECS's service model.
                 var error = GeneralErrors.Unexpected(e);
                 await examination.SkipAsync(group.Name, Examination.Finding(error), error.NextStep);
             }

@@ -11,7 +11,7 @@ internal sealed class PolicySimulator(IAccountSurvey survey)
 
     /// <summary>Simulates an action of a principal.</summary>
     /// <returns>Null if the simulator cannot be called.</returns>
-    public async Task<PermissionAnswer?> SimulateAsync(PermissionQuestion question, CancellationToken cancellationToken)
+    public async Task<PermissionReply?> SimulateAsync(PermissionQuestion question, CancellationToken cancellationToken)
     {
         if (Failure is not null)
         {

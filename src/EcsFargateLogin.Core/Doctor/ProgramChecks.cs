@@ -33,8 +33,8 @@ internal sealed partial class ProgramChecks(string? ssh, string? sshKeygen, Func
     {
         try
         {
-            var result = await SshTool.RunAsync(ssh, ["-V"], Limit, cancellationToken);
-            var said = result?.Words.Split('\n')[0].TrimEnd() ?? $"nothing within {Limit.TotalSeconds:0} s";
+            var result = await SshProcess.RunAsync(ssh, ["-V"], Limit, cancellationToken);
+            var said = result?.Text.Split('\n')[0].TrimEnd() ?? $"nothing within {Limit.TotalSeconds:0} s";
             if (Version().Match(said) is not { Success: true } match)
             {
                 return new(

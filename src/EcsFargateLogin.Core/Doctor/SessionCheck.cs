@@ -141,4 +141,5 @@ internal sealed class SessionCheck : ICheckGroup
 }
 
 /// <summary>The parts that start and stop sessions.</summary>
-internal sealed record SessionLauncherParts(SessionJournal Journal, KeyGenerator? Keys, TaskStarter Starter, SessionCloser Closer);
+internal sealed record SessionLauncherParts(
+    SessionJournal Journal, KeyGenerator? Keys, TaskStarter Starter, SessionCloser Closer);

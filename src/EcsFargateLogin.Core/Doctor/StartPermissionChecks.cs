@@ -27,12 +27,13 @@ internal sealed class StartPermissionChecks : ICheckGroup
             var question = principal is null || resource is null
                 ? null
                 : new PermissionQuestion(principal, action, resource) { Context = context };
-            var answer = question is null
+            var reply = question is null
                 ? null
                 : await simulator.SimulateAsync(question, cancellationToken);
-            await (answer is null
-                ? SkipAsync(examination, action, question is null ? ReasonForSkip(examination) : Examination.Finding(simulator.Failure!))
-                : ShowAsync(examination, question!, answer));
+            await (reply is null
+                ? SkipAsync(
+                    examination, action, question is null ? ReasonForSkip(examination) : Examination.Finding(simulator.Failure!))
+                : ShowAsync(examination, question!, reply));
         }
     }
 
@@ -67,12 +68,12 @@ internal sealed class StartPermissionChecks : ICheckGroup
         _ => $"{examination.Caller.Arn} has no policies that can be simulated",
     };
 
-    private static Task ShowAsync(Examination examination, PermissionQuestion question, PermissionAnswer answer)
+    private static Task ShowAsync(Examination examination, PermissionQuestion question, PermissionReply reply)
     {
         const string Fix = "Add it to the policy of this user or role: module/container/iam/caller-policy.json.";
         var (action, what) = (question.Action, question.Resource);
         var denied = $"not allowed for {what}, as IAM's policy simulator says";
-        return answer switch
+        return reply switch
         {
             { IsAllowed: true } => examination.PassAsync(action, $"allowed for {what} (simulated)"),
             { MissingContext: { Count: > 0 } keys } => examination.WarnAsync(
@@ -86,7 +87,8 @@ internal sealed class StartPermissionChecks : ICheckGroup
     {
         const string OnlyByDoing = "it cannot be tried without starting a task";
         return action == TagResource
-            ? examination.SkipAsync(action, $"{OnlyByDoing}, and {why}; needed for -Reason and -Tag alone", "Start a session with -Reason.")
+            ? examination.SkipAsync(
+                action, $"{OnlyByDoing}, and {why}; needed for -Reason and -Tag alone", "Start a session with -Reason.")
             : examination.SkipAsync(action, $"{OnlyByDoing}, and {why}", "Run it with -Deep.");
     }
 }

@@ -78,10 +78,10 @@ internal static class GeneralErrors
 internal static partial class ErrorText
 {
     /// <summary>
-    /// The reason of a failed file operation or program start, without a full stop. The path is removed, because .NET's messages repeat it, in
-    /// some cases partially.
+    /// The reason of a failed file operation or program start, without a full stop. The path is removed, because .NET's messages
+    /// repeat it, in some cases partially.
     /// </summary>
-    internal static string WordsOf(Exception cause) => cause switch
+    internal static string ReasonOf(Exception cause) => cause switch
     {
         FileNotFoundException or DirectoryNotFoundException => "there is no such file or folder",
         UnauthorizedAccessException => "access is denied",

@@ -18,7 +18,7 @@ public sealed class FargateException : Exception
         HelpLink = HelpPages.Of(error);
         if (innerException is FargateException cause)
         {
-            // The details of AWS's answer apply to this error as well.
+            // The details of AWS's reply apply to this error as well.
             (ErrorCode, RequestId, StatusCode) = (cause.ErrorCode, cause.RequestId, cause.StatusCode);
         }
     }
@@ -52,7 +52,7 @@ public sealed class FargateException : Exception
         init => field = CleanOrNone(value);
     }
 
-    /// <summary>The HTTP status of AWS's answer, or null.</summary>
+    /// <summary>The HTTP status of AWS's reply, or null.</summary>
     public int? StatusCode { get; init; }
 
     /// <summary>

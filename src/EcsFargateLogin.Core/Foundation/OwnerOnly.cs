@@ -37,10 +37,11 @@ internal static class OwnerOnly
     /// Says why somebody else may have written a file or folder of this user, as the predicate of a sentence about "it"; null
     /// where nobody else may, or there is none. On Windows the folders of a profile are trusted.
     /// </summary>
-    public static string? FaultOf(string path) => UnixFile.OfLink(path)?.OwnerFault ?? UnixFile.Of(path)?.WriteFault();
+    public static string? FaultOf(string path) =>
+        UnixFileStatus.OfLink(path)?.OwnerFault ?? UnixFileStatus.Of(path)?.WriteFault();
 
     /// <inheritdoc cref="FaultOf(string)"/>
-    public static string? FaultOf(FileStream file) => UnixFile.Of(file.SafeFileHandle)?.WriteFault();
+    public static string? FaultOf(FileStream file) => UnixFileStatus.Of(file.SafeFileHandle)?.WriteFault();
 
     /// <summary>Creates a file for writing. It must not exist.</summary>
     public static FileStream CreateFile(string path) => OperatingSystem.IsWindows()
@@ -106,7 +107,7 @@ internal static class OwnerOnly
         });
 
         // FileShare alone locks the file too, unless a setting of .NET disables that.
-        _ = UnixFiles.TryLock(stream.SafeFileHandle, isShared: false);
+        _ = UnixFileOperations.TryLock(stream.SafeFileHandle, isShared: false);
         return stream;
     }
 
@@ -115,7 +116,7 @@ internal static class OwnerOnly
     {
         if (!OperatingSystem.IsWindows())
         {
-            UnixFiles.Flush(folder);
+            UnixFileOperations.Flush(folder);
         }
     }
 

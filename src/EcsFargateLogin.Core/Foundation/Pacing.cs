@@ -73,24 +73,26 @@ internal sealed class FailureTolerance
     public void Reset() => _inARow = 0;
 }
 
-/// <summary>
-/// The time limit of clean-up. Clean-up never uses the token that the user cancelled, because a running task must be stopped
-/// anyway.
-/// </summary>
-internal static class CleanUpLimit
+/// <summary>Time limits that a caller's cancellation can shorten.</summary>
+internal static class TimeLimit
 {
-    /// <summary>The default time limit.</summary>
-    public static readonly TimeSpan Time = TimeSpan.FromSeconds(15);
+    /// <summary>The default time limit of a clean-up.</summary>
+    public static readonly TimeSpan OfCleanUp = TimeSpan.FromSeconds(15);
 
-    /// <summary>Starts the time limit of a clean-up.</summary>
-    /// <param name="giveUp">Cancelled when the user stops waiting.</param>
-    public static CancellationTokenSource Begin(CancellationToken giveUp) => Begin(Time, giveUp);
-
-    /// <inheritdoc cref="Begin(CancellationToken)"/>
-    public static CancellationTokenSource Begin(TimeSpan time, CancellationToken giveUp)
+    /// <summary>Starts a time limit.</summary>
+    /// <param name="time">The time after which the token is cancelled.</param>
+    /// <param name="cancellationToken">Cancels it before.</param>
+    public static CancellationTokenSource Begin(TimeSpan time, CancellationToken cancellationToken)
     {
-        var limit = CancellationTokenSource.CreateLinkedTokenSource(giveUp);
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(time);
         return limit;
     }
+
+    /// <summary>
+    /// Starts the time limit of a clean-up. Clean-up never uses the token that the user cancelled, because a running task must be
+    /// stopped anyway.
+    /// </summary>
+    /// <param name="giveUp">Cancelled when the user stops waiting.</param>
+    public static CancellationTokenSource BeginCleanUp(CancellationToken giveUp) => Begin(OfCleanUp, giveUp);
 }

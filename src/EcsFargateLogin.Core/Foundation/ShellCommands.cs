@@ -11,7 +11,9 @@ internal static class CommandText
     /// <summary>Characters without a special meaning in PowerShell; comma and @ have one.</summary>
     private const string PlainCharacters = @"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:%+\";
 
-    /// <summary>The characters that PowerShell reads as a single quote: the plain one, and the typographic ones of word processors.</summary>
+    /// <summary>
+    /// The characters that PowerShell reads as a single quote: the plain one, and the typographic ones of word processors.
+    /// </summary>
     private const string Quotes = "'\u2018\u2019\u201A\u201B";
 
     /// <summary>A command line.</summary>
@@ -30,12 +32,13 @@ internal static class CommandText
         $"'{string.Concat(text.Select(character => Quotes.Contains(character) ? $"{character}{character}" : $"{character}"))}'";
 
     /// <summary>
-    /// Quotes a word of a command in AWS's config file. The AWS CLI and this module split such a command as sh does, and on Windows
-    /// as C programs do, not as PowerShell does.
+    /// Quotes a word of a command in AWS's config file. The AWS CLI and this module split such a command as sh does, and on
+    /// Windows as C programs do, not as PowerShell does.
     /// </summary>
     public static string WordInConfigFile(string word, bool isWindows)
     {
-        if (word.Length > 0 && word.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' or '/'))
+        if (word.Length > 0
+            && word.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' or '/'))
         {
             return word;
         }

@@ -8,20 +8,22 @@ internal static class JournalErrors
 {
     internal static FargateException JournalUnavailable(string path, Exception cause) => new(
         FargateError.JournalUnavailable,
-        $"The journal of this machine's sessions cannot be kept in '{path}': {ErrorText.WordsOf(cause)}.",
-        "Make the folder writable for you, free some space, or point XDG_STATE_HOME to another one. Without it no task is started.",
+        $"The journal of this machine's sessions cannot be kept in '{path}': {ErrorText.ReasonOf(cause)}.",
+        "Make the folder writable for you, free some space, or point XDG_STATE_HOME to another one. Without it no task is "
+        + "started.",
         cause)
     { Target = path };
 
     internal static FargateException JournalNotTrusted(string folder, string why) => new(
         FargateError.JournalUnavailable,
         $"The journal of this machine's sessions in '{folder}' is not read, because somebody else may have written it: it {why}.",
-        "Make the folder yours alone (on Linux: chown and chmod go-w), delete it, or point XDG_STATE_HOME to a folder of your own.")
+        "Make the folder yours alone (on Linux: chown and chmod go-w), delete it, or point XDG_STATE_HOME to a folder of your "
+        + "own.")
     { Target = folder };
 
     internal static FargateException FilesNotDeleted(string sessionId, string file, Exception cause) => new(
         FargateError.FilesNotDeleted,
-        $"The session {sessionId} has ended, but its file '{file}' could not be deleted: {ErrorText.WordsOf(cause)}.",
+        $"The session {sessionId} has ended, but its file '{file}' could not be deleted: {ErrorText.ReasonOf(cause)}.",
         $"Delete the folder '{Path.GetDirectoryName(file)}' when nothing holds it open any more, or let "
         + $"Stop-FargateSession -SessionId {sessionId} do it.",
         cause)
@@ -43,6 +45,6 @@ internal static class JournalErrors
     /// <summary>A warning about a damaged session: its task was not found, so only its files are deleted.</summary>
     internal static string DamagedSessionNotFound(string sessionId, IEnumerable<string> clusters, string region) =>
         $"No task of session {sessionId} was found in {region} in cluster {string.Join(", ", clusters)}. The files of the "
-        + $"session are deleted. Should its task run elsewhere, stop it with: Stop-FargateSession -SessionId {sessionId} -Cluster NAME "
-        + "-Region REGION";
+        + $"session are deleted. Should its task run elsewhere, stop it with: Stop-FargateSession -SessionId {sessionId} "
+        + "-Cluster NAME -Region REGION";
 }

@@ -67,7 +67,7 @@ internal sealed partial class SessionJournal
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return (null, ErrorText.WordsOf(e));
+            return (null, ErrorText.ReasonOf(e));
         }
     }
 

@@ -29,7 +29,8 @@ internal static class ContainerContract
     /// <summary>Returns the transport of a session's task, from the overrides that ECS reports.</summary>
     public static FargateTransport TransportOf(TaskDescription task) =>
         !task.EnablesExecuteCommand ? FargateTransport.Ssh
-        : task.Overrides.Any(container => container.VariableNames.Contains(ContainerVariables.AuthorizedKey)) ? FargateTransport.Auto
+        : task.Overrides.Any(container => container.VariableNames.Contains(ContainerVariables.AuthorizedKey))
+            ? FargateTransport.Auto
         : FargateTransport.EcsExec;
 
     /// <summary>Returns the container that a session's task was started for; null where ECS does not report it.</summary>

@@ -72,7 +72,7 @@ internal static class TaskStatuses
     public static bool IsEnding(TaskDescription task) => IsEnding(task.LastStatus) || task.DesiredStatus == Stopped;
 }
 
-/// <summary>Searches for the tasks of sessions by startedBy, where the answer that named them was lost.</summary>
+/// <summary>Searches for the tasks of sessions by startedBy, where the reply that named them was lost.</summary>
 internal sealed class TaskSearch(IFargateCloud cloud)
 {
     /// <summary>The time limit of a search: ECS may list a task a few seconds late.</summary>

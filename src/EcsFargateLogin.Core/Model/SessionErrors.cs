@@ -9,7 +9,8 @@ internal static class SessionErrors
 {
     internal static FargateException RunTaskUncertain(FargateSession session, FargateException cause) => new(
         cause.Error,
-        $"It is not known whether the task of session {session.SessionId} was started, because AWS's answer was lost: {cause.Message}",
+        $"It is not known whether the task of session {session.SessionId} was started, because AWS's reply was lost: "
+        + $"{cause.Message}",
         $"Get-FargateSession lists it when it runs, and Stop-FargateSession -SessionId {session.SessionId} stops it; or "
         + $"search for it with: {SessionCommands.AwsCli(session, "list-tasks", "--started-by", session.SessionId)}",
         cause)
@@ -17,7 +18,7 @@ internal static class SessionErrors
 
     internal static FargateException TaskNotListed(FargateSession session) => new(
         FargateError.StopFailed,
-        $"It is not known whether a task of session {session.SessionId} runs: AWS's answer to RunTask was lost, or is still "
+        $"It is not known whether a task of session {session.SessionId} runs: AWS's reply to RunTask was lost, or is still "
         + "to come, and ECS lists none at the moment.",
         $"Repeat Stop-FargateSession -SessionId {session.SessionId} in a minute, or search for it with: "
         + SessionCommands.AwsCli(session, "list-tasks", "--started-by", session.SessionId))
@@ -33,7 +34,8 @@ internal static class SessionErrors
 
     internal static FargateException StartTimeout(FargateSession session, TimeSpan limit) => new(
         FargateError.StartTimeout,
-        $"The task of session {session.SessionId} was not running {ErrorText.Seconds(limit)} after RunTask; it is {session.Status}.",
+        $"The task of session {session.SessionId} was not running {ErrorText.Seconds(limit)} after RunTask; it is "
+        + $"{session.Status}.",
         "Give it longer with -StartTimeout, or check the task's events in the ECS console; a large image or a subnet "
         + "without a route to its registry are the usual causes.")
     { Target = session.TaskArn };
@@ -108,7 +110,8 @@ internal static class SessionErrors
 
     internal static FargateException StopTimeout(FargateSession session, TimeSpan limit) => new(
         FargateError.StopFailed,
-        $"The task of session {session.SessionId} was told to stop, but is still {session.Status} after {ErrorText.Seconds(limit)}.",
+        $"The task of session {session.SessionId} was told to stop, but is still {session.Status} after "
+        + $"{ErrorText.Seconds(limit)}.",
         "ECS kills it after the container's stopTimeout, at most 120 s; check again with Get-FargateTaskAddress -NoWait.")
     { Target = session.TaskArn };
 
@@ -130,7 +133,11 @@ internal static class SessionErrors
             var exit = container.ExitCode is { } code
                 ? $" exited with {code.ToString(CultureInfo.InvariantCulture)}"
                 : " has no exit code";
-            var reason = string.IsNullOrWhiteSpace(container.Reason) ? "" : $" ({container.Reason})";
+            // ECS repeats the reason of a failed pull as that of the task and of each container with the image.
+            var reason = container.Reason is { } text && TerminalText.OneLine(text).Trim() is { Length: > 0 } line
+                && !facts.Exists(fact => TerminalText.OneLine(fact).Contains(line, StringComparison.Ordinal))
+                ? $" ({line})"
+                : "";
             facts.Add($"container '{container.Name}'{exit}{reason}");
         }
 
@@ -182,7 +189,8 @@ internal static class SessionCommands
     {
         { CredentialOrigin: CredentialOrigin.Keys or CredentialOrigin.Credential } =>
             $" (with the credentials that {session.CredentialOrigin.ToText()} held)",
-        { ProfileLocation: { } location } => $" (the latter with $env:AWS_SHARED_CREDENTIALS_FILE = {CommandText.Text(location)})",
+        { ProfileLocation: { } location } =>
+            $" (the latter with $env:AWS_SHARED_CREDENTIALS_FILE = {CommandText.Text(location)})",
         _ => "",
     };
 

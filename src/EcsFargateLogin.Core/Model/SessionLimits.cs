@@ -34,7 +34,8 @@ internal sealed record SessionLimits
 
     /// <summary>Returns the limits with the defaults that the module sends unless the task definition sets them.</summary>
     /// <param name="start">The container's start configuration; null where it is unknown.</param>
-    public SessionLimits WithDefaults(ContainerStart? start) => start?.Environment.ContainsKey(ContainerVariables.UnusedTimeout) == true
+    public SessionLimits WithDefaults(ContainerStart? start) =>
+        start?.Environment.ContainsKey(ContainerVariables.UnusedTimeout) == true
         ? this
         : this with { UnusedTimeout = UnusedTimeout ?? DefaultUnusedTimeout };
 
@@ -43,7 +44,8 @@ internal sealed record SessionLimits
     public static int? LifetimeOf(ContainerStart? start) => start switch
     {
         null => null,
-        { Environment: var variables } when variables.TryGetValue(ContainerVariables.MaxLifetime, out var text) && text.Length > 0 =>
+        { Environment: var variables } when variables.TryGetValue(ContainerVariables.MaxLifetime, out var text)
+            && text.Length > 0 =>
             int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : null,
         _ => DefaultLifetime,
     };

@@ -117,7 +117,7 @@ internal static class SessionLock
         try
         {
             using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            return !OperatingSystem.IsWindows() && !UnixFiles.TryLock(stream.SafeFileHandle, isShared: true);
+            return !OperatingSystem.IsWindows() && !UnixFileOperations.TryLock(stream.SafeFileHandle, isShared: true);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

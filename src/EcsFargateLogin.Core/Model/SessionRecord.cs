@@ -88,7 +88,9 @@ internal sealed record SessionRecord
     /// <summary>The account of the task definition, and so of the task; null where it could not be read.</summary>
     public string? DefinitionAccount { get; init; }
 
-    /// <summary>The rule that admits this machine's address, from before it is added until it is removed; null without one.</summary>
+    /// <summary>
+    /// The rule that admits this machine's address, from before it is added until it is removed; null without one.
+    /// </summary>
     public IngressRule? Ingress { get; init; }
 
     /// <summary>The client token of the latest RunTask.</summary>
@@ -141,8 +143,9 @@ internal sealed record SessionRecord
     {
         { Version: not CurrentVersion } => string.Create(
             CultureInfo.InvariantCulture, $"it is of version {Version}, and this module reads version {CurrentVersion}"),
-        _ when Connection?.Region is null || Cluster is null || TaskDefinition is null || ContainerName is null || UserName is null
-            || AssignPublicIp is null || Limits is null || ClientToken is null => "something that every session has is missing in it",
+        _ when Connection?.Region is null || Cluster is null || TaskDefinition is null || ContainerName is null
+            || UserName is null || AssignPublicIp is null || Limits is null || ClientToken is null =>
+            "something that every session has is missing in it",
         _ when SessionId != sessionId => "it is of another session",
         _ => null,
     };

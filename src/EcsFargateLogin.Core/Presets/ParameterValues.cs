@@ -25,7 +25,9 @@ internal sealed class ParameterValues
     public IReadOnlyList<string> Warnings => _warnings;
 
     /// <summary>The values of a command that takes nothing from presets.</summary>
-    /// <param name="bound">The bound values by the parameters' names, in any case: text, numbers, truth values, enumerations and lists.</param>
+    /// <param name="bound">
+    /// The bound values by the parameters' names, in any case: text, numbers, truth values, enumerations and lists.
+    /// </param>
     public static ParameterValues Of(IReadOnlyDictionary<string, object> bound) => new(bound, defaults: null);
 
     /// <summary>Merges bound values with those of a preset, as far as <see cref="PresetRules"/> allow.</summary>

@@ -51,7 +51,7 @@ internal static class PresetErrors
 
     internal static FargateException PresetUnavailable(string file, Exception cause) => new(
         FargateError.PresetUnavailable,
-        $"The file of presets '{file}' cannot be read or written: {ErrorText.WordsOf(cause)}.",
+        $"The file of presets '{file}' cannot be read or written: {ErrorText.ReasonOf(cause)}.",
         "Check its permissions and those of its folder, or leave presets out with -NoPreset.",
         cause)
     { Target = file };

@@ -34,7 +34,9 @@ internal sealed class PresetFile(string path, bool isProjectFile, PresetKeys key
             ThrowIf(ReasonToIgnore);
             using var stream = SharedFile.Open(path);
             // The open file is checked too, because the path may have led to another one before.
-            ThrowIf(UnixFile.Of(stream.SafeFileHandle)?.WriteFault(mayBeOfOwnGroup: isProjectFile) is { } fault ? $"it {fault}" : null);
+            ThrowIf(UnixFileStatus.Of(stream.SafeFileHandle)?.WriteFault(mayBeOfOwnGroup: isProjectFile) is { } fault
+                ? $"it {fault}"
+                : null);
             var buffer = new byte[LongestFile + 1];
             content = buffer[..stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
         }
@@ -92,7 +94,7 @@ internal sealed class PresetFile(string path, bool isProjectFile, PresetKeys key
                 return "it is a symbolic link";
             }
 
-            return UnixFile.Of(path) is { IsRegular: false } ? "it is no file"
+            return UnixFileStatus.Of(path) is { IsRegular: false } ? "it is no file"
                 : FaultOf(path) is { } fault ? $"it {fault}"
                 : FaultOfFolder(file.DirectoryName!) is { } ofFolder ? $"its folder {ofFolder}"
                 : null;
@@ -100,10 +102,11 @@ internal sealed class PresetFile(string path, bool isProjectFile, PresetKeys key
     }
 
     private string? FaultOf(string file) =>
-        isProjectFile ? UnixFile.Of(file)?.WriteFault(mayBeOfOwnGroup: true) : OwnerOnly.FaultOf(file);
+        isProjectFile ? UnixFileStatus.Of(file)?.WriteFault(mayBeOfOwnGroup: true) : OwnerOnly.FaultOf(file);
 
     // A team may share the folder of a project. Files that other members own there are not used.
-    private string? FaultOfFolder(string folder) => isProjectFile ? UnixFile.Of(folder)?.AnyoneFault : OwnerOnly.FaultOf(folder);
+    private string? FaultOfFolder(string folder) =>
+        isProjectFile ? UnixFileStatus.Of(folder)?.AnyoneFault : OwnerOnly.FaultOf(folder);
 
     private void ThrowIf(string? why)
     {

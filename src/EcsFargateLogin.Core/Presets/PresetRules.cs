@@ -41,7 +41,10 @@ internal static class PresetRules
 
     /// <summary>All names of parameters that the rules mention.</summary>
     public static IEnumerable<string> Names =>
-        [AuthorizeMyAddress, Cluster, Service, AccessKey, Credential, ProfileLocation, ProfileName, .. ParametersOfIngress, .. PartsOfService.Keys];
+    [
+        AuthorizeMyAddress, Cluster, Service, AccessKey, Credential, ProfileLocation, ProfileName,
+        .. ParametersOfIngress, .. PartsOfService.Keys,
+    ];
 
     /// <summary>
     /// Whether a value that has precedence over a preset's file replaces another parameter of the file: another kind of task
@@ -112,7 +115,9 @@ internal static class PresetRules
             .Where(part => values.IsGiven(part.Key))
             .Aggregate(ServiceParts.All, (parts, part) => parts & ~part.Value));
 
-    /// <summary>The source of each parameter that is not bound and has one, by its name: a preset's file, or the service.</summary>
+    /// <summary>
+    /// The source of each parameter that is not bound and has one, by its name: a preset's file, or the service.
+    /// </summary>
     public static IReadOnlyDictionary<string, string> SourcesOf(ParameterValues values)
     {
         Dictionary<string, string> sources = new(values.Files, StringComparer.Ordinal);

@@ -47,7 +47,7 @@ internal static class PluginProcess
         }
         catch (FargateException e) when (e.Error == FargateError.SshNotFound)
         {
-            throw PluginErrors.PluginUnusable(start.FileName, ErrorText.WordsOf(e.InnerException!), e.InnerException);
+            throw PluginErrors.PluginUnusable(start.FileName, ErrorText.ReasonOf(e.InnerException!), e.InnerException);
         }
     }
 }

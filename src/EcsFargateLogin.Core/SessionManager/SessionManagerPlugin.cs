@@ -86,8 +86,8 @@ internal sealed class SessionManagerPlugin(string path)
     {
         try
         {
-            var result = await SshTool.RunAsync(path, ["--version"], Limit, cancellationToken);
-            return result?.Words ?? $"nothing within {Limit.TotalSeconds:0} s";
+            var result = await SshProcess.RunAsync(path, ["--version"], Limit, cancellationToken);
+            return result?.Text ?? $"nothing within {Limit.TotalSeconds:0} s";
         }
         catch (FargateException e) when (e.Error == FargateError.SshNotFound)
         {

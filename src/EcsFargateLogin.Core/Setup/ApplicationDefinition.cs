@@ -136,7 +136,8 @@ internal sealed class ApplicationDefinition
     {
         if (parent[list] is JsonArray items)
         {
-            parent[list] = new JsonArray([.. items.OfType<JsonObject>().Where(item => !isDropped(item)).Select(item => item.DeepClone())]);
+            parent[list] = new JsonArray(
+                [.. items.OfType<JsonObject>().Where(item => !isDropped(item)).Select(item => item.DeepClone())]);
         }
     }
 

@@ -54,8 +54,8 @@ internal sealed class Confinement(JsonObject application, JsonObject session, in
         if (ListensAsRoot)
         {
             _notes.Add(
-                $"The application's user '{user}' is not kept, because only root listens on port {port}: the container runs as the "
-                + $"image says, which may be root. Name a -Port from {LowestUnprivilegedPort} to keep it.");
+                $"The application's user '{user}' is not kept, because only root listens on port {port}: the container runs as "
+                + $"the image says, which may be root. Name a -Port from {LowestUnprivilegedPort} to keep it.");
             return false;
         }
 
@@ -74,21 +74,23 @@ internal sealed class Confinement(JsonObject application, JsonObject session, in
         }
 
         var mounts = (session["mountPoints"] as JsonArray ?? []).OfType<JsonObject>();
-        if (mounts.Any(mount => (bool?)mount["readOnly"] != true && ((string?)mount["containerPath"])?.TrimEnd('/') is "/tmp" or "/run"))
+        if (mounts.Any(mount => (bool?)mount["readOnly"] != true
+            && ((string?)mount["containerPath"])?.TrimEnd('/') is "/tmp" or "/run"))
         {
             session[ReadOnlyMember] = true;
             return;
         }
 
         _notes.Add(
-            "The application's readonlyRootFilesystem is not kept, because start-sshd.sh has to write somewhere: mount a volume at "
-            + "/tmp in the application's task definition to keep it.");
+            "The application's readonlyRootFilesystem is not kept, because start-sshd.sh has to write somewhere: mount a volume "
+            + "at /tmp in the application's task definition to keep it.");
     }
 
     private void CarryCapabilitiesOver(bool runsAsRoot)
     {
         var dropped = (application["linuxParameters"]?["capabilities"]?["drop"] as JsonArray ?? [])
-            .Select(capability => ((string?)capability ?? "").ToUpperInvariant()).Where(capability => capability.Length > 0).ToList();
+            .Select(capability => ((string?)capability ?? "").ToUpperInvariant())
+            .Where(capability => capability.Length > 0).ToList();
         if (dropped.Count == 0)
         {
             return;

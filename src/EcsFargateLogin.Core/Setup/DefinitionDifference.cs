@@ -48,7 +48,8 @@ internal static class DefinitionDifference
             // ECS adds host ports.
             || (fact.Key == Ports && Text(value) == Text(fact.Value)));
 
-    private static string Line(string what, string name, string text) => $"  {what,-9} {name}{(text.Length > 0 ? $": {text}" : "")}";
+    private static string Line(string what, string name, string text) =>
+        $"  {what,-9} {name}{(text.Length > 0 ? $": {text}" : "")}";
 
     private static string Change(string from, string to) => from.Length == 0 ? to : $"{from} -> {to}";
 
@@ -66,7 +67,7 @@ internal static class DefinitionDifference
             // As in ECS, the last of several items with one name counts.
             .GroupBy(fact => fact.Key, (_, facts) => facts.Last());
 
-    /// <summary>Whether a value means the same as its absence; ECS's answers are full of such values.</summary>
+    /// <summary>Whether a value means the same as its absence; ECS's replies are full of such values.</summary>
     private static bool IsDefault(JsonNode? value) =>
         value is null or JsonArray { Count: 0 } or JsonObject { Count: 0 }
         || (value is JsonValue && value.ToJsonString() is "0" or "false");

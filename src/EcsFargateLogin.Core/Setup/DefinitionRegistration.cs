@@ -64,7 +64,8 @@ internal sealed class DefinitionRegistration(LoginDefinitionRequest request, Jso
     }
 
     /// <summary>Returns the family's newest revision; null if there is none, or access is denied.</summary>
-    private static async Task<JsonObject?> FindNewestAsync(IFargateCloud cloud, string family, CancellationToken cancellationToken)
+    private static async Task<JsonObject?> FindNewestAsync(
+        IFargateCloud cloud, string family, CancellationToken cancellationToken)
     {
         try
         {

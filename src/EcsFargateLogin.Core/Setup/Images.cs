@@ -38,7 +38,8 @@ internal sealed partial record ImageReference(string Text, string? Registry, str
         return match.Success ? new(text, Value(match, "registry"), match.Groups["repository"].Value, Value(match, "tag")) : null;
     }
 
-    private static string? Value(Match match, string group) => match.Groups[group] is { Success: true, Value: var value } ? value : null;
+    private static string? Value(Match match, string group) =>
+        match.Groups[group] is { Success: true, Value: var value } ? value : null;
 
     private const string AfterRegistry =
         @"(?<repository>[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*)"
@@ -82,7 +83,8 @@ internal static partial class DistributionNames
     {
         // The registry's host says nothing about the image.
         List<string> words =
-            [.. Word().Matches($"{image.Repository} {image.Tag}").SelectMany(match => new[] { match.Value, match.Groups["name"].Value }).Distinct()];
+            [.. Word().Matches($"{image.Repository} {image.Tag}")
+                .SelectMany(match => new[] { match.Value, match.Groups["name"].Value }).Distinct()];
         if (words.Find(word => WithoutPackageManager.Contains(word, StringComparer.OrdinalIgnoreCase)) is { } bare)
         {
             throw SetupErrors.NoPackageManager(image.Text, bare);

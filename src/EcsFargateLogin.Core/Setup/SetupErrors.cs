@@ -34,7 +34,7 @@ internal static class SetupErrors
 
     internal static FargateException FileNotWritten(string path, Exception cause) => new(
         FargateError.FileNotWritten,
-        $"'{path}' could not be written: {ErrorText.WordsOf(cause)}.",
+        $"'{path}' could not be written: {ErrorText.ReasonOf(cause)}.",
         "Make the folder writable for you, free some space, or name another one with -Path.",
         cause)
     { Target = path };

@@ -1,4 +1,5 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Lifecycle.Closing;
 using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Model;
@@ -32,8 +33,7 @@ internal sealed class Reconnection(IFargateCloud cloud, FargateSession session, 
     /// <param name="cancellationToken">Cancels it.</param>
     public async Task<TaskDescription?> FindStoppedTaskAsync(CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(AskLimit);
+        using var limit = TimeLimit.Begin(AskLimit, cancellationToken);
         try
         {
             return await Interruption.FindEndingAsync(cloud, session, limit.Token);
@@ -54,8 +54,7 @@ internal sealed class Reconnection(IFargateCloud cloud, FargateSession session, 
     /// <returns>Whether it answers; false also when the task has stopped.</returns>
     public async Task<bool> WaitAsync(IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(session.ReconnectWindow);
+        using var limit = TimeLimit.Begin(session.ReconnectWindow, cancellationToken);
         // The server has to answer again.
         session.AnsweredAddress = null;
         SessionWaiter waiter = new(cloud, new WaitOptions { BannerLimit = session.ReconnectWindow });
@@ -95,7 +94,8 @@ internal sealed class Reconnection(IFargateCloud cloud, FargateSession session, 
             if (_reported != e.Error)
             {
                 _reported = e.Error;
-                progress.Report(new ShellNotice(session, $"still reconnecting, but AWS cannot be asked about the task: {e.Message}"));
+                progress.Report(
+                    new ShellNotice(session, $"still reconnecting, but AWS cannot be asked about the task: {e.Message}"));
             }
 
             return false;

@@ -146,7 +146,7 @@ internal sealed class Transcript : IAsyncDisposable
         }
         catch (IOException e)
         {
-            Fault = ErrorText.WordsOf(e);
+            Fault = ErrorText.ReasonOf(e);
             _lines.Writer.TryComplete();
         }
     }
@@ -163,7 +163,7 @@ internal static class ShellErrors
 
     internal static FargateException TranscriptUnavailable(string path, Exception cause) => new(
         FargateError.TranscriptUnavailable,
-        $"The transcript cannot be written to '{path}': {ErrorText.WordsOf(cause)}.",
+        $"The transcript cannot be written to '{path}': {ErrorText.ReasonOf(cause)}.",
         "Name a file that is not there yet in a folder that you may write to, or a folder, with -TranscriptPath.",
         cause)
     { Target = path };

@@ -87,8 +87,7 @@ internal sealed class ShellWatch(IFargateCloud cloud, FargateSession session, Sh
 
     private async Task<(TaskDescription? Task, FargateException? Failure)> PollAsync(CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(options.PollLimit);
+        using var limit = TimeLimit.Begin(options.PollLimit, cancellationToken);
         try
         {
             var reply = await cloud

@@ -7,8 +7,8 @@ namespace EcsFargateLogin.Ssh;
 internal static class CommandProcess
 {
     /// <summary>
-    /// Longest time for which the output of a program that was ended is still read. The master connection may hold the pipe open as
-    /// long as the remote program runs on.
+    /// Longest time for which the output of a program that was ended is still read. The master connection may hold the pipe open
+    /// as long as the remote program runs on.
     /// </summary>
     private static readonly TimeSpan RestLimit = TimeSpan.FromSeconds(1);
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Ssh;
 
@@ -38,8 +39,7 @@ internal static class ControlSocket
     public static async Task<bool> AnswersAsync(string path, CancellationToken cancellationToken)
     {
         using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(AnswerLimit);
+        using var limit = TimeLimit.Begin(AnswerLimit, cancellationToken);
         try
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), limit.Token);

@@ -43,29 +43,29 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
             throw KeyErrors.KeyOpenToOthers(path);
         }
 
-        var derived = await SshTool
-            .RunAsync(sshKeygen, ["-y", "-P", "", "-f", path], Limit, cancellationToken);
+        var derived = await SshProcess.RunAsync(sshKeygen, ["-y", "-P", "", "-f", path], Limit, cancellationToken);
         if (derived is { ExitCode: 0 } && PublicKey.TryParse(derived.Output) is { } publicKey)
         {
             await CheckHalfAsync(path, publicKey, cancellationToken);
             return new OwnKey(path, publicKey, IsInAgent: false);
         }
 
-        if (derived?.Words.Contains("incorrect passphrase", StringComparison.Ordinal) == true)
+        if (derived?.Text.Contains("incorrect passphrase", StringComparison.Ordinal) == true)
         {
             return new OwnKey(path, await ReadLockedAsync(path, cancellationToken), IsInAgent: true);
         }
 
         throw KeyFileProblem.Find(path, content) is { } problem
             ? KeyErrors.KeyMalformed(path, problem.Why, problem.NextStep)
-            : KeyErrors.KeyUnreadable(path, derived?.Words ?? $"ssh-keygen had not ended after {Limit.TotalSeconds:0} s");
+            : KeyErrors.KeyUnreadable(path, derived?.Text ?? $"ssh-keygen had not ended after {Limit.TotalSeconds:0} s");
     }
 
     /// <summary>Checks the public half beside a private key. ssh trusts that file and offers it to the server.</summary>
     private static async Task CheckHalfAsync(string path, PublicKey publicKey, CancellationToken cancellationToken)
     {
         var beside = path + HalfExtension;
-        if (UnixFile.IsFile(beside) && PublicKeyIn(await ReadFileAsync(beside, cancellationToken)) is { } half && half != publicKey)
+        if (UnixFileStatus.IsFile(beside)
+            && PublicKeyIn(await ReadFileAsync(beside, cancellationToken)) is { } half && half != publicKey)
         {
             throw KeyErrors.KeyBesideAnother(path, beside);
         }
@@ -75,7 +75,7 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
     /// Returns the public half of a key with a passphrase. Only an agent can use such a key without prompting each time.
     /// </summary>
     private async Task<PublicKey> ReadLockedAsync(string path, CancellationToken cancellationToken) =>
-        UnixFile.IsFile(path + HalfExtension)
+        UnixFileStatus.IsFile(path + HalfExtension)
             && PublicKeyIn(await ReadFileAsync(path + HalfExtension, cancellationToken)) is { } half
             && await IsInAgentAsync(half, cancellationToken)
                 ? half
@@ -86,9 +86,10 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
 
     private static async Task<byte[]> ReadFileAsync(string path, CancellationToken cancellationToken)
     {
-        if (!UnixFile.IsFile(path))
+        if (!UnixFileStatus.IsFile(path))
         {
-            throw KeyErrors.KeyUnreadable(path, File.Exists(path) || Directory.Exists(path) ? "it is no file" : "there is no such file");
+            throw KeyErrors.KeyUnreadable(
+                path, File.Exists(path) || Directory.Exists(path) ? "it is no file" : "there is no such file");
         }
 
         try
@@ -103,7 +104,7 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
         }
         catch (IOException e)
         {
-            throw KeyErrors.KeyUnreadable(path, ErrorText.WordsOf(e));
+            throw KeyErrors.KeyUnreadable(path, ErrorText.ReasonOf(e));
         }
     }
 
@@ -115,7 +116,7 @@ internal sealed class OwnKeyReader(string sshKeygen, string? sshAdd)
         }
 
         // Without an agent, or without keys in it, ssh-add fails and prints no key.
-        var listing = await SshTool.RunAsync(sshAdd, ["-L"], Limit, cancellationToken);
+        var listing = await SshProcess.RunAsync(sshAdd, ["-L"], Limit, cancellationToken);
         return listing?.Output.Split('\n').Any(line => PublicKey.TryParse(line.Trim()) == key) == true;
     }
 }
@@ -161,7 +162,8 @@ internal sealed record KeyFileProblem(string Why, string NextStep)
             || line.Contains("BEGIN SSH2 PUBLIC KEY", StringComparison.Ordinal) => new("holds a public key alone", NameTheKey),
         var line when line.Contains("BEGIN CERTIFICATE", StringComparison.Ordinal)
             || line.Split(' ')[0].Contains("-cert-v01@", StringComparison.Ordinal) => new("holds a certificate, not a key", NameTheKey),
-        var line when line.Contains("BEGIN DSA PRIVATE KEY", StringComparison.Ordinal) || line.StartsWith("ssh-dss ", StringComparison.Ordinal) =>
+        var line when line.Contains("BEGIN DSA PRIVATE KEY", StringComparison.Ordinal)
+            || line.StartsWith("ssh-dss ", StringComparison.Ordinal) =>
             new("is a DSA key, which OpenSSH does not use any more", "Make another one with: ssh-keygen -t ed25519"),
         _ => null,
     };

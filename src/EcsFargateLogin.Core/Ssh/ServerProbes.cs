@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -147,15 +146,8 @@ internal sealed class ProxyProbe(SshProxy proxy, string address, int port) : ISe
 
     private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
     {
-        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        attempt.CancelAfter(AttemptLimit);
-        using var ssh = SshProcess.Start(new ProcessStartInfo(proxy.Program, Arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        });
+        using var attempt = TimeLimit.Begin(AttemptLimit, cancellationToken);
+        using var ssh = SshProcess.Start(ChildProcess.WithPipes(proxy.Program, Arguments));
         try
         {
             return await ReadsBannerAsync(ssh.StandardError, attempt.Token);

@@ -72,7 +72,8 @@ internal sealed partial record SshProxy(string Program, string Command, string N
         // ssh passes this command to a shell, so it must not contain characters that are special to a shell or to ssh ('%').
         var match = JumpHost().Match(jumpHost);
         var host = match.Groups["host"].Value;
-        if (!match.Success || !IsPort(match.Groups["port"]) || (match.Groups["ipv6"].Success && !IsIPv6(host = match.Groups["ipv6"].Value)))
+        if (!match.Success || !IsPort(match.Groups["port"])
+            || (match.Groups["ipv6"].Success && !IsIPv6(host = match.Groups["ipv6"].Value)))
         {
             throw SshErrors.JumpHostMalformed(jumpHost);
         }
@@ -98,7 +99,8 @@ internal sealed partial record SshProxy(string Program, string Command, string N
         : $"ssh {options}-W '[%h]:%p' -- {host}";
 
     private static bool IsPort(Group port) => !port.Success
-        || int.Parse(port.Value, NumberStyles.None, CultureInfo.InvariantCulture) is >= IPEndPoint.MinPort + 1 and <= IPEndPoint.MaxPort;
+        || int.Parse(port.Value, NumberStyles.None, CultureInfo.InvariantCulture)
+            is >= IPEndPoint.MinPort + 1 and <= IPEndPoint.MaxPort;
 
     private static bool IsIPv6(string text) =>
         IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6;

@@ -68,7 +68,7 @@ internal static class SshErrors
 
     internal static FargateException SshNotStarted(string program, Exception cause) => new(
         FargateError.SshNotFound,
-        $"'{program}' could not be started: {ErrorText.WordsOf(cause)}.",
+        $"'{program}' could not be started: {ErrorText.ReasonOf(cause)}.",
         "Check that it is an OpenSSH client that you may run.",
         cause)
     { Target = program };
@@ -107,7 +107,8 @@ internal static class KeyErrors
 
     internal static FargateException KeyBesideAnother(string path, string beside) => InvalidKey(
         path,
-        $"'{beside}' is not the public half of the private key '{path}', but of another one, and ssh would offer that to the server.",
+        $"'{beside}' is not the public half of the private key '{path}', but of another one, and ssh would offer that to the "
+        + "server.",
         $"Move '{beside}' away, or make it anew with: {CommandText.Of("ssh-keygen", ["-y", "-f", path])} > {CommandText.Word(beside)}");
 
     internal static FargateException KeyOpenToOthers(string path) => InvalidKey(

@@ -80,14 +80,14 @@ internal sealed class KeyGenerator(string sshKeygen)
     public async Task<PublicKey> GenerateAsync(
         string path, SshKeyType type, string comment, CancellationToken cancellationToken)
     {
-        var result = await SshTool
-            .RunAsync(sshKeygen, ["-q", .. KindOf(type), "-N", "", "-C", comment, "-f", path], Limit, cancellationToken)
+        string[] arguments = ["-q", .. KindOf(type), "-N", "", "-C", comment, "-f", path];
+        var result = await SshProcess.RunAsync(sshKeygen, arguments, Limit, cancellationToken)
             ?? throw SshErrors.KeyGenerationFailed(sshKeygen, $"it had not ended after {Limit.TotalSeconds:0} s.");
         return result.ExitCode == 0
             ? await ReadPublicKeyAsync(path + ".pub", cancellationToken)
             : throw SshErrors.KeyGenerationFailed(
                 sshKeygen,
-                $"it ended with exit code {result.ExitCode}{(result.Words.Length > 0 ? $" ({result.Words})" : "")}.");
+                $"it ended with exit code {result.ExitCode}{(result.Text.Length > 0 ? $" ({result.Text})" : "")}.");
     }
 
     private static string[] KindOf(SshKeyType type) => type switch

@@ -94,7 +94,8 @@ internal static class SshLog
     /// Reads the log of a login that ended with this exit code. ssh creates its log after parsing its command line, and reports
     /// errors of the command line on standard error only.
     /// </summary>
-    public static IReadOnlyList<string> Read(string path, int exitCode) => exitCode == SshProcess.ConnectionFailed && !File.Exists(path)
+    public static IReadOnlyList<string> Read(string path, int exitCode) =>
+        exitCode == SshProcess.ConnectionFailed && !File.Exists(path)
         ? ["it did not accept its command line, as its message says."]
         : Read(path);
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Ssh;
@@ -48,8 +47,7 @@ internal sealed class SshMaster(string folder)
             return shared;
         }
 
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(OpenLimit);
+        using var limit = TimeLimit.Begin(OpenLimit, cancellationToken);
         try
         {
             // If two processes opened it at once, the second would neither share its connection nor end.
@@ -106,13 +104,7 @@ internal sealed class SshMaster(string folder)
     /// <summary>Runs ssh without input, and hides its output.</summary>
     private static async Task<int> RunAsync(string ssh, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        using var process = SshProcess.Start(new ProcessStartInfo(ssh, arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        });
+        using var process = SshProcess.Start(ChildProcess.WithPipes(ssh, arguments));
         process.StandardInput.Close();
         try
         {

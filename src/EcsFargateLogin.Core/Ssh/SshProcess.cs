@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -14,12 +13,6 @@ internal static class SshProcess
 
     private const int SigTerm = 15;
 
-    /// <summary>E2BIG, the error of execve when the arguments are too long.</summary>
-    private const int TooLongOnUnix = 7;
-
-    /// <summary>ERROR_FILENAME_EXCED_RANGE, the error of CreateProcess for a command line of more than 32,767 characters.</summary>
-    private const int TooLongOnWindows = 206;
-
     /// <summary>The time that a program has to end by itself after SIGTERM.</summary>
     private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(2);
 
@@ -27,19 +20,22 @@ internal static class SshProcess
     /// <exception cref="FargateException">
     /// <see cref="FargateError.SshNotFound"/>, or <see cref="FargateError.InvalidSshOption"/> where the options are too long.
     /// </exception>
-    public static Process Start(ProcessStartInfo start)
-    {
-        try
-        {
-            return Process.Start(start) ?? throw new InvalidOperationException("no process was started");
-        }
-        catch (Exception e) when (e is Win32Exception or InvalidOperationException)
-        {
-            throw e is Win32Exception { NativeErrorCode: TooLongOnUnix or TooLongOnWindows }
-                ? SshErrors.CommandLineTooLong(start.FileName, e)
-                : SshErrors.SshNotStarted(start.FileName, e);
-        }
-    }
+    public static Process Start(ProcessStartInfo start) => ChildProcess.Start(start, ErrorOf);
+
+    private static FargateException ErrorOf(string program, Exception cause) => ChildProcess.IsTooLong(cause)
+        ? SshErrors.CommandLineTooLong(program, cause)
+        : SshErrors.SshNotStarted(program, cause);
+
+    /// <summary>Runs a program without a terminal, with empty input, until it ends.</summary>
+    /// <param name="program">Its path.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="limit">The time limit, after which it is killed.</param>
+    /// <param name="cancellationToken">Cancels it. The program has ended when this throws.</param>
+    /// <returns>The result; null when it was killed at the limit.</returns>
+    /// <exception cref="FargateException">As <see cref="Start"/> throws it.</exception>
+    public static Task<ProgramResult?> RunAsync(
+        string program, IReadOnlyList<string> arguments, TimeSpan limit, CancellationToken cancellationToken) =>
+        ChildProcess.RunAsync(ChildProcess.WithPipes(program, arguments), limit, ErrorOf, cancellationToken);
 
     /// <summary>Runs a program with this process's own terminal, input and output, until it ends.</summary>
     /// <param name="start">The program.</param>
@@ -184,12 +180,10 @@ internal static class SshProcess
     public static ProcessStartInfo InBackground(string program, IEnumerable<string> arguments)
     {
         ProcessStartInfo start = OperatingSystem.IsWindows()
-            ? new(program, arguments)
-            : new("/bin/sh", ["-c", IgnoringKeys, program, .. arguments]);
-        start.UseShellExecute = false;
+            ? ChildProcess.WithPipes(program, arguments)
+            : ChildProcess.WithPipes("/bin/sh", ["-c", IgnoringKeys, program, .. arguments]);
         // On Windows a console of its own has the same effect.
         start.CreateNoWindow = true;
-        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.StandardInputEncoding = start.StandardOutputEncoding = start.StandardErrorEncoding = new UTF8Encoding(false);
         return start;
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Ssh;
 
@@ -48,8 +49,7 @@ internal sealed class TunnelConnection : IAsyncDisposable
     /// <returns>False when ssh has ended, or did not get that far in time.</returns>
     public async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(OpenLimit);
+        using var limit = TimeLimit.Begin(OpenLimit, cancellationToken);
         try
         {
             return await Task.WhenAny(_ready.Task, Ended).WaitAsync(limit.Token) == _ready.Task;

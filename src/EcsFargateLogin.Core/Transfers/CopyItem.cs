@@ -47,7 +47,8 @@ internal sealed record CopyItem(string Source, string Destination)
         get
         {
             var identity = string.Create(CultureInfo.InvariantCulture, $"{Source}\0{Length}\0{ModifiedAt}\0{Target}");
-            var hash = Convert.ToHexString(HMACSHA256.HashData(Secret, Encoding.UTF8.GetBytes(identity)), 0, 4).ToLowerInvariant();
+            var hash = Convert.ToHexString(HMACSHA256.HashData(Secret, Encoding.UTF8.GetBytes(identity)), 0, 4)
+                .ToLowerInvariant();
             var name = Target[(Target.LastIndexOfAny(Separators) + 1)..];
             return $"{name[..Math.Min(name.Length, LongestNameKept)]}.{hash}.part";
         }
@@ -100,7 +101,8 @@ internal sealed class CopyPlan(CopyReport report, StringComparer paths)
             && _byDestination[item.Destination] is var other
             && !(other.IsFolder && item.IsFolder && other.Destination == item.Destination))
         {
-            throw TransferErrors.CopyFailed(item.Source, $"it would replace the copy of '{other.Source}' as '{other.Destination}'");
+            throw TransferErrors.CopyFailed(
+                item.Source, $"it would replace the copy of '{other.Source}' as '{other.Destination}'");
         }
 
         Items.Add(item);

@@ -34,7 +34,9 @@ internal static class LocalCopy
     /// <summary>Joins a folder of this machine and a name.</summary>
     /// <exception cref="FargateException">The name is not valid here, such as one with a backslash on Windows.</exception>
     public static string Join(string folder, string name, NameRules rules) =>
-        rules.Allow(name) ? Path.Combine(folder, name) : throw TransferErrors.CopyFailed(name, "a file of this machine cannot have that name");
+        rules.Allow(name)
+            ? Path.Combine(folder, name)
+            : throw TransferErrors.CopyFailed(name, "a file of this machine cannot have that name");
 
     /// <summary>Determines the target of a file from its destination.</summary>
     /// <exception cref="FargateException">No file can be written there.</exception>
@@ -145,7 +147,7 @@ internal static class LocalCopy
         // Nobody else could know this name before the file existed.
         return new FileInfo(path).LinkTarget is null
             && LocalFile.KindOf(path) == FileKind.File
-            && UnixFile.Of(path) is null or { IsOfUserOrRoot: true }
+            && UnixFileStatus.Of(path) is null or { IsOfUserOrRoot: true }
             ? OpenTarget(path)
             : throw TransferErrors.CopyFailed(path, "it is in the way, and not a file of yours");
     }

@@ -50,7 +50,7 @@ internal static class LocalTree
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            report.Failed(folder, TransferErrors.CopyFailed(folder, ErrorText.WordsOf(e)));
+            report.Failed(folder, TransferErrors.CopyFailed(folder, ErrorText.ReasonOf(e)));
             return [];
         }
     }
@@ -83,7 +83,7 @@ internal static class LocalFile
     public static FileKind KindOf(string path) =>
         Directory.Exists(path) ? FileKind.Folder
         : OperatingSystem.IsWindows() ? File.Exists(path) ? FileKind.File : FileKind.Nothing
-        : UnixFile.Of(path) switch
+        : UnixFileStatus.Of(path) switch
         {
             null => FileKind.Nothing,
             { IsRegular: true } => FileKind.File,

@@ -41,7 +41,8 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
         foreach (var source in request.Sources)
         {
             await SftpFailures.GuardAsync(sftp, report, new CopyItem(source, request.Destination), async () =>
-                sources.AddRange(await new RemoteGlob(sftp, request).ExpandAsync(RemotePath.FromUser(source), cancellationToken)));
+                sources.AddRange(
+                    await new RemoteGlob(sftp, request).ExpandAsync(RemotePath.FromUser(source), cancellationToken)));
         }
 
         var isFolder = LocalCopy.IsFolder(request.Destination, sources.Count);

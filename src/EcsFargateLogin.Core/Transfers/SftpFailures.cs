@@ -27,7 +27,7 @@ internal static class SftpFailures
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            report.Failed(item.Source, TransferErrors.CopyFailed(item.Source, ErrorText.WordsOf(e)));
+            report.Failed(item.Source, TransferErrors.CopyFailed(item.Source, ErrorText.ReasonOf(e)));
         }
         catch (SftpConnectionException e)
         {

@@ -56,7 +56,7 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                report.Failed(source, TransferErrors.CopyFailed(source, ErrorText.WordsOf(e)));
+                report.Failed(source, TransferErrors.CopyFailed(source, ErrorText.ReasonOf(e)));
             }
         }
     }
@@ -164,7 +164,8 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
             null => (await sftp.OpenFileAsync(
                 item.PartialPath, SftpOpen.Write | SftpOpen.Create | SftpOpen.Exclusive, cancellationToken), 0),
             // Nobody else could know this name before the file existed.
-            { IsFile: true } begun => (await sftp.OpenFileAsync(item.PartialPath, SftpOpen.Write, cancellationToken), begun.Length ?? 0),
+            { IsFile: true } begun =>
+                (await sftp.OpenFileAsync(item.PartialPath, SftpOpen.Write, cancellationToken), begun.Length ?? 0),
             _ => throw TransferErrors.CopyFailed(item.PartialPath, "it is in the way, and not a file"),
         };
 

@@ -29,7 +29,7 @@ internal sealed partial class TarCopy
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
             {
-                report.Failed(source, TransferErrors.CopyFailed(source, ErrorText.WordsOf(e)));
+                report.Failed(source, TransferErrors.CopyFailed(source, ErrorText.ReasonOf(e)));
             }
         }
     }
@@ -90,7 +90,7 @@ internal sealed partial class TarCopy
                 }
                 catch (Exception e) when (e is UnauthorizedAccessException or (IOException and not EndOfStreamException))
                 {
-                    report.Failed(source, TransferErrors.CopyFailed(entry.Name, ErrorText.WordsOf(e)));
+                    report.Failed(source, TransferErrors.CopyFailed(entry.Name, ErrorText.ReasonOf(e)));
                 }
             }
         }
@@ -99,24 +99,13 @@ internal sealed partial class TarCopy
     private async Task ReadEntryAsync(
         TarEntry entry, string source, string target, List<CopyItem> folders, CancellationToken cancellationToken)
     {
-        // tar removes the '/' at the beginning of names.
-        var below = entry.Name.TrimEnd('/')[Math.Min(entry.Name.TrimEnd('/').Length, source.TrimStart('/').Length)..];
-        var destination = below.Split('/', StringSplitOptions.RemoveEmptyEntries)
-            .Aggregate(target, (folder, name) => LocalCopy.Join(folder, name, request.Names));
-        CopyItem item = new($"{source}{below}", destination)
-        {
-            IsFolder = entry.EntryType == TarEntryType.Directory,
-            Length = entry.Length,
-            Permissions = (uint)entry.Mode,
-            ModifiedAt = (uint)Math.Max(0, entry.ModificationTime.ToUnixTimeSeconds()),
-            Secret = report.Secret,
-        };
+        var item = ItemOf(entry, source, target);
         if (item.IsFolder)
         {
             _received.Add(item);
-            if (!Directory.Exists(destination))
+            if (!Directory.Exists(item.Destination))
             {
-                Directory.CreateDirectory(destination);
+                Directory.CreateDirectory(item.Destination);
                 folders.Add(item);
             }
         }
@@ -125,7 +114,7 @@ internal sealed partial class TarCopy
             _received.Add(item);
             await ReadFileAsync(entry, item, cancellationToken);
         }
-        else if (below.Length == 0)
+        else if (item.Source == source)
         {
             throw TransferErrors.NotCopiable(item.Source);
         }
@@ -136,6 +125,23 @@ internal sealed partial class TarCopy
         }
 
         report.Copied(item);
+    }
+
+    private CopyItem ItemOf(TarEntry entry, string source, string target)
+    {
+        // tar removes the '/' at the beginning of names.
+        var name = entry.Name.TrimEnd('/');
+        var below = name[Math.Min(name.Length, source.TrimStart('/').Length)..];
+        var destination = below.Split('/', StringSplitOptions.RemoveEmptyEntries)
+            .Aggregate(target, (folder, each) => LocalCopy.Join(folder, each, request.Names));
+        return new($"{source}{below}", destination)
+        {
+            IsFolder = entry.EntryType == TarEntryType.Directory,
+            Length = entry.Length,
+            Permissions = (uint)entry.Mode,
+            ModifiedAt = (uint)Math.Max(0, entry.ModificationTime.ToUnixTimeSeconds()),
+            Secret = report.Secret,
+        };
     }
 
     private async Task ReadFileAsync(TarEntry entry, CopyItem planned, CancellationToken cancellationToken)

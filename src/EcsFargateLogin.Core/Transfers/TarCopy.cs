@@ -105,7 +105,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
     /// <summary>Removes partial files; returns false if the task cannot be reached.</summary>
     private async Task<bool> TryRemovePartsAsync(IEnumerable<CopyItem> files)
     {
-        using var limit = CleanUpLimit.Begin(CancellationToken.None);
+        using var limit = TimeLimit.BeginCleanUp(CancellationToken.None);
         try
         {
             var paths = files.Select(item => item.PartialPath);
@@ -150,7 +150,8 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
             : throw TransferErrors.CopyFailed(asked[0], fault ?? "the task does not report which files exist");
     }
 
-    private async Task RunRemoteAsync(string command, IEnumerable<string> paths, string about, CancellationToken cancellationToken)
+    private async Task RunRemoteAsync(
+        string command, IEnumerable<string> paths, string about, CancellationToken cancellationToken)
     {
         string[] given = [.. paths];
         if (given.Length > 0
@@ -241,7 +242,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw TransferErrors.CopyFailed(item.Source, ErrorText.WordsOf(e));
+            throw TransferErrors.CopyFailed(item.Source, ErrorText.ReasonOf(e));
         }
     }
 

@@ -11,7 +11,8 @@ internal static class HostKeyErrors
 
     internal static FargateException HostKeyLogUnreadable(FargateSession session, FargateException cause) => new(
         FargateError.HostKeyNotVerified,
-        $"The host key of session {session} could not be verified, because the container's log could not be read: {cause.Message}",
+        $"The host key of session {session} could not be verified, because the container's log could not be read: "
+        + $"{cause.Message}",
         "Start a new session when CloudWatch Logs can be reached from here: somebody on the network path may keep the log from "
         + "this machine to pass for the task, so that no key is trusted unseen. -HostKeyVerification AcceptNew does not ask the "
         + "log, and trusts the key that is seen first.",

@@ -155,8 +155,7 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
         LogStreamName stream, CancellationToken cancellationToken)
     {
         await Pacer.TakeAsync(cancellationToken);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(ReadLimit);
+        using var limit = TimeLimit.Begin(ReadLimit, cancellationToken);
         try
         {
             return (await cloud.GetLogEventsAsync(stream, fromStart: true, MostMessages, limit.Token), null);
@@ -167,7 +166,7 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            return ([], CloudErrors.NoAnswerInTime($"CloudWatch Logs in {stream.Region}", e));
+            return ([], CloudErrors.NoReplyInTime($"CloudWatch Logs in {stream.Region}", e));
         }
     }
 }

@@ -41,8 +41,8 @@ internal static class IngressErrors
 
     internal static FargateException IngressContended(IngressRule rule) => new(
         FargateError.RequestRejected,
-        $"The rule that admits {rule.Cidr} to security group {rule.SecurityGroupId} on port {rule.Port} is being changed by others "
-        + "all the time.",
+        $"The rule that admits {rule.Cidr} to security group {rule.SecurityGroupId} on port {rule.Port} is being changed by "
+        + "others all the time.",
         "Try again in a moment.")
     { Target = rule.SecurityGroupId };
 

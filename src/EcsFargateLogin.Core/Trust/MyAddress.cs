@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Trust;
 
@@ -71,8 +72,7 @@ internal static class MyAddress
 
     private static async Task<string> AskAsync(Uri service, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Limit);
+        using var limit = TimeLimit.Begin(Limit, cancellationToken);
         try
         {
             // Without a proxy, because ssh uses none, and ssh's address is the one to admit.

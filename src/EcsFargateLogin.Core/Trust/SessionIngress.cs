@@ -71,7 +71,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
             return null;
         }
 
-        using var cleanUp = CleanUpLimit.Begin(GiveUp);
+        using var cleanUp = TimeLimit.BeginCleanUp(GiveUp);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cleanUp.Token, cancellationToken);
         try
         {
@@ -96,7 +96,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         }
         catch (OperationCanceledException e)
         {
-            return IngressErrors.IngressNotRevoked(session, rule, CloudErrors.NoAnswerInTime("Amazon EC2", e));
+            return IngressErrors.IngressNotRevoked(session, rule, CloudErrors.NoReplyInTime("Amazon EC2", e));
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
     /// </summary>
     private async Task AuthorizeAsync(FargateSession session, IngressRule rule, IProgress<SessionEvent> progress)
     {
-        using var limit = CleanUpLimit.Begin(AuthorizeLimit, GiveUp);
+        using var limit = TimeLimit.Begin(AuthorizeLimit, GiveUp);
         for (var attempt = 0; attempt < AttemptsToShare; attempt++)
         {
             if (await cloud.AuthorizeIngressAsync(rule, limit.Token))
@@ -131,13 +131,14 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
             .FirstOrDefault(rule.AdmitsSameAs);
 
     /// <summary>
-    /// Shares an existing rule. It may be this session's own, from a call that got no answer, or left by an earlier session of
+    /// Shares an existing rule. It may be this session's own, from a call that got no reply, or left by an earlier session of
     /// this machine; or that of another machine, where this session is added to its description; or a rule of somebody else,
     /// which is not changed.
     /// </summary>
     /// <returns>False when the rule has changed meanwhile.</returns>
     private async Task<bool> ShareAsync(
-        FargateSession session, IngressRule rule, IngressRule found, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+        FargateSession session, IngressRule rule, IngressRule found, IProgress<SessionEvent> progress,
+        CancellationToken cancellationToken)
     {
         var ids = SessionsIn(found);
         var own = OthersWith(rule, session.SessionId).SelectMany(entry => SessionsIn(entry.Ingress!)).Append(session.SessionId);
@@ -177,7 +178,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
     /// <summary>Removes the rule that a failed call may have added. Where that fails too, the journal keeps the rule.</summary>
     private async Task AbandonAsync(FargateSession session, IngressRule rule, Exception failure)
     {
-        using var limit = CleanUpLimit.Begin(GiveUp);
+        using var limit = TimeLimit.BeginCleanUp(GiveUp);
         try
         {
             if (MayHaveAdded(failure))
@@ -193,7 +194,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         }
     }
 
-    /// <summary>Whether the answer was lost, so that the rule may exist; false where AWS refused the call.</summary>
+    /// <summary>Whether the reply was lost, so that the rule may exist; false where AWS refused the call.</summary>
     private static bool MayHaveAdded(Exception failure) => failure is not FargateException e
         || e.Error is FargateError.EndpointUnreachable or FargateError.ServiceFailed or FargateError.Throttled
             or FargateError.CredentialsExpired;

@@ -158,8 +158,7 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
             return true;
         }
 
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        limit.CancelAfter(PollLimit);
+        using var limit = TimeLimit.Begin(PollLimit, _stop.Token);
         try
         {
             var reply = await cloud.DescribeTasksAsync(tunnel.Session.Cluster, [tunnel.Session.TaskArn], limit.Token);

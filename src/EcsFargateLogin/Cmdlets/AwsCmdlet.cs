@@ -26,7 +26,9 @@ public abstract class AwsCmdlet : FargateCmdlet
         () => AccessParameters.Of(Values, path => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path)),
         name => SessionState.PSVariable.GetValue(name));
 
-    /// <summary>The credential profile to use. Without it the AWS CLI's order holds: environment, AWS_PROFILE, default, …</summary>
+    /// <summary>
+    /// The credential profile to use. Without it the AWS CLI's order holds: environment, AWS_PROFILE, default, …
+    /// </summary>
     [Parameter(HelpMessage = "The credential profile to use.")]
     [Alias("StoredCredentials", "AWSProfileName")]
     [ValidateNotNullOrEmpty]
@@ -128,7 +130,8 @@ public abstract class AwsCmdlet : FargateCmdlet
     }
 
     /// <summary>
-    /// The key of a connection. The source of the region makes no difference: sessions share a connection, and the calls that poll them.
+    /// The key of a connection. The source of the region makes no difference: sessions share a connection, and the calls that
+    /// poll them.
     /// </summary>
     private static CloudSettings KeyOf(CloudSettings settings) => settings with { RegionSource = "" };
 
@@ -160,7 +163,9 @@ public abstract class AwsCmdlet : FargateCmdlet
     private protected string FindProgram(string name) => FindProgramOrNull(name) ?? throw SshErrors.SshNotFound(name);
 
     private protected string? FindProgramOrNull(string name) =>
-        InvokeCommand.GetCommand(name, CommandTypes.Application) is ApplicationInfo { Path.Length: > 0 } program ? program.Path : null;
+        InvokeCommand.GetCommand(name, CommandTypes.Application) is ApplicationInfo { Path.Length: > 0 } program
+            ? program.Path
+            : null;
 
     /// <summary>Finds session-manager-plugin, and makes sure that it can be used.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.PluginNotFound"/>.</exception>
@@ -210,8 +215,8 @@ public abstract class AwsCmdlet : FargateCmdlet
         Task.Run(() => CloserFor(cloud).CloseAsync(session, reason));
 
     /// <summary>
-    /// Waits until all sessions have been closed, and then reports the errors: a report may end the pipeline, and must not cut the
-    /// others short.
+    /// Waits until all sessions have been closed, and then reports the errors: a report may end the pipeline, and must not cut
+    /// the others short.
     /// </summary>
     private protected void CleanUpAll(IReadOnlyCollection<(FargateSession Session, Task Closing)> closings)
     {
@@ -225,7 +230,9 @@ public abstract class AwsCmdlet : FargateCmdlet
         }
     }
 
-    /// <summary>Stops a session's task and deletes its key, and reports errors as <see cref="FargateCmdlet.CleanUp"/> does.</summary>
+    /// <summary>
+    /// Stops a session's task and deletes its key, and reports errors as <see cref="FargateCmdlet.CleanUp"/> does.
+    /// </summary>
     private protected void Close(IFargateCloud cloud, FargateSession session, string reason) =>
         CleanUp(() => CloserFor(cloud).CloseAsync(session, reason), session);
 
@@ -252,7 +259,7 @@ public abstract class AwsCmdlet : FargateCmdlet
         IFargateCloud cloud;
         try
         {
-            using var limit = CleanUpLimit.Begin(GiveUpToken);
+            using var limit = TimeLimit.BeginCleanUp(GiveUpToken);
             cloud = await FargateCloud.Connector.ConnectAsync(settings, limit.Token);
         }
         catch (FargateException e)
@@ -261,7 +268,7 @@ public abstract class AwsCmdlet : FargateCmdlet
         }
         catch (OperationCanceledException e)
         {
-            throw SessionErrors.StopFailed(owned.Session, CloudErrors.NoAnswerInTime(settings.EndpointUrl ?? "AWS", e));
+            throw SessionErrors.StopFailed(owned.Session, CloudErrors.NoReplyInTime(settings.EndpointUrl ?? "AWS", e));
         }
 
         using (cloud)
@@ -273,7 +280,9 @@ public abstract class AwsCmdlet : FargateCmdlet
     /// <summary>Notes that the earlier commands have ended without an error.</summary>
     protected override void EndProcessing() => Owned.Complete();
 
-    /// <summary>Ends the sessions that the command still owns; called by PowerShell after the pipeline, on every way out.</summary>
+    /// <summary>
+    /// Ends the sessions that the command still owns; called by PowerShell after the pipeline, on every way out.
+    /// </summary>
     protected override void Dispose(bool disposing)
     {
         if (disposing)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Management.Automation;
 using System.Text;
+using EcsFargateLogin.Pipeline;
 
 namespace EcsFargateLogin.Cmdlets;
 
@@ -21,7 +22,7 @@ internal sealed class CommandInput
     /// <summary>Adds an object, or each object of a list.</summary>
     public void Add(object? input)
     {
-        switch (input is PSObject wrapped ? wrapped.BaseObject : input)
+        switch (PSValue.Unwrap(input))
         {
             case null:
                 break;

@@ -59,7 +59,8 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
     public string Destination { get; set; } = ".";
 
     /// <summary>Sessions, as New-FargateSession returns them, or their ids.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
+    [Parameter(Mandatory = true, ValueFromPipeline = true,
+        HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
     [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
     public FargateSession[] Session { get; set; } = [];

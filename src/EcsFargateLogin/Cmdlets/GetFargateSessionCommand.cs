@@ -130,14 +130,14 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
 
     private List<FargateSession> Query(List<(IFargateCloud Cloud, SessionQuery Query)> queries)
     {
-        var answers = Await((_, cancellationToken) => Task.WhenAll(queries.Select(query =>
+        var replies = Await((_, cancellationToken) => Task.WhenAll(queries.Select(query =>
             new SessionFinder(query.Cloud, Journal).FindAsync(query.Query, cancellationToken))));
-        foreach (var error in answers.SelectMany(answer => answer.Errors))
+        foreach (var error in replies.SelectMany(reply => reply.Errors))
         {
             ReportOnce(error);
         }
 
-        return [.. answers.SelectMany(answer => answer.Sessions)];
+        return [.. replies.SelectMany(reply => reply.Sessions)];
     }
 
     private string[] AskedClusters => Cluster.Length > 0 ? Cluster : [DefaultCluster];

@@ -27,7 +27,9 @@ public sealed partial class InvokeFargateCommandCommand
     [AllowEmptyString]
     public object? InputObject { get; set; }
 
-    /// <summary>Adds input that was given by name, which is known before the pipeline begins and the same for all of its records.</summary>
+    /// <summary>
+    /// Adds input that was given by name, which is known before the pipeline begins and the same for all of its records.
+    /// </summary>
     private void AddNamedInput()
     {
         _isInputNamed = MyInvocation.BoundParameters.ContainsKey(nameof(InputObject));

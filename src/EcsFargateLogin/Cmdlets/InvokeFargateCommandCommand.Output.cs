@@ -48,7 +48,8 @@ public sealed partial class InvokeFargateCommandCommand
     /// Writes the output of one session's command to the pipeline. Only WriteObject runs on the pipeline's thread, because
     /// PowerShell needs time for each line: everything else is done before, on the thread that reads the output.
     /// </summary>
-    private sealed class WrittenOutput(InvokeFargateCommandCommand cmdlet, FargateSession session, PipelinePump pump) : ICommandOutput
+    private sealed class WrittenOutput(
+        InvokeFargateCommandCommand cmdlet, FargateSession session, PipelinePump pump) : ICommandOutput
     {
         /// <summary>Number of lines that are made before the first of them is written.</summary>
         private const int LongestChunk = 1000;

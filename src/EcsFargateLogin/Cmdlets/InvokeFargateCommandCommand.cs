@@ -34,7 +34,8 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = PipelineSet,
         HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
-    [Parameter(Mandatory = true, ParameterSetName = SessionSet, HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
+    [Parameter(Mandatory = true, ParameterSetName = SessionSet,
+        HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = FileSet,
         HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
     [SessionArgument(IsNeededHere = true)]
@@ -259,7 +260,8 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
             .Where(variable => variable.Value is not null)
             .ToDictionary(variable => variable.Name, variable => (object?)variable.Value);
         var command = FilePath.Length > 0 ? FilePath : Command;
-        CommandChildJob[] children = [.. sessions.Select(session => new CommandChildJob(session, command, parameters, variables))];
+        CommandChildJob[] children =
+            [.. sessions.Select(session => new CommandChildJob(session, command, parameters, variables))];
         CommandJob job = new(command, JobName, children, ThrottleLimit);
         foreach (var child in children)
         {

@@ -87,8 +87,8 @@ public abstract class LoginCmdlet : AwsCmdlet
     });
 
     /// <summary>
-    /// Takes ownership of the sessions of a record, or keeps them, before the first is used: those that were started in the running
-    /// pipeline end with it even where others fail.
+    /// Takes ownership of the sessions of a record, or keeps them, before the first is used: those that were started in the
+    /// running pipeline end with it even where others fail.
     /// </summary>
     private protected void OwnOrKeep(IEnumerable<FargateSession> sessions)
     {

@@ -46,6 +46,9 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     /// <summary>The merged values of the current record; null between records.</summary>
     private ParameterValues? _record;
 
+    /// <summary>The sources of the current record's values.</summary>
+    private IReadOnlyDictionary<string, string> _sources = SessionTags.None;
+
     /// <summary>
     /// The merged values of the current record. All code reads these, and never the properties that a preset can hold, because
     /// those have only the bound values.
@@ -81,7 +84,8 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
 
         foreach (var given in values.Files.GroupBy(source => source.Value, source => source.Key))
         {
-            WriteVerbose($"Preset '{values.Get(nameof(Preset), PresetStore.DefaultName)}' in '{given.Key}' gives {string.Join(", ", given)}.");
+            var preset = values.Get(nameof(Preset), PresetStore.DefaultName);
+            WriteVerbose($"Preset '{preset}' in '{given.Key}' gives {string.Join(", ", given)}.");
         }
 
         PresetRules.ThrowUnlessComplete(values);
@@ -90,6 +94,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
 
     private void Start(ParameterValues values)
     {
+        _sources = PresetRules.SourcesOf(values);
         FindPrograms(values);
         var request = RequestOf(values);
         var isAuthorized = IsAddressAuthorized(values);
@@ -113,7 +118,8 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
 
     private void WarnOfEarlierSessions(IFargateCloud cloud)
     {
-        if (Await((_, cancellationToken) => EarlierSessions.FindOnceAsync(cloud, Journal, cancellationToken)) is { Count: > 0 } found)
+        if (Await((_, cancellationToken) => EarlierSessions.FindOnceAsync(cloud, Journal, cancellationToken))
+            is { Count: > 0 } found)
         {
             WriteWarning(EarlierSessions.WarningOf(found));
         }
@@ -126,7 +132,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         {
             case SessionStarted { Session: var session }:
                 RememberCredentials(session);
-                session.ParameterSource = PresetRules.SourcesOf(Values);
+                session.ParameterSource = _sources;
                 WriteVerbose($"Session {session} is task {session.TaskArn}.");
                 if (!WaitsForSessions)
                 {
@@ -195,7 +201,11 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     private bool WaitsForSessions => Values.Get<bool>(nameof(Wait));
 
     private async Task<IReadOnlyList<FargateException>> StartAsync(
-        IFargateCloud cloud, SessionRequest request, int count, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+        IFargateCloud cloud,
+        SessionRequest request,
+        int count,
+        IProgress<SessionEvent> progress,
+        CancellationToken cancellationToken)
     {
         SessionLauncher launcher = new(cloud, Journal, _keyGenerator)
         {

@@ -76,7 +76,9 @@ internal sealed class OwnedSessions
     /// <summary>Whether this command owns a session.</summary>
     public bool Owns(FargateSession session) => session.Holder == this;
 
-    /// <summary>Whether the command closes a session when it has used it: it owns it, or the session is of no use any more.</summary>
+    /// <summary>
+    /// Whether the command closes a session when it has used it: it owns it, or the session is of no use any more.
+    /// </summary>
     public bool MustClose(FargateSession session) => Owns(session) || session is { IsOwn: true, IsWorthKeeping: false };
 
     /// <summary>Releases a session that the command owns. The caller of this method closes it.</summary>
@@ -99,7 +101,9 @@ internal sealed class OwnedSessions
     /// <summary>Notes that all earlier commands have ended without an error.</summary>
     public void Complete() => _isComplete = true;
 
-    /// <summary>Writes an object. A session that was written belongs to the caller once the pipeline has ended without an error.</summary>
+    /// <summary>
+    /// Writes an object. A session that was written belongs to the caller once the pipeline has ended without an error.
+    /// </summary>
     public void Write(PSCmdlet cmdlet, object output)
     {
         try
@@ -123,8 +127,8 @@ internal sealed class OwnedSessions
     public IReadOnlyList<OwnedSession> RemoveUnwritten() => RemoveWhere(owned => !owned.IsWritten);
 
     /// <summary>
-    /// Removes and returns the sessions to end after the pipeline. After one without an error, those that were written belong to the
-    /// caller.
+    /// Removes and returns the sessions to end after the pipeline. After one without an error, those that were written belong to
+    /// the caller.
     /// </summary>
     public IReadOnlyList<OwnedSession> RemoveAll(bool hasSucceeded)
     {

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using EcsFargateLogin.Journal;
+using EcsFargateLogin.Pipeline;
 
 namespace EcsFargateLogin.Cmdlets;
 
@@ -24,7 +25,7 @@ internal sealed class SessionArgumentAttribute : ArgumentTransformationAttribute
     {
         try
         {
-            return Unwrap(inputData) is IList list and not byte[]
+            return PSValue.Unwrap(inputData) is IList list and not byte[]
                 ? list.Cast<object?>().Select(SessionOf).ToArray()
                 : SessionOf(inputData);
         }
@@ -48,16 +49,15 @@ internal sealed class SessionArgumentAttribute : ArgumentTransformationAttribute
     }
 
     /// <summary>The id in a text or a copy; null for a session itself, and for anything else.</summary>
-    private string? IdOf(object? item) => Unwrap(item) switch
+    private string? IdOf(object? item) => PSValue.Unwrap(item) switch
     {
         string text when IsNeededHere => text,
-        not FargateSession when item is PSObject copy && IsCopy(copy) => copy.Properties[nameof(FargateSession.SessionId)]?.Value?.ToString(),
+        not FargateSession when item is PSObject copy && IsCopy(copy) =>
+            copy.Properties[nameof(FargateSession.SessionId)]?.Value?.ToString(),
         _ => null,
     };
 
     /// <summary>Such as Deserialized.EcsFargateLogin.FargateSession, or Selected.….</summary>
     private static bool IsCopy(PSObject item) =>
         item.TypeNames.Any(name => name.EndsWith($".{TypeName}", StringComparison.Ordinal));
-
-    private static object? Unwrap(object? item) => item is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : item;
 }

@@ -54,7 +54,8 @@ public abstract class TaskCmdlet : AwsCmdlet
     {
         var sessions = ParameterSetName switch
         {
-            SessionSet => Session.Select(session => session is { IsDamaged: true, TaskArn: "" } ? FindByStartedBy(session.SessionId) : session),
+            SessionSet => Session.Select(
+                session => session is { IsDamaged: true, TaskArn: "" } ? FindByStartedBy(session.SessionId) : session),
             IdSet => SessionsById(),
             _ => SessionsByTask(),
         };

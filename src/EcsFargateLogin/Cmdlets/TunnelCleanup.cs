@@ -60,7 +60,8 @@ public sealed class TunnelCleanup : IModuleAssemblyCleanup
     {
         var keepers = TunnelRegistry.All;
         StopAll(keepers);
-        foreach (var session in keepers.Select(keeper => keeper.Tunnel.Session).Distinct().Where(session => session.IsWorthKeeping))
+        var sessions = keepers.Select(keeper => keeper.Tunnel.Session).Distinct();
+        foreach (var session in sessions.Where(session => session.IsWorthKeeping))
         {
             try
             {

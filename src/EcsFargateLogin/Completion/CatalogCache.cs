@@ -4,8 +4,8 @@ using EcsFargateLogin.Cloud;
 namespace EcsFargateLogin.Completion;
 
 /// <summary>
-/// Queries AWS, and caches the answers for a minute, so that a second Tab does not wait again. A query that takes too long
-/// continues in the background for a while, so that the next Tab finds its answer.
+/// Queries AWS, and caches the replies for a minute, so that a second Tab does not wait again. A query that takes too long
+/// continues in the background for a while, so that the next Tab finds its reply.
 /// </summary>
 internal static class CatalogCache
 {
@@ -15,19 +15,19 @@ internal static class CatalogCache
     private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(1.8);
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(20);
 
-    private static readonly ConcurrentDictionary<CatalogQuery, Answer> Answers = new();
+    private static readonly ConcurrentDictionary<CatalogQuery, Reply> Replies = new();
 
-    /// <summary>The answer; empty when there is none in time.</summary>
+    /// <summary>The reply; empty when there is none in time.</summary>
     internal static IReadOnlyList<Candidate> Ask(
         CatalogQuery query, Func<CancellationToken, Task<IEnumerable<Candidate>>> ask)
     {
-        foreach (var (old, _) in Answers.Where(entry => entry.Value.IsStale))
+        foreach (var (old, _) in Replies.Where(entry => entry.Value.IsStale))
         {
-            Answers.TryRemove(old, out _);
+            Replies.TryRemove(old, out _);
         }
 
-        var answer = Answers.GetOrAdd(query, _ => new Answer(() => AskAsync(ask)));
-        return answer.Candidates.Wait(WaitLimit) ? answer.Candidates.Result : [];
+        var reply = Replies.GetOrAdd(query, _ => new Reply(() => AskAsync(ask)));
+        return reply.Candidates.Wait(WaitLimit) ? reply.Candidates.Result : [];
     }
 
     private static async Task<IReadOnlyList<Candidate>> AskAsync(
@@ -37,7 +37,7 @@ internal static class CatalogCache
         return [.. await ask(limit.Token)];
     }
 
-    private sealed class Answer(Func<Task<IReadOnlyList<Candidate>>> ask)
+    private sealed class Reply(Func<Task<IReadOnlyList<Candidate>>> ask)
     {
         private readonly long _asked = Environment.TickCount64;
         private readonly Lazy<Task<IReadOnlyList<Candidate>>> _candidates = new(() => Task.Run(ask));
@@ -50,13 +50,14 @@ internal static class CatalogCache
     }
 }
 
-/// <summary>A query to AWS, with the account that it goes to. Equal queries have the same answer.</summary>
+/// <summary>A query to AWS, with the account that it goes to. Equal queries have the same reply.</summary>
 internal sealed record CatalogQuery
 {
     // The variables that choose the account or region where the settings leave that open; none of them is a secret.
     private static readonly string[] Variables =
     [
-        "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_SHARED_CREDENTIALS_FILE",
+        "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_DEFAULT_REGION",
+        "AWS_SHARED_CREDENTIALS_FILE",
         "AWS_CONFIG_FILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_ECS", "AWS_ENDPOINT_URL_EC2",
     ];
 

@@ -12,7 +12,8 @@ namespace EcsFargateLogin.Completion;
 internal sealed class TypedCommand(string name, IDictionary bound)
 {
     private const string CurrentFolder = "$ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath";
-    private const string KnownPath = "param($path) $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($path)";
+    private const string KnownPath =
+        "param($path) $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($path)";
 
     private ParameterValues? _values;
 

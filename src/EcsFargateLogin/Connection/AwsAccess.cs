@@ -113,7 +113,8 @@ internal sealed class AwsAccess
         },
         { CredentialOrigin: CredentialOrigin.StoredCredentials } =>
             new CloudSettings { Credentials = _stored.Value ?? throw Gone(session) },
-        var connection => new CloudSettings { ProfileName = connection.ProfileName, ProfileLocation = connection.ProfileLocation },
+        var connection =>
+            new CloudSettings { ProfileName = connection.ProfileName, ProfileLocation = connection.ProfileLocation },
     };
 
     private static FargateException Gone(FargateSession session) =>

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Pipeline;
 
 namespace EcsFargateLogin.Connection;
 
@@ -10,7 +11,7 @@ internal static class CredentialObject
     /// <exception cref="FargateException"><see cref="FargateError.InvalidCredential"/>.</exception>
     public static ICredentialSource ToSource(object value, CredentialOrigin origin)
     {
-        var credential = value is PSObject wrapped ? wrapped.BaseObject : value;
+        var credential = PSValue.Unwrap(value);
         return credential is PSCredential keys
             ? new GivenKeys(origin, new AccessKeys(keys.UserName, keys.GetNetworkCredential().Password, SessionToken: null))
             : (ICredentialSource?)ForeignCredentials.TryWrap(credential, origin)
@@ -35,7 +36,7 @@ internal static class RegionObject
     }
 
     private static string? Read(PSObject region, string property) =>
-        region.Properties[property]?.Value is { } value ? PSObject.AsPSObject(value).BaseObject as string : null;
+        region.Properties[property]?.Value is { } value ? PSValue.Unwrap(value) as string : null;
 }
 
 /// <summary>Describes the kind of an object in words, without the name of a .NET type.</summary>

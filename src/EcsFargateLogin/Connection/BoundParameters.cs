@@ -34,7 +34,7 @@ internal static class BoundParameters
         cmdlet, static type => [.. type.GetProperties().Where(property => property.IsDefined(typeof(ParameterAttribute)))]);
 
     /// <summary>A value without PowerShell's own types around it.</summary>
-    public static object Plain(object value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
+    public static object Plain(object value) => PSValue.Unwrap(value) switch
     {
         SwitchParameter given => given.ToBool(),
         var plain => plain,
@@ -60,7 +60,8 @@ internal static class DefaultParameters
         var name = NameOf(command);
         return defaults.Keys.OfType<string>()
             // A key is CmdletName:ParameterName, each perhaps with wildcards.
-            .Where(key => key.Split(':', 2) is [var ofCommand, var ofParameter] && Fits(ofCommand, name) && Fits(ofParameter, parameter))
+            .Where(key => key.Split(':', 2) is [var ofCommand, var ofParameter]
+                && Fits(ofCommand, name) && Fits(ofParameter, parameter))
             .Select(key => defaults[key])
             .OfType<object>()
             .Select(BoundParameters.Plain)

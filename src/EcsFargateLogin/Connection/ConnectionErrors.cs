@@ -23,8 +23,8 @@ internal static class ConnectionErrors
     internal static FargateException CredentialUnknown(string source, string kind) => new(
         FargateError.InvalidCredential,
         $"{source} takes a credentials object of AWS Tools for PowerShell or a PSCredential, and holds {kind}.",
-        "Give what Get-AWSCredential or New-AWSCredential returns, or a PSCredential with the access key as its user name and the "
-            + "secret key as its password (Get-Credential); or name a profile with -ProfileName.")
+        "Give what Get-AWSCredential or New-AWSCredential returns, or a PSCredential with the access key as its user name and "
+            + "the secret key as its password (Get-Credential); or name a profile with -ProfileName.")
     {
         Target = source,
     };

@@ -33,7 +33,8 @@ internal static class MfaPrompt
         try
         {
             var answers = host?.Prompt(
-                "", $"Profile '{request.ProfileName}' needs a code of {request.SerialNumber}.", new Collection<FieldDescription> { field });
+                "", $"Profile '{request.ProfileName}' needs a code of {request.SerialNumber}.",
+                new Collection<FieldDescription> { field });
             return Checked(
                 answers?[Field]?.BaseObject is SecureString answer ? new NetworkCredential("", answer).Password : null, request);
         }

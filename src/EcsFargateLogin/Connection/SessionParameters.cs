@@ -63,7 +63,8 @@ internal static class SessionParameters
     /// <summary>Whether a command, by its name, is the one that uses presets.</summary>
     public static bool IsPresetCommand(string command) =>
         Cmdlet.GetCustomAttribute<CmdletAttribute>() is { } attribute
-        && $"{attribute.VerbName}-{attribute.NounName}".Equals(DefaultParameters.NameOf(command), StringComparison.OrdinalIgnoreCase);
+        && $"{attribute.VerbName}-{attribute.NounName}".Equals(
+            DefaultParameters.NameOf(command), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The names of all parameters of the command.</summary>
     public static IEnumerable<string> Names => BoundParameters.PropertiesOf(Cmdlet).Select(property => property.Name);

@@ -52,5 +52,6 @@ internal static class ErrorRecords
         ? exception.Target ?? input
         : input ?? exception.Target;
 
-    private static ErrorCategory CategoryOf(FargateException exception) => Enum.Parse<ErrorCategory>(exception.Row.Kind.ToString());
+    private static ErrorCategory CategoryOf(FargateException exception) =>
+        Enum.Parse<ErrorCategory>(exception.Row.Kind.ToString());
 }

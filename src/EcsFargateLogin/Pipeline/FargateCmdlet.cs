@@ -105,7 +105,9 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         HostErrors.Show(Host, pump.HiddenError);
     }
 
-    /// <summary>Runs work on the pipeline's thread for a pump with work that waits for it meanwhile. The work may await other work.</summary>
+    /// <summary>
+    /// Runs work on the pipeline's thread for a pump with work that waits for it meanwhile. The work may await other work.
+    /// </summary>
     private protected Task RunOnPipelineThread(PipelinePump pump, Action work) => pump.RunAsync(() =>
     {
         WithoutQuestions(work);

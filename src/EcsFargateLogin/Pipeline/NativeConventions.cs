@@ -28,7 +28,8 @@ internal static class NativeConventions
         // standard output.
         write.Invoke(runtime, BindingFlags.DoNotWrapExceptions, null, [line, PreferenceOf(cmdlet), false], null);
         failed.SetValue(pipeline, failedBefore);
-        if (cmdlet.SessionState.PSVariable.GetValue("global:Error") is IList { Count: > 0 } errors && ReferenceEquals(errors[0], line))
+        if (cmdlet.SessionState.PSVariable.GetValue("global:Error") is IList { Count: > 0 } errors
+            && ReferenceEquals(errors[0], line))
         {
             errors.RemoveAt(0);
         }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
@@ -101,13 +102,21 @@ internal sealed class BlankIsDefaultAttribute : ArgumentTransformationAttribute
     private static bool IsFromPipeline() => new StackTrace().GetFrames().Select(frame => frame.GetMethod())
         .Any(PowerShellInternals.BindsFromPipeline);
 
-    private static bool IsBlank(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
+    private static bool IsBlank(object? value) => PSValue.Unwrap(value) switch
     {
         null or DBNull => true,
         string text => string.IsNullOrWhiteSpace(text),
         Array many => many.Cast<object?>().All(IsBlank),
         _ => false,
     };
+}
+
+/// <summary>Values as PowerShell passes them.</summary>
+internal static class PSValue
+{
+    /// <summary>Returns the value itself, without PowerShell's object around it.</summary>
+    [return: NotNullIfNotNull(nameof(value))]
+    public static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 }
 
 /// <summary>

@@ -48,7 +48,9 @@ internal sealed class PipelinePump : IProgress<SessionEvent>, IDisposable
     /// <summary>Whether the work has ended and each of its calls has run or was dropped.</summary>
     public bool HasEnded => _calls.IsCompleted;
 
-    /// <summary>The error of the work that <see cref="ThrowFailure"/> does not throw, because another one came before it.</summary>
+    /// <summary>
+    /// The error of the work that <see cref="ThrowFailure"/> does not throw, because another one came before it.
+    /// </summary>
     public FargateException? HiddenError =>
         _failure is not null || _isAbandoned ? _work.Exception?.InnerException as FargateException : null;
 
@@ -64,7 +66,9 @@ internal sealed class PipelinePump : IProgress<SessionEvent>, IDisposable
     }
 
     /// <summary>Runs a function on the pipeline's thread. Once it has begun, its end is waited for.</summary>
-    /// <returns>The function's result or <see cref="FargateException"/>; cancelled when it was not run, or threw anything else.</returns>
+    /// <returns>
+    /// The function's result or <see cref="FargateException"/>; cancelled when it was not run, or threw anything else.
+    /// </returns>
     public Task<T> RunAsync<T>(Func<T> function)
     {
         TaskCompletionSource<T> result = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -4,8 +4,8 @@ using System.Reflection;
 namespace EcsFargateLogin.Pipeline;
 
 /// <summary>
-/// The members of PowerShell that are not public and that this module uses. Where a version does not have one, the value is null and
-/// its summary says what happens then; a test lists what the PowerShell that runs it does not have.
+/// The members of PowerShell that are not public and that this module uses. Where a version does not have one, the value is null
+/// and its summary says what happens then; a test lists what the PowerShell that runs it does not have.
 /// </summary>
 internal static class PowerShellInternals
 {
@@ -15,7 +15,9 @@ internal static class PowerShellInternals
     private static readonly PropertyInfo? Pipeline = Runtime?.GetProperty("PipelineProcessor", AnyInstance);
     private static readonly Type? UpstreamStop = TypeOf("StopUpstreamCommandsException");
 
-    /// <summary>Writes an error without the command's preferences. Without it a line of standard error is an ordinary error.</summary>
+    /// <summary>
+    /// Writes an error without the command's preferences. Without it a line of standard error is an ordinary error.
+    /// </summary>
     public static MethodInfo? WriteError { get; } = Runtime?.GetMethod(
         "_WriteErrorSkipAllowCheck", AnyInstance, [typeof(ErrorRecord), typeof(ActionPreference?), typeof(bool)]);
 
@@ -23,21 +25,25 @@ internal static class PowerShellInternals
     public static PropertyInfo? ExecutionFailed { get; } = Pipeline?.PropertyType.GetProperty("ExecutionFailed", AnyInstance);
 
     /// <summary>
-    /// The exception that ended a pipeline. Without it a later command that wants no more, such as Select-Object -First, is treated as
-    /// one that failed.
+    /// The exception that ended a pipeline. Without it a later command that wants no more, such as Select-Object -First, is
+    /// treated as one that failed.
     /// </summary>
-    public static FieldInfo? FirstTerminatingError { get; } = Pipeline?.PropertyType.GetField("_firstTerminatingError", AnyInstance);
+    public static FieldInfo? FirstTerminatingError { get; } =
+        Pipeline?.PropertyType.GetField("_firstTerminatingError", AnyInstance);
 
     /// <summary>Creates the exception that ends earlier commands. Without it they run on, and their output is not used.</summary>
     public static ConstructorInfo? StopUpstreamCommands { get; } = UpstreamStop?.GetConstructors(AnyInstance)
         .FirstOrDefault(each => each.GetParameters() is [var only] && only.ParameterType.IsAssignableFrom(typeof(PSCmdlet)));
 
-    /// <summary>The members of one object, where PowerShell searches first. Without it notes are added by the slower public way.</summary>
+    /// <summary>
+    /// The members of one object, where PowerShell searches first. Without it notes are added by the slower public way.
+    /// </summary>
     public static PropertyInfo? InstanceMembers { get; } =
         typeof(PSObject).GetProperty("InstanceMembers", AnyInstance) is { SetMethod: not null } members ? members : null;
 
     /// <summary>Creates the collection of <see cref="InstanceMembers"/>. The same happens without it.</summary>
-    public static ConstructorInfo? CreateMembers { get; } = InstanceMembers?.PropertyType.GetConstructor(AnyInstance, Type.EmptyTypes);
+    public static ConstructorInfo? CreateMembers { get; } =
+        InstanceMembers?.PropertyType.GetConstructor(AnyInstance, Type.EmptyTypes);
 
     /// <summary>Adds a member to that collection. The same happens without it.</summary>
     public static MethodInfo? AddMember { get; } =

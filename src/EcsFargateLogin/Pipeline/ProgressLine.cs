@@ -29,11 +29,13 @@ internal sealed class ProgressLine(FargateCmdlet cmdlet, int id)
     {
         IsShown = true;
         var (activity, status) = Fit(Columns(), activities, statuses);
-        cmdlet.WriteProgress(new ProgressRecord(id, TerminalText.OneLine(activity), TerminalText.OneLine(status)) { PercentComplete = percent });
+        cmdlet.WriteProgress(
+            new ProgressRecord(id, TerminalText.OneLine(activity), TerminalText.OneLine(status)) { PercentComplete = percent });
     }
 
     /// <summary>
-    /// Chooses the longest texts that fit. pwsh gives the activity half of the line at most, and the status the rest, in brackets.
+    /// Chooses the longest texts that fit. pwsh gives the activity half of the line at most, and the status the rest, in
+    /// brackets.
     /// </summary>
     /// <param name="columns">Width of the line.</param>
     /// <param name="activities">The activity, from the longest text to the shortest, which is chosen when none fits.</param>

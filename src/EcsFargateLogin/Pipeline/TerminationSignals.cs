@@ -11,7 +11,9 @@ namespace EcsFargateLogin.Pipeline;
 /// </summary>
 internal static class TerminationSignals
 {
-    /// <summary>The time that Windows gives a process to clean up after its window was closed, less what it takes to end.</summary>
+    /// <summary>
+    /// The time that Windows gives a process to clean up after its window was closed, less what it takes to end.
+    /// </summary>
     private static readonly TimeSpan WindowsLimit = TimeSpan.FromSeconds(4.5);
 
     private static readonly object _gate = new();

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Reflection;
 using System.Runtime.ExceptionServices;
 
 namespace EcsFargateLogin.Pipeline;
@@ -16,15 +17,23 @@ internal static class UpstreamStop
     /// <summary>
     /// Whether an error, a break or Ctrl+C has ended the pipeline. An end without a recorded reason is not detected.
     /// </summary>
-    public static bool HasFailed(ICommandRuntime runtime) => ReasonOf(runtime) is { } reason && !PowerShellInternals.IsUpstreamStop(reason);
+    public static bool HasFailed(ICommandRuntime runtime) =>
+        ReasonOf(runtime) is { } reason && !PowerShellInternals.IsUpstreamStop(reason);
 
     /// <summary>
     /// Ends the earlier commands of a pipeline, as Select-Object -First does.
     /// </summary>
     /// <param name="cmdlet">The cmdlet that wants no more input.</param>
-    public static void Request(PSCmdlet cmdlet)
+    public static void Request(PSCmdlet cmdlet) => Request(cmdlet, PowerShellInternals.StopUpstreamCommands);
+
+    /// <inheritdoc cref="Request(PSCmdlet)"/>
+    /// <param name="cmdlet">The cmdlet that wants no more input.</param>
+    /// <param name="createStop">
+    /// Creates the exception that ends them; null in a PowerShell without it, where nothing happens.
+    /// </param>
+    internal static void Request(PSCmdlet cmdlet, ConstructorInfo? createStop)
     {
-        if (PowerShellInternals.StopUpstreamCommands?.Invoke([cmdlet]) is FlowControlException stop)
+        if (createStop?.Invoke([cmdlet]) is FlowControlException stop)
         {
             throw stop;
         }

@@ -15,7 +15,7 @@ internal sealed class RenewingCredentials
 
     public KeysOfSdk Keys { get; set; } = new("", "", "");
 
-    /// <summary>How often it was asked.</summary>
+    /// <summary>The number of times that it was asked for keys.</summary>
     internal int Uses => _uses;
 
     public async Task<KeysOfSdk> GetCredentialsAsync()

@@ -61,7 +61,9 @@ public sealed class InterruptTests
         });
     }
 
-    /// <summary>PowerShell draws progress only where the terminal says that the cursor is, and Ctrl+C drops what was not read.</summary>
+    /// <summary>
+    /// PowerShell draws progress only where the terminal says that the cursor is, and Ctrl+C drops what was not read.
+    /// </summary>
     [Fact]
     public async Task Ctrl_C_that_drops_what_the_terminal_has_just_answered_stops_the_task()
     {

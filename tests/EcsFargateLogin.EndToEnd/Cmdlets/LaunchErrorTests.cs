@@ -5,7 +5,7 @@ using LocalFargate.Tasks;
 
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
-/// <summary>Whatever keeps a task from getting ready is told in ECS's own words, and the task goes.</summary>
+/// <summary>A task that does not get ready is reported in ECS's own words, and is stopped, whatever the cause.</summary>
 public sealed class LaunchErrorTests
 {
     [Theory]

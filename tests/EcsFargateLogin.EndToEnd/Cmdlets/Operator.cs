@@ -28,7 +28,9 @@ internal sealed class Operator : IAsyncDisposable
     /// <summary>XDG_STATE_HOME of processes; sessions in this process share <see cref="OperatorHome.StateHome"/>.</summary>
     public string StateHome { get; }
 
-    /// <summary>What is imported, by name or path: the built module, unless a test is about another copy of it.</summary>
+    /// <summary>
+    /// The name or path of the module that is imported: the built one, unless a test is about another copy of it.
+    /// </summary>
     public string Module { get; init; } = Checkout.Manifest;
 
     public static async Task<Operator> StartAsync(LocalFargateOptions? options = null, string? module = null) =>
@@ -68,7 +70,9 @@ internal sealed class Operator : IAsyncDisposable
         return start;
     }
 
-    /// <summary>The same script for a process of another operator: with the account and the place for sessions of this one.</summary>
+    /// <summary>
+    /// The same script for a process of another operator: with the account and the place for sessions of this one.
+    /// </summary>
     public string ScriptFor(string script) => $"$env:XDG_STATE_HOME = '{StateHome}'\n{Preamble()}\n{script}\n";
 
     /// <summary>Runs a script in a process of its own and pipes that input to it.</summary>
@@ -112,7 +116,7 @@ internal sealed class Operator : IAsyncDisposable
     public static string SharedFolderOf(string sessionId) =>
         Path.Combine(OperatorHome.StateHome, "EcsFargateLogin", "sessions", sessionId);
 
-    /// <summary>Where processes of this operator have the folders of sessions.</summary>
+    /// <summary>The folder in which processes of this operator have the folders of sessions.</summary>
     public string SessionsFolder => Path.Combine(StateHome, "EcsFargateLogin", "sessions");
 
     /// <summary>The files of sessions that processes of this operator have left.</summary>

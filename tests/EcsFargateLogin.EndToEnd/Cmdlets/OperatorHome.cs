@@ -13,7 +13,7 @@ internal static class OperatorHome
     /// <summary>XDG_STATE_HOME of this process.</summary>
     public static string StateHome { get; } = Directory.CreateTempSubdirectory("fargate-login-tests-").FullName;
 
-    /// <summary>Where tests/SessionManagerPlugin is built to, which stands in for AWS's program.</summary>
+    /// <summary>The build folder of tests/SessionManagerPlugin, which stands in for AWS's program.</summary>
     public static string PluginFolder { get; } = Path.Combine(Checkout.Root, "tests", "SessionManagerPlugin", "bin");
 
     [ModuleInitializer]

@@ -3,7 +3,7 @@ using LocalFargate.Tasks;
 
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
-/// <summary>What is seen of the way of sessions: on a narrow terminal, and where there is no terminal at all.</summary>
+/// <summary>The progress of sessions on a narrow terminal, and without a terminal.</summary>
 public sealed class ProgressTests
 {
     private const string StartAndStop = "New-FargateSession -Wait | Stop-FargateSession -Wait";

@@ -16,7 +16,7 @@ internal sealed record SeenError
     /// <summary>The exception's message, which says what to do next.</summary>
     public required string Message { get; init; }
 
-    /// <summary>What PowerShell shows, and the next step below it where it does so.</summary>
+    /// <summary>The error as PowerShell shows it, with the next step below it where PowerShell shows that.</summary>
     public required string Shown { get; init; }
 
     public required string NextStep { get; init; }

@@ -42,7 +42,7 @@ internal sealed class StandingPowerShell : IAsyncDisposable
         }
         """;
 
-    /// <summary>How long a script may take, as in a process of its own.</summary>
+    /// <summary>The time limit of a script, the same as for a process of its own.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private static readonly ConcurrentBag<StandingPowerShell> Idle = [];

@@ -31,7 +31,7 @@ internal sealed partial class TerminalRun : IAsyncDisposable
             _process.WaitForExitAsync());
     }
 
-    /// <summary>What was shown until now, with the escape sequences in it.</summary>
+    /// <summary>The output of the terminal until now, with its escape sequences.</summary>
     public string Screen => Read(_screen);
 
     /// <summary>Standard error, which a terminal of its own shows on the screen.</summary>

@@ -5,7 +5,7 @@ namespace EcsFargateLogin.EndToEnd.Commands;
 /// <summary>Invoke-FargateCommand: input that comes while the command runs.</summary>
 public sealed class CommandInputTests
 {
-    /// <summary>Without an end, so that only what comes after it can end it.</summary>
+    /// <summary>A script with endless output, which only a later command can end.</summary>
     private const string Endless = "& { for ($i = 1; ; $i++) { $i } }";
 
     [Fact]

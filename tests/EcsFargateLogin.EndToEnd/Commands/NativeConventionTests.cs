@@ -2,7 +2,9 @@ using EcsFargateLogin.EndToEnd.Cmdlets;
 
 namespace EcsFargateLogin.EndToEnd.Commands;
 
-/// <summary>Invoke-FargateCommand beside a native program that does the same: the same output, errors, $?, codes and ends.</summary>
+/// <summary>
+/// Invoke-FargateCommand beside a native program that does the same: the same output, errors, $?, codes and ends.
+/// </summary>
 public sealed class NativeConventionTests
 {
     private const string Noisy = "echo begun; echo note >&2; echo other >&2; echo ended";

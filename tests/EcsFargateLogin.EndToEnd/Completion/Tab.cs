@@ -6,7 +6,9 @@ namespace EcsFargateLogin.EndToEnd.Completion;
 /// <summary>Completes a line as Tab does at its end.</summary>
 internal static class Tab
 {
-    /// <summary>What is offered at once; that nothing is written to any stream, nor to $Error, is checked here.</summary>
+    /// <summary>
+    /// Returns the completions of the first Tab, and checks that nothing is written to any stream, nor to $Error.
+    /// </summary>
     public static IReadOnlyList<CompletionResult> Press(Operator me, string line)
     {
         var run = me.Run(
@@ -25,7 +27,9 @@ internal static class Tab
         return [.. run.Output.Select(result => (CompletionResult)result.BaseObject)];
     }
 
-    /// <summary>What is offered in the end: on a busy machine the first answers may be there for a later Tab only.</summary>
+    /// <summary>
+    /// Returns the completions of a later Tab, because on a busy machine the first Tab may come before AWS has replied.
+    /// </summary>
     public static IReadOnlyList<CompletionResult> Find(Operator me, string line)
     {
         IReadOnlyList<CompletionResult> found = [];

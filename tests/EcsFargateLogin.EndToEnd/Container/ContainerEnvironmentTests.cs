@@ -26,7 +26,7 @@ public sealed class ContainerEnvironmentTests
         ["BASH_FUNC_greet%%"] = "() {  echo hello\n}",
     };
 
-    /// <summary>What begins as the script's own names do, and is none of them.</summary>
+    /// <summary>Variables that begin as the script's own names do, and are none of them.</summary>
     private static readonly Dictionary<string, string> Underscored = new()
     {
         ["_JAVA_OPTIONS"] = "-Xmx512m",
@@ -62,10 +62,10 @@ public sealed class ContainerEnvironmentTests
     {
         await using var container = await StartAsync(kind, userId);
 
-        var result = await container.SshAsync("cat /proc/$$/environ; exit 3", userId == 0 ? "root" : "app");
+        var (exitCode, output) = await ReadAsync(container, "cat /proc/$$/environ; exit 3", userId == 0 ? "root" : "app");
 
-        Assert.Equal(3, result.ExitCode);
-        var environment = Parse(result.Output);
+        Assert.Equal(3, exitCode);
+        var environment = Parse(output);
         AssertHolds(Variables, environment);
         Assert.Equal(SshContainer.Path, environment["PATH"]);
         AssertIsTheLogins(environment, userId == 0 ? "/root" : "/home/app");
@@ -82,7 +82,7 @@ public sealed class ContainerEnvironmentTests
 
         var result = await container.SshAsync("tr '\\0' '\\n' </proc/$$/environ | grep -c spring");
 
-        Assert.Equal("0\n", result.Text);
+        Assert.Equal("0\n", result.Output);
         Assert.Contains(
             "ecs-fargate-login note: logins do not get 3 variables with names that no shell can hold: that takes perl in the image\n",
             container.Log,
@@ -103,7 +103,7 @@ public sealed class ContainerEnvironmentTests
         await terminal.Input.FlushAsync();
 
         Assert.Equal(7, (await terminal.EndAsync()).ExitCode);
-        var environment = Parse((await container.SshAsync("cat /tmp/environment")).Output);
+        var environment = Parse((await ReadAsync(container, "cat /tmp/environment", "root")).Output);
         AssertHolds(Variables, environment);
         Assert.Equal(SshContainer.Path, environment["PATH"]);
         Assert.Equal("yes", environment["PROFILE_WAS_READ"]);
@@ -137,7 +137,7 @@ public sealed class ContainerEnvironmentTests
 
         var result = await ssh.EndAsync();
 
-        Assert.Equal((5, "up-42 value\n"), (result.ExitCode, result.Text));
+        Assert.Equal((5, "up-42 value\n"), (result.ExitCode, result.Output));
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class ContainerEnvironmentTests
 
         var result = await container.SshAsync("umask; grep SigIgn /proc/self/status");
 
-        Assert.Equal("0022\nSigIgn:\t0000000000000000\n", result.Text);
+        Assert.Equal("0022\nSigIgn:\t0000000000000000\n", result.Output);
     }
 
     [Fact]
@@ -161,8 +161,8 @@ public sealed class ContainerEnvironmentTests
         var result = await container.SshAsync("echo $TOKEN");
         var end = await container.EndAsync();
 
-        Assert.Equal("s3cr3t-value\n", result.Text);
-        Assert.DoesNotContain("s3cr3t", end.Text + end.Error, StringComparison.Ordinal);
+        Assert.Equal("s3cr3t-value\n", result.Output);
+        Assert.DoesNotContain("s3cr3t", end.Output + end.Error, StringComparison.Ordinal);
     }
 
     private static Task<SshContainer> StartAsync(ImageKind kind, int userId) =>
@@ -172,6 +172,14 @@ public sealed class ContainerEnvironmentTests
             UserId = userId,
             Variables = Variables.Concat(OddNames).Concat(Underscored).Concat(Withheld).ToDictionary(),
         });
+
+    /// <summary>Runs a command, and returns its output as bytes, because values need not be UTF-8.</summary>
+    private static async Task<(int ExitCode, byte[] Output)> ReadAsync(SshContainer container, string command, string user)
+    {
+        await using var ssh = container.StartSsh($"{user}@{container.Address}", command);
+        ssh.Input.Close();
+        return ((await ssh.EndAsync()).ExitCode, ssh.Output);
+    }
 
     private static Dictionary<string, string> Parse(byte[] environment) => Encoding.Latin1.GetString(environment)
         .Split('\0', StringSplitOptions.RemoveEmptyEntries)

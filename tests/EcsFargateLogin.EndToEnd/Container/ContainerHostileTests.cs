@@ -27,7 +27,7 @@ public sealed class ContainerHostileTests
         var result = await container.SshAsync(
             "stat -c '%U %a' /etc/shadow; cat /etc/shadow; find /run/ecs-fargate-login.* -writable; echo $PLAIN", "app");
 
-        Assert.Equal("root 640\nvalue\n", result.Text);
+        Assert.Equal("root 640\nvalue\n", result.Output);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class ContainerHostileTests
 
         var result = await container.SshAsync("/bin/sleep 2.5; echo $PATH; ls /tmp", "app");
 
-        Assert.Equal($"/tmp/bin:{SshContainer.Path}\nbin\n", result.Text);
+        Assert.Equal($"/tmp/bin:{SshContainer.Path}\nbin\n", result.Output);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class ContainerHostileTests
             echo $folder $name $user $EXIT_IMAGE $OPENSSL_CONF $LD_PRELOAD
             """);
 
-        Assert.Matches(@"\A(0\n)+/tmp odd app 0 /tmp/openssl\.cnf /tmp/preloaded\.so\n\z", result.Text);
+        Assert.Matches(@"\A(0\n)+/tmp odd app 0 /tmp/openssl\.cnf /tmp/preloaded\.so\n\z", result.Output);
         // /bin/sh is started with it before the script can say a word.
         Assert.InRange(container.Log.Split("preloaded.so").Length - 1, 0, 1);
     }
@@ -107,12 +107,12 @@ public sealed class ContainerHostileTests
 
         for (var login = 0; login < 5; login++)
         {
-            Assert.Equal("12\n", (await container.SshAsync("echo ${#TOKEN}")).Text);
+            Assert.Equal("12\n", (await container.SshAsync("echo ${#TOKEN}")).Output);
             Assert.Equal(0, (await container.SftpAsync("ls /\n")).ExitCode);
             await using var terminal = await container.StartTerminalAsync();
         }
 
-        Assert.Equal("", (await container.SshAsync("cat /tmp/seen")).Text);
+        Assert.Equal("", (await container.SshAsync("cat /tmp/seen")).Output);
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class ContainerHostileTests
         var end = await container.EndAsync();
 
         Assert.Equal(124, end.ExitCode);
-        Assert.Contains("ecs-fargate-login end no-login: ", end.Text, StringComparison.Ordinal);
+        Assert.Contains("ecs-fargate-login end no-login: ", end.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class ContainerHostileTests
         var end = await container.EndAsync();
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("ecs-fargate-login end last-logout: ", end.Text, StringComparison.Ordinal);
+        Assert.Contains("ecs-fargate-login end last-logout: ", end.Output, StringComparison.Ordinal);
     }
 
     [Fact]

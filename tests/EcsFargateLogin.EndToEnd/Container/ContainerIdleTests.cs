@@ -15,9 +15,9 @@ public sealed class ContainerIdleTests
         var client = await terminal.EndAsync();
 
         Assert.Equal(124, end.ExitCode);
-        Assert.Contains("ecs-fargate-login end idle: ", end.Text, StringComparison.Ordinal);
+        Assert.Contains("ecs-fargate-login end idle: ", end.Output, StringComparison.Ordinal);
         Assert.Contains(
-            "ecs-fargate-login: no login has had input or output for 1 seconds", client.Text, StringComparison.Ordinal);
+            "ecs-fargate-login: no login has had input or output for 1 seconds", client.Output, StringComparison.Ordinal);
         Assert.Equal(255, client.ExitCode);
     }));
 
@@ -31,7 +31,7 @@ public sealed class ContainerIdleTests
         await container.SshAsync("touch -d '+1 day' /dev/pts/0");
         var end = await container.EndAsync();
 
-        Assert.Contains("ecs-fargate-login end idle: ", end.Text, StringComparison.Ordinal);
+        Assert.Contains("ecs-fargate-login end idle: ", end.Output, StringComparison.Ordinal);
     }
 
     [Fact]

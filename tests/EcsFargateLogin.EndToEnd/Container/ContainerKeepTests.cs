@@ -30,10 +30,10 @@ public sealed class ContainerKeepTests
         await container.PassUntilEndAsync();
         var end = await container.EndAsync();
 
-        Assert.Equal(("<>\n", "again\n"), (first.Text, second.Text));
+        Assert.Equal(("<>\n", "again\n"), (first.Output, second.Output));
         Assert.Equal(124, end.ExitCode);
         Assert.Contains(
-            "ecs-fargate-login end unused: nobody has been logged in for 6 seconds", end.Text, StringComparison.Ordinal);
+            "ecs-fargate-login end unused: nobody has been logged in for 6 seconds", end.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class ContainerKeepTests
         var end = await container.EndAsync();
 
         Assert.Equal(0, end.ExitCode);
-        Assert.Contains("ecs-fargate-login end last-logout: ", end.Text, StringComparison.Ordinal);
+        Assert.Contains("ecs-fargate-login end last-logout: ", end.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,8 +61,8 @@ public sealed class ContainerKeepTests
         await container.PassUntilEndAsync();
         var end = await container.EndAsync();
 
-        Assert.Equal("<>\n", result.Text);
-        Assert.Contains("ecs-fargate-login end unused: ", end.Text, StringComparison.Ordinal);
+        Assert.Equal("<>\n", result.Output);
+        Assert.Contains("ecs-fargate-login end unused: ", end.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,8 +80,8 @@ public sealed class ContainerKeepTests
 
         var end = await container.EndAsync();
 
-        Assert.Contains("Connection closed by 127.", end.Text, StringComparison.Ordinal);
-        Assert.Contains("ecs-fargate-login end last-logout: ", end.Text, StringComparison.Ordinal);
+        Assert.Contains("Connection closed by 127.", end.Output, StringComparison.Ordinal);
+        Assert.Contains("ecs-fargate-login end last-logout: ", end.Output, StringComparison.Ordinal);
     }
 
     [Fact]

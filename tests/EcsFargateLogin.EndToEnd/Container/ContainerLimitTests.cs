@@ -18,8 +18,8 @@ public sealed class ContainerLimitTests
         var client = await terminal.EndAsync();
 
         Assert.Equal(124, end.ExitCode);
-        Assert.Contains("ecs-fargate-login end lifetime: ", end.Text, StringComparison.Ordinal);
-        Assert.Matches("ecs-fargate-login: this task ends in [1-5] seconds", client.Text);
+        Assert.Contains("ecs-fargate-login end lifetime: ", end.Output, StringComparison.Ordinal);
+        Assert.Matches("ecs-fargate-login: this task ends in [1-5] seconds", client.Output);
     }
 
     [Fact]

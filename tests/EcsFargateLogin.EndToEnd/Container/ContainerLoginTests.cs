@@ -20,7 +20,7 @@ public sealed class ContainerLoginTests
 
         var end = await container.EndAsync();
         Assert.Equal(0, end.ExitCode);
-        Assert.Matches("(?s)the-worker-has-ended.*ecs-fargate-login end last-logout", end.Text);
+        Assert.Matches("(?s)the-worker-has-ended.*ecs-fargate-login end last-logout", end.Output);
     }
 
     [Fact]
@@ -35,9 +35,9 @@ public sealed class ContainerLoginTests
         await LogOutAsync(second);
         var end = await container.EndAsync();
 
-        Assert.Equal("still-there\n", third.Text);
+        Assert.Equal("still-there\n", third.Output);
         Assert.Equal(0, end.ExitCode);
-        Assert.Contains("ecs-fargate-login end last-logout: ", end.Text, StringComparison.Ordinal);
+        Assert.Contains("ecs-fargate-login end last-logout: ", end.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class ContainerLoginTests
         await container.PassUntilEndAsync();
         var end = await container.EndAsync();
 
-        Assert.Contains("ecs-fargate-login end last-logout: ", end.Text, StringComparison.Ordinal);
+        Assert.Contains("ecs-fargate-login end last-logout: ", end.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,9 +83,9 @@ public sealed class ContainerLoginTests
         await container.PassUntilEndAsync();
         var end = await container.EndAsync();
 
-        Assert.Equal("app\n", result.Text);
+        Assert.Equal("app\n", result.Output);
         Assert.Contains("Permission denied", result.Error, StringComparison.Ordinal);
-        Assert.Contains("ecs-fargate-login end last-logout: ", end.Text, StringComparison.Ordinal);
+        Assert.Contains("ecs-fargate-login end last-logout: ", end.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,9 +117,9 @@ public sealed class ContainerLoginTests
         var left = await container.SshAsync("echo left");
         var end = await container.EndAsync();
 
-        Assert.Equal(("kept <>\n", "left\n"), (kept.Text, left.Text));
+        Assert.Equal(("kept <>\n", "left\n"), (kept.Output, left.Output));
         Assert.Equal(0, end.ExitCode);
-        Assert.Contains("ecs-fargate-login end last-logout: ", end.Text, StringComparison.Ordinal);
+        Assert.Contains("ecs-fargate-login end last-logout: ", end.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class ContainerLoginTests
 
         Assert.Equal(124, end.ExitCode);
         Assert.Contains(
-            "ecs-fargate-login end no-login: nobody logged in within 8 seconds", end.Text, StringComparison.Ordinal);
+            "ecs-fargate-login end no-login: nobody logged in within 8 seconds", end.Output, StringComparison.Ordinal);
     }
 
     private static async Task LogOutAsync(ProcessRun terminal)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace EcsFargateLogin.EndToEnd.Container;
 
@@ -43,7 +42,7 @@ internal sealed class ContainerNetwork : IAsyncDisposable
         await using var run = StartIn(processId, program, arguments);
         var result = await run.EndAsync();
         Assert.True(result.ExitCode == 0, result.Error);
-        return Encoding.ASCII.GetString(result.Output);
+        return result.Output;
     }
 
     /// <summary>Tries every TCP port of an address.</summary>

@@ -33,13 +33,15 @@ internal sealed record ContainerOptions
     /// <summary>Whether its clock stands still, but for <see cref="SshContainer.PassAsync"/>.</summary>
     public bool HasOwnClock { get; init; }
 
-    /// <summary>What is done in the container, as its user, before the script starts.</summary>
+    /// <summary>The commands that run in the container, as its user, before the script starts.</summary>
     public string Setup { get; init; } = "";
 
     /// <summary>Variables beside the key, the address and the port; the same names here take their place.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>When false, the script runs below another process 1, which lists what the script left behind.</summary>
+    /// <summary>
+    /// Whether the script is process 1. If not, it runs below another one, which lists what the script left behind.
+    /// </summary>
     public bool IsProcess1 { get; init; } = true;
 
     /// <summary>Whether it gets a network namespace of its own, which a <see cref="ContainerNetwork"/> then reaches.</summary>

@@ -10,7 +10,7 @@ public sealed class ContainerSecurityTests
 
         var scan = await ProcessRun.CompleteAsync("ssh-keyscan", ["-p", $"{container.Port}", container.Address]);
 
-        var keys = scan.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith('#'));
+        var keys = scan.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith('#'));
         Assert.Equal([$"{container.Address} {container.HostKey}"], keys);
         Assert.NotEqual(container.HostKey, other.HostKey);
     }
@@ -22,7 +22,7 @@ public sealed class ContainerSecurityTests
 
         var listing = await ProcessRun.CompleteAsync("ssh-keygen", ["-l", "-f", container.KeyPath + ".pub"]);
 
-        var fingerprint = listing.Text.Split(' ')[1];
+        var fingerprint = listing.Output.Split(' ')[1];
         Assert.StartsWith(
             $"ecs-fargate-login start user=root port=22 for {fingerprint}\n", container.Log, StringComparison.Ordinal);
         Assert.Contains($" {container.HostKey} for {fingerprint}\n", container.Log, StringComparison.Ordinal);
@@ -72,7 +72,7 @@ public sealed class ContainerSecurityTests
         var command = await restricted.SshAsync("echo in");
         await using var terminal = restricted.StartSsh("-tt", $"root@{restricted.Address}", "echo in");
 
-        Assert.Equal("in\n", command.Text);
+        Assert.Equal("in\n", command.Output);
         Assert.Contains("PTY allocation request failed", (await terminal.EndAsync()).Error, StringComparison.Ordinal);
     }
 
@@ -84,7 +84,7 @@ public sealed class ContainerSecurityTests
         var result = await container.SshAsync(
             "cd /run/ecs-fargate-login.* && stat -c '%n %U %a' . login login/environment host_key");
 
-        Assert.Equal(". root 700\nlogin root 700\nlogin/environment root 600\nhost_key root 600\n", result.Text);
+        Assert.Equal(". root 700\nlogin root 700\nlogin/environment root 600\nhost_key root 600\n", result.Output);
     }
 
     [Fact]
@@ -116,10 +116,10 @@ public sealed class ContainerSecurityTests
         var end = await container.EndAsync();
 
         Assert.Contains("Permission denied", result.Error, StringComparison.Ordinal);
-        Assert.Contains("ecs-fargate-login note: the account root has expired", end.Text, StringComparison.Ordinal);
+        Assert.Contains("ecs-fargate-login note: the account root has expired", end.Output, StringComparison.Ordinal);
         Assert.Contains(
             "ecs-fargate-login end no-login: nobody logged in within 5 seconds; sshd refused to: Account root has expired\n",
-            end.Text,
+            end.Output,
             StringComparison.Ordinal);
     }
 
@@ -139,7 +139,7 @@ public sealed class ContainerSecurityTests
 
         var result = await container.SshAsync("echo in", "root", "-o", "KexAlgorithms=ecdh-sha2-nistp256");
 
-        Assert.Equal("in\n", result.Text);
+        Assert.Equal("in\n", result.Output);
         Assert.StartsWith("ecdsa-sha2-nistp256 ", container.HostKey, StringComparison.Ordinal);
         Assert.Contains("note: the host key is of type ecdsa", container.Log, StringComparison.Ordinal);
     }
@@ -157,7 +157,7 @@ public sealed class ContainerSecurityTests
 
         var result = await container.SshAsync("grep ^root: /etc/shadow; stat -c %a /etc/shadow");
 
-        Assert.Equal("root:*:19000::::::\n640\n", result.Text);
+        Assert.Equal("root:*:19000::::::\n640\n", result.Output);
         Assert.Contains("ecs-fargate-login note: the account root was locked", container.Log, StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,5 @@
+using PowerShellHost;
+
 namespace EcsFargateLogin.EndToEnd.Container;
 
 public sealed class ContainerSettingTests
@@ -118,12 +120,12 @@ public sealed class ContainerSettingTests
         AssertRefused(69, "the account root is locked and /etc/shadow cannot be written", result);
     }
 
-    private static void AssertRefused(int exitCode, string message, ProgramResult result)
+    private static void AssertRefused(int exitCode, string message, ProcessResult result)
     {
-        Assert.True(exitCode == result.ExitCode, $"{result.ExitCode}: {result.Text}{result.Error}");
+        Assert.True(exitCode == result.ExitCode, $"{result.ExitCode}: {result.Output}{result.Error}");
         Assert.StartsWith("ecs-fargate-login error: ", result.Error, StringComparison.Ordinal);
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
         Assert.Single(result.Error.TrimEnd().Split('\n'));
-        Assert.Equal("", result.Text);
+        Assert.Equal("", result.Output);
     }
 }

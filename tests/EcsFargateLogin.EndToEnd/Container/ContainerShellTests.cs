@@ -1,6 +1,6 @@
 namespace EcsFargateLogin.EndToEnd.Container;
 
-/// <summary>What a login's shell reads as it starts, and what terminal it is told of.</summary>
+/// <summary>The files that a login's shell reads as it starts, and its terminal.</summary>
 public sealed class ContainerShellTests
 {
     /// <summary>Start-up files that say each time that they are read, as images have them.</summary>
@@ -27,9 +27,9 @@ public sealed class ContainerShellTests
         var command = await container.SshAsync("echo command; echo $HOME $SHLVL");
         var copy = await container.SftpAsync($"put {file} /tmp/file\n");
 
-        Assert.Equal("system-bashrc\nbashrc\ncommand\n/root 1\n", command.Text);
+        Assert.Equal("system-bashrc\nbashrc\ncommand\n/root 1\n", command.Output);
         Assert.True(copy.ExitCode == 0, copy.Error);
-        Assert.EndsWith("content", (await container.SshAsync("cat /tmp/file")).Text, StringComparison.Ordinal);
+        Assert.EndsWith("content", (await container.SshAsync("cat /tmp/file")).Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class ContainerShellTests
 
         await terminal.Input.WriteAsync("echo \"<$OF_PROFILE $PATH>\"; exit\n");
         await terminal.Input.FlushAsync();
-        var lines = (await terminal.EndAsync()).Text.Split(["\r\n", "\e[?2004l\r"], StringSplitOptions.None);
+        var lines = (await terminal.EndAsync()).Output.Split(["\r\n", "\e[?2004l\r"], StringSplitOptions.None);
 
         Assert.All(
             ["profile", "system-bashrc", "bashrc", $"<yes {SshContainer.Path}>"],
@@ -73,7 +73,7 @@ public sealed class ContainerShellTests
         var result = await ProcessRun.CompleteAsync(
             "env", [$"TERM={sent}", "ssh", .. container.ClientOptions, "-tt", $"root@{container.Address}", "echo $TERM"]);
 
-        Assert.Equal($"{expected}\r\n", result.Text);
+        Assert.Equal($"{expected}\r\n", result.Output);
     }
 
     [Fact]
@@ -88,6 +88,6 @@ public sealed class ContainerShellTests
         var result = await ProcessRun.CompleteAsync(
             "env", ["TERM=xterm-ghostty", "ssh", .. container.ClientOptions, "-tt", $"root@{container.Address}", "echo $TERM"]);
 
-        Assert.Equal("xterm-ghostty\r\n", result.Text);
+        Assert.Equal("xterm-ghostty\r\n", result.Output);
     }
 }

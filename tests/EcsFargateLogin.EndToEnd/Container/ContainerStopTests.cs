@@ -27,10 +27,10 @@ public sealed class ContainerStopTests
         // Who does not ignore the request has 25.
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 20);
         Assert.Equal(0, end.ExitCode);
-        Assert.Contains("ecs-fargate-login end stopped: ", end.Text, StringComparison.Ordinal);
+        Assert.Contains("ecs-fargate-login end stopped: ", end.Output, StringComparison.Ordinal);
         Assert.Equal(255, (await stubborn.EndAsync()).ExitCode);
         // On which it would start again.
-        Assert.DoesNotContain("SIGHUP", end.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("SIGHUP", end.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -59,8 +59,8 @@ public sealed class ContainerStopTests
 
         var end = await container.EndAsync();
 
-        Assert.Matches("(?s)ecs-fargate-login end last-logout: .*files: .*/tmp/it-was-asked", end.Text);
-        Assert.DoesNotContain("process: sleep", end.Text, StringComparison.Ordinal);
+        Assert.Matches("(?s)ecs-fargate-login end last-logout: .*files: .*/tmp/it-was-asked", end.Output);
+        Assert.DoesNotContain("process: sleep", end.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class ContainerStopTests
 
         var end = await container.EndAsync();
         Assert.Equal(70, end.ExitCode);
-        Assert.Contains("ecs-fargate-login end sshd-died: ", end.Text, StringComparison.Ordinal);
+        Assert.Contains("ecs-fargate-login end sshd-died: ", end.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -95,10 +95,10 @@ public sealed class ContainerStopTests
         var end = await container.EndAsync();
 
         Assert.Equal(124, end.ExitCode);
-        Assert.DoesNotContain("ecs-fargate-login.", end.Text, StringComparison.Ordinal);
-        Assert.Contains("files: ", end.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("ecs-fargate-login.", end.Output, StringComparison.Ordinal);
+        Assert.Contains("files: ", end.Output, StringComparison.Ordinal);
         // Process 1 and the shell that runs cat.
-        var processes = end.Text.Split('\n').Where(line => line.StartsWith("process: ", StringComparison.Ordinal));
+        var processes = end.Output.Split('\n').Where(line => line.StartsWith("process: ", StringComparison.Ordinal));
         Assert.All(processes, line => Assert.True(line is "process: sh" or "process: ", line));
     }
 
@@ -112,6 +112,6 @@ public sealed class ContainerStopTests
 
         var result = await container.SshAsync("(sleep 0.5 & echo $! >/tmp/orphan); while [ -e /proc/$(cat /tmp/orphan) ]; do sleep 0.1; done; echo reaped");
 
-        Assert.Equal("reaped\n", result.Text);
+        Assert.Equal("reaped\n", result.Output);
     }
 }

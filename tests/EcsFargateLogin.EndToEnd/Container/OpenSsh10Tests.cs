@@ -18,9 +18,9 @@ public sealed class OpenSsh10Tests
         var end = await container.EndAsync();
 
         Assert.Contains("OpenSSH_10.", command.Error, StringComparison.Ordinal);
-        Assert.Equal("2\n", command.Text);
+        Assert.Equal("2\n", command.Output);
         Assert.Equal((0, 0), (copy.ExitCode, end.ExitCode));
-        Assert.Contains("ecs-fargate-login end last-logout: ", end.Text, StringComparison.Ordinal);
+        Assert.Contains("ecs-fargate-login end last-logout: ", end.Output, StringComparison.Ordinal);
         Assert.Equal("", end.Error);
     }
 
@@ -40,8 +40,8 @@ public sealed class OpenSsh10Tests
         var end = await container.SshAsync("id -un; sleep 2", "app");
         await container.PassUntilEndAsync();
 
-        Assert.Equal(("app\n", "app\n"), (kept.Text, end.Text));
-        Assert.Contains("ecs-fargate-login end last-logout: ", (await container.EndAsync()).Text, StringComparison.Ordinal);
+        Assert.Equal(("app\n", "app\n"), (kept.Output, end.Output));
+        Assert.Contains("ecs-fargate-login end last-logout: ", (await container.EndAsync()).Output, StringComparison.Ordinal);
     }
 
     [Debian13Fact]
@@ -52,7 +52,7 @@ public sealed class OpenSsh10Tests
         await container.SshAsync("true", "app", "-o", "SetEnv=_KEEP_SESSION=yes");
         var end = await container.EndAsync();
 
-        Assert.Contains("ecs-fargate-login end unused: ", end.Text, StringComparison.Ordinal);
+        Assert.Contains("ecs-fargate-login end unused: ", end.Output, StringComparison.Ordinal);
     }
 
     [Debian13Fact]
@@ -68,8 +68,8 @@ public sealed class OpenSsh10Tests
             await client.GetStream().ReadExactlyAsync(new byte[4]);
         }
 
-        Assert.Contains("persourcepenalties no\n", settings.Text, StringComparison.Ordinal);
-        Assert.Equal("in\n", (await container.SshAsync("echo in")).Text);
+        Assert.Contains("persourcepenalties no\n", settings.Output, StringComparison.Ordinal);
+        Assert.Equal("in\n", (await container.SshAsync("echo in")).Output);
     }
 
     [Debian13Fact]
@@ -102,8 +102,8 @@ public sealed class OpenSsh10Tests
         await container.StopAsync();
         var end = await container.EndAsync();
 
-        Assert.Contains("ecs-fargate-login end stopped: ", end.Text, StringComparison.Ordinal);
-        Assert.Contains("detached-was-asked", end.Text, StringComparison.Ordinal);
+        Assert.Contains("ecs-fargate-login end stopped: ", end.Output, StringComparison.Ordinal);
+        Assert.Contains("detached-was-asked", end.Output, StringComparison.Ordinal);
         Assert.Equal(255, (await stubborn.EndAsync()).ExitCode);
     }
 

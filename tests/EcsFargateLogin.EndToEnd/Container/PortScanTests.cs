@@ -46,7 +46,7 @@ public sealed partial class PortScanTests
         var result = await ssh.EndAsync();
 
         Assert.True(result.ExitCode == 0, result.Error);
-        Assert.EndsWith($" {ContainerNetwork.IPv6Address} {container.Port}\n", result.Text, StringComparison.Ordinal);
+        Assert.EndsWith($" {ContainerNetwork.IPv6Address} {container.Port}\n", result.Output, StringComparison.Ordinal);
     }
 
     private static async Task<ProcessRun> LogInAsync(ContainerNetwork network, SshContainer container, string[] arguments)

@@ -1,14 +1,9 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Container;
-
-/// <summary>The exit code and the raw output of a program that has ended.</summary>
-internal sealed record ProgramResult(int ExitCode, byte[] Output, string Error)
-{
-    public string Text => Encoding.UTF8.GetString(Output);
-}
 
 /// <summary>A program that was started, with both its outputs collected; ended and forgotten on disposal.</summary>
 internal sealed class ProcessRun : IAsyncDisposable
@@ -86,7 +81,7 @@ internal sealed class ProcessRun : IAsyncDisposable
         }
     }
 
-    public static async Task<ProgramResult> CompleteAsync(
+    public static async Task<ProcessResult> CompleteAsync(
         string program, IEnumerable<string> arguments, string input = "")
     {
         await using var run = Start(program, arguments);
@@ -96,10 +91,10 @@ internal sealed class ProcessRun : IAsyncDisposable
     }
 
     /// <summary>Waits until the program has ended by itself.</summary>
-    public async Task<ProgramResult> EndAsync()
+    public async Task<ProcessResult> EndAsync()
     {
         await Task.WhenAll(_process.WaitForExitAsync(), _outputEnd, _errorEnd).WaitAsync(Limit);
-        return new ProgramResult(_process.ExitCode, Output, Error);
+        return new ProcessResult(_process.ExitCode, Encoding.UTF8.GetString(Output), Error);
     }
 
     public async ValueTask DisposeAsync()

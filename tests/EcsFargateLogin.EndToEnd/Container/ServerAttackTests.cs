@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace EcsFargateLogin.EndToEnd.Container;
 
 /// <summary>Attacks by clients on the server.</summary>
@@ -43,7 +41,7 @@ public sealed class ServerAttackTests
 
         var result = await container.SshAsync("true");
 
-        Assert.Equal(("root::19000::::::\n", 255), (shadow.Text, result.ExitCode));
+        Assert.Equal(("root::19000::::::\n", 255), (shadow.Output, result.ExitCode));
         Assert.Contains("Permission denied (publickey).", result.Error, StringComparison.Ordinal);
     }
 
@@ -77,7 +75,7 @@ public sealed class ServerAttackTests
             "-o", "SetEnv=LD_PRELOAD=/tmp/evil.so LANG=xx_XX LC_ALL=xx_XX", $"root@{container.Address}",
             "env | grep -E '^(LD_PRELOAD|LANG|LC_)'; echo over");
 
-        Assert.Equal("over\n", (await ssh.EndAsync()).Text);
+        Assert.Equal("over\n", (await ssh.EndAsync()).Output);
     }
 
     [Fact]
@@ -88,7 +86,7 @@ public sealed class ServerAttackTests
         await using var ssh = container.StartSsh(
             "-A", "-Y", "-o", "ForwardX11Timeout=0", $"root@{container.Address}", "echo \"<$SSH_AUTH_SOCK$DISPLAY>\"");
 
-        Assert.Equal("<>\n", (await ssh.EndAsync()).Text);
+        Assert.Equal("<>\n", (await ssh.EndAsync()).Output);
     }
 
     [Fact]
@@ -100,7 +98,7 @@ public sealed class ServerAttackTests
             "-o", "ExitOnForwardFailure=yes", "-R", "127.0.0.1:0:127.0.0.1:9", $"root@{container.Address}", "echo in");
         var result = await ssh.EndAsync();
 
-        Assert.Equal((255, ""), (result.ExitCode, result.Text));
+        Assert.Equal((255, ""), (result.ExitCode, result.Output));
         Assert.Contains("remote port forwarding failed", result.Error, StringComparison.Ordinal);
     }
 
@@ -128,7 +126,7 @@ public sealed class ServerAttackTests
         await container.SshAsync("true");
         var end = await container.EndAsync();
 
-        Assert.Contains("Accepted publickey for root", Encoding.UTF8.GetString(end.Output), StringComparison.Ordinal);
+        Assert.Contains("Accepted publickey for root", end.Output, StringComparison.Ordinal);
         Assert.Equal("", end.Error);
     }
 }

@@ -1,9 +1,9 @@
 namespace EcsFargateLogin.EndToEnd.Container;
 
-/// <summary>What sshd itself says of the configuration that it runs with, for the very login that is asked about.</summary>
+/// <summary>The configuration of the running sshd for one login, as sshd itself reports it.</summary>
 public sealed class ServerConfigurationTests
 {
-    /// <summary>Whatever a login could abuse, by sshd's own names.</summary>
+    /// <summary>The settings that a login could abuse, by sshd's own names.</summary>
     private static readonly string[] Strict =
     [
         "authenticationmethods publickey", "passwordauthentication no", "kbdinteractiveauthentication no",
@@ -38,7 +38,7 @@ public sealed class ServerConfigurationTests
             $"$(command -v sshd) -T -C user={user},host=client,addr=127.0.0.1 -f /*/ecs-fargate-login.*/sshd_config", user);
 
         Assert.True(result.ExitCode == 0, result.Error);
-        var settings = result.Text.Split('\n');
+        var settings = result.Output.Split('\n');
         Assert.All(
             [.. Strict, $"allowusers {user}", $"permitrootlogin {(userId == 0 ? "without-password" : "no")}", $"port {container.Port}"],
             setting => Assert.Contains(setting, settings));
@@ -72,7 +72,7 @@ public sealed class ServerConfigurationTests
                 + "touch /tmp/x && echo $(id -u)",
             userId == 0 ? "root" : "app");
 
-        Assert.Equal($"{userId}\n", result.Text);
+        Assert.Equal($"{userId}\n", result.Output);
     }
 
     [Fact]
@@ -88,9 +88,9 @@ public sealed class ServerConfigurationTests
         var copy = await ProcessRun.CompleteAsync("sftp", ["-b", "-", .. container.ClientOptions, $"app@{container.Address}"], "ls /\n");
         var kept = await container.SshAsync("grep CapBnd /proc/1/status", "app", "-o", "SetEnv=_KEEP_SESSION=yes");
 
-        Assert.Equal("app\r\n/dev/pts/0\r\n", (await terminal.EndAsync()).Text);
+        Assert.Equal("app\r\n/dev/pts/0\r\n", (await terminal.EndAsync()).Output);
         Assert.Equal(0, copy.ExitCode);
-        Assert.Equal("CapBnd:\t00000000200404eb\n", kept.Text);
+        Assert.Equal("CapBnd:\t00000000200404eb\n", kept.Output);
     }
 
     [Theory]
@@ -111,7 +111,7 @@ public sealed class ServerConfigurationTests
         var root = await container.SshAsync("id -u");
 
         Assert.InRange(container.Port, 1024, 65535);
-        Assert.Equal("1000\nCapEff:\t0000000000000000\nUid:\t1000\t1000\t1000\t1000\n", login.Text);
+        Assert.Equal("1000\nCapEff:\t0000000000000000\nUid:\t1000\t1000\t1000\t1000\n", login.Output);
         Assert.Contains("Permission denied (publickey).", root.Error, StringComparison.Ordinal);
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Container;
 
@@ -66,15 +67,15 @@ internal sealed partial class SshContainer : IAsyncDisposable
     }
 
     /// <summary>Starts a container that is expected to refuse, and waits for its end.</summary>
-    public static async Task<ProgramResult> RefuseAsync(ContainerOptions options)
+    public static async Task<ProcessResult> RefuseAsync(ContainerOptions options)
     {
         await using var container = await CreateAsync(options);
         return await container.EndAsync();
     }
 
-    public Task<ProgramResult> EndAsync() => _run!.EndAsync();
+    public Task<ProcessResult> EndAsync() => _run!.EndAsync();
 
-    public Task<ProgramResult> SshAsync(string command, string user = "root", params string[] options) =>
+    public Task<ProcessResult> SshAsync(string command, string user = "root", params string[] options) =>
         ProcessRun.CompleteAsync("ssh", [.. ClientOptions, .. options, $"{user}@{Address}", command]);
 
     /// <summary>Starts ssh; the caller ends it.</summary>
@@ -91,7 +92,7 @@ internal sealed partial class SshContainer : IAsyncDisposable
         return terminal;
     }
 
-    public Task<ProgramResult> SftpAsync(string batch) =>
+    public Task<ProcessResult> SftpAsync(string batch) =>
         ProcessRun.CompleteAsync("sftp", ["-b", "-", .. ClientOptions, $"root@{Address}"], batch);
 
     /// <summary>
@@ -199,7 +200,7 @@ internal sealed partial class SshContainer : IAsyncDisposable
 
     private string HostName => Port == 22 ? Address : $"[{Address}]:{Port}";
 
-    /// <summary>What makes ssh log in to this container and trust no other.</summary>
+    /// <summary>The options with which ssh logs in to this container and trusts no other.</summary>
     public IReadOnlyList<string> ClientOptions =>
     [
         "-F", "none", "-i", KeyPath, "-o", $"Port={Port}", "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none",

@@ -76,7 +76,7 @@ public sealed class EcsExecDoctorTests : IAsyncLifetime
         Assert.Contains("exec-task-policy.json", row.Fix, StringComparison.Ordinal);
     }
 
-    /// <summary>In a process of its own where the environment is changed.</summary>
+    /// <summary>Returns the rows of the doctor, from a process of its own where the environment is changed.</summary>
     private SeenRow[] Rows(string parameters, string before = "")
     {
         var script = $"Test-FargateLogin {parameters} | ForEach-Object {{ @{{ Check = $_.Check; Result = \"$($_.Result)\"; "

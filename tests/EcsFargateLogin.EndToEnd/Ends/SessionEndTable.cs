@@ -15,7 +15,9 @@ internal static class SessionEndTable
 
     private static readonly Use[] Polls = [new("Wait-FargateSession", ""), new("Get-FargateTaskAddress", "")];
 
-    /// <summary>In which the session is started in the running pipeline; {0} takes it from the pipeline, {1} as $_ by name.</summary>
+    /// <summary>
+    /// Lines that start the session in the running pipeline; {0} takes it from the pipeline, {1} as $_ by name.
+    /// </summary>
     private static readonly string[] Started =
     [
         "New-FargateSession | {0}",
@@ -26,7 +28,7 @@ internal static class SessionEndTable
         "New-FargateSession | ForEach-Object {{ {1} }}",
     ];
 
-    /// <summary>In which the caller holds it.</summary>
+    /// <summary>Lines with a session that the caller holds.</summary>
     private static readonly string[] Held =
     [
         "$s = New-FargateSession; $s | {0}",
@@ -36,7 +38,7 @@ internal static class SessionEndTable
         "$s = New-FargateSession; Get-FargateSession -Mine -SessionId $s.SessionId | {0}",
     ];
 
-    /// <summary>By which a line fails before all of its commands have ended; {0} is the line.</summary>
+    /// <summary>Ways for a line to fail before all of its commands have ended; {0} is the line.</summary>
     private static readonly string[] Failures =
     [
         "{0} | ForEach-Object {{ throw 'later' }}",
@@ -46,7 +48,7 @@ internal static class SessionEndTable
         "{0} | ForEach-Object {{ Get-Item /no/such/file -ErrorAction Stop }}",
     ];
 
-    /// <summary>In which an earlier command fails when the session has been started.</summary>
+    /// <summary>Lines in which an earlier command fails after the session was started.</summary>
     private static readonly string[] EarlierFailures =
     [
         "& {{ New-FargateSession; throw 'earlier' }} | {0}",

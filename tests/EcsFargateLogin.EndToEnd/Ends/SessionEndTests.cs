@@ -187,7 +187,9 @@ public sealed class SessionEndTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>What became of the tasks; the key of one that was stopped is gone, that of another is there.</summary>
+    /// <summary>
+    /// Returns the outcome of each task: the key of a stopped one should be gone, that of another should be there.
+    /// </summary>
     private static string OutcomeOf(Operator me) => string.Join(", ", me.Fargate.Tasks
         .Select(task =>
         {

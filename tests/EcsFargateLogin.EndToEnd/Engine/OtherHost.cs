@@ -8,7 +8,9 @@ namespace EcsFargateLogin.EndToEnd.Engine;
 /// </summary>
 internal static class OtherHost
 {
-    /// <summary>The command that starts a process there. It ends with unshare; its process id is the one that is seen here.</summary>
+    /// <summary>
+    /// The command that starts a process there. It ends with unshare; its process id is the one that is seen here.
+    /// </summary>
     /// <param name="inner">How the process is started.</param>
     /// <param name="folder">The shared folder.</param>
     /// <param name="mountPoint">Where it is seen there; an empty folder.</param>

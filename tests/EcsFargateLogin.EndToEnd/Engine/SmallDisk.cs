@@ -5,7 +5,7 @@ namespace EcsFargateLogin.EndToEnd.Engine;
 /// <summary>A file system of a process's own, which is gone with it. Only root can mount one.</summary>
 internal static class SmallDisk
 {
-    /// <summary>How to start a process that sees an empty tmpfs in a folder.</summary>
+    /// <summary>Returns the start information of a process that sees an empty tmpfs in a folder.</summary>
     /// <param name="inner">How the process is started.</param>
     /// <param name="folder">The folder.</param>
     /// <param name="options">The options of mount, such as size=64k.</param>

@@ -52,7 +52,7 @@ internal sealed class TmuxTerminal : IAsyncDisposable
         return terminal;
     }
 
-    /// <summary>What a person sees, without blank lines at the end.</summary>
+    /// <summary>The text that a person sees, without blank lines at the end.</summary>
     public async Task<string> ScreenAsync() => (await RunAsync("capture-pane", "-p")).Output.TrimEnd();
 
     /// <summary>The values of tmux's variables about the terminal.</summary>

@@ -7,7 +7,7 @@ namespace EcsFargateLogin.EndToEnd.Listing;
 /// <summary>A journal that cannot be written: no task is left that is not remembered.</summary>
 public sealed class FullDiskTests
 {
-    /// <summary>Where there is room for this many pages of 4 KiB, a whole session fits.</summary>
+    /// <summary>The number of pages of 4 KiB that are enough for a whole session.</summary>
     private const int Pages = 16;
 
     [Fact]

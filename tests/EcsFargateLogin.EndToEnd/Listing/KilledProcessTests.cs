@@ -8,7 +8,7 @@ using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Listing;
 
-/// <summary>What a PowerShell leaves that was killed with SIGKILL, and that the next one finds, enters and stops it.</summary>
+/// <summary>The rest of a PowerShell that was killed with SIGKILL; the next one finds, enters and stops its sessions.</summary>
 public sealed class KilledProcessTests
 {
     private const string StartAndIdle = "New-FargateSession | ForEach-Object { \"up-$_\" }; Start-Sleep 120";

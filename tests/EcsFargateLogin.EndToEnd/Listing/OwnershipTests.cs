@@ -6,7 +6,7 @@ using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Listing;
 
-/// <summary>Who owns a session is told by locks: in every process, in every PID namespace and on every host alike.</summary>
+/// <summary>The owner of a session is found by locks: in every process, in every PID namespace and on every host alike.</summary>
 public sealed class OwnershipTests
 {
     private const string List =

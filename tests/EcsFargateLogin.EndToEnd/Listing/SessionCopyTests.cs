@@ -2,7 +2,9 @@ using EcsFargateLogin.EndToEnd.Cmdlets;
 
 namespace EcsFargateLogin.EndToEnd.Listing;
 
-/// <summary>A copy of a session, as another process or Select-Object makes it, stands for the session itself, and so does its id.</summary>
+/// <summary>
+/// A copy of a session, as another process or Select-Object makes it, stands for the session itself, and so does its id.
+/// </summary>
 public sealed class SessionCopyTests
 {
     private const string Copies =

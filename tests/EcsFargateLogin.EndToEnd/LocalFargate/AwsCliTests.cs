@@ -76,7 +76,7 @@ public sealed class AwsCliTests
             program, "--endpoint-url", fargate.EndpointUrl, "--output", "json", .. arguments,
         ]);
         return result.ExitCode == 0
-            ? result.Text.Length > 0 ? JsonNode.Parse(result.Text) : null
+            ? result.Output.Length > 0 ? JsonNode.Parse(result.Output) : null
             : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} exited with {result.ExitCode}: {result.Error}");
     }
 }

@@ -185,7 +185,7 @@ public sealed class FaultTests
         var watch = Stopwatch.StartNew();
         var result = await login.RunAsync(fargate.Tasks[0].PublicAddress!, fargate.SshPort, "echo here");
 
-        Assert.Equal("here\n", result.Text);
+        Assert.Equal("here\n", result.Output);
         Assert.True(watch.Elapsed >= TimeSpan.FromSeconds(1), $"The login took only {watch.Elapsed}.");
     }
 

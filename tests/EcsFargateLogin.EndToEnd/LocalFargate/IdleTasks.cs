@@ -4,7 +4,9 @@ namespace EcsFargateLogin.EndToEnd.LocalFargateTests;
 
 internal static class IdleTasks
 {
-    /// <summary>Registers a task definition with a container, cli, that does nothing until it is stopped. Returns its ARN.</summary>
+    /// <summary>
+    /// Registers a task definition with a container, cli, that does nothing until it is stopped. Returns its ARN.
+    /// </summary>
     public static string RegisterIdleTask(this LocalFargateServer fargate) => fargate.RegisterTaskDefinition(
         new TaskDefinitionOptions("idle")
         {

@@ -99,6 +99,6 @@ public sealed class SignatureTests
             $"POST / HTTP/1.1\r\nHost: {endpoint.Authority}\r\nConnection: close\r\nContent-Type: application/x-amz-json-1.1\r\n"
                 + $"X-Amz-Target: AmazonEC2ContainerServiceV20141113.ListTasks\r\n{headers}Content-Length: 2\r\n\r\n{{}}");
 
-        Assert.Contains(answer, reply.Text, StringComparison.Ordinal);
+        Assert.Contains(answer, reply.Output, StringComparison.Ordinal);
     }
 }

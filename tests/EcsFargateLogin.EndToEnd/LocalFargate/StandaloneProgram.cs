@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EcsFargateLogin.EndToEnd.Container;
+using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.LocalFargateTests;
 
@@ -38,7 +39,7 @@ internal sealed class StandaloneProgram : IAsyncDisposable
         }
     }
 
-    public static Task<ProgramResult> CompleteAsync(params string[] options) =>
+    public static Task<ProcessResult> CompleteAsync(params string[] options) =>
         ProcessRun.CompleteAsync("env", Arguments(options));
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();

@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json.Nodes;
 using EcsFargateLogin.EndToEnd.Container;
 
@@ -23,7 +22,7 @@ public sealed class StandaloneTests
         var result = await program.Process.EndAsync();
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Single(Encoding.UTF8.GetString(result.Output).TrimEnd('\n').Split('\n'));
+        Assert.Single(result.Output.TrimEnd('\n').Split('\n'));
     }
 
     [Fact]
@@ -54,7 +53,7 @@ public sealed class StandaloneTests
     {
         var result = await StandaloneProgram.CompleteAsync(options);
 
-        Assert.Equal((64, ""), (result.ExitCode, result.Text));
+        Assert.Equal((64, ""), (result.ExitCode, result.Output));
         Assert.Contains(options[0], result.Error);
         Assert.Contains("Usage:", result.Error);
     }

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using EcsFargateLogin.EndToEnd.Container;
 using LocalFargate;
+using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.LocalFargateTests;
 
@@ -70,7 +71,7 @@ internal sealed class TaskLogin : IDisposable
 
     public ProcessRun Start(string address, int port, string command) => ProcessRun.Start("ssh", Arguments(address, port, command));
 
-    public Task<ProgramResult> RunAsync(string address, int port, string command) =>
+    public Task<ProcessResult> RunAsync(string address, int port, string command) =>
         ProcessRun.CompleteAsync("ssh", Arguments(address, port, command));
 
     public void Dispose() => _folder.Delete(recursive: true);

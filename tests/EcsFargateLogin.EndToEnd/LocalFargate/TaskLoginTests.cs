@@ -19,8 +19,8 @@ public sealed class TaskLoginTests
         var onPrivate = await login.RunAsync(fargate.Tasks[0].PrivateAddress, fargate.SshPort, "echo up-$((6*7))");
 
         Assert.Equal((7, ""), (onPublic.ExitCode, onPublic.Error));
-        Assert.Equal($"up-42\nroot\nip-{fargate.Tasks[0].PrivateAddress.Replace('.', '-')}.ec2.internal\n", onPublic.Text);
-        Assert.Equal((0, "up-42\n"), (onPrivate.ExitCode, onPrivate.Text));
+        Assert.Equal($"up-42\nroot\nip-{fargate.Tasks[0].PrivateAddress.Replace('.', '-')}.ec2.internal\n", onPublic.Output);
+        Assert.Equal((0, "up-42\n"), (onPrivate.ExitCode, onPrivate.Output));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class TaskLoginTests
 
         var environment = await login.RunAsync(address, fargate.SshPort, "tr '\\0' '\\n' </proc/1/environ");
 
-        var lines = environment.Text.Split('\n');
+        var lines = environment.Output.Split('\n');
         Assert.Contains("GREETING=it's \"$HOME\"", lines);
         Assert.Contains("PLACE=override", lines);
         Assert.Contains($"_SSH_LISTEN_ADDRESS={fargate.Tasks[0].PrivateAddress}", lines);
@@ -64,8 +64,8 @@ public sealed class TaskLoginTests
             "echo intruder:x:0:0::/:/bin/sh >>/etc/passwd && rm /bin/true && hostname other 2>/dev/null; touch /root/left /run/left /usr/left; ls /root /home; ps ax | wc -l");
 
         Assert.Equal(0, result.ExitCode);
-        Assert.StartsWith("/home:\n\n/root:\nleft\n", result.Text);
-        Assert.True(int.Parse(result.Text.Split('\n')[^2]) < 15, $"The task sees processes of this machine: {result.Text}");
+        Assert.StartsWith("/home:\n\n/root:\nleft\n", result.Output);
+        Assert.True(int.Parse(result.Output.Split('\n')[^2]) < 15, $"The task sees processes of this machine: {result.Output}");
         Assert.Equal(passwords, await File.ReadAllTextAsync("/etc/passwd"));
         Assert.Equal(mounts, await File.ReadAllTextAsync("/proc/self/mounts"));
         Assert.True(File.Exists("/bin/true"));

@@ -3,7 +3,9 @@ using LocalFargate.Tasks;
 
 namespace EcsFargateLogin.EndToEnd.Open;
 
-/// <summary>An image with a start script that authorizes the key and knows no other part of the contract. Disposal deletes it.</summary>
+/// <summary>
+/// An image with a start script that authorizes the key and knows no other part of the contract. Disposal deletes it.
+/// </summary>
 internal sealed class PlainSshdImage : IDisposable
 {
     /// <summary>The command of its container.</summary>

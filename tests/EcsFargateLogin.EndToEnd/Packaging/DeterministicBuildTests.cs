@@ -5,7 +5,7 @@ using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Packaging;
 
-/// <summary>What ships is built as packages are, in two folders: whoever has the source can make the same files.</summary>
+/// <summary>Packages built in two folders have the same files, so that anybody with the source can make them again.</summary>
 public sealed class DeterministicBuildTests
 {
     [Fact]

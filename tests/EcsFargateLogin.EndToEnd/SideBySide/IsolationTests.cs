@@ -39,7 +39,7 @@ public sealed class IsolationTests
 
         """;
 
-    /// <summary>How each is loaded, from where, and what it says to that it works.</summary>
+    /// <summary>Other copies of the SDK: the command that loads each, its file, and the output of the command.</summary>
     public static TheoryData<string, string, string> OtherSdks => new()
     {
         { $"Add-Type -Path '{OtherModules.Sdk4}'", OtherModules.Sdk4, "" },

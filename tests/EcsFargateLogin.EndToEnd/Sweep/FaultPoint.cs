@@ -6,28 +6,28 @@ namespace EcsFargateLogin.EndToEnd.Sweep;
 /// <param name="Name">The step and the fault, for people.</param>
 internal sealed record FaultPoint(string Name)
 {
-    /// <summary>What the user runs.</summary>
+    /// <summary>The script of the user.</summary>
     public string Script { get; init; } = "New-FargateSession -Wait | Stop-FargateSession";
 
-    /// <summary>What is typed into the shell of a process of its own; null where the script opens no shell.</summary>
+    /// <summary>The keys that are typed into the shell of a process of its own; null where the script opens no shell.</summary>
     public string? Input { get; init; }
 
     /// <summary>Whether the task gets no public address.</summary>
     public bool IsPrivate { get; init; }
 
-    /// <summary>What goes wrong in AWS. Each has to happen at least once, or else the point is none.</summary>
+    /// <summary>The faults of AWS. Each has to happen at least once, or else the point is none.</summary>
     public IReadOnlyList<Fault> Faults { get; init; } = [];
 
     /// <summary>The call during which this machine's part goes wrong: it is answered late, so that there is time to.</summary>
     public string? During { get; init; }
 
-    /// <summary>How late that call is answered.</summary>
+    /// <summary>The delay of the reply to that call.</summary>
     public TimeSpan AnswerDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>What happens to the session's folder during that call.</summary>
+    /// <summary>Damages the session's folder during that call.</summary>
     public Action<string>? Damage { get; init; }
 
-    /// <summary>What happens to the script during that call.</summary>
+    /// <summary>The interruption of the script during that call.</summary>
     public Interruption Interruption { get; init; }
 
     /// <summary>
@@ -45,9 +45,9 @@ internal enum Interruption
     /// <summary>Not at all.</summary>
     None,
 
-    /// <summary>As with Ctrl+C.</summary>
+    /// <summary>The script is stopped, as with Ctrl+C.</summary>
     Stop,
 
-    /// <summary>With SIGKILL.</summary>
+    /// <summary>The process is killed with SIGKILL.</summary>
     Kill,
 }

@@ -71,7 +71,9 @@ internal static class FaultPoints
             Interruption = Interruption.Stop,
         };
 
-    /// <summary>RunTask's answer is not waited for as long as that, and the task, which is stopped, may no longer be listed.</summary>
+    /// <summary>
+    /// RunTask's answer is not waited for as long as that, and the task, which is stopped, may no longer be listed.
+    /// </summary>
     private static FaultPoint StoppedLongBeforeTheAnswer => Stopped("RunTask", new LostReply { Operation = "StopTask" }) with
     {
         Name = "RunTask: Ctrl+C long before its answer, LostReply",

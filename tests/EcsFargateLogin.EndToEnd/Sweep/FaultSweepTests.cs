@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 
 namespace EcsFargateLogin.EndToEnd.Sweep;
 
-/// <summary>Whatever goes wrong with a call: a task has been stopped, or it is listed and can be stopped.</summary>
+/// <summary>After a fault in any call, a task has been stopped, or it is listed and can be stopped.</summary>
 public sealed class FaultSweepTests(ITestOutputHelper output)
 {
     [Fact]

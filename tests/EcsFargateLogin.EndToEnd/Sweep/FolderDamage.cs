@@ -5,7 +5,7 @@ internal static class FolderDamage
 {
     public static void KeyDeleted(string folder) => File.Delete(Path.Combine(folder, "id_ed25519"));
 
-    /// <summary>At once, or else the session might write there while it is emptied.</summary>
+    /// <summary>Deletes the folder by renaming it first, or else the session might write there while it is emptied.</summary>
     public static void FolderDeleted(string folder)
     {
         var aside = Directory.CreateTempSubdirectory("fargate-login-damage-").FullName;

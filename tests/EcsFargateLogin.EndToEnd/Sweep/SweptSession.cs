@@ -14,7 +14,7 @@ internal sealed class SweptSession(FaultPoint point, Operator me) : IAsyncDispos
     /// <summary>XDG_STATE_HOME of the PowerShell that the script runs in.</summary>
     public string StateHome => point.NeedsProcess ? me.StateHome : OperatorHome.StateHome;
 
-    /// <summary>How often the task was asked to stop.</summary>
+    /// <summary>The number of calls of StopTask.</summary>
     public int Stops => me.Calls("StopTask").Count;
 
     /// <summary>Runs a point to its end, whatever that is, and mends everything afterwards.</summary>

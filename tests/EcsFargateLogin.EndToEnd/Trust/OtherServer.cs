@@ -24,7 +24,7 @@ internal sealed class OtherServer : IAsyncDisposable
     /// <summary>The fingerprint of its host key.</summary>
     public string Fingerprint { get; private set; } = "";
 
-    /// <summary>What it has said.</summary>
+    /// <summary>The messages of its sshd.</summary>
     public string Log
     {
         get
@@ -69,7 +69,7 @@ internal sealed class OtherServer : IAsyncDisposable
         var hostKey = Path.Combine(_folder.FullName, "host_key");
         await ProcessRun.CompleteAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", hostKey]);
         var listing = await ProcessRun.CompleteAsync("ssh-keygen", ["-l", "-f", hostKey]);
-        Fingerprint = listing.Text.Split(' ')[1];
+        Fingerprint = listing.Output.Split(' ')[1];
         Directory.CreateDirectory("/run/sshd");
         _sshd = Process.Start(new ProcessStartInfo("/usr/sbin/sshd",
         [

@@ -3,7 +3,9 @@ using System.Reflection.Metadata;
 
 namespace EcsFargateLogin.Tests.Architecture;
 
-/// <summary>Collects the full names of the types that signatures and attributes name; of a nested type, the outermost one.</summary>
+/// <summary>
+/// Collects the full names of the types that signatures and attributes name; of a nested type, the outermost one.
+/// </summary>
 internal sealed class TypeNames(MetadataReader reader, Action<string> add, Action<string>? call = null)
     : ISignatureTypeProvider<string, object?>, ICustomAttributeTypeProvider<string>
 {

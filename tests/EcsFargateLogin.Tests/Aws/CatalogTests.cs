@@ -3,7 +3,7 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Aws;
 
-/// <summary>What an account has to choose from: requests and answers by the service models.</summary>
+/// <summary>The lists of an account's clusters, services and so on: requests and replies by the service models.</summary>
 public sealed class CatalogTests
 {
     public static TheoryData<string, string> Lists => new()

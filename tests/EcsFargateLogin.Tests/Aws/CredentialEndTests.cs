@@ -99,7 +99,7 @@ public sealed class CredentialEndTests
 
     private static string Text(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>What Use-STSRole of AWS Tools gives: keys with an end, of another copy of the SDK.</summary>
+    /// <summary>The object that Use-STSRole of AWS Tools returns: keys with an end, of another copy of the SDK.</summary>
     private sealed class EndingKeys(DateTime end)
     {
         public DateTime? Expiration { get; } = end;

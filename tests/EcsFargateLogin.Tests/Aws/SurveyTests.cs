@@ -6,7 +6,7 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Aws;
 
-/// <summary>What tells beforehand whether a session can be reached, and whole task definitions, on the wire.</summary>
+/// <summary>The calls on the wire that show beforehand whether a session can be reached, and whole task definitions.</summary>
 public sealed class SurveyTests
 {
     [Fact]

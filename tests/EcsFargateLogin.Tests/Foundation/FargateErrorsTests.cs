@@ -57,7 +57,7 @@ public sealed class FargateErrorsTests
                 ("The file already exists", () => Directory.CreateDirectory(file)),
                 ("The file already exists", () => File.Open(file, FileMode.CreateNew).Dispose()),
             ];
-            Assert.All(uses, use => Assert.Equal(use.Words, ErrorText.WordsOf(Assert.ThrowsAny<Exception>(use.Use))));
+            Assert.All(uses, use => Assert.Equal(use.Words, ErrorText.ReasonOf(Assert.ThrowsAny<Exception>(use.Use))));
         }
         finally
         {
@@ -119,7 +119,7 @@ public sealed class FargateErrorsTests
         var type when type == typeof(Uri) => new Uri("https://ecs.eu-central-1.amazonaws.com/"),
         var type when type == typeof(Exception) => new IOException(TwoLines),
         var type when type == typeof(FargateException) => SampleTask.ServiceFailed(),
-        var type when type == typeof(ServiceAnswer) => new ServiceAnswer("SomeException", TwoLines),
+        var type when type == typeof(ServiceReply) => new ServiceReply("SomeException", TwoLines),
         var type when type == typeof(FargateSession) => SampleTask.Session(),
         var type when type == typeof(CloudFailure) => new CloudFailure(TwoLines, TwoLines, TwoLines),
         var type when type == typeof(IReadOnlyList<string>) => new[] { TwoLines },

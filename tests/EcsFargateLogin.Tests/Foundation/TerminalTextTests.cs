@@ -10,7 +10,7 @@ namespace EcsFargateLogin.Tests.Foundation;
 
 public sealed class TerminalTextTests
 {
-    /// <summary>What makes terminals do something, or show a text otherwise than it was written.</summary>
+    /// <summary>Characters that terminals obey, or that show a text otherwise than it was written.</summary>
     public static TheoryData<string> Dangers =>
     [
         "\u001b[31m", "\u001b[2J", "\u001b]0;title\u0007", "\u001b]8;;http://x\u001b\\", "\u001bc", "\u009b31m", "\u0000", "\u0007",
@@ -37,7 +37,7 @@ public sealed class TerminalTextTests
     {
         FargateException[] errors =
         [
-            CloudErrors.AccessDenied("ecs:RunTask", new ServiceAnswer($"Code{danger}", $"words {danger} of AWS")
+            CloudErrors.AccessDenied("ecs:RunTask", new ServiceReply($"Code{danger}", $"words {danger} of AWS")
             {
                 RequestId = $"id{danger}",
                 Exception = new IOException($"words {danger} of AWS"),

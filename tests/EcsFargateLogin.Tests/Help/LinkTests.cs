@@ -85,7 +85,7 @@ public sealed partial class LinkTests
     public void README_is_one_page() =>
         Assert.InRange(new FileInfo(Path.Combine(Root, "README.md")).Length, 1, MostBytesOfReadMe);
 
-    /// <summary>What git keeps: documents in the folders of builds and packages are copies.</summary>
+    /// <summary>Finds the documents that git keeps; those in the folders of builds and packages are copies.</summary>
     private static IEnumerable<string> FindDocuments() =>
         Directory.GetFiles(Root, "*.md")
             .Concat(Folders.SelectMany(

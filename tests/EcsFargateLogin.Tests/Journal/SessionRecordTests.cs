@@ -17,7 +17,10 @@ public sealed class SessionRecordTests : LaunchTest
     /// <summary>Every property of the record and of the records that it holds.</summary>
     private static readonly PropertyPath[] Properties = [.. PathsOf(typeof(SessionRecord), [])];
 
-    /// <summary>Properties that only the container, RunTask or the journal itself use, and those that the session's users read in the record.</summary>
+    /// <summary>
+    /// Properties that only the container, RunTask or the journal itself use, and those that the session's users read in the
+    /// record.
+    /// </summary>
     private static readonly string[] NotShownBySession =
     [
         "Version", "ClientToken", "StartTimeout", "CommandLimit", "AssignPublicIp", "LogTag", "IsKeyInAgent",

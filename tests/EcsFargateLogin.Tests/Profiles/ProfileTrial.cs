@@ -63,7 +63,9 @@ internal sealed class ProfileTrial : IAsyncDisposable
         return new(arguments, environment, home);
     }
 
-    /// <summary>Tells what an AWS CLI has made of the files. Where a machine is slow it asks a second time for the same.</summary>
+    /// <summary>
+    /// Tells what an AWS CLI has made of the files. Where a machine is slow it asks a second time for the same.
+    /// </summary>
     internal string OutcomeOfAwsCli(bool succeeded) => succeeded
         ? OutcomeOf(_sts.Requests.Select(Call).Distinct(), _ecs.Requests.Select(Keys).Distinct().Single())
         : ProfileVector.Complaint;

@@ -27,13 +27,13 @@ public sealed record ProfileVector(string Name, string Outcome)
     /// <summary>Variables of the environment. {HOME} stands for the folder of the files.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>What this module does where that is milder than the AWS CLI.</summary>
+    /// <summary>The result of this module where it is milder than the AWS CLI.</summary>
     public string? Milder { get; init; }
 
     /// <summary>The value is one of version 1 of the AWS CLI, which version 2 refuses.</summary>
     public bool IsOfVersion1 { get; init; }
 
-    /// <summary>What this module's complaint names.</summary>
+    /// <summary>The text that this module's complaint contains.</summary>
     public string Named { get; init; } = "";
 
     public override string ToString() => Name;

@@ -38,7 +38,7 @@ public sealed class ProfileVectorTests
     }
 }
 
-/// <summary>What was recorded of the AWS CLI is what the one at hand does.</summary>
+/// <summary>The recorded results of the AWS CLI are those of the one on this machine.</summary>
 public sealed class AwsCliOracleTests
 {
     [AwsCliFact]

@@ -2,7 +2,10 @@ using static EcsFargateLogin.Tests.Profiles.ProfileVector;
 
 namespace EcsFargateLogin.Tests.Profiles;
 
-/// <summary>What was recorded of the AWS CLI (1.45.11, and 2.9.19 agrees), which <see cref="AwsCliOracleTests"/> compares with the one at hand.</summary>
+/// <summary>
+/// Recorded results of the AWS CLI (1.45.11, and 2.9.19 agrees). <see cref="AwsCliOracleTests"/> compares them with the one on
+/// this machine.
+/// </summary>
 internal static class ProfileVectors
 {
     private const string It = "AKIDIT eu-west-3";

@@ -112,7 +112,7 @@ public sealed class SshCommandLineTests : IDisposable
         HostKeyIsKnown = false,
     };
 
-    /// <summary>What ssh -G prints, by setting.</summary>
+    /// <summary>Returns the output of ssh -G, by setting.</summary>
     private async Task<ILookup<string, string>> SettingsAsync(
         IEnumerable<SshOption> options, bool allocateTerminal = true, SshEndpoint? endpoint = null)
     {

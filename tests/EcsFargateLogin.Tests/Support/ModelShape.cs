@@ -19,7 +19,7 @@ internal sealed class ModelShape(ServiceModel model, string name, JsonElement sh
 
     internal IReadOnlyList<string> Enum => Strings("enum");
 
-    /// <summary>What is wrong with a JSON value of this shape.</summary>
+    /// <summary>Returns the defects of a JSON value of this shape.</summary>
     internal IEnumerable<string> Problems(JsonElement value, string path) => Type switch
     {
         "structure" when value.ValueKind == JsonValueKind.Object => ProblemsOfStructure(value, path),

@@ -4,7 +4,7 @@ namespace EcsFargateLogin.Tests.Support;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class RootFactAttribute : FactAttribute
 {
-    /// <summary>Why not here; null where it can be run.</summary>
+    /// <summary>The reason why the test cannot be run here; null where it can.</summary>
     internal static string? WhyNot { get; } =
         OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess ? "Only root can give files to other users." : null;
 

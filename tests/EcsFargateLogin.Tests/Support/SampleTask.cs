@@ -46,7 +46,7 @@ internal static class SampleTask
         CreatedAt = DateTimeOffset.UtcNow,
     });
 
-    public static ServiceAnswer Answer(string code) => new(code, "as the test says") { StatusCode = 400 };
+    public static ServiceReply Answer(string code) => new(code, "as the test says") { StatusCode = 400 };
 
     public static FargateException Throttled() =>
         CloudErrors.Throttled("ecs:DescribeTasks", Answer("ThrottlingException"));

@@ -27,11 +27,11 @@ internal sealed class SftpServer : IAsyncDisposable
     /// <summary>The secret in the names of parts.</summary>
     public byte[] Secret => Report().Secret;
 
-    /// <summary>What could not be copied, by its source.</summary>
+    /// <summary>The items that could not be copied, by their sources.</summary>
     public IReadOnlyList<(string Source, string Message)> Failures =>
         [.. _events.Events.OfType<ItemFailed>().Select(failed => (failed.Source, failed.Error.Message))];
 
-    /// <summary>What was copied.</summary>
+    /// <summary>The items that were copied.</summary>
     public IReadOnlyList<FargateCopiedItem> Copied => [.. _events.Events.OfType<ItemCopied>().Select(copied => copied.Item)];
 
     /// <summary>Starts the server.</summary>

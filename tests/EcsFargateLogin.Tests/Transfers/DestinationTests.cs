@@ -12,7 +12,7 @@ public sealed class DestinationTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Without copy-data as servers before 9.0 are.</summary>
+    /// <summary>The ways of a copy; servers before 9.0 have no copy-data.</summary>
     public static TheoryData<bool, string?> Ways { get; } = new() { { true, null }, { true, "copy-data" }, { false, null } };
 
     [Theory]

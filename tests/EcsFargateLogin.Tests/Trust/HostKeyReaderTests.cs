@@ -9,7 +9,7 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 namespace EcsFargateLogin.Tests.Trust;
 
 /// <summary>The fate of a session by the content of its log, and the time of it.</summary>
-public sealed class HostKeyReaderTests : IDisposable
+public sealed class HostKeyReaderTests : SessionTest
 {
     private const string Key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO2B7yXIuqGtSggTdE3LoHNsitfkMx8eTATYuLvSP/nU";
     private const string OtherKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEXy/kTKmUnlv8VwYbbwUgwKmvZEEqJwuX9b3H63F3Yv";
@@ -17,21 +17,11 @@ public sealed class HostKeyReaderTests : IDisposable
     private const string Start = $"ecs-fargate-login start user=root port=22 {Tag}";
     private const string HostKey = $"ecs-fargate-login host-key {Key} {Tag}";
 
-    private readonly TemporaryFolder _folder = new();
-    private readonly ScriptedCloud _cloud = new();
-    private readonly EventLog _events = new();
-
-    public void Dispose()
-    {
-        _cloud.Dispose();
-        _folder.Dispose();
-    }
-
     [Fact]
     public async Task A_line_that_comes_late_is_waited_for_and_pinned()
     {
         var polls = 0;
-        _cloud.OnGetLogEvents = () => ++polls < 5 ? [] : [Start, HostKey];
+        Cloud.OnGetLogEvents = () => ++polls < 5 ? [] : [Start, HostKey];
         var session = Session(HostKeyVerification.Strict);
 
         await VerifyAsync(session);
@@ -45,7 +35,7 @@ public sealed class HostKeyReaderTests : IDisposable
     public async Task A_failure_that_may_pass_is_no_end()
     {
         var polls = 0;
-        _cloud.OnGetLogEvents = () => ++polls < 4 ? throw SampleTask.Throttled() : [Start, HostKey];
+        Cloud.OnGetLogEvents = () => ++polls < 4 ? throw SampleTask.Throttled() : [Start, HostKey];
         var session = Session(HostKeyVerification.Strict);
 
         await VerifyAsync(session);
@@ -72,11 +62,11 @@ public sealed class HostKeyReaderTests : IDisposable
         var session = Session(HostKeyVerification.Auto);
 
         await VerifyAsync(session, TimeSpan.FromMilliseconds(200));
-        var polls = _cloud.CallsOf("GetLogEvents").Count;
+        var polls = Cloud.CallsOf("GetLogEvents").Count;
         await VerifyAsync(session, TimeSpan.FromMilliseconds(200));
 
-        Assert.Contains("The key that is seen first", Assert.Single(_events.Events.OfType<Caution>()).Text, StringComparison.Ordinal);
-        Assert.Equal(polls, _cloud.CallsOf("GetLogEvents").Count);
+        Assert.Contains("The key that is seen first", Assert.Single(Events.Events.OfType<Caution>()).Text, StringComparison.Ordinal);
+        Assert.Equal(polls, Cloud.CallsOf("GetLogEvents").Count);
         Assert.Null(session.HostKey);
         Assert.False(session.IsDistrusted);
     }
@@ -87,13 +77,16 @@ public sealed class HostKeyReaderTests : IDisposable
     [InlineData("dropped after empty answers", HostKeyVerification.Auto)]
     [InlineData("throttled", HostKeyVerification.Auto)]
     [InlineData("expired", HostKeyVerification.Auto)]
+    [InlineData("unreachable", HostKeyVerification.Strict)]
     [InlineData("dropped", HostKeyVerification.Strict)]
+    [InlineData("throttled", HostKeyVerification.Strict)]
+    [InlineData("expired", HostKeyVerification.Strict)]
     public async Task A_log_that_somebody_may_keep_away_is_no_reason_to_trust_a_key(string how, HostKeyVerification verification)
     {
         var begun = Stopwatch.StartNew();
-        _cloud.DropsGetLogEvents = () => how == "dropped"
+        Cloud.DropsGetLogEvents = () => how == "dropped"
             || (how == "dropped after empty answers" && begun.Elapsed > TimeSpan.FromMilliseconds(100));
-        _cloud.OnGetLogEvents = () => how switch
+        Cloud.OnGetLogEvents = () => how switch
         {
             "unreachable" => throw CloudErrors.EndpointUnreachable(new Uri("https://logs.example/"), "it did not answer.", null),
             "throttled" => throw SampleTask.Throttled(),
@@ -107,19 +100,19 @@ public sealed class HostKeyReaderTests : IDisposable
         Assert.Equal(FargateError.HostKeyNotVerified, error.Error);
         Assert.Contains("the container's log could not be read: ", error.Message, StringComparison.Ordinal);
         Assert.Contains("-HostKeyVerification AcceptNew", error.NextStep, StringComparison.Ordinal);
-        Assert.Empty(_events.Events);
+        Assert.Empty(Events.Events);
         Assert.Equal((false, true, null), (session.TrustsFirstKey, session.IsDistrusted, session.HostKey));
     }
 
     [Fact]
     public async Task AWS_saying_that_the_log_may_not_be_read_is_one()
     {
-        _cloud.OnGetLogEvents = () => throw SampleTask.AccessDenied("logs:GetLogEvents");
+        Cloud.OnGetLogEvents = () => throw SampleTask.AccessDenied("logs:GetLogEvents");
         var session = Session(HostKeyVerification.Auto);
 
         await VerifyAsync(session);
 
-        Assert.Contains("logs:GetLogEvents", Assert.Single(_events.Events.OfType<Caution>()).Text, StringComparison.Ordinal);
+        Assert.Contains("logs:GetLogEvents", Assert.Single(Events.Events.OfType<Caution>()).Text, StringComparison.Ordinal);
         Assert.True(session.TrustsFirstKey);
     }
 
@@ -127,13 +120,13 @@ public sealed class HostKeyReaderTests : IDisposable
     public async Task So_is_an_answer_without_the_line_that_came_late_enough()
     {
         var polls = 0;
-        _cloud.OnGetLogEvents = () => ++polls < 5 ? throw SampleTask.Throttled() : [Start];
+        Cloud.OnGetLogEvents = () => ++polls < 5 ? throw SampleTask.Throttled() : [Start];
         var session = Session(HostKeyVerification.Auto);
 
         // The answer has to come within twice that.
         await VerifyAsync(session, TimeSpan.FromSeconds(1));
 
-        Assert.Single(_events.Events.OfType<Caution>());
+        Assert.Single(Events.Events.OfType<Caution>());
     }
 
     [Fact]
@@ -143,7 +136,7 @@ public sealed class HostKeyReaderTests : IDisposable
         var refused = SshErrors.ProxyRefused("the jump host bastion", "Permission denied");
 
         var error = await Assert.ThrowsAsync<FargateException>(() => Reader(TimeSpan.FromSeconds(60))
-            .VerifyAsync(session, Task.FromException(refused), _events, CancellationToken.None));
+            .VerifyAsync(session, Task.FromException(refused), Events, CancellationToken.None));
 
         Assert.Same(refused, error);
         Assert.False(session.IsDistrusted);
@@ -154,7 +147,7 @@ public sealed class HostKeyReaderTests : IDisposable
     [InlineData(HostKeyVerification.Strict)]
     public async Task A_log_that_contradicts_itself_ends_every_session_that_asks_it(HostKeyVerification verification)
     {
-        _cloud.OnGetLogEvents = () => [Start, $"ecs-fargate-login host-key {OtherKey} {Tag}", Start, HostKey];
+        Cloud.OnGetLogEvents = () => [Start, $"ecs-fargate-login host-key {OtherKey} {Tag}", Start, HostKey];
         var session = Session(verification);
 
         var error = await Assert.ThrowsAsync<FargateException>(() => VerifyAsync(session));
@@ -167,7 +160,7 @@ public sealed class HostKeyReaderTests : IDisposable
     [Fact]
     public async Task A_server_that_was_met_before_and_had_another_key_is_an_error()
     {
-        _cloud.OnGetLogEvents = () => [Start, HostKey];
+        Cloud.OnGetLogEvents = () => [Start, HostKey];
         var session = Session(HostKeyVerification.Strict);
         await File.WriteAllTextAsync(session.KnownHostsPath!, $"{session.TaskId} {OtherKey}\n");
 
@@ -182,13 +175,13 @@ public sealed class HostKeyReaderTests : IDisposable
     {
         await VerifyAsync(Session(HostKeyVerification.AcceptNew));
 
-        Assert.Empty(_cloud.Calls);
-        Assert.Empty(_events.Events);
+        Assert.Empty(Cloud.Calls);
+        Assert.Empty(Events.Events);
     }
 
     private FargateSession Session(HostKeyVerification verification)
     {
-        SessionJournal journal = new(_folder["sessions"]);
+        SessionJournal journal = new(Folder["sessions"]);
         return journal.SessionOf(SampleRecord.Of(journal.Open(), SampleTask.Arn) with
         {
             Log = new ContainerLog("/ecs/cli", "eu-west-1", "login"),
@@ -198,13 +191,13 @@ public sealed class HostKeyReaderTests : IDisposable
     }
 
     private Task VerifyAsync(FargateSession session, TimeSpan? limit = null) =>
-        Reader(limit ?? TimeSpan.FromSeconds(60)).VerifyAsync(session, Task.CompletedTask, _events, CancellationToken.None);
+        Reader(limit ?? TimeSpan.FromSeconds(60)).VerifyAsync(session, Task.CompletedTask, Events, CancellationToken.None);
 
-    private HostKeyReader Reader(TimeSpan limit) => new(_cloud)
+    private HostKeyReader Reader(TimeSpan limit) => new(Cloud)
     {
         FirstPause = TimeSpan.FromMilliseconds(1),
         Limit = limit,
         // Only what is dropped takes its time: an answer must not come too late because this machine is busy.
-        ReadLimit = _cloud.DropsGetLogEvents is null ? TimeSpan.FromMinutes(1) : TimeSpan.FromMilliseconds(50),
+        ReadLimit = Cloud.DropsGetLogEvents is null ? TimeSpan.FromMinutes(1) : TimeSpan.FromMilliseconds(50),
     };
 }

@@ -10,11 +10,11 @@ namespace EcsFargateLogin.Tests.Trust;
 /// <summary>
 /// ssh refuses a server for its host key: one error whatever was to be done, at once, and the session is worth nothing any more.
 /// </summary>
-public sealed class OtherHostKeyTests : IDisposable
+public sealed class OtherHostKeyTests : SessionTest
 {
     private const string Fingerprint = "SHA256:6yPZFh1o8J6Wy7iv4Jo0JmSgVxWnDmAgzyyDZ1nYx3w";
 
-    /// <summary>What ssh says, with the alias by which it knows the server.</summary>
+    /// <summary>The message of ssh, with the alias by which it knows the server.</summary>
     private static string Refusal(string alias) => $"""
         @@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
         @    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @
@@ -33,16 +33,6 @@ public sealed class OtherHostKeyTests : IDisposable
         Host key verification failed.
         """;
 
-    private readonly TemporaryFolder _folder = new();
-    private readonly ScriptedCloud _cloud = new();
-    private readonly EventLog _events = new();
-
-    public void Dispose()
-    {
-        _cloud.Dispose();
-        _folder.Dispose();
-    }
-
     [Fact]
     public async Task A_copy_ends_with_it()
     {
@@ -50,11 +40,11 @@ public sealed class OtherHostKeyTests : IDisposable
         ItemCopier copier = new(session, SshThat(""), session.EndpointFor(preferPrivate: false), []);
         CopyRequest request = new()
         {
-            Sources = [_folder.Write("file", "x")], Destination = "/tmp", FromSession = false, Recurse = false,
+            Sources = [Folder.Write("file", "x")], Destination = "/tmp", FromSession = false, Recurse = false,
         };
 
         AssertIsOtherServer(session, await Assert.ThrowsAsync<FargateException>(
-            () => copier.CopyAsync(request, _events, CancellationToken.None)));
+            () => copier.CopyAsync(request, Events, CancellationToken.None)));
     }
 
     [Fact]
@@ -62,24 +52,24 @@ public sealed class OtherHostKeyTests : IDisposable
     {
         var session = Session();
         // The first has no SFTP; another server answers the second.
-        var ssh = _folder.WriteScript("ssh", $"""
-            [ -e {_folder["once"]} ] && exec {SshThat("")}
-            touch {_folder["once"]}
+        var ssh = Folder.WriteScript("ssh", $"""
+            [ -e {Folder["once"]} ] && exec {SshThat("")}
+            touch {Folder["once"]}
             echo 'subsystem request failed on channel 0' >&2
             exit 255
             """);
         ItemCopier copier = new(session, ssh, session.EndpointFor(preferPrivate: false), []);
-        CopyRequest request = new() { Sources = ["/etc/x"], Destination = _folder.Path, FromSession = true, Recurse = false };
+        CopyRequest request = new() { Sources = ["/etc/x"], Destination = Folder.Path, FromSession = true, Recurse = false };
 
         AssertIsOtherServer(session, await Assert.ThrowsAsync<FargateException>(
-            () => copier.CopyAsync(request, _events, CancellationToken.None)));
+            () => copier.CopyAsync(request, Events, CancellationToken.None)));
     }
 
     [Fact]
     public async Task The_connection_that_commands_share_ends_with_it_and_no_other_one_is_tried()
     {
         var session = Session();
-        var ssh = _folder.WriteScript("ssh", $"""
+        var ssh = Folder.WriteScript("ssh", $"""
             while [ "$1" != -E ]; do shift; done
             {SshThat("")} 2>>"$2"
             exit 255
@@ -95,25 +85,25 @@ public sealed class OtherHostKeyTests : IDisposable
     public async Task A_tunnel_that_meets_it_when_it_reconnects_gives_up_at_once_and_stops_the_session()
     {
         var session = Session();
-        var calls = _folder["calls"];
-        var ssh = _folder.WriteScript("ssh", $"""
+        var calls = Folder["calls"];
+        var ssh = Folder.WriteScript("ssh", $"""
             echo call >>{calls}
             [ "$(wc -l <{calls})" -gt 1 ] && exec {SshThat("")}
             echo ecs-fargate-login-tunnel-ready
-            until [ -e {_folder["lost"]} ]; do sleep 0.05; done
+            until [ -e {Folder["lost"]} ]; do sleep 0.05; done
             """);
         TunnelRoute route = new("127.0.0.1", 1, "db.internal", 5432);
         FargateTunnel tunnel = new(1, session, route) { KeepSession = true };
         TunnelKeeper keeper = new(
-            tunnel, new TunnelDialer(ssh, session.EndpointFor(preferPrivate: false), []), _cloud, new SessionJournal(_folder["sessions"]))
+            tunnel, new TunnelDialer(ssh, session.EndpointFor(preferPrivate: false), []), Cloud, new SessionJournal(Folder["sessions"]))
         {
             FirstPause = TimeSpan.FromMilliseconds(1),
         };
         await keeper.OpenAsync(CancellationToken.None);
         keeper.Keep();
-        _folder.Write("lost", "");
+        Folder.Write("lost", "");
 
-        await Eventually.Async(() => _cloud.CallsOf("StopTask").Count > 0, () => $"{tunnel.Status}: {tunnel.LastError}");
+        await Eventually.Async(() => Cloud.CallsOf("StopTask").Count > 0, () => $"{tunnel.Status}: {tunnel.LastError}");
         await keeper.StopAsync();
 
         Assert.Equal(FargateTunnelStatus.Lost, tunnel.Status);
@@ -157,12 +147,12 @@ public sealed class OtherHostKeyTests : IDisposable
     }
 
     /// <summary>An ssh that does something and then refuses its server.</summary>
-    private string SshThat(string work) => _folder.WriteScript(
+    private string SshThat(string work) => Folder.WriteScript(
         "refusing-ssh", $"{work}\ncat >&2 <<'END'\n{Refusal(SampleTask.Id)}\nEND\nexit 255");
 
     private FargateSession Session()
     {
-        SessionJournal journal = new(_folder["sessions"]);
+        SessionJournal journal = new(Folder["sessions"]);
         var session = journal.SessionOf(SampleRecord.Of(journal.Open(), SampleTask.Arn));
         session.Status = "RUNNING";
         session.PublicAddress = "127.0.0.1";

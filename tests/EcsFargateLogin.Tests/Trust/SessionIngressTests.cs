@@ -75,7 +75,7 @@ public sealed class SessionIngressTests : LaunchTest
         Cloud.OnAuthorizeIngress = rule =>
         {
             Cloud.Authorize(rule);
-            throw CloudErrors.NoAnswerInTime("Amazon EC2", new TimeoutException());
+            throw CloudErrors.NoReplyInTime("Amazon EC2", new TimeoutException());
         };
 
         await FailAsync(FargateError.EndpointUnreachable, WithIngress);

@@ -22,9 +22,9 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
     public static readonly TimeSpan UnansweredLimit = TimeSpan.FromHours(1);
 
     /// <summary>The time limit for finding the task and stopping it, together.</summary>
-    public TimeSpan StopLimit { get; init; } = CleanUpLimit.Time;
+    public TimeSpan StopLimit { get; init; } = TimeLimit.OfCleanUp;
 
-    /// <summary>Cancelled when the user stops waiting for the answer to StopTask.</summary>
+    /// <summary>Cancelled when the user stops waiting for the reply to StopTask.</summary>
     public CancellationToken GiveUp { get; init; }
 
     /// <summary>The pause between attempts to stop a task that ECS does not know yet.</summary>
@@ -120,7 +120,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
 
     private async Task EndTaskAsync(FargateSession session, string reason)
     {
-        using var limit = CleanUpLimit.Begin(StopLimit, GiveUp);
+        using var limit = TimeLimit.Begin(StopLimit, GiveUp);
         if (!session.IsClosed && session.TaskArn.Length == 0 && SessionIds.IsValid(session.SessionId))
         {
             session.TaskArn = await FindTaskAsync(session, limit.Token);
@@ -154,7 +154,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         }
         catch (OperationCanceledException e)
         {
-            throw SessionErrors.RunTaskUncertain(session, NoAnswer(e));
+            throw SessionErrors.RunTaskUncertain(session, NoReply(e));
         }
 
         // Where the account is unknown, only time can tell.
@@ -184,13 +184,13 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
         }
         catch (OperationCanceledException e)
         {
-            throw SessionErrors.StopFailed(session, unknown ?? NoAnswer(e));
+            throw SessionErrors.StopFailed(session, unknown ?? NoReply(e));
         }
     }
 
-    private FargateException NoAnswer(OperationCanceledException cause) => GiveUp.IsCancellationRequested
-        ? CloudErrors.AnswerNotAwaited(cloud.Connection.EcsEndpoint, cause)
-        : CloudErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, cause);
+    private FargateException NoReply(OperationCanceledException cause) => GiveUp.IsCancellationRequested
+        ? CloudErrors.ReplyNotAwaited(cloud.Connection.EcsEndpoint, cause)
+        : CloudErrors.NoReplyInTime(cloud.Connection.EcsEndpoint, cause);
 
     /// <summary>Stops the task once.</summary>
     /// <returns>Null, or the error by which ECS does not know the task, where the task may be too new.</returns>

@@ -129,8 +129,8 @@ internal static class StopCauses
             "Nobody was logged in for as long as -UnusedTimeout of New-FargateSession says: start a new session, and give it "
             + "longer, or 0 for no such limit."),
         ($@"^{ContainerContract.EndLine}idle\b",
-            "Nothing happened in any terminal for as long as -IdleTimeout of New-FargateSession says: give it longer, or 0 for no "
-            + "such limit."),
+            "Nothing happened in any terminal for as long as -IdleTimeout of New-FargateSession says: give it longer, or 0 for "
+            + "no such limit."),
         ($@"^{ContainerContract.EndLine}lifetime\b",
             "The task has lived for as long as -MaxLifetime of New-FargateSession says: give it longer, or 0 for no such limit."),
         (@"exec format error", WrongArchitecture),
@@ -147,7 +147,8 @@ internal static class StopCauses
         (@"exited with 69\b",
             "The image lacks what an SSH login needs, as the log says: build it with module/container/Dockerfile.debian or "
             + "Dockerfile.alpine."),
-        (@"exited with 64\b", "The container refused one of its variables, as its log says: correct the task definition's environment."),
+        (@"exited with 64\b",
+            "The container refused one of its variables, as its log says: correct the task definition's environment."),
         (@"exited with 12[67]\b",
             "The container's command could not be started: check the command, or -Command, and that the image holds "
             + "start-sshd.sh."),
@@ -175,7 +176,8 @@ internal static class StopCauses
         Array.Find(causes, cause => IsMatch(evidence, cause.Pattern)).NextStep;
 
     private static bool IsMatch(string evidence, string pattern) => Regex.IsMatch(
-        evidence, pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Multiline, TimeSpan.FromSeconds(1));
+        evidence, pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Multiline,
+        TimeSpan.FromSeconds(1));
 }
 
 /// <summary>

@@ -33,7 +33,8 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
             : [];
         var lastWords = lines.LastOrDefault(line => line.StartsWith(ContainerContract.EndLine, StringComparison.Ordinal));
         return SessionErrors.ShellInterrupted(
-            session, task, lastWords?[ContainerContract.EndLine.Length..], StopCauses.NextStepFor(task, lastWords is null ? [] : [lastWords]));
+            session, task, lastWords?[ContainerContract.EndLine.Length..],
+            StopCauses.NextStepFor(task, lastWords is null ? [] : [lastWords]));
     }
 
     /// <summary>
@@ -46,8 +47,7 @@ internal sealed class StopDiagnosis(IFargateCloud cloud)
             return [];
         }
 
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(LogLimit);
+        using var limit = TimeLimit.Begin(LogLimit, cancellationToken);
         try
         {
             var messages = await cloud
@@ -90,8 +90,7 @@ internal static class Interruption
     public static async Task<TaskDescription?> FindAsync(
         IFargateCloud cloud, FargateSession session, ConnectionEnd end, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Limit);
+        using var limit = TimeLimit.Begin(Limit, cancellationToken);
         try
         {
             while (true)

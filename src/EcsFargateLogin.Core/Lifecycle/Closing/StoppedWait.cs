@@ -22,8 +22,7 @@ internal sealed class StoppedWait(IFargateCloud cloud)
     public async Task WaitAsync(
         FargateSession session, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Limit);
+        using var limit = TimeLimit.Begin(Limit, cancellationToken);
         var watch = Stopwatch.StartNew();
         try
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Journal;
 using EcsFargateLogin.Model;
 
@@ -32,8 +33,7 @@ internal static class EarlierSessions
         IFargateCloud cloud, SessionJournal journal, CancellationToken cancellationToken)
     {
         var entries = LeftOver(cloud.Connection.Aws, journal);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Limit);
+        using var limit = TimeLimit.Begin(Limit, cancellationToken);
         try
         {
             var found = await new SessionFinder(cloud, journal)

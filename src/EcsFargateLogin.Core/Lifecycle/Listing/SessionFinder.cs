@@ -123,7 +123,8 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
         return sessions;
     }
 
-    private SessionRecord? EntryByStartedBy(TaskDescription task) => task.StartedBy is { } sessionId ? journal.Find(sessionId) : null;
+    private SessionRecord? EntryByStartedBy(TaskDescription task) =>
+        task.StartedBy is { } sessionId ? journal.Find(sessionId) : null;
 
     /// <summary>Returns the entry with its task, which an unanswered RunTask has started.</summary>
     private SessionRecord Complete(SessionRecord entry, TaskDescription task)

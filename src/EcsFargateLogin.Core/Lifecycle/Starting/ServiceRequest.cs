@@ -44,7 +44,9 @@ internal sealed class ServiceRequest(ServiceChoice choice)
             SecurityGroups = choice.Includes(ServiceParts.SecurityGroups) ? service.SecurityGroups : request.SecurityGroups,
             AssignPublicIp = choice.Includes(ServiceParts.AssignPublicIp) ? service.AssignPublicIp : request.AssignPublicIp,
             PlatformVersion = choice.Includes(ServiceParts.PlatformVersion) ? service.PlatformVersion : request.PlatformVersion,
-            CapacityProvider = choice.Includes(ServiceParts.CapacityProvider) ? CapacityProviderOf(service) : request.CapacityProvider,
+            CapacityProvider = choice.Includes(ServiceParts.CapacityProvider)
+                ? CapacityProviderOf(service)
+                : request.CapacityProvider,
             Tags = choice.Includes(ServiceParts.Tags) ? TagsOf(service, request) : request.Tags,
         };
     }

@@ -37,8 +37,8 @@ internal static class StartErrors
 
     internal static FargateException TaskOutlivesContainer(string taskDefinition, string why) => new(
         FargateError.TaskDefinitionUnsuitable,
-        $"The task definition '{taskDefinition}' cannot be used for sessions: {why}, so that its task would run on after every limit "
-        + "that the container keeps.",
+        $"The task definition '{taskDefinition}' cannot be used for sessions: {why}, so that its task would run on after every "
+        + "limit that the container keeps.",
         "Register a revision in which that container is essential and has no restartPolicy, as "
         + "Register-FargateLoginTaskDefinition -FromTaskDefinition does.")
     { Target = taskDefinition };

@@ -14,7 +14,7 @@ namespace EcsFargateLogin.Lifecycle.Starting;
 internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
 {
     /// <summary>
-    /// The time that a cancelled launch waits for RunTask's answer, which usually takes well under a second. Cancelling the call
+    /// The time that a cancelled launch waits for RunTask's reply, which usually takes well under a second. Cancelling the call
     /// would leave unknown whether a task was started. The time limit of the clean-up begins afterwards.
     /// </summary>
     public TimeSpan ReplyGrace { get; init; } = TimeSpan.FromSeconds(5);
@@ -22,7 +22,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     /// <summary>Cancelled when the user stops waiting for the clean-up.</summary>
     public CancellationToken GiveUp { get; init; }
 
-    /// <summary>The search for the task of a RunTask that got no answer.</summary>
+    /// <summary>The search for the task of a RunTask that got no reply.</summary>
     public TaskSearch Search { get; init; } = new(cloud);
 
     /// <summary>The search for a task that an earlier try of a refused RunTask may have started.</summary>
@@ -89,11 +89,12 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     /// <summary>The task is stopping by itself. StopTask only adds a reason, for people who find the task.</summary>
     private async Task StopFailedTaskAsync(FargateSession session)
     {
-        using var limit = CleanUpLimit.Begin(GiveUp);
+        using var limit = TimeLimit.BeginCleanUp(GiveUp);
         try
         {
             await cloud
-                .StopTaskAsync(session.Cluster, session.TaskArn, $"EcsFargateLogin session {session}: it is started again", limit.Token);
+                .StopTaskAsync(
+                    session.Cluster, session.TaskArn, $"EcsFargateLogin session {session}: it is started again", limit.Token);
         }
         catch (FargateException e) when (e.Error == FargateError.TaskNotFound)
         {
@@ -101,7 +102,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         }
         catch (OperationCanceledException e)
         {
-            throw SessionErrors.StopFailed(session, CloudErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, e));
+            throw SessionErrors.StopFailed(session, CloudErrors.NoReplyInTime(cloud.Connection.EcsEndpoint, e));
         }
     }
 
@@ -212,7 +213,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
                 ? (reply.Tasks[0], null)
                 : (null, StartErrors.RunTaskFailed(runTask, reply.Failures.Count > 0 ? reply.Failures[0] : null));
         }
-        catch (FargateException e) when (MayFollowLostAnswer(e))
+        catch (FargateException e) when (MayFollowLostReply(e))
         {
             await StopEarlierTaskAsync(session, e);
             return (null, e);
@@ -228,21 +229,21 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
         }
         catch (OperationCanceledException e)
         {
-            var cause = CloudErrors.NoAnswerInTime(cloud.Connection.EcsEndpoint, e);
+            var cause = CloudErrors.NoReplyInTime(cloud.Connection.EcsEndpoint, e);
             await StopUncertainTaskAsync(session, cause);
             throw;
         }
     }
 
-    /// <summary>Whether the answer was lost, so that a task may run; false where AWS refused the call.</summary>
+    /// <summary>Whether the reply was lost, so that a task may run; false where AWS refused the call.</summary>
     private static bool IsStartUncertain(FargateException e) =>
         e.Error is FargateError.EndpointUnreachable or FargateError.ServiceFailed;
 
     /// <summary>
     /// Whether the last try was refused for a reason that may have come up after an earlier try, which may have started the task
-    /// without an answer.
+    /// without a reply.
     /// </summary>
-    private static bool MayFollowLostAnswer(FargateException e) =>
+    private static bool MayFollowLostReply(FargateException e) =>
         e.Error is FargateError.Throttled or FargateError.CredentialsExpired;
 
     /// <summary>Stops the task that an earlier try may have started; does nothing where no task has the session's id.</summary>
@@ -250,7 +251,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     private async Task StopEarlierTaskAsync(FargateSession session, FargateException cause)
     {
         session.TaskArn = "";
-        using var limit = CleanUpLimit.Begin(GiveUp);
+        using var limit = TimeLimit.BeginCleanUp(GiveUp);
         string? taskArn;
         try
         {
@@ -276,7 +277,7 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     {
         // The ARN is unknown until the task is found; that of an earlier attempt would be wrong.
         session.TaskArn = "";
-        using var limit = CleanUpLimit.Begin(GiveUp);
+        using var limit = TimeLimit.BeginCleanUp(GiveUp);
         var taskArn = await Search.FindAsync(session, limit.Token)
             ?? throw SessionErrors.RunTaskUncertain(session, cause);
         await StopFoundAsync(session, taskArn, limit.Token);
@@ -290,6 +291,6 @@ internal sealed class TaskStarter(IFargateCloud cloud, SessionJournal journal)
     {
         session.TaskArn = taskArn;
         journal.NoteTask(session.SessionId, taskArn);
-        await CloserUntil(cancellationToken).CloseAsync(session, "the answer to RunTask was lost");
+        await CloserUntil(cancellationToken).CloseAsync(session, "the reply to RunTask was lost");
     }
 }

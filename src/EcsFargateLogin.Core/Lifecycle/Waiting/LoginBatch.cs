@@ -62,7 +62,7 @@ internal sealed class LoginBatch
         {
             foreach (var login in logins.Where(login => !runs.ContainsKey(login.Session)))
             {
-                runs.TryAdd(login.Session, EndAsync(login, ReasonWithoutWork(WorkName), progress));
+                runs.TryAdd(login.Session, EndAsync(login, ReasonWithoutWork(WorkName), failure: null, progress));
             }
 
             await Task.WhenAll(runs.Values);
@@ -140,29 +140,33 @@ internal sealed class LoginBatch
         }
         catch (FargateException e)
         {
-            failure = e.Error == FargateError.SshFailed && !cancellationToken.IsCancellationRequested
-                ? await new RefusedLogin(login.Cloud).ExplainAsync(login.Session, e, cancellationToken)
-                : e;
+            failure = cancellationToken.IsCancellationRequested
+                ? e
+                : await new RefusedLogin(login.Cloud).ExplainAsync(login.Session, e, cancellationToken);
         }
         finally
         {
-            await EndAsync(login, reason, progress);
-            if (failure is not null)
-            {
-                // Reported after an error of closing, because this error may end the command.
-                progress.Report(new SessionFailed(login.Session, failure));
-            }
+            await EndAsync(login, reason, failure, progress);
         }
     }
 
-    private async Task EndAsync(Login login, string reason, IProgress<SessionEvent> progress)
+    private async Task EndAsync(Login login, string reason, FargateException? failure, IProgress<SessionEvent> progress)
     {
         KnownHosts.NoteFirstKey(login.Session);
-        if (!MustClose(login.Session))
+        if (MustClose(login.Session))
         {
-            return;
+            await CloseAsync(login, reason, progress);
         }
 
+        if (failure is not null)
+        {
+            // Reported after an error of closing, because this error may end the command.
+            progress.Report(new SessionFailed(login.Session, failure));
+        }
+    }
+
+    private async Task CloseAsync(Login login, string reason, IProgress<SessionEvent> progress)
+    {
         try
         {
             await CloserFor(login.Cloud).CloseAsync(login.Session, reason);

@@ -6,7 +6,7 @@ using EcsFargateLogin.Routes;
 namespace EcsFargateLogin.Lifecycle.Waiting;
 
 /// <summary>
-/// The state of a session that is waited for: ECS's last answers with their times, the waits for its transports, and its time
+/// The state of a session that is waited for: ECS's last replies with their times, the waits for its transports, and its time
 /// limits.
 /// </summary>
 internal sealed class PendingSession : IAsyncDisposable
@@ -83,7 +83,8 @@ internal sealed class PendingSession : IAsyncDisposable
     /// <summary>The current phase, as ECS's status or in a few words.</summary>
     private string Phase => (Session.Status, Address) switch
     {
-        (TaskStatuses.Running, var address) when _readiness.CanBeEntered => $"RUNNING, waiting for {GetOrCreateWait().Describe(address)}",
+        (TaskStatuses.Running, var address) when _readiness.CanBeEntered =>
+            $"RUNNING, waiting for {GetOrCreateWait().Describe(address)}",
         (TaskStatuses.Running, null) => "RUNNING, waiting for its address",
         _ => Session.Status,
     };

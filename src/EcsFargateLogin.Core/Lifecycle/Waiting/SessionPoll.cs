@@ -70,9 +70,9 @@ internal sealed class SessionPoll(IFargateCloud cloud, WaitOptions options)
     }
 
     /// <summary>
-    /// Runs a poll. A permanent failure ends the wait for the sessions that need the answer, and for no others.
+    /// Runs a poll. A permanent failure ends the wait for the sessions that need the reply, and for no others.
     /// </summary>
-    /// <returns>False when some of these sessions still wait for an answer.</returns>
+    /// <returns>False when some of these sessions still wait for a reply.</returns>
     private static async Task<bool> TryAsync(
         IReadOnlyList<PendingSession> needing, IProgress<SessionEvent> progress, Func<Task> ask)
     {

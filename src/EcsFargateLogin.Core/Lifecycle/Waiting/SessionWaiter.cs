@@ -138,7 +138,8 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
         if (session.TakeFallbackCause() is { } cause)
         {
             progress.Report(new Caution(
-                session.Session, $"Session {session.Session} is entered by ECS Exec, because ssh does not reach it. {cause.Message}"));
+                session.Session,
+                $"Session {session.Session} is entered by ECS Exec, because ssh does not reach it. {cause.Message}"));
         }
     }
 

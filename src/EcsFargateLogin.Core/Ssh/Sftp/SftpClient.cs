@@ -130,7 +130,8 @@ internal sealed class SftpClient(SftpConnection connection)
         AskAsync(SftpType.Close, packet => packet.Add(handle.Span), cancellationToken);
 
     /// <summary>Copies the content of one open file into another on the server, from the beginning.</summary>
-    public Task CopyDataAsync(ReadOnlyMemory<byte> from, ReadOnlyMemory<byte> to, CancellationToken cancellationToken) => AskAsync(
+    public Task CopyDataAsync(
+        ReadOnlyMemory<byte> from, ReadOnlyMemory<byte> to, CancellationToken cancellationToken) => AskAsync(
         SftpType.Extended,
         packet => packet.Add(CopyData).Add(from.Span).Add(0UL).Add(0UL).Add(to.Span).Add(0UL),
         cancellationToken);

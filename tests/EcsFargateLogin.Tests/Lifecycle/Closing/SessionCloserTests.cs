@@ -6,26 +6,18 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Lifecycle.Closing;
 
-public sealed class SessionCloserTests : IDisposable
+public sealed class SessionCloserTests : SessionTest
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly ScriptedCloud _cloud = new();
     private readonly SessionJournal _journal;
     private readonly FargateSession _session;
 
     public SessionCloserTests()
     {
-        _journal = new SessionJournal(_folder["sessions"]);
+        _journal = new SessionJournal(Folder["sessions"]);
         var entry = SampleRecord.Of(_journal.Open(), SampleTask.Arn);
         _journal.Write(entry);
         File.WriteAllText(_journal.KeyPathOf(entry.SessionId), "a key");
         _session = _journal.SessionOf(entry);
-    }
-
-    public void Dispose()
-    {
-        _cloud.Dispose();
-        _folder.Dispose();
     }
 
     [Fact]
@@ -35,7 +27,7 @@ public sealed class SessionCloserTests : IDisposable
 
         Assert.Equal(
             ("dev", SampleTask.Arn, $"EcsFargateLogin session {_session.SessionId}: its shell has ended"),
-            Assert.Single(_cloud.CallsOf("StopTask")).Input);
+            Assert.Single(Cloud.CallsOf("StopTask")).Input);
         Assert.Equal("STOPPING", _session.Status);
         AssertForgotten();
     }
@@ -46,14 +38,14 @@ public sealed class SessionCloserTests : IDisposable
         await CloseAsync(_session);
         await CloseAsync(_session);
 
-        Assert.Single(_cloud.CallsOf("StopTask"));
+        Assert.Single(Cloud.CallsOf("StopTask"));
         AssertForgotten();
     }
 
     [Fact]
     public async Task A_task_that_ECS_has_forgotten_is_stopped()
     {
-        _cloud.OnStopTask = _ => throw EcsErrors.TaskNotFound(
+        Cloud.OnStopTask = _ => throw EcsErrors.TaskNotFound(
             SampleTask.Arn, SampleTask.Answer("InvalidParameterException"));
 
         await CloseAsync(_session);
@@ -68,8 +60,8 @@ public sealed class SessionCloserTests : IDisposable
     public async Task A_task_that_is_unknown_in_another_account_is_not_forgotten(bool isAnswered)
     {
         const string Arn = "arn:aws:ecs:eu-central-1:999999999999:cluster/dev";
-        _cloud.OnDescribeCluster = () => new ClusterDescription(Arn, "dev", "ACTIVE");
-        _cloud.OnStopTask = _ => throw EcsErrors.TaskNotFound(
+        Cloud.OnDescribeCluster = () => new ClusterDescription(Arn, "dev", "ACTIVE");
+        Cloud.OnStopTask = _ => throw EcsErrors.TaskNotFound(
             SampleTask.Arn, SampleTask.Answer("InvalidParameterException"));
         var session = isAnswered ? _session : Unanswered(DateTimeOffset.UtcNow.AddHours(-2));
 
@@ -84,8 +76,8 @@ public sealed class SessionCloserTests : IDisposable
     [Fact]
     public async Task A_task_that_is_unknown_where_the_account_cannot_be_told_is_not_forgotten()
     {
-        _cloud.OnDescribeCluster = () => throw SampleTask.AccessDenied("ecs:DescribeClusters");
-        _cloud.OnStopTask = _ => throw EcsErrors.TaskNotFound(
+        Cloud.OnDescribeCluster = () => throw SampleTask.AccessDenied("ecs:DescribeClusters");
+        Cloud.OnStopTask = _ => throw EcsErrors.TaskNotFound(
             SampleTask.Arn, SampleTask.Answer("InvalidParameterException"));
 
         var error = await Assert.ThrowsAsync<FargateException>(() => CloseAsync(_session));
@@ -99,12 +91,12 @@ public sealed class SessionCloserTests : IDisposable
     public async Task A_user_who_gives_up_learns_what_may_still_run()
     {
         using CancellationTokenSource giveUp = new();
-        _cloud.OnStopTask = async cancellationToken =>
+        Cloud.OnStopTask = async cancellationToken =>
         {
             await giveUp.CancelAsync();
             await Task.Delay(Timeout.Infinite, cancellationToken);
         };
-        SessionCloser closer = new(_cloud, _journal) { GiveUp = giveUp.Token };
+        SessionCloser closer = new(Cloud, _journal) { GiveUp = giveUp.Token };
 
         var error = await Assert.ThrowsAsync<FargateException>(() => closer.CloseAsync(_session, "test"));
 
@@ -117,7 +109,7 @@ public sealed class SessionCloserTests : IDisposable
     [Fact]
     public async Task A_task_that_cannot_be_stopped_stays_remembered_and_the_error_holds_both_commands()
     {
-        _cloud.OnStopTask = _ => throw SampleTask.AccessDenied("ecs:StopTask");
+        Cloud.OnStopTask = _ => throw SampleTask.AccessDenied("ecs:StopTask");
 
         var error = await Assert.ThrowsAsync<FargateException>(() => CloseAsync(_session));
 
@@ -137,21 +129,21 @@ public sealed class SessionCloserTests : IDisposable
     [Fact]
     public async Task A_stop_that_failed_can_be_repeated()
     {
-        _cloud.OnStopTask = _ => throw SampleTask.ServiceFailed();
+        Cloud.OnStopTask = _ => throw SampleTask.ServiceFailed();
         await Assert.ThrowsAsync<FargateException>(() => CloseAsync(_session));
-        _cloud.OnStopTask = _ => Task.CompletedTask;
+        Cloud.OnStopTask = _ => Task.CompletedTask;
 
         await CloseAsync(_session);
 
-        Assert.Equal(2, _cloud.CallsOf("StopTask").Count);
+        Assert.Equal(2, Cloud.CallsOf("StopTask").Count);
         AssertForgotten();
     }
 
     [Fact]
     public async Task A_stop_that_is_not_answered_in_time_is_an_error()
     {
-        _cloud.OnStopTask = cancellationToken => Task.Delay(Timeout.Infinite, cancellationToken);
-        SessionCloser closer = new(_cloud, _journal) { StopLimit = TimeSpan.FromMilliseconds(50) };
+        Cloud.OnStopTask = cancellationToken => Task.Delay(Timeout.Infinite, cancellationToken);
+        SessionCloser closer = new(Cloud, _journal) { StopLimit = TimeSpan.FromMilliseconds(50) };
 
         var error = await Assert.ThrowsAsync<FargateException>(() => closer.CloseAsync(_session, "test"));
 
@@ -175,24 +167,24 @@ public sealed class SessionCloserTests : IDisposable
     [InlineData(false)]
     public async Task A_journal_that_is_not_to_be_believed_is_no_reason_to_let_a_task_run_on(bool isByName)
     {
-        File.SetUnixFileMode(_folder["sessions"], File.GetUnixFileMode(_folder["sessions"]) | UnixFileMode.OtherWrite);
+        File.SetUnixFileMode(Folder["sessions"], File.GetUnixFileMode(Folder["sessions"]) | UnixFileMode.OtherWrite);
 
         await CloseAsync(isByName ? new FargateSession(new SessionRecord { TaskArn = SampleTask.Arn, Cluster = "dev" }) : _session);
 
-        Assert.Single(_cloud.CallsOf("StopTask"));
+        Assert.Single(Cloud.CallsOf("StopTask"));
         Assert.Equal(isByName, File.Exists(_session.KeyPath));
     }
 
     [Fact]
     public async Task A_file_that_cannot_be_deleted_is_told_when_the_task_was_stopped()
     {
-        File.Delete(_folder[$"sessions/{_session.SessionId}/session.json"]);
-        Directory.CreateDirectory(_folder[$"sessions/{_session.SessionId}/session.json/in-the-way"]);
+        File.Delete(Folder[$"sessions/{_session.SessionId}/session.json"]);
+        Directory.CreateDirectory(Folder[$"sessions/{_session.SessionId}/session.json/in-the-way"]);
 
         var error = await Assert.ThrowsAsync<FargateException>(() => CloseAsync(_session));
 
         Assert.Equal((FargateError.FilesNotDeleted, true), (error.Error, _session.IsClosed));
-        Assert.Single(_cloud.CallsOf("StopTask"));
+        Assert.Single(Cloud.CallsOf("StopTask"));
         Assert.False(File.Exists(_session.KeyPath));
     }
 
@@ -209,7 +201,7 @@ public sealed class SessionCloserTests : IDisposable
     {
         await CloseAsync(_session, new string('x', 400));
 
-        var (_, _, reason) = ((string, string, string))Assert.Single(_cloud.CallsOf("StopTask")).Input;
+        var (_, _, reason) = ((string, string, string))Assert.Single(Cloud.CallsOf("StopTask")).Input;
         Assert.Equal(255, reason.Length);
     }
 
@@ -217,7 +209,7 @@ public sealed class SessionCloserTests : IDisposable
     public async Task Waiting_for_the_end_polls_until_the_task_is_STOPPED()
     {
         string[] statuses = ["DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED"];
-        _cloud.OnDescribeTasks = (_, _, before) => SampleTask.Reply(SampleTask.Of(statuses[before]));
+        Cloud.OnDescribeTasks = (_, _, before) => SampleTask.Reply(SampleTask.Of(statuses[before]));
         EventLog events = new();
 
         await WaitOf(TimeSpan.FromMinutes(1)).WaitAsync(_session, events, CancellationToken.None);
@@ -237,7 +229,7 @@ public sealed class SessionCloserTests : IDisposable
     [Fact]
     public async Task Waiting_for_the_end_outlasts_throttling_and_a_transient_failure()
     {
-        _cloud.OnDescribeTasks = (_, _, before) => before switch
+        Cloud.OnDescribeTasks = (_, _, before) => before switch
         {
             0 or 1 or 2 or 3 => throw SampleTask.Throttled(),
             4 or 5 => throw SampleTask.ServiceFailed(),
@@ -247,30 +239,30 @@ public sealed class SessionCloserTests : IDisposable
         await WaitOf(TimeSpan.FromMinutes(1)).WaitAsync(_session, new EventLog(), CancellationToken.None);
 
         Assert.Equal("STOPPED", _session.Status);
-        Assert.Equal(7, _cloud.CallsOf("DescribeTasks").Count);
+        Assert.Equal(7, Cloud.CallsOf("DescribeTasks").Count);
     }
 
     [Fact]
     public async Task Waiting_for_the_end_gives_up_on_a_failure_that_lasts()
     {
-        _cloud.OnDescribeTasks = (_, _, _) => throw SampleTask.ServiceFailed();
+        Cloud.OnDescribeTasks = (_, _, _) => throw SampleTask.ServiceFailed();
 
         var error = await Assert.ThrowsAsync<FargateException>(
             () => WaitOf(TimeSpan.FromMinutes(1)).WaitAsync(_session, new EventLog(), CancellationToken.None));
 
         Assert.Equal(FargateError.ServiceFailed, error.Error);
-        Assert.Equal(3, _cloud.CallsOf("DescribeTasks").Count);
+        Assert.Equal(3, Cloud.CallsOf("DescribeTasks").Count);
     }
 
     [Fact]
     public async Task A_session_without_an_answer_to_RunTask_is_stopped_by_its_id()
     {
-        _cloud.OnListTasks = () => [SampleTask.Arn];
+        Cloud.OnListTasks = () => [SampleTask.Arn];
 
         await Closer.CloseAsync(Unanswered(DateTimeOffset.UtcNow), "test");
 
-        Assert.Equal(("dev", _session.SessionId), Assert.Single(_cloud.CallsOf("ListTasks")).Input);
-        Assert.Single(_cloud.CallsOf("StopTask"));
+        Assert.Equal(("dev", _session.SessionId), Assert.Single(Cloud.CallsOf("ListTasks")).Input);
+        Assert.Single(Cloud.CallsOf("StopTask"));
         AssertForgotten();
     }
 
@@ -279,8 +271,8 @@ public sealed class SessionCloserTests : IDisposable
     {
         var session = Unanswered(DateTimeOffset.UtcNow);
         _journal.Write(SampleRecord.Of(_session.SessionId));
-        _cloud.OnListTasks = () => [SampleTask.Arn];
-        _cloud.OnStopTask = _ => throw SampleTask.ServiceFailed();
+        Cloud.OnListTasks = () => [SampleTask.Arn];
+        Cloud.OnStopTask = _ => throw SampleTask.ServiceFailed();
 
         await Assert.ThrowsAsync<FargateException>(() => Closer.CloseAsync(session, "test"));
 
@@ -295,7 +287,7 @@ public sealed class SessionCloserTests : IDisposable
         await Closer.CloseAsync(session, "test");
 
         Assert.Equal("STOPPED", session.Status);
-        Assert.Empty(_cloud.CallsOf("StopTask"));
+        Assert.Empty(Cloud.CallsOf("StopTask"));
         AssertForgotten();
     }
 
@@ -312,7 +304,7 @@ public sealed class SessionCloserTests : IDisposable
     [Fact]
     public async Task A_session_that_cannot_be_searched_for_stays_remembered()
     {
-        _cloud.OnListTasks = () => throw SampleTask.AccessDenied("ecs:ListTasks");
+        Cloud.OnListTasks = () => throw SampleTask.AccessDenied("ecs:ListTasks");
 
         var error = await Assert.ThrowsAsync<FargateException>(
             () => Closer.CloseAsync(Unanswered(DateTimeOffset.UtcNow.AddDays(-1)), "test"));
@@ -324,7 +316,7 @@ public sealed class SessionCloserTests : IDisposable
     [Fact]
     public async Task A_task_that_does_not_stop_in_time_is_an_error()
     {
-        _cloud.OnDescribeTasks = (_, _, _) => SampleTask.Reply(SampleTask.Of("DEACTIVATING"));
+        Cloud.OnDescribeTasks = (_, _, _) => SampleTask.Reply(SampleTask.Of("DEACTIVATING"));
 
         var error = await Assert.ThrowsAsync<FargateException>(
             () => WaitOf(TimeSpan.FromMilliseconds(200)).WaitAsync(_session, new EventLog(), CancellationToken.None));
@@ -337,7 +329,7 @@ public sealed class SessionCloserTests : IDisposable
     public async Task Waiting_for_the_end_can_be_cancelled()
     {
         using CancellationTokenSource cancellation = new();
-        _cloud.OnDescribeTasks = (_, _, _) =>
+        Cloud.OnDescribeTasks = (_, _, _) =>
         {
             cancellation.Cancel();
             return SampleTask.Reply(SampleTask.Of("STOPPING"));
@@ -350,13 +342,13 @@ public sealed class SessionCloserTests : IDisposable
     private FargateSession Unanswered(DateTimeOffset createdAt) =>
         _journal.SessionOf(SampleRecord.Of(_session.SessionId) with { CreatedAt = createdAt });
 
-    private SessionCloser Closer => new(_cloud, _journal)
+    private SessionCloser Closer => new(Cloud, _journal)
     {
         RetryPause = TimeSpan.FromMilliseconds(5),
-        Search = new TaskSearch(_cloud) { Limit = TimeSpan.Zero },
+        Search = new TaskSearch(Cloud) { Limit = TimeSpan.Zero },
     };
 
-    private StoppedWait WaitOf(TimeSpan limit) => new(_cloud)
+    private StoppedWait WaitOf(TimeSpan limit) => new(Cloud)
     {
         PollInterval = TimeSpan.FromMilliseconds(5),
         ThrottledInterval = TimeSpan.FromMilliseconds(5),
@@ -365,5 +357,5 @@ public sealed class SessionCloserTests : IDisposable
 
     private Task CloseAsync(FargateSession session, string reason = "test") => Closer.CloseAsync(session, reason);
 
-    private void AssertForgotten() => Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["sessions"]));
+    private void AssertForgotten() => Assert.Empty(Directory.EnumerateFileSystemEntries(Folder["sessions"]));
 }

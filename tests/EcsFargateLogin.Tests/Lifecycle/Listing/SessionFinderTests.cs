@@ -7,32 +7,24 @@ using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Lifecycle.Listing;
 
-public sealed class SessionFinderTests : IDisposable
+public sealed class SessionFinderTests : SessionTest
 {
     private const string OtherArn = SampleTask.Arn + "0";
 
-    private readonly TemporaryFolder _folder = new();
-    private readonly ScriptedCloud _cloud = new();
     private readonly SessionJournal _journal;
 
-    public SessionFinderTests() => _journal = new SessionJournal(_folder["sessions"]);
-
-    public void Dispose()
-    {
-        _cloud.Dispose();
-        _folder.Dispose();
-    }
+    public SessionFinderTests() => _journal = new SessionJournal(Folder["sessions"]);
 
     [Fact]
     public async Task What_the_journal_knows_is_joined_with_what_ECS_runs()
     {
         var entry = Remember(SampleTask.Arn);
-        _cloud.OnListAllTasks = () => [SampleTask.Arn, OtherArn, SampleTask.Arn + "1"];
+        Cloud.OnListAllTasks = () => [SampleTask.Arn, OtherArn, SampleTask.Arn + "1"];
         Describe(
             Tagged("RUNNING", SampleTask.Arn, entry.SessionId),
             Tagged("PENDING", OtherArn, "fl-elsewhere"),
             Tagged("RUNNING", SampleTask.Arn + "1", "ecs-svc/1"));
-        _cloud.OnDescribeNetworkInterfaces = _ => [SampleTask.Interface("203.0.113.1")];
+        Cloud.OnDescribeNetworkInterfaces = _ => [SampleTask.Interface("203.0.113.1")];
 
         var found = await FindAsync(new SessionQuery([entry]) { Clusters = ["dev"] });
 
@@ -46,7 +38,7 @@ public sealed class SessionFinderTests : IDisposable
             (other.SessionId, other.Status, other.Owner, other.TaskArn, other.Region));
         Assert.Null(other.KeyPath);
         Assert.Empty(found.Errors);
-        Assert.Single(_cloud.CallsOf("DescribeTasks"));
+        Assert.Single(Cloud.CallsOf("DescribeTasks"));
     }
 
     [Theory]
@@ -56,7 +48,7 @@ public sealed class SessionFinderTests : IDisposable
     public async Task How_a_session_of_another_machine_can_be_reached_is_told_by_ECS_alone(
         bool enablesExecuteCommand, bool hasKey, FargateTransport expected)
     {
-        _cloud.OnListAllTasks = () => [OtherArn];
+        Cloud.OnListAllTasks = () => [OtherArn];
         Describe(Tagged("RUNNING", OtherArn, "fl-elsewhere") with
         {
             EnablesExecuteCommand = enablesExecuteCommand,
@@ -81,14 +73,14 @@ public sealed class SessionFinderTests : IDisposable
 
         Assert.Empty((await FindAsync(new SessionQuery([entry]))).Sessions);
 
-        Assert.False(Directory.Exists(_folder[$"sessions/{entry.SessionId}"]));
+        Assert.False(Directory.Exists(Folder[$"sessions/{entry.SessionId}"]));
     }
 
     [Fact]
     public async Task A_stopped_task_does_not_end_a_session_that_is_being_given_another_one()
     {
         var entry = Remember(taskArn: null);
-        _cloud.OnListTasks = () => [SampleTask.Arn];
+        Cloud.OnListTasks = () => [SampleTask.Arn];
         Describe(Tagged("STOPPED", SampleTask.Arn, entry.SessionId));
         _journal.Write(entry with { CreatedAt = DateTimeOffset.UtcNow });
 
@@ -143,7 +135,7 @@ public sealed class SessionFinderTests : IDisposable
     {
         var entry = Remember(SampleTask.Arn);
         const string Arn = "arn:aws:ecs:eu-central-1:999999999999:cluster/dev";
-        _cloud.OnDescribeCluster = () => new ClusterDescription(Arn, "dev", "ACTIVE");
+        Cloud.OnDescribeCluster = () => new ClusterDescription(Arn, "dev", "ACTIVE");
 
         var session = Assert.Single((await FindAsync(new SessionQuery([entry]))).Sessions);
 
@@ -155,13 +147,13 @@ public sealed class SessionFinderTests : IDisposable
     public async Task A_task_of_a_RunTask_without_answer_is_found_by_its_id_and_written_down()
     {
         var entry = Remember(taskArn: null);
-        _cloud.OnListTasks = () => [SampleTask.Arn];
+        Cloud.OnListTasks = () => [SampleTask.Arn];
         Describe(Tagged("RUNNING", SampleTask.Arn, entry.SessionId));
 
         var session = Assert.Single((await FindAsync(new SessionQuery([entry]))).Sessions);
 
         Assert.Equal((SampleTask.Arn, "RUNNING"), (session.TaskArn, session.Status));
-        Assert.Equal(("dev", entry.SessionId), Assert.Single(_cloud.CallsOf("ListTasks")).Input);
+        Assert.Equal(("dev", entry.SessionId), Assert.Single(Cloud.CallsOf("ListTasks")).Input);
         Assert.Equal(entry with { TaskArn = SampleTask.Arn }, Assert.Single(_journal.ReadAll()));
     }
 
@@ -195,7 +187,7 @@ public sealed class SessionFinderTests : IDisposable
     public async Task Where_AWS_cannot_be_asked_the_journal_is_listed_all_the_same()
     {
         var entry = Remember(SampleTask.Arn);
-        _cloud.OnDescribeTasks = (_, _, _) => throw SampleTask.ServiceFailed();
+        Cloud.OnDescribeTasks = (_, _, _) => throw SampleTask.ServiceFailed();
 
         var found = await FindAsync(new SessionQuery([entry]));
 
@@ -209,7 +201,7 @@ public sealed class SessionFinderTests : IDisposable
     [InlineData("other", 1)]
     public async Task Only_a_cluster_that_nobody_has_named_may_be_closed_to_the_user(string unnamed, int errors)
     {
-        _cloud.OnListAllTasks = () => throw SampleTask.AccessDenied("ecs:ListTasks");
+        Cloud.OnListAllTasks = () => throw SampleTask.AccessDenied("ecs:ListTasks");
 
         var found = await FindAsync(new SessionQuery([]) { Clusters = ["dev"], UnnamedCluster = unnamed });
 
@@ -220,27 +212,27 @@ public sealed class SessionFinderTests : IDisposable
     public async Task A_session_with_a_damaged_entry_is_found_by_its_id_and_is_ones_own()
     {
         var entry = Remember(SampleTask.Arn);
-        File.WriteAllText(_folder[$"sessions/{entry.SessionId}/session.json"], "");
-        _cloud.OnListAllTasks = () => [SampleTask.Arn];
+        File.WriteAllText(Folder[$"sessions/{entry.SessionId}/session.json"], "");
+        Cloud.OnListAllTasks = () => [SampleTask.Arn];
         Describe(Tagged("RUNNING", SampleTask.Arn, entry.SessionId));
 
         var session = Assert.Single((await FindAsync(new SessionQuery([]) { Clusters = ["dev"] })).Sessions);
 
         Assert.Equal((entry.SessionId, SessionOwner.ThisProcess), (session.SessionId, session.Owner));
-        await new SessionCloser(_cloud, _journal).CloseAsync(session, "test");
-        Assert.False(Directory.Exists(_folder[$"sessions/{entry.SessionId}"]));
+        await new SessionCloser(Cloud, _journal).CloseAsync(session, "test");
+        Assert.False(Directory.Exists(Folder[$"sessions/{entry.SessionId}"]));
     }
 
     [Fact]
     public async Task A_session_asked_for_by_its_id_costs_no_list_of_all_tasks()
     {
-        _cloud.OnListTasks = () => [OtherArn];
+        Cloud.OnListTasks = () => [OtherArn];
         Describe(Tagged("RUNNING", OtherArn, "fl-elsewhere"));
 
         var found = await FindAsync(new SessionQuery([]) { Clusters = ["dev"], Ids = ["fl-elsewhere"] });
 
         Assert.Equal("fl-elsewhere", Assert.Single(found.Sessions).SessionId);
-        Assert.Equal(("dev", "fl-elsewhere"), Assert.Single(_cloud.CallsOf("ListTasks")).Input);
+        Assert.Equal(("dev", "fl-elsewhere"), Assert.Single(Cloud.CallsOf("ListTasks")).Input);
     }
 
     [Fact]
@@ -248,7 +240,7 @@ public sealed class SessionFinderTests : IDisposable
     {
         Assert.Empty((await FindAsync(new SessionQuery([]))).Sessions);
 
-        Assert.Empty(_cloud.Calls);
+        Assert.Empty(Cloud.Calls);
     }
 
     [Fact]
@@ -257,14 +249,14 @@ public sealed class SessionFinderTests : IDisposable
         var running = Remember(SampleTask.Arn, processIsDead: true);
         var ended = Remember(OtherArn, processIsDead: true);
         Remember(SampleTask.Arn + "1");
-        _cloud.OnDescribeTasks = (_, taskArns, _) =>
+        Cloud.OnDescribeTasks = (_, taskArns, _) =>
         {
             Assert.Equal([SampleTask.Arn, OtherArn], taskArns.Order());
             return SampleTask.Reply(
                 Tagged("RUNNING", SampleTask.Arn, running.SessionId), Tagged("STOPPED", OtherArn, ended.SessionId));
         };
 
-        var found = await EarlierSessions.FindAsync(_cloud, _journal, CancellationToken.None);
+        var found = await EarlierSessions.FindAsync(Cloud, _journal, CancellationToken.None);
 
         Assert.Equal(
             $"1 of your sessions still runs, and the PowerShell that had charge of it is gone ({running.SessionId}): "
@@ -278,9 +270,9 @@ public sealed class SessionFinderTests : IDisposable
     {
         string[] ids =
             [.. Enumerable.Range(0, 7).Select(number => Remember($"{SampleTask.Arn}{number}", processIsDead: true).SessionId)];
-        _cloud.OnDescribeTasks = (_, _, _) => throw SampleTask.AccessDenied("ecs:DescribeTasks");
+        Cloud.OnDescribeTasks = (_, _, _) => throw SampleTask.AccessDenied("ecs:DescribeTasks");
 
-        var warning = EarlierSessions.WarningOf(await EarlierSessions.FindAsync(_cloud, _journal, CancellationToken.None));
+        var warning = EarlierSessions.WarningOf(await EarlierSessions.FindAsync(Cloud, _journal, CancellationToken.None));
 
         Assert.StartsWith(
             "7 of your sessions may still run, and the PowerShell that had charge of them is gone (fl-", warning, StringComparison.Ordinal);
@@ -289,16 +281,16 @@ public sealed class SessionFinderTests : IDisposable
     }
 
     private Task<FoundSessions> FindAsync(SessionQuery query) =>
-        new SessionFinder(_cloud, _journal).FindAsync(query, CancellationToken.None);
+        new SessionFinder(Cloud, _journal).FindAsync(query, CancellationToken.None);
 
-    private void Describe(params TaskDescription[] tasks) => _cloud.OnDescribeTasks = (_, _, _) => SampleTask.Reply(tasks);
+    private void Describe(params TaskDescription[] tasks) => Cloud.OnDescribeTasks = (_, _, _) => SampleTask.Reply(tasks);
 
     private static TaskDescription Tagged(string status, string arn, string id) =>
         SampleTask.Of(status, arn) with { StartedBy = id };
 
     private SessionRecord Remember(string? taskArn, DateTimeOffset? createdAt = null, bool processIsDead = false)
     {
-        var entry = SampleRecord.Of(_journal.Open(), taskArn) with { Connection = _cloud.Connection.Aws };
+        var entry = SampleRecord.Of(_journal.Open(), taskArn) with { Connection = Cloud.Connection.Aws };
         entry = createdAt is { } at ? entry with { CreatedAt = at } : entry;
         _journal.Write(entry);
         File.WriteAllText(_journal.KeyPathOf(entry.SessionId), "a key");

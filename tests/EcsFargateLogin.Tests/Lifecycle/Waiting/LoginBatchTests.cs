@@ -9,21 +9,12 @@ using EcsFargateLogin.Tests.Support;
 namespace EcsFargateLogin.Tests.Sessions;
 
 /// <summary>Ends of a login that need no server: keys that are gone, and tasks that cannot be stopped.</summary>
-public sealed class LoginBatchTests : IDisposable
+public sealed class LoginBatchTests : SessionTest
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly ScriptedCloud _cloud = new();
     private readonly SessionJournal _journal;
-    private readonly EventLog _events = new();
     private bool _mustClose = true;
 
-    public LoginBatchTests() => _journal = new SessionJournal(_folder["sessions"]);
-
-    public void Dispose()
-    {
-        _cloud.Dispose();
-        _folder.Dispose();
-    }
+    public LoginBatchTests() => _journal = new SessionJournal(Folder["sessions"]);
 
     [Fact]
     public async Task A_session_without_key_fails_when_it_has_been_closed()
@@ -32,9 +23,9 @@ public sealed class LoginBatchTests : IDisposable
 
         Assert.EndsWith(
             ": its command was never reached",
-            ((ValueTuple<string, string, string>)Assert.Single(_cloud.CallsOf("StopTask")).Input!).Item3,
+            ((ValueTuple<string, string, string>)Assert.Single(Cloud.CallsOf("StopTask")).Input!).Item3,
             StringComparison.Ordinal);
-        Assert.Equal(FargateError.KeyNotFound, Assert.IsType<SessionFailed>(Assert.Single(_events.Events)).Error.Error);
+        Assert.Equal(FargateError.KeyNotFound, Assert.IsType<SessionFailed>(Assert.Single(Events.Events)).Error.Error);
     }
 
     [Fact]
@@ -44,8 +35,8 @@ public sealed class LoginBatchTests : IDisposable
 
         await RunAsync([NewLogin()], CancellationToken.None);
 
-        Assert.Empty(_cloud.Calls);
-        Assert.IsType<SessionFailed>(Assert.Single(_events.Events));
+        Assert.Empty(Cloud.Calls);
+        Assert.IsType<SessionFailed>(Assert.Single(Events.Events));
     }
 
     [Theory]
@@ -53,12 +44,12 @@ public sealed class LoginBatchTests : IDisposable
     [InlineData(true)]
     public async Task Each_session_that_cannot_be_closed_is_reported(bool isCancelled)
     {
-        _cloud.OnStopTask = _ => throw CloudErrors.NoAnswerInTime("AWS", new TimeoutException());
+        Cloud.OnStopTask = _ => throw CloudErrors.NoReplyInTime("AWS", new TimeoutException());
         Login[] logins = [NewLogin(), NewLogin()];
 
         await RunAsync(logins, new CancellationToken(isCancelled));
 
-        var notClosed = _events.Events.OfType<SessionNotClosed>().ToList();
+        var notClosed = Events.Events.OfType<SessionNotClosed>().ToList();
         Assert.Equal(logins.Select(login => login.Session.SessionId).Order(), notClosed.Select(each => each.Session.SessionId).Order());
         Assert.All(notClosed, each => Assert.True(each.Error.MayLeaveTask));
     }
@@ -67,7 +58,7 @@ public sealed class LoginBatchTests : IDisposable
     {
         var record = SampleRecord.Of(_journal.Open(), SampleTask.Arn);
         _journal.Write(record);
-        return new Login(_journal.SessionOf(record), _cloud, FargateTransport.Ssh);
+        return new Login(_journal.SessionOf(record), Cloud, FargateTransport.Ssh);
     }
 
     private async Task RunAsync(IReadOnlyList<Login> logins, CancellationToken cancellationToken)
@@ -84,7 +75,7 @@ public sealed class LoginBatchTests : IDisposable
         };
         try
         {
-            await batch.RunAsync(logins, (_, _) => Task.CompletedTask, _events, cancellationToken);
+            await batch.RunAsync(logins, (_, _) => Task.CompletedTask, Events, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

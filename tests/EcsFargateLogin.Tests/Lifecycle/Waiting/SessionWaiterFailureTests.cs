@@ -69,6 +69,32 @@ public sealed class SessionWaiterFailureTests : WaitTest
         Assert.Equal("TaskFailedToStart", error.ErrorCode);
     }
 
+    [Theory]
+    [InlineData("CannotPullContainerError: no such\nimage", "")]
+    [InlineData("no such image", "")]
+    [InlineData(" ", "")]
+    [InlineData("CannotPullContainerError: no such image: retried", " (CannotPullContainerError: no such image: retried)")]
+    public async Task A_reason_that_ECS_gives_for_the_task_and_for_its_containers_is_said_once(string reason, string expected)
+    {
+        Cloud.OnDescribeTasks = (_, _, _) => SampleTask.Reply(SampleTask.Of("STOPPED") with
+        {
+            StoppedReason = "CannotPullContainerError: no such image",
+            Containers =
+            [
+                new ContainerDescription { Name = "cli", Reason = reason },
+                new ContainerDescription { Name = "log", Reason = reason },
+            ],
+        });
+
+        var error = await FailAsync(FargateError.TaskStopped, SampleTask.Session(), Shell);
+
+        Assert.Contains(
+            "stoppedReason: CannotPullContainerError: no such image; "
+            + $"container 'cli' has no exit code{expected}; container 'log' has no exit code.",
+            error.Message,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_last_lines_of_the_log_are_told_without_what_a_terminal_would_obey()
     {

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace EcsFargateLogin.Foundation;
 
 /// <summary>The attributes of a file on Unix that .NET does not report: its kind, its owner, and who may write to it.</summary>
-internal sealed class UnixFile
+internal sealed class UnixFileStatus
 {
     private const int KindOfFile = 0xF000;
     private const int RegularFile = 0x8000;
@@ -14,7 +14,7 @@ internal sealed class UnixFile
 
     private readonly FileStatus _status;
 
-    private UnixFile(in FileStatus status) => _status = status;
+    private UnixFileStatus(in FileStatus status) => _status = status;
 
     /// <summary>
     /// Whether it is a regular file. Folders, pipes, devices and sockets are not; opening those may block forever.
@@ -41,15 +41,15 @@ internal sealed class UnixFile
         OwnerFault ?? (MayWrite(UnixFileMode.OtherWrite) ? "can be written by every user of this machine" : null);
 
     /// <summary>Reads the attributes of a file, or of a link's target; null where there is none, and on Windows.</summary>
-    public static UnixFile? Of(string path) =>
+    public static UnixFileStatus? Of(string path) =>
         !OperatingSystem.IsWindows() && GetStatus(path, out var status) == 0 ? new(status) : null;
 
     /// <summary>Reads the attributes of a file, or of a link itself; null where there is none, and on Windows.</summary>
-    public static UnixFile? OfLink(string path) =>
+    public static UnixFileStatus? OfLink(string path) =>
         !OperatingSystem.IsWindows() && GetLinkStatus(path, out var status) == 0 ? new(status) : null;
 
     /// <summary>Reads the attributes of an open file, wherever its name leads now; null on Windows.</summary>
-    public static UnixFile? Of(SafeHandle file) =>
+    public static UnixFileStatus? Of(SafeHandle file) =>
         !OperatingSystem.IsWindows() && GetStatus(file, out var status) == 0 ? new(status) : null;
 
     /// <summary>Whether the path leads to a regular file, which can be opened without blocking.</summary>
@@ -101,7 +101,7 @@ internal sealed class UnixFile
 /// File functions that .NET lacks on Unix: locks that report whether they were acquired, and flushing folders to disk. They call
 /// the runtime's native library, which has the same constants on every system.
 /// </summary>
-internal static class UnixFiles
+internal static class UnixFileOperations
 {
     private const string Library = "libSystem.Native";
     private const int ReadOnly = 0;
