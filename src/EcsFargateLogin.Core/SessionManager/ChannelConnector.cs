@@ -159,7 +159,7 @@ internal sealed class ChannelConnector(ISessionManager sessions, ChannelTicket t
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw CloudErrors.NoAnswerInTime(Host.Host, e);
+            throw CloudErrors.NoReplyInTime(Host.Host, e);
         }
     }
 

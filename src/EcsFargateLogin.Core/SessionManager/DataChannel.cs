@@ -110,7 +110,7 @@ internal sealed partial class DataChannel : IAsyncDisposable
         {
             throw ConnectionCount > 0
                 ? ChannelErrors.AgentSilent(_purpose.Target, _options.OpenLimit)
-                : CloudErrors.NoAnswerInTime(_connector.Host.Host, e);
+                : CloudErrors.NoReplyInTime(_connector.Host.Host, e);
         }
     }
 

@@ -51,7 +51,7 @@ internal sealed class InstanceConnectTunnel : IAsyncDisposable
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw LastError = CloudErrors.NoAnswerInTime("EC2 Instance Connect", e);
+            throw LastError = CloudErrors.NoReplyInTime("EC2 Instance Connect", e);
         }
         catch (FargateException e)
         {
