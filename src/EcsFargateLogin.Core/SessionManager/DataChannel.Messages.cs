@@ -9,7 +9,11 @@ internal sealed partial class DataChannel
 {
     private const int MostOutput = 4096;
 
+    /// <summary>The number of acknowledgements that are sent again over a new connection.</summary>
+    private const int MostRecent = 512;
+
     private readonly ReceiveOrder _order = new();
+    private readonly Queue<Acknowledgement> _recent = new();
     private long _heardAt;
     private volatile bool _isDelivering;
 
@@ -39,6 +43,12 @@ internal sealed partial class DataChannel
         ConnectionCount++;
         Volatile.Write(ref _heardAt, _options.Clock.GetTimestamp());
         _window.Rewind();
+        foreach (var acknowledgement in _recent)
+        {
+            // Those that were cut off on their way would come again one by one, at the agent's pace of 10 a second.
+            _acknowledgements.Writer.TryWrite(acknowledgement);
+        }
+
         _cut = Cut;
         await Task.WhenAll(
             GuardAsync(SendAllAsync(transport, connection.Token), Cut),
@@ -168,7 +178,14 @@ internal sealed partial class DataChannel
 
     private void Acknowledge(in ChannelMessage message)
     {
-        _acknowledgements.Writer.TryWrite(new Acknowledgement(message.Type, message.Id, message.Number));
+        Acknowledgement acknowledgement = new(message.Type, message.Id, message.Number);
+        _acknowledgements.Writer.TryWrite(acknowledgement);
+        if (_recent.Count == MostRecent)
+        {
+            _recent.Dequeue();
+        }
+
+        _recent.Enqueue(acknowledgement);
         _work.Set();
     }
 

@@ -7,7 +7,7 @@ namespace EcsFargateLogin.EndToEnd.LocalFargateTests;
 /// <summary>A client of Session Manager's data channel that does nothing by itself but put the agent's data in order.</summary>
 internal sealed class DataChannelClient : IDisposable
 {
-    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(1);
 
     private readonly SortedDictionary<long, RawMessage> _early = [];
     private readonly MemoryStream _output = new();
@@ -74,7 +74,8 @@ internal sealed class DataChannelClient : IDisposable
 
     public Task SendAsync(RawMessage message) => SendAsync(message.ToBytes(), WebSocketMessageType.Binary);
 
-    public Task SendDataAsync(byte[] payload) => SendAsync(RawMessage.Data(Next++, payload));
+    /// <summary>Sends data until it is acknowledged: an agent that is not ready yet does not take it.</summary>
+    public Task SendDataAsync(byte[] payload) => SendUntilAcknowledgedAsync(RawMessage.Data(Next++, payload));
 
     public Task SendDataAsync(string text) => SendDataAsync(Encoding.UTF8.GetBytes(text));
 

@@ -118,7 +118,8 @@ internal sealed class SignatureVerifier(string region, IReadOnlyCollection<AwsCr
         if (signedAt < now - validity)
         {
             throw AuthenticationErrors.OutOfTime(
-                service, $"Signature expired: {timestamp} is now earlier than {Text(now - validity)} ({Text(now)} - {validity.TotalMinutes} min.)");
+                service,
+                $"Signature expired: {timestamp} is now earlier than {Text(now - validity)} ({Text(now)} - {validity.TotalMinutes} min.)");
         }
 
         if (signedAt > now + _tolerance)
