@@ -1,3 +1,4 @@
+using System.Globalization;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
 
@@ -59,11 +60,17 @@ internal static class RouteErrors
             : "Create one in any subnet of that VPC (aws ec2 create-instance-connect-endpoint), which is free, or give another -Route.")
     { Target = named ?? vpc };
 
-    internal static FargateException PortWithoutInstanceConnect(FargateSession session) => new(
-        FargateError.RouteUnavailable,
-        $"EC2 Instance Connect leads to port 22 or 3389 only, and the SSH server of session {session} listens on {session.Port}.",
+    internal static FargateException PortOfInstanceConnect(int port) => new(
+        FargateError.InvalidRoute,
+        $"EC2 Instance Connect leads to port 22 or 3389 only, and the SSH server listens on {port}.",
         "Start a session with -Port 22, or give another -Route.")
-    { Target = session.ToString() };
+    { Target = port.ToString(CultureInfo.InvariantCulture) };
+
+    internal static FargateException PublicWithoutAddress() => new(
+        FargateError.InvalidRoute,
+        "-Route Public leads to the task's public address, and the task is to have none.",
+        "Give -AssignPublicIp Enabled, or another -Route.")
+    { Target = "Public" };
 
     internal static FargateException RouteWithProxy(FargateRoute route, string proxy) => new(
         FargateError.InvalidRoute,
