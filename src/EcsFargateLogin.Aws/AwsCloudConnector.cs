@@ -46,7 +46,6 @@ internal sealed class AwsCloudConnector : IFargateCloudConnector
             credentials)
         {
             CreateRoutes = () => new(RouteClientsOf(services, credentials, region.Name), found.Source),
-            SsmEndpoint = () => services.UrlOf("SSM", "ssm", region.Name).AbsoluteUri,
         };
     }
 

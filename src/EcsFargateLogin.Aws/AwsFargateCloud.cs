@@ -34,9 +34,6 @@ internal sealed partial class AwsFargateCloud(
 
     private AwsRoutes? _routes;
 
-    /// <summary>Returns the URL of Systems Manager, for the programs that open a channel.</summary>
-    internal Func<string> SsmEndpoint { get; init; } = () => "";
-
     /// <summary>Creates the boundary with the routes through AWS, which most sessions do not need.</summary>
     internal required Func<AwsRoutes> CreateRoutes { private get; init; }
 
@@ -92,10 +89,14 @@ internal sealed partial class AwsFargateCloud(
 
     public Task<IReadOnlyList<string>> ListTasksAsync(
         string cluster, string startedBy, CancellationToken cancellationToken) =>
-        ListTasksAsync(new ListTasksInput(cluster, startedBy, "RUNNING", NextToken: null), cancellationToken);
+        ListTasksAsync(new ListTasksInput(cluster, startedBy, "RUNNING"), cancellationToken);
 
     public Task<IReadOnlyList<string>> ListTasksAsync(string cluster, CancellationToken cancellationToken) =>
-        ListTasksAsync(new ListTasksInput(cluster, StartedBy: null, "RUNNING", NextToken: null), cancellationToken);
+        ListTasksAsync(new ListTasksInput(cluster, StartedBy: null, "RUNNING"), cancellationToken);
+
+    public Task<IReadOnlyList<string>> ListServiceTasksAsync(
+        string cluster, string service, CancellationToken cancellationToken) =>
+        ListTasksAsync(new ListTasksInput(cluster, StartedBy: null, "RUNNING") { ServiceName = service }, cancellationToken);
 
     private async Task<IReadOnlyList<string>> ListTasksAsync(ListTasksInput input, CancellationToken cancellationToken)
     {
@@ -190,7 +191,7 @@ internal sealed partial class AwsFargateCloud(
         }
     }
 
-    public async Task<ExecuteCommandChannel> ExecuteCommandAsync(
+    public async Task<ChannelTicket> ExecuteCommandAsync(
         ExecuteCommandRequest request, CancellationToken cancellationToken)
     {
         var call = EcsCall("ExecuteCommand") with
@@ -209,18 +210,10 @@ internal sealed partial class AwsFargateCloud(
             Interactive = true,
         };
         var output = await ServiceCalls.SendAsync(call, token => ecs.ExecuteCommandAsync(input, token), cancellationToken);
-        return new ExecuteCommandChannel(
+        return new ChannelTicket(
             EcsReplies.Required(output.Session?.SessionId, call.Operation, "session.sessionId"),
             EcsReplies.Required(output.Session?.StreamUrl, call.Operation, "session.streamUrl"),
             EcsReplies.Required(output.Session?.TokenValue, call.Operation, "session.tokenValue"));
-    }
-
-    public async Task<ChannelAccess> GetChannelAccessAsync(CancellationToken cancellationToken)
-    {
-        var found = await ServiceCalls.SendAsync(EcsCall("ExecuteCommand"), _ => credentials.GetCredentialsAsync(), cancellationToken);
-        return new ChannelAccess(
-            SsmEndpoint(),
-            found is null ? null : new ChannelCredentials(found.AccessKey, found.SecretKey, found.UseToken ? found.Token : null));
     }
 
     public void Dispose()

@@ -70,12 +70,6 @@ public sealed record LocalFargateOptions
     /// <summary>The EC2 Instance Connect Endpoints that it has from the start.</summary>
     public IReadOnlyList<InstanceConnectEndpointOptions> InstanceConnectEndpoints { get; init; } = [];
 
-    /// <summary>
-    /// True where streams of ExecuteCommand speak to tests/SessionManagerPlugin, which knows a protocol of its own, and false
-    /// where they are data channels of Session Manager.
-    /// </summary>
-    public bool HasStandInPlugin { get; init; } = true;
-
     /// <summary>Gets the server's log lines; null for nobody.</summary>
     public Action<string>? Log { get; init; }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using LocalFargate.Containers;
 using LocalFargate.Control;
-using LocalFargate.Exec;
 using LocalFargate.Faults;
 using LocalFargate.Logs;
 using LocalFargate.InstanceConnect;
@@ -34,7 +33,6 @@ public sealed partial class LocalFargateServer : IAsyncDisposable
     private readonly ServiceRegistry _services;
     private readonly LogStreams _logs = new();
     private readonly AwsEndpoint _endpoint;
-    private readonly ExecSessions _standInSessions;
     private readonly SessionRegistry _sessions;
     private readonly DataChannelEndpoint _dataChannels;
     private readonly InstanceConnectEndpoints _instanceConnect;
@@ -45,7 +43,6 @@ public sealed partial class LocalFargateServer : IAsyncDisposable
     private LocalFargateServer(LocalFargateOptions options, ILogger logger)
     {
         _options = options;
-        _standInSessions = new ExecSessions(() => EndpointUrl);
         _addresses = AddressBlock.Reserve();
         SshPort = options.SshPort ?? SshPorts.Choose(_addresses);
         _vpc = new Vpc(options.Region, _addresses);
@@ -172,6 +169,12 @@ public sealed partial class LocalFargateServer : IAsyncDisposable
     /// <summary>Registers a service, which starts no tasks here. Returns its ARN.</summary>
     public string RegisterService(ServiceOptions service) => _services.Register(service);
 
+    /// <summary>Starts a task of a service, as ECS itself does.</summary>
+    /// <returns>Its ARN.</returns>
+    public string StartServiceTask(string service, bool enablesExecuteCommand = true) =>
+        _launcher.Launch(
+            _services.LaunchOf(service, _vpc, enablesExecuteCommand), Faults.Apply(new TaskPlan { Timeline = _options.Timeline })).Arn;
+
     /// <summary>Forgets the tasks that are stopped, as ECS does an hour after.</summary>
     public void ForgetStoppedTasks() => _tasks.ForgetStopped(TimeSpan.Zero);
 
@@ -204,10 +207,7 @@ public sealed partial class LocalFargateServer : IAsyncDisposable
             Faults = Faults,
             Timeline = _options.Timeline,
         };
-        var executeCommand = new ExecuteCommandOperation(clusters, _tasks, _sessions)
-        {
-            StandInSessions = _options.HasStandInPlugin ? _standInSessions : null,
-        };
+        var executeCommand = new ExecuteCommandOperation(clusters, _tasks, _sessions);
         return
         [
             new EcsService(clusters, _definitions, _tasks, runTask, _services, executeCommand),
@@ -270,7 +270,6 @@ public sealed partial class LocalFargateServer : IAsyncDisposable
         });
         _application.UseRouting();
         _application.UseWebSockets();
-        new ExecEndpoint(_standInSessions, _stopping.Token).Map(_application);
         _dataChannels.Map(_application);
         _tunnels.Map(_application);
         ControlEndpoints.Map(_application, this);

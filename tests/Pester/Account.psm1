@@ -23,10 +23,8 @@ itself. The first call starts it; it ends with this module, or with the process.
 The folder for files of sessions and presets, such as $TestDrive.
 #>
 function Connect-LocalFargate([string] $Path) {
-    $separator = [IO.Path]::PathSeparator
     Disconnect-LocalFargate
     $script:replaced = Set-Environment @{
-        PATH                        = "$script:root/tests/SessionManagerPlugin/bin$separator$env:PATH"
         XDG_STATE_HOME              = "$Path/state"
         XDG_CONFIG_HOME             = "$Path/config"
         AWS_ACCESS_KEY_ID           = $null

@@ -9,8 +9,12 @@ BeforeAll {
 }
 
 Describe 'Enter-FargateShell' {
-    It 'takes sessions' {
-        Get-ParameterSetText Enter-FargateShell | Should -BeExactly 'All: [Session!]; value: Session'
+    It 'takes sessions, or tasks that run already' {
+        Get-ParameterSetText Enter-FargateShell | Should -BeExactly @(
+            'Session*: [Session!]; value: Session'
+            'Service: [] Service!'
+            'Task: [] TaskArn!'
+        )
     }
 
     It 'returns nothing: the shell has the terminal' {
@@ -82,7 +86,8 @@ Describe 'Enter-FargateShell in an account' -Skip:(-not $IsLinux) {
 
     It 'refuses for ECS Exec what only ssh takes: <Named>' -ForEach @(
         @{ Named = '-Option'; Command = { New-FargateSession -Transport EcsExec | Enter-FargateShell -Option Compression=yes } }
-        @{ Named = '-TranscriptPath'; Command = { New-FargateSession | Enter-FargateShell -Transport EcsExec -TranscriptPath . } }
+        @{ Named = '-JumpHost'; Command = { New-FargateSession | Enter-FargateShell -Transport EcsExec -JumpHost bastion } }
+        @{ Named = '-Route'; Command = { Enter-FargateShell -Service web -Route Private } }
     ) {
         $said = @(Get-ErrorOf $Command)
         $said.Count | Should -Be 1
@@ -90,6 +95,16 @@ Describe 'Enter-FargateShell in an account' -Skip:(-not $IsLinux) {
         $said.Category, $said.IsTerminating | Should -Be InvalidArgument, $true
         $said.Message | Should -BeLike "$Named cannot go with -Transport EcsExec*"
         Assert-NothingLeft -Started @(Get-StartedTask).Count
+    }
+
+    It 'has an error for a service or a task that is not there: <Command>' -ForEach @(
+        @{ Command = { Enter-FargateShell -Service nosuch -Cluster $cluster }; Id = 'ServiceNotFound'; Target = 'nosuch'; Hint = 'list-services' }
+        @{ Command = { Enter-FargateShell -TaskArn nosuch -Cluster $cluster }; Id = 'TaskNotFound'; Target = 'nosuch'; Hint = 'TaskArn' }
+        @{ Command = { Enter-FargateShell -Service web -Cluster nosuch }; Id = 'ClusterNotFound'; Target = 'nosuch'; Hint = 'Cluster' }
+    ) {
+        $cluster = $PSDefaultParameterValues['New-FargateSession:Cluster']
+        Assert-FargateError (Get-ErrorOf $Command) $Id ObjectNotFound $Target -Text $Hint
+        Assert-NothingStarted
     }
 
     It 'completes regions in the quotes that were begun' {

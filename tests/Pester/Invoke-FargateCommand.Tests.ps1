@@ -13,7 +13,9 @@ Describe 'Invoke-FargateCommand' {
         Get-ParameterSetText Invoke-FargateCommand | Should -BeExactly @(
             'Pipeline*: [Command!] Session!; value: Session'
             'File: [] FilePath! Session!; value: Session'
+            'Service: [Command] Service!; value: InputObject'
             'Session: [Command!] Session!; value: InputObject'
+            'Task: [Command] TaskArn!; value: InputObject'
         )
     }
 
@@ -56,13 +58,13 @@ Describe 'Invoke-FargateCommand in an account' -Skip:(-not $IsLinux) {
         Assert-NothingStarted
     }
 
-    It 'needs ssh, and leaves a session without it alone' {
-        $session = New-FargateSession -Transport EcsExec
-        $said = Get-ErrorOf { Invoke-FargateCommand 'true' -Session $session }
-        Assert-FargateError $said TransportUnavailable InvalidOperation $session
-        $said.Message | Should -BeLike 'Invoke-FargateCommand needs ssh*'
-        Get-ReceivedOperation | Should -Not -Contain StopTask
-        $session | Stop-FargateSession
-        Assert-NothingLeft -Started 1
+    It 'needs either a command or a script for tasks that run already: <Command>' -ForEach @(
+        @{ Command = { Invoke-FargateCommand -Service web }; Text = 'neither -Command nor -FilePath' }
+        @{ Command = { Invoke-FargateCommand 'true' -Service web -FilePath ./script.sh }; Text = 'cannot go together' }
+    ) {
+        $said = Get-ErrorOf $Command
+        $said.Id | Should -Match '^InvalidCommand,'
+        $said.Message | Should -BeLike "*$Text*"
+        Get-ReceivedOperation | Should -BeNullOrEmpty
     }
 }

@@ -136,6 +136,8 @@ ecs =
         (Get-Completion "$access -Service w" @clear).CompletionText | Should -BeExactly web
         (Get-Completion "$access -Preset staging -Service w" @clear).CompletionText | Should -BeExactly worker
         (Get-Completion "$access -Cluster default -Service w" @clear).CompletionText | Should -BeExactly worker
+        $enter = $access -replace 'New-FargateSession', 'Enter-FargateShell'
+        (Get-Completion "$enter -Cluster default -Service w" @clear).CompletionText | Should -BeExactly worker
         # As the command will: $PSDefaultParameterValues goes before presets, and can name one.
         $clear.Before = '$PSDefaultParameterValues = @{ "New-FargateSession:Cluster" = "default" }'
         (Get-Completion "$access -Service w" @clear).CompletionText | Should -BeExactly worker

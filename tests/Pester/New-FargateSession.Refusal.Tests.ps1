@@ -132,23 +132,6 @@ Describe 'New-FargateSession, on a machine that lacks something,' -Skip:(-not $I
         Assert-FargateError $said KeyGenerationFailed InvalidResult rails-cli $Why
     }
 
-    It 'needs the plugin for ECS Exec, and says where it is had: <_>' -ForEach @(
-        { New-FargateSession -Transport EcsExec }
-        { New-FargateSession -Transport Auto | Enter-FargateShell -Transport EcsExec }
-    ) {
-        $command = $_
-        $path = New-ProgramFolder @{ ssh = 'exit 0'; 'ssh-keygen' = 'exit 0' }
-        $said = Use-Environment @{ PATH = $path } { Get-ErrorOf $command }
-        Assert-FargateError $said PluginNotFound NotInstalled session-manager-plugin -Terminating `
-            -Text session-manager-working-with-install-plugin
-    }
-
-    It 'refuses a plugin that takes secrets on its command line' {
-        $said = @(Use-Environment @{ SESSION_MANAGER_PLUGIN_VERSION = '1.2.463.0' } { Get-ErrorOf { New-FargateSession -Transport EcsExec } })
-        $said.Count | Should -Be 1
-        $said.Message | Should -BeLike '*version 1.2.463.0 is too old*'
-    }
-
     It 'ends without credentials' {
         $said = Use-Environment @{ AWS_ACCESS_KEY_ID = $null; AWS_SECRET_ACCESS_KEY = $null } {
             Get-ErrorOf { 'a', 'b' | ForEach-Object { New-FargateSession $_ } }

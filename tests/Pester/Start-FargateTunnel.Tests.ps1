@@ -12,7 +12,9 @@ Describe 'Start-FargateTunnel' {
     It 'takes sessions, and either a host and its port or any host' {
         Get-ParameterSetText Start-FargateTunnel | Should -BeExactly @(
             'Host*: [Session!] RemoteHost! RemotePort!; value: Session'
+            'Service: [] RemoteHost! RemotePort! Service!'
             'Socks: [Session!] Socks!; value: Session'
+            'Task: [] RemoteHost! RemotePort! TaskArn!'
         )
     }
 
@@ -56,9 +58,9 @@ Describe 'Start-FargateTunnel in an account' -Skip:(-not $IsLinux) {
         Assert-NothingStarted
     }
 
-    It 'needs ssh, and leaves a session without it alone' {
+    It 'needs ssh for a SOCKS proxy, and leaves a session without it alone' {
         $session = New-FargateSession -Transport EcsExec
-        $said = Get-ErrorOf { $session | Start-FargateTunnel -RemoteHost db -RemotePort 1 }
+        $said = Get-ErrorOf { $session | Start-FargateTunnel -Socks }
         Assert-FargateError $said TransportUnavailable InvalidOperation $session
         $said.Message | Should -BeLike 'Start-FargateTunnel needs ssh*'
         Get-ReceivedOperation | Should -Not -Contain StopTask

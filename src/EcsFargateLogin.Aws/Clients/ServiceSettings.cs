@@ -35,6 +35,6 @@ internal sealed class ServiceSettings(CloudSettings settings, Profile? profile)
 
     /// <summary>Returns the URL of a service in a region.</summary>
     /// <inheritdoc cref="Of"/>
-    internal Uri UrlOf(string serviceId, string signingName, string region) =>
+    private Uri UrlOf(string serviceId, string signingName, string region) =>
         new ServiceEndpoints(settings, profile, region).Resolve(serviceId, signingName);
 }

@@ -20,7 +20,11 @@ internal sealed class StopTaskOutput
     public TaskShape? Task { get; init; }
 }
 
-internal sealed record ListTasksInput(string Cluster, string? StartedBy, string DesiredStatus, string? NextToken);
+internal sealed record ListTasksInput(string Cluster, string? StartedBy, string DesiredStatus)
+{
+    public string? ServiceName { get; init; }
+    public string? NextToken { get; init; }
+}
 
 internal sealed class ListTasksOutput
 {

@@ -48,20 +48,19 @@ internal interface IFargateCloud : IDisposable
     /// <see cref="FargateError.EcsExecUnavailable"/> when the container's agent does not answer, which may be transient, or the
     /// task does not enable ECS Exec; <see cref="FargateError.TaskNotFound"/> when ECS has no such task.
     /// </exception>
-    Task<ExecuteCommandChannel> ExecuteCommandAsync(ExecuteCommandRequest request, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Returns the endpoint and credentials with which session-manager-plugin resumes a channel. By default the plugin finds them
-    /// itself.
-    /// </summary>
-    Task<ChannelAccess> GetChannelAccessAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(new ChannelAccess("", Credentials: null));
+    Task<ChannelTicket> ExecuteCommandAsync(ExecuteCommandRequest request, CancellationToken cancellationToken);
 
     /// <summary>Lists the ARNs of a cluster's tasks with this startedBy and the desired status RUNNING.</summary>
     Task<IReadOnlyList<string>> ListTasksAsync(string cluster, string startedBy, CancellationToken cancellationToken);
 
     /// <summary>Lists the ARNs of all of a cluster's tasks with the desired status RUNNING.</summary>
     Task<IReadOnlyList<string>> ListTasksAsync(string cluster, CancellationToken cancellationToken);
+
+    /// <summary>Lists the ARNs of a service's tasks with the desired status RUNNING.</summary>
+    /// <param name="cluster">The cluster's name or ARN.</param>
+    /// <param name="service">The service's name or ARN.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    Task<IReadOnlyList<string>> ListServiceTasksAsync(string cluster, string service, CancellationToken cancellationToken);
 
     /// <summary>Reads a task definition by family, family:revision or ARN.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.TaskDefinitionNotFound"/> when there is none.</exception>

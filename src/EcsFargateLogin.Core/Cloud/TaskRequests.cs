@@ -104,31 +104,3 @@ internal sealed record ExecuteCommandRequest
     /// <summary>A command line that is split into words as a POSIX shell does. No shell runs it.</summary>
     public required string Command { get; init; }
 }
-
-/// <summary>
-/// The data channel of a program that ExecuteCommand started. Its token grants access to the container, so ToString() does not
-/// show it.
-/// </summary>
-/// <param name="SessionId">The id of the channel's session in Systems Manager.</param>
-/// <param name="StreamUrl">The URL of the channel.</param>
-/// <param name="TokenValue">The secret that authorizes the connection.</param>
-internal sealed record ExecuteCommandChannel(string SessionId, string StreamUrl, string TokenValue)
-{
-    /// <summary>The session's id alone.</summary>
-    public override string ToString() => SessionId;
-}
-
-/// <summary>The endpoint and credentials with which session-manager-plugin resumes a channel on the session's behalf.</summary>
-/// <param name="Endpoint">The URL of Systems Manager; empty for the region's own.</param>
-/// <param name="Credentials">The credentials; null lets the plugin find its own.</param>
-internal sealed record ChannelAccess(string Endpoint, ChannelCredentials? Credentials);
-
-/// <summary>Credentials for another program. ToString() does not show the secret.</summary>
-/// <param name="AccessKeyId">The access key.</param>
-/// <param name="SecretAccessKey">Its secret.</param>
-/// <param name="SessionToken">The token of temporary credentials; null for others.</param>
-internal sealed record ChannelCredentials(string AccessKeyId, string SecretAccessKey, string? SessionToken)
-{
-    /// <summary>The access key alone.</summary>
-    public override string ToString() => AccessKeyId;
-}

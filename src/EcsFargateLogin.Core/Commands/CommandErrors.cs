@@ -17,6 +17,11 @@ internal static class CommandErrors
             CultureInfo.InvariantCulture, $"The command and its arguments are {length} bytes long; {longest} can be sent."),
         "Send a script with -FilePath, or the data as input.");
 
+    internal static FargateException CommandMissing(bool areBothGiven) => new(
+        FargateError.InvalidCommand,
+        areBothGiven ? "-Command and -FilePath cannot go together." : "There is nothing to run: neither -Command nor -FilePath is given.",
+        "Give one of them.");
+
     internal static FargateException ScriptUnreadable(string path, Exception cause) => new(
         FargateError.InvalidCommand,
         $"The script '{path}' cannot be read: {ErrorText.ReasonOf(cause)}.",

@@ -36,6 +36,10 @@ internal sealed record RemoteCommand
     /// <summary>The first part of standard input.</summary>
     public ReadOnlyMemory<byte> Input { get; }
 
+    /// <summary>The command line in the shell that <see cref="Shells.EcsExecShell"/> opens, for ECS Exec, which has no login shell.</summary>
+    public string LineForEcsExec =>
+        $"_efl=sh; command -v bash >/dev/null && _efl=bash\n{PosixShell.Append("exec \"$_efl\" -c", [Line])}";
+
     /// <summary>Creates a command from a line of shell and further literal words.</summary>
     /// <param name="command">The command, which the login shell parses. CR LF becomes LF.</param>
     /// <param name="arguments">The words after it, which no shell parses.</param>

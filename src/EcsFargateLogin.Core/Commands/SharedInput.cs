@@ -66,14 +66,24 @@ internal sealed class SharedInput
     }
 
     /// <summary>Writes the input to a command as it arrives, until it ends or the command stops reading.</summary>
-    public async Task FeedAsync(FargateSession session, Stream stream, CancellationToken cancellationToken)
+    public Task FeedAsync(FargateSession session, Stream stream, CancellationToken cancellationToken) => FeedAsync(
+        session,
+        async (bytes, token) =>
+        {
+            await stream.WriteAsync(bytes, token);
+            await stream.FlushAsync(token);
+        },
+        cancellationToken);
+
+    /// <summary>Does the same by a function that writes.</summary>
+    public async Task FeedAsync(
+        FargateSession session, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
     {
         try
         {
             while (await ReadAsync(session, cancellationToken) is { Length: > 0 } bytes)
             {
-                await stream.WriteAsync(bytes, cancellationToken);
-                await stream.FlushAsync(cancellationToken);
+                await write(bytes, cancellationToken);
             }
         }
         finally

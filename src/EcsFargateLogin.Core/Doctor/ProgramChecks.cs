@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using EcsFargateLogin.SessionManager;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Doctor;
@@ -85,28 +84,4 @@ internal sealed partial class ProgramChecks(string? ssh, string? sshKeygen, Func
 
     [GeneratedRegex(@"OpenSSH(_for_Windows)?_(?<major>\d+)\.(?<minor>\d+)", RegexOptions.ExplicitCapture)]
     private static partial Regex Version();
-}
-
-/// <summary>Checks session-manager-plugin, which ECS Exec needs. Needs no account.</summary>
-/// <param name="path">The path of the plugin; null if it is missing.</param>
-/// <param name="isRequired">Whether ECS Exec is the only transport.</param>
-internal sealed class PluginCheck(string? path, bool isRequired)
-{
-    public async Task<FargateLoginCheck> RunAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var version = await new SessionManagerPlugin(
-                path ?? throw PluginErrors.PluginNotFound(SessionManagerPlugin.Name)).CheckAsync(cancellationToken);
-            return new(SessionManagerPlugin.Name, FargateCheckResult.Passed, $"{version}, {path}");
-        }
-        catch (FargateException e)
-        {
-            return new(
-                SessionManagerPlugin.Name,
-                isRequired ? FargateCheckResult.Failed : FargateCheckResult.Warning,
-                Examination.Finding(e),
-                e.NextStep);
-        }
-    }
 }

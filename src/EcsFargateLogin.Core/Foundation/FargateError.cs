@@ -130,9 +130,6 @@ public enum FargateError
     /// <summary>ECS Exec does not reach the container.</summary>
     [ErrorRow(ErrorKind.ConnectionError)]
     EcsExecUnavailable,
-    /// <summary>session-manager-plugin is not installed, or is too old.</summary>
-    [ErrorRow(ErrorKind.NotInstalled, EndsCommand = true, NamesValue = true)]
-    PluginNotFound,
     /// <summary>AWS, or something on the way to it, has refused to open a WebSocket.</summary>
     [ErrorRow(ErrorKind.ConnectionError)]
     WebSocketRefused,

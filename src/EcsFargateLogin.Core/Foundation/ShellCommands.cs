@@ -68,6 +68,25 @@ internal static class PosixShell
     /// <param name="words">The words to append, unquoted.</param>
     public static string Append(string command, IEnumerable<string> words) =>
         string.Join(' ', words.Select(Quote).Prepend(command));
+
+    /// <summary>Escapes bytes as an argument for printf %b: a line of printable ASCII.</summary>
+    public static string Escape(ReadOnlySpan<byte> bytes)
+    {
+        StringBuilder line = new(bytes.Length + 16);
+        foreach (var value in bytes)
+        {
+            if (value is >= (byte)' ' and <= (byte)'~' and not (byte)'\\')
+            {
+                line.Append((char)value);
+            }
+            else
+            {
+                line.Append(@"\0").Append(Convert.ToString(value, 8).PadLeft(3, '0'));
+            }
+        }
+
+        return line.ToString();
+    }
 }
 
 /// <summary>
@@ -97,17 +116,6 @@ internal sealed class HiddenCommand(string command)
         + "*) echo \"A start-up file of the login shell has read the command from standard input.\" >&2; "
         + $"echo exit {NotReceived};; esac')\"";
 
-    /// <summary>The first line of the input: the command, with everything but printable ASCII escaped for printf %b.</summary>
-    public byte[] Header()
-    {
-        StringBuilder line = new($"{_token} ");
-        foreach (var value in Encoding.UTF8.GetBytes(command))
-        {
-            line.Append(value is >= (byte)' ' and <= (byte)'~' and not (byte)'\\'
-                ? ((char)value).ToString()
-                : $@"\0{Convert.ToString(value, 8).PadLeft(3, '0')}");
-        }
-
-        return Encoding.ASCII.GetBytes(line.Append('\n').ToString());
-    }
+    /// <summary>The first line of the input: the command, escaped.</summary>
+    public byte[] Header() => Encoding.ASCII.GetBytes($"{_token} {PosixShell.Escape(Encoding.UTF8.GetBytes(command))}\n");
 }

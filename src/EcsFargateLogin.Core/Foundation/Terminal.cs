@@ -46,6 +46,22 @@ internal sealed class TerminalModes
     /// </summary>
     public void AcceptRemoteOutput() => _console?.AcceptRemoteOutput();
 
+    /// <summary>
+    /// Switches the terminal to raw mode, until <see cref="RestoreAfter"/>: keys are neither echoed nor interpreted, and become
+    /// bytes of the input.
+    /// </summary>
+    public void MakeRaw()
+    {
+        if (_isKnown)
+        {
+            var raw = _termios.ToArray();
+            MakeRaw(raw);
+            _ = SetAttributes(StandardInput, Now, raw);
+        }
+
+        _console?.MakeRaw();
+    }
+
     /// <summary>Restores the modes after a program has used the terminal.</summary>
     /// <param name="wasKilled">
     /// Whether this process killed the program. After other programs .NET restores the modes on Unix, but not on Windows.
@@ -84,6 +100,10 @@ internal sealed class TerminalModes
     [DllImport("libc", EntryPoint = "tcgetattr")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int GetAttributes(int file, [Out] byte[] termios);
+
+    [DllImport("libc", EntryPoint = "cfmakeraw")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern void MakeRaw([In, Out] byte[] termios);
 
     [DllImport("libc", EntryPoint = "tcsetattr")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -15,6 +15,21 @@ internal sealed class WindowsConsole
     /// <summary>ENABLE_VIRTUAL_TERMINAL_PROCESSING: the console interprets escape sequences.</summary>
     private const uint ProcessesSequences = 4;
 
+    /// <summary>DISABLE_NEWLINE_AUTO_RETURN.</summary>
+    private const uint KeepsColumn = 8;
+
+    /// <summary>ENABLE_PROCESSED_INPUT.</summary>
+    private const uint InterpretsKeys = 1;
+
+    /// <summary>ENABLE_LINE_INPUT.</summary>
+    private const uint ReadsLines = 2;
+
+    /// <summary>ENABLE_ECHO_INPUT.</summary>
+    private const uint EchoesKeys = 4;
+
+    /// <summary>ENABLE_VIRTUAL_TERMINAL_INPUT.</summary>
+    private const uint ReadsSequences = 0x200;
+
     private readonly IntPtr _output = GetStdHandle(StandardOutput);
     private readonly (IntPtr Handle, uint Mode)[] _modes;
     private readonly uint _codePage = GetConsoleOutputCP();
@@ -30,6 +45,21 @@ internal sealed class WindowsConsole
         foreach (var (handle, mode) in _modes.Where(entry => entry.Handle == _output))
         {
             _ = SetConsoleMode(handle, mode | ProcessesSequences);
+        }
+    }
+
+    /// <summary>
+    /// Switches to keys that are neither echoed nor interpreted, and are read as the sequences of a terminal, and to output as
+    /// <see cref="AcceptRemoteOutput"/> does, in which a line feed moves down only.
+    /// </summary>
+    public void MakeRaw()
+    {
+        AcceptRemoteOutput();
+        foreach (var (handle, mode) in _modes)
+        {
+            _ = SetConsoleMode(handle, handle == _output
+                ? mode | ProcessesSequences | KeepsColumn
+                : (mode & ~(InterpretsKeys | ReadsLines | EchoesKeys)) | ReadsSequences);
         }
     }
 

@@ -21,6 +21,12 @@ internal static class TaskArn
         taskArn.Split('/') is [var head, { Length: > 0 } cluster, _] && head.EndsWith(":task", StringComparison.Ordinal)
             ? cluster
             : null;
+
+    /// <summary>Returns the cluster's name of a service's ARN, or null when the text is not one of the long form.</summary>
+    public static string? ClusterOfService(string serviceArn) =>
+        serviceArn.Split('/') is [var head, { Length: > 0 } cluster, _] && head.EndsWith(":service", StringComparison.Ordinal)
+            ? cluster
+            : null;
 }
 
 /// <summary>

@@ -34,7 +34,7 @@ public sealed class FargateSessionTiming
     /// <summary>The agent of ECS Exec was first reported as running, where that transport is used.</summary>
     public DateTimeOffset? Agent { get; internal set; }
 
-    /// <summary>ssh, or session-manager-plugin, was started for the first time.</summary>
+    /// <summary>ssh, or the program of ECS Exec, was started for the first time.</summary>
     public DateTimeOffset? Shell { get; internal set; }
 
     /// <summary>The phases that were reached, with the seconds from <see cref="Created"/>.</summary>

@@ -96,7 +96,7 @@ internal static class RouteErrors
         FargateError.InvalidTransport,
         $"{string.Join(", ", parameters)} cannot go with -Transport EcsExec: ECS Exec logs in as root, at no address, with no key "
         + "and at no SSH server.",
-        "Leave it out, or give -Transport Ssh or Auto.")
+        "Leave it out, or reach a session of -Transport Ssh or Auto.")
     { Target = parameters[0] };
 
     internal static FargateException PlatformWithoutEcsExec(string version) => new(
@@ -109,8 +109,9 @@ internal static class RouteErrors
     /// <param name="what">The requested action, such as a cmdlet's name.</param>
     internal static FargateException SshNeeded(FargateSession session, string what) => new(
         FargateError.TransportUnavailable,
-        $"{what} needs ssh, and session {session} has neither a key nor an SSH server: it was started with -Transport EcsExec.",
-        "Start one with New-FargateSession -Transport Ssh or Auto, or open a shell in this one with Enter-FargateShell.")
+        $"{what} needs ssh, and session {session} has neither a key nor an SSH server: it was not started with -Transport Ssh or Auto.",
+        "Start one with New-FargateSession -Transport Ssh or Auto, such as New-FargateSession -Service for a task like those of a "
+        + "service; or use Enter-FargateShell, Invoke-FargateCommand or Start-FargateTunnel -RemoteHost, which need no ssh.")
     { Target = session.ToString() };
 
     internal static FargateException EcsExecNotEnabled(FargateSession session) => new(
@@ -167,6 +168,15 @@ internal static class LoginErrors
             : refusal.NextStep,
         refusal)
     { Target = session.SessionId };
+
+    /// <param name="session">The session.</param>
+    /// <param name="output">What Session Manager said at the end; may be empty.</param>
+    internal static FargateException EcsExecEnded(FargateSession session, string output) => new(
+        FargateError.SessionManagerFailed,
+        $"The connection of ECS Exec to session {session} has ended before the program in the container has"
+        + $"{(string.IsNullOrWhiteSpace(output) ? "" : $": {output.Trim().TrimEnd('.')}")}.",
+        "Connect again, while its task runs. ECS Exec ends connections that are idle for 20 minutes; -Resumable keeps a shell beyond them.")
+    { Target = session.ToString() };
 
     internal static FargateException ConnectionLost(FargateSession session) =>
         SshFailed(session, "the connection was closed before the remote program had ended.");

@@ -23,8 +23,8 @@ internal interface IRemoteStream
 }
 
 /// <summary>
-/// A free port of 127.0.0.1. Each connection to it is carried to a remote port. Every user of this machine can connect to
-/// it: what protects is the server behind it. Disposing closes the port and all connections.
+/// A port of this machine, by default a free one of 127.0.0.1. Each connection to it is carried to a remote port. Every user of
+/// this machine can connect to it: what protects is the server behind it. Disposing closes the port and all connections.
 /// </summary>
 internal sealed class LoopbackPort : IAsyncDisposable
 {
@@ -37,18 +37,31 @@ internal sealed class LoopbackPort : IAsyncDisposable
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1);
 
     private readonly Func<CancellationToken, Task<IRemoteStream>> _connect;
-    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket _listener;
     private readonly SemaphoreSlim _places = new(MostConnections);
     private readonly ConcurrentDictionary<Task, bool> _connections = new();
     private readonly CancellationTokenSource _life = new();
     private readonly Task _accepting;
 
     /// <param name="connect">Opens a connection to the remote port. Failures close the local connection.</param>
-    public LoopbackPort(Func<CancellationToken, Task<IRemoteStream>> connect)
+    /// <param name="localEnd">The address and port to listen on; null for a free port of 127.0.0.1.</param>
+    /// <exception cref="SocketException">It cannot listen there.</exception>
+    public LoopbackPort(Func<CancellationToken, Task<IRemoteStream>> connect, IPEndPoint? localEnd = null)
     {
         _connect = connect;
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _listener.Listen(Backlog);
+        localEnd ??= new IPEndPoint(IPAddress.Loopback, 0);
+        _listener = new Socket(localEnd.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            _listener.Bind(localEnd);
+            _listener.Listen(Backlog);
+        }
+        catch
+        {
+            _listener.Dispose();
+            throw;
+        }
+
         Number = ((IPEndPoint)_listener.LocalEndPoint!).Port;
         _accepting = Task.Run(AcceptAsync);
     }

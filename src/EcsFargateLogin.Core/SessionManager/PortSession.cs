@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.SessionManager;
@@ -7,7 +9,11 @@ namespace EcsFargateLogin.SessionManager;
 /// <param name="Port">The port, 1 to 65535.</param>
 /// <param name="RemoteHost">The host that the container connects to; null for the container itself.</param>
 /// <param name="Reason">The reason that AWS keeps with the session.</param>
-internal sealed record PortRequest(string Target, int Port, string? RemoteHost, string Reason);
+internal sealed record PortRequest(string Target, int Port, string? RemoteHost, string Reason)
+{
+    /// <summary>The local address and port to listen on; null for a free port of 127.0.0.1.</summary>
+    public IPEndPoint? LocalEnd { get; init; }
+}
 
 /// <summary>
 /// A remote port as a port of this machine, through one session of Session Manager for all connections: an agent runs two
@@ -21,13 +27,22 @@ internal sealed class PortSession : IAsyncDisposable
 
     private PortSession(ISessionManager sessions, ChannelTicket ticket, PortRequest request, ChannelOptions options)
     {
-        _mux = new MuxSession(() => LastError = ChannelErrors.PortClosed(request.Target, request.Port), options.Clock);
+        _mux = new MuxSession(
+            () =>
+            {
+                LastError = ChannelErrors.PortClosed(request.Target, request.Port);
+                PortFailed?.Invoke();
+            },
+            options.Clock);
         ChannelPurpose purpose = new(ChannelKind.Port, request.Target);
         _channel = new DataChannel(sessions, ticket, purpose, _mux, options);
         _mux.Attach(_channel);
     }
 
-    /// <summary>The local port, on 127.0.0.1.</summary>
+    /// <summary>Raised when the agent could not connect to the port, for a connection that is then closed.</summary>
+    public event Action? PortFailed;
+
+    /// <summary>The local port.</summary>
     public int Port => _port!.Number;
 
     /// <summary>The id of the session in Systems Manager.</summary>
@@ -60,15 +75,19 @@ internal sealed class PortSession : IAsyncDisposable
     /// The session cannot be started, or <see cref="FargateError.WebSocketRefused"/> or
     /// <see cref="FargateError.SessionManagerFailed"/>. No session is left behind.
     /// </exception>
+    /// <exception cref="SocketException">The local end cannot be listened on.</exception>
     public static async Task<PortSession> OpenAsync(
         ISessionManager sessions, PortRequest request, ChannelOptions options, CancellationToken cancellationToken)
     {
-        var ticket = await StartAsync(sessions, request, options.EndLimit, cancellationToken);
+        var ticket = await SessionStart.RunAsync(
+            sessions,
+            token => sessions.StartPortAsync(request.Target, request.Port, request.RemoteHost, request.Reason, token),
+            cancellationToken);
         PortSession session = new(sessions, ticket, request, options);
         try
         {
             await session._channel.OpenAsync(cancellationToken);
-            session._port = new LoopbackPort(async token => await session._mux.OpenAsync(token));
+            session._port = new LoopbackPort(async token => await session._mux.OpenAsync(token), request.LocalEnd);
             return session;
         }
         catch
@@ -87,37 +106,5 @@ internal sealed class PortSession : IAsyncDisposable
         }
 
         await _channel.DisposeAsync();
-    }
-
-    /// <summary>Starts a session. When cancelled, it ends the session that AWS may have started.</summary>
-    private static async Task<ChannelTicket> StartAsync(
-        ISessionManager sessions, PortRequest request, TimeSpan endLimit, CancellationToken cancellationToken)
-    {
-        // Cancelling the request itself would leave a session that nobody knows.
-        var starting = sessions.StartPortAsync(
-            request.Target, request.Port, request.RemoteHost, request.Reason, CancellationToken.None);
-        try
-        {
-            return await starting.WaitAsync(cancellationToken);
-        }
-        catch (OperationCanceledException) when (!starting.IsCanceled)
-        {
-            await EndWhenStartedAsync(sessions, starting, endLimit);
-            throw;
-        }
-    }
-
-    private static async Task EndWhenStartedAsync(ISessionManager sessions, Task<ChannelTicket> starting, TimeSpan endLimit)
-    {
-        using CancellationTokenSource limit = new(endLimit);
-        try
-        {
-            var ticket = await starting.WaitAsync(limit.Token);
-            await sessions.TerminateAsync(ticket.SessionId, limit.Token);
-        }
-        catch (Exception e) when (e is FargateException or OperationCanceledException)
-        {
-            // It was not started, or AWS ends it when it is idle.
-        }
     }
 }

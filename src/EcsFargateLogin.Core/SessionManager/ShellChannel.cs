@@ -28,6 +28,7 @@ internal sealed class ShellChannel : IChannelReceiver, IAsyncDisposable
 
     private readonly DataChannel _channel;
     private readonly ByteQueue _received = new(OutputLimit);
+    private readonly byte[] _buffer = new byte[BufferSize];
 
     private ShellChannel(ISessionManager sessions, ChannelTicket ticket, string target, ChannelOptions options) =>
         _channel = new DataChannel(sessions, ticket, new ChannelPurpose(ChannelKind.Shell, target), this, options);
@@ -81,19 +82,10 @@ internal sealed class ShellChannel : IChannelReceiver, IAsyncDisposable
         ReadOnlyMemory<byte>.Empty,
         cancellationToken);
 
-    /// <summary>Copies the output of the program to a stream, until the session ends. While the stream is busy, the program waits.</summary>
-    /// <returns>How the session has ended.</returns>
-    public async Task<ChannelEnd> CopyOutputAsync(Stream output, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[BufferSize];
-        while (await _received.ReadAsync(buffer, cancellationToken) is > 0 and var length)
-        {
-            await output.WriteAsync(buffer.AsMemory(0, length), cancellationToken);
-            await output.FlushAsync(cancellationToken);
-        }
-
-        return await Ended;
-    }
+    /// <summary>Reads output of the program; waits where there is none. While nobody reads, the program waits.</summary>
+    /// <returns>The output, valid until the next call; empty at the end.</returns>
+    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken) =>
+        _buffer.AsMemory(0, await _received.ReadAsync(_buffer, cancellationToken));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _channel.DisposeAsync();

@@ -1,5 +1,4 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Lifecycle.Closing;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Routes;
@@ -7,15 +6,16 @@ using EcsFargateLogin.SessionManager;
 
 namespace EcsFargateLogin.Shells;
 
-/// <summary>A shell that ECS Exec opens in a session's container.</summary>
+/// <summary>Starts programs by ECS Exec in a session's container, and explains how they have ended.</summary>
 /// <param name="cloud">The account and region of the session.</param>
 /// <param name="session">The session, in which the agent runs.</param>
 internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
 {
-    /// <summary>
-    /// Starts the best available shell as a login shell. ECS splits the line as a POSIX shell does, but runs no shell itself.
-    /// </summary>
+    /// <summary>Starts the best available shell as a login shell.</summary>
     private const string LoginShell = "if command -v bash >/dev/null; then exec bash -l; fi; exec sh -l";
+
+    /// <summary>The exit code where the program's own is unknown: that of ssh.</summary>
+    public const int ConnectionFailed = 255;
 
     /// <summary>The time for which an agent that is RUNNING may not answer.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(30);
@@ -23,19 +23,22 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
     /// <summary>The pause between attempts.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Returns the command that opens the shell.</summary>
+    /// <summary>Returns the script of a shell.</summary>
     /// <param name="isResumable">Whether it is to outlive its connection.</param>
-    public static string CommandOf(bool isResumable) =>
-        PosixShell.Append("/bin/sh -c", [isResumable ? ResumableShell.Command : LoginShell]);
+    /// <param name="size">The size of its terminal; null where it has none.</param>
+    public static ExecScript ScriptOf(bool isResumable, TerminalSize? size)
+    {
+        var command = isResumable ? ResumableShell.Command : LoginShell;
+        return size is null ? ExecScript.WithPipes(command) : ExecScript.WithTerminal(command, size);
+    }
 
-    /// <summary>Opens the shell.</summary>
-    /// <param name="isResumable">Whether it is to outlive its connection.</param>
+    /// <summary>Starts a program.</summary>
+    /// <param name="script">Its script.</param>
     /// <param name="progress">Receives a detail for each failed attempt.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    /// <returns>The channel for session-manager-plugin.</returns>
-    /// <exception cref="FargateException">It could not be opened.</exception>
-    public async Task<PluginChannel> OpenAsync(
-        bool isResumable, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    /// <exception cref="FargateException">It could not be started. No session is left behind.</exception>
+    public async Task<ExecProgram> StartAsync(
+        ExecScript script, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         var (task, container) = await FindContainerAsync(cancellationToken);
         ExecuteCommandRequest request = new()
@@ -43,40 +46,37 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
             Cluster = session.Cluster,
             Task = session.TaskArn,
             ContainerName = container.Name,
-            Command = CommandOf(isResumable),
+            Command = ExecScript.Bootstrap,
         };
-        var access = await cloud.GetChannelAccessAsync(cancellationToken);
-        var channel = await ExecuteAsync(request, progress, cancellationToken);
-        return new PluginChannel
-        {
-            SessionId = channel.SessionId,
-            StreamUrl = channel.StreamUrl,
-            TokenValue = channel.TokenValue,
-            Region = cloud.Connection.Region,
-            ProfileName = cloud.Connection.Aws.ProfileName,
-            Target = PluginChannel.TargetOf(
-                task.ClusterArn[(task.ClusterArn.LastIndexOf('/') + 1)..], TaskArn.IdOf(task.TaskArn), container.RuntimeId ?? ""),
-            Endpoint = access.Endpoint,
-            Credentials = access.Credentials,
-        };
+        var ticket = await ExecuteAsync(request, progress, cancellationToken);
+        var target = SessionManagerRoute.TargetOf(task, container.RuntimeId ?? "");
+        return await ExecProgram.OpenAsync(cloud.SessionManager, ticket, target, script, new ChannelOptions(), cancellationToken);
     }
 
     /// <summary>
-    /// Explains the end of a shell that ended because its task stopped. With ECS Exec the container does not end with the shell.
+    /// Explains the end of a program that has no exit code: its task stopped, or its session ended, as by being idle. With ECS
+    /// Exec the container does not end with the program.
     /// </summary>
-    /// <param name="stoppedTask">The task, where it was found stopping during the shell.</param>
+    /// <param name="end">The end of the program.</param>
+    /// <param name="stoppedTask">The task, where it was found stopping during the program.</param>
     /// <param name="cancellationToken">Cancels the calls to AWS.</param>
-    /// <returns>Null where the shell ended by itself.</returns>
-    public async Task<FargateException?> ExplainEndAsync(TaskDescription? stoppedTask, CancellationToken cancellationToken)
+    /// <returns>Null where the program ended by itself.</returns>
+    public async Task<FargateException?> ExplainEndAsync(
+        ExecEnd end, TaskDescription? stoppedTask, CancellationToken cancellationToken)
     {
-        if ((stoppedTask ?? await Interruption.FindEndingAsync(cloud, session, cancellationToken)) is not { } task)
+        if (end.ExitCode is not null && stoppedTask is null)
         {
             return null;
         }
 
-        session.Update(task);
-        return await new StopDiagnosis(cloud)
-            .ExplainInterruptionAsync(session, task, cancellationToken);
+        if ((stoppedTask ?? await Interruption.FindEndingAsync(cloud, session, cancellationToken)) is { } task)
+        {
+            session.Update(task);
+            return await new StopDiagnosis(cloud).ExplainInterruptionAsync(session, task, cancellationToken);
+        }
+
+        return end.ExitCode is not null ? null
+            : end.Channel?.Error ?? LoginErrors.EcsExecEnded(session, end.Channel?.Output ?? "");
     }
 
     private async Task<(TaskDescription Task, ContainerDescription Container)> FindContainerAsync(
@@ -90,7 +90,7 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
     }
 
     /// <summary>Retries, because the agent may run but not be connected yet.</summary>
-    private async Task<ExecuteCommandChannel> ExecuteAsync(
+    private async Task<ChannelTicket> ExecuteAsync(
         ExecuteCommandRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         var last = DateTimeOffset.UtcNow + Limit;
@@ -98,7 +98,8 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
         {
             try
             {
-                return await cloud.ExecuteCommandAsync(request, cancellationToken);
+                return await SessionStart.RunAsync(
+                    cloud.SessionManager, token => cloud.ExecuteCommandAsync(request, token), cancellationToken);
             }
             catch (FargateException e) when (e.Error == FargateError.EcsExecUnavailable && DateTimeOffset.UtcNow < last)
             {

@@ -6,11 +6,24 @@ using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Ssh;
 
+/// <summary>A connection that forwards a local port. Disposing closes the port.</summary>
+internal interface ITunnelConnection : IAsyncDisposable
+{
+    /// <summary>Completes when the connection has ended.</summary>
+    Task Ended { get; }
+
+    /// <summary>The reason of its end, as far as it is known; or null.</summary>
+    string? Complaint { get; }
+
+    /// <summary>The error that has ended it, where no other connection would do better; or null.</summary>
+    FargateException? Error => null;
+}
+
 /// <summary>
 /// An ssh process that forwards a port. It never outlives this process: it ends with the pipe to its standard input, which the
 /// system closes when this process ends.
 /// </summary>
-internal sealed class TunnelConnection : IAsyncDisposable
+internal sealed class TunnelConnection : ITunnelConnection
 {
     /// <summary>
     /// The remote command: it reports that the forwarding is set up, and reads until its input ends. Then it ends its connection,

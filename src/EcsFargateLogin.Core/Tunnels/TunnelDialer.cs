@@ -8,24 +8,38 @@ using EcsFargateLogin.Ssh;
 namespace EcsFargateLogin.Tunnels;
 
 /// <summary>Opens the connections of a tunnel.</summary>
+internal interface ITunnelDialer
+{
+    /// <summary>Connects.</summary>
+    /// <param name="session">The session, for errors.</param>
+    /// <param name="route">The ends of the tunnel; the local port is not 0.</param>
+    /// <param name="onMessage">
+    /// Receives messages about it: a host that the task could not reach is one that holds 'open failed: ' and the reason.
+    /// </param>
+    /// <param name="cancellationToken">Cancels it; nothing is left open then.</param>
+    /// <exception cref="FargateException">It cannot be connected.</exception>
+    Task<ITunnelConnection> DialAsync(
+        FargateSession session, TunnelRoute route, Action<string> onMessage, CancellationToken cancellationToken);
+
+    /// <summary>What connects, for display.</summary>
+    string Show(TunnelRoute route);
+}
+
+/// <summary>Opens the connections of a tunnel by ssh.</summary>
 /// <param name="ssh">The path of ssh.</param>
 /// <param name="endpointOf">Returns the session's SSH server, which may have another local port after a reconnection.</param>
 /// <param name="options">The user's own options for ssh.</param>
-internal sealed class TunnelDialer(string ssh, Func<SshEndpoint> endpointOf, IReadOnlyList<SshOption> options)
+internal sealed class TunnelDialer(string ssh, Func<SshEndpoint> endpointOf, IReadOnlyList<SshOption> options) : ITunnelDialer
 {
     /// <summary>ssh's message if it cannot listen on the local port.</summary>
     private const string PortInUse = "cannot listen to port";
 
-    /// <summary>Connects.</summary>
-    /// <param name="session">The session, for errors.</param>
-    /// <param name="route">The ends of the tunnel; the local port is not 0.</param>
-    /// <param name="onMessage">Receives ssh's messages.</param>
-    /// <param name="cancellationToken">Cancels it, and ends ssh.</param>
+    /// <inheritdoc/>
     /// <exception cref="FargateException">
     /// <see cref="FargateError.LocalPortUnavailable"/>, <see cref="FargateError.HostKeyMismatch"/> or
     /// <see cref="FargateError.SshFailed"/>.
     /// </exception>
-    public async Task<TunnelConnection> DialAsync(
+    public async Task<ITunnelConnection> DialAsync(
         FargateSession session, TunnelRoute route, Action<string> onMessage, CancellationToken cancellationToken)
     {
         var endpoint = endpointOf();
@@ -51,7 +65,7 @@ internal sealed class TunnelDialer(string ssh, Func<SshEndpoint> endpointOf, IRe
             : LostConnection.FindOtherServer(session, connection.Messages) ?? LoginErrors.SshFailed(session, why);
     }
 
-    /// <summary>The command line, for display.</summary>
+    /// <inheritdoc/>
     public string Show(TunnelRoute route) => CommandText.Of(ssh, SshCommandLine.ForTunnel(endpointOf(), options, route));
 }
 
@@ -63,6 +77,7 @@ internal sealed class TargetCheck(TunnelKeeper keeper)
 
     /// <summary>Connects, and waits for an error from the task.</summary>
     /// <returns>The reason why the task cannot reach the host, or null.</returns>
+    /// <exception cref="FargateException">The tunnel has ended at once, because it may not lead to that host.</exception>
     public async Task<string?> FindFaultAsync(CancellationToken cancellationToken)
     {
         TaskCompletionSource<string> fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -73,7 +88,8 @@ internal sealed class TargetCheck(TunnelKeeper keeper)
         {
             using TcpClient client = new();
             await client.ConnectAsync(IPAddress.Parse(keeper.Tunnel.BindAddress), keeper.Tunnel.LocalPort, cancellationToken);
-            return await fault.Task.WaitAsync(Limit, cancellationToken);
+            await Task.WhenAny(fault.Task, keeper.ConnectionEnded).WaitAsync(Limit, cancellationToken);
+            return keeper.ConnectionError is { } error ? throw error : fault.Task.IsCompleted ? await fault.Task : null;
         }
         catch (Exception e) when (e is TimeoutException or SocketException)
         {

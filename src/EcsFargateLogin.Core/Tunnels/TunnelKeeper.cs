@@ -14,12 +14,12 @@ namespace EcsFargateLogin.Tunnels;
 /// <param name="dialer">Opens its connections.</param>
 /// <param name="cloud">The account of the session's task; disposed of with the tunnel.</param>
 /// <param name="journal">The journal of the session.</param>
-internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IFargateCloud cloud, SessionJournal journal)
+internal sealed class TunnelKeeper(FargateTunnel tunnel, ITunnelDialer dialer, IFargateCloud cloud, SessionJournal journal)
     : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _closing = new(1);
-    private TunnelConnection? _connection;
+    private ITunnelConnection? _connection;
     private Task _kept = Task.CompletedTask;
     private bool _isClosed;
 
@@ -40,7 +40,13 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
 
     public FargateTunnel Tunnel => tunnel;
 
-    /// <summary>Receives each message of ssh about a host that the task could not reach.</summary>
+    /// <summary>Completes when the current connection has ended.</summary>
+    public Task ConnectionEnded => _connection!.Ended;
+
+    /// <inheritdoc cref="ITunnelConnection.Error"/>
+    public FargateException? ConnectionError => _connection!.Error;
+
+    /// <summary>Receives each message of the connection about a host that the task could not reach.</summary>
     public event Action<string>? TargetFailed;
 
     /// <summary>Opens a connection.</summary>
@@ -217,7 +223,8 @@ internal sealed class TunnelKeeper(FargateTunnel tunnel, TunnelDialer dialer, IF
         {
             var isUnusable = tunnel.Status == FargateTunnelStatus.SessionEnded
                 || (tunnel.Status == FargateTunnelStatus.Lost && tunnel.Session.IsDistrusted);
-            if (!_isClosed && (isUnusable || (!tunnel.KeepSession && TunnelRegistry.IsLast(tunnel))))
+            // A task that others have started is never stopped.
+            if (!_isClosed && tunnel.Session.IsOwn && (isUnusable || (!tunnel.KeepSession && TunnelRegistry.IsLast(tunnel))))
             {
                 await new SessionCloser(cloud, journal) { StopLimit = StopLimit }
                     .CloseAsync(tunnel.Session, "its tunnel has ended");

@@ -11,7 +11,6 @@ using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
 using EcsFargateLogin.Presets;
 using EcsFargateLogin.Routes;
-using EcsFargateLogin.SessionManager;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Cmdlets;
@@ -166,17 +165,6 @@ public abstract class AwsCmdlet : FargateCmdlet
         InvokeCommand.GetCommand(name, CommandTypes.Application) is ApplicationInfo { Path.Length: > 0 } program
             ? program.Path
             : null;
-
-    /// <summary>Finds session-manager-plugin, and makes sure that it can be used.</summary>
-    /// <exception cref="FargateException"><see cref="FargateError.PluginNotFound"/>.</exception>
-    private protected SessionManagerPlugin FindPlugin()
-    {
-        SessionManagerPlugin plugin = new(
-            FindProgramOrNull(SessionManagerPlugin.Name) ?? throw PluginErrors.PluginNotFound(SessionManagerPlugin.Name));
-        var version = Await((_, cancellationToken) => plugin.CheckAsync(cancellationToken));
-        WriteDebug($"{plugin.Path} is version {version}.");
-        return plugin;
-    }
 
     /// <summary>
     /// Throws if a parameter was typed that applies to ssh only. Defaults of $PSDefaultParameterValues are for all sessions, and

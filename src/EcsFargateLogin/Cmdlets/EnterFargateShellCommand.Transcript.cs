@@ -26,14 +26,14 @@ public sealed partial class EnterFargateShellCommand
         }
 
         var path = TranscriptFileOf(session);
-        var (columns, rows) = TerminalSize();
+        var (columns, rows) = ExecTerminal.Size;
         var transcript = Transcript.Begin(path, session, columns, rows);
         WriteVerbose($"Transcript: {path}");
         try
         {
             using var resize = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ =>
             {
-                var (newColumns, newRows) = TerminalSize();
+                var (newColumns, newRows) = ExecTerminal.Size;
                 transcript.AddSize(newColumns, newRows);
             });
             return run(transcript);
@@ -53,19 +53,5 @@ public sealed partial class EnterFargateShellCommand
         var path = GetUnresolvedProviderPathFromPSPath(TranscriptPath!);
         var time = DateTimeOffset.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         return Directory.Exists(path) ? Path.Combine(path, $"{session}-{time}.cast") : path;
-    }
-
-    /// <summary>80 columns and 24 rows where there is no terminal.</summary>
-    private static (int Columns, int Rows) TerminalSize()
-    {
-        try
-        {
-            var (columns, rows) = (Console.WindowWidth, Console.WindowHeight);
-            return (columns > 0 ? columns : 80, rows > 0 ? rows : 24);
-        }
-        catch (IOException)
-        {
-            return (80, 24);
-        }
     }
 }

@@ -12,14 +12,17 @@ namespace EcsFargateLogin.Cmdlets;
 /// Opens a shell in a session's container: waits until its SSH server answers, runs ssh in this terminal, and stops a
 /// session that was started in the same pipeline, whatever happened. When the connection is lost in a terminal, it logs in
 /// again as soon as the network is back. The exit code of ssh, and so of the shell, is in $LASTEXITCODE. Where the
-/// session's transport is ECS Exec, session-manager-plugin takes the place of ssh.
+/// session's transport is ECS Exec, the shell is opened through AWS, without ssh; so are those in tasks that run already.
 /// </summary>
-[Cmdlet(VerbsCommon.Enter, "FargateShell", HelpUri = HelpPages.Folder + "Enter-FargateShell.md")]
+[Cmdlet(VerbsCommon.Enter, "FargateShell", DefaultParameterSetName = SessionSet,
+    HelpUri = HelpPages.Folder + "Enter-FargateShell.md")]
 [OutputType(typeof(void))]
-public sealed partial class EnterFargateShellCommand : LoginCmdlet
+public sealed partial class EnterFargateShellCommand : RunningTaskCmdlet
 {
+    private const string SessionSet = "Session";
+
     /// <summary>Sessions, as New-FargateSession returns them, or their ids. Several are entered one after the other.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true,
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = SessionSet,
         HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
     [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
@@ -36,7 +39,7 @@ public sealed partial class EnterFargateShellCommand : LoginCmdlet
     protected override void ProcessRecord()
     {
         OwnOrKeep(Session);
-        foreach (var session in Session)
+        foreach (var session in IsForRunningTasks ? FindRunningTasks() : Session)
         {
             Guard(session, () => LogIn(session, cloud => RunShell(cloud, session)));
         }

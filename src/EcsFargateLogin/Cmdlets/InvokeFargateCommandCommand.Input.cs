@@ -23,6 +23,10 @@ public sealed partial class InvokeFargateCommandCommand
         HelpMessage = "The command's input: text as lines of UTF-8, bytes as they are.")]
     [Parameter(ValueFromPipeline = true, ParameterSetName = SessionSet,
         HelpMessage = "The command's input: text as lines of UTF-8, bytes as they are.")]
+    [Parameter(ValueFromPipeline = true, ParameterSetName = ServiceSet,
+        HelpMessage = "The command's input: text as lines of UTF-8, bytes as they are.")]
+    [Parameter(ValueFromPipeline = true, ParameterSetName = TaskSet,
+        HelpMessage = "The command's input: text as lines of UTF-8, bytes as they are.")]
     [AllowNull]
     [AllowEmptyString]
     public object? InputObject { get; set; }

@@ -11,14 +11,11 @@ public sealed partial class InvokeFargateCommandCommand
 {
     private async Task RunAsync(Login login, PipelinePump pump, CancellationToken cancellationToken)
     {
-        // A session that ends with this command has no later one that could share its connection.
-        var endpoint = Owned.Owns(login.Session)
-            ? EndpointOf(login.Session)
-            : await SharedEndpointOf(login.Session, cancellationToken);
         var collected = PassThru ? new CollectedOutput() : null;
         ICommandOutput output = collected is not null ? collected : new WrittenOutput(this, login.Session, pump);
-        var ended = await new CommandRun(login.Cloud, login.Session, OptionsFor(login), output)
-            .RunAsync(endpoint, pump, cancellationToken);
+        var ended = login.Session.OpenTransport == FargateTransport.EcsExec
+            ? await new EcsExecCommand(login.Cloud, login.Session, OptionsFor(login), output).RunAsync(pump, cancellationToken)
+            : await RunSshAsync(login, output, pump, cancellationToken);
         await pump.AskAsync(
             () =>
             {
@@ -26,6 +23,17 @@ public sealed partial class InvokeFargateCommandCommand
                 return true;
             },
             cancellationToken);
+    }
+
+    private async Task<CommandEnded> RunSshAsync(
+        Login login, ICommandOutput output, PipelinePump pump, CancellationToken cancellationToken)
+    {
+        // A session that ends with this command has no later one that could share its connection.
+        var endpoint = Owned.Owns(login.Session)
+            ? EndpointOf(login.Session)
+            : await SharedEndpointOf(login.Session, cancellationToken);
+        return await new CommandRun(login.Cloud, login.Session, OptionsFor(login), output)
+            .RunAsync(endpoint, pump, cancellationToken);
     }
 
     private void WriteLines(PSObject[] lines)

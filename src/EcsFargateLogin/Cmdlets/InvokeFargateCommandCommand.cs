@@ -14,7 +14,7 @@ namespace EcsFargateLogin.Cmdlets;
 [Cmdlet(VerbsLifecycle.Invoke, "FargateCommand", DefaultParameterSetName = PipelineSet,
     HelpUri = HelpPages.Folder + "Invoke-FargateCommand.md")]
 [OutputType(typeof(string), typeof(byte[]), typeof(FargateCommandResult), typeof(Job))]
-public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
+public sealed partial class InvokeFargateCommandCommand : RunningTaskCmdlet
 {
     private const string PipelineSet = "Pipeline";
     private const string SessionSet = "Session";
@@ -43,12 +43,16 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     public FargateSession[] Session { get; set; } = [];
 
     /// <summary>
-    /// The command, as it is typed into a shell: the user's login shell in the container parses it. Windows line ends are
-    /// converted.
+    /// The command, as it is typed into a shell: the user's login shell in the container parses it; by ECS Exec, which has none,
+    /// bash where the image has it, or sh. Windows line ends are converted.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PipelineSet,
         HelpMessage = "The command, as it is typed into the user's shell in the container.")]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = SessionSet,
+        HelpMessage = "The command, as it is typed into the user's shell in the container.")]
+    [Parameter(Position = 0, ParameterSetName = ServiceSet,
+        HelpMessage = "The command, as it is typed into the user's shell in the container.")]
+    [Parameter(Position = 0, ParameterSetName = TaskSet,
         HelpMessage = "The command, as it is typed into the user's shell in the container.")]
     [ValidateNotNullOrEmpty]
     public string Command { get; set; } = "";
@@ -59,6 +63,8 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = FileSet,
         HelpMessage = "A script on this machine, which is sent and run.")]
+    [Parameter(ParameterSetName = ServiceSet, HelpMessage = "A script on this machine, which is sent and run.")]
+    [Parameter(ParameterSetName = TaskSet, HelpMessage = "A script on this machine, which is sent and run.")]
     [Alias("PSPath")]
     [ValidateNotNullOrEmpty]
     public string FilePath { get; set; } = "";
@@ -117,7 +123,13 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
         base.BeginProcessing();
         Guard(null, () =>
         {
-            _isSessionNamed = MyInvocation.BoundParameters.ContainsKey(nameof(Session));
+            _isSessionNamed = IsForRunningTasks || MyInvocation.BoundParameters.ContainsKey(nameof(Session));
+            var hasCommand = MyInvocation.BoundParameters.ContainsKey(nameof(Command));
+            if (hasCommand == MyInvocation.BoundParameters.ContainsKey(nameof(FilePath)))
+            {
+                throw CommandErrors.CommandMissing(hasCommand);
+            }
+
             var mergesErrors = StandardErrorAs == StandardErrorTarget.Output;
             _command = MyInvocation.BoundParameters.ContainsKey(nameof(FilePath))
                 ? RemoteCommand.OfScript(GetUnresolvedProviderPathFromPSPath(FilePath), ArgumentList, mergesErrors)
@@ -180,7 +192,8 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
     private void AddSessions()
     {
         OwnOrKeep(Session);
-        foreach (var session in Session.Where(session => !_logins.ContainsKey(session)))
+        var sessions = IsForRunningTasks ? FindRunningTasks() : Session;
+        foreach (var session in sessions.Where(session => !_logins.ContainsKey(session)))
         {
             Guard(session, () => _logins.Add(session, Reach(session)));
         }
@@ -188,7 +201,7 @@ public sealed partial class InvokeFargateCommandCommand : LoginCmdlet
 
     private CommandOptions OptionsFor(Login login) => new()
     {
-        Ssh = Ssh,
+        Ssh = login.Session.OpenTransport == FargateTransport.EcsExec ? "" : Ssh,
         SshOptions = Options,
         Command = _command!,
         Input = _shared!,

@@ -16,6 +16,13 @@ namespace EcsFargateLogin.Cmdlets;
 /// </summary>
 public abstract class LoginCmdlet : AwsCmdlet
 {
+    /// <summary>The parameters that do not apply to ECS Exec.</summary>
+    private static readonly string[] ParametersOfSsh =
+    [
+        nameof(Route), nameof(InstanceConnectEndpoint), nameof(JumpHost), nameof(ProxyCommand), nameof(Option),
+        nameof(HostKeyVerification),
+    ];
+
     private RouteRequest? _route;
     private string? _ssh;
 
@@ -87,6 +94,12 @@ public abstract class LoginCmdlet : AwsCmdlet
     /// <summary>Whether the cmdlet needs ssh for every session.</summary>
     private protected virtual bool NeedsSsh => true;
 
+    /// <summary>Whether the work can be done by ECS Exec as well.</summary>
+    private protected virtual bool SupportsEcsExec => false;
+
+    /// <summary>The transport that the caller has asked for; null for that of the session.</summary>
+    private protected virtual FargateTransport? WantedTransport => null;
+
     /// <summary>The user's own options for ssh.</summary>
     private protected IReadOnlyList<SshOption> Options { get; private set; } = [];
 
@@ -94,6 +107,11 @@ public abstract class LoginCmdlet : AwsCmdlet
     protected override void BeginProcessing() => Guard(null, () =>
     {
         _ssh = NeedsSsh ? FindProgram("ssh") : FindProgramOrNull("ssh");
+        if (WantedTransport == FargateTransport.EcsExec)
+        {
+            ThrowIfGiven(ParametersOfSsh);
+        }
+
         Options = [.. Option.Select(SshOption.Parse)];
         _route = RouteRequest.Of(
             Route, InstanceConnectEndpoint, SshProxy.FromParameters(JumpHost, ProxyCommand, FindProgram));
@@ -182,6 +200,11 @@ public abstract class LoginCmdlet : AwsCmdlet
         }
 
         var transport = TransportFor(session);
+        if (transport.HasSsh())
+        {
+            _ = Ssh;
+        }
+
         if (transport.HasSsh() && session.KeyPath is null)
         {
             throw LoginErrors.KeyNotFound(session);
@@ -215,7 +238,25 @@ public abstract class LoginCmdlet : AwsCmdlet
 
     /// <summary>The transport by which a session is logged in to.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.TransportUnavailable"/>.</exception>
-    private protected virtual FargateTransport TransportFor(FargateSession session) => session.Transport.HasSsh()
-        ? FargateTransport.Ssh
-        : throw RouteErrors.SshNeeded(session, MyInvocation.MyCommand.Name);
+    private FargateTransport TransportFor(FargateSession session)
+    {
+        var wanted = WantedTransport ?? session.OpenTransport ?? session.Transport;
+        if (!SupportsEcsExec || wanted == FargateTransport.Ssh)
+        {
+            return session.Transport.HasSsh()
+                ? FargateTransport.Ssh
+                : throw RouteErrors.SshNeeded(session, MyInvocation.MyCommand.Name);
+        }
+
+        if (wanted == FargateTransport.EcsExec)
+        {
+            ThrowIfGiven(ParametersOfSsh);
+            return session.HasEcsExec ? FargateTransport.EcsExec : throw RouteErrors.EcsExecNotEnabled(session);
+        }
+
+        return !session.HasEcsExec ? FargateTransport.Ssh
+            // Without its key on this machine, ssh cannot log in.
+            : session.KeyPath is null ? FargateTransport.EcsExec
+            : FargateTransport.Auto;
+    }
 }

@@ -156,7 +156,7 @@ public sealed partial class NewFargateSessionCommand
     // The transport and the network.
 
     /// <summary>
-    /// How the container is reached. EcsExec goes through AWS with the program session-manager-plugin: no key, no address, no
+    /// How the container is reached. EcsExec goes through AWS, without a program of this machine: no key, no address, no
     /// open port and no SSH server is needed, but a task role with the actions of exec-task-policy.json; the container runs a
     /// sleep of -MaxLifetime seconds in place of its command, unless -Command names another, and the shell is root's. Auto
     /// starts the task for both: ssh is used, and ECS Exec where the SSH port cannot be reached.

@@ -41,7 +41,6 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
     private IFargateCloud? _cloud;
     private KeyGenerator? _keyGenerator;
     private OwnKeyReader? _ownKeys;
-    private bool _hasPlugin;
 
     /// <summary>The merged values of the current record; null between records.</summary>
     private ParameterValues? _record;
@@ -261,7 +260,6 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         else
         {
             ThrowIfGiven(ParametersOfSsh);
-            _hasPlugin = _hasPlugin || FindPlugin() is not null;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Net;
+using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Pipeline;
 using EcsFargateLogin.Ssh;
@@ -15,7 +16,7 @@ namespace EcsFargateLogin.Cmdlets;
 [Cmdlet(VerbsLifecycle.Start, "FargateTunnel", DefaultParameterSetName = HostSet, SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Start-FargateTunnel.md")]
 [OutputType(typeof(FargateTunnel))]
-public sealed class StartFargateTunnelCommand : LoginCmdlet
+public sealed class StartFargateTunnelCommand : RunningTaskCmdlet
 {
     private const string HostSet = "Host";
     private const string SocksSet = "Socks";
@@ -29,7 +30,9 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
     private readonly List<TunnelKeeper> _opened = [];
 
     /// <summary>Sessions, as New-FargateSession returns them, or their ids.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true,
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = HostSet,
+        HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = SocksSet,
         HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
     [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
@@ -38,12 +41,18 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
     /// <summary>The host that the tunnel leads to: a name that the task can resolve, or an IP address.</summary>
     [Parameter(Mandatory = true, ParameterSetName = HostSet,
         HelpMessage = "The host that the tunnel leads to, as the task sees it.")]
+    [Parameter(Mandatory = true, ParameterSetName = ServiceSet,
+        HelpMessage = "The host that the tunnel leads to, as the task sees it.")]
+    [Parameter(Mandatory = true, ParameterSetName = TaskSet,
+        HelpMessage = "The host that the tunnel leads to, as the task sees it.")]
     [TextPattern("^[A-Za-z0-9_]([A-Za-z0-9._:-]*)$|^::[A-Za-z0-9:]*$",
         "'{0}' is no host: write its name, or its IPv4 or IPv6 address without brackets.")]
     public string? RemoteHost { get; set; }
 
     /// <summary>The port on that host, 1 to 65535.</summary>
     [Parameter(Mandatory = true, ParameterSetName = HostSet, HelpMessage = "The port on that host, 1 to 65535.")]
+    [Parameter(Mandatory = true, ParameterSetName = ServiceSet, HelpMessage = "The port on that host, 1 to 65535.")]
+    [Parameter(Mandatory = true, ParameterSetName = TaskSet, HelpMessage = "The port on that host, 1 to 65535.")]
     [ValidateRange(1, 65535)]
     public int? RemotePort { get; set; }
 
@@ -69,6 +78,8 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
     /// only warns.
     /// </summary>
     [Parameter(ParameterSetName = HostSet, HelpMessage = "Does not check whether the task reaches the remote host.")]
+    [Parameter(ParameterSetName = ServiceSet, HelpMessage = "Does not check whether the task reaches the remote host.")]
+    [Parameter(ParameterSetName = TaskSet, HelpMessage = "Does not check whether the task reaches the remote host.")]
     public SwitchParameter SkipTargetCheck { get; set; }
 
     /// <summary>Also checks the local port before anything is started.</summary>
@@ -86,7 +97,7 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
     protected override void ProcessRecord()
     {
         OwnOrKeep(Session);
-        foreach (var session in Session)
+        foreach (var session in IsForRunningTasks ? FindRunningTasks() : Session)
         {
             if (ShouldProcess($"{session} ({NewTunnelRoute().RemoteEnd})", "Open tunnel"))
             {
@@ -96,6 +107,9 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
     }
 
     private protected override string WorkName => "tunnel";
+
+    /// <summary>A SOCKS proxy is a thing of ssh's.</summary>
+    private protected override bool SupportsEcsExec => !Socks;
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -144,12 +158,11 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
         for (var attempt = 1; ; attempt++)
         {
             var route = NewTunnelRoute().WithFreePort();
-            // Who ends the session is decided now: later it is its tunnels that own it.
-            var keepsSession = EndpointOf(session).KeepsSession;
-            TunnelDialer dialer = new(Ssh, () => session.Endpoint with { KeepsSession = keepsSession }, Options);
+            var cloud = ConnectApart(session);
+            var dialer = DialerOf(session, cloud);
             WriteVerbose(dialer.Show(route));
             FargateTunnel tunnel = new(TunnelRegistry.NextId(), session, route);
-            TunnelKeeper keeper = new(tunnel, dialer, ConnectApart(session), Journal);
+            TunnelKeeper keeper = new(tunnel, dialer, cloud, Journal);
             try
             {
                 Await((_, cancellationToken) => keeper.OpenAsync(cancellationToken));
@@ -165,6 +178,18 @@ public sealed class StartFargateTunnelCommand : LoginCmdlet
                 }
             }
         }
+    }
+
+    private ITunnelDialer DialerOf(FargateSession session, IFargateCloud cloud)
+    {
+        if (session.OpenTransport == FargateTransport.EcsExec)
+        {
+            return new PortTunnelDialer(cloud);
+        }
+
+        // Who ends the session is decided now: later it is its tunnels that own it.
+        var keepsSession = EndpointOf(session).KeepsSession;
+        return new TunnelDialer(Ssh, () => session.Endpoint with { KeepsSession = keepsSession }, Options);
     }
 
     private void CheckTarget(TunnelKeeper keeper)

@@ -5,7 +5,6 @@ using EcsFargateLogin.Doctor;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
-using EcsFargateLogin.SessionManager;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Cmdlets;
@@ -113,12 +112,6 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
         {
             Await((_, cancellationToken) =>
                 new ProgramChecks(ssh, sshKeygen, row => Show(row, cancellationToken)).RunAsync(cancellationToken));
-        }
-
-        if (Transport.HasEcsExec())
-        {
-            PluginCheck check = new(FindProgramOrNull(SessionManagerPlugin.Name), isRequired: !Transport.HasSsh());
-            WriteObject(Await((_, cancellationToken) => check.RunAsync(cancellationToken)));
         }
     }
 

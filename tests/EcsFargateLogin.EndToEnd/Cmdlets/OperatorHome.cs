@@ -1,4 +1,3 @@
-using PowerShellHost;
 using System.Runtime.CompilerServices;
 using LocalFargate.Signing;
 
@@ -6,15 +5,12 @@ namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
 /// <summary>
 /// What the PowerShells in this process find in their environment, which they share: credentials of LocalFargate, no
-/// other configuration of AWS, a session-manager-plugin, and a place for sessions that goes with the process.
+/// other configuration of AWS, and a place for sessions that goes with the process.
 /// </summary>
 internal static class OperatorHome
 {
     /// <summary>XDG_STATE_HOME of this process.</summary>
     public static string StateHome { get; } = Directory.CreateTempSubdirectory("fargate-login-tests-").FullName;
-
-    /// <summary>The build folder of tests/SessionManagerPlugin, which stands in for AWS's program.</summary>
-    public static string PluginFolder { get; } = Path.Combine(Checkout.Root, "tests", "SessionManagerPlugin", "bin");
 
     [ModuleInitializer]
     internal static void Furnish()
@@ -22,7 +18,6 @@ internal static class OperatorHome
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(StateHome, recursive: true);
         foreach (var (name, value) in new Dictionary<string, string?>
         {
-            ["PATH"] = $"{PluginFolder}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}",
             ["XDG_STATE_HOME"] = StateHome,
             ["XDG_CONFIG_HOME"] = Path.Combine(StateHome, "config"),
             ["AWS_ACCESS_KEY_ID"] = AwsCredential.OfThisProcess.AccessKeyId,

@@ -22,7 +22,7 @@ public sealed class EcsExecDoctorTests : IAsyncLifetime
 
         Assert.DoesNotContain(rows, row => row.Result is "Failed" or "Warning");
         Assert.All(
-            (string[])["session-manager-plugin", "ecs:ExecuteCommand", "task role", "root file system", "platform version"],
+            (string[])["ecs:ExecuteCommand", "task role", "root file system", "platform version"],
             check => Assert.Equal("Passed", rows.Single(row => row.Check == check).Result));
         Assert.Empty(rows.Select(row => row.Check).Intersect(
             ["ssh", "ssh-keygen", "port mapping", "log driver", "_AUTHORIZED_PUBLIC_KEY", "ingress", "logs:GetLogEvents"]));
@@ -39,7 +39,7 @@ public sealed class EcsExecDoctorTests : IAsyncLifetime
 
         var rows = Rows("rails-cli -Cluster local -Transport Auto");
 
-        Assert.Empty(((string[])["ssh", "session-manager-plugin", "port mapping", "task role"]).Except(rows.Select(row => row.Check)));
+        Assert.Empty(((string[])["ssh", "port mapping", "task role"]).Except(rows.Select(row => row.Check)));
         Assert.Equal("Warning", rows.Single(row => row.Check == "ecs:ExecuteCommand").Result);
         Assert.Equal("NotChecked", rows.Single(row => row.Check == "task role").Result);
     }
@@ -53,10 +53,10 @@ public sealed class EcsExecDoctorTests : IAsyncLifetime
             Containers = [new ContainerOptions("cli") { ReadOnlyRoot = true }],
         });
 
-        var rows = Rows("odd -Cluster local -Transport EcsExec -PlatformVersion 1.3.0", "$env:SESSION_MANAGER_PLUGIN_VERSION = '1.1.0.0'");
+        var rows = Rows("odd -Cluster local -Transport EcsExec -PlatformVersion 1.3.0");
 
         Assert.All(
-            (string[])["session-manager-plugin", "ecs:ExecuteCommand", "task role", "root file system", "platform version"],
+            (string[])["ecs:ExecuteCommand", "task role", "root file system", "platform version"],
             check =>
             {
                 var row = rows.Single(row => row.Check == check);
@@ -76,15 +76,11 @@ public sealed class EcsExecDoctorTests : IAsyncLifetime
         Assert.Contains("exec-task-policy.json", row.Fix, StringComparison.Ordinal);
     }
 
-    /// <summary>Returns the rows of the doctor, from a process of its own where the environment is changed.</summary>
-    private SeenRow[] Rows(string parameters, string before = "")
+    private SeenRow[] Rows(string parameters)
     {
         var script = $"Test-FargateLogin {parameters} | ForEach-Object {{ @{{ Check = $_.Check; Result = \"$($_.Result)\"; "
             + "Detail = $_.Detail; Fix = $_.Fix } | ConvertTo-Json -Compress }";
-        var lines = before.Length == 0
-            ? _me.Run(script).Output.Select(line => line.ToString()!)
-            : _me.RunProcessAsync($"{before}\n{script}").GetAwaiter().GetResult().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return [.. lines.Select(line => JsonNode.Parse(line)!).Select(row => new SeenRow(
+        return [.. _me.Run(script).Output.Select(line => JsonNode.Parse(line.ToString()!)!).Select(row => new SeenRow(
             (string)row["Check"]!, (string)row["Result"]!, (string)row["Detail"]!, (string)row["Fix"]!))];
     }
 

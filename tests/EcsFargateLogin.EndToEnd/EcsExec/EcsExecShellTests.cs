@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using EcsFargateLogin.EndToEnd.Cmdlets;
+using EcsFargateLogin.EndToEnd.Interactive;
+using EcsFargateLogin.EndToEnd.Tunnels;
 using LocalFargate;
 using LocalFargate.Faults;
 
@@ -8,6 +10,7 @@ namespace EcsFargateLogin.EndToEnd.EcsExec;
 /// <summary>Sessions that are entered by ECS Exec.</summary>
 public sealed class EcsExecShellTests
 {
+    private const string Prompt = "root@ip-";
     private const string LogIn = "New-FargateSession -Transport EcsExec | Enter-FargateShell";
 
     [Fact]
@@ -48,34 +51,30 @@ public sealed class EcsExecShellTests
     {
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Add(new TargetNotConnected { Times = 2 });
-        var log = Path.Combine(me.StateHome, "plugin-arguments");
-        var start = me.Process("""
+
+        var run = await me.RunProcessAsync(
+            """
             $VerbosePreference = $DebugPreference = $InformationPreference = 'Continue'
             $session = New-FargateSession -Transport EcsExec -Wait
             $session | Enter-FargateShell -KeepSession
             $session, $Error | Format-List * -Force
             Get-ChildItem $env:XDG_STATE_HOME/EcsFargateLogin -Recurse -File | Get-Content
             $session | Stop-FargateSession
-            """);
-        start.Environment["SESSION_MANAGER_PLUGIN_LOG"] = log;
+            """,
+            "echo up-$((6*7)); env; exit\n");
 
-        var run = await StandingPowerShell.RunInAnyAsync(start, "echo up-$((6*7)); env; exit\n");
-
-        var arguments = await File.ReadAllLinesAsync(log);
-        Assert.Equal(
-            ["--version", "--version", "AWS_SSM_START_SESSION_RESPONSE", me.Fargate.Region, "StartSession", ""], arguments[..6]);
-        Assert.Equal(8, arguments.Length);
         Assert.Contains("up-42", run.Output, StringComparison.Ordinal);
         Assert.Contains("VERBOSE: ECS Exec does not reach the container", run.Output, StringComparison.Ordinal);
-        Assert.Matches("session-manager-plugin'? AWS_SSM_START_SESSION_RESPONSE", run.Output);
+        Assert.Contains("VERBOSE: ecs:ExecuteCommand in container 'cli'", run.Output, StringComparison.Ordinal);
         Assert.Contains("\"transport\": \"EcsExec\"", run.Output, StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotMatch("token-[0-9a-f]{20}|tokenValue", run.Output + run.Error + string.Join('\n', arguments));
+        Assert.DoesNotMatch("token[vV]alue|[A-Za-z0-9+/]{64}", run.Output + run.Error);
         Assert.Equal(3, me.Calls("ExecuteCommand").Count);
+        Assert.Single(me.Calls("ExecuteCommand").Select(call => (string)call.Parameters["command"]!).Distinct());
         await me.LeftNothingAsync();
     }
 
     [Fact]
-    public async Task In_a_terminal_Ctrl_C_is_the_remote_programs_and_the_terminal_is_given_back_as_it_was()
+    public async Task In_a_terminal_keys_are_the_remote_programs_and_the_terminal_is_given_back_as_it_was_with_the_exit_code()
     {
         await using var me = await Operator.StartAsync();
         await using var terminal = TerminalRun.UnderTerminal(me.Process(
@@ -84,8 +83,8 @@ public sealed class EcsExecShellTests
             {LogIn}
             "code: $LASTEXITCODE, terminal as before: $((stty -g) -eq $before)"
             """));
-        await terminal.ShowsAsync("Starting session with SessionId");
-        await terminal.TypeAsync("PS1=; echo up-$((6*7)); sleep 600; echo slept\n");
+        await terminal.ShowsAsync(Prompt);
+        await terminal.TypeAsync("PS1=; echo up-$((6*7)) $(stty size); sleep 600; echo slept\n");
         await terminal.ShowsAsync("up-42");
 
         await terminal.TypeAsync("\u0003");
@@ -93,13 +92,162 @@ public sealed class EcsExecShellTests
         await terminal.ShowsAsync("^C");
         await terminal.TypeAsync("echo alive-$((6*7))\n");
         await terminal.ShowsAsync("alive-42");
-        await terminal.TypeAsync("exit\n");
+        await terminal.TypeAsync("(exit 43)\n\u0004");
 
-        // The shell that script runs all this in has seen Ctrl+C too, and ends with that.
         await terminal.EndAsync();
         Assert.DoesNotContain("\nslept", terminal.Screen, StringComparison.Ordinal);
-        Assert.Contains("code: 0, terminal as before: True", terminal.Screen, StringComparison.Ordinal);
+        Assert.Contains("code: 43, terminal as before: True", terminal.Screen, StringComparison.Ordinal);
+        Assert.DoesNotContain("_efl", terminal.Screen, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u0001', terminal.Screen);
+        Assert.All(me.Fargate.Sessions, session => Assert.Equal(SessionStatus.Ended, session.Status));
         await me.LeftNothingAsync();
+    }
+
+    [Fact]
+    public async Task The_remote_terminal_has_the_size_of_this_one_and_follows_it()
+    {
+        await using var me = await Operator.StartAsync();
+        await using var terminal = await TmuxTerminal.OpenAsync(me.Process($"{LogIn}; 'done'"), me.StateHome, columns: 97);
+        await terminal.ShowsAsync(Prompt);
+        await terminal.TypeLineAsync("PS1=; echo size $(stty size)");
+        await terminal.ShowsAsync(@"size \d+ 97");
+
+        await terminal.ResizeAsync(columns: 83);
+
+        await Eventually.BecomesAsync(
+            async () =>
+            {
+                await terminal.TypeLineAsync("echo now $(stty size)");
+                return (await terminal.ScreenAsync()).Contains(" 83\n", StringComparison.Ordinal);
+            },
+            terminal.ScreenAsync);
+        await terminal.TypeLineAsync("exit");
+        await terminal.ShowsAsync("done");
+        await me.LeftNothingAsync();
+    }
+
+    [Fact]
+    public async Task A_script_on_standard_input_is_run_to_its_end_and_its_output_is_clean_and_told_apart()
+    {
+        await using var me = await Operator.StartAsync();
+
+        var run = await me.RunProcessAsync(
+            $"{LogIn}; exit $LASTEXITCODE", "echo one; echo two >&2; [ -t 0 ] || [ -t 1 ] || echo 'no terminal'\nprintf 'a\\r\\n\\tb'; exit 9");
+
+        Assert.Equal(("one\nno terminal\na\r\n\tb", "two\n", 9), (run.Output, run.Error, run.ExitCode));
+        await me.LeftNothingAsync();
+    }
+
+    [Fact]
+    public async Task Input_that_ends_ends_the_shell()
+    {
+        await using var me = await Operator.StartAsync();
+
+        var run = await me.RunProcessAsync($"{LogIn}; \"code $LASTEXITCODE\"", "echo one\n(exit 5)\n");
+
+        Assert.Equal("one\ncode 5\n", run.Output);
+        await me.LeftNothingAsync();
+    }
+
+    [Fact]
+    public async Task A_cut_channel_is_resumed_and_the_shell_is_the_same()
+    {
+        await using var me = await Operator.StartAsync();
+        await using var terminal = TerminalRun.UnderTerminal(me.Process($"{LogIn}; \"code: $LASTEXITCODE\""));
+        await terminal.ShowsAsync(Prompt);
+        await terminal.TypeAsync("PS1=; kept=$$; echo up-$((6*7))\n");
+        await terminal.ShowsAsync("up-42");
+
+        me.Fargate.CutSessions();
+        await terminal.TypeAsync("[ $kept = $$ ] && echo same-$((6*7))\n");
+        await terminal.ShowsAsync("same-42");
+        await terminal.TypeAsync("exit 6\n");
+
+        await terminal.EndAsync();
+        Assert.Contains("code: 6", terminal.Screen, StringComparison.Ordinal);
+        Assert.Equal(2, Assert.Single(me.Fargate.Sessions).Connections);
+        await me.LeftNothingAsync();
+    }
+
+    [Fact]
+    public async Task A_session_that_AWS_ends_is_an_error_with_its_reason_and_the_terminal_is_given_back()
+    {
+        await using var me = await Operator.StartAsync();
+        await using var terminal = TerminalRun.UnderTerminal(me.Process(
+            $"""
+            $before = stty -g
+            {LogIn} -ErrorVariable problems -ErrorAction SilentlyContinue
+            "code: $LASTEXITCODE, terminal as before: $((stty -g) -eq $before)"
+            "$($problems[0].FullyQualifiedErrorId): $problems"
+            """));
+        await terminal.ShowsAsync(Prompt);
+        await terminal.TypeAsync("PS1=; echo up-$((6*7))\n");
+        await terminal.ShowsAsync("up-42");
+
+        me.Fargate.EndSession(Assert.Single(me.Fargate.Sessions).Id, "Your session timed out due to inactivity.");
+
+        await terminal.EndAsync();
+        Assert.Contains("code: 255, terminal as before: True", terminal.Screen, StringComparison.Ordinal);
+        Assert.Contains("SessionManagerFailed", terminal.Screen, StringComparison.Ordinal);
+        Assert.Contains("timed out due to inactivity", terminal.Screen, StringComparison.Ordinal);
+        await me.LeftNothingAsync();
+    }
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    public async Task A_signal_that_ends_PowerShell_gives_the_terminal_back_and_ends_session_and_task(string signal)
+    {
+        await using var me = await Operator.StartAsync();
+        await using var terminal = await TmuxTerminal.OpenShellAsync(me.Process($"\"pid $PID.\"; {LogIn}"), me.StateHome);
+        var process = (await terminal.ShowsAsync(@"pid (\d+)\.")).Groups[1].Value;
+        await terminal.ShowsAsync(Prompt);
+        await terminal.TypeLineAsync("PS1=; echo up-$((6*7))");
+        await terminal.ShowsAsync("up-42");
+
+        SshProcesses.Signal(int.Parse(process, System.Globalization.CultureInfo.InvariantCulture), signal);
+        await me.ReceivesAsync("StopTask");
+
+        await Eventually.BecomesAsync(
+            async () =>
+            {
+                await terminal.TypeLineAsync("stty -a | grep -o ' [-]*echo '; echo cooked");
+                return (await terminal.ScreenAsync()).Contains("\n echo\ncooked", StringComparison.Ordinal);
+            },
+            terminal.ScreenAsync);
+        await me.LeftNothingAsync();
+    }
+
+    [Fact]
+    public async Task A_transcript_has_what_the_terminal_shows()
+    {
+        await using var me = await Operator.StartAsync();
+        var path = Path.Combine(me.StateHome, "shell.cast");
+        await using var terminal = TerminalRun.UnderTerminal(me.Process($"{LogIn} -TranscriptPath '{path}'; 'done'"));
+        await terminal.ShowsAsync(Prompt);
+        await terminal.TypeAsync("PS1=; echo up-$((6*7)); exit\n");
+
+        await terminal.EndAsync();
+
+        var lines = await File.ReadAllLinesAsync(path);
+        Assert.Equal(2, (int)JsonNode.Parse(lines[0])!["version"]!);
+        Assert.Contains("up-42", string.Concat(lines[1..].Select(line => (string)JsonNode.Parse(line)![2]!)), StringComparison.Ordinal);
+        Assert.DoesNotContain("\\u0001", string.Concat(lines), StringComparison.Ordinal);
+        await me.LeftNothingAsync();
+    }
+
+    [Fact]
+    public async Task An_agent_without_a_place_for_another_session_is_an_error_that_says_so()
+    {
+        await using var me = await Operator.StartAsync();
+        me.Fargate.Faults.Add(new AgentSilent());
+
+        var run = me.Run($"{LogIn}");
+
+        var error = Assert.Single(run.Errors);
+        Assert.StartsWith("SessionManagerFailed,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("two sessions a container at most", $"{error.Exception.Message} {error.ErrorDetails?.RecommendedAction}", StringComparison.Ordinal);
+        Assert.Equal(SessionStatus.Ended, Assert.Single(me.Fargate.Sessions).Status);
     }
 
     [Fact]
@@ -122,11 +270,12 @@ public sealed class EcsExecShellTests
     public async Task A_task_that_is_stopped_under_the_shell_ends_it_with_an_error()
     {
         await using var me = await Operator.StartAsync();
-        await using var shell = TerminalRun.WithPipes(me.Process(
+        await using var shell = TerminalRun.UnderTerminal(me.Process(
             $"""
             {LogIn} -Resumable -ErrorVariable problems -ErrorAction SilentlyContinue
             "$($problems[0].FullyQualifiedErrorId) $($problems[0].CategoryInfo.Category)"
             """));
+        await shell.ShowsAsync("[fargate]");
         await shell.TypeAsync("echo up-$((6*7)) in ${TMUX:+tmux}; sleep 600\n");
         await shell.ShowsAsync("up-42 in tmux");
 

@@ -72,6 +72,10 @@ internal sealed class TmuxTerminal : IAsyncDisposable
     /// <summary>Presses a key, by tmux's name of it: C-c, Tab, Left, …</summary>
     public Task PressAsync(string key) => RunAsync("send-keys", key);
 
+    /// <summary>Makes the terminal wider or narrower.</summary>
+    public Task ResizeAsync(int columns) =>
+        RunAsync("resize-window", "-x", columns.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
     /// <summary>Waits until the screen matches.</summary>
     public async Task<Match> ShowsAsync(string pattern)
     {

@@ -87,7 +87,6 @@ public sealed class OperatorPlaceTests
 
     private static LocalFargateOptions Options(OperatorPlace place) => new()
     {
-        HasStandInPlugin = false,
         Operator = place,
         SessionManager = new SessionManagerOptions { AgentInterval = TimeSpan.Zero },
     };

@@ -38,7 +38,6 @@ internal sealed class SessionTask : IAsyncDisposable
             new LocalFargateOptions
             {
                 RunsContainers = runsContainers,
-                HasStandInPlugin = false,
                 SessionManager = change?.Invoke(sessionManager) ?? sessionManager,
             },
             runTask);

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using EcsFargateLogin.Aws;
+using EcsFargateLogin.Aws.Clients;
+using EcsFargateLogin.Aws.Ssm;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Tests.Support;
 
@@ -42,7 +44,7 @@ public sealed class EndpointTests
     [InlineData("cn-north-1", null, null, "https://ssm.cn-north-1.amazonaws.com.cn/")]
     [InlineData("us-east-1", null, "AWS_USE_FIPS_ENDPOINT", "https://ssm-fips.us-east-1.amazonaws.com/")]
     [InlineData("eu-central-1", "http://127.0.0.1:4566", null, "http://127.0.0.1:4566/")]
-    public async Task A_channel_is_gone_on_with_at_Systems_Managers_own_endpoint(
+    public void Systems_Manager_has_an_endpoint_of_its_own(
         string region, string? endpointUrl, string? variable, string expected)
     {
         using var environment = new EnvironmentScope(Keys);
@@ -52,9 +54,10 @@ public sealed class EndpointTests
         }
 
         CloudSettings settings = new() { Region = region, EndpointUrl = endpointUrl };
-        using var cloud = await new AwsCloudConnector().ConnectAsync(settings, CancellationToken.None);
 
-        Assert.Equal(expected, (await cloud.GetChannelAccessAsync(CancellationToken.None)).Endpoint);
+        var ssm = new ServiceSettings(settings, profile: null).Of(SsmClient.ServiceId, SsmClient.SigningName, region);
+
+        Assert.Equal(expected, ssm.Endpoint.AbsoluteUri);
     }
 
     [Fact]

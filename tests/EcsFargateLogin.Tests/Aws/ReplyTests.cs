@@ -97,20 +97,8 @@ public sealed class ReplyTests
 
         var channel = await cloud.ExecuteCommandAsync(AwsClouds.Command, CancellationToken.None);
 
-        Assert.Equal(new ExecuteCommandChannel("session.sessionId", "session.streamUrl", "session.tokenValue"), channel);
+        Assert.Equal(new ChannelTicket("session.sessionId", "session.streamUrl", "session.tokenValue"), channel);
         Assert.Equal("session.sessionId", channel.ToString());
-    }
-
-    [Fact]
-    public async Task What_asks_Systems_Manager_for_a_channel_gets_the_credentials_of_the_session()
-    {
-        using var cloud = AwsClouds.At("http://127.0.0.1:1");
-
-        var access = await cloud.GetChannelAccessAsync(CancellationToken.None);
-
-        Assert.Equal(
-            new ChannelCredentials(AwsClouds.AccessKey, AwsClouds.SecretKey, AwsClouds.SessionToken), access.Credentials);
-        Assert.Equal(AwsClouds.AccessKey, $"{access.Credentials}");
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class ShellChannelTests
         await using ScriptedGateway gateway = new() { Agent = agent };
         await using var shell = await OpenAsync(gateway);
         using MemoryStream output = new();
-        var copying = shell.CopyOutputAsync(output, CancellationToken.None);
+        var copying = CopyOutputAsync(shell, output);
 
         await shell.ResizeAsync(new TerminalSize(100, 30), CancellationToken.None);
         await shell.SendAsync("\n"u8.ToArray(), CancellationToken.None);
@@ -60,7 +60,7 @@ public sealed class ShellChannelTests
         // It stops at the limit of what is kept: not even half of all frames have come.
         await Eventually.Async(() => sent > 1000, () => $"{sent}");
         Assert.InRange(sent, 1000, 8 * 1024);
-        var copying = shell.CopyOutputAsync(output, CancellationToken.None);
+        var copying = CopyOutputAsync(shell, output);
         await Eventually.Async(() => output.Length == 8 * 1024 * 1024, () => $"{output.Length}");
         await shell.DisposeAsync();
         await copying.WaitAsync(Limit);
@@ -117,7 +117,7 @@ public sealed class ShellChannelTests
         await using ScriptedGateway gateway = new() { Agent = agent };
         await using var shell = await OpenAsync(gateway);
         using MemoryStream output = new();
-        var copying = shell.CopyOutputAsync(output, CancellationToken.None);
+        var copying = CopyOutputAsync(shell, output);
 
         await shell.SendAsync("ls\n"u8.ToArray(), CancellationToken.None);
         await Eventually.Async(() => received.Count == 1 && output.Length == 2, () => $"{received.Count} {output.Length}");
@@ -171,4 +171,14 @@ public sealed class ShellChannelTests
 
     private static Task<ShellChannel> OpenAsync(ScriptedGateway gateway) => ShellChannel
         .OpenAsync(gateway, gateway.Ticket, ScriptedGateway.Target, gateway.Options, CancellationToken.None).WaitAsync(Limit);
+
+    private static async Task<ChannelEnd> CopyOutputAsync(ShellChannel shell, Stream output)
+    {
+        while (await shell.ReadAsync(CancellationToken.None) is { Length: > 0 } bytes)
+        {
+            await output.WriteAsync(bytes);
+        }
+
+        return await shell.Ended;
+    }
 }

@@ -1,5 +1,6 @@
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Model;
+using EcsFargateLogin.SessionManager;
 using EcsFargateLogin.Shells;
 using EcsFargateLogin.Tests.Support;
 
@@ -7,25 +8,35 @@ namespace EcsFargateLogin.Tests.Shells;
 
 public sealed class EcsExecShellTests : IDisposable
 {
+    private static readonly ChannelTicket Unusable = new("ecs-execute-command-1", "http://not.a.websocket", "the-token");
+
     private readonly ScriptedCloud _cloud = new();
     private readonly EventLog _events = new();
     private TimeSpan _limit = TimeSpan.FromMinutes(2);
 
-    public EcsExecShellTests() => _cloud.OnDescribeTasks = (_, _, _) => SampleTask.Reply(SampleTask.Of("RUNNING") with
+    private readonly EndedSessions _sessions = new();
+
+    public EcsExecShellTests()
     {
-        Containers =
-        [
-            new ContainerDescription { Name = "sidecar", RuntimeId = "other" },
-            new ContainerDescription { Name = "cli", RuntimeId = "runtime-1" },
-        ],
-    });
+        _cloud.SessionManager = _sessions;
+        _cloud.OnDescribeTasks = (_, _, _) => SampleTask.Reply(SampleTask.Of("RUNNING") with
+        {
+            Containers =
+            [
+                new ContainerDescription { Name = "sidecar", RuntimeId = "other" },
+                new ContainerDescription { Name = "cli", RuntimeId = "runtime-1" },
+            ],
+        });
+    }
 
     public void Dispose() => _cloud.Dispose();
 
     [Fact]
-    public async Task A_shell_is_asked_for_in_the_sessions_container()
+    public async Task A_shell_is_asked_for_in_the_sessions_container_by_a_line_that_is_always_the_same()
     {
-        var channel = await OpenAsync();
+        _cloud.OnExecuteCommand = _ => Unusable;
+
+        await Assert.ThrowsAsync<FargateException>(StartAsync);
 
         Assert.Equal(
             new ExecuteCommandRequest
@@ -33,36 +44,18 @@ public sealed class EcsExecShellTests : IDisposable
                 Cluster = "dev",
                 Task = SampleTask.Arn,
                 ContainerName = "cli",
-                Command = "/bin/sh -c 'if command -v bash >/dev/null; then exec bash -l; fi; exec sh -l'",
+                Command = ExecScript.Bootstrap,
             },
             _cloud.CallsOf("ExecuteCommand")[0].Input);
-        Assert.Equal(
-            ($"ecs:dev_{SampleTask.Id}_runtime-1", "eu-central-1", "the-token"),
-            (channel.Target, channel.Region, channel.TokenValue));
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task What_splits_the_line_as_a_shell_does_gets_three_words(bool isResumable)
-    {
-        var (_, words, _) = await RunningProgram.RunAsync(
-            "sh", "-c", $"printf '%s\\0' {EcsExecShell.CommandOf(isResumable)}");
-
-        var parts = words.Split('\0');
-        Assert.Equal(["/bin/sh", "-c"], parts[..2]);
-        Assert.Equal(4, parts.Length);
-        Assert.Equal(isResumable, parts[2].Contains("tmux", StringComparison.Ordinal));
+        Assert.Equal(["ecs-execute-command-1"], _sessions.Ended);
     }
 
     [Fact]
     public async Task An_agent_that_is_not_connected_yet_is_asked_again()
     {
-        _cloud.OnExecuteCommand = before => before < 2
-            ? throw Refused()
-            : new ExecuteCommandChannel("a", "b", "c");
+        _cloud.OnExecuteCommand = before => before < 2 ? throw Refused() : Unusable;
 
-        Assert.Equal("c", (await OpenAsync()).TokenValue);
+        Assert.Equal(FargateError.SessionManagerFailed, (await Assert.ThrowsAsync<FargateException>(StartAsync)).Error);
 
         Assert.Equal(3, _cloud.CallsOf("ExecuteCommand").Count);
         Assert.Equal(2, _events.Events.OfType<Detail>().Count());
@@ -74,7 +67,7 @@ public sealed class EcsExecShellTests : IDisposable
         _cloud.OnExecuteCommand = _ => throw Refused();
         _limit = TimeSpan.FromSeconds(1);
 
-        var error = await Assert.ThrowsAsync<FargateException>(OpenAsync);
+        var error = await Assert.ThrowsAsync<FargateException>(StartAsync);
 
         Assert.Equal(FargateError.EcsExecUnavailable, error.Error);
         Assert.True(_cloud.CallsOf("ExecuteCommand").Count > 1);
@@ -85,23 +78,30 @@ public sealed class EcsExecShellTests : IDisposable
     {
         _cloud.OnExecuteCommand = _ => throw SampleTask.AccessDenied("ecs:ExecuteCommand");
 
-        var error = await Assert.ThrowsAsync<FargateException>(OpenAsync);
+        var error = await Assert.ThrowsAsync<FargateException>(StartAsync);
 
         Assert.Equal(FargateError.AccessDenied, error.Error);
         Assert.Single(_cloud.CallsOf("ExecuteCommand"));
     }
 
     [Theory]
-    [InlineData("RUNNING", false)]
-    [InlineData("STOPPING", true)]
-    [InlineData("STOPPED", true)]
-    public async Task The_end_of_the_task_is_told_apart_from_that_of_the_shell(string status, bool isInterruption)
+    [InlineData("RUNNING", 0, null)]
+    [InlineData("RUNNING", null, FargateError.SessionManagerFailed)]
+    [InlineData("STOPPING", null, FargateError.TaskStopped)]
+    [InlineData("STOPPED", null, FargateError.TaskStopped)]
+    [InlineData("STOPPED", 3, null)]
+    public async Task The_end_of_the_task_is_told_apart_from_that_of_the_shell_and_of_its_connection(
+        string status, int? exitCode, FargateError? expected)
     {
         _cloud.OnDescribeTasks = (_, _, _) => SampleTask.Reply(SampleTask.Of(status) with { StopCode = "SpotInterruption" });
+        ExecEnd end = new(exitCode, exitCode is null ? new ChannelEnd("Your session timed out due to inactivity.", null) : null);
 
-        var error = await Shell.ExplainEndAsync(stoppedTask: null, CancellationToken.None);
+        var error = await Shell.ExplainEndAsync(end, stoppedTask: null, CancellationToken.None);
 
-        Assert.Equal(isInterruption ? FargateError.TaskStopped : null, error?.Error);
+        Assert.Equal(expected, error?.Error);
+        Assert.Equal(
+            expected == FargateError.SessionManagerFailed,
+            error?.Message.Contains("timed out due to inactivity", StringComparison.Ordinal) == true);
     }
 
     private EcsExecShell Shell => new(_cloud, SampleTask.Session())
@@ -110,9 +110,35 @@ public sealed class EcsExecShellTests : IDisposable
         Pause = TimeSpan.FromMilliseconds(5),
     };
 
-    private Task<EcsFargateLogin.SessionManager.PluginChannel> OpenAsync() =>
-        Shell.OpenAsync(isResumable: false, _events, CancellationToken.None);
+    private Task<ExecProgram> StartAsync() => Shell.StartAsync(
+        EcsExecShell.ScriptOf(isResumable: false, new TerminalSize(80, 24)), _events, CancellationToken.None);
 
     private static FargateException Refused() =>
         EcsErrors.ExecuteCommandRefused(SampleTask.Arn, SampleTask.Answer("TargetNotConnectedException"));
+
+    /// <summary>Systems Manager, of which nothing is wanted but the end of sessions.</summary>
+    private sealed class EndedSessions : ISessionManager
+    {
+        public List<string> Ended { get; } = [];
+
+        public Task TerminateAsync(string sessionId, CancellationToken cancellationToken)
+        {
+            Ended.Add(sessionId);
+            return Task.CompletedTask;
+        }
+
+        public Task<ChannelTicket> StartPortAsync(
+            string target, int port, string? remoteHost, string reason, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<ChannelTicket?> ResumeAsync(string sessionId, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<IReadOnlyDictionary<string, string>> SignAsync(Uri streamUrl, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<SessionDataKey> GenerateDataKeyAsync(
+            string keyId, IReadOnlyDictionary<string, string> context, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+    }
 }

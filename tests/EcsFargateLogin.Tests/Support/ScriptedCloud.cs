@@ -35,8 +35,8 @@ internal sealed class ScriptedCloud : IFargateCloud
 
     public Func<CancellationToken, Task> OnStopTask { get; set; } = _ => Task.CompletedTask;
 
-    public Func<int, ExecuteCommandChannel> OnExecuteCommand { get; set; } =
-        _ => new ExecuteCommandChannel("ecs-execute-command-1", "wss://ssmmessages.example/1", "the-token");
+    public Func<int, ChannelTicket> OnExecuteCommand { get; set; } =
+        _ => new ChannelTicket("ecs-execute-command-1", "wss://ssmmessages.example/1", "the-token");
 
     public Func<IReadOnlyList<string>> OnListTasks { get; set; } = () => [];
 
@@ -86,7 +86,7 @@ internal sealed class ScriptedCloud : IFargateCloud
         return OnStopTask(cancellationToken);
     }
 
-    public Task<ExecuteCommandChannel> ExecuteCommandAsync(ExecuteCommandRequest request, CancellationToken cancellationToken) =>
+    public Task<ChannelTicket> ExecuteCommandAsync(ExecuteCommandRequest request, CancellationToken cancellationToken) =>
         Answer(() => OnExecuteCommand(Begin("ExecuteCommand", request, cancellationToken)));
 
     public Task<IReadOnlyList<string>> ListTasksAsync(
@@ -94,6 +94,13 @@ internal sealed class ScriptedCloud : IFargateCloud
     {
         Begin("ListTasks", (cluster, startedBy), cancellationToken);
         return Answer(OnListTasks);
+    }
+
+    public Task<IReadOnlyList<string>> ListServiceTasksAsync(
+        string cluster, string service, CancellationToken cancellationToken)
+    {
+        Begin("ListTasks", (cluster, service), cancellationToken);
+        return Answer(OnListAllTasks);
     }
 
     public Task<IReadOnlyList<string>> ListTasksAsync(string cluster, CancellationToken cancellationToken)

@@ -25,7 +25,6 @@ internal static class CommandLine
           --stop-timeout N       seconds between SIGTERM and SIGKILL; default 30
           --revision-limit N     revisions that a task definition may have; default 1000000
           --containers yes|no    no: tasks without processes, which only send an SSH server's first line; default yes
-          --exec plugin|channel  streams of ExecuteCommand: for tests/SessionManagerPlugin, or data channels; default plugin
           --stream-signature K   of data channels: required, optional or presigned; default required
           --agent-pace yes|no    no: agents send as fast as they can; default yes
           --instance-connect N   EC2 Instance Connect Endpoints; default 0
@@ -56,7 +55,6 @@ internal static class CommandLine
                 "--ssh-port" => options with { SshPort = (int)Number(name, value, 65535) },
                 "--stop-timeout" => options with { StopTimeout = Seconds(name, value) },
                 "--revision-limit" => options with { RevisionLimit = (int)Number(name, value, 1_000_000) },
-                "--exec" => options with { HasStandInPlugin = OneOf(name, value, "channel", "plugin") == 1 },
                 "--stream-signature" => WithSessionManager(options, manager => manager with
                 {
                     StreamSignature = (StreamSignature)OneOf(name, value, "required", "optional", "presigned"),

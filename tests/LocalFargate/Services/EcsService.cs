@@ -86,11 +86,13 @@ internal sealed class EcsService(
         var wantsStopped = (string?)parameters["desiredStatus"] == "STOPPED";
         var startedBy = (string?)parameters["startedBy"];
         var family = (string?)parameters["family"];
+        var group = (string?)parameters["serviceName"] is { } service ? services.GroupOf(cluster, service) : null;
         var arns = tasks.All
             .Where(task => task.Cluster == cluster && !task.IsMissingWhenAsked())
             .Where(task => task.State.StopWanted == wantsStopped)
             .Where(task => startedBy is null || task.StartedBy == startedBy)
             .Where(task => family is null || task.Definition.Family == family)
+            .Where(task => group is null || (string?)task.Request["group"] == group)
             .Select(task => task.Arn);
         return Page.Take(parameters, "taskArns", [.. arns], MaxPageSize);
     }

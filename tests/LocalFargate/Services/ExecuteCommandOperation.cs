@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using LocalFargate.Exec;
 using LocalFargate.SessionManager;
 using LocalFargate.Tasks;
 
@@ -8,9 +7,6 @@ namespace LocalFargate.Services;
 /// <summary>ExecuteCommand: checks what it is asked for as ECS does, and makes the stream to the program's terminal.</summary>
 internal sealed class ExecuteCommandOperation(ClusterRegistry clusters, TaskRegistry tasks, SessionRegistry sessions)
 {
-    /// <summary>The streams of the stand-in for session-manager-plugin; null where sessions have data channels.</summary>
-    internal ExecSessions? StandInSessions { get; init; }
-
     internal JsonObject Perform(JsonObject parameters)
     {
         var cluster = clusters.Get((string?)parameters["cluster"]);
@@ -46,17 +42,6 @@ internal sealed class ExecuteCommandOperation(ClusterRegistry clusters, TaskRegi
 
     private JsonObject Open(FargateTask task, string containerName, string command)
     {
-        if (StandInSessions is not null)
-        {
-            var session = StandInSessions.Open(task, containerName, command);
-            return new JsonObject
-            {
-                ["sessionId"] = session.Id,
-                ["streamUrl"] = StandInSessions.UrlOf(session),
-                ["tokenValue"] = session.Token,
-            };
-        }
-
         // The same members as StartSession's, with small letters.
         var opened = sessions.Start(new SessionRequest(task, containerName) { Command = command }).Describe();
         return new JsonObject([.. opened.Select(member =>

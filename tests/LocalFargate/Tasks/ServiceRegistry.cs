@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using LocalFargate.Protocol;
 using LocalFargate.Services;
 
 namespace LocalFargate.Tasks;
@@ -18,6 +19,35 @@ internal sealed class ServiceRegistry(ClusterRegistry clusters, TaskDefinitions 
         var arn = $"{cluster.Arn.Replace(":cluster/", ":service/", StringComparison.Ordinal)}/{options.Name}";
         _services.Enqueue((cluster, arn, options));
         return arn;
+    }
+
+    /// <summary>The group of the tasks of a service, which is named or given by its ARN.</summary>
+    internal string GroupOf(Cluster cluster, string service) =>
+        _services.FirstOrDefault(each => each.Cluster == cluster && (each.Options.Name == service || each.Arn == service)) is
+            { Options: { } options } ? $"service:{options.Name}"
+            : throw new AwsException("ServiceNotFoundException", "Service not found.");
+
+    /// <summary>What ECS starts for a service.</summary>
+    internal LaunchRequest LaunchOf(string service, Vpc vpc, bool enablesExecuteCommand)
+    {
+        var (cluster, _, options) = _services.Single(each => each.Options.Name == service);
+        return new LaunchRequest
+        {
+            Cluster = cluster,
+            Definition = definitions.Find(options.TaskDefinition)!,
+            Subnet = vpc.Subnets.First(subnet => options.Subnets.Count == 0 || options.Subnets.Contains(subnet.Id)),
+            SecurityGroups = options.SecurityGroups,
+            AssignPublicAddress = options.AssignPublicIp,
+            Parameters = new JsonObject
+            {
+                ["cluster"] = cluster.Arn,
+                ["taskDefinition"] = options.TaskDefinition,
+                ["launchType"] = "FARGATE",
+                ["group"] = $"service:{service}",
+                ["startedBy"] = "ecs-svc/0123456789012345678",
+                ["enableExecuteCommand"] = enablesExecuteCommand,
+            },
+        };
     }
 
     internal JsonObject List(JsonObject parameters)

@@ -84,7 +84,7 @@ internal sealed class LoginBatch
             {
                 begin(login, LoginErrors.KeyNotFound(login.Session));
             }
-            else if (UsesSharedConnection && await IsOpenAsync(login.Session, cancellationToken))
+            else if (UsesSharedConnection && login.Transport.HasSsh() && await IsOpenAsync(login.Session, cancellationToken))
             {
                 begin(login, null);
             }
