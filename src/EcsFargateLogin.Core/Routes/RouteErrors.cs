@@ -72,6 +72,13 @@ internal static class RouteErrors
         "Give -AssignPublicIp Enabled, or another -Route.")
     { Target = "Public" };
 
+    /// <summary>Another server has the task's address.</summary>
+    internal static FargateException OtherServer(FargateSession session, string address) => new(
+        FargateError.RouteUnavailable,
+        $"The server at {address} is not that of session {session}: it has another host key.",
+        "Another machine in this network has the same private address; give another -Route.")
+    { Target = address };
+
     internal static FargateException RouteWithProxy(FargateRoute route, string proxy) => new(
         FargateError.InvalidRoute,
         $"-Route {route} cannot go with {proxy}, which is a route of its own.",
