@@ -1,14 +1,12 @@
 using System.Net;
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Doctor;
 
-/// <summary>Checks that the security groups exist, are in the subnets' VPC, and allow access to the SSH port.</summary>
+/// <summary>Checks that the security groups exist and are in the subnets' VPC.</summary>
 internal sealed class SecurityGroupChecks : ICheckGroup
 {
     private const string Check = "security groups";
-    private const string Ingress = "ingress";
 
     /// <inheritdoc/>
     public string Name => Check;
@@ -31,14 +29,10 @@ internal sealed class SecurityGroupChecks : ICheckGroup
             return;
         }
 
+        examination.SecurityGroups = groups;
         foreach (var id in wanted)
         {
             await CheckGroupAsync(examination, id, groups.FirstOrDefault(group => group.Id == id));
-        }
-
-        if (examination.Request.Transport.HasSsh())
-        {
-            await CheckIngressAsync(examination, groups);
         }
     }
 
@@ -52,38 +46,102 @@ internal sealed class SecurityGroupChecks : ICheckGroup
                     check, $"it is of {group.VpcId}, not of the subnets' {vpc}", "Name one of that VPC with -SecurityGroup.")
             : examination.PassAsync(check, $"of {group.VpcId}");
     }
+}
 
-    /// <summary>Checks the SSH port: the rules of several groups add up.</summary>
-    private static Task CheckIngressAsync(Examination examination, IReadOnlyList<SecurityGroupIngress> groups)
+/// <summary>Checks that the security groups allow this machine's address at the SSH port, for the task's own address.</summary>
+internal sealed class IngressCheck : ICheckGroup
+{
+    private const string Ingress = "ingress";
+    private const string Fix = "Give New-FargateSession -AuthorizeMyAddress, or add a rule for your address.";
+
+    /// <inheritdoc/>
+    public string Name => Ingress;
+
+    /// <inheritdoc/>
+    public async Task RunAsync(Examination examination, CancellationToken cancellationToken)
     {
-        var port = examination.Request.Port;
-        var sources = groups.SelectMany(group => group.Permissions)
-            .Where(permission => permission.Covers(port))
-            .SelectMany(permission => permission.Sources)
-            .Distinct()
-            .ToList();
-        const string Fix = "Give New-FargateSession -AuthorizeMyAddress, or add a rule for your address.";
-        if (sources.Count == 0)
+        var request = examination.Request;
+        if (request.MayUse(FargateRoute.Public) && !request.AssignPublicIp)
         {
-            return examination.FailAsync(Ingress, $"no rule allows port {port}", Fix);
+            await examination.ObstructAsync(
+                FargateRoute.Public, "public address", "the task gets none", "Give -AssignPublicIp Enabled, or another -Route.");
         }
 
-        var who = string.Join(", ", sources);
+        if (request.MayUse(request.DirectRoute) && examination.SecurityGroups is { } groups)
+        {
+            await CheckAsync(examination, groups);
+        }
+    }
+
+    private static Task CheckAsync(Examination examination, IReadOnlyList<SecurityGroupIngress> groups)
+    {
+        var port = examination.Request.Port;
+        var sources = IngressSources.Of(groups, port);
+        if (sources.IsEmpty)
+        {
+            return ObstructAsync(examination, $"no rule allows port {port}");
+        }
+
         if (examination.Request.MyCidr is not { } mine)
         {
             return examination.SkipAsync(
-                Ingress, $"port {port} is open to {who}; whether that is you is not known", "Name your address with -MyAddress.");
+                Ingress,
+                $"port {port} is open to {sources}; whether that is you is not known", "Name your address with -MyAddress.");
         }
 
-        return sources.Exists(source => Includes(source, mine))
+        return sources.Includes(mine)
             ? examination.PassAsync(Ingress, $"{mine} may connect to port {port}")
-            : sources.Exists(source => source.StartsWith("pl-", StringComparison.Ordinal))
-                ? examination.SkipAsync(Ingress, $"port {port} is open to {who}; prefix lists are not read", Fix)
-                : examination.FailAsync(Ingress, $"port {port} is open to {who}, not to {mine}", Fix);
+            : sources.HasPrefixList
+                ? examination.SkipAsync(Ingress, $"port {port} is open to {sources}; prefix lists are not read", Fix)
+                : ObstructAsync(examination, $"port {port} is open to {sources}, not to {mine}");
     }
 
-    private static bool Includes(string source, string mine) =>
+    /// <summary>Shows that the task's address cannot be reached: a warning where another route of Auto is open.</summary>
+    private static Task ObstructAsync(Examination examination, string detail)
+    {
+        examination.NoteObstacle(examination.Request.DirectRoute, $"{Ingress}: {detail}");
+        return examination.OpenRoutes.Any()
+            ? examination.WarnAsync(Ingress, detail, Fix)
+            : examination.FailAsync(Ingress, detail, Fix);
+    }
+}
+
+/// <summary>The sources that security groups admit to a port; the rules of several groups add up.</summary>
+internal sealed class IngressSources
+{
+    private readonly List<string> _sources;
+
+    private IngressSources(List<string> sources) => _sources = sources;
+
+    /// <summary>Whether nobody is admitted.</summary>
+    public bool IsEmpty => _sources.Count == 0;
+
+    /// <summary>Whether a prefix list is among them, which is not read.</summary>
+    public bool HasPrefixList => _sources.Exists(source => source.StartsWith("pl-", StringComparison.Ordinal));
+
+    /// <summary>Returns the sources of groups for a port.</summary>
+    public static IngressSources Of(IEnumerable<SecurityGroupIngress> groups, int port) => new(
+    [
+        .. groups.SelectMany(group => group.Permissions)
+            .Where(permission => permission.Covers(port))
+            .SelectMany(permission => permission.Sources)
+            .Distinct(),
+    ]);
+
+    /// <summary>Whether a whole block of addresses is admitted.</summary>
+    public bool Includes(string cidr) => IPNetwork.TryParse(cidr, out var block) && _sources.Exists(source =>
         IPNetwork.TryParse(source, out var network)
-        && IPNetwork.TryParse(mine, out var own)
-        && network.Contains(own.BaseAddress);
+        && network.PrefixLength <= block.PrefixLength
+        && network.Contains(block.BaseAddress));
+
+    /// <summary>Whether a part of a block of addresses is admitted.</summary>
+    public bool Overlaps(string cidr) => IPNetwork.TryParse(cidr, out var block) && _sources.Exists(source =>
+        IPNetwork.TryParse(source, out var network)
+        && (network.Contains(block.BaseAddress) || block.Contains(network.BaseAddress)));
+
+    /// <summary>Whether the members of one of these security groups are admitted.</summary>
+    public bool IncludesGroup(IEnumerable<string> groups) => _sources.Intersect(groups).Any();
+
+    /// <summary>The sources, for people.</summary>
+    public override string ToString() => string.Join(", ", _sources);
 }

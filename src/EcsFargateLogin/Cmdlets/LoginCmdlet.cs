@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Completion;
 using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
@@ -37,6 +38,7 @@ public abstract class LoginCmdlet : AwsCmdlet
     /// </summary>
     [Parameter(HelpMessage = "The id of the EC2 Instance Connect Endpoint to use.")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InstanceConnectEndpointCompleter))]
     public string? InstanceConnectEndpoint { get; set; }
 
     /// <summary>

@@ -192,6 +192,7 @@ public sealed partial class NewFargateSessionCommand
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ProjectKey]
+    [ArgumentCompleter(typeof(InstanceConnectEndpointCompleter))]
     public string? InstanceConnectEndpoint { get; set; }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Completion;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Routes;
@@ -47,6 +48,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
     /// </summary>
     [Parameter(HelpMessage = "The id of the EC2 Instance Connect Endpoint to use.")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InstanceConnectEndpointCompleter))]
     public string? InstanceConnectEndpoint { get; set; }
 
     /// <summary>
