@@ -61,6 +61,9 @@ public sealed record LocalFargateOptions
     /// <summary>Where the operator's machine stands. Null: it reaches every address, and security groups keep nobody out.</summary>
     public OperatorPlace? Operator { get; init; }
 
+    /// <summary>How far the account's clock is ahead of this machine's. Signatures that differ by more than 5 minutes are refused.</summary>
+    public TimeSpan ClockOffset { get; init; }
+
     /// <summary>The settings of Session Manager.</summary>
     public SessionManagerOptions SessionManager { get; init; } = new();
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using LocalFargate.Containers;
 using LocalFargate.Control;
@@ -69,7 +70,7 @@ public sealed partial class LocalFargateServer : IAsyncDisposable
             UserName = callerArn[(callerArn.LastIndexOf('/') + 1)..],
         };
         _instanceConnect = new InstanceConnectEndpoints(_vpc, () => Authority);
-        var verifier = new SignatureVerifier(options.Region, options.Credentials);
+        var verifier = new SignatureVerifier(options.Region, options.Credentials) { ClockOffset = options.ClockOffset };
         _endpoint = new AwsEndpoint(CreateServices(clusters, arnPrefix, callerArn), verifier, Faults, _stopping.Token)
         {
             Logger = logger,
@@ -262,6 +263,11 @@ public sealed partial class LocalFargateServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
         _application = builder.Build();
+        _application.Use((http, next) =>
+        {
+            http.Response.Headers.Date = (DateTimeOffset.UtcNow + _options.ClockOffset).ToString("R", CultureInfo.InvariantCulture);
+            return next();
+        });
         _application.UseRouting();
         _application.UseWebSockets();
         new ExecEndpoint(_standInSessions, _stopping.Token).Map(_application);

@@ -56,11 +56,16 @@ internal sealed class ChannelConnector(ISessionManager sessions, ChannelTicket t
     private const int TooManyRequests = 429;
     private const int FirstOfServer = 500;
 
+    private static readonly TimeSpan ShortConnection = TimeSpan.FromSeconds(1);
+
     private readonly string _clientId = Guid.NewGuid().ToString();
     private ChannelTicket _ticket = ticket;
 
     /// <summary>The attempts since a connection has worked.</summary>
     private int _attempts;
+
+    /// <summary>When the last connection was opened.</summary>
+    private long _openedAt = options.Clock.GetTimestamp();
 
     /// <summary>The host that the channel is at, without path and query, which may hold a signature.</summary>
     public Uri Host => new(Url.GetLeftPart(UriPartial.Authority));
@@ -100,7 +105,6 @@ internal sealed class ChannelConnector(ISessionManager sessions, ChannelTicket t
                 throw ChannelErrors.NotResumed(_ticket.SessionId, WordsOf(last), last);
             }
 
-            // The first attempt is made at once.
             await Task.Delay(Jitter.Of(PauseAfter(_attempts)), options.Clock, cancellationToken);
             _attempts++;
             try
@@ -121,9 +125,12 @@ internal sealed class ChannelConnector(ISessionManager sessions, ChannelTicket t
         }
     }
 
+    /// <summary>The pause before another attempt; none for the first one, unless the connection before was short.</summary>
     private TimeSpan PauseAfter(int attempts)
     {
-        var pause = attempts == 0 ? TimeSpan.Zero : options.FirstPause * Math.Pow(2, attempts - 1);
+        var pause = attempts == 0 && options.Clock.GetElapsedTime(_openedAt) > ShortConnection
+            ? TimeSpan.Zero
+            : options.FirstPause * Math.Pow(2, Math.Max(0, attempts - 1));
         return pause < options.LongestPause ? pause : options.LongestPause;
     }
 
@@ -167,6 +174,7 @@ internal sealed class ChannelConnector(ISessionManager sessions, ChannelTicket t
         {
             transport = await options.Connect(url, headers, cancellationToken);
             await transport.SendAsync(OpeningMessage(), isText: true, cancellationToken);
+            _openedAt = options.Clock.GetTimestamp();
             return transport;
         }
         catch (Exception e)

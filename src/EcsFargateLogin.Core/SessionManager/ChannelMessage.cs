@@ -162,7 +162,7 @@ internal readonly record struct ChannelMessage(
     {
         Span<byte> found = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(payload, found);
-        // The digest of no payload is not looked at by AWS's own client either.
+        // AWS's own client does not check the digest of no payload either.
         return payload.IsEmpty || found.SequenceEqual(digest);
     }
 
@@ -194,7 +194,7 @@ internal readonly record struct ChannelMessage(
         return "";
     }
 
-    /// <summary>Reads an id, whose halves are swapped: the low 8 bytes come first.</summary>
+    /// <summary>Reads an id. Its halves are swapped: the low 8 bytes come first.</summary>
     private static Guid ReadId(ReadOnlySpan<byte> field)
     {
         Span<byte> bytes = stackalloc byte[IdSize];

@@ -9,7 +9,11 @@ internal sealed partial class DataChannel
 {
     private const int MostOutput = 4096;
 
+    /// <summary>The number of acknowledgements that are sent again over a new connection.</summary>
+    private const int MostRecent = 512;
+
     private readonly ReceiveOrder _order = new();
+    private readonly Queue<Acknowledgement> _recent = new();
     private long _heardAt;
     private volatile bool _isDelivering;
 
@@ -26,12 +30,25 @@ internal sealed partial class DataChannel
         void Cut(Exception why)
         {
             Interlocked.CompareExchange(ref cause, why, null);
-            connection.Cancel();
+            try
+            {
+                connection.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has ended at the same moment.
+            }
         }
 
         ConnectionCount++;
         Volatile.Write(ref _heardAt, _options.Clock.GetTimestamp());
         _window.Rewind();
+        foreach (var acknowledgement in _recent)
+        {
+            // Those that were cut off on their way would come again one by one, at the agent's pace of 10 a second.
+            _acknowledgements.Writer.TryWrite(acknowledgement);
+        }
+
         _cut = Cut;
         await Task.WhenAll(
             GuardAsync(SendAllAsync(transport, connection.Token), Cut),
@@ -161,7 +178,14 @@ internal sealed partial class DataChannel
 
     private void Acknowledge(in ChannelMessage message)
     {
-        _acknowledgements.Writer.TryWrite(new Acknowledgement(message.Type, message.Id, message.Number));
+        Acknowledgement acknowledgement = new(message.Type, message.Id, message.Number);
+        _acknowledgements.Writer.TryWrite(acknowledgement);
+        if (_recent.Count == MostRecent)
+        {
+            _recent.Dequeue();
+        }
+
+        _recent.Enqueue(acknowledgement);
         _work.Set();
     }
 

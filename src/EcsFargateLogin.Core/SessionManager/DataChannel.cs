@@ -65,7 +65,7 @@ internal sealed partial class DataChannel : IAsyncDisposable
     private int _isDisposed;
 
     /// <param name="sessions">Systems Manager.</param>
-    /// <param name="ticket">The session, whose end this takes over.</param>
+    /// <param name="ticket">The session, which this ends.</param>
     /// <param name="purpose">What it is for.</param>
     /// <param name="receiver">Receives its data.</param>
     /// <param name="options">Its pace and limits.</param>
@@ -106,9 +106,11 @@ internal sealed partial class DataChannel : IAsyncDisposable
         {
             await _ready.Task.WaitAsync(_options.OpenLimit, _options.Clock, cancellationToken);
         }
-        catch (TimeoutException)
+        catch (TimeoutException e)
         {
-            throw ChannelErrors.AgentSilent(_purpose.Target, _options.OpenLimit);
+            throw ConnectionCount > 0
+                ? ChannelErrors.AgentSilent(_purpose.Target, _options.OpenLimit)
+                : CloudErrors.NoReplyInTime(_connector.Host.Host, e);
         }
     }
 
@@ -260,7 +262,7 @@ internal sealed partial class DataChannel : IAsyncDisposable
         _receiver.OnEnded(await _ended.Task);
     }
 
-    /// <summary>Looks for late acknowledgements and a connection that was cut without a word.</summary>
+    /// <summary>Finds late acknowledgements, and a connection that was cut without a word.</summary>
     private void Tick()
     {
         if (_window.FindLate())

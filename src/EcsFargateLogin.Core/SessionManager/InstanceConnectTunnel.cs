@@ -5,7 +5,7 @@ namespace EcsFargateLogin.SessionManager;
 
 /// <summary>
 /// The port of a private address as a port of this machine, through an EC2 Instance Connect Endpoint. Each connection is a
-/// WebSocket of its own, whose binary frames are the bytes of the connection. Disposing closes all of them.
+/// WebSocket of its own; its binary frames are the bytes of the connection. Disposing closes all of them.
 /// </summary>
 internal sealed class InstanceConnectTunnel : IAsyncDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class InstanceConnectTunnel : IAsyncDisposable
     /// <summary>The local port, on 127.0.0.1.</summary>
     public int Port => _port.Number;
 
-    /// <summary>Why a connection has failed last, whose client only sees it closed; null for none.</summary>
+    /// <summary>Why a connection has failed last, which its client only sees closed; null for none.</summary>
     public FargateException? LastError { get; private set; }
 
     /// <inheritdoc/>

@@ -23,7 +23,7 @@ internal interface IRemoteStream
 }
 
 /// <summary>
-/// A free port of 127.0.0.1, each of whose connections is carried to a remote port. Every user of this machine can connect to
+/// A free port of 127.0.0.1. Each connection to it is carried to a remote port. Every user of this machine can connect to
 /// it: what protects is the server behind it. Disposing closes the port and all connections.
 /// </summary>
 internal sealed class LoopbackPort : IAsyncDisposable
@@ -109,7 +109,7 @@ internal sealed class LoopbackPort : IAsyncDisposable
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or FargateException
             or ObjectDisposedException)
         {
-            // A reset tells the client that the connection has failed; a plain close would look like the end of the data.
+            // A reset tells the client that the connection has failed; a plain close would pass for the end of the data.
             client.LingerState = new LingerOption(enable: true, seconds: 0);
         }
         finally

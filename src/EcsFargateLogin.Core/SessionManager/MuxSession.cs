@@ -44,7 +44,7 @@ internal sealed class MuxSession(Action onPortError, TimeProvider clock) : IChan
     private DataChannel? _channel;
 
     /// <summary>
-    /// How long a stream whose reader is slow may make other streams wait. It is closed afterwards.
+    /// How long a stream with a slow reader may make other streams wait. It is closed afterwards.
     /// </summary>
     public TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -137,7 +137,7 @@ internal sealed class MuxSession(Action onPortError, TimeProvider clock) : IChan
     }
 
     /// <summary>
-    /// Waits until a stream's reader has taken half of its buffer. All streams wait for it: they share one channel. While there
+    /// Waits until a stream's reader has emptied half of its buffer. All streams wait for it: they share one channel. While there
     /// are others, the stream is closed after a time, because none may stop them for ever.
     /// </summary>
     private async Task WaitForReaderAsync(MuxStream stream, CancellationToken cancellationToken)

@@ -43,7 +43,7 @@ internal sealed class PortSession : IAsyncDisposable
     public int ChannelConnectionCount => _channel.ConnectionCount;
 
     /// <summary>
-    /// Why connections have failed last, whose clients only see them closed: the agent could not connect to the port, or the
+    /// Why connections have failed last, which their clients only see closed: the agent could not connect to the port, or the
     /// session has ended; null for neither.
     /// </summary>
     public FargateException? LastError

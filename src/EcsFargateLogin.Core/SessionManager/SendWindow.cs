@@ -22,8 +22,8 @@ internal sealed record ChannelPace
 }
 
 /// <summary>
-/// The numbered messages that the other side has not acknowledged, in a ring of reused buffers. Messages are added, taken for
-/// sending in order, sent again when their acknowledgement is late, and all of them after a new connection.
+/// The numbered messages that the other side has not acknowledged, in a ring of reused buffers. Messages are added, sent
+/// in order, sent again when their acknowledgement is late, and all of them after a new connection.
 /// </summary>
 internal sealed class SendWindow
 {
@@ -172,7 +172,7 @@ internal sealed class SendWindow
         }
     }
 
-    /// <summary>Looks for a late acknowledgement; to be called every 100 ms.</summary>
+    /// <summary>Finds a late acknowledgement; to be called every 100 ms.</summary>
     /// <returns>Whether a message is to be sent again.</returns>
     public bool FindLate()
     {

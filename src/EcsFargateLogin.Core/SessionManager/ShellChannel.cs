@@ -37,7 +37,7 @@ internal sealed class ShellChannel : IChannelReceiver, IAsyncDisposable
 
     /// <summary>Opens the channel of a program that was started by ExecuteCommand, and waits for its first output.</summary>
     /// <param name="sessions">Systems Manager and KMS.</param>
-    /// <param name="ticket">The session, whose end this takes over.</param>
+    /// <param name="ticket">The session, which this ends.</param>
     /// <param name="target">The container: ecs:CLUSTER_TASKID_RUNTIMEID.</param>
     /// <param name="options">The pace and limits.</param>
     /// <param name="cancellationToken">Cancels it, and ends the session.</param>

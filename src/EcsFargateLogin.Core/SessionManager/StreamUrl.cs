@@ -31,7 +31,8 @@ internal static class StreamUrl
     /// Parses the URL of a WebSocket. Path and query are sent exactly as they stand there: the value of cell-number holds + and /.
     /// </summary>
     /// <returns>
-    /// Null for anything but a URL of wss without a user, or of ws to this machine: a token must not cross a network in clear text.
+    /// Null for anything but a URL of wss with a path and without a user, or of ws to this machine: a token must not cross a network
+    /// in clear text.
     /// </returns>
     public static Uri? Parse(string text)
     {
@@ -43,7 +44,7 @@ internal static class StreamUrl
         }
 
         var isSafe = url.Scheme == Uri.UriSchemeWss || (url.Scheme == Uri.UriSchemeWs && IsThisMachine(url));
-        return isSafe && url.UserInfo.Length == 0 ? url : null;
+        return isSafe && url.UserInfo.Length == 0 && url.PathAndQuery.StartsWith('/') ? url : null;
     }
 
     private static bool IsThisMachine(Uri url) =>

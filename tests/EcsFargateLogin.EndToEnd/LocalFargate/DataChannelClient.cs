@@ -11,6 +11,7 @@ internal sealed class DataChannelClient : IDisposable
 
     private readonly SortedDictionary<long, RawMessage> _early = [];
     private readonly MemoryStream _output = new();
+    private readonly SemaphoreSlim _sending = new(1);
     private ClientWebSocket _socket = new();
     private long _expected;
 
@@ -73,7 +74,8 @@ internal sealed class DataChannelClient : IDisposable
 
     public Task SendAsync(RawMessage message) => SendAsync(message.ToBytes(), WebSocketMessageType.Binary);
 
-    public Task SendDataAsync(byte[] payload) => SendAsync(RawMessage.Data(Next++, payload));
+    /// <summary>Sends data until it is acknowledged: an agent that is not ready yet does not take it.</summary>
+    public Task SendDataAsync(byte[] payload) => SendUntilAcknowledgedAsync(RawMessage.Data(Next++, payload));
 
     public Task SendDataAsync(string text) => SendDataAsync(Encoding.UTF8.GetBytes(text));
 
@@ -179,6 +181,23 @@ internal sealed class DataChannelClient : IDisposable
         while (!Acknowledged.Contains(sequence))
         {
             Assert.NotNull(await ReadAsync());
+            Assert.Equal("open", Closed?.Text ?? "open");
+        }
+    }
+
+    /// <summary>Sends a message again and again until the agent has acknowledged it, as a client does.</summary>
+    /// <returns>How many times it was sent.</returns>
+    public async Task<int> SendUntilAcknowledgedAsync(RawMessage message)
+    {
+        var acknowledged = ReadAcknowledgementAsync(message.Sequence);
+        for (var sent = 1; ; sent++)
+        {
+            await SendAsync(message);
+            if (await Task.WhenAny(acknowledged, Task.Delay(100)) == acknowledged)
+            {
+                await acknowledged;
+                return sent;
+            }
         }
     }
 
@@ -197,6 +216,7 @@ internal sealed class DataChannelClient : IDisposable
     {
         _socket.Dispose();
         _output.Dispose();
+        _sending.Dispose();
     }
 
     private async Task<RawMessage> TakeAsync(RawMessage message)
@@ -233,6 +253,14 @@ internal sealed class DataChannelClient : IDisposable
     private async Task SendAsync(byte[] data, WebSocketMessageType type)
     {
         using var limit = new CancellationTokenSource(_limit);
-        await _socket.SendAsync(data, type, true, limit.Token);
+        await _sending.WaitAsync(limit.Token);
+        try
+        {
+            await _socket.SendAsync(data, type, true, limit.Token);
+        }
+        finally
+        {
+            _sending.Release();
+        }
     }
 }

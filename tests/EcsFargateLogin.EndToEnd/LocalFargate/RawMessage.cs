@@ -28,6 +28,9 @@ internal sealed record RawMessage(string Type, long Sequence, int PayloadType, b
 
     public static RawMessage Flag(long sequence, byte flag) => new(Input, sequence, 10, [0, 0, 0, flag]);
 
+    public static RawMessage Size(long sequence, int columns, int rows) =>
+        new(Input, sequence, 3, Encoding.UTF8.GetBytes($$"""{"cols":{{columns}},"rows":{{rows}}}"""));
+
     public static RawMessage AcknowledgementOf(RawMessage message) => new("acknowledge", 0, 0, Encoding.UTF8.GetBytes(new JsonObject
     {
         ["AcknowledgedMessageType"] = message.Type,

@@ -216,7 +216,7 @@ public sealed class SessionManagerTests
     [Fact]
     public async Task A_session_ends_when_nothing_has_come_for_a_time()
     {
-        await using var task = await SessionTask.StartAsync(options => options with { IdleTimeout = TimeSpan.FromMilliseconds(500) });
+        await using var task = await SessionTask.StartAsync(options => options with { IdleTimeout = TimeSpan.FromSeconds(3) });
         using var listener = task.Listen();
         using var client = await task.OpenAsync(listener.PortOf());
 

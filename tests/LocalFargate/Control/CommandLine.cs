@@ -61,10 +61,11 @@ internal static class CommandLine
                 {
                     StreamSignature = (StreamSignature)OneOf(name, value, "required", "optional", "presigned"),
                 }),
-                "--agent-pace" => YesOrNo(name, value) ? options : WithSessionManager(options, manager => manager with { AgentInterval = TimeSpan.Zero }),
+                "--agent-pace" => YesOrNo(name, value)
+                    ? options : WithSessionManager(options, manager => manager with { AgentInterval = TimeSpan.Zero }),
                 "--instance-connect" => options with
                 {
-                    InstanceConnectEndpoints = [.. Enumerable.Range(0, (int)Number(name, value, 20)).Select(_ => new InstanceConnectEndpointOptions())],
+                    InstanceConnectEndpoints = [.. Enumerable.Repeat(new InstanceConnectEndpointOptions(), (int)Number(name, value, 20))],
                 },
                 "--containers" => options with { RunsContainers = YesOrNo(name, value) },
                 _ => throw new FormatException($"{name} is not an option."),

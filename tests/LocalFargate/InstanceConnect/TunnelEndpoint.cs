@@ -44,7 +44,9 @@ internal sealed class TunnelEndpoint(
         }
         catch (AwsException error)
         {
-            http.Response.StatusCode = error.StatusCode == 400 && error.Code.EndsWith("Exception", StringComparison.Ordinal) ? 403 : error.StatusCode;
+            // Refusals of the signature and of policies have codes that end so.
+            var isForbidden = error.StatusCode == 400 && error.Code.EndsWith("Exception", StringComparison.Ordinal);
+            http.Response.StatusCode = isForbidden ? StatusCodes.Status403Forbidden : error.StatusCode;
             var answer = new JsonObject { ["ErrorCode"] = error.Code, ["Message"] = error.Message };
             http.Response.ContentType = "application/json";
             await http.Response.WriteAsync(answer.ToJsonString(AwsJson.Options), http.RequestAborted);

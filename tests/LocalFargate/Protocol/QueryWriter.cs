@@ -53,7 +53,8 @@ internal static class QueryWriter
                 element.Add(value.AsArray().Select(node => Write(model, item.LocationName ?? model.ListItemName, item.Shape, node!)));
                 break;
             case "timestamp":
-                element.Value = DateTimeOffset.FromUnixTimeMilliseconds((long)((double)value * 1000)).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
+                var time = DateTimeOffset.FromUnixTimeMilliseconds((long)((double)value * 1000));
+                element.Value = time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
                 break;
             default:
                 element.Value = value.GetValueKind() == System.Text.Json.JsonValueKind.String

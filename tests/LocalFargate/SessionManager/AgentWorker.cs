@@ -1,6 +1,4 @@
-using System.ComponentModel;
 using System.Diagnostics;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
@@ -74,7 +72,7 @@ internal sealed class AgentWorker : IDisposable
         {
             return "";
         }
-        catch (Exception exception) when (exception is IOException or SocketException or InvalidOperationException or Win32Exception)
+        catch (Exception exception)
         {
             return $"The agent has failed: {exception.Message}";
         }

@@ -21,7 +21,9 @@ internal sealed class DataChannelEndpoint(
 
     internal void Map(IEndpointRouteBuilder routes) => routes.Map($"{Path}{{id}}", HandleAsync);
 
-    /// <summary>The path and query of a session's data channel. The number of its cell has characters that are not encoded, as AWS's has.</summary>
+    /// <summary>
+    /// The path and query of a session's data channel. The number of its cell has characters that are not encoded, as AWS's has.
+    /// </summary>
     internal static string PathOf(string sessionId) =>
         $"{Path}{sessionId}?role=publish_subscribe&cell-number=AAEAAU+/z0Vw/Kd8+bq5uLk7/EAAAAABnR==";
 

@@ -78,11 +78,17 @@ internal sealed class Session : IAsyncDisposable
         }
     }
 
-    internal void Serve(AgentWorkers workers) => _work = Task.Run(async () =>
+    /// <summary>Takes its place among the sessions of the agent at once, and is served from then on.</summary>
+    internal void Serve(AgentWorkers workers)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token, Request.Task.StopWanted);
-        End(await _agent.RunAsync(workers, either.Token));
-    });
+        _work = ServeAsync();
+
+        async Task ServeAsync()
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token, Request.Task.StopWanted);
+            End(await _agent.RunAsync(workers, either.Token));
+        }
+    }
 
     /// <summary>Makes this the session's client, in the place of one that was there.</summary>
     internal void Attach(ClientConnection client)

@@ -18,7 +18,8 @@ internal sealed class SessionRegistry(SessionManagerOptions options, FaultSet fa
 
     internal SessionManagerOptions Options { get; } = options;
 
-    internal IReadOnlyList<SessionView> Views => [.. _sessions.Values.OrderBy(session => session.StartedAt).Select(session => session.View())];
+    internal IReadOnlyList<SessionView> Views =>
+        [.. _sessions.Values.OrderBy(session => session.StartedAt).Select(session => session.View())];
 
     internal IReadOnlyList<string> IssuedTokens => [.. _sessions.Values.SelectMany(session => session.IssuedTokens)];
 
@@ -28,7 +29,8 @@ internal sealed class SessionRegistry(SessionManagerOptions options, FaultSet fa
     internal Session Start(SessionRequest request)
     {
         var prefix = request.Document is null ? "ecs-execute-command" : UserName;
-        var session = new Session($"{prefix}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(9))[1..]}", request, Options, faults)
+        var id = $"{prefix}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(9))[1..]}";
+        var session = new Session(id, request, Options, faults)
         {
             StreamUrl = StreamUrl,
         };

@@ -47,7 +47,8 @@ internal sealed record QuerySignature(AuthorizationHeader Authorization, string 
             parameters.Add(("Security-Token", sessionToken));
         }
 
-        var target = $"{pathAndQuery}&{string.Join('&', parameters.Select(pair => $"X-Amz-{pair.Name}={CanonicalRequest.Encode(pair.Value)}"))}";
+        var added = parameters.Select(pair => $"X-Amz-{pair.Name}={CanonicalRequest.Encode(pair.Value)}");
+        var target = $"{pathAndQuery}&{string.Join('&', added)}";
         var parts = target.Split('?', 2);
         var request = new SignedRequest
         {

@@ -12,6 +12,9 @@ internal sealed class SignatureVerifier(string region, IReadOnlyCollection<AwsCr
 {
     private static readonly TimeSpan _tolerance = TimeSpan.FromMinutes(5);
 
+    /// <summary>How far the server's clock is ahead of this machine's.</summary>
+    internal TimeSpan ClockOffset { get; init; }
+
     /// <summary>Returns the credential that signed the request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="service">The service's signing name, such as ecs.</param>
@@ -96,7 +99,7 @@ internal sealed class SignatureVerifier(string region, IReadOnlyCollection<AwsCr
         return credential.ExpiresAt <= DateTimeOffset.UtcNow ? throw AuthenticationErrors.ExpiredToken(service) : credential;
     }
 
-    private static void CheckTime(string timestamp, string scopeDate, string service, TimeSpan validity)
+    private void CheckTime(string timestamp, string scopeDate, string service, TimeSpan validity)
     {
         const string format = "yyyyMMdd'T'HHmmss'Z'";
         if (!DateTimeOffset.TryParseExact(
@@ -111,11 +114,12 @@ internal sealed class SignatureVerifier(string region, IReadOnlyCollection<AwsCr
             throw AuthenticationErrors.WrongScope(service, $"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{scopeDate}' != '{timestamp[..8]}', from '{timestamp}'.");
         }
 
-        var now = DateTimeOffset.UtcNow;
+        var now = DateTimeOffset.UtcNow + ClockOffset;
         if (signedAt < now - validity)
         {
             throw AuthenticationErrors.OutOfTime(
-                service, $"Signature expired: {timestamp} is now earlier than {Text(now - validity)} ({Text(now)} - {validity.TotalMinutes} min.)");
+                service,
+                $"Signature expired: {timestamp} is now earlier than {Text(now - validity)} ({Text(now)} - {validity.TotalMinutes} min.)");
         }
 
         if (signedAt > now + _tolerance)
