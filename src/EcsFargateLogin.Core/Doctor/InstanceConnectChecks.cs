@@ -69,7 +69,7 @@ internal sealed class InstanceConnectChecks : ICheckGroup
             return;
         }
 
-        var missing = RouteErrors.NoInstanceConnectEndpoint(vpc, named, [.. wanted.Select(each => each.ToString())]);
+        var missing = RouteErrors.NoInstanceConnectEndpoint("the subnets", vpc, named, [.. wanted.Select(each => each.ToString())]);
         if (examination.Request is { Route: FargateRoute.Auto, AssignPublicIp: true } && wanted.Count == 0 && named is null)
         {
             // Most tasks with a public address do without one, and the verdict says so.

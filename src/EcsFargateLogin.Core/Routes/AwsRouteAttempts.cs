@@ -122,7 +122,8 @@ internal sealed class InstanceConnectAttempt(FargateSession session, IFargateClo
         var named = Session.InstanceConnectEndpoint;
         var wanted = found.Where(endpoint => named is null || endpoint.Id == named).ToList();
         return InstanceConnectEndpoint.BestOf(wanted, [own.SubnetId])
-            ?? throw RouteErrors.NoInstanceConnectEndpoint(vpc, named, [.. wanted.Select(endpoint => endpoint.ToString())]);
+            ?? throw RouteErrors.NoInstanceConnectEndpoint(
+                $"session {Session}", vpc, named, [.. wanted.Select(endpoint => endpoint.ToString())]);
     }
 }
 
