@@ -49,7 +49,7 @@ internal sealed class IamClient(AWSCredentials credentials, ClientSettings setti
 
     /// <summary>The type by which conditions compare a value: NumericEquals takes no text, and IpAddress an address alone.</summary>
     private static string TypeOf(string value) =>
-        value.All(char.IsAsciiDigit) ? "numeric"
+        value.Length > 0 && value.All(char.IsAsciiDigit) ? "numeric"
         : IPAddress.TryParse(value, out _) ? "ip"
         : "string";
 
