@@ -1,5 +1,4 @@
 using EcsFargateLogin.Cloud;
-using EcsFargateLogin.Model;
 using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Doctor;
@@ -155,39 +154,5 @@ internal sealed class InstanceConnectChecks : ICheckGroup
         var finding = Examination.Finding(error);
         examination.NoteObstacle(Route, finding);
         return examination.ObstructAsync(Route, Check, finding, error.NextStep);
-    }
-}
-
-/// <summary>Says which routes are left, where several may lead to the task.</summary>
-internal sealed class RouteVerdict : ICheckGroup
-{
-    private const string Check = "routes";
-
-    /// <inheritdoc/>
-    public string Name => Check;
-
-    /// <inheritdoc/>
-    public Task RunAsync(Examination examination, CancellationToken cancellationToken)
-    {
-        var request = examination.Request;
-        if (!request.Transport.HasSsh() || request.Route != FargateRoute.Auto || examination.VpcId is null)
-        {
-            return Task.CompletedTask;
-        }
-
-        var open = examination.OpenRoutes.ToList();
-        var closed = string.Concat(examination.Obstacles
-            .Where(obstacle => request.MayUse(obstacle.Key))
-            .Select(obstacle => $"; not {obstacle.Key}: {obstacle.Value.TrimEnd('.')}"));
-        return open switch
-        {
-            [] => examination.FailAsync(
-                Check, $"none leads to the task{closed}", "Correct one of them: the rows above say what each lacks."),
-            [FargateRoute.Private] => examination.WarnAsync(
-                Check,
-                $"Private alone, which is for machines inside the VPC or on its VPN{closed}",
-                "From elsewhere use one of the others, which the rows above are about, or a -JumpHost."),
-            _ => examination.PassAsync(Check, $"{string.Join(", ", open)}{closed}"),
-        };
     }
 }

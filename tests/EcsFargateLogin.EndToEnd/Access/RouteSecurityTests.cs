@@ -58,12 +58,18 @@ public sealed class RouteSecurityTests
             "without the key: $LASTEXITCODE"
             ssh @plain -o IdentitiesOnly=yes -i $session.KeyPath root@127.0.0.1 'echo in' 2>&1 | ForEach-Object { "$_" }
             "with it: $LASTEXITCODE"
+            function Test-Port([string] $address) {
+                try { [Net.Sockets.TcpClient]::new($address, $port).Dispose(); "$address open" } catch { "$address closed" }
+            }
+            Test-Port 127.0.0.1
+            Test-Port 127.0.0.2
             $tunnel | Stop-FargateTunnel
             $session | Stop-FargateSession
+            Test-Port 127.0.0.1
             """);
 
         Assert.Equal("", run.Error);
-        Assert.Matches(@"Permission denied \(publickey\).*\nwithout the key: 255\nin\nwith it: 0\n", run.Output);
+        Assert.Matches(@"Permission denied \(publickey\).*\nwithout the key: 255\nin\nwith it: 0\n127\.0\.0\.1 open\n127\.0\.0\.2 closed\n127\.0\.0\.1 closed\n$", run.Output);
     }
 
     [Theory]
