@@ -24,9 +24,9 @@ internal sealed class InstanceConnectChecks : ICheckGroup
             return;
         }
 
-        if (request.Port is not (22 or 3389))
+        if (!RouteRequest.IsPortOfInstanceConnect(request.Port))
         {
-            await ObstructAsync(examination, RouteErrors.PortWithoutInstanceConnect(request.Port));
+            await ObstructAsync(examination, RouteErrors.PortOfInstanceConnect(request.Port));
         }
 
         if (examination.VpcId is not { } vpc)

@@ -1,5 +1,6 @@
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Doctor;
 
@@ -91,7 +92,7 @@ internal sealed record DoctorRequest
     /// <summary>Whether ssh may reach the task by a route: the one that is named or, with Auto, each that is tried.</summary>
     public bool MayUse(FargateRoute route) => Transport.HasSsh() && (Route == route || (Route == FargateRoute.Auto && route switch
     {
-        FargateRoute.InstanceConnect => Port is 22 or 3389,
+        FargateRoute.InstanceConnect => RouteRequest.IsPortOfInstanceConnect(Port),
         // A task with a public address is started without the agent, unless the transport needs it.
         FargateRoute.SessionManager => !AssignPublicIp || Transport.HasEcsExec(),
         _ => route == DirectRoute,

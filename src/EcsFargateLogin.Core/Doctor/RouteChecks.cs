@@ -1,6 +1,7 @@
 using System.Net;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Doctor;
 
@@ -19,8 +20,8 @@ internal sealed class IngressCheck : ICheckGroup
         var request = examination.Request;
         if (request.MayUse(FargateRoute.Public) && !request.AssignPublicIp)
         {
-            await examination.ObstructAsync(
-                FargateRoute.Public, "public address", "the task gets none", "Give -AssignPublicIp Enabled, or another -Route.");
+            var error = RouteErrors.PublicWithoutAddress();
+            await examination.ObstructAsync(FargateRoute.Public, "public address", Examination.Finding(error), error.NextStep);
         }
 
         if (request.MayUse(request.DirectRoute) && examination.SecurityGroups is { } groups)

@@ -289,6 +289,7 @@ public sealed class FargateSession
     {
         (FargateRoute.Private or FargateRoute.InstanceConnect or FargateRoute.SessionManager, _) => PrivateAddress ?? IPv6Address,
         _ when HasIPv6Ingress && IPv6Address is not null => IPv6Address,
+        (FargateRoute.Public, false) => PublicAddress ?? IPv6Address,
         (_, true) => PublicAddress ?? (PrivateAddress is null ? IPv6Address : null),
         _ => PublicAddress ?? IPv6Address ?? PrivateAddress,
     };

@@ -60,6 +60,9 @@ internal sealed record SessionRecord
     /// <summary>The EC2 Instance Connect Endpoint to use; null for one of the task's VPC.</summary>
     public string? InstanceConnectEndpoint { get; init; }
 
+    /// <summary>Whether the key can log in from some addresses only, as the server sees them.</summary>
+    public bool HasFromAddresses { get; init; }
+
     /// <summary>Whether the task was to get a public address; null when others started it.</summary>
     [JsonRequired]
     public bool? AssignPublicIp { get; init; }
@@ -122,6 +125,7 @@ internal sealed record SessionRecord
         Transport = request.Transport,
         Route = request.Route,
         InstanceConnectEndpoint = request.InstanceConnectEndpoint,
+        HasFromAddresses = request.FromAddresses.Count > 0,
         AssignPublicIp = request.AssignPublicIp,
         KeyType = request.KeyType,
         HostKeyVerification = request.HostKeyVerification,

@@ -86,7 +86,7 @@ internal sealed class InstanceConnectAttempt(FargateSession session, IFargateClo
 
     public override bool IsPossible => IsNamed || HasPort;
 
-    private bool HasPort => Session.Port is 22 or 3389;
+    private bool HasPort => RouteRequest.IsPortOfInstanceConnect(Session.Port);
 
     protected override string Check =>
         $"the task's security group admits that of the endpoint on port {Session.Port}";
@@ -100,7 +100,7 @@ internal sealed class InstanceConnectAttempt(FargateSession session, IFargateClo
     {
         if (!HasPort)
         {
-            throw RouteErrors.PortWithoutInstanceConnect(Session.Port);
+            throw RouteErrors.PortOfInstanceConnect(Session.Port);
         }
 
         var endpoint = await FindEndpointAsync(cancellationToken);

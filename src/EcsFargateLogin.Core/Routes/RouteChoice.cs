@@ -17,8 +17,8 @@ internal sealed class RouteChoice(IFargateCloud cloud)
     {
         FargateRoute.InstanceConnect => [new InstanceConnectAttempt(session, cloud) { IsNamed = true }],
         FargateRoute.SessionManager => [new SessionManagerAttempt(session, cloud) { IsNamed = true }],
-        // A jump host or a proxy is a route of its own.
-        FargateRoute.Auto when session.Proxy is null => Cheapest(session,
+        // A jump host or a proxy is a route of its own, and through AWS the server sees another address than the user's.
+        FargateRoute.Auto when session is { Proxy: null, Record.HasFromAddresses: false } => Cheapest(session,
         [
             Direct(session, route),
             new InstanceConnectAttempt(session, cloud) { IsNamed = false, HeadStart = HeadStart },

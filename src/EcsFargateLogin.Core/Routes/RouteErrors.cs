@@ -64,11 +64,17 @@ internal static class RouteErrors
             : "Create one in any subnet of that VPC (aws ec2 create-instance-connect-endpoint), which is free, or give another -Route.")
     { Target = named ?? vpc };
 
-    internal static FargateException PortWithoutInstanceConnect(int port) => new(
-        FargateError.RouteUnavailable,
+    internal static FargateException PortOfInstanceConnect(int port) => new(
+        FargateError.InvalidRoute,
         $"EC2 Instance Connect leads to port 22 or 3389 only, and the SSH server listens on {port}.",
         "Start a session with -Port 22, or give another -Route.")
     { Target = port.ToString(CultureInfo.InvariantCulture) };
+
+    internal static FargateException PublicWithoutAddress() => new(
+        FargateError.InvalidRoute,
+        "-Route Public leads to the task's public address, and the task is to have none.",
+        "Give -AssignPublicIp Enabled, or another -Route.")
+    { Target = "Public" };
 
     internal static FargateException RouteWithProxy(FargateRoute route, string proxy) => new(
         FargateError.InvalidRoute,

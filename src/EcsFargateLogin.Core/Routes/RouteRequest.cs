@@ -53,6 +53,24 @@ internal sealed record RouteRequest
         session.InstanceConnectEndpoint = InstanceConnectEndpoint ?? session.InstanceConnectEndpoint;
     }
 
+    /// <summary>Checks that a session can be reached by its route, before it is started.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.InvalidRoute"/>.</exception>
+    public static void Check(SessionRequest request)
+    {
+        if (request is { Route: FargateRoute.Public, AssignPublicIp: false })
+        {
+            throw RouteErrors.PublicWithoutAddress();
+        }
+
+        if (request.Route == FargateRoute.InstanceConnect && !IsPortOfInstanceConnect(request.Port))
+        {
+            throw RouteErrors.PortOfInstanceConnect(request.Port);
+        }
+    }
+
+    /// <summary>Whether EC2 Instance Connect leads to a port.</summary>
+    public static bool IsPortOfInstanceConnect(int port) => port is 22 or 3389;
+
     /// <summary>
     /// Whether a session's task is to be started with ECS Exec enabled, which Session Manager needs and which cannot be switched on
     /// later: where that route is asked for, and with Auto where the task gets no public address and its agent can run.
@@ -63,7 +81,7 @@ internal sealed record RouteRequest
     public static bool NeedsAgent(SessionRequest request, bool hasTaskRole, bool isReadOnly) => request.Route switch
     {
         FargateRoute.SessionManager => true,
-        FargateRoute.Auto => request is { AssignPublicIp: false, Proxy: null } && hasTaskRole && !isReadOnly,
+        FargateRoute.Auto => request is { AssignPublicIp: false, Proxy: null, FromAddresses.Count: 0 } && hasTaskRole && !isReadOnly,
         _ => false,
     };
 }

@@ -118,11 +118,16 @@ public sealed class RouteSecurityTests
     {
         await using var me = await OutsideAsync();
 
-        foreach (var route in (string[])["Private", "Public", "InstanceConnect"])
+        foreach (var parameters in (string[])
+            [
+                "-AssignPublicIp Disabled -Route Private", "-AssignPublicIp Disabled -Route InstanceConnect", "-Route Public",
+                "-AssignPublicIp Disabled -FromAddress 203.0.113.7",
+            ])
         {
-            Assert.Null(me.Run($"New-FargateSession -AssignPublicIp Disabled -Route {route} | Stop-FargateSession").TerminatingError);
+            Assert.Null(me.Run($"New-FargateSession {parameters} | Stop-FargateSession").TerminatingError);
         }
 
+        Assert.Equal(4, me.Calls("RunTask").Count);
         Assert.All(me.Calls("RunTask"), call => Assert.False((bool?)call.Parameters["enableExecuteCommand"] ?? false));
     }
 

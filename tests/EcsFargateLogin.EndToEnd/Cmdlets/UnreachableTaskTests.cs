@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Net;
+using LocalFargate;
 using LocalFargate.Faults;
 
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
@@ -51,6 +53,17 @@ public sealed class UnreachableTaskTests(UnreachableTaskTests.Waits waits) : ICl
         await me.HasLeftNothingAsync();
     }
 
+    [Fact]
+    public async Task Auto_says_what_became_of_each_route()
+    {
+        var (me, error) = await waits.ByNoRoute;
+
+        var message = error.Is("PortUnreachable", ErrorCategory.ConnectionError, Assert.Single(me.Fargate.Tasks).StartedBy!);
+        Assert.Contains("EC2 Instance Connect: vpc-", message, StringComparison.Ordinal);
+        Assert.Contains("Session Manager: The credentials are not allowed to perform ssm:StartSession", message, StringComparison.Ordinal);
+        await me.HasLeftNothingAsync();
+    }
+
     private static async Task PortIsUnreachable(Task<Failure> wait, string why)
     {
         var (me, error) = await wait;
@@ -81,6 +94,11 @@ public sealed class UnreachableTaskTests(UnreachableTaskTests.Waits waits) : ICl
         internal Task<Failure> WithoutAgent { get; } =
             FailAsync(new AgentStopped(), "New-FargateSession -Transport EcsExec | Enter-FargateShell");
 
+        internal Task<Failure> ByNoRoute { get; } = FailAsync(
+            new AccessDenied { Operation = "StartSession" },
+            "New-FargateSession -AssignPublicIp Disabled | Enter-FargateShell",
+            new LocalFargateOptions { Operator = new OperatorPlace(IPAddress.Parse("203.0.113.7")) });
+
         internal Task<Failure> Throttled { get; } = FailAsync(
             new Throttling { Operation = "DescribeTasks" }, "New-FargateSession -StartTimeout 5 | Get-FargateTaskAddress");
 
@@ -88,15 +106,15 @@ public sealed class UnreachableTaskTests(UnreachableTaskTests.Waits waits) : ICl
 
         public async Task DisposeAsync()
         {
-            foreach (var wait in (Task<Failure>[])[Closed, Silent, Unreachable, WithoutAddress, WithoutAgent, Throttled])
+            foreach (var wait in (Task<Failure>[])[Closed, Silent, Unreachable, WithoutAddress, WithoutAgent, ByNoRoute, Throttled])
             {
                 await (await wait).Me.DisposeAsync();
             }
         }
 
-        private static async Task<Failure> FailAsync(Fault fault, string script)
+        private static async Task<Failure> FailAsync(Fault fault, string script, LocalFargateOptions? options = null)
         {
-            var me = await Operator.StartAsync();
+            var me = await Operator.StartAsync(options);
             try
             {
                 me.Fargate.Faults.Add(fault);

@@ -131,6 +131,7 @@ public sealed class AwsRouteTests
     [InlineData("-AssignPublicIp Disabled", true)]
     [InlineData("-AssignPublicIp Disabled -Route Private", false)]
     [InlineData("-AssignPublicIp Disabled -JumpHost bastion", false)]
+    [InlineData("-AssignPublicIp Disabled -FromAddress 198.51.100.7", false)]
     [InlineData("", false)]
     [InlineData("-Route SessionManager", true)]
     public async Task A_task_is_started_with_the_agent_where_Session_Manager_may_be_its_route(string parameters, bool hasAgent)

@@ -23,7 +23,7 @@ public sealed class SessionRecordTests : LaunchTest
     /// </summary>
     private static readonly string[] NotShownBySession =
     [
-        "Version", "ClientToken", "StartTimeout", "CommandLimit", "AssignPublicIp", "LogTag", "IsKeyInAgent",
+        "Version", "ClientToken", "StartTimeout", "CommandLimit", "AssignPublicIp", "HasFromAddresses", "LogTag", "IsKeyInAgent",
         "Log.Group", "Log.Region", "Log.StreamPrefix", "Limits.LoginTimeout", "Limits.IdleTimeout", "Limits.UnusedTimeout",
     ];
 
@@ -63,8 +63,9 @@ public sealed class SessionRecordTests : LaunchTest
             Transport = FargateTransport.Auto,
             Route = FargateRoute.InstanceConnect,
             InstanceConnectEndpoint = "eice-0123",
+            FromAddresses = ["198.51.100.7"],
             UserName = "app",
-            Port = 2222,
+            Port = 3389,
             KeyType = SshKeyType.Ecdsa,
             HostKeyVerification = HostKeyVerification.Strict,
             StartTimeout = TimeSpan.FromMinutes(7),

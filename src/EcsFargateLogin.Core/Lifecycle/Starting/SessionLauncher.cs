@@ -38,6 +38,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
         SessionRequest request, int count, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         request = await ServiceRequest.CompleteAsync(cloud, request, cancellationToken);
+        RouteRequest.Check(request);
         var ownKey = request.KeyPath is { } path
             ? await OwnKeys!.ReadAsync(path, cancellationToken)
             : null;
