@@ -86,6 +86,14 @@ Describe '-Route and -InstanceConnectEndpoint, in an account,' -Skip:(-not $IsLi
         Assert-NothingStarted
     }
 
+    It 'have to lead to the task, before anything is started: <Target>' -ForEach @(
+        @{ Given = @{ Route = 'InstanceConnect'; Port = 2222 }; Target = '2222' }
+        @{ Given = @{ Route = 'Public'; AssignPublicIp = 'Disabled' }; Target = 'Public' }
+    ) {
+        Assert-FargateError (Get-ErrorOf { New-FargateSession @Given }) InvalidRoute InvalidArgument $Target -Terminating
+        Assert-NothingStarted
+    }
+
     It 'are about ssh alone' {
         $said = Get-ErrorOf { New-FargateSession -Transport EcsExec -Route SessionManager }
         Assert-FargateError $said InvalidTransport InvalidArgument '-Route' -Terminating
@@ -95,7 +103,7 @@ Describe '-Route and -InstanceConnectEndpoint, in an account,' -Skip:(-not $IsLi
     It 'of a session are shown by it: <Route>' -ForEach @(
         @{ Given = @{}; Route = 'Auto' }
         @{ Given = @{ Route = 'Private'; AssignPublicIp = 'Disabled' }; Route = 'Private' }
-        @{ Given = @{ Route = 'InstanceConnect'; InstanceConnectEndpoint = 'eice-1' }; Route = 'InstanceConnect' }
+        @{ Given = @{ Route = 'InstanceConnect'; InstanceConnectEndpoint = 'eice-1'; Port = 22 }; Route = 'InstanceConnect' }
         @{ Given = @{ Route = 'SessionManager' }; Route = 'SessionManager' }
     ) {
         $session = New-FargateSession @Given
@@ -111,7 +119,7 @@ Describe '-Route and -InstanceConnectEndpoint, in an account,' -Skip:(-not $IsLi
         Set-Content "$project/.fargatelogin.json" (
             '{"presets":{"default":{"Route":"InstanceConnect","InstanceConnectEndpoint":"eice-project"}}}') -NoNewline
         $seen = Invoke-Recorded -Path $project @'
-$sessions = (New-FargateSession -Verbose), (New-FargateSession -Route Auto), (New-FargateSession -NoPreset)
+$sessions = (New-FargateSession -Port 22 -Verbose), (New-FargateSession -Route Auto), (New-FargateSession -NoPreset)
 $sessions | Stop-FargateSession
 $sessions
 '@
