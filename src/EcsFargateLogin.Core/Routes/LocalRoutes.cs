@@ -41,6 +41,23 @@ internal static class LocalRoutes
         }
     }
 
+    /// <summary>
+    /// Returns why ssh has lost the route through AWS that it used, of which it sees only that the connection was closed; null for
+    /// another route, or where nothing is wrong with it.
+    /// </summary>
+    public static FargateException? FaultOf(FargateSession session)
+    {
+        lock (_gate)
+        {
+            // Of a session of Systems Manager that goes on, an error may be that of an earlier connection.
+            return session.OpenRoute is { IsLocal: true } open
+                && _routes.GetValueOrDefault((session.TaskArn, open.Route)) is { IsCompletedSuccessfully: true, Result: var route }
+                && (!route.IsOpen || open.Route == FargateRoute.InstanceConnect)
+                    ? route.LastError
+                    : null;
+        }
+    }
+
     /// <summary>Closes the routes to a session's task. Never throws.</summary>
     public static Task CloseAsync(FargateSession session) => CloseAsync(key => key.TaskArn == session.TaskArn);
 

@@ -146,11 +146,19 @@ internal static class LoginErrors
         "Enter the session on the machine and as the user that started it, or start a new one with New-FargateSession.")
     { Target = session.SessionId };
 
-    internal static FargateException SshFailed(FargateSession session, string reason) => new(
-        FargateError.SshFailed,
-        $"ssh could not keep the session {session.SessionId} open: {reason}",
-        NextStepFor(reason))
-    { Target = session.SessionId };
+    internal static FargateException SshFailed(FargateSession session, string reason) =>
+        LocalRoutes.FaultOf(session) is { } fault
+            ? new(
+                FargateError.SshFailed,
+                $"ssh could not keep the session {session.SessionId} open: {fault.Summary}",
+                fault.NextStep,
+                fault)
+            { Target = session.SessionId }
+            : new(
+                FargateError.SshFailed,
+                $"ssh could not keep the session {session.SessionId} open: {reason}",
+                NextStepFor(reason))
+            { Target = session.SessionId };
 
     /// <param name="session">The session.</param>
     /// <param name="refusal">The error of ssh.</param>

@@ -66,6 +66,7 @@ internal sealed class InstanceConnectTunnel : IAsyncDisposable
         try
         {
             var transport = await _connect(url, new Dictionary<string, string>(), cancellationToken);
+            LastError = null;
             return new TunnelStream(transport, host, error => LastError = error);
         }
         catch (UpgradeRefusedException e)

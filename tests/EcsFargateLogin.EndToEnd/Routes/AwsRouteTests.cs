@@ -1,6 +1,7 @@
 using System.Net;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using LocalFargate;
+using LocalFargate.Faults;
 
 namespace EcsFargateLogin.EndToEnd.Routes;
 
@@ -106,6 +107,31 @@ public sealed class AwsRouteTests
         Assert.Equal("", run.Error);
         Assert.Equal(string.Concat(Enumerable.Range(1, 2000).Select(number => $"{number}\n")), run.Output);
         Assert.Single(me.Fargate.Sessions);
+    }
+
+    [Fact]
+    public async Task What_has_ended_the_channel_is_the_error_of_what_used_it()
+    {
+        await using var me = await OutsideAsync();
+        var begun = Path.Combine(me.StateHome, "begun");
+        var running = me.RunApartAsync(
+            $$"""
+            $session = {{NewPrivate}} -Route SessionManager -Wait
+            Invoke-FargateCommand 'echo begun; sleep 60' -Session $session -ErrorVariable failed -ErrorAction SilentlyContinue |
+                ForEach-Object { New-Item '{{begun}}' | Out-Null }
+            "$($failed[0].FullyQualifiedErrorId): $($failed[0].Exception.Message)"
+            Stop-FargateSession $session
+            """);
+        await Eventually.BecomesAsync(() => File.Exists(begun), () => "the command did not begin");
+        me.Fargate.Faults.Add(new ExpiredCredentials { Operation = "ResumeSession" });
+        me.Fargate.CutSessions();
+
+        var run = await running;
+
+        Assert.Equal("", run.Error);
+        Assert.StartsWith("SshFailed,EcsFargateLogin.Cmdlets.InvokeFargateCommandCommand: ", run.Output, StringComparison.Ordinal);
+        Assert.Contains("The AWS credentials have expired.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("aws sso login", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
