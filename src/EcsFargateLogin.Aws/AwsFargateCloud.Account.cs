@@ -62,6 +62,12 @@ internal sealed partial class AwsFargateCloud : IFargateCatalog, IAccountSurvey
     public Task<IReadOnlyList<SecurityGroupDescription>> DescribeSecurityGroupsAsync(CancellationToken cancellationToken) =>
         ServiceCalls.AllPagesAsync(Ec2Call("DescribeSecurityGroups"), ec2.DescribeSecurityGroupsAsync, cancellationToken);
 
+    public Task<IReadOnlyList<InstanceConnectEndpoint>> DescribeInstanceConnectEndpointsAsync(CancellationToken cancellationToken) =>
+        ServiceCalls.AllPagesAsync(
+            Ec2Call("DescribeInstanceConnectEndpoints"),
+            (next, token) => ec2.DescribeInstanceConnectEndpointsAsync(vpcId: null, wantsFips: false, next, token),
+            cancellationToken);
+
     private ServiceCall Ec2Call(string operation) => new($"ec2:{operation}", ec2.Endpoint, Connection.CredentialSource);
 
     public IAccountSurvey Survey => this;

@@ -14,11 +14,17 @@ public sealed partial class LocalFargateServer
     /// <summary>The ids of the subnets.</summary>
     public IReadOnlyList<string> Subnets => [.. _vpc.Subnets.Select(subnet => subnet.Id)];
 
+    /// <summary>The addresses of the subnets, in CIDR notation and in the same order.</summary>
+    public IReadOnlyList<string> SubnetBlocks => [.. _vpc.Subnets.Select(subnet => subnet.Addresses.ToString())];
+
     /// <summary>The ids of the security groups.</summary>
     public IReadOnlyList<string> SecurityGroups => _vpc.SecurityGroups;
 
     /// <summary>The sessions of Session Manager, the oldest first, those that have ended among them.</summary>
     public IReadOnlyList<SessionView> Sessions => _sessions.Views;
+
+    /// <summary>The tokens of those sessions, each of which opens a data channel once.</summary>
+    public IReadOnlyList<string> SessionTokens => _sessions.IssuedTokens;
 
     /// <summary>The ids of the EC2 Instance Connect Endpoints.</summary>
     public IReadOnlyList<string> InstanceConnectEndpoints => [.. _instanceConnect.All.Select(endpoint => endpoint.Id)];

@@ -39,6 +39,7 @@ try
         cluster = server.Cluster,
         taskDefinition = server.TaskDefinition,
         subnets = server.Subnets,
+        instanceConnectEndpoints = server.InstanceConnectEndpoints,
         securityGroups = server.SecurityGroups,
         sshPort = server.SshPort,
         userName = server.UserName,

@@ -40,7 +40,7 @@ function Connect-LocalFargate([string] $Path) {
     }
     if (-not $script:fargate) {
         $script:fargate = Start-LocalFargate $env:XDG_STATE_HOME -Option @(
-            '--start-seconds', 0, '--containers', 'no', '--revision-limit', 3
+            '--start-seconds', 0, '--containers', 'no', '--revision-limit', 3, '--instance-connect', 1
             '--clusters', 'local,default,blue green,blue-green')
     }
     # Its keys are made anew at each start.

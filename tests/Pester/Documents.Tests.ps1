@@ -26,7 +26,12 @@ BeforeAll {
     function Start-Reader([int] $Share, [int] $Of) {
         $folder = (New-Item "$TestDrive/reader-$Share/files" -ItemType Directory).Parent.FullName
         $fargate = Start-LocalFargate "$folder/state" -Option @(
-            '--start-seconds', 0, '--region', 'eu-central-1', '--clusters', 'prod,staging,default', '--services', 'web', '--stop-timeout', 1)
+            '--start-seconds', 0, '--region', 'eu-central-1', '--clusters', 'prod,staging,default', '--services', 'web', '--stop-timeout', 1
+            '--instance-connect', 1)
+        $group = $fargate.Place.securityGroups[0]
+        $null = Invoke-RestMethod "$($fargate.Place.endpointUrl)/_local/ingress-rules" -Method Post -Body (ConvertTo-Json @{
+                securityGroup = $group; source = $group; port = $fargate.Place.sshPort; description = 'the endpoint'
+            })
         $fargate.Place | ConvertTo-Json | Set-Content "$folder/place.json"
         $start = [Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
         # Where PowerShell is a tool of .NET, it is dotnet that runs it.

@@ -18,7 +18,8 @@ Describe 'New-FargateSession' {
             $columns = ($set -replace '.*by name: ') -split ' '
             foreach ($name in @(
                     'AssignPublicIp', 'CapacityProvider', 'Cluster', 'ContainerName', 'Count', 'FromAddress', 'HostKeyVerification'
-                    'JumpHost', 'PlatformVersion', 'Port', 'Preset', 'Reason', 'SecurityGroup', 'Service', 'StartTimeout', 'Subnet'
+                    'InstanceConnectEndpoint', 'JumpHost', 'PlatformVersion', 'Port', 'Preset', 'Reason', 'Route', 'SecurityGroup', 'Service'
+                    'StartTimeout', 'Subnet'
                     'TaskRoleArn', 'Transport', 'UserName')) {
                 $columns | Should -Contain $name
             }
@@ -29,7 +30,7 @@ Describe 'New-FargateSession' {
         $groups = @(
             'TaskDefinition', 'Cluster', 'Subnet', 'SecurityGroup', 'AssignPublicIp', 'FromTaskDefinition', 'Service', 'Preset', 'NoPreset'
             'Count', 'Wait', 'Reason', 'Tag'
-            'Transport', 'AuthorizeMyAddress', 'MyAddress', 'JumpHost', 'ProxyCommand'
+            'Transport', 'Route', 'InstanceConnectEndpoint', 'AuthorizeMyAddress', 'MyAddress', 'JumpHost', 'ProxyCommand'
             'MaxLifetime', 'IdleTimeout', 'LoginTimeout', 'ReconnectWindow', 'UnusedTimeout'
             'ContainerName', 'UserName', 'Port', 'Command', 'EnvironmentVariable', 'TaskRoleArn'
             'StartTimeout', 'RetryCount', 'CapacityProvider', 'FallbackToOnDemand', 'PlatformVersion'

@@ -39,14 +39,17 @@ internal sealed partial class Ec2Client
             reply.NextToken);
     }
 
-    /// <param name="vpcId">The VPC of the endpoints.</param>
+    /// <param name="vpcId">The VPC of the endpoints; null for all of the region.</param>
     /// <param name="wantsFips">Whether to return their FIPS hosts.</param>
     /// <param name="nextToken">The token of the page; null for the first.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     internal async Task<Page<InstanceConnectEndpoint>> DescribeInstanceConnectEndpointsAsync(
-        string vpcId, bool wantsFips, string? nextToken, CancellationToken cancellationToken)
+        string? vpcId, bool wantsFips, string? nextToken, CancellationToken cancellationToken)
     {
-        DescribeInstanceConnectEndpointsRequest request = new() { Filters = Filter("vpc-id", [vpcId]), NextToken = nextToken };
+        DescribeInstanceConnectEndpointsRequest request = new()
+        {
+            Filters = vpcId is null ? null : Filter("vpc-id", [vpcId]), NextToken = nextToken,
+        };
         var reply = await Ec2.DescribeInstanceConnectEndpointsAsync(request, cancellationToken);
         return new(
             [
@@ -63,6 +66,9 @@ internal sealed partial class Ec2Client
         State = Required(item.State?.Value, "state", "ec2:DescribeInstanceConnectEndpoints"),
         StateMessage = Text(item.StateMessage),
         SubnetId = Text(item.SubnetId),
+        VpcId = Text(item.VpcId),
+        SecurityGroups = Each(item.SecurityGroupIds),
+        PreservesClientAddress = item.PreserveClientIp == true,
         DnsName = Text(wantsFips ? item.FipsDnsName : item.DnsName),
     };
 

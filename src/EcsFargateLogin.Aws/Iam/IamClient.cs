@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Xml.Linq;
 using Amazon.Runtime;
 using EcsFargateLogin.Aws.Clients;
@@ -41,10 +42,16 @@ internal sealed class IamClient(AWSCredentials credentials, ClientSettings setti
         return
         [
             new($"{name}.ContextKeyName", entry.Key),
-            new($"{name}.ContextKeyType", "string"),
+            new($"{name}.ContextKeyType", TypeOf(entry.Value)),
             new($"{name}.ContextKeyValues.member.1", entry.Value),
         ];
     }
+
+    /// <summary>The type by which conditions compare a value: NumericEquals takes no text, and IpAddress an address alone.</summary>
+    private static string TypeOf(string value) =>
+        value.Length > 0 && value.All(char.IsAsciiDigit) ? "numeric"
+        : IPAddress.TryParse(value, out _) ? "ip"
+        : "string";
 
     private static PermissionReply ToReply(XElement reply)
     {

@@ -24,7 +24,7 @@ internal sealed class StsClient(AWSCredentials credentials, ClientSettings setti
         try
         {
             var reply = await sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), cancellationToken);
-            return new(reply.Arn ?? throw CloudErrors.MalformedReply("sts:GetCallerIdentity", "lacks Arn"), skew);
+            return new(reply.Arn ?? throw CloudErrors.MalformedReply("sts:GetCallerIdentity", "lacks Arn"), skew) { UserId = reply.UserId };
         }
         finally
         {

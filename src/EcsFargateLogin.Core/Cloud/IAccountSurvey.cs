@@ -36,7 +36,11 @@ internal interface IAccountSurvey
 /// The difference of AWS's clock to this machine's, positive when AWS's is ahead, to about a second; null where the reply had no
 /// time.
 /// </param>
-internal sealed record CallerIdentity(string Arn, TimeSpan? ClockSkew);
+internal sealed record CallerIdentity(string Arn, TimeSpan? ClockSkew)
+{
+    /// <summary>The unique id, aws:userid of policies: AIDA… of a user, and AROA…:NAME of a role's session; null if unknown.</summary>
+    public string? UserId { get; init; }
+}
 
 /// <summary>A route table.</summary>
 internal sealed record RouteTableDescription

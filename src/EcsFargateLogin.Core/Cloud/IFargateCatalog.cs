@@ -22,6 +22,9 @@ internal interface IFargateCatalog : IDisposable
 
     /// <summary>Lists the region's security groups.</summary>
     Task<IReadOnlyList<SecurityGroupDescription>> DescribeSecurityGroupsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Lists the region's EC2 Instance Connect Endpoints, whatever their state, except deleted ones.</summary>
+    Task<IReadOnlyList<InstanceConnectEndpoint>> DescribeInstanceConnectEndpointsAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>A subnet.</summary>

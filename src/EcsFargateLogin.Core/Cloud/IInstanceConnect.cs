@@ -37,6 +37,15 @@ internal sealed record InstanceConnectEndpoint
     /// <summary>The subnet it lies in.</summary>
     public string? SubnetId { get; init; }
 
+    /// <summary>The VPC it leads into.</summary>
+    public string? VpcId { get; init; }
+
+    /// <summary>The security groups of its network interface, which the rules of a task can name.</summary>
+    public IReadOnlyList<string> SecurityGroups { get; init; } = [];
+
+    /// <summary>Whether tasks see the caller's address instead of its own.</summary>
+    public bool PreservesClientAddress { get; init; }
+
     /// <summary>The host that tunnels connect to; null where it has none, or none of the kind that is configured.</summary>
     public string? DnsName { get; init; }
 
@@ -45,4 +54,13 @@ internal sealed record InstanceConnectEndpoint
 
     /// <summary>Whether it accepts tunnels.</summary>
     public bool IsUsable => State is "create-complete" or "update-in-progress" or "update-complete" or "update-failed";
+
+    /// <summary>Returns the one that a session uses, rather one in its own subnet; null where none accepts tunnels.</summary>
+    /// <param name="endpoints">Endpoints of the task's VPC.</param>
+    /// <param name="subnetIds">The subnet of the task, or those that it may be started in.</param>
+    public static InstanceConnectEndpoint? BestOf(
+        IEnumerable<InstanceConnectEndpoint> endpoints, IReadOnlyCollection<string?> subnetIds) => endpoints
+        .Where(endpoint => endpoint is { IsUsable: true, DnsName: not null })
+        .OrderBy(endpoint => subnetIds.Contains(endpoint.SubnetId) ? 0 : 1)
+        .FirstOrDefault();
 }

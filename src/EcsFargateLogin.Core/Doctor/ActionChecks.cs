@@ -17,6 +17,13 @@ internal sealed class ActionChecks : ICheckGroup
         ["logs:GetLogEvents"] = "host keys are not verified, and the reasons why a container ended are not shown",
     };
 
+    /// <summary>The actions that one route alone needs.</summary>
+    private static readonly Dictionary<string, FargateRoute> OfRoute = new()
+    {
+        ["ec2:DescribeInstanceConnectEndpoints"] = FargateRoute.InstanceConnect,
+        ["ssm:StartSession"] = FargateRoute.SessionManager,
+    };
+
     /// <inheritdoc/>
     public string Name => "permissions";
 
@@ -38,37 +45,55 @@ internal sealed class ActionChecks : ICheckGroup
         var cloud = examination.Cloud;
         var cluster = examination.Request.Cluster;
         var missingId = Guid.NewGuid().ToString("N");
-        await TryAsync("ecs:DescribeTasks", () => cloud.DescribeTasksAsync(cluster, [missingId], cancellationToken));
-        await TryAsync("ecs:ListTasks", () => cloud.ListTasksAsync(cluster, missingId, cancellationToken));
-        await TryAsync("ecs:StopTask", async () =>
+        await TryAsync(examination, "ecs:DescribeTasks", () => cloud.DescribeTasksAsync(cluster, [missingId], cancellationToken));
+        await TryAsync(examination, "ecs:ListTasks", () => cloud.ListTasksAsync(cluster, missingId, cancellationToken));
+        await TryAsync(examination, "ecs:StopTask", async () =>
         {
             await cloud.StopTaskAsync(cluster, missingId, "Test-FargateLogin", cancellationToken);
             return missingId;
         });
-        await TryAsync("ec2:DescribeNetworkInterfaces", () =>
+        await TryAsync(examination, "ec2:DescribeNetworkInterfaces", () =>
             cloud.DescribeNetworkInterfacesAsync([$"eni-{missingId[..17]}"], cancellationToken));
+        await TryRoutesAsync(examination, missingId, cancellationToken);
         if (examination.Request.Transport.HasEcsExec())
         {
-            await TryAsync("ecs:ExecuteCommand", () => cloud.ExecuteCommandAsync(
+            await TryAsync(examination, "ecs:ExecuteCommand", () => cloud.ExecuteCommandAsync(
                 new() { Cluster = cluster, Task = missingId, Command = "true" }, cancellationToken));
         }
 
         if (examination.Request.Transport.HasSsh() && LogOf(examination) is { } log)
         {
-            await TryAsync("logs:GetLogEvents", () => cloud.GetLogEventsAsync(
+            await TryAsync(examination, "logs:GetLogEvents", () => cloud.GetLogEventsAsync(
                 log.StreamOf((string)examination.Container!["name"]!, missingId), fromStart: true, limit: 1, cancellationToken));
         }
+    }
 
-        async Task TryAsync<T>(string action, Func<Task<T>> call)
+    private static async Task TryRoutesAsync(Examination examination, string missingId, CancellationToken cancellationToken)
+    {
+        var (request, cloud) = (examination.Request, examination.Cloud);
+        if (request.MayUse(FargateRoute.InstanceConnect) && !examination.Actions.ContainsKey("ec2:DescribeInstanceConnectEndpoints"))
         {
-            try
-            {
-                await examination.TryAsync(action, call);
-            }
-            catch (FargateException)
-            {
-                // The examination has recorded it.
-            }
+            await TryAsync(examination, "ec2:DescribeInstanceConnectEndpoints", () =>
+                cloud.InstanceConnect.FindEndpointsAsync($"vpc-{missingId[..17]}", cancellationToken));
+        }
+
+        if (request.MayUse(FargateRoute.SessionManager))
+        {
+            var target = $"ecs:{request.Cluster[(request.Cluster.LastIndexOf('/') + 1)..]}_{missingId}_{missingId}-0000000000";
+            await TryAsync(examination, "ssm:StartSession", () =>
+                cloud.SessionManager.StartPortAsync(target, request.Port, remoteHost: null, "Test-FargateLogin", cancellationToken));
+        }
+    }
+
+    private static async Task TryAsync<T>(Examination examination, string action, Func<Task<T>> call)
+    {
+        try
+        {
+            await examination.TryAsync(action, call);
+        }
+        catch (FargateException)
+        {
+            // The examination has recorded it.
         }
     }
 
@@ -83,16 +108,21 @@ internal sealed class ActionChecks : ICheckGroup
     private static Task ShowAsync(Examination examination, string action, FargateException? refusal)
     {
         var isOptional = Optional.TryGetValue(action, out var consequence)
-            || (action == "ec2:DescribeNetworkInterfaces"
-                && (!examination.Request.AssignPublicIp || !examination.Request.Transport.HasSsh()))
+            || (action == "ec2:DescribeNetworkInterfaces" && !NeedsInterface(examination.Request))
             || (action == "ecs:ExecuteCommand" && examination.Request.Transport.HasSsh());
         return refusal switch
         {
             null => examination.PassAsync(action, "allowed"),
+            { Error: FargateError.AccessDenied } when OfRoute.TryGetValue(action, out var route) =>
+                examination.ObstructAsync(route, action, "not allowed", refusal.NextStep),
             { Error: FargateError.AccessDenied } when isOptional => examination.WarnAsync(
                 action, $"not allowed{(consequence is null ? "" : $": {consequence}")}", refusal.NextStep),
             { Error: FargateError.AccessDenied } => examination.FailAsync(action, "not allowed", refusal.NextStep),
             _ => examination.SkipAsync(action, Examination.Finding(refusal), refusal.NextStep),
         };
     }
+
+    /// <summary>Whether EC2 has to tell the public address or the VPC of the task's network interface.</summary>
+    private static bool NeedsInterface(DoctorRequest request) => request.Transport.HasSsh()
+        && (request.AssignPublicIp || request.Route == FargateRoute.InstanceConnect);
 }

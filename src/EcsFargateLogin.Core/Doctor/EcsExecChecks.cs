@@ -5,7 +5,10 @@ using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Doctor;
 
-/// <summary>Checks what ECS Exec needs: the task's role, the platform, and a writable root file system.</summary>
+/// <summary>
+/// Checks what the agent of ECS Exec needs, and with it the route through Session Manager: the task's role, the platform, and a
+/// writable root file system.
+/// </summary>
 internal sealed class EcsExecChecks : ICheckGroup
 {
     private const string Fix = "It has to have the actions of module/container/iam/exec-task-policy.json.";
@@ -23,7 +26,7 @@ internal sealed class EcsExecChecks : ICheckGroup
     /// <inheritdoc/>
     public async Task RunAsync(Examination examination, CancellationToken cancellationToken)
     {
-        if (!examination.Request.Transport.HasEcsExec())
+        if (!examination.Request.Transport.HasEcsExec() && !examination.Request.MayUse(FargateRoute.SessionManager))
         {
             return;
         }
@@ -37,10 +40,11 @@ internal sealed class EcsExecChecks : ICheckGroup
         if (examination.Container is { } container)
         {
             await ((bool?)container["readonlyRootFilesystem"] == true
-                ? examination.FailAsync(
+                ? ObstructAsync(
+                    examination,
                     "root file system",
                     "it is read-only, and the agent of ECS Exec cannot run",
-                    "Register a revision without readonlyRootFilesystem, or use -Transport Ssh.")
+                    "Register a revision without readonlyRootFilesystem, or use another -Transport or -Route.")
                 : examination.PassAsync("root file system", "writable, as the agent of ECS Exec needs it"));
         }
     }
@@ -51,16 +55,31 @@ internal sealed class EcsExecChecks : ICheckGroup
         var version = examination.Request.PlatformVersion;
         return EcsExecPlatform.Has(version)
             ? examination.PassAsync(Check, $"{version ?? "LATEST"} has ECS Exec")
-            : examination.FailAsync(Check, RouteErrors.PlatformWithoutEcsExec(version!));
+            : ObstructAsync(examination, Check, RouteErrors.PlatformWithoutEcsExec(version!));
     }
+
+    /// <summary>Shows what the agent lacks: a failure where the transport needs it, which Session Manager alone may not.</summary>
+    private static Task ObstructAsync(Examination examination, string check, string detail, string fix)
+    {
+        if (!examination.Request.Transport.HasEcsExec())
+        {
+            return examination.ObstructAsync(FargateRoute.SessionManager, check, detail, fix);
+        }
+
+        examination.NoteObstacle(FargateRoute.SessionManager, $"{check}: {detail}");
+        return examination.FailAsync(check, detail, fix);
+    }
+
+    private static Task ObstructAsync(Examination examination, string check, FargateException error) =>
+        ObstructAsync(examination, check, Examination.Finding(error), error.NextStep);
 
     private static async Task CheckRoleAsync(Examination examination, string? role, CancellationToken cancellationToken)
     {
         const string Check = "task role";
         if (role is null)
         {
-            await examination
-                .FailAsync(Check, "it has none, which ECS Exec needs", $"Name one with New-FargateSession -TaskRoleArn. {Fix}");
+            await ObstructAsync(
+                examination, Check, "it has none, which ECS Exec needs", $"Name one with New-FargateSession -TaskRoleArn. {Fix}");
             return;
         }
 
@@ -76,8 +95,8 @@ internal sealed class EcsExecChecks : ICheckGroup
         }
 
         await (denied.Count > 0
-                ? examination.FailAsync(
-                    Check, $"{role} does not allow {string.Join(", ", denied)}, as IAM's policy simulator says", Fix)
+                ? ObstructAsync(
+                    examination, Check, $"{role} does not allow {string.Join(", ", denied)}, as IAM's policy simulator says", Fix)
             : simulator.Failure is { } failure
                 ? examination.SkipAsync(
                     Check, $"{role}: whether it allows ssmmessages is not known: {Examination.Finding(failure)}",

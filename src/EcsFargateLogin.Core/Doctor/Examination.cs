@@ -10,6 +10,7 @@ namespace EcsFargateLogin.Doctor;
 internal sealed class Examination(DoctorRequest request, IFargateCloud cloud, Func<FargateLoginCheck, Task> show)
 {
     private readonly Dictionary<string, FargateException?> _actions = [];
+    private readonly Dictionary<FargateRoute, string> _obstacles = [];
 
     public DoctorRequest Request => request;
 
@@ -29,6 +30,22 @@ internal sealed class Examination(DoctorRequest request, IFargateCloud cloud, Fu
     /// <summary>The VPC of the subnets, once found.</summary>
     public string? VpcId { get; set; }
 
+    /// <summary>The security groups and their rules; null if they are not known.</summary>
+    public IReadOnlyList<SecurityGroupIngress>? SecurityGroups { get; set; }
+
+    /// <summary>The subnets that exist.</summary>
+    public IReadOnlyList<SubnetDescription> Subnets { get; set; } = [];
+
+    /// <summary>The EC2 Instance Connect Endpoint that a session would use, once found.</summary>
+    public InstanceConnectEndpoint? Endpoint { get; set; }
+
+    /// <summary>The first obstacle of each route that has one.</summary>
+    public IReadOnlyDictionary<FargateRoute, string> Obstacles => _obstacles;
+
+    /// <summary>The routes of ssh without a known obstacle.</summary>
+    public IEnumerable<FargateRoute> OpenRoutes => Enum.GetValues<FargateRoute>().Where(route =>
+        route != FargateRoute.Auto && request.MayUse(route) && !_obstacles.ContainsKey(route));
+
     /// <summary>The error of each action that was tried; null if the action is allowed.</summary>
     public IReadOnlyDictionary<string, FargateException?> Actions => _actions;
 
@@ -42,6 +59,18 @@ internal sealed class Examination(DoctorRequest request, IFargateCloud cloud, Fu
         show(new(check, FargateCheckResult.NotChecked, detail, fix));
 
     public Task FailAsync(string check, FargateException error) => FailAsync(check, Finding(error), error.NextStep);
+
+    /// <summary>
+    /// Shows an obstacle of a route: a failure where that route was asked for, and a warning where others may lead to the task.
+    /// </summary>
+    public Task ObstructAsync(FargateRoute route, string check, string detail, string fix)
+    {
+        NoteObstacle(route, $"{check}: {detail}");
+        return request.Route == route ? FailAsync(check, detail, fix) : WarnAsync(check, detail, fix);
+    }
+
+    /// <summary>Notes an obstacle of a route, without a row of its own.</summary>
+    public void NoteObstacle(FargateRoute route, string obstacle) => _obstacles.TryAdd(route, obstacle);
 
     /// <summary>Queries AWS for a check. If the query fails, shows that as the check's row.</summary>
     /// <returns>Null if the query failed.</returns>

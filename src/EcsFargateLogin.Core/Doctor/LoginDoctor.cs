@@ -1,5 +1,6 @@
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Doctor;
 
@@ -12,7 +13,8 @@ internal static class LoginDoctor
     public static IReadOnlyList<ICheckGroup> Groups { get; } =
     [
         new AccountChecks(), new ClusterCheck(), new TaskDefinitionChecks(), new EcsExecChecks(), new SubnetChecks(),
-        new SecurityGroupChecks(), new ActionChecks(), new StartPermissionChecks(),
+        new SecurityGroupChecks(), new InstanceConnectChecks(), new IngressCheck(), new ActionChecks(), new StartPermissionChecks(),
+        new RouteVerdict(),
     ];
 
     /// <summary>Runs groups of checks. An unexpected error in one of them is a row too, and does not stop the others.</summary>
@@ -68,6 +70,16 @@ internal sealed record DoctorRequest
 
     public FargateTransport Transport { get; init; }
 
+    public FargateRoute Route { get; init; }
+
+    /// <summary>The id of the EC2 Instance Connect Endpoint to use; null for any.</summary>
+    public string? InstanceConnectEndpoint { get; init; }
+
+    /// <summary>The route without a detour: to the task's own address.</summary>
+    public FargateRoute DirectRoute => Route is FargateRoute.Public or FargateRoute.Private ? Route
+        : AssignPublicIp ? FargateRoute.Public
+        : FargateRoute.Private;
+
     /// <summary>Fargate's platform version; null for the latest.</summary>
     public string? PlatformVersion { get; init; }
 
@@ -76,6 +88,15 @@ internal sealed record DoctorRequest
 
     /// <summary>Whether a session is started at the end, which checks the permissions to start one.</summary>
     public bool StartsSession { get; init; }
+
+    /// <summary>Whether ssh may reach the task by a route: the one that is named or, with Auto, each that is tried.</summary>
+    public bool MayUse(FargateRoute route) => Transport.HasSsh() && (Route == route || (Route == FargateRoute.Auto && route switch
+    {
+        FargateRoute.InstanceConnect => RouteRequest.IsPortOfInstanceConnect(Port),
+        // A task with a public address is started without the agent, unless the transport needs it.
+        FargateRoute.SessionManager => !AssignPublicIp || Transport.HasEcsExec(),
+        _ => route == DirectRoute,
+    }));
 
     /// <summary>Returns the request by which New-FargateSession would start the session.</summary>
     public SessionRequest ToSession() => new()
@@ -88,6 +109,8 @@ internal sealed record DoctorRequest
         Port = Port,
         ContainerName = ContainerName,
         Transport = Transport,
+        Route = Route,
+        InstanceConnectEndpoint = InstanceConnectEndpoint,
         PlatformVersion = PlatformVersion,
     };
 }

@@ -110,8 +110,9 @@ internal sealed class SessionCheck : ICheckGroup
             Check, FormattableString.Invariant($"{phase.Phase} after {phase.Elapsed.TotalSeconds:0.0} s")),
         Caution caution => examination.WarnAsync(Check, caution.Text, ""),
         SessionReady ready => examination.PassAsync($"{Check} ready", 
-            $"{(ready.Session.OpenTransport == FargateTransport.EcsExec ? "the agent of ECS Exec runs" : "its SSH server answers")}: "
-            + $"{ready.Session.Timing}"),
+            $"{(ready.Session.OpenTransport == FargateTransport.EcsExec
+                ? "the agent of ECS Exec runs"
+                : $"its SSH server answers by route {ready.Session.Route}")}: {ready.Session.Timing}"),
         SessionFailed failed => examination.FailAsync($"{Check} ready", failed.Error),
         _ => Task.CompletedTask,
     };

@@ -30,6 +30,7 @@ internal sealed class SubnetChecks : ICheckGroup
             return;
         }
 
+        examination.Subnets = subnets;
         foreach (var missing in wanted.Except(subnets.Select(subnet => subnet.Id)))
         {
             await examination.FailAsync(
@@ -98,26 +99,36 @@ internal sealed class SubnetChecks : ICheckGroup
     {
         var check = $"route of {subnet.Id}";
         var isPublic = route?.Target.StartsWith("igw-", StringComparison.Ordinal) == true;
-        const string ToInternet = "Name a subnet with a route to an internet gateway, or give -AssignPublicIp Disabled with "
-            + "-JumpHost or -Route Private.";
+        var agent = examination.Request.Transport.HasEcsExec() ? "ECS Exec"
+            : examination.Request.MayUse(FargateRoute.SessionManager) ? "Session Manager"
+            : null;
+        const string ToInternet = "Name a subnet with a route to an internet gateway, or give -AssignPublicIp Disabled: then "
+            + "it is reached by another -Route or a -JumpHost.";
         return (route, examination.Request.AssignPublicIp) switch
         {
             ({ IsActive: false }, _) => examination.FailAsync(
                 check, $"it leads to {route.Target}, which is gone", "Correct the route table, or name another subnet."),
             (not null, true) when isPublic => examination.PassAsync(check, $"to the internet gateway {route.Target}"),
-            (not null, true) => examination.FailAsync(
-                check, $"a public address is wanted, but it leads to {route.Target} and to no internet gateway", ToInternet),
-            (null, true) => examination.FailAsync(check, "a public address is wanted, but there is no route out", ToInternet),
+            (not null, true) => FailAsync(
+                $"a public address is wanted, but it leads to {route.Target} and to no internet gateway", ToInternet),
+            (null, true) => FailAsync("a public address is wanted, but there is no route out", ToInternet),
             (not null, false) when isPublic => examination.WarnAsync(
                 check,
-                $"it leads to the internet gateway {route.Target}, which is of no use to a task without a public address",
+                $"it leads to the internet gateway {route.Target}, which is of no use to a task without a public address"
+                + (agent is null ? "" : $": {agent} works only by an endpoint of the VPC for ssmmessages"),
                 "Give -AssignPublicIp Enabled, or name a subnet with a route to a NAT gateway."),
             (not null, false) => examination.PassAsync(check, $"to {route.Target}"),
             _ => examination.WarnAsync(
                 check,
                 "there is no route out: the image is pulled only by endpoints of the VPC for ECR, S3 and CloudWatch Logs"
-                + (examination.Request.Transport.HasEcsExec() ? ", and ECS Exec works only by one for ssmmessages" : ""),
+                + (agent is null ? "" : $", and {agent} works only by one for ssmmessages"),
                 "Make sure that it has them, or name a subnet with a NAT gateway."),
         };
+
+        Task FailAsync(string detail, string fix)
+        {
+            examination.NoteObstacle(FargateRoute.Public, $"{check}: {detail}");
+            return examination.FailAsync(check, detail, fix);
+        }
     }
 }

@@ -121,11 +121,9 @@ internal sealed class InstanceConnectAttempt(FargateSession session, IFargateClo
         var found = await cloud.InstanceConnect.FindEndpointsAsync(vpc, cancellationToken);
         var named = Session.InstanceConnectEndpoint;
         var wanted = found.Where(endpoint => named is null || endpoint.Id == named).ToList();
-        return wanted
-            .Where(endpoint => endpoint is { IsUsable: true, DnsName: not null })
-            .OrderBy(endpoint => endpoint.SubnetId == own.SubnetId ? 0 : 1)
-            .FirstOrDefault() ?? throw RouteErrors.NoInstanceConnectEndpoint(
-                Session, vpc, named, [.. wanted.Select(endpoint => endpoint.ToString())]);
+        return InstanceConnectEndpoint.BestOf(wanted, [own.SubnetId])
+            ?? throw RouteErrors.NoInstanceConnectEndpoint(
+                $"session {Session}", vpc, named, [.. wanted.Select(endpoint => endpoint.ToString())]);
     }
 }
 

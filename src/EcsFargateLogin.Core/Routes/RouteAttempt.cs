@@ -9,6 +9,7 @@ namespace EcsFargateLogin.Routes;
 internal abstract class RouteAttempt(FargateSession session) : IAsyncDisposable
 {
     private CancellationTokenSource? _opening;
+    private FargateException? _rejection;
 
     /// <summary>The time that a cheaper route has before this one is tried, from when this one could be.</summary>
     public TimeSpan HeadStart { get; init; }
@@ -23,10 +24,10 @@ internal abstract class RouteAttempt(FargateSession session) : IAsyncDisposable
     public Task<OpenRoute>? Opening { get; private set; }
 
     /// <summary>The route, once the server has answered on it.</summary>
-    public OpenRoute? Opened => Opening is { IsCompletedSuccessfully: true } ? Opening.Result : null;
+    public OpenRoute? Opened => _rejection is null && Opening is { IsCompletedSuccessfully: true } ? Opening.Result : null;
 
     /// <summary>The error by which it will never answer; null while it may.</summary>
-    public FargateException? Failure => Opening?.Exception?.InnerException as FargateException;
+    public FargateException? Failure => _rejection ?? Opening?.Exception?.InnerException as FargateException;
 
     /// <summary>Whether the session uses it. What was opened for another is closed.</summary>
     public bool IsChosen { get; set; }
@@ -64,6 +65,9 @@ internal abstract class RouteAttempt(FargateSession session) : IAsyncDisposable
             Opening = BeginAsync(_opening.Token);
         }
     }
+
+    /// <summary>Gives it up, because it leads to another server.</summary>
+    public void Reject(FargateException error) => _rejection = error;
 
     /// <summary>Cancels it, without waiting for its end.</summary>
     public void Cancel() => _opening?.Cancel();
@@ -121,7 +125,8 @@ internal sealed class DirectAttempt(FargateSession session, FargateRoute route) 
 
     private string? Address => Session.AddressFor(route);
 
-    private bool IsPrivate => route == FargateRoute.Private || (Address is { } address && address == Session.PrivateAddress);
+    /// <summary>Whether it leads to a private address, which another machine in the user's own network may have too.</summary>
+    public bool IsPrivate => route == FargateRoute.Private || (Address is { } address && address == Session.PrivateAddress);
 
     public override string Describe() => Address is { } address ? $"the SSH server at {address}:{Session.Port}" : "its address";
 

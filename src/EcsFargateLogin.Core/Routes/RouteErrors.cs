@@ -47,14 +47,18 @@ internal static class RouteErrors
         "Wait a moment and try again, or give another -Route.")
     { Target = session.NetworkInterfaceId };
 
+    /// <param name="owner">The session, or another owner of the VPC, as 'session fl-…'.</param>
+    /// <param name="vpc">The task's VPC.</param>
+    /// <param name="named">The endpoint that was asked for; null for any.</param>
+    /// <param name="found">The endpoints of the VPC, or the one that was asked for, each with its state.</param>
     internal static FargateException NoInstanceConnectEndpoint(
-        FargateSession session, string vpc, string? named, IReadOnlyList<string> found) => new(
+        string owner, string vpc, string? named, IReadOnlyList<string> found) => new(
         FargateError.RouteUnavailable,
         found.Count > 0
             ? $"No EC2 Instance Connect Endpoint of {vpc} accepts tunnels: {string.Join(", ", found)}."
             : named is null
-                ? $"{vpc}, the VPC of session {session}, has no EC2 Instance Connect Endpoint."
-                : $"{vpc}, the VPC of session {session}, has no EC2 Instance Connect Endpoint {named}.",
+                ? $"{vpc}, the VPC of {owner}, has no EC2 Instance Connect Endpoint."
+                : $"{vpc}, the VPC of {owner}, has no EC2 Instance Connect Endpoint {named}.",
         found.Count > 0
             ? "Wait until one is create-complete, or give another -Route."
             : "Create one in any subnet of that VPC (aws ec2 create-instance-connect-endpoint), which is free, or give another -Route.")
@@ -71,6 +75,13 @@ internal static class RouteErrors
         "-Route Public leads to the task's public address, and the task is to have none.",
         "Give -AssignPublicIp Enabled, or another -Route.")
     { Target = "Public" };
+
+    /// <summary>Another server has the task's address.</summary>
+    internal static FargateException OtherServer(FargateSession session, string address) => new(
+        FargateError.RouteUnavailable,
+        $"The server at {address} is not that of session {session}: it has another host key.",
+        "Another machine in this network has the same private address; give another -Route.")
+    { Target = address };
 
     internal static FargateException RouteWithProxy(FargateRoute route, string proxy) => new(
         FargateError.InvalidRoute,
@@ -102,7 +113,7 @@ internal static class RouteErrors
     internal static FargateException PlatformWithoutEcsExec(string version) => new(
         FargateError.InvalidTransport,
         $"The platform version {version} of Fargate has no ECS Exec.",
-        "Give -PlatformVersion 1.4.0 or later, or -Transport Ssh.")
+        "Give -PlatformVersion 1.4.0 or later, or another -Transport or -Route.")
     { Target = version };
 
     /// <param name="session">The session.</param>

@@ -1,19 +1,22 @@
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Model;
+using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Routes;
 
 /// <summary>
 /// The wait for ssh, which is open when the SSH server has answered on one of the session's routes and its host key was verified.
 /// </summary>
+/// <param name="session">The session.</param>
 /// <param name="options">The intervals and time limits.</param>
 /// <param name="attempts">The routes, the cheapest first; disposed of with the wait.</param>
-internal sealed class SshWait(WaitOptions options, IReadOnlyList<RouteAttempt> attempts) : TransportWait
+internal sealed class SshWait(FargateSession session, WaitOptions options, IReadOnlyList<RouteAttempt> attempts) : TransportWait
 {
     private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenSource? _trying;
     private RouteAttempt? _chosen;
     private Task? _verification;
+    private Task<bool?>? _identification;
 
     /// <summary>Whether the SSH server has answered.</summary>
     public bool HasAnswered => _chosen is not null;
@@ -30,10 +33,12 @@ internal sealed class SshWait(WaitOptions options, IReadOnlyList<RouteAttempt> a
 
     public override bool NeedsPublicAddress => attempts is [DirectAttempt { NeedsPublicAddress: true }, ..];
 
-    public override bool IsOpen => HasAnswered && _verification is { IsCompletedSuccessfully: true };
+    public override bool IsOpen => HasAnswered && IsVerified && _identification is null or { IsCompleted: true };
 
-    public override IEnumerable<Task> PendingTasks => attempts.Select(attempt => attempt.Opening).Append(_verification)
-        .OfType<Task>().Where(task => !task.IsCompleted);
+    public override IEnumerable<Task> PendingTasks => attempts.Select(attempt => attempt.Opening)
+        .Append(_verification).Append(_identification).OfType<Task>().Where(task => !task.IsCompleted);
+
+    private bool IsVerified => _verification is { IsCompletedSuccessfully: true };
 
     /// <summary>The attempts that can still succeed, or else all of them.</summary>
     private IReadOnlyList<RouteAttempt> Possible =>
@@ -82,6 +87,7 @@ internal sealed class SshWait(WaitOptions options, IReadOnlyList<RouteAttempt> a
     public override void ThrowIfFailed()
     {
         Choose();
+        Identify();
         if (!HasAnswered && attempts.Any(attempt => attempt.Failure is not null)
             && attempts.All(attempt => attempt.Failure is not null || !attempt.IsPossible))
         {
@@ -140,11 +146,51 @@ internal sealed class SshWait(WaitOptions options, IReadOnlyList<RouteAttempt> a
 
         _chosen = first;
         first.IsChosen = true;
-        foreach (var other in attempts.Where(attempt => attempt != first))
+        _answered.TrySetResult();
+        if (!MayBeOther(first))
+        {
+            CancelOthers();
+        }
+    }
+
+    /// <summary>
+    /// Where another machine may have the address and there are other routes, checks that the server has the session's host key. ssh
+    /// would refuse another one, and the session would end.
+    /// </summary>
+    private void Identify()
+    {
+        if (_chosen is not DirectAttempt { Opened: { } open } chosen || !MayBeOther(chosen) || !IsVerified
+            || session.HostKey is not { Source: HostKeySource.TaskLog } key)
+        {
+            return;
+        }
+
+        _identification ??= HostKeyScan.HasKeyAsync(open.Address, open.Port, key, _trying!.Token);
+        if (_identification is not { IsCompletedSuccessfully: true, Result: var isOwn })
+        {
+            return;
+        }
+
+        if (isOwn == false)
+        {
+            chosen.Reject(RouteErrors.OtherServer(session, open.Address));
+            (chosen.IsChosen, _chosen, _identification) = (false, null, null);
+            Choose();
+        }
+        else
+        {
+            CancelOthers();
+        }
+    }
+
+    private bool MayBeOther(RouteAttempt attempt) =>
+        attempt is DirectAttempt { IsPrivate: true } && attempts.Any(other => other != attempt && other is { IsPossible: true, Failure: null });
+
+    private void CancelOthers()
+    {
+        foreach (var other in attempts.Where(attempt => attempt != _chosen))
         {
             other.Cancel();
         }
-
-        _answered.TrySetResult();
     }
 }

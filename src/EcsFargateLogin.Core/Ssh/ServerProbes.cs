@@ -100,6 +100,40 @@ internal sealed class BannerProbe(string address, int port) : IServerProbe
     }
 }
 
+/// <summary>Asks a server for its host key, by ssh-keyscan.</summary>
+internal static class HostKeyScan
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether a server has a host key.</summary>
+    /// <returns>Null when it could not be asked; ssh itself then finds out.</returns>
+    public static async Task<bool?> HasKeyAsync(
+        string address, int port, FargateHostKey key, CancellationToken cancellationToken)
+    {
+        var type = key.Algorithm switch
+        {
+            "ssh-ed25519" => "ed25519",
+            "ssh-rsa" => "rsa",
+            _ => "ecdsa",
+        };
+        try
+        {
+            var number = port.ToString(CultureInfo.InvariantCulture);
+            var scan = await SshProcess.RunAsync("ssh-keyscan", ["-t", type, "-p", number, "--", address], Limit, cancellationToken);
+            var keys = (scan?.Output ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Where(line => !line.StartsWith('#') && line.Contains(' ', StringComparison.Ordinal))
+                .Select(line => PublicKey.TryParse(line[line.IndexOf(' ', StringComparison.Ordinal)..]))
+                .OfType<PublicKey>()
+                .ToList();
+            return keys.Count == 0 ? null : keys.Exists(found => found.Fingerprint == key.Fingerprint);
+        }
+        catch (FargateException e) when (e.Error == FargateError.SshNotFound)
+        {
+            return null;
+        }
+    }
+}
+
 /// <summary>
 /// Probes a server through a proxy. ssh itself connects, so that the route is the same as for a login. It reports the server's
 /// banner and then fails, because it has neither a host key nor a key of its own.

@@ -178,7 +178,7 @@ public sealed partial class NewFargateSessionCommand
     /// </summary>
     /// <value>Auto</value>
     [Parameter(ValueFromPipelineByPropertyName = true,
-        HelpMessage = "The route to the container: Auto, Public, Private, InstanceConnect or SessionManager.")]
+        HelpMessage = "The route of ssh: Auto, Public, Private, InstanceConnect or SessionManager.")]
     [BlankIsDefault]
     [ValidateNotNull]
     [ProjectKey]
@@ -192,6 +192,7 @@ public sealed partial class NewFargateSessionCommand
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ProjectKey]
+    [ArgumentCompleter(typeof(InstanceConnectEndpointCompleter))]
     public string? InstanceConnectEndpoint { get; set; }
 
     /// <summary>

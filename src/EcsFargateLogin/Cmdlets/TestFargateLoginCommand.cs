@@ -5,13 +5,14 @@ using EcsFargateLogin.Doctor;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// Checks everything that a session needs: OpenSSH, credentials, region, clock, cluster, task definition, subnets, routes,
-/// security groups and permissions. It reports the state of each, and what to do about it. It changes nothing, checks as much as
+/// Checks everything that a session needs: OpenSSH, credentials, region, clock, cluster, task definition, subnets, security
+/// groups, routes and permissions. It reports the state of each, and what to do about it. It changes nothing, checks as much as
 /// is named and as permissions allow, and ends without an error whatever it finds. With -Deep it starts a session, and stops it.
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "FargateLogin", SupportsShouldProcess = true,
@@ -72,6 +73,22 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
     [Parameter(HelpMessage = "How the container is to be reached: Ssh, EcsExec or Auto.")]
     public FargateTransport Transport { get; set; }
 
+    /// <summary>
+    /// The route by which ssh is to reach the container. What it needs is checked, and with Auto what each route needs that such a
+    /// task could use: a lack is then a warning, unless none is left.
+    /// </summary>
+    /// <value>Auto</value>
+    [Parameter(HelpMessage = "The route to check: Auto, Public, Private, InstanceConnect or SessionManager.")]
+    public FargateRoute Route { get; set; }
+
+    /// <summary>
+    /// The id of the EC2 Instance Connect Endpoint to use, eice-…. Without it one of the subnets' VPC, rather one in them.
+    /// </summary>
+    [Parameter(HelpMessage = "The id of the EC2 Instance Connect Endpoint to use.")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InstanceConnectEndpointCompleter))]
+    public string? InstanceConnectEndpoint { get; set; }
+
     /// <summary>The version of Fargate's platform, such as 1.4.0, or LATEST. Without it the latest.</summary>
     [Parameter(HelpMessage = "The version of Fargate's platform, such as 1.4.0, or LATEST.")]
     [TextPattern(@"^(LATEST|\d+\.\d+\.\d+)$", NewFargateSessionCommand.PlatformWords)]
@@ -95,6 +112,7 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
     protected override void ProcessRecord() => Guard(TaskDefinition, () =>
     {
         var (ssh, sshKeygen) = (FindProgramOrNull("ssh"), FindProgramOrNull("ssh-keygen"));
+        CheckRoute();
         var request = RequestOf();
         CheckPrograms(ssh, sshKeygen);
         if (Reach() is { } cloud)
@@ -105,6 +123,16 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
                 groups, new Examination(request, cloud, row => Show(row, cancellationToken)), cancellationToken));
         }
     });
+
+    /// <summary>Checks the parameters as New-FargateSession does.</summary>
+    private void CheckRoute()
+    {
+        RouteRequest.Of(Route, InstanceConnectEndpoint, proxy: null);
+        if (!Transport.HasSsh())
+        {
+            ThrowIfGiven([nameof(Route), nameof(InstanceConnectEndpoint)]);
+        }
+    }
 
     private void CheckPrograms(string? ssh, string? sshKeygen)
     {
@@ -175,6 +203,8 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
         Port = Port,
         ContainerName = ContainerName,
         Transport = Transport,
+        Route = Route,
+        InstanceConnectEndpoint = InstanceConnectEndpoint,
         PlatformVersion = PlatformVersion,
         MyCidr = Await((_, cancellationToken) => FindMyAddressAsync(cancellationToken)),
     };

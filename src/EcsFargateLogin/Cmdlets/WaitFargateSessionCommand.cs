@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Completion;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Routes;
@@ -39,7 +40,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
     /// of the last two needs a public address, or a rule for your address. Auto tries all that the task allows, and uses the first
     /// that answers. Without it the route that the session was started with is used.
     /// </summary>
-    [Parameter(HelpMessage = "The route to the container: Auto, Public, Private, InstanceConnect or SessionManager.")]
+    [Parameter(HelpMessage = "The route of ssh: Auto, Public, Private, InstanceConnect or SessionManager.")]
     public FargateRoute? Route { get; set; }
 
     /// <summary>
@@ -47,6 +48,7 @@ public sealed class WaitFargateSessionCommand : TaskCmdlet
     /// </summary>
     [Parameter(HelpMessage = "The id of the EC2 Instance Connect Endpoint to use.")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InstanceConnectEndpointCompleter))]
     public string? InstanceConnectEndpoint { get; set; }
 
     /// <summary>

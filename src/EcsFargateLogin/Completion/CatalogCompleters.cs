@@ -98,6 +98,20 @@ internal sealed class SubnetCompleter : CatalogCompleter
             });
 }
 
+/// <summary>Completes the ids of EC2 Instance Connect Endpoints.</summary>
+internal sealed class InstanceConnectEndpointCompleter : CatalogCompleter
+{
+    private protected override async Task<IEnumerable<Candidate>> AskAsync(
+        IFargateCatalog catalog, string? scope, CancellationToken cancellationToken) =>
+        (await catalog.DescribeInstanceConnectEndpointsAsync(cancellationToken))
+            .OrderBy(endpoint => endpoint.VpcId, StringComparer.Ordinal)
+            .ThenBy(endpoint => endpoint.Id, StringComparer.Ordinal)
+            .Select(endpoint => new Candidate(endpoint.Id)
+            {
+                Description = Join(endpoint.State, endpoint.SubnetId, endpoint.VpcId),
+            });
+}
+
 /// <summary>Completes the ids of security groups. Typing a group's name finds it too.</summary>
 internal sealed class SecurityGroupCompleter : CatalogCompleter
 {

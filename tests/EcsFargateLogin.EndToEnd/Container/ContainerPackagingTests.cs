@@ -12,10 +12,12 @@ public sealed partial class ContainerPackagingTests
 
         Assert.Equal(
             [
-                "ec2:AuthorizeSecurityGroupIngress", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups",
+                "ec2-instance-connect:OpenTunnel", "ec2:AuthorizeSecurityGroupIngress", "ec2:DescribeInstanceConnectEndpoints",
+                "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups",
                 "ec2:RevokeSecurityGroupIngress", "ec2:UpdateSecurityGroupRuleDescriptionsIngress", "ecs:DescribeClusters", "ecs:DescribeServices",
                 "ecs:DescribeTaskDefinition", "ecs:DescribeTasks", "ecs:ExecuteCommand", "ecs:ListTasks", "ecs:RunTask", "ecs:StopTask",
-                "ecs:TagResource", "iam:PassRole", "logs:GetLogEvents",
+                "ecs:TagResource", "iam:PassRole", "logs:GetLogEvents", "ssm:ResumeSession", "ssm:StartSession", "ssm:TerminateSession",
+                "ssmmessages:OpenDataChannel",
             ],
             statements.SelectMany(statement => Texts(statement.GetProperty("Action"))).Order(StringComparer.Ordinal));
     }
@@ -35,7 +37,7 @@ public sealed partial class ContainerPackagingTests
     [Fact]
     public void Completion_needs_no_more_than_to_list_what_can_be_chosen() => Assert.Equal(
         [
-            "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ecs:ListClusters", "ecs:ListServices",
+            "ec2:DescribeInstanceConnectEndpoints", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ecs:ListClusters", "ecs:ListServices",
             "ecs:ListTaskDefinitionFamilies", "ecs:ListTaskDefinitions",
         ],
         Texts(Assert.Single(Statements("iam/completion-policy.json")).GetProperty("Action")).Order(StringComparer.Ordinal));
@@ -52,6 +54,31 @@ public sealed partial class ContainerPackagingTests
         Assert.Equal(
             ["ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition", "iam:PassRole"],
             Statements("iam/setup-policy.json").SelectMany(statement => Texts(statement.GetProperty("Action"))));
+    }
+
+    [Fact]
+    public void The_policies_of_the_routes_are_those_parts_of_the_callers_and_narrow()
+    {
+        var caller = Statements("iam/caller-policy.json").Select(statement => statement.GetRawText()).ToList();
+        var manager = Statements("iam/session-manager-policy.json");
+        var connect = Statements("iam/instance-connect-policy.json");
+
+        Assert.All([.. manager, connect[0]], statement => Assert.Contains(statement.GetRawText(), caller));
+        Assert.Equal(
+            ["ssm:StartSession", "ssm:ResumeSession", "ssm:TerminateSession", "ssmmessages:OpenDataChannel"],
+            manager.SelectMany(statement => Texts(statement.GetProperty("Action"))));
+        Assert.DoesNotContain(manager.SelectMany(statement => Texts(statement.GetProperty("Resource"))), resource => resource == "*");
+        // Sessions of others cannot be resumed or ended, and no session opens anything but a port of a task.
+        Assert.All(Texts(manager[1].GetProperty("Resource")), resource => Assert.Contains(":session/${aws:user", resource, StringComparison.Ordinal));
+        Assert.All(
+            Texts(manager[0].GetProperty("Resource")),
+            resource => Assert.Matches(":task/CLUSTER/|:document/AWS-StartPortForwardingSession$", resource));
+        Assert.Equal(
+            ["ec2-instance-connect:OpenTunnel", "ec2:DescribeInstanceConnectEndpoints"],
+            connect.SelectMany(statement => Texts(statement.GetProperty("Action"))));
+        Assert.Equal(
+            ["ec2-instance-connect:remotePort", "ec2-instance-connect:privateIpAddress", "ec2-instance-connect:maxTunnelDuration"],
+            connect[0].GetProperty("Condition").EnumerateObject().SelectMany(condition => condition.Value.EnumerateObject()).Select(key => key.Name));
     }
 
     [Fact]

@@ -32,7 +32,10 @@ public sealed class ExampleTests
             Region = "eu-central-1",
             Clusters = ["prod", "staging", "default"],
             Services = ["web"],
+            InstanceConnectEndpoints = [new InstanceConnectEndpointOptions()],
         });
+        // That of the examples of EC2 Instance Connect.
+        me.Fargate.AddIngressRule(me.Fargate.SecurityGroups[0], me.Fargate.SecurityGroups[0], me.Fargate.SshPort, "the endpoint");
         var examples = await RunAllAsync(me, $"-Source Help -Share {share} -Of {readers}");
         Assert.NotEmpty(me.Fargate.Tasks);
         await Eventually.BecomesAsync(() => me.Fargate.Tasks.All(task => !task.IsAlive), () => string.Join(", ", me.Fargate.Tasks));

@@ -1,5 +1,6 @@
 using System.Net;
 using EcsFargateLogin.EndToEnd.Cmdlets;
+using EcsFargateLogin.EndToEnd.Trust;
 using LocalFargate;
 using LocalFargate.Faults;
 
@@ -107,6 +108,24 @@ public sealed class AwsRouteTests
         Assert.Equal("", run.Error);
         Assert.Equal(string.Concat(Enumerable.Range(1, 2000).Select(number => $"{number}\n")), run.Output);
         Assert.Single(me.Fargate.Sessions);
+    }
+
+    [Fact]
+    public async Task Another_server_at_the_private_address_is_passed_over()
+    {
+        await using var me = await Operator.StartAsync(new LocalFargateOptions
+        {
+            Operator = new OperatorPlace(IPAddress.Parse("203.0.113.7")) { PrivateAddress = IPAddress.Parse("10.8.0.2") },
+        });
+        me.Fargate.AddIngressRule(me.Fargate.SecurityGroups[0], "10.8.0.0/16", me.Fargate.SshPort, "the office");
+        await using var other = await OtherServer.BeforeTasksOfAsync(me);
+
+        var run = await me.RunApartAsync(
+            $"{NewPrivate} -OutVariable session | Invoke-FargateCommand 'echo here'; \"by $($session.Route)\"");
+
+        Assert.Equal(("here\nby SessionManager\n", ""), (run.Output, run.Error));
+        Assert.DoesNotContain("Accepted publickey", other.Log, StringComparison.Ordinal);
+        await me.LeftNothingAsync();
     }
 
     [Fact]

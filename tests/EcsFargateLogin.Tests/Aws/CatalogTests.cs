@@ -96,6 +96,26 @@ public sealed class CatalogTests
         AssertPagesAreAskedFor(server, "DescribeSecurityGroups");
     }
 
+    [Fact]
+    public async Task Instance_Connect_endpoints_are_asked_for_and_read_by_their_model()
+    {
+        await using var server = await Ec2Async("DescribeInstanceConnectEndpoints", []);
+        using var catalog = Catalog(server);
+        var endpoints = await catalog.DescribeInstanceConnectEndpointsAsync(CancellationToken.None);
+
+        Assert.Equal(4, endpoints.Count);
+        var first = endpoints[0];
+        Assert.Equal(
+            ("instanceConnectEndpointId", "create-in-progress", "subnetId", "vpcId", "dnsName"),
+            (Last(first.Id), Last(first.State), Last(first.SubnetId), Last(first.VpcId), Last(first.DnsName)));
+        Assert.Equal(2, first.SecurityGroups.Count);
+        Assert.True(first.PreservesClientAddress);
+        Assert.DoesNotContain("Filter.1.Name", server.Requests[0].Form.Keys);
+        AssertPagesAreAskedFor(server, "DescribeInstanceConnectEndpoints");
+
+        static string Last(string? path) => path![(path!.LastIndexOf('.') + 1)..];
+    }
+
     [Theory]
     [InlineData("DescribeSubnets", "subnetSet", "lacks subnetId")]
     [InlineData("DescribeSecurityGroups", "securityGroupInfo", "lacks groupId")]

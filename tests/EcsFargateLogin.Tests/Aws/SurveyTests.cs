@@ -106,6 +106,30 @@ public sealed class SurveyTests
                 form["ContextEntries.member.2.ContextKeyValues.member.1"]));
     }
 
+    [Theory]
+    [InlineData("22", "numeric")]
+    [InlineData("10.0.1.5", "ip")]
+    [InlineData("2001:db8::5", "ip")]
+    [InlineData("arn:aws:ecs:r:1:cluster/c", "string")]
+    [InlineData("", "string")]
+    public async Task A_value_of_a_condition_is_sent_with_the_type_that_conditions_compare(string value, string type)
+    {
+        await using var server = await LoopbackServer.StartAsync((_, context) => context.AnswerAsync(
+            """
+            <SimulatePrincipalPolicyResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><SimulatePrincipalPolicyResult>
+            <EvaluationResults><member><EvalDecision>allowed</EvalDecision></member></EvaluationResults>
+            </SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>
+            """,
+            contentType: "text/xml"));
+        using var cloud = AwsClouds.At(server);
+
+        await cloud.Survey.SimulateAsync(
+            new PermissionQuestion("arn:p", "a:B", "*") { Context = new Dictionary<string, string> { ["a:k"] = value } },
+            CancellationToken.None);
+
+        Assert.Equal(type, server.Single.Form["ContextEntries.member.1.ContextKeyType"]);
+    }
+
     [Fact]
     public async Task IAMs_refusal_is_understood()
     {

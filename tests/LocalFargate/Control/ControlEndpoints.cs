@@ -13,7 +13,8 @@ namespace LocalFargate.Control;
 /// RegisterTaskDefinition, POST /_local/services a <see cref="ServiceOptions"/>; both return the ARN. GET /_local/sessions shows
 /// the sessions of Session Manager; DELETE /_local/sessions/connections cuts their clients off (?bye=true: politely), and DELETE
 /// /_local/sessions/ID ends one (?output=…). POST /_local/instance-connect-endpoints takes an
-/// <see cref="InstanceConnectEndpointOptions"/> and returns the id, by which DELETE removes it.
+/// <see cref="InstanceConnectEndpointOptions"/> and returns the id, by which DELETE removes it. POST /_local/ingress-rules adds a
+/// rule to a security group, as <c>{"securityGroup":"sg-1","source":"10.0.0.0/8","port":22,"description":"x"}</c>.
 /// </summary>
 internal static class ControlEndpoints
 {
@@ -42,6 +43,8 @@ internal static class ControlEndpoints
             http, endpoint => http.Response.WriteAsJsonAsync(server.AddInstanceConnectEndpoint(endpoint), _json))));
         routes.MapDelete("/_local/instance-connect-endpoints/{id}", (RequestDelegate)(http =>
             Done(http, () => server.RemoveInstanceConnectEndpoint((string)http.Request.RouteValues["id"]!))));
+        routes.MapPost("/_local/ingress-rules", (RequestDelegate)(http => ReadAsync<IngressRuleInput>(http, rule => Done(http, () =>
+            server.AddIngressRule(rule.SecurityGroup, rule.Source, rule.Port, rule.Description)))));
         routes.MapGet("/_local/faults", (RequestDelegate)(http => http.Response.WriteAsJsonAsync(server.Faults.All, _json)));
         routes.MapPut("/_local/faults", (RequestDelegate)(http =>
             ReadAsync<IReadOnlyList<Fault>>(http, faults => Done(http, () => server.Faults.Replace(faults)))));
@@ -71,4 +74,6 @@ internal static class ControlEndpoints
             await http.Response.WriteAsJsonAsync(new { error = exception.Message }, _json);
         }
     }
+
+    private sealed record IngressRuleInput(string SecurityGroup, string Source, int Port, string Description);
 }

@@ -106,7 +106,9 @@ public sealed record AgentStopped : LaunchFault
     internal override TaskPlan Apply(TaskPlan plan) => plan with { AgentAfter = null };
 }
 
-/// <summary>Who connects to the public address reaches another server, as somebody on the path can arrange.</summary>
+/// <summary>
+/// Who connects to the public address, or to the SSH port through AWS, reaches another server, as somebody on the path can arrange.
+/// </summary>
 public sealed record SshDiverted : LaunchFault
 {
     /// <summary>That server's address and port.</summary>

@@ -162,8 +162,9 @@ internal sealed class TunnelTargets(Vpc vpc, TaskRegistry tasks)
             throw new AwsException("InvalidParameter", $"The specified PrivateIpAddress {privateAddress} is not in the VPC of the endpoint.");
         }
 
-        var networkInterface = tasks.All.FirstOrDefault(task =>
-            task.State.IsAttached && task.NetworkInterface.PrivateAddress.Equals(address))?.NetworkInterface;
+        var owner = tasks.All.FirstOrDefault(task =>
+            task.State.IsAttached && task.NetworkInterface.PrivateAddress.Equals(address));
+        var networkInterface = owner?.NetworkInterface;
         var source = endpoint.Options.PreserveClientIp ? OperatorAddress : endpoint.Address;
         if (networkInterface is null
             || !vpc.Admits(networkInterface.SecurityGroups, port, new IngressSource(source, endpoint.SecurityGroups)))
@@ -176,7 +177,8 @@ internal sealed class TunnelTargets(Vpc vpc, TaskRegistry tasks)
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(new IPEndPoint(networkInterface.ListenAddress, port), cancellationToken);
+            await socket.ConnectAsync(
+                owner!.Plan.DivertedTo ?? new IPEndPoint(networkInterface.ListenAddress, port), cancellationToken);
             return socket;
         }
         catch (SocketException)

@@ -60,7 +60,8 @@ internal sealed class PortDialer(SessionRequest request, IReadOnlyDictionary<str
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(new IPEndPoint(address, Port), cancellationToken);
+            var diverted = IsContainerItself ? request.Task.Plan.DivertedTo : null;
+            await socket.ConnectAsync(diverted ?? new IPEndPoint(address, Port), cancellationToken);
             return socket;
         }
         catch

@@ -15,6 +15,7 @@ internal sealed class Session : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<string> _violations = [];
     private readonly HashSet<string> _tokens = [];
+    private readonly List<string> _issued = [];
     private readonly FaultLine _toClient;
     private readonly FaultLine _toAgent;
     private readonly AgentWorker _agent;
@@ -50,9 +51,22 @@ internal sealed class Session : IAsyncDisposable
         lock (_lock)
         {
             _tokens.Add(token);
+            _issued.Add(token);
         }
 
         return new JsonObject { ["SessionId"] = Id, ["TokenValue"] = token, [nameof(StreamUrl)] = StreamUrl(Id) };
+    }
+
+    /// <summary>All tokens that were issued, those that were used among them.</summary>
+    internal IReadOnlyList<string> IssuedTokens
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _issued];
+            }
+        }
     }
 
     /// <summary>Uses up a token.</summary>

@@ -21,6 +21,8 @@ internal sealed class SessionRegistry(SessionManagerOptions options, FaultSet fa
     internal IReadOnlyList<SessionView> Views =>
         [.. _sessions.Values.OrderBy(session => session.StartedAt).Select(session => session.View())];
 
+    internal IReadOnlyList<string> IssuedTokens => [.. _sessions.Values.SelectMany(session => session.IssuedTokens)];
+
     internal Session? Find(string id) => _sessions.GetValueOrDefault(id);
 
     /// <summary>Starts a session: the agent serves it as soon as it can.</summary>

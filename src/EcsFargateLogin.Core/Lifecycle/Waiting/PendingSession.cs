@@ -234,7 +234,7 @@ internal sealed class PendingSession : IAsyncDisposable
         if (_wait is null)
         {
             EcsExecWait? ecsExec = Transport.HasEcsExec() ? new(Session, _options) : null;
-            _wait = Transport.HasSsh() ? new SshWait(_options, AttemptsFor(Session, Route)) : ecsExec!;
+            _wait = Transport.HasSsh() ? new SshWait(Session, _options, AttemptsFor(Session, Route)) : ecsExec!;
             _fallback = Transport == FargateTransport.Auto ? ecsExec : null;
             _waits.Add(_wait);
         }
