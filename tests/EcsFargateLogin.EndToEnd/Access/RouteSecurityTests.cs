@@ -78,7 +78,7 @@ public sealed class RouteSecurityTests
     public async Task A_server_in_the_middle_is_refused_on_every_route(string route)
     {
         await using var me = await OutsideAsync();
-        await using var other = await OtherServer.BeforeTasksOfAsync(me);
+        await using var other = await OtherServer.BeforeTasksOfAsync(me, onEveryRoute: true);
 
         var run = await me.FailingProcessAsync(
             $"New-FargateSession -AssignPublicIp Disabled -Route {route} | Invoke-FargateCommand 'echo here' -KeepSession");

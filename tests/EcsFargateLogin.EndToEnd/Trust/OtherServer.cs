@@ -37,11 +37,11 @@ internal sealed class OtherServer : IAsyncDisposable
     }
 
     /// <summary>Stands between the operator and the tasks that are started from now on.</summary>
-    public static async Task<OtherServer> BeforeTasksOfAsync(Operator me)
+    public static async Task<OtherServer> BeforeTasksOfAsync(Operator me, bool onEveryRoute = false)
     {
         var server = new OtherServer();
         await server.ListenAsync();
-        me.Fargate.Faults.Add(new SshDiverted { To = server._address.ToString() });
+        me.Fargate.Faults.Add(new SshDiverted { To = server._address.ToString(), OnEveryRoute = onEveryRoute });
         return server;
     }
 

@@ -106,15 +106,17 @@ public sealed record AgentStopped : LaunchFault
     internal override TaskPlan Apply(TaskPlan plan) => plan with { AgentAfter = null };
 }
 
-/// <summary>
-/// Who connects to the public address, or to the SSH port through AWS, reaches another server, as somebody on the path can arrange.
-/// </summary>
+/// <summary>Who connects to the public address reaches another server, as somebody on the path can arrange.</summary>
 public sealed record SshDiverted : LaunchFault
 {
     /// <summary>That server's address and port.</summary>
     public required string To { get; init; }
 
-    internal override TaskPlan Apply(TaskPlan plan) => plan with { DivertedTo = IPEndPoint.Parse(To) };
+    /// <summary>Whether those who connect to the SSH port through AWS reach it, too.</summary>
+    public bool OnEveryRoute { get; init; }
+
+    internal override TaskPlan Apply(TaskPlan plan) =>
+        plan with { DivertedTo = IPEndPoint.Parse(To), IsDivertedOnEveryRoute = OnEveryRoute };
 }
 
 /// <summary>A fault of a task, decided when RunTask starts it.</summary>

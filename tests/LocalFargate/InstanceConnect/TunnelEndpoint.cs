@@ -178,7 +178,7 @@ internal sealed class TunnelTargets(Vpc vpc, TaskRegistry tasks)
         try
         {
             await socket.ConnectAsync(
-                owner!.Plan.DivertedTo ?? new IPEndPoint(networkInterface.ListenAddress, port), cancellationToken);
+                owner!.Plan.DivertedThroughAws ?? new IPEndPoint(networkInterface.ListenAddress, port), cancellationToken);
             return socket;
         }
         catch (SocketException)

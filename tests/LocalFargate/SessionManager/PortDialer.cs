@@ -60,7 +60,7 @@ internal sealed class PortDialer(SessionRequest request, IReadOnlyDictionary<str
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            var diverted = IsContainerItself ? request.Task.Plan.DivertedTo : null;
+            var diverted = IsContainerItself ? request.Task.Plan.DivertedThroughAws : null;
             await socket.ConnectAsync(diverted ?? new IPEndPoint(address, Port), cancellationToken);
             return socket;
         }

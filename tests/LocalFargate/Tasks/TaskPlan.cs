@@ -30,6 +30,12 @@ internal sealed record TaskPlan
 
     /// <summary>What the public address leads to; null for the task itself.</summary>
     internal IPEndPoint? DivertedTo { get; init; }
+
+    /// <summary>Whether connections through AWS reach that server, too.</summary>
+    internal bool IsDivertedOnEveryRoute { get; init; }
+
+    /// <summary>The server that connections through AWS reach in place of the container's; null for that.</summary>
+    internal IPEndPoint? DivertedThroughAws => IsDivertedOnEveryRoute ? DivertedTo : null;
 }
 
 /// <summary>An entry of RunTask's failures list.</summary>
