@@ -165,7 +165,8 @@ internal sealed class SshWait(FargateSession session, WaitOptions options, IRead
             return;
         }
 
-        _identification ??= HostKeyScan.HasKeyAsync(open.Address, open.Port, key, _trying!.Token);
+        _identification ??= HostKeyScan.HasKeyAsync(
+            open.Address, open.Port, key.Algorithm, key.Fingerprint, _trying!.Token);
         if (_identification is not { IsCompletedSuccessfully: true, Result: var isOwn })
         {
             return;

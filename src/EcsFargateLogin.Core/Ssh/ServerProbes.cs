@@ -106,11 +106,16 @@ internal static class HostKeyScan
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     /// <summary>Whether a server has a host key.</summary>
+    /// <param name="address">Its address.</param>
+    /// <param name="port">Its port.</param>
+    /// <param name="algorithm">The type of the key, such as ssh-ed25519.</param>
+    /// <param name="fingerprint">The fingerprint of the key, SHA256:….</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>Null when it could not be asked; ssh itself then finds out.</returns>
     public static async Task<bool?> HasKeyAsync(
-        string address, int port, FargateHostKey key, CancellationToken cancellationToken)
+        string address, int port, string algorithm, string fingerprint, CancellationToken cancellationToken)
     {
-        var type = key.Algorithm switch
+        var type = algorithm switch
         {
             "ssh-ed25519" => "ed25519",
             "ssh-rsa" => "rsa",
@@ -125,7 +130,7 @@ internal static class HostKeyScan
                 .Select(line => PublicKey.TryParse(line[line.IndexOf(' ', StringComparison.Ordinal)..]))
                 .OfType<PublicKey>()
                 .ToList();
-            return keys.Count == 0 ? null : keys.Exists(found => found.Fingerprint == key.Fingerprint);
+            return keys.Count == 0 ? null : keys.Exists(found => found.Fingerprint == fingerprint);
         }
         catch (FargateException e) when (e.Error == FargateError.SshNotFound)
         {
