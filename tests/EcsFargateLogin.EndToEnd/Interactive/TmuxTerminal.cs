@@ -21,8 +21,11 @@ internal sealed class TmuxTerminal : IAsyncDisposable
     public static async Task<TmuxTerminal> OpenAsync(ProcessStartInfo start, string folder, int columns = 100)
     {
         TmuxTerminal terminal = new(Path.Combine(folder, "tmux"));
+        // What a program has shown last stays there when it ends.
+        var configuration = Path.Combine(folder, "tmux.conf");
+        await File.WriteAllTextAsync(configuration, "set-option -g remain-on-exit on\n");
         ProcessStartInfo tmux = new("tmux",
-            ["-f", "/dev/null", "-S", terminal._socket, "new-session", "-d", "-x", $"{columns}", "-y", "40", start.FileName, .. start.ArgumentList]);
+            ["-f", configuration, "-S", terminal._socket, "new-session", "-d", "-x", $"{columns}", "-y", "40", start.FileName, .. start.ArgumentList]);
         foreach (var (name, value) in start.Environment)
         {
             tmux.Environment[name] = value;
