@@ -23,7 +23,7 @@ internal sealed class AwsRoutes(RouteClients clients, string credentialSource) :
     Task<ChannelTicket> ISessionManager.StartPortAsync(
         string target, int port, string? remoteHost, string reason, CancellationToken cancellationToken)
     {
-        Dictionary<string, List<string>> parameters = new()
+        Dictionary<string, IReadOnlyList<string>> parameters = new()
         {
             ["portNumber"] = [FormattableString.Invariant($"{port}")],
             // Only AWS's own programs read it; the document demands it.
@@ -37,7 +37,7 @@ internal sealed class AwsRoutes(RouteClients clients, string credentialSource) :
         var document = remoteHost is null ? PortDocument : $"{PortDocument}ToRemoteHost";
         return ServiceCalls.SendAsync(
             SsmCall("StartSession") with { Task = target },
-            token => clients.Ssm.StartSessionAsync(target, document, parameters, reason, token),
+            token => clients.Ssm.StartSessionAsync(new(target, document, parameters, reason), token),
             cancellationToken);
     }
 

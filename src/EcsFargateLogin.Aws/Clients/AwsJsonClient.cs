@@ -97,9 +97,10 @@ internal sealed class JsonReplyUnmarshaller<T>(JsonTypeInfo<T> shape) : JsonResp
 internal static class WireJson
 {
     /// <summary>Creates the options for one context of shapes.</summary>
-    internal static JsonSerializerOptions CreateOptions() => new()
+    /// <param name="isCamelCase">Whether the service's members begin with a small letter.</param>
+    internal static JsonSerializerOptions CreateOptions(bool isCamelCase = true) => new()
     {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        PropertyNamingPolicy = isCamelCase ? JsonNamingPolicy.CamelCase : null,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new EpochSecondsConverter() },
         // The length of overrides is limited: "+" in a key or "é" in a value must not become six characters.

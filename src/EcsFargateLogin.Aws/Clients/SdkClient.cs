@@ -1,9 +1,5 @@
-using System.Net;
-using System.Text.Json;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
-using Amazon.Runtime.Internal.Transform;
-using Amazon.Runtime.Internal.Util;
 
 namespace EcsFargateLogin.Aws.Clients;
 
@@ -30,8 +26,7 @@ internal abstract class SdkClient(ClientSettings settings, Func<AmazonServiceCli
     }
 
     /// <summary>
-    /// Makes a client find out when a reply is not one of AWS: of the query protocols by <see cref="XmlReplyUnmarshaller"/>, of the
-    /// JSON protocols by <see cref="JsonReplyCheck"/>.
+    /// Makes a client of the query protocols read replies by <see cref="XmlReplyUnmarshaller"/>, as this module's own clients do.
     /// </summary>
     protected static void CheckReplies(RuntimePipeline pipeline) => pipeline.AddHandlerAfter<Marshaller>(new ReplyCheck());
 
@@ -40,58 +35,9 @@ internal abstract class SdkClient(ClientSettings settings, Func<AmazonServiceCli
         public override Task<T> InvokeAsync<T>(IExecutionContext executionContext)
         {
             var context = (RequestContext)executionContext.RequestContext;
-            context.Unmarshaller = context.Unmarshaller is JsonResponseUnmarshaller ofJson
-                ? new JsonReplyCheck(ofJson)
-                : new XmlReplyUnmarshaller($"{context.Request.Parameters["Action"]}Response", context.Unmarshaller);
+            var rootName = $"{context.Request.Parameters["Action"]}Response";
+            context.Unmarshaller = new XmlReplyUnmarshaller(rootName, context.Unmarshaller);
             return base.InvokeAsync<T>(executionContext);
-        }
-    }
-}
-
-/// <summary>
-/// Refuses replies that are no JSON objects, before the SDK's unmarshaller of the operation fails with them: the SDK would then ask
-/// again, and get the same proxy or login page.
-/// </summary>
-/// <param name="ofOperation">The SDK's unmarshaller.</param>
-internal sealed class JsonReplyCheck(JsonResponseUnmarshaller ofOperation) : JsonResponseUnmarshaller
-{
-    public override UnmarshallerContext CreateContext(
-        IWebResponseData response,
-        bool readEntireResponse,
-        Stream stream,
-        RequestMetrics metrics,
-        bool isException,
-        IRequestContext requestContext)
-    {
-        MemoryStream body = new();
-        stream.CopyTo(body);
-        // An error may consist of a header only.
-        var isEmpty = isException && body.Length == 0 && response.IsHeaderPresent("x-amzn-ErrorType");
-        if (!isEmpty && !IsObject(body.GetBuffer().AsMemory(0, (int)body.Length)))
-        {
-            throw new ForeignReplyException(response.StatusCode, response.ContentType);
-        }
-
-        body.Position = 0;
-        return ofOperation.CreateContext(response, readEntireResponse, body, metrics, isException, requestContext);
-    }
-
-    public override AmazonWebServiceResponse Unmarshall(JsonUnmarshallerContext input) => ofOperation.Unmarshall(input);
-
-    public override AmazonServiceException UnmarshallException(
-        JsonUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode) =>
-        ofOperation.UnmarshallException(input, innerException, statusCode);
-
-    private static bool IsObject(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            return document.RootElement.ValueKind == JsonValueKind.Object;
-        }
-        catch (JsonException)
-        {
-            return false;
         }
     }
 }

@@ -1,7 +1,5 @@
-using Amazon.KeyManagementService;
-using Amazon.KeyManagementService.Model;
+using System.Text.Json.Serialization;
 using Amazon.Runtime;
-using Amazon.Runtime.Internal;
 using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Cloud;
 
@@ -9,7 +7,7 @@ namespace EcsFargateLogin.Aws.Kms;
 
 /// <summary>The client of AWS KMS, for the keys of encrypted data channels.</summary>
 internal sealed class KmsClient(AWSCredentials credentials, ClientSettings settings)
-    : SdkClient(settings, () => new Sdk(credentials, settings))
+    : AwsJsonClient(credentials, settings, "TrentService", KmsShapes.OnWire)
 {
     internal const string ServiceId = "KMS";
     internal const string SigningName = "kms";
@@ -20,30 +18,28 @@ internal sealed class KmsClient(AWSCredentials credentials, ClientSettings setti
     internal async Task<SessionDataKey> GenerateDataKeyAsync(
         string keyId, IReadOnlyDictionary<string, string> context, CancellationToken cancellationToken)
     {
-        GenerateDataKeyRequest request = new()
-        {
-            KeyId = keyId,
-            NumberOfBytes = KeyLength,
-            EncryptionContext = new Dictionary<string, string>(context),
-        };
-        var reply = await ((AmazonKeyManagementServiceClient)Client).GenerateDataKeyAsync(request, cancellationToken);
-        return reply is { Plaintext: { Length: KeyLength } key, CiphertextBlob: { Length: > 0 } encrypted }
-            ? new(key.ToArray(), encrypted.ToArray())
+        var output = await CallAsync<GenerateDataKeyInput, GenerateDataKeyOutput>(
+            "GenerateDataKey", new(keyId, context, KeyLength), cancellationToken);
+        return output is { Plaintext: { Length: KeyLength } key, CiphertextBlob: { Length: > 0 } encrypted }
+            ? new(key, encrypted)
             : throw CloudErrors.MalformedReply("kms:GenerateDataKey", $"lacks a key of {KeyLength} bytes");
     }
+}
 
-    private sealed class Sdk(AWSCredentials credentials, ClientSettings settings)
-        : AmazonKeyManagementServiceClient(credentials, settings.ApplyTo(new Config()))
-    {
-        protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
-        {
-            base.CustomizeRuntimePipeline(pipeline);
-            CheckReplies(pipeline);
-        }
-    }
+/// <summary>Every input and output of the operations of <see cref="KmsClient"/>, for System.Text.Json.</summary>
+[JsonSerializable(typeof(GenerateDataKeyInput))]
+[JsonSerializable(typeof(GenerateDataKeyOutput))]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+internal sealed partial class KmsShapes : JsonSerializerContext
+{
+    internal static KmsShapes OnWire { get; } = new(WireJson.CreateOptions(isCamelCase: false));
+}
 
-    private sealed class Config : AmazonKeyManagementServiceConfig
-    {
-        public override string UserAgent => ClientSettings.UserAgent;
-    }
+internal sealed record GenerateDataKeyInput(string KeyId, IReadOnlyDictionary<string, string> EncryptionContext, int NumberOfBytes);
+
+internal sealed class GenerateDataKeyOutput
+{
+    /// <summary>The key. The serializer reads blobs of AWS's protocol, base64, as arrays of bytes.</summary>
+    public byte[]? Plaintext { get; init; }
+    public byte[]? CiphertextBlob { get; init; }
 }
