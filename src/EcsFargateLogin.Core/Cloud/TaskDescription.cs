@@ -106,7 +106,14 @@ internal sealed record ContainerDescription
 /// <summary>A program that ECS adds to a container.</summary>
 /// <param name="LastStatus">PENDING, RUNNING or STOPPED.</param>
 /// <param name="Reason">ECS's description of the reason, or null.</param>
-internal sealed record ManagedAgentDescription(string? LastStatus, string? Reason);
+internal sealed record ManagedAgentDescription(string? LastStatus, string? Reason)
+{
+    /// <summary>Whether it runs.</summary>
+    public bool IsRunning => LastStatus == "RUNNING";
+
+    /// <summary>The status and its reason, for people.</summary>
+    public override string ToString() => $"{LastStatus ?? "not there"}{(Reason is null ? "" : $" ({Reason.TrimEnd('.')})")}";
+}
 
 /// <summary>The overrides of RunTask for a container.</summary>
 /// <param name="ContainerName">The container's name.</param>

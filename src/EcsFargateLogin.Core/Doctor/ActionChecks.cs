@@ -1,5 +1,6 @@
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Doctor;
 
@@ -79,7 +80,7 @@ internal sealed class ActionChecks : ICheckGroup
 
         if (request.MayUse(FargateRoute.SessionManager))
         {
-            var target = $"ecs:{request.Cluster[(request.Cluster.LastIndexOf('/') + 1)..]}_{missingId}_{missingId}-0000000000";
+            var target = SessionManagerRoute.TargetOf(request.Cluster, missingId, $"{missingId}-0000000000");
             await TryAsync(examination, "ssm:StartSession", () =>
                 cloud.SessionManager.StartPortAsync(target, request.Port, remoteHost: null, "Test-FargateLogin", cancellationToken));
         }

@@ -55,10 +55,11 @@ internal sealed class SessionManagerRoute : ILocalRoute
     public FargateException? LastError => _port.LastError;
 
     /// <summary>Returns the name of a container in Systems Manager.</summary>
-    /// <param name="task">Its task.</param>
+    /// <param name="cluster">The name or ARN of its cluster.</param>
+    /// <param name="task">The id or ARN of its task.</param>
     /// <param name="runtimeId">Its id in the container runtime.</param>
-    public static string TargetOf(TaskDescription task, string runtimeId) =>
-        $"ecs:{task.ClusterArn[(task.ClusterArn.LastIndexOf('/') + 1)..]}_{TaskArn.IdOf(task.TaskArn)}_{runtimeId}";
+    public static string TargetOf(string cluster, string task, string runtimeId) =>
+        $"ecs:{TaskArn.IdOf(cluster)}_{TaskArn.IdOf(task)}_{runtimeId}";
 
     /// <summary>Opens the route to a session's SSH server.</summary>
     /// <param name="sessions">Systems Manager.</param>

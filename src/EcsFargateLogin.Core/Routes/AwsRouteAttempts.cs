@@ -17,6 +17,9 @@ internal abstract class AwsRouteAttempt(FargateSession session) : RouteAttempt(s
 
     public abstract FargateRoute Route { get; }
 
+    /// <summary>Whether the user named it: then it is tried although it cannot lead to the task, which is the error.</summary>
+    public required bool IsNamed { get; init; }
+
     public override string Outcome =>
         _local?.LastError?.Summary ?? _probe?.LastOutcome ?? "it was not tried";
 
@@ -81,9 +84,6 @@ internal sealed class InstanceConnectAttempt(FargateSession session, IFargateClo
 
     public override string Name => "EC2 Instance Connect";
 
-    /// <summary>Whether it is to be tried although the server's port is not one of AWS's, which is then the error.</summary>
-    public required bool IsNamed { get; init; }
-
     public override bool IsPossible => IsNamed || HasPort;
 
     private bool HasPort => RouteRequest.IsPortOfInstanceConnect(Session.Port);
@@ -132,8 +132,6 @@ internal sealed class InstanceConnectAttempt(FargateSession session, IFargateClo
 /// <param name="cloud">The account and region of the session.</param>
 internal sealed class SessionManagerAttempt(FargateSession session, IFargateCloud cloud) : AwsRouteAttempt(session)
 {
-    private const string AgentRuns = "RUNNING";
-
     /// <summary>The pause between attempts to start a session with an agent that runs, but is not connected yet.</summary>
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(0.5);
 
@@ -144,9 +142,6 @@ internal sealed class SessionManagerAttempt(FargateSession session, IFargateClou
 
     public override string Name => "Session Manager";
 
-    /// <summary>Whether it is to be tried although the task does not enable ECS Exec, which is then the error.</summary>
-    public required bool IsNamed { get; init; }
-
     public override bool IsPossible => IsNamed || Session.HasEcsExec;
 
     protected override string Check => "the agent of ECS Exec runs in the container (Test-FargateLogin -Route SessionManager)";
@@ -155,14 +150,14 @@ internal sealed class SessionManagerAttempt(FargateSession session, IFargateClou
 
     protected override bool CanBegin => IsRunning && (!Session.HasEcsExec || (HasAgent && _target is not null));
 
-    private bool HasAgent => _container?.ExecuteCommandAgent?.LastStatus == AgentRuns;
+    private bool HasAgent => _container?.ExecuteCommandAgent is { IsRunning: true };
 
     public override string Describe() => HasAgent ? base.Describe() : "the agent of Session Manager";
 
     public override void Observe(TaskDescription task)
     {
         _container = EcsExecWait.LoginContainerOf(Session, task);
-        _target = _container?.RuntimeId is { } runtimeId ? SessionManagerRoute.TargetOf(task, runtimeId) : null;
+        _target = _container?.RuntimeId is { } runtimeId ? SessionManagerRoute.TargetOf(task.ClusterArn, task.TaskArn, runtimeId) : null;
     }
 
     public override FargateException? LateError(WaitOptions options, TimeSpan running, bool isFallbackOpen) =>

@@ -7,6 +7,14 @@ namespace EcsFargateLogin.Routes;
 /// <summary>Errors about the route to a container.</summary>
 internal static class RouteErrors
 {
+    /// <summary>What to check when the agent of ECS Exec does not run, without the period.</summary>
+    internal const string CheckAgent =
+        "Check that the task role has the actions of module/container/iam/exec-task-policy.json, that the subnet leads to "
+        + "ssmmessages (NAT gateway, public address or VPC endpoint), and that the container's root file system is writable";
+
+    /// <summary>An agent that ECS does not describe.</summary>
+    internal static readonly ManagedAgentDescription NoAgent = new(null, null);
+
     internal static FargateException NoPublicAddress(FargateSession session, TimeSpan limit) => new(
         FargateError.NoPublicAddress,
         $"The task of session {session.SessionId} runs, but its network interface {session.NetworkInterfaceId ?? "(unknown)"} "
@@ -137,10 +145,8 @@ internal static class RouteErrors
     internal static FargateException AgentNotRunning(FargateSession session, TimeSpan limit, ManagedAgentDescription? agent) => new(
         FargateError.EcsExecUnavailable,
         $"The agent of ECS Exec (ExecuteCommandAgent) in the container of session {session} was not RUNNING within "
-        + $"{ErrorText.Seconds(limit)} after the task ran: it is {agent?.LastStatus ?? "not there"}"
-        + $"{(agent?.Reason is { } reason ? $" ({reason.TrimEnd('.')})" : "")}.",
-        "Check that the task role has the actions of module/container/iam/exec-task-policy.json, that the subnet leads to "
-        + "ssmmessages (NAT gateway, public address or VPC endpoint), and that the container's root file system is writable.")
+        + $"{ErrorText.Seconds(limit)} after the task ran: it is {agent ?? NoAgent}.",
+        $"{CheckAgent}.")
     { Target = session.ToString() };
 }
 
@@ -154,19 +160,16 @@ internal static class LoginErrors
         "Enter the session on the machine and as the user that started it, or start a new one with New-FargateSession.")
     { Target = session.SessionId };
 
-    internal static FargateException SshFailed(FargateSession session, string reason) =>
-        LocalRoutes.FaultOf(session) is { } fault
-            ? new(
-                FargateError.SshFailed,
-                $"ssh could not keep the session {session.SessionId} open: {fault.Summary}",
-                fault.NextStep,
-                fault)
-            { Target = session.SessionId }
-            : new(
-                FargateError.SshFailed,
-                $"ssh could not keep the session {session.SessionId} open: {reason}",
-                NextStepFor(reason))
-            { Target = session.SessionId };
+    internal static FargateException SshFailed(FargateSession session, string reason)
+    {
+        var fault = LocalRoutes.FaultOf(session);
+        return new(
+            FargateError.SshFailed,
+            $"ssh could not keep the session {session.SessionId} open: {fault?.Summary ?? reason}",
+            fault?.NextStep ?? NextStepFor(reason),
+            fault)
+        { Target = session.SessionId };
+    }
 
     /// <param name="session">The session.</param>
     /// <param name="refusal">The error of ssh.</param>

@@ -68,8 +68,6 @@ internal abstract class TransportWait : IAsyncDisposable
 /// <param name="options">The intervals and time limits.</param>
 internal sealed class EcsExecWait(FargateSession session, WaitOptions options) : TransportWait
 {
-    private const string Running = "RUNNING";
-
     private ManagedAgentDescription? _agent;
     private bool _isTaskRunning;
 
@@ -77,7 +75,7 @@ internal sealed class EcsExecWait(FargateSession session, WaitOptions options) :
 
     public override bool NeedsAddress => false;
 
-    public override bool IsOpen => _isTaskRunning && _agent?.LastStatus == Running;
+    public override bool IsOpen => _isTaskRunning && _agent is { IsRunning: true };
 
     public override string Describe() => "the agent of ECS Exec";
 

@@ -151,8 +151,7 @@ internal sealed class ChannelConnector(ISessionManager sessions, ChannelTicket t
     private async Task<IFrameTransport> AttemptAsync(
         Func<CancellationToken, Task<IFrameTransport>> attempt, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(options.AttemptLimit);
+        using var limit = TimeLimit.Begin(options.AttemptLimit, cancellationToken);
         try
         {
             return await attempt(limit.Token);

@@ -205,7 +205,6 @@ internal sealed partial class DataChannel : IAsyncDisposable
         catch (Exception e) when (e is FargateException or OperationCanceledException)
         {
             // The agent was asked as well, and AWS ends idle sessions.
-            TerminationError = e as FargateException;
         }
     }
 
@@ -218,9 +217,6 @@ internal sealed partial class DataChannel : IAsyncDisposable
             await Task.Delay(FlagInterval, _options.Clock);
         }
     }
-
-    /// <summary>The error of the last attempt to terminate the session; null for none.</summary>
-    public FargateException? TerminationError { get; private set; }
 
     /// <summary>Ends the channel; the first end counts.</summary>
     private void End(ChannelEnd end)

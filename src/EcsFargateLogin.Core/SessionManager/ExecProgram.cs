@@ -1,4 +1,5 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.SessionManager;
 
@@ -156,8 +157,7 @@ internal sealed class ExecProgram : IAsyncDisposable
     /// <summary>Lets the session end by itself, after the program may have left the rest of its input.</summary>
     private async Task WaitForEndAsync(CancellationToken hangUp)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(hangUp);
-        limit.CancelAfter(EndLimit);
+        using var limit = TimeLimit.Begin(EndLimit, hangUp);
         try
         {
             if (!_script.HasTerminal)

@@ -41,8 +41,7 @@ internal sealed class InstanceConnectTunnel : IAsyncDisposable
     /// </exception>
     internal async Task<IRemoteStream> OpenAsync(CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(ConnectLimit);
+        using var limit = TimeLimit.Begin(ConnectLimit, cancellationToken);
         try
         {
             var text = await _presign(limit.Token);

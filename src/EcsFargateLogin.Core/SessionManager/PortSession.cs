@@ -67,9 +67,6 @@ internal sealed class PortSession : IAsyncDisposable
         private set;
     }
 
-    /// <summary>The error of ending the session, which AWS then ends when it is idle; null for none.</summary>
-    public FargateException? TerminationError => _channel.TerminationError;
-
     /// <summary>Starts a session, and waits until the agent is ready.</summary>
     /// <exception cref="FargateException">
     /// The session cannot be started, or <see cref="FargateError.WebSocketRefused"/> or

@@ -3,6 +3,7 @@ using EcsFargateLogin.Lifecycle.Closing;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Routes;
 using EcsFargateLogin.SessionManager;
+using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Shells;
 
@@ -15,7 +16,7 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
     private const string LoginShell = "if command -v bash >/dev/null; then exec bash -l; fi; exec sh -l";
 
     /// <summary>The exit code where the program's own is unknown: that of ssh.</summary>
-    public const int ConnectionFailed = 255;
+    public const int ConnectionFailed = SshProcess.ConnectionFailed;
 
     /// <summary>The time for which an agent that is RUNNING may not answer.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(30);
@@ -49,7 +50,7 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
             Command = ExecScript.Bootstrap,
         };
         var ticket = await ExecuteAsync(request, progress, cancellationToken);
-        var target = SessionManagerRoute.TargetOf(task, container.RuntimeId ?? "");
+        var target = SessionManagerRoute.TargetOf(task.ClusterArn, task.TaskArn, container.RuntimeId ?? "");
         return await ExecProgram.OpenAsync(cloud.SessionManager, ticket, target, script, new ChannelOptions(), cancellationToken);
     }
 
@@ -79,7 +80,9 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
             : end.Channel?.Error ?? LoginErrors.EcsExecEnded(session, end.Channel?.Output ?? "");
     }
 
-    private async Task<(TaskDescription Task, ContainerDescription Container)> FindContainerAsync(
+    /// <summary>Finds the session's container and its task.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.TaskNotFound"/>.</exception>
+    public async Task<(TaskDescription Task, ContainerDescription Container)> FindContainerAsync(
         CancellationToken cancellationToken)
     {
         var reply = await cloud.DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken);

@@ -4,6 +4,7 @@ using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Routes;
 using EcsFargateLogin.SessionManager;
+using EcsFargateLogin.Shells;
 using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Tunnels;
@@ -20,17 +21,12 @@ internal sealed class PortTunnelDialer(IFargateCloud cloud) : ITunnelDialer
     public async Task<ITunnelConnection> DialAsync(
         FargateSession session, TunnelRoute route, Action<string> onMessage, CancellationToken cancellationToken)
     {
-        var reply = await cloud.DescribeTasksAsync(session.Cluster, [session.TaskArn], cancellationToken);
-        if (reply.Tasks.FirstOrDefault(session.IsOf) is not { } task
-            || EcsExecWait.LoginContainerOf(session, task) is not { RuntimeId: { } runtimeId })
-        {
-            throw SessionErrors.TaskNotFound(session);
-        }
-
+        var (task, container) = await new EcsExecShell(cloud, session).FindContainerAsync(cancellationToken);
+        var target = SessionManagerRoute.TargetOf(
+            task.ClusterArn, task.TaskArn, container.RuntimeId ?? throw SessionErrors.TaskNotFound(session));
         // The document for the container's own ports needs no name to resolve.
         var remoteHost = route.RemoteHost is "localhost" or "127.0.0.1" or "::1" ? null : route.RemoteHost;
-        PortRequest request = new(
-            SessionManagerRoute.TargetOf(task, runtimeId), route.RemotePort!.Value, remoteHost, $"EcsFargateLogin tunnel to {route.RemoteEnd}")
+        PortRequest request = new(target, route.RemotePort!.Value, remoteHost, $"EcsFargateLogin tunnel to {route.RemoteEnd}")
         {
             LocalEnd = new IPEndPoint(IPAddress.Parse(route.BindAddress), route.LocalPort),
         };

@@ -1,6 +1,7 @@
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Model;
+using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Lifecycle.Listing;
 
@@ -95,7 +96,7 @@ internal sealed class RunningTasks(IFargateCloud cloud, string cluster, string? 
     }
 
     private static bool HasAgent(ContainerDescription container) =>
-        container.ExecuteCommandAgent?.LastStatus == TaskStatuses.Running;
+        container.ExecuteCommandAgent is { IsRunning: true };
 
     private FargateSession SessionOf(TaskDescription task, ContainerDescription container)
     {
@@ -152,11 +153,8 @@ internal static class RunningTaskErrors
     internal static FargateException AgentNotRunning(TaskDescription task, string container, ManagedAgentDescription? agent) => new(
         FargateError.EcsExecUnavailable,
         $"The agent of ECS Exec (ExecuteCommandAgent) in container '{container}' of task {TaskArn.IdOf(task.TaskArn)} is "
-        + $"{agent?.LastStatus ?? "not there"}"
-        + $"{(agent?.Reason is { } reason ? $" ({reason.TrimEnd('.')})" : "")}.",
-        "Check that the task role has the actions of module/container/iam/exec-task-policy.json, that the subnet leads to "
-        + "ssmmessages (NAT gateway, public address or VPC endpoint), and that the container's root file system is writable; then "
-        + "start a new task.")
+        + $"{agent ?? RouteErrors.NoAgent}.",
+        $"{RouteErrors.CheckAgent}; then start a new task.")
     { Target = task.TaskArn };
 
     internal static FargateException ContainerNotFound(string containerName, TaskDescription task) => new(
