@@ -88,6 +88,9 @@ public sealed class FargateSession
     /// <summary>The subnet of that interface.</summary>
     public string? SubnetId { get; internal set; }
 
+    /// <summary>The VPC of that interface; null until EC2 has described it.</summary>
+    internal string? VpcId { get; private set; }
+
     /// <summary>The time of RunTask (of the last one, where the start was repeated), by this machine's clock.</summary>
     public DateTimeOffset CreatedAt => Record.CreatedAt;
 
@@ -242,7 +245,8 @@ public sealed class FargateSession
         StartedAt = null;
         (HostKey, TrustsFirstKey, OpenTransport, OpenRoute) = (null, false, null, null);
         Timing = new FargateSessionTiming();
-        (NetworkInterfaceId, SubnetId, PublicAddress, PrivateAddress, IPv6Address) = (null, null, null, null, null);
+        (NetworkInterfaceId, SubnetId, VpcId) = (null, null, null);
+        (PublicAddress, PrivateAddress, IPv6Address) = (null, null, null);
         Update(task);
     }
 
@@ -278,6 +282,7 @@ public sealed class FargateSession
         PrivateAddress ??= networkInterface.PrivateIPv4Address;
         IPv6Address ??= networkInterface.IPv6Addresses is [var first, ..] ? first : null;
         SubnetId ??= networkInterface.SubnetId;
+        VpcId ??= networkInterface.VpcId;
     }
 
     /// <summary>

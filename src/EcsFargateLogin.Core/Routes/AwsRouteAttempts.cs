@@ -112,16 +112,18 @@ internal sealed class InstanceConnectAttempt(FargateSession session, IFargateClo
     /// <summary>Finds the endpoint that was named, or one of the VPC: rather one in the task's own subnet.</summary>
     private async Task<InstanceConnectEndpoint> FindEndpointAsync(CancellationToken cancellationToken)
     {
-        var interfaces = await cloud.DescribeNetworkInterfacesAsync([Session.NetworkInterfaceId!], cancellationToken);
-        if (interfaces is not [{ VpcId: { } vpc } own, ..])
+        // The poll has asked already where the session has a public address.
+        if (Session.VpcId is null
+            && await cloud.DescribeNetworkInterfacesAsync([Session.NetworkInterfaceId!], cancellationToken) is [var own, ..])
         {
-            throw RouteErrors.VpcUnknown(Session);
+            Session.Update(own);
         }
 
+        var vpc = Session.VpcId ?? throw RouteErrors.VpcUnknown(Session);
         var found = await cloud.InstanceConnect.FindEndpointsAsync(vpc, cancellationToken);
         var named = Session.InstanceConnectEndpoint;
         var wanted = found.Where(endpoint => named is null || endpoint.Id == named).ToList();
-        return InstanceConnectEndpoint.BestOf(wanted, [own.SubnetId])
+        return InstanceConnectEndpoint.BestOf(wanted, [Session.SubnetId])
             ?? throw RouteErrors.NoInstanceConnectEndpoint(
                 $"session {Session}", vpc, named, [.. wanted.Select(endpoint => endpoint.ToString())]);
     }
