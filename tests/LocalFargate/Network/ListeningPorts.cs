@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Text;
 
 namespace LocalFargate.Network;
 
@@ -8,6 +9,9 @@ namespace LocalFargate.Network;
 internal static class ListeningPorts
 {
     private const string TcpListen = "0A";
+
+    // With its end. The kernel fills each line up to it.
+    private const int LineLength = 150;
 
     // A port that is not listened on soon is not waited for by the moment any more.
     private const int SoonTries = 500;
@@ -40,14 +44,27 @@ internal static class ListeningPorts
         {
             if (Stopwatch.GetElapsedTime(_readAt) >= _soonInterval / 2)
             {
-                _listening = [.. File.ReadLines("/proc/net/tcp")
-                    .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-                    .Where(words => words is [_, _, _, TcpListen, ..])
-                    .Select(words => words[1])];
+                _listening = ReadListening();
                 _readAt = Stopwatch.GetTimestamp();
             }
 
             return _listening;
         }
+    }
+
+    // The kernel writes what listens first, and looks through all that its table of connections has room for afterwards, which takes
+    // it milliseconds: so many bytes at a time are read that it does not come to that.
+    private static HashSet<string> ReadListening()
+    {
+        using FileStream table = new("/proc/net/tcp", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        using StreamReader reader = new(table, Encoding.ASCII, detectEncodingFromByteOrderMarks: false, LineLength);
+        HashSet<string> listening = [];
+        _ = reader.ReadLine();
+        while (reader.ReadLine()?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var local, _, TcpListen, ..])
+        {
+            listening.Add(local);
+        }
+
+        return listening;
     }
 }

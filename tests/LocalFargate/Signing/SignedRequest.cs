@@ -1,4 +1,5 @@
 using LocalFargate.Network;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace LocalFargate.Signing;
@@ -44,9 +45,22 @@ internal sealed record SignedRequest
                 header => (IReadOnlyList<string>)[.. header.Value.Select(value => value ?? "")],
                 StringComparer.OrdinalIgnoreCase),
             Body = body,
-            IsOfThisUser = () => http.Connection is { RemoteIpAddress: { } there, LocalIpAddress: { } here } connection
-                && LoopbackPeer.IsOfThisUser(new(there, connection.RemotePort), new(here, connection.LocalPort)),
+            IsOfThisUser = () => ComesFromThisUser(http),
         };
+    }
+
+    // The kernel is asked once for a connection: looking through its tables takes it milliseconds.
+    private static bool ComesFromThisUser(HttpContext http)
+    {
+        var known = http.Features.GetRequiredFeature<IConnectionItemsFeature>().Items;
+        if (!known.TryGetValue(typeof(LoopbackPeer), out var answer))
+        {
+            answer = known[typeof(LoopbackPeer)] =
+                http.Connection is { RemoteIpAddress: { } there, LocalIpAddress: { } here } connection
+                && LoopbackPeer.IsOfThisUser(new(there, connection.RemotePort), new(here, connection.LocalPort));
+        }
+
+        return answer is true;
     }
 
     /// <summary>A header's values joined by commas, or null when the request does not have it.</summary>
