@@ -10,8 +10,8 @@ using EcsFargateLogin.EndToEnd.Transfers;
 using EcsFargateLogin.EndToEnd.Trust;
 using Xunit.Abstractions;
 
-// These tests wait for other processes far more than they compute: six at a time suit two cores.
-[assembly: CollectionBehavior(MaxParallelThreads = 6)]
+// These tests wait for other processes far more than they compute: ten at a time suit two cores.
+[assembly: CollectionBehavior(MaxParallelThreads = 10)]
 [assembly: TestCollectionOrderer("EcsFargateLogin.EndToEnd.LongestFirst", "EcsFargateLogin.EndToEnd")]
 
 namespace EcsFargateLogin.EndToEnd;
