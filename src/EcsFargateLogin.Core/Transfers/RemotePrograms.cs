@@ -23,7 +23,16 @@ internal abstract class RemotePrograms
         await using var program = await StartAsync(command, cancellationToken);
         var output = new StreamReader(program.Output).ReadToEndAsync(cancellationToken);
         await WritePathsAsync(program, paths, cancellationToken);
-        var text = await output;
+        var text = "";
+        try
+        {
+            text = await output;
+        }
+        catch (EndOfStreamException)
+        {
+            // The connection was lost, and the end says why.
+        }
+
         var end = await program.WaitAsync(cancellationToken);
         return (text, end.ExitCode == 0 ? null : end.Why("it"));
     }
