@@ -13,6 +13,8 @@ Describe 'Copy-FargateItem' {
         Get-ParameterSetText Copy-FargateItem | Should -BeExactly @(
             'Path*: [Path! Destination] Session!; value: Session'
             'LiteralPath: [Destination] LiteralPath! Session!; value: Session; by name: LiteralPath'
+            'Service: [Path Destination] Service!; by name: LiteralPath'
+            'Task: [Path Destination] TaskArn!; by name: LiteralPath'
         )
     }
 
@@ -54,14 +56,32 @@ Describe 'Copy-FargateItem in an account' -Skip:(-not $IsLinux) {
         Assert-NothingStarted
     }
 
-    It 'needs ssh, and leaves a session without it alone' {
-        $session = New-FargateSession -Transport EcsExec
+    It 'needs no ssh for a session without it' {
         Set-Content "$TestDrive/file" content
-        $said = Get-ErrorOf { $session | Copy-FargateItem "$TestDrive/file" -Destination b }
-        Assert-FargateError $said TransportUnavailable InvalidOperation $session
-        $said.Message | Should -BeLike 'Copy-FargateItem needs ssh*'
-        Get-ReceivedOperation | Should -Not -Contain StopTask
-        $session | Stop-FargateSession
+        # The containers of this account have no processes.
+        $said = Get-ErrorOf { New-FargateSession -Transport EcsExec | Copy-FargateItem "$TestDrive/file" -Destination /tmp/copy }
+        $said.Id | Should -BeLike 'SessionManagerFailed,*'
+        Get-ReceivedOperation | Should -Contain ExecuteCommand
         Assert-NothingLeft -Started 1
+    }
+
+    It 'takes one kind of path, before anything is asked of AWS' {
+        Set-Content "$TestDrive/file" content
+        $said = Get-ErrorOf { Copy-FargateItem -Service web }
+        Assert-FargateError $said InvalidPath InvalidArgument -Terminating
+        $said.Message | Should -BeLike '*neither -Path nor -LiteralPath*'
+        $said = Get-ErrorOf { Copy-FargateItem -LiteralPath "$TestDrive/file" /tmp -Service web }
+        Assert-FargateError $said InvalidPath InvalidArgument -Terminating
+        $said = Get-ErrorOf { Get-Item "$TestDrive/file" | Copy-FargateItem "$TestDrive/file" -Service web }
+        Assert-FargateError $said InvalidPath InvalidArgument -Terminating
+        @() | Copy-FargateItem -Service web -Destination /tmp
+        Assert-NothingStarted
+    }
+
+    It 'refuses what is about ssh beside a task that runs already' {
+        Set-Content "$TestDrive/file" content
+        $said = Get-ErrorOf { Copy-FargateItem "$TestDrive/file" -Service web -JumpHost bastion }
+        Assert-FargateError $said InvalidTransport InvalidArgument '-JumpHost' -Terminating
+        Assert-NothingStarted
     }
 }

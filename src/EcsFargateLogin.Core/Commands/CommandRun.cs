@@ -31,18 +31,17 @@ internal sealed class CommandRun(
         progress.Report(new Detail(session, CommandText.Of(options.Ssh, arguments)));
         try
         {
-            using CancellationTokenSource timeout = new();
+            using CommandLimit limit = new(options.Timeout);
             var begun = Stopwatch.GetTimestamp();
             WatchedShell watched = new(new ShellWatch(cloud, session, new ShellWatchOptions()));
             var (exitCode, stoppedTask) = await watched
                 .RunAsync(
-                    hangUp => RunSshAsync(endpoint, arguments, timeout, hangUp, cancellationToken), progress, cancellationToken);
+                    hangUp => RunSshAsync(endpoint, arguments, limit, hangUp, cancellationToken), progress, cancellationToken);
             var duration = Stopwatch.GetElapsedTime(begun);
             output.AddLines(_lines.ReadRest());
             output.AddErrorLines(WithoutClosingMessages(_errorLines.ReadRest()));
-            var error = timeout.IsCancellationRequested
-                ? CommandErrors.CommandTimeout(session, options.Timeout!.Value)
-                : await ExplainAsync(endpoint, exitCode, SshLog.Read(log, exitCode), stoppedTask, cancellationToken);
+            var error = limit.ErrorFor(session)
+                ?? await ExplainAsync(endpoint, exitCode, SshLog.Read(log, exitCode), stoppedTask, cancellationToken);
             return new CommandEnded(session, exitCode, duration, error);
         }
         finally
@@ -54,16 +53,12 @@ internal sealed class CommandRun(
     private async Task<int> RunSshAsync(
         SshEndpoint endpoint,
         IReadOnlyList<string> arguments,
-        CancellationTokenSource timeout,
+        CommandLimit limit,
         CancellationToken hangUp,
         CancellationToken cancellationToken)
     {
-        if (options.Timeout is { } limit)
-        {
-            timeout.CancelAfter(limit);
-        }
-
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(hangUp, timeout.Token);
+        limit.Begin();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(hangUp, limit.Token);
         CommandStreams streams = new()
         {
             Feed = (stream, token) => options.Input.FeedAsync(session, stream, token),
@@ -75,9 +70,7 @@ internal sealed class CommandRun(
         var exitCode = await CommandProcess.RunAsync(
             SshCommandLine.Start(options.Ssh, arguments, endpoint.KeepsSession), streams, ending.Token, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-
-        // A command that has ended in time is not cut off while its end is explained.
-        timeout.CancelAfter(Timeout.InfiniteTimeSpan);
+        limit.End();
         return exitCode;
     }
 
@@ -128,6 +121,32 @@ internal interface ICommandOutput
 
     /// <summary>Adds bytes of standard output, which are copied.</summary>
     void AddBytes(ReadOnlySpan<byte> bytes);
+}
+
+/// <summary>The time limit of a command. Cancels a token where the command has not ended in time.</summary>
+/// <param name="limit">The limit; null for none.</param>
+internal sealed class CommandLimit(TimeSpan? limit) : IDisposable
+{
+    private readonly CancellationTokenSource _passed = new();
+
+    /// <summary>Cancelled when the limit has passed.</summary>
+    public CancellationToken Token => _passed.Token;
+
+    /// <summary>Whether the limit has passed before the command ended.</summary>
+    public bool HasPassed => _passed.IsCancellationRequested;
+
+    /// <summary>Begins the limit.</summary>
+    public void Begin() => _passed.CancelAfter(limit ?? Timeout.InfiniteTimeSpan);
+
+    /// <summary>Ends it: a command that has ended in time is not cut off while its end is explained.</summary>
+    public void End() => _passed.CancelAfter(Timeout.InfiniteTimeSpan);
+
+    /// <summary>The error of a command that was cut off; null where the limit has not passed.</summary>
+    public FargateException? ErrorFor(FargateSession session) =>
+        HasPassed ? CommandErrors.CommandTimeout(session, limit!.Value) : null;
+
+    /// <inheritdoc/>
+    public void Dispose() => _passed.Dispose();
 }
 
 /// <summary>The end of a command, or of its connection.</summary>

@@ -24,50 +24,54 @@ internal sealed class EcsExecCommand(IFargateCloud cloud, FargateSession session
     {
         EcsExecShell shell = new(cloud, session);
         var begun = Stopwatch.GetTimestamp();
-        using CancellationTokenSource timeout = new();
-        if (options.Timeout is { } limit)
+        using CommandLimit limit = new(options.Timeout);
+        limit.Begin();
+        var (end, stoppedTask) = await RunAsync(shell, limit, progress, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        output.AddLines(_lines.ReadRest());
+        output.AddErrorLines(_errorLines.ReadRest());
+        var error = end.ExitCode is null ? limit.ErrorFor(session) : null;
+        if (error is null && await shell.ExplainEndAsync(end, stoppedTask, cancellationToken) is { } cause)
         {
-            timeout.CancelAfter(limit);
+            error = CommandErrors.CommandCutShort(session, cause);
         }
 
+        return new CommandEnded(
+            session, end.ExitCode ?? EcsExecShell.ConnectionFailed, Stopwatch.GetElapsedTime(begun), error);
+    }
+
+    /// <summary>Runs the command until it, its time or its task ends.</summary>
+    private async Task<(ExecEnd End, TaskDescription? StoppedTask)> RunAsync(
+        EcsExecShell shell, CommandLimit limit, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
         ExecEnd end = new(null, null);
-        TaskDescription? stoppedTask = null;
-        using var opening = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        using var opening = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             var script = ExecScript.WithPipes(options.Command.LineForEcsExec);
             await using var program = await shell.StartAsync(script, progress, opening.Token);
             WatchedShell watched = new(new ShellWatch(cloud, session, new ShellWatchOptions()));
-            (_, stoppedTask) = await watched.RunAsync(
+            var (_, stoppedTask) = await watched.RunAsync(
                 async hangUp =>
                 {
-                    end = await RunAsync(program, timeout, hangUp, cancellationToken);
+                    end = await RunAsync(program, limit, hangUp, cancellationToken);
                     return end.ExitCode ?? EcsExecShell.ConnectionFailed;
                 },
                 progress,
                 cancellationToken);
+            return (end, stoppedTask);
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (limit.HasPassed && !cancellationToken.IsCancellationRequested)
         {
             // It could not be started in time.
+            return (end, null);
         }
-
-        cancellationToken.ThrowIfCancellationRequested();
-        output.AddLines(_lines.ReadRest());
-        output.AddErrorLines(_errorLines.ReadRest());
-        var error = timeout.IsCancellationRequested && end.ExitCode is null
-            ? CommandErrors.CommandTimeout(session, options.Timeout!.Value)
-            : await shell.ExplainEndAsync(end, stoppedTask, cancellationToken) is { } cause
-                ? CommandErrors.CommandCutShort(session, cause)
-                : null;
-        return new CommandEnded(
-            session, end.ExitCode ?? EcsExecShell.ConnectionFailed, Stopwatch.GetElapsedTime(begun), error);
     }
 
     private async Task<ExecEnd> RunAsync(
-        ExecProgram program, CancellationTokenSource timeout, CancellationToken hangUp, CancellationToken cancellationToken)
+        ExecProgram program, CommandLimit limit, CancellationToken hangUp, CancellationToken cancellationToken)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(hangUp, timeout.Token, cancellationToken);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(hangUp, limit.Token, cancellationToken);
         using var feeding = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
         var feed = FeedAsync(program, feeding.Token);
         // The receivers of output wait for the pipeline, so they run on a thread of their own.
@@ -77,8 +81,7 @@ internal sealed class EcsExecCommand(IFargateCloud cloud, FargateSession session
                 bytes => output.AddErrorLines(_errorLines.Read(bytes)),
                 ending.Token),
             CancellationToken.None);
-        // A command that has ended in time is not cut off while its end is explained.
-        timeout.CancelAfter(Timeout.InfiniteTimeSpan);
+        limit.End();
         await feeding.CancelAsync();
         await feed;
         return end;

@@ -199,6 +199,9 @@ public enum FargateError
     /// <summary>A file or folder to be copied is not in the container.</summary>
     [ErrorRow(ErrorKind.ObjectNotFound, NamesValue = true)]
     ItemNotFound,
+    /// <summary>The paths to copy are given in two ways, or not at all.</summary>
+    [ErrorRow(ErrorKind.InvalidArgument, EndsCommand = true)]
+    InvalidPath,
     /// <summary>The destination of a copy is not what it must be.</summary>
     [ErrorRow(ErrorKind.InvalidArgument, NamesValue = true)]
     InvalidDestination,
@@ -208,7 +211,7 @@ public enum FargateError
     /// <summary>The connection was lost during a copy; the part that has arrived is kept.</summary>
     [ErrorRow(ErrorKind.ConnectionError, NamesValue = true)]
     CopyInterrupted,
-    /// <summary>The image has neither an SFTP server nor tar.</summary>
+    /// <summary>The image has neither an SFTP server nor tar or, for ECS Exec, not all that a copy needs.</summary>
     [ErrorRow(ErrorKind.NotInstalled)]
     CopyUnavailable,
     /// <summary>The file of a transcript cannot be created.</summary>

@@ -94,8 +94,11 @@ public sealed class FargateCopiedItem
     {
     }
 
-    /// <summary>The short id of the session.</summary>
+    /// <summary>The short id of the session; empty for a task that runs already.</summary>
     public string SessionId { get; internal init; } = "";
+
+    /// <summary>The id of the task.</summary>
+    public string TaskId { get; internal init; } = "";
 
     /// <summary>The path of the source.</summary>
     public string Source { get; internal init; } = "";

@@ -134,9 +134,6 @@ internal sealed class InstanceConnectAttempt(FargateSession session, IFargateClo
 /// <param name="cloud">The account and region of the session.</param>
 internal sealed class SessionManagerAttempt(FargateSession session, IFargateCloud cloud) : AwsRouteAttempt(session)
 {
-    /// <summary>The pause between attempts to start a session with an agent that runs, but is not connected yet.</summary>
-    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(0.5);
-
     private ContainerDescription? _container;
     private string? _target;
 
@@ -174,16 +171,6 @@ internal sealed class SessionManagerAttempt(FargateSession session, IFargateClou
             throw RouteErrors.EcsExecNotEnabled(Session);
         }
 
-        while (true)
-        {
-            try
-            {
-                return await SessionManagerRoute.OpenAsync(cloud.SessionManager, Session, _target!, cancellationToken);
-            }
-            catch (FargateException e) when (e.Error == FargateError.EcsExecUnavailable)
-            {
-                await Task.Delay(RetryPause, cancellationToken);
-            }
-        }
+        return await SessionManagerRoute.OpenAsync(cloud.SessionManager, Session, _target!, cancellationToken);
     }
 }

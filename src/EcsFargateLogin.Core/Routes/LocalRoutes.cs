@@ -64,7 +64,8 @@ internal static class LocalRoutes
     /// <summary>Closes one route to a session's task. Never throws.</summary>
     public static Task CloseAsync(FargateSession session, FargateRoute route) => CloseAsync(key => key == (session.TaskArn, route));
 
-    private static Task CloseAllAsync() => CloseAsync(_ => true);
+    /// <summary>Closes all routes. Never throws.</summary>
+    public static Task CloseAllAsync() => CloseAsync(_ => true);
 
     private static Task<ILocalRoute> GetOrBegin(
         (string, FargateRoute) key, Func<CancellationToken, Task<ILocalRoute>> open, CancellationToken cancellationToken)

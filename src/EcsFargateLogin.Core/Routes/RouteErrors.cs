@@ -130,7 +130,7 @@ internal static class RouteErrors
         FargateError.TransportUnavailable,
         $"{what} needs ssh, and session {session} has neither a key nor an SSH server: it was not started with -Transport Ssh or Auto.",
         "Start one with New-FargateSession -Transport Ssh or Auto, such as New-FargateSession -Service for a task like those of a "
-        + "service; or use Enter-FargateShell, Invoke-FargateCommand or Start-FargateTunnel -RemoteHost, which need no ssh.")
+        + "service; or use Enter-FargateShell, Invoke-FargateCommand, Copy-FargateItem or Start-FargateTunnel -RemoteHost, which need no ssh.")
     { Target = session.ToString() };
 
     internal static FargateException EcsExecNotEnabled(FargateSession session) => new(

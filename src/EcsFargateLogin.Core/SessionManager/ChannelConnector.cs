@@ -10,6 +10,12 @@ internal sealed record ChannelOptions
     /// <summary>How fast it sends.</summary>
     public ChannelPace Pace { get; init; } = new();
 
+    /// <summary>The time for which an agent that is RUNNING may not be connected to AWS.</summary>
+    public TimeSpan ConnectLimit { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The pause between attempts to start a session while it is not.</summary>
+    public TimeSpan ConnectPause { get; init; } = TimeSpan.FromSeconds(0.5);
+
     /// <summary>Time limit for the agent to begin, which it does not while it has no place for another session.</summary>
     public TimeSpan OpenLimit { get; init; } = TimeSpan.FromSeconds(30);
 

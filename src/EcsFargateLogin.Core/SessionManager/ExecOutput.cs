@@ -24,6 +24,9 @@ internal sealed class ExecOutput(ExecScript script, Action<ReadOnlyMemory<byte>>
     /// <summary>Whether the script reads input by now.</summary>
     public bool ReadsInput { get; private set; }
 
+    /// <summary>Whether it decodes its input by base64.</summary>
+    public bool ReadsBase64 { get; private set; }
+
     /// <summary>The exit code of the command; null while it has not ended.</summary>
     public int? ExitCode { get; private set; }
 
@@ -83,6 +86,9 @@ internal sealed class ExecOutput(ExecScript script, Action<ReadOnlyMemory<byte>>
         {
             case (byte)'r':
                 ReadsInput = true;
+                break;
+            case (byte)'m':
+                (ReadsInput, ReadsBase64) = (true, true);
                 break;
             case (byte)'n':
                 (ReadsInput, _convertsLines) = (true, true);

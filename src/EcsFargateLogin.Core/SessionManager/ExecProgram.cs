@@ -28,7 +28,7 @@ internal sealed class ExecProgram : IAsyncDisposable
     private readonly ShellChannel _channel;
     private readonly ExecScript _script;
     private readonly TimeProvider _clock;
-    private readonly TaskCompletionSource _readsInput = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ExecInput> _input = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TerminalSize _size = DefaultSize;
 
     private ExecProgram(ShellChannel channel, ExecScript script, TimeProvider clock) =>
@@ -70,8 +70,8 @@ internal sealed class ExecProgram : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends input, at first when the script reads it.</summary>
-    /// <exception cref="IOException">The session has ended.</exception>
+    /// <summary>Sends input, at first when the script reads it. One call at a time.</summary>
+    /// <exception cref="IOException">The program or its session has ended.</exception>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
     {
         if (_script.HasTerminal)
@@ -80,17 +80,19 @@ internal sealed class ExecProgram : IAsyncDisposable
         }
         else
         {
-            await SendLinesAsync(ExecScript.Encode(input.Span), cancellationToken);
+            var lines = await _input.Task.WaitAsync(cancellationToken);
+            await _channel.SendAsync(lines.Encode(input.Span), cancellationToken);
         }
     }
 
     /// <summary>Ends the input of a program with pipes.</summary>
-    /// <exception cref="IOException">The session has ended.</exception>
+    /// <exception cref="IOException">The program or its session has ended.</exception>
     public async ValueTask EndInputAsync(CancellationToken cancellationToken)
     {
         if (!_script.HasTerminal)
         {
-            await SendLinesAsync(ExecScript.EndOfInput, cancellationToken);
+            var lines = await _input.Task.WaitAsync(cancellationToken);
+            await _channel.SendAsync(lines.Finish(), cancellationToken);
         }
     }
 
@@ -121,7 +123,7 @@ internal sealed class ExecProgram : IAsyncDisposable
                 parts.Add(bytes.Span);
                 if (parts.ReadsInput)
                 {
-                    _readsInput.TrySetResult();
+                    _input.TrySetResult(new ExecInput(parts.ReadsBase64));
                 }
 
                 if (parts.ExitCode is { } exitCode)
@@ -140,19 +142,15 @@ internal sealed class ExecProgram : IAsyncDisposable
         finally
         {
             await ending.CancelAsync();
-            _readsInput.TrySetCanceled(CancellationToken.None);
+            _input.TrySetException(new IOException("The program has ended."));
+            // Nobody may wait for it any more.
+            _ = _input.Task.Exception;
             await alive;
         }
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _channel.DisposeAsync();
-
-    private async ValueTask SendLinesAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
-    {
-        await _readsInput.Task.WaitAsync(cancellationToken);
-        await _channel.SendAsync(lines, cancellationToken);
-    }
 
     /// <summary>Lets the session end by itself, after the program may have left the rest of its input.</summary>
     private async Task WaitForEndAsync(CancellationToken hangUp)
@@ -162,7 +160,7 @@ internal sealed class ExecProgram : IAsyncDisposable
         {
             if (!_script.HasTerminal)
             {
-                await _channel.SendAsync(ExecScript.EndOfInput, limit.Token);
+                await _channel.SendAsync(ExecInput.LastLine, limit.Token);
             }
 
             await _channel.Ended.WaitAsync(limit.Token);

@@ -79,6 +79,7 @@ internal sealed class PortSession : IAsyncDisposable
         var ticket = await SessionStart.RunAsync(
             sessions,
             token => sessions.StartPortAsync(request.Target, request.Port, request.RemoteHost, request.Reason, token),
+            options,
             cancellationToken);
         PortSession session = new(sessions, ticket, request, options);
         try

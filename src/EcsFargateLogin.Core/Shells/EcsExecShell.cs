@@ -18,11 +18,8 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
     /// <summary>The exit code where the program's own is unknown: that of ssh.</summary>
     public const int ConnectionFailed = SshProcess.ConnectionFailed;
 
-    /// <summary>The time for which an agent that is RUNNING may not answer.</summary>
-    public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>The pause between attempts.</summary>
-    public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>The pace and limits of its channels.</summary>
+    public ChannelOptions Options { get; init; } = new();
 
     /// <summary>Returns the script of a shell.</summary>
     /// <param name="isResumable">Whether it is to outlive its connection.</param>
@@ -49,9 +46,14 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
             ContainerName = container.Name,
             Command = ExecScript.Bootstrap,
         };
-        var ticket = await ExecuteAsync(request, progress, cancellationToken);
+        var ticket = await SessionStart.RunAsync(
+            cloud.SessionManager,
+            token => cloud.ExecuteCommandAsync(request, token),
+            Options,
+            cancellationToken,
+            refused => progress.Report(new Detail(session, refused.Message)));
         var target = SessionManagerRoute.TargetOf(task.ClusterArn, task.TaskArn, container.RuntimeId ?? "");
-        return await ExecProgram.OpenAsync(cloud.SessionManager, ticket, target, script, new ChannelOptions(), cancellationToken);
+        return await ExecProgram.OpenAsync(cloud.SessionManager, ticket, target, script, Options, cancellationToken);
     }
 
     /// <summary>
@@ -90,26 +92,5 @@ internal sealed class EcsExecShell(IFargateCloud cloud, FargateSession session)
             && EcsExecWait.LoginContainerOf(session, task) is { } container
                 ? (task, container)
                 : throw SessionErrors.TaskNotFound(session);
-    }
-
-    /// <summary>Retries, because the agent may run but not be connected yet.</summary>
-    private async Task<ChannelTicket> ExecuteAsync(
-        ExecuteCommandRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
-    {
-        var last = DateTimeOffset.UtcNow + Limit;
-        while (true)
-        {
-            try
-            {
-                return await SessionStart.RunAsync(
-                    cloud.SessionManager, token => cloud.ExecuteCommandAsync(request, token), cancellationToken);
-            }
-            catch (FargateException e) when (e.Error == FargateError.EcsExecUnavailable && DateTimeOffset.UtcNow < last)
-            {
-                progress.Report(new Detail(session, e.Message));
-            }
-
-            await Task.Delay(Pause, cancellationToken);
-        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 
 namespace EcsFargateLogin.Ssh;
 
@@ -96,49 +95,4 @@ internal sealed class SshPipe : IAsyncDisposable
 internal sealed class HostKeyRefusedException(IReadOnlyList<string> messages) : Exception("ssh refused the server's host key.")
 {
     public IReadOnlyList<string> Messages { get; } = messages;
-}
-
-/// <summary>
-/// Runs the constant commands that copy files without an SFTP server. Paths are never part of a command: xargs reads them from
-/// its input, each terminated by NUL, which no path can contain.
-/// </summary>
-internal sealed class RemoteProgram(string ssh, SshEndpoint endpoint, IReadOnlyList<SshOption> options)
-{
-    /// <summary>Starts a command.</summary>
-    public SshPipe Start(string command) => new(SshCommandLine.InBackground(
-        ssh, SshCommandLine.ForProgram(endpoint, options, command), endpoint.KeepsSession));
-
-    /// <summary>Runs a command on paths.</summary>
-    /// <param name="command">A constant that begins with xargs -0.</param>
-    /// <param name="paths">The paths, which become its input.</param>
-    /// <param name="cancellationToken">Cancels it.</param>
-    /// <returns>Its output; and its error, or null.</returns>
-    public async Task<(string Output, string? Fault)> RunAsync(
-        string command, IEnumerable<string> paths, CancellationToken cancellationToken)
-    {
-        var pipe = Start(command);
-        await using (pipe)
-        {
-            var output = new StreamReader(pipe.Output).ReadToEndAsync(cancellationToken);
-            await WritePathsAsync(pipe, paths, cancellationToken);
-            var text = await output;
-            var exitCode = await pipe.WaitAsync(cancellationToken);
-            return (text, exitCode == 0 ? null : pipe.Complaint ?? $"it ended with exit code {exitCode}");
-        }
-    }
-
-    /// <summary>Writes the paths and ends the input.</summary>
-    public static async Task WritePathsAsync(SshPipe pipe, IEnumerable<string> paths, CancellationToken cancellationToken)
-    {
-        var bytes = Encoding.UTF8.GetBytes(string.Concat(paths.Select(path => $"{path}\0")));
-        try
-        {
-            await pipe.Input.WriteAsync(bytes, cancellationToken);
-            pipe.Input.Close();
-        }
-        catch (IOException)
-        {
-            // It has ended already; its exit code says why.
-        }
-    }
 }

@@ -39,6 +39,7 @@ internal sealed class CopyReport(FargateSession session, string method, IProgres
     public void Copied(CopyItem item, long resumedAt = 0) => progress.Report(new ItemCopied(session, new FargateCopiedItem
     {
         SessionId = session.SessionId,
+        TaskId = session.TaskId,
         Source = item.Source,
         Destination = item.Destination,
         IsFolder = item.IsFolder,

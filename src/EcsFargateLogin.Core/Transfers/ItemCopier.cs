@@ -1,3 +1,4 @@
+using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Routes;
 using EcsFargateLogin.Shells;
@@ -46,17 +47,14 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
             }
         }
 
-        RemoteProgram remote = new(ssh, endpoint, options);
-        if (!await TarCopy.IsAvailableAsync(remote, cancellationToken))
+        TarCopy tar = new(new SshPrograms(ssh, endpoint, options), request, new CopyReport(session, "tar", progress));
+        if ((await tar.FindMissingAsync(["tar", "xargs"], cancellationToken)).Length > 0)
         {
             throw TransferErrors.CopyUnavailable(session);
         }
 
-        progress.Report(new CopyWarning(
-            session,
-            "The image has no SFTP server: tar copies, which can neither resume a copy nor expand remote wildcards."));
-        CopyReport report = new(session, "tar", progress);
-        await new TarCopy(remote, request, report).RunAsync(cancellationToken);
+        progress.Report(new CopyWarning(session, "The image has no SFTP server: tar copies, which cannot resume a copy."));
+        await tar.RunAsync(cancellationToken);
     }
 
     private async Task<bool> HasSftpAsync(SshPipe pipe, SftpClient sftp, CancellationToken cancellationToken)
@@ -104,5 +102,27 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
         {
             throw TransferErrors.CopyFailed(request.Destination, $"the task's SFTP server says: {e.Message}");
         }
+    }
+}
+
+/// <summary>Copies files to and from a container by tar, over ECS Exec.</summary>
+/// <param name="cloud">The account and region of the session.</param>
+/// <param name="session">The session, in which the agent runs.</param>
+internal sealed class EcsExecCopier(IFargateCloud cloud, FargateSession session)
+{
+    /// <summary>Without cat and stty, input and output of ECS Exec are lines of a terminal, in which NUL bytes get lost.</summary>
+    private static readonly string[] Needed = ["tar", "xargs", "cat", "stty"];
+
+    /// <inheritdoc cref="ItemCopier.CopyAsync(CopyRequest, IProgress{SessionEvent}, CancellationToken)"/>
+    public async Task CopyAsync(CopyRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        TarCopy tar = new(new ExecPrograms(cloud, session, progress), request, new CopyReport(session, "tar", progress));
+        if (await tar.FindMissingAsync(Needed, cancellationToken) is { Length: > 0 } missing)
+        {
+            throw TransferErrors.EcsExecCopyUnavailable(session, missing);
+        }
+
+        progress.Report(new Detail(session, $"{session}: copying by tar, over ECS Exec."));
+        await tar.RunAsync(cancellationToken);
     }
 }

@@ -1,5 +1,3 @@
-using EcsFargateLogin.Ssh.Sftp;
-
 namespace EcsFargateLogin.Transfers;
 
 /// <summary>Paths of a container.</summary>
@@ -37,7 +35,10 @@ internal static class RemotePath
 }
 
 /// <summary>Expands patterns to paths of a container.</summary>
-internal sealed class RemoteGlob(SftpClient sftp, CopyRequest request)
+/// <param name="namesIn">Returns the names in a folder; none in one that cannot be read.</param>
+/// <param name="request">The rules of patterns.</param>
+internal sealed class RemoteGlob(
+    Func<string, CancellationToken, Task<IEnumerable<string>>> namesIn, CopyRequest request)
 {
     /// <summary>Returns the paths that match a pattern, or the path itself if no part of it is a pattern.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.ItemNotFound"/>: nothing matches.</exception>
@@ -66,18 +67,8 @@ internal sealed class RemoteGlob(SftpClient sftp, CopyRequest request)
         return found.Count > 0 ? found : throw TransferErrors.ItemNotFound(pattern);
     }
 
-    private async Task<IEnumerable<string>> NamesInAsync(string folder, string pattern, CancellationToken cancellationToken)
-    {
-        try
-        {
-            // As in shells, only patterns that begin with a dot match hidden names.
-            return (await sftp.ListAsync(folder.Length == 0 ? "." : folder, cancellationToken))
-                .Select(entry => entry.Name)
-                .Where(name => (!name.StartsWith('.') || pattern.StartsWith('.')) && request.IsMatch(pattern, name));
-        }
-        catch (SftpStatusException)
-        {
-            return [];
-        }
-    }
+    // As in shells, only patterns that begin with a dot match hidden names.
+    private async Task<IEnumerable<string>> NamesInAsync(string folder, string pattern, CancellationToken cancellationToken) =>
+        (await namesIn(folder.Length == 0 ? "." : folder, cancellationToken))
+            .Where(name => (!name.StartsWith('.') || pattern.StartsWith('.')) && request.IsMatch(pattern, name));
 }

@@ -42,7 +42,7 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
         {
             await SftpFailures.GuardAsync(sftp, report, new CopyItem(source, request.Destination), async () =>
                 sources.AddRange(
-                    await new RemoteGlob(sftp, request).ExpandAsync(RemotePath.FromUser(source), cancellationToken)));
+                    await new RemoteGlob(NamesInAsync, request).ExpandAsync(RemotePath.FromUser(source), cancellationToken)));
         }
 
         var isFolder = LocalCopy.IsFolder(request.Destination, sources.Count);
@@ -67,6 +67,18 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
 
                 await WalkAsync(ItemOf(source, target, attributes), cancellationToken);
             });
+        }
+    }
+
+    private async Task<IEnumerable<string>> NamesInAsync(string folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await sftp.ListAsync(folder, cancellationToken)).Select(entry => entry.Name);
+        }
+        catch (SftpStatusException)
+        {
+            return [];
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Formats.Tar;
 using EcsFargateLogin.Foundation;
-using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Transfers;
 
@@ -9,11 +8,16 @@ internal sealed partial class TarCopy
 {
     private readonly CopyPlan _received = new(report, request.Names.Paths);
 
+    /// <summary>Prints the names in a folder, each terminated by NUL.</summary>
+    private const string PrintNames =
+        "exec xargs -0 sh -c 'cd -- \"$1\" >/dev/null && for f in .* *; do "
+        + "if [ -e \"$f\" ] || [ -L \"$f\" ]; then printf \"%s\\0\" \"$f\"; fi; done' sh";
+
     private async Task DownloadAsync(CancellationToken cancellationToken)
     {
-        string[] sources = [.. request.Sources.Select(source => Plain(RemotePath.FromUser(source)).TrimEnd('/'))];
+        var sources = await ExpandAsync(cancellationToken);
         var kinds = await KindsAsync(sources, cancellationToken);
-        var isFolder = LocalCopy.IsFolder(request.Destination, sources.Length);
+        var isFolder = LocalCopy.IsFolder(request.Destination, sources.Count);
         foreach (var (source, kind) in sources.Zip(kinds))
         {
             try
@@ -34,6 +38,34 @@ internal sealed partial class TarCopy
         }
     }
 
+    /// <summary>Expands patterns, and reports those that match nothing.</summary>
+    private async Task<List<string>> ExpandAsync(CancellationToken cancellationToken)
+    {
+        List<string> sources = [];
+        RemoteGlob glob = new(NamesInAsync, request);
+        foreach (var source in request.Sources)
+        {
+            try
+            {
+                var found = await glob.ExpandAsync(RemotePath.FromUser(source), cancellationToken);
+                sources.AddRange(found.Select(path => Plain(path).TrimEnd('/')));
+            }
+            catch (FargateException e)
+            {
+                report.Failed(source, e);
+            }
+        }
+
+        return sources;
+    }
+
+    private async Task<IEnumerable<string>> NamesInAsync(string folder, CancellationToken cancellationToken)
+    {
+        // A folder that cannot be read has none.
+        var (output, _) = await remote.RunAsync(PrintNames, [Plain(folder)], cancellationToken);
+        return output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Where(name => name is not ("." or ".."));
+    }
+
     private async Task ReceiveAsync(string source, string target, string kind, CancellationToken cancellationToken)
     {
         if (kind == "none")
@@ -46,25 +78,31 @@ internal sealed partial class TarCopy
             throw TransferErrors.RecurseMissing(source);
         }
 
-        var pipe = remote.Start(kind == "folder" ? Pack : PackFile);
-        await using (pipe)
+        var tar = await remote.StartAsync(kind == "folder" ? Pack : PackFile, cancellationToken);
+        await using (tar)
         {
-            using var stop = cancellationToken.Register(pipe.Kill);
-            await RemoteProgram.WritePathsAsync(pipe, [source], cancellationToken);
+            using var stop = cancellationToken.Register(tar.Kill);
+            await RemotePrograms.WritePathsAsync(tar, [source], cancellationToken);
             List<CopyItem> folders = [];
+            Exception? failure = null;
             try
             {
-                await ReadArchiveAsync(pipe, source, target, folders, cancellationToken);
+                await ReadArchiveAsync(tar, source, target, folders, cancellationToken);
             }
             catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
             {
-                await pipe.WaitAsync(cancellationToken);
-                throw TransferErrors.CopyNotKept(report.Session, source, pipe.Complaint, e);
+                failure = e;
             }
 
-            if (await pipe.WaitAsync(cancellationToken) is var exitCode and not 0)
+            var end = await tar.WaitAsync(cancellationToken);
+            if (end.IsLost || (failure is not null && end.ExitCode == 0))
             {
-                throw TransferErrors.CopyFailed(source, pipe.Complaint ?? $"tar ended with exit code {exitCode}");
+                throw TransferErrors.CopyNotKept(report.Session, source, end.IsLost ? end.Why("tar") : null, failure);
+            }
+
+            if (end.ExitCode != 0)
+            {
+                throw TransferErrors.CopyFailed(source, end.Why("tar"));
             }
 
             folders.Reverse();
@@ -73,9 +111,9 @@ internal sealed partial class TarCopy
     }
 
     private async Task ReadArchiveAsync(
-        SshPipe pipe, string source, string target, List<CopyItem> folders, CancellationToken cancellationToken)
+        IRemoteProgram tar, string source, string target, List<CopyItem> folders, CancellationToken cancellationToken)
     {
-        TarReader reader = new(pipe.Output, leaveOpen: true);
+        TarReader reader = new(tar.Output, leaveOpen: true);
         await using (reader)
         {
             while (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)

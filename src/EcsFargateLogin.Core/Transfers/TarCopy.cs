@@ -1,15 +1,17 @@
 using System.Formats.Tar;
 using EcsFargateLogin.Foundation;
-using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Transfers;
 
 /// <summary>
-/// Copies files with the container's tar, for images without an SFTP server. It can neither resume a copy nor expand remote
-/// patterns.
+/// Copies files with the container's tar, for ECS Exec and for images without an SFTP server. It cannot resume a copy.
 /// </summary>
-internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request, CopyReport report)
+internal sealed partial class TarCopy(RemotePrograms remote, CopyRequest request, CopyReport report)
 {
+    /// <summary>Prints which of its arguments are no programs here.</summary>
+    private const string PrintMissing =
+        "exec sh -c 'for p; do command -v \"$p\" >/dev/null 2>&1 || echo \"$p\"; done' sh";
+
     /// <summary>Prints the kind of file at each path, or at the end of a link there.</summary>
     private const string PrintKinds =
         "exec xargs -0 sh -c 'for p; do "
@@ -29,9 +31,17 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
     /// <summary>Follows links, which is safe for a single file only: in a folder they may form a cycle.</summary>
     private const string PackFile = "exec xargs -0 tar -chf - --";
 
-    /// <summary>Whether the container has tar and xargs.</summary>
-    public static async Task<bool> IsAvailableAsync(RemoteProgram remote, CancellationToken cancellationToken) =>
-        (await remote.RunAsync("command -v tar && command -v xargs", [], cancellationToken)).Fault is null;
+    /// <summary>Finds the programs that the image lacks.</summary>
+    /// <param name="names">The names of programs: constants.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <exception cref="FargateException"><see cref="FargateError.CopyFailed"/>: the container does not answer.</exception>
+    public async Task<string[]> FindMissingAsync(IEnumerable<string> names, CancellationToken cancellationToken)
+    {
+        var (output, fault) = await remote.RunAsync($"{PrintMissing} {string.Join(' ', names)}", [], cancellationToken);
+        return fault is null
+            ? output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            : throw TransferErrors.CopyFailed(request.Sources[0], fault);
+    }
 
     /// <summary>Copies everything.</summary>
     /// <exception cref="FargateException">Something could not be copied.</exception>
@@ -111,7 +121,7 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
             var paths = files.Select(item => item.PartialPath);
             return (await remote.RunAsync(Remove, paths, limit.Token)).Fault is null;
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or IOException or FargateException)
         {
             return false;
         }
@@ -165,34 +175,38 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
     {
         foreach (var group in items.GroupBy(item => item.Destination.StartsWith('/')))
         {
-            var pipe = remote.Start(group.Key ? $"{Unpack} -C /" : Unpack);
-            await using (pipe)
+            var tar = await remote.StartAsync(group.Key ? $"{Unpack} -C /" : Unpack, cancellationToken);
+            await using (tar)
             {
-                using var stop = cancellationToken.Register(pipe.Kill);
-                var last = await WriteArchiveAsync(pipe, [.. group], cancellationToken);
-                var exitCode = await pipe.WaitAsync(cancellationToken);
-                if (exitCode == SshProcess.ConnectionFailed)
+                using var stop = cancellationToken.Register(tar.Kill);
+                var (last, failure) = await WriteArchiveAsync(tar, [.. group], cancellationToken);
+                var end = await tar.WaitAsync(cancellationToken);
+                if (end.IsLost)
                 {
-                    throw new CopyBrokenException(last, new IOException(pipe.Complaint ?? "it was closed"));
+                    throw new CopyBrokenException(last, new IOException(end.Why("tar")));
                 }
 
-                if (exitCode != 0)
+                if (end.ExitCode != 0 || failure is not null)
                 {
-                    throw TransferErrors.CopyFailed(last.Source, pipe.Complaint ?? $"tar ended with exit code {exitCode}");
+                    throw TransferErrors.CopyFailed(
+                        last.Source, end.ExitCode == 0 ? ErrorText.ReasonOf(failure!) : end.Why("tar"));
                 }
             }
         }
     }
 
-    /// <summary>Writes the archive, until tar stops reading.</summary>
-    /// <returns>The last item that was written.</returns>
-    private async Task<CopyItem> WriteArchiveAsync(SshPipe pipe, CopyItem[] items, CancellationToken cancellationToken)
+    /// <summary>Writes the archive, until tar stops reading, and ends it.</summary>
+    /// <returns>The last item that was written; and the failure to write all of it or to read its source, or null.</returns>
+    private async Task<(CopyItem Last, IOException? Failure)> WriteArchiveAsync(
+        IRemoteProgram tar, CopyItem[] items, CancellationToken cancellationToken)
     {
         var last = items[0];
+        IOException? failure = null;
+        var isWhole = false;
         try
         {
             // BusyBox reads GNU's format too.
-            TarWriter writer = new(pipe.Input, TarEntryFormat.Gnu, leaveOpen: true);
+            TarWriter writer = new(tar.Input, TarEntryFormat.Gnu, leaveOpen: true);
             await using (writer)
             {
                 foreach (var item in items)
@@ -200,16 +214,26 @@ internal sealed partial class TarCopy(RemoteProgram remote, CopyRequest request,
                     last = item;
                     await WriteEntryAsync(writer, item, cancellationToken);
                 }
-            }
 
-            pipe.Input.Close();
+                isWhole = true;
+            }
+        }
+        catch (IOException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // If tar has ended, its exit code gives the reason. It may end before it has read the end of the archive.
+            failure = isWhole ? null : e;
+        }
+
+        try
+        {
+            await tar.EndInputAsync(cancellationToken);
         }
         catch (IOException) when (!cancellationToken.IsCancellationRequested)
         {
-            // tar has ended; its exit code gives the reason.
+            // tar has ended.
         }
 
-        return last;
+        return (last, failure);
     }
 
     private async Task WriteEntryAsync(TarWriter writer, CopyItem item, CancellationToken cancellationToken)

@@ -38,22 +38,22 @@ internal static class TransferErrors
     internal static FargateException CopyFailed(string path, string why) => new(
         FargateError.CopyFailed,
         $"'{path}' could not be copied: {why.TrimEnd('.')}.",
-        "Correct the cause and repeat the command: it resumes the copy.")
+        "Correct the cause and repeat the command.")
     { Target = TerminalText.Clean(path) };
 
     internal static FargateException CopyInterrupted(FargateSession session, CopyItem item, string? why, Exception cause) => new(
         FargateError.CopyInterrupted,
         $"{ConnectionLost(session, item.Source, why)} The incomplete copy is {(item.IsDirect ? "in" : "kept as")} '{item.IncompletePath}'.",
         item.IsDirect
-            ? "Repeat the command while the session lives: it begins anew, and until then that file is not whole."
-            : "Repeat the command while the session lives to resume the copy; or delete that file.",
+            ? "Repeat the command while the task runs: it begins anew, and until then that file is not whole."
+            : "Repeat the command while the task runs to resume the copy; or delete that file.",
         cause)
     { Target = TerminalText.Clean(item.Source) };
 
-    internal static FargateException CopyNotKept(FargateSession session, string path, string? why, Exception cause) => new(
+    internal static FargateException CopyNotKept(FargateSession session, string path, string? why, Exception? cause) => new(
         FargateError.CopyInterrupted,
         $"{ConnectionLost(session, path, why)} The file that was under way is not kept.",
-        "Repeat the command while the session lives.",
+        "Repeat the command while the task runs.",
         cause)
     { Target = TerminalText.Clean(path) };
 
@@ -62,7 +62,9 @@ internal static class TransferErrors
         FargateError.CopyInterrupted,
         $"{ConnectionLost(session, item.Source, why)} The incomplete copy may be left as '{item.PartialPath}' in the task"
         + (count > 1 ? ", and that of the other files of this copy under such names as well." : "."),
-        "Repeat the command while the session lives: tar begins anew, and writes over what is left.",
+        session.Folder is null
+            ? "Delete what is left; and repeat the command while the task runs: it begins anew."
+            : "Repeat the command while the task runs: it begins anew, and writes over what is left.",
         cause)
     { Target = TerminalText.Clean(item.Source) };
 
@@ -71,6 +73,19 @@ internal static class TransferErrors
         $"Nothing can be copied to or from session {session}: its image has neither an SFTP server nor tar.",
         "Install one of them in the image (Debian: openssh-sftp-server, Alpine: openssh-sftp-server).")
     { Target = session.SessionId };
+
+    internal static FargateException EcsExecCopyUnavailable(FargateSession session, IReadOnlyList<string> missing) => new(
+        FargateError.CopyUnavailable,
+        $"Nothing can be copied to or from session {session} by ECS Exec: its image has no {string.Join(", ", missing)}.",
+        "Install what is missing in the image (Debian: tar, findutils and coreutils; Alpine's has it); or copy to a session of "
+        + "-Transport Ssh, which New-FargateSession starts.")
+    { Target = session.ToString() };
+
+    /// <param name="areBothGiven">Whether both kinds of paths are given, or none.</param>
+    internal static FargateException PathMissing(bool areBothGiven) => new(
+        FargateError.InvalidPath,
+        areBothGiven ? "-Path and -LiteralPath cannot go together." : "There is nothing to copy: neither -Path nor -LiteralPath is given.",
+        areBothGiven ? "Give one of them; with -LiteralPath, write -Destination before the destination." : "Give one of them.");
 
     private static string ConnectionLost(FargateSession session, string source, string? why) =>
         $"The connection to session {session} was lost while '{source}' was copied: {(why ?? "it was closed").TrimEnd('.')}.";

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
+using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
@@ -9,14 +10,14 @@ using EcsFargateLogin.Transfers;
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
-/// Copies files and folders to a session's container, or from it, with their permissions and times. The same command resumes a
-/// transfer that was interrupted, and a new file gets its name only when it is complete. A session that was started in the same
-/// pipeline is stopped afterwards.
+/// Copies files and folders to the container of a session or of a task that runs already, or from it, with their permissions and
+/// times. The same command resumes a transfer over SFTP that was interrupted, and a new file gets its name only when it is
+/// complete. A session that was started in the same pipeline is stopped afterwards.
 /// </summary>
 [Cmdlet(VerbsCommon.Copy, "FargateItem", DefaultParameterSetName = PathSet, SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Copy-FargateItem.md")]
 [OutputType(typeof(FargateCopiedItem))]
-public sealed class CopyFargateItemCommand : LoginCmdlet
+public sealed class CopyFargateItemCommand : RunningTaskCmdlet
 {
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
@@ -25,6 +26,7 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
     private readonly ProgressLine _line;
     private readonly List<string> _piped = [];
     private CopyRequest? _request;
+    private bool _hasPath;
 
     /// <summary>Creates the cmdlet.</summary>
     public CopyFargateItemCommand() => _line = new ProgressLine(this, id: 0x4648);
@@ -35,15 +37,23 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet,
         HelpMessage = "The items to copy: local paths or, with -FromSession, the container's.")]
+    [Parameter(Position = 0, ParameterSetName = ServiceSet,
+        HelpMessage = "The items to copy: local paths or, with -FromSession, the container's.")]
+    [Parameter(Position = 0, ParameterSetName = TaskSet,
+        HelpMessage = "The items to copy: local paths or, with -FromSession, the container's.")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
     /// <summary>
-    /// The item to copy, with its path used as it is written. With -Session it can come from the pipeline, as Get-ChildItem
-    /// returns it.
+    /// The item to copy, with its path used as it is written. With -Session, -Service or -TaskArn it can come from the pipeline,
+    /// as Get-ChildItem returns it.
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet,
+        HelpMessage = "The item to copy, with its path used as it is written.")]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ServiceSet,
+        HelpMessage = "The item to copy, with its path used as it is written.")]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = TaskSet,
         HelpMessage = "The item to copy, with its path used as it is written.")]
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
@@ -59,7 +69,9 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
     public string Destination { get; set; } = ".";
 
     /// <summary>Sessions, as New-FargateSession returns them, or their ids.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true,
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = PathSet,
+        HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = LiteralPathSet,
         HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
     [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
@@ -81,22 +93,38 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        if (IsBound(nameof(Path)) || IsBound(nameof(LiteralPath)))
+        Guard(null, () =>
         {
-            Guard(null, () => _request = RequestOf());
-        }
+            _hasPath = IsBound(nameof(Path));
+            var hasLiteralPath = IsBound(nameof(LiteralPath));
+            // Literal paths of the pipeline are not known yet.
+            if (_hasPath ? hasLiteralPath : !hasLiteralPath && !MyInvocation.ExpectingInput)
+            {
+                throw TransferErrors.PathMissing(_hasPath);
+            }
+
+            if (_hasPath || hasLiteralPath)
+            {
+                _request = RequestOf();
+            }
+        });
     }
 
     /// <summary>Copies to or from this record's sessions, or collects the items of this record.</summary>
     protected override void ProcessRecord()
     {
-        if (_request is null)
+        if (!_hasPath && _request is null)
         {
             _piped.AddRange(LiteralPath);
         }
-        else
+        else if (!IsForRunningTasks)
         {
-            CopyToSessions();
+            Copy(Session);
+        }
+        else if (_hasPath && LiteralPath.Length > 0)
+        {
+            _request = null;
+            Guard(null, () => throw TransferErrors.PathMissing(areBothGiven: true));
         }
     }
 
@@ -104,43 +132,53 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
     protected override void EndProcessing()
     {
         base.EndProcessing();
-        if (_piped.Count > 0)
+        Guard(null, () =>
         {
-            LiteralPath = [.. _piped];
-            Guard(null, () =>
+            if (_piped.Count > 0)
             {
+                LiteralPath = [.. _piped];
                 _request = RequestOf();
-                CopyToSessions();
-            });
-        }
+            }
+
+            if (IsForRunningTasks && _request is not null)
+            {
+                Copy(FindRunningTasks());
+            }
+            else if (_piped.Count > 0)
+            {
+                Copy(Session);
+            }
+        });
     }
 
     private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
     private CopyRequest RequestOf() => FromSession ? Download() : Upload();
 
-    private void CopyToSessions()
+    private void Copy(IEnumerable<FargateSession> sessions)
     {
-        OwnOrKeep(Session);
-        foreach (var session in Session)
+        OwnOrKeep(sessions);
+        foreach (var session in sessions)
         {
             var what = string.Join(", ", _request!.Sources);
-            if (ShouldProcess($"{what} to {_request.Destination}", $"Copy {(FromSession ? "from" : "to")} session {session}"))
+            var where = $"{(FromSession ? "from" : "to")} {(IsForRunningTasks ? "task" : "session")} {session}";
+            if (ShouldProcess($"{what} to {_request.Destination}", $"Copy {where}"))
             {
-                Guard(session, () => LogIn(session, _ => Copy(session)));
+                Guard(session, () => LogIn(session, cloud => Copy(cloud, session)));
             }
         }
     }
 
     private protected override string WorkName => "copy";
 
-    private void Copy(FargateSession session)
+    private void Copy(IFargateCloud cloud, FargateSession session)
     {
         _watch.Restart();
-        ItemCopier copier = new(session, Ssh, EndpointOf(session), Options);
         try
         {
-            Await((progress, cancellationToken) => copier.CopyAsync(_request!, progress, cancellationToken));
+            Await((progress, cancellationToken) => session.OpenTransport == FargateTransport.EcsExec
+                ? new EcsExecCopier(cloud, session).CopyAsync(_request!, progress, cancellationToken)
+                : new ItemCopier(session, Ssh, EndpointOf(session), Options).CopyAsync(_request!, progress, cancellationToken));
         }
         finally
         {
@@ -179,8 +217,8 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
     private CopyRequest Download()
     {
         var destination = GetUnresolvedProviderPathFromPSPath(Destination);
-        var request = RequestFor(ParameterSetName == PathSet ? Path : LiteralPath, destination);
-        return ParameterSetName == LiteralPathSet ? request : request with
+        var request = RequestFor(_hasPath ? Path : LiteralPath, destination);
+        return !_hasPath ? request : request with
         {
             IsPattern = Wildcards.IsPattern,
             IsMatch = Wildcards.IsExactMatch,
@@ -216,6 +254,9 @@ public sealed class CopyFargateItemCommand : LoginCmdlet
                 break;
             case CopyWarning warning:
                 WriteWarning(warning.Text);
+                break;
+            case ShellNotice notice:
+                WriteWarning($"{notice.Session}: {notice.Text}");
                 break;
         }
     }

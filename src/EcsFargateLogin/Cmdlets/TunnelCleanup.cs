@@ -1,22 +1,55 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using EcsFargateLogin.Pipeline;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.Tunnels;
 
 namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
 /// Ends tunnels, and the sessions that end with them, when nobody can stop them any more: when the module is removed, when
-/// PowerShell ends, and at the signals that end PowerShell.
+/// PowerShell ends, and at the signals that end PowerShell. Routes through AWS, which all runspaces share, end with the last module.
 /// </summary>
-public sealed class TunnelCleanup : IModuleAssemblyCleanup
+public sealed class TunnelCleanup : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {
     private static readonly object _gate = new();
+    private static readonly HashSet<Runspace> _runspaces = [];
     private static IDisposable? _endSignals;
     private static bool _isArmed;
 
-    /// <summary>The tunnels that this runspace has started end with its module.</summary>
-    public void OnRemove(PSModuleInfo psModuleInfo) => StopAll(TunnelRegistry.Of(CurrentRunspace));
+    /// <summary>Notes a runspace that has the module.</summary>
+    public void OnImport()
+    {
+        lock (_gate)
+        {
+            ForgetClosedRunspaces();
+            if (Runspace.DefaultRunspace is { } current)
+            {
+                _runspaces.Add(current);
+            }
+        }
+    }
+
+    /// <summary>The tunnels that this runspace has started end with its module; and with the last module the routes through AWS.</summary>
+    public void OnRemove(PSModuleInfo psModuleInfo)
+    {
+        StopAll(TunnelRegistry.Of(CurrentRunspace));
+        lock (_gate)
+        {
+            ForgetClosedRunspaces();
+            if (Runspace.DefaultRunspace is { } current)
+            {
+                _runspaces.Remove(current);
+            }
+
+            if (_runspaces.Count > 0)
+            {
+                return;
+            }
+        }
+
+        LocalRoutes.CloseAllAsync().GetAwaiter().GetResult();
+    }
 
     /// <summary>The owner of the tunnels that are started on this thread.</summary>
     internal static Guid CurrentRunspace => Runspace.DefaultRunspace?.InstanceId ?? Guid.Empty;
@@ -54,6 +87,10 @@ public sealed class TunnelCleanup : IModuleAssemblyCleanup
         // Last, and not under the lock, because it may end the process.
         endSignals?.Dispose();
     }
+
+    /// <summary>Forgets the runspaces that have ended, which do not remove their modules.</summary>
+    private static void ForgetClosedRunspaces() =>
+        _runspaces.RemoveWhere(runspace => runspace.RunspaceStateInfo.State is RunspaceState.Closed or RunspaceState.Broken);
 
     /// <summary>Ends the tunnels, and says which of their sessions run on without this PowerShell.</summary>
     private static void EndWithProcess()

@@ -17,7 +17,7 @@ public sealed partial class ContainerPackagingTests
                 "ec2:RevokeSecurityGroupIngress", "ec2:UpdateSecurityGroupRuleDescriptionsIngress", "ecs:DescribeClusters", "ecs:DescribeServices",
                 "ecs:DescribeTaskDefinition", "ecs:DescribeTasks", "ecs:ExecuteCommand", "ecs:ListTasks", "ecs:RunTask", "ecs:StopTask",
                 "ecs:TagResource", "iam:PassRole", "logs:GetLogEvents", "ssm:ResumeSession", "ssm:StartSession", "ssm:TerminateSession",
-                "ssmmessages:OpenDataChannel",
+                "ssmmessages:OpenDataChannel", "ssmmessages:OpenDataChannel",
             ],
             statements.SelectMany(statement => Texts(statement.GetProperty("Action"))).Order(StringComparer.Ordinal));
     }
@@ -32,6 +32,25 @@ public sealed partial class ContainerPackagingTests
         Assert.Equal(
             container,
             exec.GetProperty("Condition").GetProperty("StringEquals").GetProperty("ecs:container-name").GetString());
+    }
+
+    [Fact]
+    public void Running_tasks_are_entered_in_a_container_that_is_named_and_sessions_of_ECS_Exec_are_resumed_by_nobody()
+    {
+        var running = Statements("iam/running-tasks-policy.json");
+        var exec = running.Single(statement => Texts(statement.GetProperty("Action")).Contains("ecs:ExecuteCommand"));
+
+        Assert.Equal(
+            ["ecs:DescribeServices", "ecs:DescribeTasks", "ecs:ExecuteCommand", "ecs:ListTasks", "ssmmessages:OpenDataChannel"],
+            running.SelectMany(statement => Texts(statement.GetProperty("Action"))).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            "CONTAINER", exec.GetProperty("Condition").GetProperty("StringEquals").GetProperty("ecs:container-name").GetString());
+        // Such a session has no name of a user: whoever may resume one may take over those of others.
+        Assert.All(
+            running.Concat(Statements("iam/caller-policy.json"))
+                .Where(statement => Texts(statement.GetProperty("Resource")).Any(
+                    resource => resource.EndsWith(":session/ecs-execute-command-*", StringComparison.Ordinal))),
+            statement => Assert.Equal(["ssmmessages:OpenDataChannel"], Texts(statement.GetProperty("Action"))));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using EcsFargateLogin.EndToEnd.Cmdlets;
+using EcsFargateLogin.EndToEnd.Engine;
 using EcsFargateLogin.EndToEnd.Tunnels;
 using LocalFargate;
 using LocalFargate.Faults;
@@ -65,10 +66,40 @@ public sealed class RunningTaskTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Files_are_copied_to_a_service_and_from_tasks_that_are_named_by_patterns_and_as_they_are_written()
+    {
+        using TemporaryFolder folder = new();
+        foreach (var name in (string[])["a.txt", "b.txt", "[c].txt"])
+        {
+            folder.Write(name, $"text of {name}");
+        }
+
+        var task = await StartTaskAsync("web");
+
+        var run = _me.Run(
+            """
+            $folder, $cluster, $task = $args
+            Copy-FargateItem "$folder/?.txt" /tmp -Service web -Cluster $cluster -PassThru
+            Get-ChildItem -LiteralPath "$folder/[c].txt" | Copy-FargateItem -Service web -Cluster $cluster -Destination /tmp -PassThru
+            $null = New-Item -ItemType Directory "$folder/back", "$folder/c"
+            Copy-FargateItem '/tmp/?.txt' "$folder/back" -FromSession -TaskArn $task -PassThru
+            Copy-FargateItem -LiteralPath '/tmp/[c].txt' -Destination "$folder/c" -FromSession -TaskArn ($task -split '/')[-1] -Cluster $cluster
+            """, folder.Path, _me.Fargate.Cluster, task);
+
+        Assert.Empty(run.Errors);
+        Assert.Equal(5, run.Output.Count);
+        Assert.All(run.Output, item => Assert.Equal(("", task.Split('/')[^1]), (item.Text("SessionId"), item.Text("TaskId"))));
+        Assert.Equal(["a.txt", "b.txt"], Directory.GetFiles(Path.Combine(folder.Path, "back")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal("text of [c].txt", await File.ReadAllTextAsync(Path.Combine(folder.Path, "c", "[c].txt")));
+        AssertUntouched();
+    }
+
+    [Fact]
     public async Task A_tunnel_through_a_service_needs_no_SSH_server_and_is_a_tunnel_like_all_others()
     {
         using Echo echo = new();
         await StartTaskAsync("web");
+        _me.Fargate.Faults.Add(new TargetNotConnected { Operation = "StartSession", Times = 2 });
 
         var started = _me.Run(
             "Start-FargateTunnel -Service web -Cluster $args[0] -RemoteHost db.internal -RemotePort $args[1]", _me.Fargate.Cluster, echo.Port);
@@ -79,7 +110,9 @@ public sealed class RunningTaskTests : IAsyncLifetime
         using var client = await Echo.ReachAsync(port);
         await Echo.AssertEchoesAsync(client);
         Assert.Equal("Open", tunnel.Text("Status"));
-        var sent = Assert.Single(_me.Calls("StartSession")).Parameters;
+        var calls = _me.Calls("StartSession");
+        Assert.Equal(3, calls.Count);
+        var sent = calls[^1].Parameters;
         Assert.Equal("AWS-StartPortForwardingSessionToRemoteHost", (string)sent["DocumentName"]!);
         Assert.Equal("db.internal", (string)sent["Parameters"]!["host"]![0]!);
         Assert.Same(tunnel.BaseObject, Assert.Single(_me.Run("Get-FargateTunnel $args[0]", tunnel.Properties["Id"].Value).Output).BaseObject);
@@ -180,12 +213,12 @@ public sealed class RunningTaskTests : IAsyncLifetime
         await StartTaskAsync("web");
 
         var option = _me.Run($"Enter-FargateShell -Service web -Cluster {_me.Fargate.Cluster} -JumpHost bastion");
-        var copy = _me.Run(
+        var proxy = _me.Run(
             $"(Invoke-FargateCommand -Service web -Cluster {_me.Fargate.Cluster} 'true' -PassThru).FargateSession | "
-            + "ForEach-Object { Copy-FargateItem -Session $_ /etc/hostname -Destination /tmp -FromSession }");
+            + "ForEach-Object { Start-FargateTunnel -Session $_ -Socks }");
 
         Assert.StartsWith("InvalidTransport,", (option.TerminatingError ?? Assert.Single(option.Errors)).FullyQualifiedErrorId, StringComparison.Ordinal);
-        var error = copy.TerminatingError ?? Assert.Single(copy.Errors);
+        var error = proxy.TerminatingError ?? Assert.Single(proxy.Errors);
         Assert.StartsWith("TransportUnavailable,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Contains("New-FargateSession -Service", Advice(error), StringComparison.Ordinal);
         AssertUntouched();

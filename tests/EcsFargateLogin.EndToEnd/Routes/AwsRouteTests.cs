@@ -33,6 +33,32 @@ public sealed class AwsRouteTests
         await EndsAsync(me);
     }
 
+    [Fact]
+    public async Task A_session_of_Session_Manager_ends_with_the_module_of_the_last_runspace()
+    {
+        await using var me = await OutsideAsync();
+
+        var run = await me.RunProcessAsync(
+            $$"""
+            $session = {{NewPrivate}} -Route SessionManager -Wait
+            function Get-Status { "$((Invoke-RestMethod '{{me.Fargate.EndpointUrl}}/_local/sessions').status)" }
+            $module = Get-Module EcsFargateLogin
+            $other = [PowerShell]::Create()
+            $null = $other.AddScript("Import-Module '$($module.Path)'").Invoke()
+            Remove-Module EcsFargateLogin
+            Get-Status
+            $null = $other.AddStatement().AddScript('Remove-Module EcsFargateLogin').Invoke()
+            Get-Status
+            Import-Module $module.Path
+            Invoke-FargateCommand -Session $session 'echo again'
+            $session | Stop-FargateSession
+            """);
+
+        Assert.Equal(("", "open\nended\nagain\n"), (run.Error, run.Output));
+        await me.LeftNothingAsync();
+        await EndsAsync(me);
+    }
+
     [Theory]
     [InlineData("InstanceConnect")]
     [InlineData("SessionManager")]

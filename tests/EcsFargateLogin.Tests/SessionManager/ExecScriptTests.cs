@@ -47,6 +47,20 @@ public sealed class ExecScriptTests
 
     [Theory]
     [MemberData(nameof(Shells))]
+    public async Task Much_input_is_decoded_in_blocks_where_the_image_can_do_that(string shell, bool hasStty)
+    {
+        byte[] input = [.. Enumerable.Repeat(EveryByte, 100).SelectMany(bytes => bytes), .. ".\n."u8];
+
+        var whole = await RunAsync(shell, hasStty, ExecScript.WithPipes("cat; exit 7", takesMuchInput: true), input);
+        var early = await RunAsync(shell, hasStty, ExecScript.WithPipes("exec 0<&-; exit 3", takesMuchInput: true), input);
+
+        Assert.Equal((7, hasStty), (whole.ExitCode, whole.ReadsBase64));
+        Assert.Equal(input, whole.Output);
+        Assert.Equal(3, early.ExitCode);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shells))]
     public async Task A_program_finds_the_nonce_in_nothing_that_it_has(string shell, bool hasStty)
     {
         var script = ExecScript.WithPipes(
@@ -152,6 +166,7 @@ public sealed class ExecScriptTests
         var terminal = process.StandardInput.BaseStream;
         var buffer = new byte[777];
         var (isSent, isInputSent) = (false, input is null);
+        var sending = Task.CompletedTask;
         int count;
         while (seen.ExitCode is null && (count = await process.StandardOutput.BaseStream.ReadAsync(buffer)
             .AsTask().WaitAsync(TimeSpan.FromMinutes(1))) > 0)
@@ -167,15 +182,33 @@ public sealed class ExecScriptTests
             if (seen.ReadsInput && !isInputSent)
             {
                 isInputSent = true;
-                await terminal.WriteAsync(ExecScript.Encode(input));
-                await terminal.WriteAsync(ExecScript.EndOfInput);
-                await terminal.FlushAsync();
+                // Apart, because what is not read meanwhile would block the terminal.
+                sending = Task.Run(() => SendAsync(terminal, new ExecInput(seen.ReadsBase64), input!));
             }
         }
 
         process.Kill(entireProcessTree: true);
+        await sending.WaitAsync(TimeSpan.FromMinutes(1));
         await process.WaitForExitAsync();
         return seen;
+    }
+
+    private static async Task SendAsync(Stream terminal, ExecInput lines, byte[] input)
+    {
+        try
+        {
+            foreach (var piece in input.Chunk(101))
+            {
+                await terminal.WriteAsync(lines.Encode(piece));
+            }
+
+            await terminal.WriteAsync(lines.Finish());
+            await terminal.FlushAsync();
+        }
+        catch (IOException)
+        {
+            // The program has ended without reading all of it.
+        }
     }
 
     private sealed class Seen
@@ -194,6 +227,8 @@ public sealed class ExecScriptTests
         public int? ExitCode => _parts.ExitCode;
 
         public bool ReadsInput => _parts.ReadsInput;
+
+        public bool ReadsBase64 => _parts.ReadsBase64;
 
         public void Add(ReadOnlySpan<byte> bytes) => _parts.Add(bytes);
     }

@@ -48,6 +48,23 @@ public sealed class PortSessionTests
     }
 
     [Fact]
+    public async Task An_agent_that_is_not_connected_yet_is_asked_again_for_a_while()
+    {
+        await using ScriptedGateway gateway = new() { Agent = new MuxAgent().Agent, RefusedStarts = 2 };
+        await using ScriptedGateway lost = new() { Agent = new MuxAgent().Agent, RefusedStarts = int.MaxValue };
+        var hasty = gateway.Options with { ConnectPause = TimeSpan.FromMilliseconds(1), ConnectLimit = Limit };
+
+        var session = await PortSession.OpenAsync(gateway, Request, hasty, CancellationToken.None).WaitAsync(Limit);
+        await session.DisposeAsync();
+        var error = await Assert.ThrowsAsync<FargateException>(() => PortSession.OpenAsync(
+            lost, Request, hasty with { ConnectLimit = TimeSpan.FromMilliseconds(50) }, CancellationToken.None).WaitAsync(Limit));
+
+        Assert.Equal(3, gateway.Calls.Count(call => call.StartsWith("Start", StringComparison.Ordinal)));
+        Assert.Equal(FargateError.EcsExecUnavailable, error.Error);
+        Assert.True(lost.Calls.Count > 1);
+    }
+
+    [Fact]
     public async Task Disposing_closes_connections_that_are_open()
     {
         await using ScriptedGateway gateway = new() { Agent = new MuxAgent().Agent };

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.SessionManager;
+using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.SessionManager;
 
@@ -38,6 +39,9 @@ internal sealed class ScriptedGateway : ISessionManager, IAsyncDisposable
     /// <summary>Called for each data key; may throw.</summary>
     public Action GeneratesKey { get; init; } = () => { };
 
+    /// <summary>The number of calls of StartSession for which the agent is not connected yet.</summary>
+    public int RefusedStarts { get; set; }
+
     /// <summary>Completes StartSession.</summary>
     public Task Starts { get; init; } = Task.CompletedTask;
 
@@ -52,7 +56,9 @@ internal sealed class ScriptedGateway : ISessionManager, IAsyncDisposable
     {
         _calls.Enqueue($"Start {target} {port} {remoteHost} {reason}");
         await Starts.WaitAsync(cancellationToken);
-        return Ticket;
+        return RefusedStarts-- > 0
+            ? throw EcsErrors.AgentNotConnected(target, SampleTask.Answer("TargetNotConnected"))
+            : Ticket;
     }
 
     public Task<ChannelTicket?> ResumeAsync(string sessionId, CancellationToken cancellationToken)

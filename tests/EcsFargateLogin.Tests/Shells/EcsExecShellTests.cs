@@ -106,8 +106,7 @@ public sealed class EcsExecShellTests : IDisposable
 
     private EcsExecShell Shell => new(_cloud, SampleTask.Session())
     {
-        Limit = _limit,
-        Pause = TimeSpan.FromMilliseconds(5),
+        Options = new ChannelOptions { ConnectLimit = _limit, ConnectPause = TimeSpan.FromMilliseconds(5) },
     };
 
     private Task<ExecProgram> StartAsync() => Shell.StartAsync(
