@@ -70,6 +70,18 @@ Describe 'Test-FargateLogin in an account' -Skip:(-not $IsLinux) {
         $ends[2].Detail | Should -BeLike "*its container 'cli' has a restartPolicy*"
     }
 
+    It 'says the size of a task, and the nearest one where Fargate does not have it' {
+        $null = Register-TaskDefinition limited @{ name = 'cli'; memory = 512 }
+        $rows = foreach ($line in 'rails-cli', 'rails-cli -Cpu 1', 'rails-cli -Cpu 1 -Memory 4GB -EphemeralStorage 50', 'limited -Memory 1GB') {
+            Invoke-Expression "Test-FargateLogin $line" | Where-Object Check -EQ size
+        }
+        $rows.Result | Should -Be Passed, Failed, Passed, Warning
+        $rows[0].Detail | Should -BeExactly '0.25 vCPU, 512 MB of memory, 20 GB of storage'
+        $rows[1].Fix | Should -BeLike 'The nearest size is -Cpu 1024 -Memory 2048.*'
+        $rows[2].Detail | Should -BeExactly '1 vCPU, 4 GB of memory, 50 GB of storage'
+        $rows[3].Detail | Should -BeLike '*limits the container to less memory*'
+    }
+
     It 'starts nothing with -WhatIf, and says that it would' {
         $named = "rails-cli -Cluster local -Subnet $($fargate.subnets[0]) -SecurityGroup $($fargate.securityGroups[0])"
         Get-WhatIf "Test-FargateLogin $named -Deep -WhatIf" | Should -BeExactly (

@@ -61,6 +61,18 @@ public sealed class FargateSession
     /// <summary>The container that runs the SSH server.</summary>
     public string? ContainerName => Record.ContainerName;
 
+    /// <summary>The task's CPU units, of which 1024 are one vCPU; null until ECS has reported them.</summary>
+    public int? Cpu => Size.Cpu;
+
+    /// <summary>The task's memory in MiB; null until ECS has reported it.</summary>
+    public int? Memory => Size.Memory;
+
+    /// <summary>The task's ephemeral storage in GiB; null until ECS has reported it.</summary>
+    public int? EphemeralStorage => Size.EphemeralStorage;
+
+    /// <summary>The task's size, as ECS reported it.</summary>
+    internal TaskSize Size { get; private set; } = TaskSize.None;
+
     /// <summary>The transport that it was started with.</summary>
     public FargateTransport Transport => Record.Transport;
 
@@ -275,6 +287,7 @@ public sealed class FargateSession
         IPv6Address = task.IPv6Address ?? IPv6Address;
     }
 
+        Size = task.Size.Or(Size);
     /// <summary>Updates the session from EC2's description of the network interface.</summary>
     internal void Update(NetworkInterfaceDescription networkInterface)
     {

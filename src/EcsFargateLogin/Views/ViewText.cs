@@ -1,4 +1,5 @@
 using System.Globalization;
+using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Pipeline;
 
@@ -26,6 +27,18 @@ public static class ViewText
     /// <summary>A text from outside, such as the name of a container's file, without control sequences.</summary>
     /// <param name="text">A text, or null.</param>
     public static string Plain(string? text) => text is null ? "" : TerminalText.OneLine(text);
+
+    /// <summary>CPU units, and the same in vCPUs.</summary>
+    /// <param name="units">CPU units, or null.</param>
+    /// <returns>"512 (0.5 vCPU)"; empty for null.</returns>
+    public static string Cpu(int? units) =>
+        units is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value} ({TaskSize.TextOfCpu(value)})") : "";
+
+    /// <summary>Memory in MiB, and the same in the unit of AWS's tables.</summary>
+    /// <param name="mebibytes">MiB, or null.</param>
+    /// <returns>"4096 MiB (4 GB)"; empty for null.</returns>
+    public static string Memory(int? mebibytes) =>
+        mebibytes is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value} MiB ({TaskSize.TextOfMemory(value)})") : "";
 
     /// <summary>A session's state: green while it can be entered, faint when it ends, otherwise coloured as a warning.</summary>
     /// <param name="session">A session.</param>
