@@ -8,7 +8,7 @@ namespace EcsFargateLogin.Journal;
 // Reads, writes and deletes the journal's files.
 internal sealed partial class SessionJournal
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
         IgnoreReadOnlyProperties = true,

@@ -223,6 +223,12 @@ public sealed class FargateSession
     /// <summary>The attempts to start its task; null when this process did not start it.</summary>
     internal StartPlan? Plan { get; set; }
 
+    /// <summary>Its start as the history has it; null until it was recorded by this process.</summary>
+    internal FargateStart? RecordedStart { get; set; }
+
+    /// <summary>The time that starts of its task definition usually take; null where that is not known.</summary>
+    internal TimeSpan? UsualStart { get; set; }
+
     /// <summary>Its position among the sessions that this process started, from 1; 0 for others.</summary>
     internal long StartOrder { get; set; }
 
@@ -256,7 +262,9 @@ public sealed class FargateSession
         Change(record => attempt.In(record) with { TaskArn = task.TaskArn });
         StartedAt = null;
         (HostKey, TrustsFirstKey, OpenTransport, OpenRoute) = (null, false, null, null);
-        Timing = new FargateSessionTiming();
+        Timing = new FargateSessionTiming { Accepted = DateTimeOffset.UtcNow };
+        Timing.BeginWait(DateTimeOffset.UtcNow);
+        RecordedStart = null;
         (NetworkInterfaceId, SubnetId, VpcId) = (null, null, null);
         (PublicAddress, PrivateAddress, IPv6Address) = (null, null, null);
         Update(task);
@@ -279,6 +287,7 @@ public sealed class FargateSession
         _taskDefinitionArn = task.TaskDefinitionArn ?? _taskDefinitionArn;
         Tags = task.Tags ?? Tags;
         HasEcsExec |= task.EnablesExecuteCommand;
+        Size = task.Size.Or(Size);
         StartedAt = task.StartedAt ?? StartedAt;
         Timing.Update(task);
         NetworkInterfaceId = task.NetworkInterfaceId ?? NetworkInterfaceId;
@@ -287,7 +296,6 @@ public sealed class FargateSession
         IPv6Address = task.IPv6Address ?? IPv6Address;
     }
 
-        Size = task.Size.Or(Size);
     /// <summary>Updates the session from EC2's description of the network interface.</summary>
     internal void Update(NetworkInterfaceDescription networkInterface)
     {
