@@ -26,7 +26,7 @@ internal sealed class StartHistory(string folder)
     private readonly string _path = Path.Combine(folder, "starts.json");
 
     /// <summary>The time limit for acquiring the lock: other processes hold it for milliseconds.</summary>
-    public TimeSpan LockLimit { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan LockLimit { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Reads the starts, the newest first.</summary>
     /// <returns>The starts; and the reason why the file is not used, or null.</returns>
@@ -74,8 +74,8 @@ internal sealed class StartHistory(string folder)
 
     private string? Add(IReadOnlyList<FargateSession> sessions)
     {
-        var (known, fault, isLater) = ReadFile();
-        if (isLater)
+        var (known, fault, mustStay) = ReadFile();
+        if (mustStay)
         {
             return $"The start is not kept in '{_path}': {fault}.";
         }
@@ -98,7 +98,10 @@ internal sealed class StartHistory(string folder)
         return fault is null ? null : $"The history of starts in '{_path}' begins anew: {fault}.";
     }
 
-    private (IReadOnlyList<FargateStart> Starts, string? Fault, bool IsLater) ReadFile()
+    /// <returns>
+    /// The starts; the reason why there are none of the file, or null; and whether the file must not be replaced for that reason.
+    /// </returns>
+    private (IReadOnlyList<FargateStart> Starts, string? Fault, bool MustStay) ReadFile()
     {
         try
         {
@@ -126,13 +129,10 @@ internal sealed class StartHistory(string folder)
         }
     }
 
-    private static (IReadOnlyList<FargateStart> Starts, string? Fault, bool IsLater) Parse(Stream stream)
+    private static (IReadOnlyList<FargateStart> Starts, string? Fault, bool MustStay) Parse(Stream stream)
     {
         using var text = JsonDocument.Parse(stream);
-        var version = text.RootElement.ValueKind == JsonValueKind.Object
-            && text.RootElement.TryGetProperty("version", out var property) && property.TryGetInt32(out var number)
-                ? number
-                : 0;
+        var version = SessionJournal.VersionOf(text.RootElement);
         return version > CurrentVersion ? ([], "a later version of this module has written it", true)
             : version < CurrentVersion || text.Deserialize<Content>(Json)?.Starts is not { } starts ? ([], "it is damaged", false)
             : ([.. starts.Where(start => start is { IsValid: true }).OrderByDescending(start => start.CreatedAt)], null, false);

@@ -97,6 +97,7 @@ public sealed class StartHistoryTests : IDisposable
     [InlineData("[]")]
     [InlineData("{\"version\":1")]
     [InlineData("{\"version\":1,\"starts\":7}")]
+    [InlineData("{\"version\":\"1\",\"starts\":[]}")]
     [InlineData("{\"version\":0,\"starts\":[]}")]
     [InlineData("{\"version\":1,\"starts\":[{\"sessionId\":1}]}")]
     public async Task A_damaged_file_is_ignored_with_its_reason_and_begins_anew(string content)
