@@ -79,12 +79,15 @@ internal sealed partial class AwsFargateCloud(
         return new(tasks, failures);
     }
 
-    public async Task StopTaskAsync(
+    public async Task<TaskDescription?> StopTaskAsync(
         string cluster, string taskArn, string reason, CancellationToken cancellationToken)
     {
         var call = EcsCall("StopTask") with { Cluster = cluster, Task = taskArn };
         var input = new StopTaskInput(cluster, taskArn, reason);
-        await ServiceCalls.SendAsync(call, token => ecs.StopTaskAsync(input, token), cancellationToken);
+        var output = await ServiceCalls.SendAsync(call, token => ecs.StopTaskAsync(input, token), cancellationToken);
+        return output.Task is { TaskArn: not null, ClusterArn: not null, LastStatus: not null }
+            ? EcsReplies.Tasks([output.Task], call.Operation)[0]
+            : null;
     }
 
     public Task<IReadOnlyList<string>> ListTasksAsync(

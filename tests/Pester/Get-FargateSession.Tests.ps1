@@ -10,11 +10,13 @@ BeforeAll {
 
 Describe 'Get-FargateSession' {
     It 'takes ids, and what has them' {
-        Get-ParameterSetText Get-FargateSession | Should -BeExactly 'All: [SessionId]; by name: Cluster SessionId'
+        Get-ParameterSetText Get-FargateSession | Should -BeExactly @(
+            'Session*: [SessionId]; by name: Cluster SessionId', 'History: [] History!')
     }
 
-    It 'returns sessions' {
-        (Get-Command Get-FargateSession).OutputType.Type | Should -Be ([EcsFargateLogin.FargateSession])
+    It 'returns sessions, or starts' {
+        (Get-Command Get-FargateSession).OutputType.Type |
+            Should -Be ([EcsFargateLogin.FargateSession]), ([EcsFargateLogin.FargateStart])
     }
 }
 
@@ -64,6 +66,71 @@ Describe 'Get-FargateSession in an account' -Skip:(-not $IsLinux) {
     It 'has an error for an id that is nobody''s, and none for a wildcard' {
         Assert-FargateError (Get-ErrorOf { Get-FargateSession fl-nobody }) SessionNotFound ObjectNotFound fl-nobody
         Get-ErrorOf { Get-FargateSession fl-nobod* } | Should -BeNullOrEmpty
+    }
+
+    Context 'with -History' {
+        BeforeAll {
+            $path = "$TestDrive/state/EcsFargateLogin/starts.json"
+            # A start as the file has it.
+            function New-Start([string] $Id, [string] $TaskDefinition, [int] $Minutes) {
+                @{
+                    sessionId = $Id; taskDefinition = $TaskDefinition; cluster = 'local'; region = 'us-east-1'; cpu = 256; memory = 512
+                    transport = 'Ssh'; route = 'Public'; createdAt = [DateTimeOffset]::UtcNow.AddMinutes(-$Minutes).ToString('o')
+                    phases    = @{ network = '00:00:05'; pull = '00:00:20'; server = '00:00:01.5' }
+                }
+            }
+            function Set-History([hashtable[]] $Start) {
+                $null = New-Item (Split-Path $path) -ItemType Directory -Force
+                Set-Content $path (@{ version = 1; starts = @($Start) } | ConvertTo-Json -Depth 5)
+            }
+        }
+
+        AfterEach {
+            Remove-Item $path -ErrorAction Ignore
+        }
+
+        It 'lists starts, the newest first, and asks AWS for nothing' {
+            Set-History (New-Start fl-older rails-cli:6 9), (New-Start fl-newer rails-cli:7 2), (New-Start fl-other web:1 5)
+            $starts = Get-FargateSession -History
+            $starts | Should -BeOfType EcsFargateLogin.FargateStart
+            $starts.SessionId | Should -BeExactly fl-newer, fl-other, fl-older
+            $starts[0].Total | Should -Be ([timespan] '00:00:26.5')
+            $starts[0].Phases.Pull, $starts[0].Phases.Host | Should -Be ([timespan] '00:00:20'), $null
+            Get-ReceivedOperation | Should -BeNullOrEmpty
+        }
+
+        It 'finds those of task definitions by family, revision and wildcard' {
+            Set-History (New-Start fl-older rails-cli:6 9), (New-Start fl-newer rails-cli:7 2), (New-Start fl-other web:1 5)
+            (Get-FargateSession -History -TaskDefinition RAILS-*).SessionId | Should -BeExactly fl-newer, fl-older
+            (Get-FargateSession -History -TaskDefinition rails-cli:6, web).SessionId | Should -BeExactly fl-other, fl-older
+            Get-FargateSession -History -TaskDefinition rails | Should -BeNullOrEmpty
+            Get-CompletionText 'Get-FargateSession -History -TaskDefinition r' | Should -BeExactly rails-cli
+        }
+
+        It 'shows a table and a bar chart in 80 columns' {
+            Set-History (New-Start fl-newer rails-cli:7 2)
+            $table = Get-FargateSession -History | Out-String -Width 80
+            $table | Should -Match '(?m)^2 min ago +26\.5 s rails-cli:7 +pull 20\.0 s +0\.25 vCPU, 512 MB *\r?$'
+            $list = (Get-FargateSession -History | Format-List | Out-String -Width 80) -split '\r?\n'
+            $list | Should -Contain 'Phases         : network       5.0 s ######'
+            $list | Should -Contain '                 pull         20.0 s       ########################'
+            $list | Should -Contain '                 server        1.5 s                               ##'
+        }
+
+        It 'is empty for a file that is damaged or of another version, with the reason for -Verbose: <Content>' -ForEach @(
+            @{ Content = 'x'; Why = 'it is damaged' }
+            @{ Content = '{ "version": 2 }'; Why = 'a later version of this module has written it' }
+        ) {
+            Set-History @()
+            Set-Content $path $Content
+            $seen = Invoke-Recorded 'Get-FargateSession -History -Verbose'
+            @($seen.Output) + $seen.Errors + $seen.Warning | Should -BeNullOrEmpty
+            $seen.Verbose | Should -BeExactly "The history of starts in '$path' is not used: $Why."
+        }
+
+        It 'does not go with the parameters for sessions' {
+            (Get-ErrorOf { Get-FargateSession -History -Mine }).Id | Should -Match '^AmbiguousParameterSet,'
+        }
     }
 
     It 'completes clusters' {

@@ -52,6 +52,17 @@ Describe 'New-FargateSession completes' -Skip:(-not $IsLinux) {
         Get-Completion 'New-FargateSession nothing:' | Should -BeNullOrEmpty
     }
 
+    It 'the sizes of Fargate, the memory by the CPU that is given' {
+        $cpu = Get-Completion 'New-FargateSession -Cpu '
+        $cpu.CompletionText | Should -BeExactly 256, 512, 1024, 2048, 4096, 8192, 16384
+        $cpu[0].ToolTip | Should -BeExactly '0.25 vCPU, with 512 MB, 1 GB or 2 GB'
+        Get-CompletionText 'New-FargateSession -Cpu 0.5 -Memory ' | Should -BeExactly 1024, 2048, 3072, 4096
+        (Get-Completion 'New-FargateSession -Memory 12').CompletionText | Should -BeExactly 12288, 122880
+        Get-CompletionText 'New-FargateSession -EphemeralStorage 2' | Should -BeExactly 21, 200
+        Get-CompletionText 'Test-FargateLogin -Cpu 1024 -Memory 20' | Should -BeExactly 2048
+        Get-CompletionText 'Register-FargateLoginTaskDefinition -Cpu 8' | Should -BeExactly 8192
+    }
+
     It 'subnets by id and by name, shown with their addresses' {
         $subnets = $fargate.subnets
         $all = Get-Completion 'New-FargateSession -Subnet ' -Wait

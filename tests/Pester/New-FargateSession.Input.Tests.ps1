@@ -68,6 +68,24 @@ Describe 'New-FargateSession, of bad input,' -Skip:(-not $IsLinux) {
         Assert-FargateError $said InvalidEnvironmentVariable InvalidArgument $Name -Text $Text
     }
 
+    It 'refuses what is no size, and says which there are: -<Name> <Value>' -ForEach @(
+        @{ Name = 'Cpu'; Value = 3; Text = '0.25, 0.5, 1, 2, 4, 8 or 16 vCPUs' }
+        @{ Name = 'Cpu'; Value = 0.3; Text = '256, 512, 1024' }
+        @{ Name = 'Cpu'; Value = ''; Text = "'' is not a size" }
+        @{ Name = 'Cpu'; Value = 1, 2; Text = "'1 2' is not a size" }
+        @{ Name = 'Memory'; Value = 4; Text = 'such as 4GB' }
+        @{ Name = 'Memory'; Value = 1TB; Text = '512 to 122880' }
+        @{ Name = 'Memory'; Value = 'much'; Text = "'much' is not a size" }
+        @{ Name = 'EphemeralStorage'; Value = 20; Text = '21 to 200' }
+        @{ Name = 'EphemeralStorage'; Value = 201GB; Text = '21 to 200' }
+    ) {
+        $given = @{ $Name = $Value }
+        $said = Get-ErrorOf { New-FargateSession @given }
+        $said.Id | Should -Match '^ParameterArgumentTransformationError,'
+        $said.Message | Should -BeLike "*parameter '$Name'*$Text*"
+        $said.IsTerminating | Should -BeTrue
+    }
+
     It 'refuses overrides past the limit of ECS, with their length' {
         $said = Get-ErrorOf { New-FargateSession -EnvironmentVariable @{ LONG = 'x' * 8192 } }
         Assert-FargateError $said OverridesTooLong InvalidArgument rails-cli 'at most 8192'

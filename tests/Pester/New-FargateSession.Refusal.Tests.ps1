@@ -65,6 +65,32 @@ Describe 'New-FargateSession, refused by AWS,' -Skip:(-not $IsLinux) {
         Get-ReceivedOperation | Should -Not -Contain RunTask
     }
 
+    It 'refuses a size that Fargate does not have before RunTask, with the nearest one: <Line>' -ForEach @(
+        @{ Line = '-Cpu 1'; Near = '-Cpu 1024 -Memory 2048.' }
+        @{ Line = '-Memory 4GB'; Near = '-Cpu 512 -Memory 4096.' }
+        @{ Line = '-Cpu 0.5 -Memory 512'; Near = '-Cpu 512 -Memory 1024.' }
+        @{ Line = '-Cpu 8 -Memory 18GB'; Near = '-Cpu 8192 -Memory 20480.' }
+        @{ Line = '-EphemeralStorage 50 -PlatformVersion 1.3.0'; Near = '-PlatformVersion 1.4.0' }
+    ) {
+        $said = Get-ErrorOf { Invoke-Expression "New-FargateSession $Line" }
+        Assert-FargateError $said InvalidTaskSize InvalidArgument rails-cli
+        $said.NextStep | Should -BeLike "*$Near*"
+        Get-ReceivedOperation | Should -Not -Contain RunTask
+    }
+
+    It 'refuses a task that is too small for its containers' {
+        $null = Register-TaskDefinition roomy @{ name = 'cli'; memory = 2048 } -Property @{ cpu = '1024'; memory = '2048' }
+        $said = Get-ErrorOf { New-FargateSession roomy -Cpu 0.25 -Memory 1GB }
+        Assert-FargateError $said InvalidTaskSize InvalidArgument roomy "'cli'", '2048 MiB'
+        Get-ReceivedOperation | Should -Not -Contain RunTask
+    }
+
+    It 'is told of a size by ECS where task definitions cannot be read' {
+        Add-Fault @{ fault = 'accessDenied'; operation = 'DescribeTaskDefinition' }
+        $said = Get-ErrorOf { New-FargateSession -Cpu 1 }
+        Assert-FargateError $said InvalidTaskSize InvalidArgument rails-cli 'No Fargate configuration exists for given values'
+    }
+
     It 'names the action that is not allowed' {
         Add-Fault @{ fault = 'accessDenied'; operation = 'RunTask' }
         $said = Get-ErrorOf { New-FargateSession }

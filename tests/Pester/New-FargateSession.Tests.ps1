@@ -17,7 +17,8 @@ Describe 'New-FargateSession' {
         foreach ($set in $sets) {
             $columns = ($set -replace '.*by name: ') -split ' '
             foreach ($name in @(
-                    'AssignPublicIp', 'CapacityProvider', 'Cluster', 'ContainerName', 'Count', 'FromAddress', 'HostKeyVerification'
+                    'AssignPublicIp', 'CapacityProvider', 'Cluster', 'ContainerName', 'Count', 'Cpu', 'EphemeralStorage', 'FromAddress'
+                    'HostKeyVerification', 'Memory'
                     'InstanceConnectEndpoint', 'JumpHost', 'PlatformVersion', 'Port', 'Preset', 'Reason', 'Route', 'SecurityGroup', 'Service'
                     'StartTimeout', 'Subnet'
                     'TaskRoleArn', 'Transport', 'UserName')) {
@@ -29,6 +30,7 @@ Describe 'New-FargateSession' {
     It 'shows what people need first, and then the rest in groups, in syntax and completion' {
         $groups = @(
             'TaskDefinition', 'Cluster', 'Subnet', 'SecurityGroup', 'AssignPublicIp', 'FromTaskDefinition', 'Service', 'Preset', 'NoPreset'
+            'Cpu', 'Memory', 'EphemeralStorage'
             'Count', 'Wait', 'Reason', 'Tag'
             'Transport', 'Route', 'InstanceConnectEndpoint', 'AuthorizeMyAddress', 'MyAddress', 'JumpHost', 'ProxyCommand'
             'MaxLifetime', 'IdleTimeout', 'LoginTimeout', 'ReconnectWindow', 'UnusedTimeout'
@@ -92,6 +94,34 @@ Describe 'New-FargateSession in an account' -Skip:(-not $IsLinux) {
         $seen.Output | Should -BeExactly 'went on'
         Get-ReceivedOperation | Should -BeNullOrEmpty
         "$TestDrive/state/EcsFargateLogin" | Should -Not -Exist
+    }
+
+    It 'asks ECS for the size that is given, and shows that of the task: <Line>' -ForEach @(
+        @{ Line = '-Cpu 1 -Memory 2GB -EphemeralStorage 50GB'; Sent = '1024 2048 50'; Has = '1024 2048 50' }
+        @{ Line = '-Cpu 0.5 -Memory 1024'; Sent = '512 1024 '; Has = '512 1024 20' }
+        @{ Line = "-Memory '2 GB'"; Sent = ' 2048 '; Has = '256 2048 20' }
+        @{ Line = '-EphemeralStorage 21'; Sent = '  21'; Has = '256 512 21' }
+        @{ Line = ''; Sent = '  '; Has = '256 512 20' }
+    ) {
+        $session = Invoke-Expression "New-FargateSession $Line"
+        $overrides = (Get-ReceivedCall RunTask).overrides
+        "$($overrides.cpu) $($overrides.memory) $($overrides.ephemeralStorage.sizeInGiB)" | Should -BeExactly $Sent
+        "$($session.Cpu) $($session.Memory) $($session.EphemeralStorage)" | Should -BeExactly $Has
+        $session | Stop-FargateSession
+        Assert-NothingLeft -Started 1
+    }
+
+    It 'takes the size from a table, a preset and $PSDefaultParameterValues' {
+        $row = [pscustomobject]@{ Cpu = '1'; Memory = '2 GB'; EphemeralStorage = '' }
+        $start = '"Start Fargate task with {0}" on target "rails-cli in cluster local".'
+        Get-WhatIf 'param($row) $row | New-FargateSession -WhatIf' -Argument $row |
+            Should -BeExactly ($start -f '1 vCPU, 2 GB of memory')
+        Get-WhatIf '$PSDefaultParameterValues["New-FargateSession:Memory"] = 1GB; New-FargateSession -WhatIf' |
+            Should -BeExactly ($start -f '1 GB of memory')
+        Set-Content "$TestDrive/.fargatelogin.json" '{ "presets": { "big": { "Cpu": 4, "Memory": "16GB", "EphemeralStorage": 100 } } }'
+        Get-WhatIf 'New-FargateSession -Preset big -Memory 8GB -WhatIf' -Path $TestDrive |
+            Should -BeExactly ($start -f '4 vCPU, 8 GB of memory, 100 GB of storage')
+        Remove-Item "$TestDrive/.fargatelogin.json" -Force
     }
 
     It 'keeps a session''s files for their owner alone, and deletes them with it' {

@@ -16,6 +16,9 @@ internal sealed class TaskDefinitionShape
     public string? TaskDefinitionArn { get; init; }
     public string? TaskRoleArn { get; init; }
     public string? NetworkMode { get; init; }
+    public string? Cpu { get; init; }
+    public string? Memory { get; init; }
+    public EphemeralStorageShape? EphemeralStorage { get; init; }
     public IReadOnlyList<string?>? Compatibilities { get; init; }
     public IReadOnlyList<ContainerDefinitionShape?>? ContainerDefinitions { get; init; }
 }
@@ -27,6 +30,9 @@ internal sealed class ContainerDefinitionShape
     public IReadOnlyList<string?>? EntryPoint { get; init; }
     public IReadOnlyList<string?>? Command { get; init; }
     public IReadOnlyList<KeyValuePairShape?>? Environment { get; init; }
+    public int? Cpu { get; init; }
+    public int? Memory { get; init; }
+    public int? MemoryReservation { get; init; }
     public bool? Essential { get; init; }
     public bool? ReadonlyRootFilesystem { get; init; }
     public RestartPolicyShape? RestartPolicy { get; init; }

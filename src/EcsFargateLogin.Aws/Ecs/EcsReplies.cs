@@ -18,6 +18,12 @@ internal static class EcsReplies
         Arn = Required(definition?.TaskDefinitionArn, operation, "taskDefinitionArn"),
         NetworkMode = definition?.NetworkMode,
         HasTaskRole = !string.IsNullOrEmpty(definition?.TaskRoleArn),
+        Size = new DefinitionSize(
+            Size(definition?.Cpu, definition?.Memory, definition?.EphemeralStorage),
+            [
+                .. (definition?.ContainerDefinitions ?? []).OfType<ContainerDefinitionShape>().Select(container => new ContainerSize(
+                    container.Name!, container.Cpu ?? 0, container.Memory, container.MemoryReservation)),
+            ]),
         Compatibilities = [.. (definition?.Compatibilities ?? []).OfType<string>()],
         ContainerNames =
         [
@@ -39,6 +45,14 @@ internal static class EcsReplies
         Starts = (definition?.ContainerDefinitions ?? [])
             .OfType<ContainerDefinitionShape>()
             .ToDictionary(container => container.Name!, Start, StringComparer.Ordinal),
+    };
+
+    /// <summary>ECS tells CPU units and MiB as text, of task definitions for EC2 in any numbers.</summary>
+    private static TaskSize Size(string? cpu, string? memory, EphemeralStorageShape? storage) => new()
+    {
+        Cpu = TaskSizeRule.Of(TaskSizeValue.Cpu).Parse(cpu),
+        Memory = TaskSizeRule.Of(TaskSizeValue.Memory).Parse(memory),
+        EphemeralStorage = storage?.SizeInGiB,
     };
 
     private static ContainerStart Start(ContainerDefinitionShape container) => new()
@@ -100,6 +114,7 @@ internal static class EcsReplies
             StoppedReason = Text(task.StoppedReason),
             AvailabilityZone = Text(task.AvailabilityZone),
             Containers = [.. containers.Select(container => Container(container, operation))],
+            Size = Size(task.Cpu, task.Memory, task.EphemeralStorage),
             EnablesExecuteCommand = task.EnableExecuteCommand ?? false,
             Overrides = [.. (task.Overrides?.ContainerOverrides ?? []).OfType<GivenContainerOverrideShape>().Select(Override)],
             NetworkInterfaceId = attachment.GetValueOrDefault("networkInterfaceId"),

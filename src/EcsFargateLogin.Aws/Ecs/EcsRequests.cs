@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using EcsFargateLogin.Cloud;
 
@@ -58,6 +59,9 @@ internal static class EcsRequests
             },
         ],
         TaskRoleArn = request.TaskRoleArn,
+        Cpu = request.Size.Cpu?.ToString(CultureInfo.InvariantCulture),
+        Memory = request.Size.Memory?.ToString(CultureInfo.InvariantCulture),
+        EphemeralStorage = request.Size.EphemeralStorage is { } storage ? new EphemeralStorageShape(storage) : null,
     };
 
     private static IReadOnlyList<T>? NullIfEmpty<T>(IReadOnlyList<T> list) => list.Count == 0 ? null : list;
@@ -97,7 +101,12 @@ internal sealed class TaskOverrideShape
 {
     public required IReadOnlyList<ContainerOverrideShape> ContainerOverrides { get; init; }
     public string? TaskRoleArn { get; init; }
+    public string? Cpu { get; init; }
+    public string? Memory { get; init; }
+    public EphemeralStorageShape? EphemeralStorage { get; init; }
 }
+
+internal sealed record EphemeralStorageShape(int? SizeInGiB);
 
 internal sealed class ContainerOverrideShape
 {

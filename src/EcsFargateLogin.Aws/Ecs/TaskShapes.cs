@@ -61,6 +61,9 @@ internal sealed class TaskShape
     public IReadOnlyList<ContainerShape?>? Containers { get; init; }
     public IReadOnlyList<AttachmentShape?>? Attachments { get; init; }
     public bool? EnableExecuteCommand { get; init; }
+    public string? Cpu { get; init; }
+    public string? Memory { get; init; }
+    public EphemeralStorageShape? EphemeralStorage { get; init; }
     public GivenOverrideShape? Overrides { get; init; }
 }
 

@@ -58,6 +58,7 @@ internal static partial class RefusalTranslator
             : Has(message, "is not a container in the TaskDefinition")
                 ? EcsErrors.ContainerNotFound(call.ContainerName ?? "", reply)
             : call.Operation == RegisterTaskDefinition && Has(message, "revision") ? FromRevisionMessage(reply, call)
+            : IsAboutSize(message) ? EcsErrors.TaskSizeRefused(call.TaskDefinition ?? "", reply)
             : Has(message, "Overrides length") ? EcsErrors.OverridesTooLong(reply)
             : Has(message, "execute command was not enabled") ? EcsErrors.ExecuteCommandRefused(call.Task ?? "", reply)
             : Has(message, "valid taskRoleArn") ? EcsErrors.TaskRoleMissing(call.TaskDefinition ?? "", reply)
@@ -70,6 +71,11 @@ internal static partial class RefusalTranslator
         : Has(reply.Message, "limit") || Has(reply.Message, "maximum") || Has(reply.Message, "exceed")
             ? EcsErrors.RevisionLimit(call.TaskDefinition, reply)
         : null;
+
+    private static bool IsAboutSize(string message) =>
+        Has(message, "No Fargate configuration exists")
+        || Has(message, "Invalid 'cpu' setting for task") || Has(message, "Invalid 'memory' setting for task")
+        || (Has(message, "setting for container") && Has(message, "is greater than for"));
 
     private static bool IsUnsuitable(ServiceReply reply) =>
         reply.ErrorCode == "PlatformTaskDefinitionIncompatibilityException"

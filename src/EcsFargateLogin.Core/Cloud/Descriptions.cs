@@ -12,6 +12,9 @@ internal sealed record TaskDefinitionDescription
     /// <summary>Whether it names a role for its tasks.</summary>
     public bool HasTaskRole { get; init; }
 
+    /// <summary>The size of its tasks and containers; null where it is not known.</summary>
+    public DefinitionSize? Size { get; init; }
+
     /// <summary>The launch types that it is compatible with: EC2, FARGATE, EXTERNAL.</summary>
     public IReadOnlyList<string> Compatibilities { get; init; } = [];
 

@@ -23,6 +23,12 @@ internal static class EcsErrors
         $"The task definition '{taskDefinition}' cannot run on Fargate with a network interface of its own.",
         "Register a revision with networkMode awsvpc, requiresCompatibilities FARGATE, and task-level cpu and memory.");
 
+    internal static FargateException TaskSizeRefused(string taskDefinition, ServiceReply reply) => ServiceReply.ErrorOf(
+        FargateError.InvalidTaskSize, reply, taskDefinition,
+        $"Fargate has no tasks of the size that was requested for '{taskDefinition}', or its containers do not fit in it.",
+        "Give -Cpu and -Memory together, as a pair of Fargate's table: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/"
+            + "task-cpu-memory-error.html.");
+
     internal static FargateException SubnetNotFound(string subnets, ServiceReply reply) => ServiceReply.ErrorOf(
         FargateError.SubnetNotFound, reply, subnets,
         $"The subnet '{subnets}' was not found in this account and region.",

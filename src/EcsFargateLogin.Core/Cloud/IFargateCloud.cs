@@ -40,8 +40,9 @@ internal interface IFargateCloud : IDisposable
         string cluster, IReadOnlyCollection<string> taskArns, CancellationToken cancellationToken);
 
     /// <summary>Stops a task. Succeeds for a stopped task while ECS still knows it.</summary>
+    /// <returns>The task as it was then; null where the reply does not describe it.</returns>
     /// <exception cref="FargateException"><see cref="FargateError.TaskNotFound"/> when ECS has no such task.</exception>
-    Task StopTaskAsync(string cluster, string taskArn, string reason, CancellationToken cancellationToken);
+    Task<TaskDescription?> StopTaskAsync(string cluster, string taskArn, string reason, CancellationToken cancellationToken);
 
     /// <summary>Starts a program in a container by ECS Exec, and opens a channel to its terminal.</summary>
     /// <exception cref="FargateException">

@@ -59,6 +59,9 @@ internal sealed record TaskDescription
     /// <summary>Its availability zone.</summary>
     public string? AvailabilityZone { get; init; }
 
+    /// <summary>Its size.</summary>
+    public TaskSize Size { get; init; } = TaskSize.None;
+
     /// <summary>Its containers.</summary>
     public IReadOnlyList<ContainerDescription> Containers { get; init; } = [];
 

@@ -32,6 +32,9 @@ internal record TaskOptions
     /// <summary>The version of Fargate's platform; null for the latest.</summary>
     public string? PlatformVersion { get; init; }
 
+    /// <summary>The size that overrides the task definition's; a value that is null keeps that.</summary>
+    public TaskSize Size { get; init; } = TaskSize.None;
+
     /// <summary>The task role that overrides the task definition's; null keeps that.</summary>
     public string? TaskRoleArn { get; init; }
 

@@ -53,7 +53,7 @@ internal sealed class EcsExecChecks : ICheckGroup
     {
         const string Check = "platform version";
         var version = examination.Request.PlatformVersion;
-        return EcsExecPlatform.Has(version)
+        return FargatePlatform.IsNew(version)
             ? examination.PassAsync(Check, $"{version ?? "LATEST"} has ECS Exec")
             : ObstructAsync(examination, Check, RouteErrors.PlatformWithoutEcsExec(version!));
     }

@@ -36,6 +36,9 @@ internal sealed class Examination(DoctorRequest request, IFargateCloud cloud, Fu
     /// <summary>The subnets that exist.</summary>
     public IReadOnlyList<SubnetDescription> Subnets { get; set; } = [];
 
+    /// <summary>Whether a subnet's route out leads to a NAT gateway, and its route table has no gateway endpoint.</summary>
+    public bool PullsByNat { get; set; }
+
     /// <summary>The EC2 Instance Connect Endpoint that a session would use, once found.</summary>
     public InstanceConnectEndpoint? Endpoint { get; set; }
 

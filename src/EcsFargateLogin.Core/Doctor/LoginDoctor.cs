@@ -1,3 +1,4 @@
+using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Routes;
@@ -62,6 +63,9 @@ internal sealed record DoctorRequest
 
     public IReadOnlyList<string> SecurityGroups { get; init; } = [];
 
+    /// <summary>The size of the task; what is null is the task definition's.</summary>
+    public TaskSize Size { get; init; } = TaskSize.None;
+
     public bool AssignPublicIp { get; init; } = true;
 
     public int Port { get; init; } = ContainerContract.DefaultPort;
@@ -105,6 +109,7 @@ internal sealed record DoctorRequest
         Cluster = Cluster,
         Subnets = Subnets,
         SecurityGroups = SecurityGroups,
+        Size = Size,
         AssignPublicIp = AssignPublicIp,
         Port = Port,
         ContainerName = ContainerName,

@@ -94,7 +94,7 @@ internal sealed class SessionCheck : ICheckGroup
             {
                 Handler all = new(happened => events.Writer.TryWrite(happened));
                 Readiness ready = new(CanBeEntered: true);
-                await new SessionWaiter(examination.Cloud, new WaitOptions(), Parts.Starter)
+                await new SessionWaiter(examination.Cloud, new WaitOptions(), Parts.Starter) { History = Parts.Journal.Starts }
                     .WaitAsync([session], ready, all, ending.Token);
             }
             finally

@@ -91,14 +91,18 @@ internal sealed class SubnetChecks : ICheckGroup
                 ?? tables!.FirstOrDefault(each => each.IsMain);
             var anywhere = subnet.CidrBlock is null ? "::/0" : "0.0.0.0/0";
             var route = table?.Routes.FirstOrDefault(each => each.Destination == anywhere);
+            examination.PullsByNat |= HasTarget(route, "nat-") && !table!.Routes.Any(each => HasTarget(each, "vpce-"));
             await CheckRouteAsync(examination, subnet, route);
         }
     }
 
+    private static bool HasTarget(RouteDescription? route, string kind) =>
+        route?.Target.StartsWith(kind, StringComparison.Ordinal) == true;
+
     private static Task CheckRouteAsync(Examination examination, SubnetDescription subnet, RouteDescription? route)
     {
         var check = $"route of {subnet.Id}";
-        var isPublic = route?.Target.StartsWith("igw-", StringComparison.Ordinal) == true;
+        var isPublic = HasTarget(route, "igw-");
         var agent = examination.Request.Transport.HasEcsExec() ? "ECS Exec"
             : examination.Request.MayUse(FargateRoute.SessionManager) ? "Session Manager"
             : null;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Model;
@@ -64,6 +65,7 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
             await examination.PassAsync("Fargate", "networkMode is awsvpc, and it is compatible with FARGATE");
             await examination.PassAsync("container", $"{found.Name}, {examination.Container?["image"]}");
             await CheckEndAsync(examination, found);
+            await CheckSizeAsync(examination, found);
         }
         catch (FargateException e) when (e.Error is FargateError.TaskDefinitionUnsuitable or FargateError.ContainerNotFound)
         {
@@ -77,6 +79,29 @@ internal sealed class TaskDefinitionChecks : ICheckGroup
             ? examination.FailAsync(
                 "task's end", StartErrors.TaskOutlivesContainer(examination.Request.TaskDefinition!, why))
             : examination.PassAsync("task's end", "the task ends with that container, and so at its limits");
+
+    /// <summary>Says the size that a session's task would have, and checks it as New-FargateSession does.</summary>
+    private static Task CheckSizeAsync(Examination examination, LoginContainer container)
+    {
+        const string Check = "size";
+        var request = examination.Request.ToSession();
+        var size = request.Size.Or(container.Size?.Task ?? TaskSize.None).Or(new() { EphemeralStorage = TaskSize.DefaultStorage });
+        try
+        {
+            TaskSizeCheck.ThrowIfInvalid(request, container.Size);
+        }
+        catch (FargateException e)
+        {
+            return examination.FailAsync(Check, e);
+        }
+
+        return request.Size.Memory > container.Size?.Containers.FirstOrDefault(each => each.Name == container.Name)?.Memory
+            ? examination.WarnAsync(
+                Check,
+                $"{size}, but the task definition limits the container to less memory, whatever the task has",
+                "Register a revision without memory for that container, as Register-FargateLoginTaskDefinition does.")
+            : examination.PassAsync(Check, size.ToString());
+    }
 
     private static Task CheckArchitectureAsync(Examination examination, JsonObject definition)
     {

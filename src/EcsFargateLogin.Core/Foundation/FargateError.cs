@@ -58,6 +58,9 @@ public enum FargateError
     /// <summary>The task definition cannot run on Fargate with a network interface of its own.</summary>
     [ErrorRow(ErrorKind.InvalidArgument)]
     TaskDefinitionUnsuitable,
+    /// <summary>Fargate has no task of that size, or its containers do not fit in it.</summary>
+    [ErrorRow(ErrorKind.InvalidArgument)]
+    InvalidTaskSize,
     /// <summary>The subnet does not exist.</summary>
     [ErrorRow(ErrorKind.ObjectNotFound, NamesValue = true)]
     SubnetNotFound,

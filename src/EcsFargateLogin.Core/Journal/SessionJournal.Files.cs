@@ -8,7 +8,7 @@ namespace EcsFargateLogin.Journal;
 // Reads, writes and deletes the journal's files.
 internal sealed partial class SessionJournal
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
         IgnoreReadOnlyProperties = true,
@@ -75,8 +75,7 @@ internal sealed partial class SessionJournal
     {
         using var text = JsonDocument.Parse(stream);
         var root = text.RootElement;
-        if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("version", out var property)
-            && property.TryGetInt32(out var version) && version > SessionRecord.CurrentVersion)
+        if (VersionOf(root) > SessionRecord.CurrentVersion)
         {
             return (null, "a later version of this module has written it");
         }
@@ -86,6 +85,11 @@ internal sealed partial class SessionJournal
             : entry.FaultFor(sessionId) is { } fault ? (null, fault)
             : (entry, null);
     }
+
+    /// <summary>The version that a file of the journal names; 0 where it names none.</summary>
+    internal static int VersionOf(JsonElement root) =>
+        root.ValueKind == JsonValueKind.Object && root.TryGetProperty("version", out var property)
+        && property.ValueKind == JsonValueKind.Number && property.TryGetInt32(out var version) ? version : 0;
 
     private void Put(string sessionId, string name, SessionRecord value)
     {

@@ -30,6 +30,9 @@ internal sealed partial class SessionJournal(string root)
         return new SessionJournal(Path.Combine(stateHome, "EcsFargateLogin", "sessions"));
     }
 
+    /// <summary>The history of starts, beside the sessions.</summary>
+    public StartHistory Starts { get; } = new(Path.GetDirectoryName(root)!);
+
     /// <summary>Creates a new session's folder and short id. This process owns it.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public string Open()

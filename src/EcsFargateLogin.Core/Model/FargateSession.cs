@@ -61,6 +61,18 @@ public sealed class FargateSession
     /// <summary>The container that runs the SSH server.</summary>
     public string? ContainerName => Record.ContainerName;
 
+    /// <summary>The task's CPU units, of which 1024 are one vCPU; null until ECS has reported them.</summary>
+    public int? Cpu => Size.Cpu;
+
+    /// <summary>The task's memory in MiB; null until ECS has reported it.</summary>
+    public int? Memory => Size.Memory;
+
+    /// <summary>The task's ephemeral storage in GiB; null until ECS has reported it.</summary>
+    public int? EphemeralStorage => Size.EphemeralStorage;
+
+    /// <summary>The task's size, as ECS reported it.</summary>
+    internal TaskSize Size { get; private set; } = TaskSize.None;
+
     /// <summary>The transport that it was started with.</summary>
     public FargateTransport Transport => Record.Transport;
 
@@ -211,6 +223,12 @@ public sealed class FargateSession
     /// <summary>The attempts to start its task; null when this process did not start it.</summary>
     internal StartPlan? Plan { get; set; }
 
+    /// <summary>Its start as the history has it; null until it was recorded by this process.</summary>
+    internal FargateStart? RecordedStart { get; set; }
+
+    /// <summary>The time that starts of its task definition usually take; null where that is not known.</summary>
+    internal TimeSpan? UsualStart { get; set; }
+
     /// <summary>Its position among the sessions that this process started, from 1; 0 for others.</summary>
     internal long StartOrder { get; set; }
 
@@ -244,7 +262,9 @@ public sealed class FargateSession
         Change(record => attempt.In(record) with { TaskArn = task.TaskArn });
         StartedAt = null;
         (HostKey, TrustsFirstKey, OpenTransport, OpenRoute) = (null, false, null, null);
-        Timing = new FargateSessionTiming();
+        Timing = new FargateSessionTiming { Accepted = DateTimeOffset.UtcNow };
+        Timing.BeginWait(DateTimeOffset.UtcNow);
+        RecordedStart = null;
         (NetworkInterfaceId, SubnetId, VpcId) = (null, null, null);
         (PublicAddress, PrivateAddress, IPv6Address) = (null, null, null);
         Update(task);
@@ -267,6 +287,7 @@ public sealed class FargateSession
         _taskDefinitionArn = task.TaskDefinitionArn ?? _taskDefinitionArn;
         Tags = task.Tags ?? Tags;
         HasEcsExec |= task.EnablesExecuteCommand;
+        Size = task.Size.Or(Size);
         StartedAt = task.StartedAt ?? StartedAt;
         Timing.Update(task);
         NetworkInterfaceId = task.NetworkInterfaceId ?? NetworkInterfaceId;

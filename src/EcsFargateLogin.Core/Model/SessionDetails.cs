@@ -37,8 +37,30 @@ public sealed class FargateSessionTiming
     /// <summary>ssh, or the program of ECS Exec, was started for the first time.</summary>
     public DateTimeOffset? Shell { get; internal set; }
 
+    /// <summary>The phases with their durations.</summary>
+    public FargateStartPhases Phases => FargateStartPhases.Of(this);
+
+    /// <summary>RunTask was answered, by this machine's clock; null where another process started the task.</summary>
+    internal DateTimeOffset? Accepted { get; init; }
+
+    /// <summary>The beginning of the wait in which the server answered, or of the latest one before, by this machine's clock.</summary>
+    internal DateTimeOffset? WaitedFrom { get; private set; }
+
+    /// <summary>The beginning of the latest wait, by this machine's clock.</summary>
+    internal DateTimeOffset? LastWaitAt { get; private set; }
+
+    /// <summary>The server or the agent answered for the first time.</summary>
+    internal DateTimeOffset? Answered => Banner ?? Agent;
+
+    /// <summary>Notes that a wait for the session begins.</summary>
+    internal void BeginWait(DateTimeOffset now)
+    {
+        LastWaitAt = now;
+        WaitedFrom = Answered is null ? LastWaitAt : WaitedFrom;
+    }
+
     /// <summary>The phases that were reached, with the seconds from <see cref="Created"/>.</summary>
-    public override string ToString() => string.Join(", ", Phases().Select(phase =>
+    public override string ToString() => string.Join(", ", Times().Select(phase =>
         FormattableString.Invariant($"{phase.Name} {(phase.At - Created)?.TotalSeconds ?? 0:0.0} s")));
 
     internal void Update(TaskDescription task)
@@ -50,7 +72,7 @@ public sealed class FargateSessionTiming
         Started = task.StartedAt ?? Started;
     }
 
-    private IEnumerable<(string Name, DateTimeOffset? At)> Phases() => new (string Name, DateTimeOffset? At)[]
+    private IEnumerable<(string Name, DateTimeOffset? At)> Times() => new (string Name, DateTimeOffset? At)[]
     {
         ("created", Created),
         ("connected", Connected),

@@ -9,8 +9,12 @@ internal abstract record SessionEvent(FargateSession Session);
 /// <param name="Phase">PROVISIONING, PENDING, …, or a few words.</param>
 /// <param name="Elapsed">The time since the call that started it.</param>
 /// <param name="Call">The name of that call.</param>
-internal sealed record PhaseSeen(FargateSession Session, string Phase, TimeSpan Elapsed, string Call = "RunTask")
-    : SessionEvent(Session);
+internal sealed record PhaseSeen(FargateSession Session, string Phase, TimeSpan Elapsed, string Call = PhaseSeen.Start)
+    : SessionEvent(Session)
+{
+    /// <summary>The call that starts a session.</summary>
+    public const string Start = "RunTask";
+}
 
 /// <summary>A detail for verbose output.</summary>
 /// <param name="Session">The session.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Presets;
@@ -46,9 +47,13 @@ internal sealed record PresetKey(string Name, PresetValueKind Kind)
     /// <summary>The rule that a text has to satisfy; null for none.</summary>
     public TextRule? Rule { get; init; }
 
+    /// <summary>The rule of a number that is a part of a task's size, which a text can give too; null for others.</summary>
+    public TaskSizeRule? Size { get; init; }
+
     /// <summary>A description of the accepted values, for error messages.</summary>
     public string Expectation => Kind switch
     {
+        _ when Size is { } size => size.Expectation,
         PresetValueKind.Number => string.Create(
             CultureInfo.InvariantCulture, $"a whole number from {Range.Least} to {Range.Most}"),
         PresetValueKind.Switch => "true or false",

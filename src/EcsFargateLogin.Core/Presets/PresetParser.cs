@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using EcsFargateLogin.Cloud;
 
 namespace EcsFargateLogin.Presets;
 
@@ -143,6 +144,7 @@ internal sealed partial class PresetParser
 
     private object ReadValue(ref Utf8JsonReader reader, PresetKey key) => (key.Kind, reader.TokenType) switch
     {
+        (PresetValueKind.Number, JsonTokenType.Number or JsonTokenType.String) when key.Size is { } size => ReadSize(ref reader, key, size),
         (PresetValueKind.Text, JsonTokenType.String) => ReadText(ref reader, key),
         (PresetValueKind.TextList, JsonTokenType.String) => new[] { ReadText(ref reader, key) },
         (PresetValueKind.TextList, JsonTokenType.StartArray) => ReadList(ref reader, key),
@@ -151,6 +153,13 @@ internal sealed partial class PresetParser
         (PresetValueKind.TextMap, JsonTokenType.StartObject) => ReadMap(ref reader, key),
         _ => throw Unfit(ref reader, key),
     };
+
+    private int ReadSize(ref Utf8JsonReader reader, PresetKey key, TaskSizeRule size)
+    {
+        var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : Encoding.UTF8.GetString(reader.ValueSpan);
+        CheckCharacters(text, reader.TokenStartIndex);
+        return size.Parse(text) ?? throw Unfit(ref reader, key);
+    }
 
     private string ReadText(ref Utf8JsonReader reader, PresetKey key)
     {

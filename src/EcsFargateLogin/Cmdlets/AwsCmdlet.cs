@@ -190,7 +190,8 @@ public abstract class AwsCmdlet : FargateCmdlet
         DefaultParameters.Find(GetVariableValue(DefaultParameters.Variable), MyInvocation.MyCommand.Name, parameter) is not null;
 
     /// <summary>Creates a waiter for sessions, which repeats a start where that helps.</summary>
-    private protected SessionWaiter WaiterFor(IFargateCloud cloud) => new(cloud, new WaitOptions(), StarterFor(cloud));
+    private protected SessionWaiter WaiterFor(IFargateCloud cloud) =>
+        new(cloud, new WaitOptions(), StarterFor(cloud)) { History = Journal.Starts };
 
     /// <summary>Creates a starter of tasks. A second Ctrl+C ends its clean-up.</summary>
     private protected TaskStarter StarterFor(IFargateCloud cloud) => new(cloud, Journal) { GiveUp = GiveUpToken };

@@ -14,23 +14,29 @@ namespace EcsFargateLogin.Cmdlets;
 /// Lists sessions: those in this machine's journal, and those with tasks that ECS runs, wherever they were started. Sessions that
 /// have ended are removed from the journal and not listed.
 /// </summary>
-[Cmdlet(VerbsCommon.Get, "FargateSession", HelpUri = HelpPages.Folder + "Get-FargateSession.md")]
-[OutputType(typeof(FargateSession))]
+[Cmdlet(VerbsCommon.Get, "FargateSession", DefaultParameterSetName = SessionSet,
+    HelpUri = HelpPages.Folder + "Get-FargateSession.md")]
+[OutputType(typeof(FargateSession), ParameterSetName = [SessionSet])]
+[OutputType(typeof(FargateStart), ParameterSetName = [HistorySet])]
 public sealed class GetFargateSessionCommand : AwsCmdlet
 {
     private const string DefaultCluster = "default";
+    private const string SessionSet = "Session";
+    private const string HistorySet = "History";
 
     private readonly HashSet<string> _reported = [];
 
     /// <summary>The sessions' short ids. Wildcards are permitted.</summary>
     /// <value>*</value>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The sessions' short ids.")]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = SessionSet,
+        HelpMessage = "The sessions' short ids.")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] SessionId { get; set; } = ["*"];
 
     /// <summary>The clusters to search, by name or ARN. Without it: those in the journal, and 'default'.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The clusters to search, by name or ARN.")]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = SessionSet,
+        HelpMessage = "The clusters to search, by name or ARN.")]
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
@@ -38,7 +44,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
 
     /// <summary>The statuses of ECS, or UNKNOWN. Wildcards are permitted.</summary>
     /// <value>*</value>
-    [Parameter(HelpMessage = "The statuses of ECS, or UNKNOWN.")]
+    [Parameter(ParameterSetName = SessionSet, HelpMessage = "The statuses of ECS, or UNKNOWN.")]
     [ValidateNotNullOrEmpty]
     [KnownStatus]
     [SupportsWildcards]
@@ -46,18 +52,60 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
     public string[] Status { get; set; } = ["*"];
 
     /// <summary>Lists only the sessions in this machine's journal: your own that were started from here.</summary>
-    [Parameter(HelpMessage = "Lists only your sessions that were started from this machine.")]
+    [Parameter(ParameterSetName = SessionSet, HelpMessage = "Lists only your sessions that were started from this machine.")]
     public SwitchParameter Mine { get; set; }
 
     /// <summary>
     /// Lists only those of your own sessions that no PowerShell uses any more. Sessions that are not in this machine's journal
     /// are never among them: somebody may use them.
     /// </summary>
-    [Parameter(HelpMessage = "Lists only those of your own sessions that no PowerShell uses any more.")]
+    [Parameter(ParameterSetName = SessionSet, HelpMessage = "Lists only those of your own sessions that no PowerShell uses any more.")]
     public SwitchParameter Orphaned { get; set; }
 
-    /// <summary>Lists the sessions.</summary>
-    protected override void ProcessRecord() => Guard(null, () =>
+    /// <summary>
+    /// Lists the last 200 starts of sessions from this machine instead, the newest first, with the time that each phase took. AWS is
+    /// not asked.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = HistorySet,
+        HelpMessage = "Lists the last starts from this machine, with the time of each phase.")]
+    public SwitchParameter History { get; set; }
+
+    /// <summary>With -History: the families of task definitions, or family:revision. Wildcards are permitted.</summary>
+    /// <value>*</value>
+    [Parameter(ParameterSetName = HistorySet, HelpMessage = "The families of task definitions.")]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(HistoryCompleter))]
+    public string[] TaskDefinition { get; set; } = ["*"];
+
+    /// <summary>Lists the sessions, or their starts.</summary>
+    protected override void ProcessRecord()
+    {
+        if (History)
+        {
+            Guard(null, ListStarts);
+        }
+        else
+        {
+            Guard(null, ListSessions);
+        }
+    }
+
+    private void ListStarts()
+    {
+        var (starts, fault) = Journal.Starts.Read();
+        if (fault is not null)
+        {
+            WriteVerbose(fault);
+        }
+
+        WriteObject(
+            starts.Where(start =>
+                Wildcards.IsMatch(TaskDefinition, start.Family) || Wildcards.IsMatch(TaskDefinition, start.TaskDefinition)),
+            enumerateCollection: true);
+    }
+
+    private void ListSessions()
     {
         Journal.Sweep();
         var found = Find();
@@ -75,7 +123,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
                 Report(SessionErrors.SessionNotFound(id, cluster: null), id);
             }
         }
-    });
+    }
 
     /// <summary>
     /// Adds sessions with entries that cannot be read, unless ECS lists their tasks, and warns of each. Their connections are not

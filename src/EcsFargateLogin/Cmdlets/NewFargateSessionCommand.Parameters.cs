@@ -115,6 +115,44 @@ public sealed partial class NewFargateSessionCommand
     [Parameter(HelpMessage = "Uses no preset, and reads no file of presets.")]
     public SwitchParameter NoPreset { get; set; }
 
+    // The size of the task.
+
+    /// <summary>
+    /// The task's CPU: 0.25, 0.5, 1, 2, 4, 8 or 16 vCPUs, or the same in CPU units, of which 1024 are one vCPU: 256 to 16384.
+    /// Without it the task definition's. Fargate has certain sizes of memory for each; an error names the nearest pair.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "The task's vCPUs, 0.25 to 16, or its CPU units, 256 to 16384.")]
+    [BlankIsDefault]
+    [TaskSize(TaskSizeValue.Cpu)]
+    [ArgumentCompleter(typeof(CpuCompleter))]
+    [ProjectKey]
+    public int? Cpu { get; set; }
+
+    /// <summary>
+    /// The task's memory in MiB, 512 to 122880, or with a unit, such as 4GB. Without it the task definition's. Fargate has certain
+    /// sizes for each -Cpu; an error names the nearest pair. A limit that the task definition sets for a container stays.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "The task's memory in MiB, or with a unit, such as 4GB.")]
+    [BlankIsDefault]
+    [TaskSize(TaskSizeValue.Memory)]
+    [ArgumentCompleter(typeof(MemoryCompleter))]
+    [ProjectKey]
+    public int? Memory { get; set; }
+
+    /// <summary>
+    /// The task's ephemeral storage in GiB, 21 to 200, or with a unit, such as 50GB. Without it the task definition's or, if it has
+    /// none, 20. Images and all files of the task share it.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true,
+        HelpMessage = "The task's ephemeral storage in GiB, 21 to 200.")]
+    [BlankIsDefault]
+    [TaskSize(TaskSizeValue.EphemeralStorage)]
+    [ArgumentCompleter(typeof(EphemeralStorageCompleter))]
+    [ProjectKey]
+    public int? EphemeralStorage { get; set; }
+
     // The number of sessions, and the reason for them.
 
     /// <summary>The number of sessions to start, 1 to 100, each with a key of its own.</summary>
@@ -435,6 +473,12 @@ public sealed partial class NewFargateSessionCommand
             Port = values.Get<int>(nameof(Port)),
             Environment = ContainerContract.CheckVariables(values.Get<IDictionary>(nameof(EnvironmentVariable))),
             Command = values.Get<string[]>(nameof(Command), []),
+            Size = new TaskSize
+            {
+                Cpu = values.Get<int?>(nameof(Cpu)),
+                Memory = values.Get<int?>(nameof(Memory)),
+                EphemeralStorage = values.Get<int?>(nameof(EphemeralStorage)),
+            },
             TaskRoleArn = values.Get<string>(nameof(TaskRoleArn)),
             Limits = LimitsOf(values),
             Tags = SessionTags.Of(values.Get<string>(nameof(Reason)), values.Get<IDictionary>(nameof(Tag))),

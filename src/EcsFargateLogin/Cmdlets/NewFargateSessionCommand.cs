@@ -99,6 +99,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         var isAuthorized = IsAddressAuthorized(values);
         var count = values.Get<int>(nameof(Count));
         var action = (count == 1 ? "Start Fargate task" : $"Start {count} Fargate tasks")
+            + (request.Size.IsGiven ? $" with {request.Size}" : "")
             + (isAuthorized ? $" and allow this machine's address in {request.SecurityGroups[0]} on port {request.Port}" : "");
         if (!ShouldProcess($"{PresetRules.SubjectOf(values)} in cluster {request.Cluster}", action))
         {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Completion;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
@@ -61,17 +62,22 @@ public sealed class RegisterFargateLoginTaskDefinitionCommand : AwsCmdlet
     [ValidateNotNullOrEmpty]
     public string? TaskRoleArn { get; set; }
 
-    /// <summary>The task's CPU units, of which 1024 are one vCPU. Without it: the application's, or 512.</summary>
-    [Parameter(HelpMessage = "The task's CPU units, of which 1024 are one vCPU.")]
-    [ValidateSet("256", "512", "1024", "2048", "4096", "8192", "16384")]
+    /// <summary>
+    /// The task's CPU: 0.25, 0.5, 1, 2, 4, 8 or 16 vCPUs, or the same in CPU units, of which 1024 are one vCPU: 256 to 16384.
+    /// Without it: the application's, or 512.
+    /// </summary>
+    [Parameter(HelpMessage = "The task's vCPUs, 0.25 to 16, or its CPU units, 256 to 16384.")]
+    [TaskSize(TaskSizeValue.Cpu)]
+    [ArgumentCompleter(typeof(CpuCompleter))]
     public int? Cpu { get; set; }
 
     /// <summary>
-    /// The task's memory in MiB, 512 to 122880. Fargate accepts certain values for each -Cpu. Without it: the application's, or
-    /// 1024.
+    /// The task's memory in MiB, 512 to 122880, or with a unit, such as 4GB. Fargate accepts certain values for each -Cpu. Without
+    /// it: the application's, or 1024.
     /// </summary>
-    [Parameter(HelpMessage = "The task's memory in MiB, 512 to 122880, as goes with -Cpu.")]
-    [ValidateRange(512, 122880)]
+    [Parameter(HelpMessage = "The task's memory in MiB, or with a unit, such as 4GB.")]
+    [TaskSize(TaskSizeValue.Memory)]
+    [ArgumentCompleter(typeof(MemoryCompleter))]
     public int? Memory { get; set; }
 
     /// <summary>The image's CPU architecture. Without it: the application's, or X86_64.</summary>

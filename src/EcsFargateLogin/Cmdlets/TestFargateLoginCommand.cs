@@ -49,6 +49,31 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
     [ArgumentCompleter(typeof(SecurityGroupCompleter))]
     public string[] SecurityGroup { get; set; } = [];
 
+    /// <summary>
+    /// The task's CPU, as New-FargateSession takes it: 0.25 to 16 vCPUs, or 256 to 16384 CPU units. Without it the task
+    /// definition's.
+    /// </summary>
+    [Parameter(HelpMessage = "The task's vCPUs, 0.25 to 16, or its CPU units, 256 to 16384.")]
+    [TaskSize(TaskSizeValue.Cpu)]
+    [ArgumentCompleter(typeof(CpuCompleter))]
+    public int? Cpu { get; set; }
+
+    /// <summary>
+    /// The task's memory in MiB, 512 to 122880, or with a unit, such as 4GB. Without it the task definition's.
+    /// </summary>
+    [Parameter(HelpMessage = "The task's memory in MiB, or with a unit, such as 4GB.")]
+    [TaskSize(TaskSizeValue.Memory)]
+    [ArgumentCompleter(typeof(MemoryCompleter))]
+    public int? Memory { get; set; }
+
+    /// <summary>
+    /// The task's ephemeral storage in GiB, 21 to 200, or with a unit, such as 50GB. Without it the task definition's, or 20.
+    /// </summary>
+    [Parameter(HelpMessage = "The task's ephemeral storage in GiB, 21 to 200.")]
+    [TaskSize(TaskSizeValue.EphemeralStorage)]
+    [ArgumentCompleter(typeof(EphemeralStorageCompleter))]
+    public int? EphemeralStorage { get; set; }
+
     /// <summary>Whether the task is to get a public address.</summary>
     /// <value>Enabled</value>
     [Parameter(HelpMessage = "Whether the task is to get a public address.")]
@@ -118,7 +143,7 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
         if (Reach() is { } cloud)
         {
             request = request with { StartsSession = WantsSession(ssh, sshKeygen) };
-            var groups = LoginDoctor.Groups.Concat(request.StartsSession ? [SessionCheckFor(cloud, sshKeygen)] : []);
+            var groups = LoginDoctor.Groups.Append(new StartTimeChecks(Journal.Starts)).Concat(request.StartsSession ? [SessionCheckFor(cloud, sshKeygen)] : []);
             Await((_, cancellationToken) => LoginDoctor.RunAsync(
                 groups, new Examination(request, cloud, row => Show(row, cancellationToken)), cancellationToken));
         }
@@ -199,6 +224,7 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
         Cluster = Cluster,
         Subnets = Subnet,
         SecurityGroups = SecurityGroup,
+        Size = new TaskSize { Cpu = Cpu, Memory = Memory, EphemeralStorage = EphemeralStorage },
         AssignPublicIp = AssignPublicIp == AssignPublicIp.Enabled,
         Port = Port,
         ContainerName = ContainerName,

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Journal;
 using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Completion;
@@ -70,6 +71,15 @@ internal sealed class RegionCompleter : Completer
         FargateCloud.Connector.Regions()
             .OrderBy(region => region.SystemName, StringComparer.Ordinal)
             .Select(region => new Candidate(region.SystemName) { Description = region.DisplayName });
+}
+
+/// <summary>Completes the families of task definitions in this machine's history of starts.</summary>
+internal sealed class HistoryCompleter : Completer
+{
+    private protected override IEnumerable<Candidate> Candidates(TypedWord word, TypedCommand command) =>
+        SessionJournal.OfCurrentUser().Starts.Read().Starts.GroupBy(start => start.Family)
+            .OrderBy(family => family.Key, StringComparer.OrdinalIgnoreCase)
+            .Select(family => new Candidate(family.Key) { Description = $"{family.Key}, starts that are known: {family.Count()}" });
 }
 
 /// <summary>Completes the statuses that ECS gives tasks.</summary>

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Connection;
@@ -28,6 +29,11 @@ internal sealed class TypedCommand(string name, IDictionary bound)
 
     /// <summary>The cluster that the command is about.</summary>
     internal string Cluster() => PresetRules.ClusterOf(Values);
+
+    /// <summary>The CPU units that the command is given; null without valid ones.</summary>
+    internal int? Cpu() => Values.Get<object>("Cpu") is { } given
+        ? TaskSizeRule.Of(TaskSizeValue.Cpu).Parse(Convert.ToString(given, CultureInfo.InvariantCulture))
+        : null;
 
     /// <summary>The presets that apply in the current folder.</summary>
     internal static PresetStore Presets() => new((string)Run(CurrentFolder)!, SessionParameters.Keys);

@@ -18,7 +18,7 @@ internal sealed class PresetsOfAttribute(Type cmdlet) : Attribute
 }
 
 /// <summary>
-/// Lets a project's file of presets hold a parameter: what to start, where, and for how long. All other parameters stay with the
+/// Lets a project's file of presets hold a parameter: what to start, how large, where, and for how long. All other parameters stay with the
 /// user, because such a file comes with other people's repositories: what would be run and as whom (Command,
 /// EnvironmentVariable, TaskRoleArn), which account or server gets the request (ProfileName, ProfileLocation, EndpointUrl),
 /// which server is trusted (HostKeyVerification), how many are paid for (Count).
@@ -110,6 +110,7 @@ internal static class SessionParameters
         {
             IsForProjects = property.IsDefined(typeof(ProjectKeyAttribute)),
             Choices = type.IsEnum ? Enum.GetNames(type) : [],
+            Size = property.GetCustomAttribute<TaskSizeAttribute>()?.Rule,
         };
         return property.GetCustomAttributes<ValidateArgumentsAttribute>().Aggregate(key, (known, attribute) => attribute switch
         {

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
+using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Presets;
@@ -27,6 +28,25 @@ internal sealed class TextPatternAttribute(string pattern, string message) : Val
         {
             throw new ValidationMetadataException(Rule.MessageFor(TerminalText.OneLine(text)));
         }
+    }
+}
+
+/// <summary>Converts a value of a task's size to AWS's unit, and describes the accepted values for any other one.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class TaskSizeAttribute(TaskSizeValue value) : ArgumentTransformationAttribute
+{
+    public TaskSizeRule Rule => TaskSizeRule.Of(value);
+
+    /// <inheritdoc/>
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
+    {
+        if (inputData is BlankValue)
+        {
+            return inputData;
+        }
+
+        var text = LanguagePrimitives.ConvertTo<string>(inputData);
+        return Rule.Parse(text) ?? throw new ArgumentTransformationMetadataException(Rule.MessageFor(TerminalText.OneLine(text)));
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using EcsFargateLogin.Foundation;
@@ -25,12 +26,18 @@ internal sealed class ProgressLine(FargateCmdlet cmdlet, int id)
     /// <param name="activities">The activity, from the longest text to the shortest.</param>
     /// <param name="statuses">Its state, likewise.</param>
     /// <param name="percent">0 to 100, or -1 where it is not known.</param>
-    public void Show(IReadOnlyList<string> activities, IReadOnlyList<string> statuses, int percent = -1)
+    /// <param name="secondsRemaining">The time until it is done, or -1 where it is not known. pwsh shows it after the status.</param>
+    public void Show(
+        IReadOnlyList<string> activities, IReadOnlyList<string> statuses, int percent = -1, int secondsRemaining = -1)
     {
         IsShown = true;
-        var (activity, status) = Fit(Columns(), activities, statuses);
-        cmdlet.WriteProgress(
-            new ProgressRecord(id, TerminalText.OneLine(activity), TerminalText.OneLine(status)) { PercentComplete = percent });
+        var ofTime = secondsRemaining < 0 ? 0 : string.Create(CultureInfo.InvariantCulture, $" {secondsRemaining}s").Length;
+        var (activity, status) = Fit(Columns() - ofTime, activities, statuses);
+        cmdlet.WriteProgress(new ProgressRecord(id, TerminalText.OneLine(activity), TerminalText.OneLine(status))
+        {
+            PercentComplete = percent,
+            SecondsRemaining = secondsRemaining,
+        });
     }
 
     /// <summary>

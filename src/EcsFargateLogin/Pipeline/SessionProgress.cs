@@ -76,7 +76,7 @@ internal sealed class SessionProgress(FargateCmdlet cmdlet)
         var elapsed = RelativeTime.Length(_shownAt - _since);
         if (_phases.Count + _done.Count == 1)
         {
-            WriteOne(_phases.Values.Single(), elapsed);
+            WriteOne(_phases.Values.Single(), _shownAt - _since);
         }
         else
         {
@@ -84,13 +84,23 @@ internal sealed class SessionProgress(FargateCmdlet cmdlet)
         }
     }
 
-    private void WriteOne(PhaseSeen seen, string elapsed) => _line.Show(
-        [$"Fargate session {seen.Session}", seen.Session.ToString()],
-        [
-            $"{seen.Phase}, {elapsed} since {seen.Call}",
-            $"{ShortPhase(seen.Phase)}, {elapsed} since {seen.Call}",
-            $"{ShortPhase(seen.Phase)}, {elapsed}",
-        ]);
+    private void WriteOne(PhaseSeen seen, TimeSpan time)
+    {
+        var elapsed = RelativeTime.Length(time);
+        // Only a start has a usual time, not the end of a session.
+        var usual = seen.Call == PhaseSeen.Start ? seen.Session.UsualStart : null;
+        var suffix = usual is { } length ? $", usually {RelativeTime.Length(length)}" : "";
+        _line.Show(
+            [$"Fargate session {seen.Session}", seen.Session.ToString()],
+            [
+                $"{seen.Phase}, {elapsed} since {seen.Call}{suffix}",
+                $"{ShortPhase(seen.Phase)}, {elapsed} since {seen.Call}{suffix}",
+                $"{ShortPhase(seen.Phase)}, {elapsed}{suffix}",
+                $"{ShortPhase(seen.Phase)}, {elapsed}",
+            ],
+            usual is { Ticks: > 0 } whole ? (int)Math.Min(99, 100 * time.Ticks / whole.Ticks) : -1,
+            usual > time ? (int)Math.Ceiling((usual - time).Value.TotalSeconds) : -1);
+    }
 
     private void WriteMany(string elapsed)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Pipeline;
 
@@ -26,6 +27,54 @@ public static class ViewText
     /// <summary>A text from outside, such as the name of a container's file, without control sequences.</summary>
     /// <param name="text">A text, or null.</param>
     public static string Plain(string? text) => text is null ? "" : TerminalText.OneLine(text);
+
+    /// <summary>CPU units, and the same in vCPUs.</summary>
+    /// <param name="units">CPU units, or null.</param>
+    /// <returns>"512 (0.5 vCPU)"; empty for null.</returns>
+    public static string Cpu(int? units) =>
+        units is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value} ({TaskSize.TextOfCpu(value)})") : "";
+
+    /// <summary>Memory in MiB, and the same in the unit of AWS's tables.</summary>
+    /// <param name="mebibytes">MiB, or null.</param>
+    /// <returns>"4096 MiB (4 GB)"; empty for null.</returns>
+    public static string Memory(int? mebibytes) =>
+        mebibytes is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value} MiB ({TaskSize.TextOfMemory(value)})") : "";
+
+    /// <summary>The size of a session's task when it was started.</summary>
+    /// <param name="start">A start.</param>
+    /// <returns>"1 vCPU, 4 GB"; empty where ECS had not reported it.</returns>
+    public static string Size(FargateStart start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        return start is { Cpu: { } cpu, Memory: { } memory } ? $"{TaskSize.TextOfCpu(cpu)}, {TaskSize.TextOfMemory(memory)}" : "";
+    }
+
+    /// <summary>A duration in seconds.</summary>
+    /// <param name="duration">A duration, or null.</param>
+    /// <returns>"18.4 s"; empty for null.</returns>
+    public static string Seconds(TimeSpan? duration) =>
+        duration is { } time ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s") : "";
+
+    /// <summary>The longest phase of a start.</summary>
+    /// <param name="phases">The phases.</param>
+    /// <returns>"pull 18.4 s"; empty where no phase is known.</returns>
+    public static string Slowest(FargateStartPhases phases)
+    {
+        ArgumentNullException.ThrowIfNull(phases);
+        return phases.Named().ToList() is { Count: > 0 } known && known.MaxBy(phase => phase.Duration) is var slowest
+            ? $"{slowest.Name} {Seconds(slowest.Duration)}"
+            : "";
+    }
+
+    /// <summary>
+    /// A bar chart of a start's phases in plain characters, a line a phase, each bar where the one before ends; up to 52 columns.
+    /// </summary>
+    /// <param name="phases">The phases.</param>
+    public static string Chart(FargateStartPhases phases)
+    {
+        ArgumentNullException.ThrowIfNull(phases);
+        return string.Join('\n', PhaseChart.Lines(phases));
+    }
 
     /// <summary>A session's state: green while it can be entered, faint when it ends, otherwise coloured as a warning.</summary>
     /// <param name="session">A session.</param>

@@ -17,6 +17,10 @@ public sealed class RunTaskTests
         { "group", task => Network(task)["securityGroups"] = new JsonArray("sg-0"), "InvalidParameterException", "The security group 'sg-0' does not exist (ErrorCode: InvalidGroup.NotFound)" },
         { "container", task => task["overrides"] = Override("web", "A", "1"), "InvalidParameterException", "Override for container named web is not a container in the TaskDefinition." },
         { "overrides", task => task["overrides"] = Override("cli", "A", new string('x', 8192)), "InvalidParameterException", "Container Overrides length must be at most 8192" },
+        { "size", task => task["overrides"] = new JsonObject { ["cpu"] = "512" }, "ClientException", "No Fargate configuration exists for given values: 512 CPU, 512 memory. See the Amazon ECS documentation for the valid values." },
+        { "memory", task => task["overrides"] = new JsonObject { ["memory"] = "700" }, "ClientException", "No Fargate configuration exists for given values: 256 CPU, 700 memory." },
+        { "number", task => task["overrides"] = new JsonObject { ["cpu"] = "many" }, "ClientException", "Invalid 'cpu' setting for task." },
+        { "storage", task => task["overrides"] = new JsonObject { ["ephemeralStorage"] = new JsonObject { ["sizeInGiB"] = 20 } }, "ClientException", "EphemeralStorage size should be between 21 and 200 GiB." },
         { "tag", task => task["startedBy"] = "a b", "InvalidParameterException", "startedBy" },
         { "platform", task => task["platformVersion"] = "9.9.9", "PlatformUnknownException", "platform version" },
         { "bridge", task => task["taskDefinition"] = "on-ec2", "InvalidParameterException", "Task definition does not support launch_type FARGATE." },
@@ -60,6 +64,32 @@ public sealed class RunTaskTests
         Assert.Equal("ConflictException", different.Error);
         Assert.Equal(first, (string?)different.Body["resourceIds"]![0]);
         Assert.Single(fargate.Tasks);
+    }
+
+    [Fact]
+    public async Task A_task_is_described_with_its_own_size_or_that_of_its_task_definition()
+    {
+        await using var fargate = await LocalFargateServer.StartAsync();
+        using var client = new FargateClient(fargate);
+        var idle = fargate.RegisterIdleTask();
+
+        var usual = await client.StartTaskAsync(task => task["taskDefinition"] = idle);
+        var large = await client.StartTaskAsync(task =>
+        {
+            task["taskDefinition"] = idle;
+            task["overrides"] = new JsonObject
+            {
+                ["cpu"] = "1024",
+                ["memory"] = "2048",
+                ["ephemeralStorage"] = new JsonObject { ["sizeInGiB"] = 50 },
+            };
+        });
+
+        foreach (var (arn, expected) in new[] { (usual, "256 512 20"), (large, "1024 2048 50") })
+        {
+            var task = await client.DescribeTaskAsync(arn);
+            Assert.Equal(expected, $"{task["cpu"]} {task["memory"]} {task["ephemeralStorage"]!["sizeInGiB"]}");
+        }
     }
 
     [Fact]

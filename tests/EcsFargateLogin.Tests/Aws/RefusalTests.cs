@@ -35,6 +35,17 @@ public sealed class RefusalTests
             FargateError.ContainerNotFound, "cli"
         },
         {
+            "ClientException",
+            "No Fargate configuration exists for given values: 512 CPU, 512 memory. See the Amazon ECS documentation for the valid "
+                + "values.",
+            FargateError.InvalidTaskSize, "rails-cli:7"
+        },
+        { "ClientException", "Invalid 'cpu' setting for task.", FargateError.InvalidTaskSize, "rails-cli:7" },
+        {
+            "InvalidParameterException", "The 'memory' setting for container 'worker' is greater than for the task.",
+            FargateError.InvalidTaskSize, "rails-cli:7"
+        },
+        {
             "InvalidParameterException", "Container Overrides length must be at most 8192",
             FargateError.OverridesTooLong, null
         },

@@ -13,6 +13,10 @@ public sealed class ReplyTests
             ["tasks[0].attachments[1].type"] = "ElasticNetworkInterface",
             ["tasks[0].attachments[1].details[0].name"] = "networkInterfaceId",
             ["tasks[0].attachments[1].details[1].name"] = "subnetId",
+            ["tasks[0].cpu"] = "1024",
+            ["tasks[0].memory"] = "2048",
+            ["taskDefinition.cpu"] = "512",
+            ["taskDefinition.memory"] = "4096",
             ["nextToken"] = "",
             ["clusters[0].status"] = "INACTIVE",
             ["clusters[1].status"] = "ACTIVE",
@@ -56,6 +60,7 @@ public sealed class ReplyTests
             StopCode = "TaskFailedToStart",
             StoppedReason = "tasks[0].stoppedReason",
             AvailabilityZone = "tasks[0].availabilityZone",
+            Size = new() { Cpu = 1024, Memory = 2048, EphemeralStorage = sent["ephemeralStorage"]!["sizeInGiB"]!.GetValue<int>() },
             NetworkInterfaceId = "tasks[0].attachments[1].details[0].value",
             SubnetId = "tasks[0].attachments[1].details[1].value",
             PrivateIPv4Address = "tasks[0].containers[0].networkInterfaces[0].privateIpv4Address",
@@ -144,6 +149,9 @@ public sealed class ReplyTests
         var definition = await cloud.DescribeTaskDefinitionAsync("rails-cli", CancellationToken.None);
         Assert.Equal("taskDefinition.taskDefinitionArn", definition.Arn);
         Assert.Equal("bridge", definition.NetworkMode);
+        Assert.Equal((512, 4096), (definition.Size!.Task.Cpu, definition.Size.Task.Memory));
+        Assert.Equal(definition.ContainerNames, definition.Size.Containers.Select(container => container.Name));
+        Assert.All(definition.Size.Containers, each => Assert.True(each is { Cpu: > 0, Memory: > 0, MemoryReservation: > 0 }));
         Assert.Equal(["EC2", "EC2"], definition.Compatibilities);
         Assert.Equal(
             ["taskDefinition.containerDefinitions[0].name", "taskDefinition.containerDefinitions[1].name"],

@@ -59,6 +59,28 @@ public sealed class RequestTests
     }
 
     [Fact]
+    public async Task RunTask_overrides_the_size_of_the_task_as_far_as_it_was_given()
+    {
+        foreach (var (size, expected) in new (TaskSize, string)[]
+        {
+            (new() { Cpu = 1024, Memory = 2048, EphemeralStorage = 50 },
+                """{"cpu":"1024","memory":"2048","ephemeralStorage":{"sizeInGiB":50}}"""),
+            (new() { Memory = 4096 }, """{"memory":"4096"}"""),
+            (TaskSize.None, "{}"),
+        })
+        {
+            await using var server = await LoopbackServer.StartAsync(Tasks);
+            using var cloud = AwsClouds.At(server);
+            await cloud.RunTaskAsync(AwsClouds.FullRequest with { Size = size }, CancellationToken.None);
+
+            var overrides = server.Single.Json.GetProperty("overrides").EnumerateObject()
+                .Where(member => member.Name is "cpu" or "memory" or "ephemeralStorage");
+            Assert.Equal(expected, $"{{{string.Join(',', overrides.Select(member => $"\"{member.Name}\":{member.Value.GetRawText()}"))}}}");
+            Assert.Empty(ServiceModel.Ecs.Input("RunTask").Problems(server.Single.Json, "RunTask"));
+        }
+    }
+
+    [Fact]
     public async Task RunTask_enables_ECS_Exec_where_that_was_asked_for()
     {
         await using var server = await LoopbackServer.StartAsync(Tasks);

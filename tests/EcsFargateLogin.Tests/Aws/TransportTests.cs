@@ -241,7 +241,7 @@ public sealed class TransportTests
         return errors;
     }
 
-    private static Task Stop(IFargateCloud cloud) => cloud.StopTaskAsync("prod", "arn", "done", CancellationToken.None);
+    private static Task<TaskDescription?> Stop(IFargateCloud cloud) => cloud.StopTaskAsync("prod", "arn", "done", CancellationToken.None);
 
     private static int UnusedPort()
     {

@@ -134,6 +134,10 @@ public sealed class FargateErrorsTests
         var type when type == typeof(Type) => typeof(string),
         var type when type == typeof(IngressRule) => new IngressRule("sg-1", "198.51.100.7/32", 22, TwoLines),
         var type when type == typeof(MfaRequest) => new MfaRequest("ops", "arn:aws:iam::123456789012:mfa/me"),
+        var type when type == typeof(TaskSize) => new TaskSize { Cpu = 256, Memory = 512 },
+        var type when type == typeof(ContainerSize) => new ContainerSize(TwoLines, 512, 1024, null),
+        var type when type == typeof(SessionRequest) =>
+            new SessionRequest { Cluster = "dev", TaskDefinition = "rails-cli", Subnets = ["subnet-1"], PlatformVersion = "1.3.0" },
         var type when type == typeof(RunTaskRequest) => new RunTaskRequest
         {
             Cluster = "dev",

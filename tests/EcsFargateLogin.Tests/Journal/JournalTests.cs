@@ -47,6 +47,7 @@ public sealed class JournalTests : IDisposable
     [InlineData("{ \"sessionId\": ", "it is damaged")]
     [InlineData("{}", "it is damaged")]
     [InlineData("[1, 2]", "it is damaged")]
+    [InlineData("{ \"version\": \"2\" }", "it is damaged")]
     [InlineData("\0\0\0\0", "it is damaged")]
     [InlineData("{ \"version\": 2, \"transport\": \"Pigeon\" }", "a later version of this module has written it")]
     public void What_is_no_entry_is_left_out_and_told_of(string text, string why)

@@ -1,4 +1,5 @@
 using System.Text;
+using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Presets;
 
 namespace EcsFargateLogin.Tests.Presets;
@@ -16,7 +17,20 @@ public sealed class PresetParserTests
         new("Tag", PresetValueKind.TextMap) { IsForProjects = true },
         new("EnvironmentVariable", PresetValueKind.TextMap),
         new("Command", PresetValueKind.TextList),
+        new("Cpu", PresetValueKind.Number) { IsForProjects = true, Size = TaskSizeRule.Of(TaskSizeValue.Cpu) },
+        new("Memory", PresetValueKind.Number) { IsForProjects = true, Size = TaskSizeRule.Of(TaskSizeValue.Memory) },
     ]);
+
+    [Theory]
+    [InlineData("0.5", "4096", 512, 4096)]
+    [InlineData("1024", "\"4GB\"", 1024, 4096)]
+    [InlineData("\"2 vCPU\"", "4294967296", 2048, 4096)]
+    public void A_size_is_written_as_on_the_command_line(string cpu, string memory, int units, int mebibytes)
+    {
+        var values = Parse($$"""{ "presets": { "x": { "Cpu": {{cpu}}, "Memory": {{memory}} } } }""")["x"];
+
+        Assert.Equal((units, mebibytes), (values["Cpu"], values["Memory"]));
+    }
 
     [Fact]
     public void Every_kind_of_value_is_read_under_the_parameter_s_own_name()
@@ -46,6 +60,8 @@ public sealed class PresetParserTests
     [InlineData("{\n// no comments\n}", 2, 1, "not JSON")]
     [InlineData("{\"presets\":{}} x", 1, 16, "not JSON")]
     [InlineData("[]", 1, 1, "a list is where an object with the key 'presets' should be")]
+    [InlineData("{\"presets\":{\"x\":{\"Cpu\":3}}}", 1, 24, "'Cpu' takes 0.25, 0.5, 1, 2, 4, 8 or 16 vCPUs")]
+    [InlineData("{\"presets\":{\"x\":{\"Memory\":\"4TB\"}}}", 1, 27, "'Memory' takes a whole number of MiB")]
     [InlineData("{}", 1, 2, "the key 'presets' is missing")]
     [InlineData("{\n \"name\": \"some-package\" }", 2, 2, "the one key 'presets', not 'name'")]
     [InlineData("{\"presets\":null}", 1, 12, "null is where an object of presets")]

@@ -33,6 +33,9 @@ internal sealed class ScriptedCloud : IFargateCloud
     public Func<string, IReadOnlyCollection<string>, int, DescribeTasksReply> OnDescribeTasks { get; set; } =
         (_, _, _) => new DescribeTasksReply([], []);
 
+    /// <summary>The task in the answer to StopTask; null for none.</summary>
+    public TaskDescription? StoppedTask { get; set; }
+
     public Func<CancellationToken, Task> OnStopTask { get; set; } = _ => Task.CompletedTask;
 
     public Func<int, ChannelTicket> OnExecuteCommand { get; set; } =
@@ -80,10 +83,12 @@ internal sealed class ScriptedCloud : IFargateCloud
         string cluster, IReadOnlyCollection<string> taskArns, CancellationToken cancellationToken) =>
         Answer(() => OnDescribeTasks(cluster, taskArns, Begin("DescribeTasks", taskArns, cancellationToken)));
 
-    public Task StopTaskAsync(string cluster, string taskArn, string reason, CancellationToken cancellationToken)
+    public async Task<TaskDescription?> StopTaskAsync(
+        string cluster, string taskArn, string reason, CancellationToken cancellationToken)
     {
         Begin("StopTask", (cluster, taskArn, reason), cancellationToken);
-        return OnStopTask(cancellationToken);
+        await OnStopTask(cancellationToken);
+        return StoppedTask;
     }
 
     public Task<ChannelTicket> ExecuteCommandAsync(ExecuteCommandRequest request, CancellationToken cancellationToken) =>

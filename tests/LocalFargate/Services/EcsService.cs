@@ -117,6 +117,15 @@ internal sealed class EcsService(
             throw new AwsException("ClientException", "Container.name and Container.image should not be null or empty.");
         }
 
+        if (ContainerDefinition.Strings(parameters["requiresCompatibilities"]).Contains("FARGATE"))
+        {
+            TaskSizes.Check(
+                (string?)parameters["cpu"],
+                (string?)parameters["memory"],
+                parameters["ephemeralStorage"],
+                parameters["containerDefinitions"]!.AsArray().Select(node => new ContainerDefinition(node!.AsObject())));
+        }
+
         return new JsonObject { ["taskDefinition"] = definitions.Register(parameters).Describe(), ["tags"] = new JsonArray() };
     }
 

@@ -108,17 +108,17 @@ internal sealed partial class RunTaskOperation(
             throw EcsErrors.InvalidParameter("Task definition does not support launch_type FARGATE.");
         }
 
-        CheckPlatform((string?)parameters["platformVersion"], definition);
+        CheckPlatform((string?)parameters["platformVersion"], definition.EphemeralStorage is not null);
     }
 
-    private static void CheckPlatform(string? version, TaskDefinition definition)
+    private static void CheckPlatform(string? version, bool hasEphemeralStorage)
     {
         if (version is not (null or "LATEST" or "1.4.0" or "1.3.0"))
         {
             throw new AwsException("PlatformUnknownException", "The specified platform version doesn't exist.");
         }
 
-        if (version == "1.3.0" && definition.HasEphemeralStorage)
+        if (version == "1.3.0" && hasEphemeralStorage)
         {
             throw new AwsException(
                 "PlatformTaskDefinitionIncompatibilityException",
@@ -149,6 +149,12 @@ internal sealed partial class RunTaskOperation(
             return;
         }
 
+        TaskSizes.Check(
+            (string?)overrides["cpu"] ?? definition.Cpu,
+            (string?)overrides["memory"] ?? definition.Memory,
+            overrides["ephemeralStorage"],
+            definition.Containers);
+        CheckPlatform((string?)parameters["platformVersion"], overrides["ephemeralStorage"] is not null);
         foreach (var entry in overrides["containerOverrides"]?.AsArray() ?? [])
         {
             var name = (string?)entry!["name"];

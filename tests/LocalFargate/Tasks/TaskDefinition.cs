@@ -27,7 +27,7 @@ internal sealed class TaskDefinition
 
     internal string? Memory => (string?)_document["memory"];
 
-    internal bool HasEphemeralStorage => _document["ephemeralStorage"] is not null;
+    internal JsonNode? EphemeralStorage => _document["ephemeralStorage"];
 
     internal bool RunsOnFargate => _document["compatibilities"]!.AsArray().Any(name => (string?)name == "FARGATE");
 

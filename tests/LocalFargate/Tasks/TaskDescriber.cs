@@ -16,14 +16,14 @@ internal static class TaskDescriber
             ["availabilityZone"] = task.NetworkInterface.Subnet.AvailabilityZone,
             ["clusterArn"] = task.Cluster.Arn,
             ["containers"] = new JsonArray([.. state.Containers.Select(container => DescribeContainer(task, state, container))]),
-            ["cpu"] = task.Definition.Cpu,
+            ["cpu"] = (string?)request["overrides"]?["cpu"] ?? task.Definition.Cpu,
             ["createdAt"] = EpochSeconds(state.CreatedAt),
             ["desiredStatus"] = state.StopWanted ? "STOPPED" : "RUNNING",
             ["enableExecuteCommand"] = task.EnablesExecuteCommand,
             ["group"] = (string?)request["group"] ?? $"family:{task.Definition.Family}",
             ["healthStatus"] = "UNKNOWN",
             ["lastStatus"] = Status(state.Phase),
-            ["memory"] = task.Definition.Memory,
+            ["memory"] = (string?)request["overrides"]?["memory"] ?? task.Definition.Memory,
             ["overrides"] = DescribeOverrides(task),
             ["platformFamily"] = "Linux",
             ["platformVersion"] = PlatformVersion(request),
@@ -34,7 +34,8 @@ internal static class TaskDescriber
             ["taskArn"] = task.Arn,
             ["taskDefinitionArn"] = task.Definition.Arn,
             ["version"] = state.Version,
-            ["ephemeralStorage"] = new JsonObject { ["sizeInGiB"] = 20 },
+            ["ephemeralStorage"] = (request["overrides"]?["ephemeralStorage"] ?? task.Definition.EphemeralStorage)?.DeepClone()
+                ?? new JsonObject { ["sizeInGiB"] = 20 },
         };
         AddLaunchType(description, request);
         AddTimes(description, state);

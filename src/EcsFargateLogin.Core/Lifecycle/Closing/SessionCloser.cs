@@ -64,6 +64,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
             throw GeneralErrors.Combine(notStopped, notRevoked);
         }
 
+        await journal.Starts.RecordAsync([session], GiveUp);
         if (journalId is not null && Forget(journalId, notRevoked) is { } left)
         {
             throw left;
@@ -200,7 +201,12 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
     {
         try
         {
-            await cloud.StopTaskAsync(session.Cluster, session.TaskArn, reason, cancellationToken);
+            if (await cloud.StopTaskAsync(session.Cluster, session.TaskArn, reason, cancellationToken) is { } task)
+            {
+                // A server can answer before ECS has reported all times of the start.
+                session.Timing.Update(task);
+            }
+
             if (session.Status != TaskStatuses.Stopped)
             {
                 session.Status = TaskStatuses.Stopping;

@@ -14,6 +14,9 @@ internal sealed record LoginContainer(string Name, ContainerLog? Log)
     /// <summary>Whether its task definition names a role for the task; false where that is unknown.</summary>
     public bool HasTaskRole { get; init; }
 
+    /// <summary>The sizes of its task definition; null where they are unknown.</summary>
+    public DefinitionSize? Size { get; init; }
+
     /// <summary>Its start configuration; null where it is unknown.</summary>
     public ContainerStart? Start { get; init; }
 
@@ -50,6 +53,7 @@ internal sealed record LoginContainer(string Name, ContainerLog? Log)
         {
             Account = TaskArn.AccountOf(definition.Arn),
             HasTaskRole = definition.HasTaskRole,
+            Size = definition.Size,
             Start = definition.Starts.GetValueOrDefault(name),
             OutlivedReason = OutlivedReasonOf(name, definition),
         };
@@ -90,14 +94,4 @@ internal sealed record LoginContainer(string Name, ContainerLog? Log)
             ? request.ContainerName ?? ContainerContract.DefaultContainerName
             : throw StartErrors.ContainerNotFound(request.TaskDefinition, request.ContainerName, present);
     }
-}
-
-/// <summary>Knows which platform versions of Fargate have ECS Exec.</summary>
-internal static class EcsExecPlatform
-{
-    private static readonly Version First = new(1, 4, 0);
-
-    /// <summary>Whether a version has ECS Exec.</summary>
-    /// <param name="version">The version, such as 1.4.0 or LATEST; null for the latest.</param>
-    public static bool Has(string? version) => !Version.TryParse(version, out var number) || number >= First;
 }

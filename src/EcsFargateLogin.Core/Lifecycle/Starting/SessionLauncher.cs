@@ -48,6 +48,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
             throw StartErrors.TaskOutlivesContainer(request.TaskDefinition, why);
         }
 
+        TaskSizeCheck.ThrowIfInvalid(request, container.Size);
         LaunchFacts facts = new(container, ownKey, NeedsAgent(request, container));
         ConcurrentQueue<FargateException> errors = [];
         ParallelOptions options = new() { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken };
@@ -180,7 +181,7 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
     /// </summary>
     private static bool NeedsAgent(SessionRequest request, LoginContainer container)
     {
-        var hasPlatform = EcsExecPlatform.Has(request.PlatformVersion);
+        var hasPlatform = FargatePlatform.IsNew(request.PlatformVersion);
         if (!hasPlatform && (request.Transport.HasEcsExec() || request.Route == FargateRoute.SessionManager))
         {
             throw RouteErrors.PlatformWithoutEcsExec(request.PlatformVersion!);

@@ -1,4 +1,5 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Lifecycle.Starting;
 
@@ -41,6 +42,47 @@ internal static class StartErrors
         + "limit that the container keeps.",
         "Register a revision in which that container is essential and has no restartPolicy, as "
         + "Register-FargateLoginTaskDefinition -FromTaskDefinition does.")
+    { Target = taskDefinition };
+
+    /// <param name="request">The request, without a size that Fargate has.</param>
+    /// <param name="cpu">Its CPU units, or those of its task definition.</param>
+    /// <param name="memory">Its memory in MiB, or that of its task definition.</param>
+    internal static FargateException NoSuchSize(SessionRequest request, int cpu, int memory)
+    {
+        var (nearestCpu, nearestMemory) = FargateSizes.NearestTo(cpu, memory, request.Size);
+        return new(
+            FargateError.InvalidTaskSize,
+            $"Fargate has no tasks with {cpu} CPU units ({TaskSize.TextOfCpu(cpu)}){Source(request.Size.Cpu)} and {memory} MiB of "
+            + $"memory{Source(request.Size.Memory)}.",
+            $"The nearest size is -Cpu {nearestCpu} -Memory {nearestMemory}. {TaskSize.TextOfCpu(nearestCpu)} goes with "
+            + $"{FargateSizes.DescribeMemory(nearestCpu)}.")
+        { Target = request.TaskDefinition };
+
+        string Source(int? given) => given is null ? $" (from the task definition '{request.TaskDefinition}')" : "";
+    }
+
+    internal static FargateException SizeOfNewPlatform(SessionRequest request) => new(
+        FargateError.InvalidTaskSize,
+        $"Version {request.PlatformVersion} of Fargate's platform has no tasks with "
+        + $"{(request.Size.EphemeralStorage is null ? "8 vCPU and more" : "storage of a chosen size")}.",
+        "Give -PlatformVersion 1.4.0 or LATEST.")
+    { Target = request.TaskDefinition };
+
+    internal static FargateException ContainerTooLarge(string taskDefinition, TaskSize size, ContainerSize container) => new(
+        FargateError.InvalidTaskSize,
+        $"A task of {size.Memory} MiB of memory is too small for the container '{container.Name}' of the task definition "
+        + $"'{taskDefinition}', which is to have {Math.Max(container.Memory ?? 0, container.MemoryReservation ?? 0)} MiB.",
+        "Give a larger -Memory, or register a revision with less memory for that container.")
+    { Target = taskDefinition };
+
+    /// <param name="taskDefinition">The task definition.</param>
+    /// <param name="size">The size of the task.</param>
+    /// <param name="sum">What its containers reserve together.</param>
+    internal static FargateException ContainersTooLarge(string taskDefinition, TaskSize size, TaskSize sum) => new(
+        FargateError.InvalidTaskSize,
+        $"A task of {size.Cpu} CPU units and {size.Memory} MiB is too small for the containers of the task definition "
+        + $"'{taskDefinition}', which reserve {sum.Cpu} CPU units and {sum.Memory} MiB together.",
+        "Give a larger -Cpu and -Memory, or register a revision in which its containers reserve less.")
     { Target = taskDefinition };
 
     internal static FargateException RunTaskFailed(RunTaskRequest request, CloudFailure? failure)

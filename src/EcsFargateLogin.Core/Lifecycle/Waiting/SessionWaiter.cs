@@ -1,4 +1,5 @@
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Journal;
 using EcsFargateLogin.Lifecycle.Closing;
 using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Model;
@@ -16,6 +17,9 @@ namespace EcsFargateLogin.Lifecycle.Waiting;
 /// <param name="starter">Starts tasks again that found no capacity; null to leave them stopped.</param>
 internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, TaskStarter? starter = null)
 {
+    /// <summary>The history that says how long starts usually take, and gets those of this wait; null for none.</summary>
+    public StartHistory? History { get; init; }
+
     private readonly SessionPoll _poll = new(cloud, options);
     private readonly HostKeyReader _hostKeys = new(cloud);
     private readonly StopDiagnosis _diagnosis = new(cloud);
@@ -52,6 +56,7 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
         using var lasting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
+            NoteBeginning(sessions, progress);
             pending.ForEach(session => ReportPhase(session, progress));
             await DelayFirstPollAsync(sessions, cancellationToken);
             while (pending.Count > 0)
@@ -66,6 +71,8 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
 
                 await SettleUntilNextPollAsync(pending, interval, progress, cancellationToken);
             }
+
+            await RecordStartsAsync(sessions, progress, cancellationToken);
         }
         finally
         {
@@ -80,6 +87,44 @@ internal sealed class SessionWaiter(IFargateCloud cloud, WaitOptions options, Ta
     /// <inheritdoc cref="SessionPoll.PollOnceAsync"/>
     public Task PollOnceAsync(FargateSession session, CancellationToken cancellationToken) =>
         _poll.PollOnceAsync(session, cancellationToken);
+
+    /// <summary>Notes the beginning of the wait, and how long the start of each session usually takes.</summary>
+    private void NoteBeginning(IReadOnlyCollection<FargateSession> sessions, IProgress<SessionEvent> progress)
+    {
+        foreach (var session in sessions)
+        {
+            session.Timing.BeginWait(DateTimeOffset.UtcNow);
+        }
+
+        if (History is not null && sessions.FirstOrDefault(session => session.Plan is not null) is { } first)
+        {
+            var (starts, fault) = History.Read();
+            foreach (var session in sessions.Where(session => session.Plan is not null))
+            {
+                session.UsualStart = StartHistory.UsualOf(starts, session.TaskDefinition ?? "", session.Region);
+            }
+
+            ReportFault(first, fault, progress);
+        }
+    }
+
+    /// <summary>Keeps the starts. Work in the sessions has begun, and is not delayed.</summary>
+    private async Task RecordStartsAsync(
+        IReadOnlyCollection<FargateSession> sessions, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        if (History is not null && sessions.Count > 0)
+        {
+            ReportFault(sessions.First(), await History.RecordAsync(sessions, cancellationToken), progress);
+        }
+    }
+
+    private static void ReportFault(FargateSession session, string? fault, IProgress<SessionEvent> progress)
+    {
+        if (fault is not null)
+        {
+            progress.Report(new Detail(session, fault));
+        }
+    }
 
     private async Task DelayFirstPollAsync(
         IReadOnlyCollection<FargateSession> sessions, CancellationToken cancellationToken)
