@@ -78,6 +78,12 @@ Describe 'New-FargateSession, refused by AWS,' -Skip:(-not $IsLinux) {
         Get-ReceivedOperation | Should -Not -Contain RunTask
     }
 
+    It 'refuses such a pair before it asks AWS, with -WhatIf too' {
+        $said = Get-ErrorOf { New-FargateSession -Cpu 16 -Memory 8GB -WhatIf }
+        Assert-FargateError $said InvalidTaskSize InvalidArgument rails-cli '-Memory 32768'
+        Get-ReceivedOperation | Should -BeNullOrEmpty
+    }
+
     It 'refuses a task that is too small for its containers' {
         $null = Register-TaskDefinition roomy @{ name = 'cli'; memory = 2048 } -Property @{ cpu = '1024'; memory = '2048' }
         $said = Get-ErrorOf { New-FargateSession roomy -Cpu 0.25 -Memory 1GB }

@@ -96,6 +96,8 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         _sources = PresetRules.SourcesOf(values);
         FindPrograms(values);
         var request = RequestOf(values);
+        // What no task definition can mend is said before anything is asked, with -WhatIf too.
+        TaskSizeCheck.ThrowIfInvalid(request, definition: null);
         var isAuthorized = IsAddressAuthorized(values);
         var count = values.Get<int>(nameof(Count));
         var action = (count == 1 ? "Start Fargate task" : $"Start {count} Fargate tasks")
