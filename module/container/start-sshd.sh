@@ -159,6 +159,12 @@ read_settings() {
     case $nonce in
     *[!0-9A-Za-z]*) fail $EXIT_SETTING "_SESSION_NONCE must be letters and digits" ;;
     esac
+    proof_key=${_SESSION_PROOF_KEY:-}
+    case $proof_key in
+    '') ;;
+    *[!0-9A-Fa-f]*) fail $EXIT_SETTING "_SESSION_PROOF_KEY must be 64 hexadecimal digits" ;;
+    *) [ ${#proof_key} -eq 64 ] || fail $EXIT_SETTING "_SESSION_PROOF_KEY must be 64 hexadecimal digits" ;;
+    esac
     listen_address=${_SSH_LISTEN_ADDRESS:-}
     case $listen_address in
     *[!0-9A-Fa-f.:]*) fail $EXIT_SETTING "_SSH_LISTEN_ADDRESS must be an IPv4 or IPv6 address" ;;
@@ -512,11 +518,43 @@ check_account() {
         say "note: /etc/nologin is there, for which sshd refuses everybody but root: remove it in the image"
 }
 
+# escape_bytes HEX MASK COUNT: prints the format by which printf makes COUNT bytes: those of HEX and then zeros, xor MASK.
+escape_bytes() {
+    hex=$1 count=$3
+    while [ "$count" -gt 0 ]; do
+        rest=${hex#??}
+        byte=${hex%"$rest"}
+        printf '\\%03o' $((0x${byte:-0} ^ $2))
+        hex=$rest count=$((count - 1))
+    done
+}
+
+# hmac_sha256 HEX: prints the HMAC-SHA256 of standard input by a key of 64 bytes at most (RFC 2104), in hexadecimal.
+# The shell does it, all but the hash, which takes its text from a pipe: so the key is in no argument list.
+# shellcheck disable=SC2059 # The formats are nothing but octal escapes.
+hmac_sha256() {
+    inner=$({ printf "$(escape_bytes "$1" 0x36 64)" && cat; } | sha256sum) &&
+        outer=$({ printf "$(escape_bytes "$1" 0x5c 64)" && printf "$(escape_bytes "${inner%% *}" 0 32)"; } | sha256sum) &&
+        printf '%s\n' "${outer%% *}"
+}
+
+# prove TEXT: lets sshd's first line prove TEXT to who has given this container the key for that. Half of the HMAC is enough
+# (RFC 2104, section 5), and ssh shows 100 characters of that line, no more.
+prove() {
+    [ -n "$proof_key" ] || return 0
+    if proof=$(printf '%s' "$1" | hmac_sha256 "$proof_key" 2>/dev/null); then
+        printf 'VersionAddendum ecs-fargate-login proof=%.32s\n' "$proof" >>"$folder/sshd_config"
+    else
+        say "note: sshd does not prove its host key in its first line: that takes sha256sum in the image"
+    fi
+}
+
 start_sshd() {
     IFS=' ' read -r key_type key_text _ <"$folder/host_key.pub"
     tag="for $fingerprint${nonce:+ nonce=$nonce}"
     say "start user=$user port=$port $tag"
     say "host-key $key_type $key_text $tag"
+    prove "ecs-fargate-login host-key $key_type $key_text${nonce:+ nonce=$nonce}"
     mkfifo -m 600 "$folder/log" || fail $EXIT_IMAGE "cannot write to $folder"
     relay_log <"$folder/log" &
     log_pid=$!

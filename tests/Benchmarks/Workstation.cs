@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using LocalFargate;
 using PowerShellHost;
@@ -84,6 +85,26 @@ internal sealed class Workstation : IAsyncDisposable
             var calls = string.Join(", ", Fargate.Calls.Select(call => call.Operation));
             throw new TimeoutException($"What is measured did not come. The calls until then: {calls}");
         }
+    }
+
+    /// <summary>Returns ssh to the one session that there is, with its key and the host key that its server shows now.</summary>
+    public async Task<ProcessStartInfo> SshToAsync(string address, CancellationToken cancellationToken)
+    {
+        var key = Directory.GetFiles(_stateHome, "id_ed25519", SearchOption.AllDirectories).Single();
+        var port = Fargate.SshPort.ToString(CultureInfo.InvariantCulture);
+        ProcessStartInfo scan = new("ssh-keyscan", ["-t", "ed25519", "-p", port, "--", address])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var scanning = Process.Start(scan)!;
+        var knownHosts = Path.Combine(_stateHome, "known_hosts");
+        await File.WriteAllTextAsync(knownHosts, await scanning.StandardOutput.ReadToEndAsync(cancellationToken), cancellationToken);
+        return new ProcessStartInfo("ssh",
+        [
+            "-F", "none", "-T", "-i", key, "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", "-o", "StrictHostKeyChecking=yes",
+            "-o", $"UserKnownHostsFile={knownHosts}", "-p", port, "-l", Fargate.UserName, "--", address,
+        ]);
     }
 
     /// <summary>The private keys of sessions that are there.</summary>

@@ -58,6 +58,9 @@ public sealed record LocalFargateOptions
     /// <summary>How long stopped tasks can be described.</summary>
     public TimeSpan StoppedTaskRetention { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>How late the lines of logs can be read. By default at once.</summary>
+    public LogDelivery LogDelivery { get; init; } = LogDelivery.Instant;
+
     /// <summary>Where the operator's machine stands. Null: it reaches every address, and security groups keep nobody out.</summary>
     public OperatorPlace? Operator { get; init; }
 

@@ -31,7 +31,7 @@ public sealed partial class LocalFargateServer : IAsyncDisposable
     private readonly TaskLauncher _launcher;
     private readonly TaskDefinitions _definitions;
     private readonly ServiceRegistry _services;
-    private readonly LogStreams _logs = new();
+    private readonly LogStreams _logs;
     private readonly AwsEndpoint _endpoint;
     private readonly SessionRegistry _sessions;
     private readonly DataChannelEndpoint _dataChannels;
@@ -44,6 +44,7 @@ public sealed partial class LocalFargateServer : IAsyncDisposable
     {
         _options = options;
         _addresses = AddressBlock.Reserve();
+        _logs = new LogStreams(options.LogDelivery);
         SshPort = options.SshPort ?? SshPorts.Choose(_addresses);
         _vpc = new Vpc(options.Region, _addresses);
         _tasks = new TaskRegistry(options.StoppedTaskRetention);

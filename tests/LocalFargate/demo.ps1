@@ -10,7 +10,7 @@ $repository = Split-Path (Split-Path $PSScriptRoot)
 $state = Join-Path ([IO.Path]::GetTempPath()) "fargate-demo-$PID"
 
 . (Join-Path $PSScriptRoot 'functions.ps1')
-$fargate = Start-LocalFargate $state
+$fargate = Start-LocalFargate $state @('--log-pace', 'yes')
 try {
     $place = $fargate.Place
     Import-Module (Join-Path $repository 'EcsFargateLogin.psd1')

@@ -21,7 +21,7 @@ internal static class ContainerVariables
     /// <summary>The session's nonce, which the container repeats in its log.</summary>
     public const string Nonce = "_SESSION_NONCE";
 
-    /// <summary>A key that start-sshd.sh passes to its own processes.</summary>
+    /// <summary>The session's secret, by which the container proves its host key in the server's version line.</summary>
     public const string ProofKey = "_SESSION_PROOF_KEY";
 
     /// <summary>The time until the first login, in seconds.</summary>

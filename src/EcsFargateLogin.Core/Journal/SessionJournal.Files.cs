@@ -15,7 +15,19 @@ internal sealed partial class SessionJournal
         Converters = { new JsonStringEnumConverter() },
     };
 
-    /// <summary>Deletes a session's one-time key of any type. Its entry stays.</summary>
+    /// <summary>Writes the secret by which a session's container proves its host key.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
+    public void WriteProofKey(string sessionId, string proofKey)
+    {
+        var path = ProofKeyPathOf(sessionId);
+        Guard(path, () =>
+        {
+            using StreamWriter file = new(OwnerOnly.CreateFile(path));
+            file.Write(proofKey);
+        });
+    }
+
+    /// <summary>Deletes a session's secrets: its one-time key of any type, and the key of its proof. Its entry stays.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.FilesNotDeleted"/>.</exception>
     public void DeleteKey(string sessionId)
     {
@@ -23,6 +35,8 @@ internal sealed partial class SessionJournal
         {
             Delete(sessionId, KeyPathOf(sessionId, type));
         }
+
+        Delete(sessionId, ProofKeyPathOf(sessionId));
     }
 
     /// <summary>Throws where somebody else can write to the journal: then none of it is trusted.</summary>

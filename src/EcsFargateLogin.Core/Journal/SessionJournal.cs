@@ -7,7 +7,7 @@ namespace EcsFargateLogin.Journal;
 /// <summary>
 /// Keeps this machine's sessions: one folder per session, from before RunTask until its task has stopped, which only its owner
 /// can read. The folder holds the entry, which exists while a task may exist; a lock file for each process that uses the session;
-/// the key and known_hosts. Any number of processes on any number of hosts may use the journal at once.
+/// the key, the secret of the proof and known_hosts. Any number of processes on any number of hosts may use the journal at once.
 /// </summary>
 internal sealed partial class SessionJournal(string root)
 {
@@ -128,13 +128,13 @@ internal sealed partial class SessionJournal(string root)
     };
 
     /// <summary>
-    /// Deletes a session's key and entry, then its other files. Remaining files are swept later. Does nothing for a closed
+    /// Deletes a session's secrets and entry, then its other files. Remaining files are swept later. Does nothing for a closed
     /// session.
     /// </summary>
     /// <exception cref="FargateException"><see cref="FargateError.FilesNotDeleted"/>.</exception>
     public void Close(string sessionId)
     {
-        // The key is deleted first, so that no secret is left should the rest fail.
+        // They are deleted first, so that no secret is left should the rest fail.
         DeleteKey(sessionId);
         DeleteEntry(sessionId);
         SessionLock.Release(FolderOf(sessionId));
@@ -166,6 +166,8 @@ internal sealed partial class SessionJournal(string root)
     /// <summary>Returns the path of a session's one-time key.</summary>
     public string KeyPathOf(string sessionId, SshKeyType type = SshKeyType.Ed25519) =>
         Path.Combine(FolderOf(sessionId), SessionRecord.KeyFileOf(type));
+
+    private string ProofKeyPathOf(string sessionId) => Path.Combine(FolderOf(sessionId), SessionRecord.ProofKeyFile);
 
     private string FolderOf(string sessionId) => Path.Combine(root, sessionId);
 

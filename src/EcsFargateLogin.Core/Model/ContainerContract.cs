@@ -20,6 +20,12 @@ internal static class ContainerContract
     /// <summary>The beginning of the line in which start-sshd.sh logs the reason why it ends.</summary>
     public const string EndLine = "ecs-fargate-login end ";
 
+    /// <summary>The beginning of the line in which start-sshd.sh logs its host key.</summary>
+    public const string HostKeyLine = "ecs-fargate-login host-key ";
+
+    /// <summary>What precedes the proof in the server's version line.</summary>
+    public const string ProofPrefix = " ecs-fargate-login proof=";
+
     /// <summary>The default time for which start-sshd.sh waits after a connection was lost.</summary>
     public static readonly TimeSpan DefaultReconnectWindow = TimeSpan.FromSeconds(120);
 
@@ -45,12 +51,15 @@ internal static class ContainerContract
     /// <param name="request">The user's request.</param>
     /// <param name="authorizedKey">The line of authorized_keys for the session's key.</param>
     /// <param name="nonce">The session's nonce.</param>
-    public static IReadOnlyDictionary<string, string> EnvironmentOf(SessionRequest request, string authorizedKey, string nonce)
+    /// <param name="proofKey">The session's secret for the proof of its host key.</param>
+    public static IReadOnlyDictionary<string, string> EnvironmentOf(
+        SessionRequest request, string authorizedKey, string nonce, string proofKey)
     {
         Dictionary<string, string> environment = new(request.Environment)
         {
             [ContainerVariables.AuthorizedKey] = authorizedKey,
             [ContainerVariables.Nonce] = nonce,
+            [ContainerVariables.ProofKey] = proofKey,
         };
         if (request.Port != DefaultPort)
         {
@@ -73,8 +82,20 @@ internal static class ContainerContract
     /// <summary>Creates a random value for one session. Unlike the key, which may be used again, it is never reused.</summary>
     public static string CreateNonce() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
+    /// <summary>Creates the secret of one session by which its container proves its host key: 32 bytes in hexadecimal.</summary>
+    public static string CreateProofKey() => RandomNumberGenerator.GetHexString(64, lowercase: true);
+
     /// <summary>Returns the text that ends the start line and the host-key line of start-sshd.sh in the log.</summary>
     public static string LogTagOf(PublicKey key, string nonce) => $"for {key.Fingerprint} nonce={nonce}";
+
+    /// <summary>
+    /// Returns what the proof in the version line is of: type and text of the host key, and the session's nonce. Which keys may log in
+    /// is not part of it, because an image may add some.
+    /// </summary>
+    /// <param name="key">The host key.</param>
+    /// <param name="tag">The session's tag, as <see cref="LogTagOf"/> returns it.</param>
+    public static string ProvenTextOf(PublicKey key, string tag) =>
+        $"{HostKeyLine}{key}{(tag.IndexOf(" nonce=", StringComparison.Ordinal) is >= 0 and var start ? tag[start..] : "")}";
 
     /// <summary>Validates the user's environment variables and converts their values to text.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.InvalidEnvironmentVariable"/>.</exception>

@@ -48,11 +48,14 @@ public enum FargateRoute
 public enum HostKeyVerification
 {
     /// <summary>
-    /// As <see cref="Strict"/>; where AWS says that the log does not have the key, as <see cref="AcceptNew"/> with a warning.
+    /// As <see cref="Strict"/>; where there is no proof and AWS says that the log does not have the key, as <see cref="AcceptNew"/>
+    /// with a warning.
     /// </summary>
     Auto,
 
-    /// <summary>Only the host key that the container has printed to the task's log is trusted.</summary>
+    /// <summary>
+    /// Only the host key that the server proves in its first line, or that the container has printed to the task's log, is trusted.
+    /// </summary>
     Strict,
 
     /// <summary>The first host key is trusted, and no other for the rest of the session.</summary>

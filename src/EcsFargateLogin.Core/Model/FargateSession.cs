@@ -156,6 +156,9 @@ public sealed class FargateSession
     /// <summary>The known_hosts file of this session. Null for tasks that others started, and without ssh.</summary>
     public string? KnownHostsPath => Folder is null || IsDamaged ? null : Record.KnownHostsPathIn(Folder);
 
+    /// <summary>The file of the secret by which its container proves its host key. Null for tasks that others started.</summary>
+    internal string? ProofKeyPath => Folder is null ? null : Path.Combine(Folder, SessionRecord.ProofKeyFile);
+
     /// <summary>The host key that ssh accepts, and its source; null until a server has answered.</summary>
     public FargateHostKey? HostKey { get; internal set; }
 

@@ -101,9 +101,15 @@ public sealed class FargateHostKey
     public HostKeySource Source { get; }
 
     /// <summary>The key and its source.</summary>
-    public override string ToString() => Source == HostKeySource.TaskLog
-        ? $"{Algorithm} {Fingerprint} (verified: the task's log has it)"
-        : $"{Algorithm} {Fingerprint} (not verified: it was seen first)";
+    public override string ToString() => $"{Algorithm} {Fingerprint} " + Source switch
+    {
+        HostKeySource.TaskLog => "(verified: the task's log has it)",
+        HostKeySource.Proof => "(verified: the server has proven it)",
+        _ => "(not verified: it was seen first)",
+    };
+
+    /// <summary>Whether it is known to be the key of the session's own container.</summary>
+    internal bool IsVerified => Source is HostKeySource.TaskLog or HostKeySource.Proof;
 }
 
 /// <summary>The source of a host key.</summary>
@@ -114,4 +120,7 @@ public enum HostKeySource
 
     /// <summary>The first server that answered presented it.</summary>
     FirstContact,
+
+    /// <summary>The server proved it in its first line, by a secret that only this session and its container have.</summary>
+    Proof,
 }

@@ -142,6 +142,9 @@ internal sealed record SessionRecord
     /// <summary>Returns the path of the session's own known_hosts. Null without ssh.</summary>
     public string? KnownHostsPathIn(string folder) => Transport.HasSsh() ? Path.Combine(folder, "known_hosts") : null;
 
+    /// <summary>The file of the secret by which its container proves its host key. It is in the session's folder, and in no record.</summary>
+    public const string ProofKeyFile = "proof_key";
+
     /// <summary>Returns the file name of a one-time key.</summary>
     public static string KeyFileOf(SshKeyType type) => type switch
     {

@@ -2,6 +2,7 @@ using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.SessionManager;
 using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Trust;
 
 namespace EcsFargateLogin.Routes;
 
@@ -12,7 +13,7 @@ internal abstract class AwsRouteAttempt(FargateSession session) : RouteAttempt(s
     private const int Unauthorized = 401;
     private const int Forbidden = 403;
 
-    private BannerProbe? _probe;
+    private PortProbe? _probe;
     private ILocalRoute? _local;
 
     public abstract FargateRoute Route { get; }
@@ -51,9 +52,9 @@ internal abstract class AwsRouteAttempt(FargateSession session) : RouteAttempt(s
     /// <summary>Waits until the server answers, or AWS says that it will let nobody through.</summary>
     private async Task ProbeAsync(OpenRoute open, ILocalRoute local, CancellationToken cancellationToken)
     {
-        _probe = new BannerProbe(open.Address, open.Port) { Pause = ProbePause };
+        _probe = new PortProbe(open.Address, open.Port) { Pause = ProbePause, NeedsKey = HostProof.FinderFor(Session) };
         using var probing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var answer = _probe.WaitAsync(probing.Token);
+        var answer = ProbeAsync(_probe, probing.Token);
         while (await Task.WhenAny(answer, Task.Delay(ProbePause, cancellationToken)) != answer)
         {
             if (local.LastError is { } refused && (!local.IsOpen || refused.StatusCode is Unauthorized or Forbidden))

@@ -1,6 +1,7 @@
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Ssh;
+using EcsFargateLogin.Trust;
 
 namespace EcsFargateLogin.Routes;
 
@@ -25,6 +26,12 @@ internal abstract class RouteAttempt(FargateSession session) : IAsyncDisposable
 
     /// <summary>The route, once the server has answered on it.</summary>
     public OpenRoute? Opened => _rejection is null && Opening is { IsCompletedSuccessfully: true } ? Opening.Result : null;
+
+    /// <summary>The answer of the server that was probed; null where it was not, because it has answered before.</summary>
+    public ServerAnswer? Answer { get; private set; }
+
+    /// <summary>Whether the server has proven that it is the session's own.</summary>
+    public bool IsProven { get; private set; }
 
     /// <summary>The error by which it will never answer; null while it may.</summary>
     public FargateException? Failure => _rejection ?? Opening?.Exception?.InnerException as FargateException;
@@ -86,6 +93,15 @@ internal abstract class RouteAttempt(FargateSession session) : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Waits until the session's own server answers, as far as that can be told yet.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.HostKeyMismatch"/>: it is another one.</exception>
+    protected async Task ProbeAsync(IServerProbe probe, CancellationToken cancellationToken)
+    {
+        var answer = await probe.WaitAsync(cancellationToken);
+        IsProven = HostProof.ProvenKey(session, answer) is not null;
+        Answer = answer;
+    }
+
     /// <summary>Waits until the server answers.</summary>
     protected abstract Task<OpenRoute> OpenAsync(CancellationToken cancellationToken);
 
@@ -112,6 +128,9 @@ internal sealed class DirectAttempt(FargateSession session, FargateRoute route) 
 
     /// <summary>The pause between probes.</summary>
     public required TimeSpan ProbePause { get; init; }
+
+    /// <summary>Whether other routes are tried at the same time.</summary>
+    public bool IsOneOfSeveral { get; init; }
 
     /// <summary>Whether it needs the public address.</summary>
     public bool NeedsPublicAddress => Session.Record.AssignPublicIp == true && route != FargateRoute.Private;
@@ -152,12 +171,23 @@ internal sealed class DirectAttempt(FargateSession session, FargateRoute route) 
         // probed again; ssh itself finds out whether it still answers.
         if (Session.OpenRoute != open)
         {
-            _probe = Session.Proxy is { } proxy
-                ? new ProxyProbe(proxy, open.Address, open.Port)
-                : new BannerProbe(open.Address, open.Port) { Pause = ProbePause };
-            await _probe.WaitAsync(cancellationToken);
+            _probe = CreateProbe(open.Address);
+            await ProbeAsync(_probe, cancellationToken);
         }
 
         return open;
     }
+
+    private IServerProbe CreateProbe(string address) => Session.Proxy is { } proxy
+        ? new ProxyProbe(proxy, address, Session.Port)
+        {
+            NeedsKey = HostProof.FinderFor(Session),
+            KeyFile = HostProof.ProbeFileFor(Session),
+        }
+        : new PortProbe(address, Session.Port)
+        {
+            Pause = ProbePause,
+            NeedsKey = HostProof.FinderFor(Session),
+            WantsKey = IsPrivate && IsOneOfSeveral,
+        };
 }

@@ -20,11 +20,11 @@ internal sealed class RouteChoice(IFargateCloud cloud)
         // A jump host or a proxy is a route of its own, and through AWS the server sees another address than the user's.
         FargateRoute.Auto when session is { Proxy: null, Record.HasFromAddresses: false } => Cheapest(session,
         [
-            Direct(session, route),
+            new DirectAttempt(session, route) { ProbePause = ProbePause, IsOneOfSeveral = true },
             new InstanceConnectAttempt(session, cloud) { IsNamed = false, HeadStart = HeadStart },
             new SessionManagerAttempt(session, cloud) { IsNamed = false, HeadStart = 2 * HeadStart },
         ]),
-        _ => [Direct(session, route)],
+        _ => [new DirectAttempt(session, route) { ProbePause = ProbePause }],
     };
 
     /// <summary>Moves the route that is open already before the others.</summary>
@@ -33,6 +33,4 @@ internal sealed class RouteChoice(IFargateCloud cloud)
         .. attempts.OrderBy(attempt =>
             session.OpenRoute is { } open && (attempt as AwsRouteAttempt)?.Route == open.Route ? 0 : 1),
     ];
-
-    private DirectAttempt Direct(FargateSession session, FargateRoute route) => new(session, route) { ProbePause = ProbePause };
 }

@@ -12,11 +12,13 @@ namespace EcsFargateLogin.Routes;
 /// <param name="attempts">The routes, the cheapest first; disposed of with the wait.</param>
 internal sealed class SshWait(FargateSession session, WaitOptions options, IReadOnlyList<RouteAttempt> attempts) : TransportWait
 {
-    private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ServerAnswer?> _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenSource? _trying;
     private RouteAttempt? _chosen;
     private Task? _verification;
-    private Task<bool?>? _identification;
+
+    /// <summary>Whether the verification had succeeded when the routes were last checked.</summary>
+    private bool _isVerified;
 
     /// <summary>Whether the SSH server has answered.</summary>
     public bool HasAnswered => _chosen is not null;
@@ -33,12 +35,10 @@ internal sealed class SshWait(FargateSession session, WaitOptions options, IRead
 
     public override bool NeedsPublicAddress => attempts is [DirectAttempt { NeedsPublicAddress: true }, ..];
 
-    public override bool IsOpen => HasAnswered && IsVerified && _identification is null or { IsCompleted: true };
+    public override bool IsOpen => HasAnswered && _isVerified;
 
     public override IEnumerable<Task> PendingTasks => attempts.Select(attempt => attempt.Opening)
-        .Append(_verification).Append(_identification).OfType<Task>().Where(task => !task.IsCompleted);
-
-    private bool IsVerified => _verification is { IsCompletedSuccessfully: true };
+        .Append(_verification).OfType<Task>().Where(task => !task.IsCompleted);
 
     /// <summary>The attempts that can still succeed, or else all of them.</summary>
     private IReadOnlyList<RouteAttempt> Possible =>
@@ -59,7 +59,7 @@ internal sealed class SshWait(FargateSession session, WaitOptions options, IRead
     /// runs. The host key is verified at the same time.
     /// </summary>
     /// <inheritdoc/>
-    public override void Begin(Func<Task, CancellationToken, Task> verify, CancellationToken cancellationToken)
+    public override void Begin(Func<Task<ServerAnswer?>, CancellationToken, Task> verify, CancellationToken cancellationToken)
     {
         if (HasAnswered)
         {
@@ -86,12 +86,15 @@ internal sealed class SshWait(FargateSession session, WaitOptions options, IRead
     /// <inheritdoc/>
     public override void ThrowIfFailed()
     {
+        _isVerified = _verification is { IsCompletedSuccessfully: true };
         Choose();
         Identify();
         if (!HasAnswered && attempts.Any(attempt => attempt.Failure is not null)
             && attempts.All(attempt => attempt.Failure is not null || !attempt.IsPossible))
         {
-            throw NoRoute(attempts.First(attempt => attempt.Failure is not null).Failure!);
+            var first = attempts.First(attempt => attempt.Failure is not null).Failure!;
+            session.IsDistrusted |= first.Error == FargateError.HostKeyMismatch;
+            throw NoRoute(first);
         }
 
         // A cancelled task is no failure.
@@ -139,14 +142,15 @@ internal sealed class SshWait(FargateSession session, WaitOptions options, IRead
 
     private void Choose()
     {
-        if (_chosen is not null || attempts.FirstOrDefault(attempt => attempt.Opened is not null) is not { } first)
+        if (_chosen is not null || (attempts.FirstOrDefault(attempt => attempt is { Opened: not null, IsProven: true })
+            ?? attempts.FirstOrDefault(attempt => attempt.Opened is not null)) is not { } first)
         {
             return;
         }
 
         _chosen = first;
         first.IsChosen = true;
-        _answered.TrySetResult();
+        _answered.TrySetResult(first.Answer);
         if (!MayBeOther(first))
         {
             CancelOthers();
@@ -154,28 +158,22 @@ internal sealed class SshWait(FargateSession session, WaitOptions options, IRead
     }
 
     /// <summary>
-    /// Where another machine may have the address and there are other routes, checks that the server has the session's host key. ssh
-    /// would refuse another one, and the session would end.
+    /// Where another machine may have the address and there are other routes, checks that the server has the session's host key, as
+    /// the log tells it. ssh would refuse another one, and the session would end.
     /// </summary>
     private void Identify()
     {
-        if (_chosen is not DirectAttempt { Opened: { } open } chosen || !MayBeOther(chosen) || !IsVerified
-            || session.HostKey is not { Source: HostKeySource.TaskLog } key)
+        if (_chosen is not { Opened: { } open } chosen || !MayBeOther(chosen) || !_isVerified
+            || session.HostKey is not { IsVerified: true } key)
         {
             return;
         }
 
-        _identification ??= HostKeyScan.HasKeyAsync(
-            open.Address, open.Port, key.Algorithm, key.Fingerprint, _trying!.Token);
-        if (_identification is not { IsCompletedSuccessfully: true, Result: var isOwn })
-        {
-            return;
-        }
-
-        if (isOwn == false)
+        // Where the server has not presented its key, ssh itself finds out.
+        if (chosen.Answer?.Key is { } shown && shown.Fingerprint != key.Fingerprint)
         {
             chosen.Reject(RouteErrors.OtherServer(session, open.Address));
-            (chosen.IsChosen, _chosen, _identification) = (false, null, null);
+            (chosen.IsChosen, _chosen) = (false, null);
             Choose();
         }
         else
@@ -184,8 +182,8 @@ internal sealed class SshWait(FargateSession session, WaitOptions options, IRead
         }
     }
 
-    private bool MayBeOther(RouteAttempt attempt) =>
-        attempt is DirectAttempt { IsPrivate: true } && attempts.Any(other => other != attempt && other is { IsPossible: true, Failure: null });
+    private bool MayBeOther(RouteAttempt attempt) => attempt is DirectAttempt { IsPrivate: true, IsProven: false }
+        && attempts.Any(other => other != attempt && other is { IsPossible: true, Failure: null });
 
     private void CancelOthers()
     {

@@ -1,5 +1,6 @@
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Model;
+using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Routes;
 
@@ -34,7 +35,7 @@ internal abstract class TransportWait : IAsyncDisposable
     /// Verifies the host key. Its first argument completes with the server's answer. Throws when the key is not trusted.
     /// </param>
     /// <param name="cancellationToken">Cancels probes and verification.</param>
-    public virtual void Begin(Func<Task, CancellationToken, Task> verify, CancellationToken cancellationToken)
+    public virtual void Begin(Func<Task<ServerAnswer?>, CancellationToken, Task> verify, CancellationToken cancellationToken)
     {
     }
 
@@ -118,7 +119,7 @@ internal sealed record WaitOptions
     public TimeSpan ProbePausePerSession { get; init; } = TimeSpan.FromMilliseconds(3);
 
     /// <summary>The minimum pause between probes of a session's SSH port.</summary>
-    public TimeSpan ShortestProbePause { get; init; } = TimeSpan.FromMilliseconds(100);
+    public TimeSpan ShortestProbePause { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The time for which ECS may not know a task that it has just accepted.</summary>
     public TimeSpan MissingLimit { get; init; } = TimeSpan.FromSeconds(60);

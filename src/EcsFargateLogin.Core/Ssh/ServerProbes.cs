@@ -1,9 +1,15 @@
 using System.Globalization;
 using System.Net.Sockets;
-using System.Text;
 using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Ssh;
+
+/// <summary>The answer of an SSH server that nobody has logged in to.</summary>
+/// <param name="Version">Its version line (RFC 4253, 4.2).</param>
+/// <param name="Key">
+/// The host key that it presents; null where it was not asked for. Whether the server has the private half is for ssh to verify.
+/// </param>
+internal sealed record ServerAnswer(string Version, PublicKey? Key);
 
 /// <summary>Waits until an SSH server answers.</summary>
 internal interface IServerProbe
@@ -14,17 +20,23 @@ internal interface IServerProbe
     /// <summary>Completes when an SSH server has answered.</summary>
     /// <exception cref="FargateException">The server will never answer.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before that.</exception>
-    Task WaitAsync(CancellationToken cancellationToken);
+    Task<ServerAnswer> WaitAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>
 /// Connects to a port until an SSH server answers. An accepted connection is not enough, because a load balancer or proxy may
-/// accept it before the server is up. RFC 4253 allows lines before the banner, which are skipped.
+/// accept it before the server is up. One connection brings version line and host key.
 /// </summary>
-internal sealed class BannerProbe(string address, int port) : IServerProbe
+internal sealed class PortProbe(string address, int port) : IServerProbe
 {
     /// <summary>The pause between attempts.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Whether a server with a version line has not answered before it has presented its host key.</summary>
+    public Func<string, bool> NeedsKey { get; init; } = _ => false;
+
+    /// <summary>Whether every server is asked for its host key. One that does not present it has answered all the same.</summary>
+    public bool WantsKey { get; init; }
 
     /// <summary>
     /// The time limit of a connection attempt. While a port is not open yet packets are dropped, and a new attempt succeeds
@@ -32,36 +44,43 @@ internal sealed class BannerProbe(string address, int port) : IServerProbe
     /// </summary>
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>The time limit for the banner after the connection.</summary>
-    public TimeSpan BannerLimit { get; init; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>Upper bound for what a server sends before its banner, in bytes.</summary>
-    private const int LongestPreamble = 8192;
+    /// <summary>The time limit for the version line after the connection, and for the host key after that.</summary>
+    public TimeSpan AnswerLimit { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
     public string LastOutcome { get; private set; } = "no attempt was made";
 
     /// <inheritdoc/>
-    public async Task WaitAsync(CancellationToken cancellationToken)
+    public async Task<ServerAnswer> WaitAsync(CancellationToken cancellationToken)
     {
-        while (!await AnswersAsync(cancellationToken))
+        while (true)
         {
+            if (await AskAsync(cancellationToken) is { } answer)
+            {
+                return answer;
+            }
+
             await Task.Delay(Pause, cancellationToken);
         }
     }
 
-    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    private async Task<ServerAnswer?> AskAsync(CancellationToken cancellationToken)
     {
-        using TcpClient client = new();
+        using TcpClient client = new() { NoDelay = true };
         using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
             attempt.CancelAfter(ConnectLimit);
             await client.ConnectAsync(address, port, attempt.Token);
-            attempt.CancelAfter(BannerLimit);
-            var answers = await ReadsBannerAsync(client.GetStream(), attempt.Token);
-            LastOutcome = answers ? "it answers" : "what answers is not an SSH server";
-            return answers;
+            attempt.CancelAfter(AnswerLimit);
+            HostKeyExchange exchange = new(client.GetStream());
+            if (await exchange.ReadVersionAsync(attempt.Token) is { } version)
+            {
+                attempt.CancelAfter(AnswerLimit);
+                return await AnswerOfAsync(exchange, version, attempt.Token, cancellationToken);
+            }
+
+            LastOutcome = "what answers is not an SSH server";
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -73,79 +92,43 @@ internal sealed class BannerProbe(string address, int port) : IServerProbe
             LastOutcome = socketError is { } code ? $"the connection failed ({code})" : "the connection was closed";
         }
 
-        return false;
+        return null;
     }
 
-    private static async Task<bool> ReadsBannerAsync(NetworkStream stream, CancellationToken cancellationToken)
+    private async Task<ServerAnswer?> AnswerOfAsync(
+        HostKeyExchange exchange, string version, CancellationToken attempt, CancellationToken cancellationToken)
     {
-        var buffer = new byte[LongestPreamble];
-        var length = 0;
-        while (length < buffer.Length)
-        {
-            var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken);
-            if (read == 0)
-            {
-                return length > 0 ? false : throw new EndOfStreamException();
-            }
-
-            length += read;
-            var text = Encoding.Latin1.GetString(buffer, 0, length);
-            if (text.StartsWith("SSH-", StringComparison.Ordinal) || text.Contains("\nSSH-", StringComparison.Ordinal))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-}
-
-/// <summary>Asks a server for its host key, by ssh-keyscan.</summary>
-internal static class HostKeyScan
-{
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
-
-    /// <summary>Whether a server has a host key.</summary>
-    /// <param name="address">Its address.</param>
-    /// <param name="port">Its port.</param>
-    /// <param name="algorithm">The type of the key, such as ssh-ed25519.</param>
-    /// <param name="fingerprint">The fingerprint of the key, SHA256:….</param>
-    /// <param name="cancellationToken">Cancels it.</param>
-    /// <returns>Null when it could not be asked; ssh itself then finds out.</returns>
-    public static async Task<bool?> HasKeyAsync(
-        string address, int port, string algorithm, string fingerprint, CancellationToken cancellationToken)
-    {
-        var type = algorithm switch
-        {
-            "ssh-ed25519" => "ed25519",
-            "ssh-rsa" => "rsa",
-            _ => "ecdsa",
-        };
+        var isNeeded = NeedsKey(version);
+        PublicKey? key = null;
         try
         {
-            var number = port.ToString(CultureInfo.InvariantCulture);
-            var scan = await SshProcess.RunAsync("ssh-keyscan", ["-t", type, "-p", number, "--", address], Limit, cancellationToken);
-            var keys = (scan?.Output ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                .Where(line => !line.StartsWith('#') && line.Contains(' ', StringComparison.Ordinal))
-                .Select(line => PublicKey.TryParse(line[line.IndexOf(' ', StringComparison.Ordinal)..]))
-                .OfType<PublicKey>()
-                .ToList();
-            return keys.Count == 0 ? null : keys.Exists(found => found.Fingerprint == fingerprint);
+            key = isNeeded || WantsKey ? await exchange.ReadKeyAsync(attempt) : null;
         }
-        catch (FargateException e) when (e.Error == FargateError.SshNotFound)
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
         {
-            return null;
+            cancellationToken.ThrowIfCancellationRequested();
         }
+
+        LastOutcome = isNeeded && key is null ? "it presents no host key" : "it answers";
+        return isNeeded && key is null ? null : new ServerAnswer(version, key);
     }
 }
 
 /// <summary>
 /// Probes a server through a proxy. ssh itself connects, so that the route is the same as for a login. It reports the server's
-/// banner and then fails, because it has neither a host key nor a key of its own.
+/// banner and then fails, because it has neither a host key nor a key of its own. Where the key of the server is needed, ssh takes
+/// any and writes it to a file that nothing else reads; it still has no key of its own.
 /// </summary>
 internal sealed class ProxyProbe(SshProxy proxy, string address, int port) : IServerProbe
 {
-    private const string BannerSeen = "Remote protocol version";
+    private const string BannerSeen = "remote software version ";
+    private const string KeyWritten = "Warning: Permanently added ";
+
+    /// <summary>Whether a server with a version line has not answered before it has presented its host key.</summary>
+    public Func<string, bool> NeedsKey { get; init; } = _ => false;
+
+    /// <summary>The file to which ssh writes the host key, in a folder that is the user's alone; null where it is never needed.</summary>
+    public string? KeyFile { get; init; }
 
     /// <summary>The pause between attempts. Each attempt logs in to the jump host, which may limit logins.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -170,52 +153,70 @@ internal sealed class ProxyProbe(SshProxy proxy, string address, int port) : ISe
         "-o", $"ProxyCommand={proxy.QuietCommand}",
         "-o", "LogLevel=DEBUG1", "-o", "BatchMode=yes",
         "-o", "IdentityFile=none", "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none",
-        "-o", "UserKnownHostsFile=none", "-o", "GlobalKnownHostsFile=none", "-o", "StrictHostKeyChecking=yes",
+        "-o", $"UserKnownHostsFile={(KeyFile is null ? "none" : SshOption.QuotePath(KeyFile))}", "-o", "GlobalKnownHostsFile=none",
+        "-o", $"StrictHostKeyChecking={(KeyFile is null ? "yes" : "accept-new")}",
         "-p", port.ToString(CultureInfo.InvariantCulture), "-l", "nobody", "--", address,
     ];
 
     /// <inheritdoc/>
-    public async Task WaitAsync(CancellationToken cancellationToken)
+    public async Task<ServerAnswer> WaitAsync(CancellationToken cancellationToken)
     {
-        while (!await AnswersAsync(cancellationToken))
+        while (true)
         {
+            if (await AskAsync(cancellationToken) is { } answer)
+            {
+                return answer;
+            }
+
             await Task.Delay(Pause, cancellationToken);
         }
     }
 
-    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    private async Task<ServerAnswer?> AskAsync(CancellationToken cancellationToken)
     {
         using var attempt = TimeLimit.Begin(AttemptLimit, cancellationToken);
+        PrepareKeyFile();
         using var ssh = SshProcess.Start(ChildProcess.WithPipes(proxy.Program, Arguments));
         try
         {
-            return await ReadsBannerAsync(ssh.StandardError, attempt.Token);
+            return await ReadAnswerAsync(ssh.StandardError, attempt.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             LastOutcome = $"{proxy.Name} did not get through in time";
-            return false;
+            return null;
         }
         finally
         {
             ssh.Kill(entireProcessTree: true);
             await ssh.WaitForExitAsync(CancellationToken.None);
+            ForgetKey();
         }
     }
 
-    private async Task<bool> ReadsBannerAsync(StreamReader messages, CancellationToken cancellationToken)
+    private async Task<ServerAnswer?> ReadAnswerAsync(StreamReader messages, CancellationToken cancellationToken)
     {
         var outcome = "it said nothing";
+        string? version = null;
         while (await messages.ReadLineAsync(cancellationToken) is { } line)
         {
             if (SshLog.IsDebug(line))
             {
-                if (line.Contains(BannerSeen, StringComparison.Ordinal))
+                if (version is null && line.IndexOf(BannerSeen, StringComparison.Ordinal) is >= 0 and var found)
                 {
-                    return true;
+                    version = $"SSH-2.0-{line[(found + BannerSeen.Length)..]}";
+                    if (KeyFile is null || !NeedsKey(version))
+                    {
+                        return new ServerAnswer(version, Key: null);
+                    }
                 }
 
                 continue;
+            }
+
+            if (version is not null && line.StartsWith(KeyWritten, StringComparison.Ordinal) && ReadKey() is { } key)
+            {
+                return new ServerAnswer(version, key);
             }
 
             if (SshLog.TellsHostKeyChanged([line]))
@@ -235,7 +236,36 @@ internal sealed class ProxyProbe(SshProxy proxy, string address, int port) : ISe
         }
 
         LastOutcome = $"through {proxy.Name}: {outcome}";
-        return false;
+        return null;
+    }
+
+    /// <summary>Reads the key that ssh has written, behind the name of its host.</summary>
+    private PublicKey? ReadKey() => File.ReadLines(KeyFile!)
+        .Select(line => PublicKey.TryParse(line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]))
+        .FirstOrDefault();
+
+    /// <summary>Creates the file, so that nobody else can read it either. Where that fails, so will ssh.</summary>
+    private void PrepareKeyFile()
+    {
+        ForgetKey();
+        try
+        {
+            if (KeyFile is not null)
+            {
+                OwnerOnly.CreateFile(KeyFile).Dispose();
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
+
+    private void ForgetKey()
+    {
+        if (KeyFile is not null)
+        {
+            SshLog.Clear(KeyFile);
+        }
     }
 
     private static string Printable(string line)

@@ -47,6 +47,20 @@ internal sealed record PublicKey
             : null;
     }
 
+    /// <summary>Returns the key of RFC 4253; null where it is none.</summary>
+    public static PublicKey? TryParse(ReadOnlySpan<byte> blob)
+    {
+        foreach (var algorithm in blob.Length <= LongestBlob ? Algorithms : [])
+        {
+            if (Names(blob, algorithm))
+            {
+                return new PublicKey(algorithm, blob.ToArray());
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The type and the key.</summary>
     public override string ToString() => $"{Algorithm} {Base64}";
 

@@ -36,13 +36,14 @@ internal static class HostKeyErrors
         "Use this module's start-sshd.sh as it is; module/container/README.md has the line's format.");
 
     /// <param name="session">The session.</param>
-    /// <param name="logged">The fingerprint of the key in the log.</param>
+    /// <param name="verified">The key that is the session's.</param>
     /// <param name="seen">The fingerprint of the key that the server presented before.</param>
-    internal static FargateException HostKeySeenDiffers(FargateSession session, string logged, string seen) =>
+    internal static FargateException HostKeySeenDiffers(FargateSession session, FargateHostKey verified, string seen) =>
         HostKeyNotVerified(
             session,
-            $"The server that session {session} met first showed the host key {seen}, but the task's log says "
-            + $"{logged}: it was another server.",
+            $"The server that session {session} met first showed the host key {seen}, but "
+            + (verified.Source == HostKeySource.Proof ? "its own server has proven " : "the task's log says ")
+            + $"{verified.Fingerprint}: it was another server.",
             "Take what was typed there for known to others, and do not go on over this network path.");
 
     /// <param name="session">The session.</param>
@@ -53,6 +54,16 @@ internal static class HostKeyErrors
         + $"accepts {session.HostKey?.ToString() ?? "another"} alone. Nothing was run, and nobody was logged in.",
         "Somebody may stand between this machine and the task: try another network path (-Route Private, a VPN), and tell those "
         + "who run this one. Then start a new session.")
+    { Target = session.SessionId };
+
+    /// <param name="session">The session.</param>
+    /// <param name="shown">The fingerprint of the key that the server presented.</param>
+    internal static FargateException ProofMismatch(FargateSession session, string shown) => new(
+        FargateError.HostKeyMismatch,
+        $"Another server than that of session {session} answered: the proof in its first line is not one of this session for the host "
+        + $"key {shown} that it showed. Nothing was run, and nobody was logged in.",
+        "Another task may have the same address, or somebody may stand between this machine and the task: try another network path "
+        + "(another -Route, a VPN), and tell those who run this one. Then start a new session.")
     { Target = session.SessionId };
 
     internal static FargateException InvalidFromAddress(string text) => new(

@@ -7,8 +7,8 @@ using EcsFargateLogin.Ssh;
 namespace EcsFargateLogin.Trust;
 
 /// <summary>
-/// Reads a session's host key from the container's log in CloudWatch Logs, which nobody on the network path can change, and pins
-/// it in the session's known_hosts.
+/// Verifies a session's host key and pins it in the session's known_hosts. The server proves it, or else the container's log in
+/// CloudWatch Logs has it, which nobody on the network path can change.
 /// </summary>
 internal sealed class HostKeyReader(IFargateCloud cloud)
 {
@@ -36,7 +36,7 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
 
     /// <summary>Verifies the session's host key, as its <see cref="HostKeyVerification"/> requires.</summary>
     /// <param name="session">The session.</param>
-    /// <param name="answer">Completes when a server has answered.</param>
+    /// <param name="answer">Completes with the answer of a server; null where none was asked.</param>
     /// <param name="progress">Receives a warning where the first key has to be trusted.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="FargateException">
@@ -44,9 +44,9 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
     /// cannot be written.
     /// </exception>
     public async Task VerifyAsync(
-        FargateSession session, Task answer, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+        FargateSession session, Task<ServerAnswer?> answer, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        if (!session.IsOwn || session.HostKey is { Source: HostKeySource.TaskLog })
+        if (!session.IsOwn || session.HostKey is { IsVerified: true })
         {
             return;
         }
@@ -54,22 +54,29 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
         KnownHosts.MakeWritable(session);
         var seen = KnownHosts.Find(session);
         session.HostKey = seen is null ? null : new FargateHostKey(seen, HostKeySource.FirstContact);
-        if (session.HostKeyVerification == HostKeyVerification.AcceptNew || session is
-            { HostKeyVerification: HostKeyVerification.Auto, TrustsFirstKey: true })
-        {
-            return;
-        }
-
         try
         {
-            var (key, reason) = await ReadAsync(session, answer, cancellationToken);
-            if (key is not null)
+            // The script logs its line before the server answers.
+            if (await answer.WaitAsync(cancellationToken) is { } server && HostProof.ProvenKey(session, server) is { } proven)
             {
-                Pin(session, key, seen, progress);
+                Pin(session, proven, HostKeySource.Proof, seen, progress);
+            }
+            else if (session.HostKeyVerification == HostKeyVerification.AcceptNew || session is
+                { HostKeyVerification: HostKeyVerification.Auto, TrustsFirstKey: true })
+            {
+                return;
             }
             else
             {
-                TrustFirstKey(session, reason, progress);
+                var (logged, reason) = await ReadAsync(session, cancellationToken);
+                if (logged is not null)
+                {
+                    Pin(session, logged, HostKeySource.TaskLog, seen, progress);
+                }
+                else
+                {
+                    TrustFirstKey(session, reason, progress);
+                }
             }
         }
         catch (FargateException e) when (e.Error == FargateError.HostKeyNotVerified)
@@ -79,15 +86,17 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
         }
     }
 
-    private static void Pin(FargateSession session, PublicKey key, PublicKey? seen, IProgress<SessionEvent> progress)
+    private static void Pin(
+        FargateSession session, PublicKey key, HostKeySource source, PublicKey? seen, IProgress<SessionEvent> progress)
     {
+        FargateHostKey verified = new(key, source);
         if (seen is not null && seen != key)
         {
-            throw HostKeyErrors.HostKeySeenDiffers(session, key.Fingerprint, seen.Fingerprint);
+            throw HostKeyErrors.HostKeySeenDiffers(session, verified, seen.Fingerprint);
         }
 
         KnownHosts.Pin(session, key);
-        session.HostKey = new FargateHostKey(key, HostKeySource.TaskLog);
+        session.HostKey = verified;
         progress.Report(new Detail(session, $"{session}: host key {session.HostKey}."));
     }
 
@@ -110,8 +119,7 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
     /// <see cref="FargateError.HostKeyNotVerified"/>: the log contradicts itself, or AWS could not be asked. An attacker on the
     /// network path can cause the latter, so no key is trusted then.
     /// </exception>
-    private async Task<(PublicKey? Key, string Reason)> ReadAsync(
-        FargateSession session, Task answer, CancellationToken cancellationToken)
+    private async Task<(PublicKey? Key, string Reason)> ReadAsync(FargateSession session, CancellationToken cancellationToken)
     {
         if (session.Record is not { Log: { } log, ContainerName: { } containerName, LogTag: { } tag })
         {
@@ -119,13 +127,9 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
         }
 
         var stream = log.StreamOf(containerName, session.TaskId);
-        // The first read opens the connection to AWS while the server starts.
-        await ReadLogAsync(stream, cancellationToken);
-        await answer.WaitAsync(cancellationToken);
         var answeredAt = Stopwatch.GetTimestamp();
         for (var pause = FirstPause; ; pause = pause < LongestPause ? pause * 2 : LongestPause)
         {
-            // Only reads after the answer count, because the script logs its line before the server answers.
             var isLate = Stopwatch.GetElapsedTime(answeredAt) >= Limit;
             var (messages, failure) = await ReadLogAsync(stream, cancellationToken);
             if (HostKeyLines.Find(session, tag, messages) is { } key)
@@ -179,7 +183,6 @@ internal sealed class HostKeyReader(IFargateCloud cloud)
 internal static class HostKeyLines
 {
     private const string StartLine = "ecs-fargate-login start ";
-    private const string HostKeyLine = "ecs-fargate-login host-key ";
 
     /// <summary>Finds the host key of a session.</summary>
     /// <param name="session">The session.</param>
@@ -196,7 +199,7 @@ internal static class HostKeyLines
                 .Where(line => line.EndsWith($" {tag}", StringComparison.Ordinal)),
         ];
         string[] starts = [.. tagged.Where(line => line.StartsWith(StartLine, StringComparison.Ordinal))];
-        string[] keys = [.. tagged.Where(line => line.StartsWith(HostKeyLine, StringComparison.Ordinal))];
+        string[] keys = [.. tagged.Where(line => line.StartsWith(ContainerContract.HostKeyLine, StringComparison.Ordinal))];
         if (starts.Length > 1 || keys.Length > 1)
         {
             throw HostKeyErrors.HostKeyContradicted(session, starts.Length, keys.Length);
@@ -213,7 +216,7 @@ internal static class HostKeyLines
         }
 
         // The blank before the tag may be the one after the line's prefix.
-        return PublicKey.TryParse(keys[0][(HostKeyLine.Length - 1)..^(tag.Length + 1)])
+        return PublicKey.TryParse(keys[0][(ContainerContract.HostKeyLine.Length - 1)..^(tag.Length + 1)])
             ?? throw HostKeyErrors.HostKeyUnreadable(session);
     }
 }

@@ -79,9 +79,10 @@ public abstract class LoginCmdlet : AwsCmdlet
 
     /// <summary>
     /// The method to verify that the server is the session's own. Without it the one that the session was started with. Auto and
-    /// Strict trust the host key that the container has printed to its log in CloudWatch Logs. If AWS says that the log does not
-    /// contain it, Auto warns and trusts the first key that the server sends, and Strict stops the session; a log that cannot be
-    /// reached is an error under both. AcceptNew does not read the log.
+    /// Strict trust the host key that the server proves in its first line, by a secret of the session, or that the container has
+    /// printed to its log in CloudWatch Logs. If there is no proof, and AWS says that the log does not contain the key, Auto warns
+    /// and trusts the first key that the server sends, and Strict stops the session; a log that cannot be reached is an error under
+    /// both. AcceptNew does not read the log. A proof of another session or another key is an error under each of them.
     /// </summary>
     [Parameter(HelpMessage = "How the server proves that it is the session's own: Auto, Strict or AcceptNew.")]
     public HostKeyVerification? HostKeyVerification { get; set; }

@@ -415,10 +415,11 @@ public sealed partial class NewFargateSessionCommand
     // The server's host key, and the session's key.
 
     /// <summary>
-    /// The method to verify that the server is the session's own. Auto and Strict trust the host key that the container has
-    /// printed to its log in CloudWatch Logs. If AWS says that the log does not contain it within 10 s, Auto warns and trusts the
-    /// first key that the server sends, and Strict stops the session; a log that cannot be reached is an error under both.
-    /// AcceptNew does not read the log.
+    /// The method to verify that the server is the session's own. Auto and Strict trust the host key that the server proves in its
+    /// first line, by a secret of the session, or that the container has printed to its log in CloudWatch Logs. If there is no
+    /// proof, and AWS says that the log does not contain the key within 10 s, Auto warns and trusts the first key that the server
+    /// sends, and Strict stops the session; a log that cannot be reached is an error under both. AcceptNew does not read the log.
+    /// A proof of another session or another key is an error under each of them.
     /// </summary>
     /// <value>Auto</value>
     [Parameter(ValueFromPipelineByPropertyName = true,

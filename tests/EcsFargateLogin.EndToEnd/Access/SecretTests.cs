@@ -24,6 +24,7 @@ public sealed class SecretTests
 
         Show { $global:session = New-FargateSession @keys; $global:session }
         [IO.File]::Copy($session.KeyPath, $env:KEYCOPY)
+        [IO.File]::Copy((Join-Path (Split-Path $session.KeyPath) proof_key), $env:PROOFCOPY)
         Show { $session | Get-FargateTaskAddress }
         Show { $session | Get-FargateTaskAddress @wrong }
         Show { $session | ConvertTo-Json -Depth 5; $session | Export-Clixml $env:CLIXML }
@@ -64,6 +65,7 @@ public sealed class SecretTests
             ["TOKEN"] = Accounts.SessionToken,
             ["TRANSCRIPT"] = InHome("transcript"),
             ["KEYCOPY"] = InHome("key-copy"),
+            ["PROOFCOPY"] = InHome("proof-copy"),
             ["CLIXML"] = InHome("clixml"),
             ["MALFORMED"] = InHome("malformed"),
             ["AWS_CONFIG_FILE"] = InHome("config"),
@@ -79,7 +81,12 @@ public sealed class SecretTests
         string[] happened = ["InvalidSignatureException", "InvalidCredential", "credential_process", "line 3 of", "NoRegion",
             "InvalidEndpoint", "EndpointUnreachable", "in-the-shell", "DEBUG: ", "VERBOSE: "];
         Assert.All(happened, word => Assert.Contains(word, everything, StringComparison.Ordinal));
-        string[] secrets = [Accounts.SecretKey, Accounts.SessionToken, EnvironmentSecret, ProcessSecret, .. KeyLines(InHome("key-copy"))];
+        var proofKey = File.ReadAllText(InHome("proof-copy"));
+        Assert.Matches("^[0-9a-f]{64}$", proofKey);
+        string[] secrets =
+        [
+            Accounts.SecretKey, Accounts.SessionToken, EnvironmentSecret, ProcessSecret, proofKey, .. KeyLines(InHome("key-copy")),
+        ];
         Assert.All(secrets, secret => Assert.DoesNotContain(secret, everything, StringComparison.Ordinal));
     }
 

@@ -22,6 +22,12 @@ internal sealed class Operator : IAsyncDisposable
         _shell = new Lazy<EngineRunspace>(OpenShell);
     }
 
+    /// <summary>
+    /// Parameters of New-FargateSession for a container that does not prove its host key, as those of older images: the log has to
+    /// tell it.
+    /// </summary>
+    public const string WithoutProof = "-Command env, _SESSION_PROOF_KEY=, /usr/local/bin/start-sshd.sh";
+
     /// <summary>The account.</summary>
     public LocalFargateServer Fargate { get; }
 

@@ -38,7 +38,7 @@ public sealed class ContainerEnvironmentTests
     {
         ["_KEEP_SESSION"] = "yes",
         ["_SESSION_NONCE"] = "n0nce",
-        ["_SESSION_PROOF_KEY"] = "s3cret",
+        ["_SESSION_PROOF_KEY"] = new string('0', 64),
         ["_UNUSED_TIMEOUT"] = "60",
         ["HOME"] = "/wrong",
         ["USER"] = "wrong",

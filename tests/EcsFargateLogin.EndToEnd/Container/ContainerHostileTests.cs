@@ -89,7 +89,7 @@ public sealed class ContainerHostileTests
         // Two words that are one in the pattern, so that the search does not find itself.
         var watch = """
             until ls -d /run/ecs-fargate-login.*; do :; done
-            while :; do grep -aos 's3cr3t[-]value' /proc/[0-9]*/cmdline; done >>/tmp/seen
+            while :; do grep -aos -e 's3cr3t[-]value' -e '5ec4e7[0]' /proc/[0-9]*/cmdline; done >>/tmp/seen
             """;
         await using var container = await SshContainer.StartAsync(new ContainerOptions
         {
@@ -101,6 +101,7 @@ public sealed class ContainerHostileTests
                 ["BIG"] = string.Concat(Enumerable.Repeat("s3cr3t-value ", 5000)),
                 ["PATH"] = $"{SshContainer.Path}:/s3cr3t-value",
                 ["_SESSION_NONCE"] = "s3cr3tvalue",
+                ["_SESSION_PROOF_KEY"] = "5ec4e70".PadRight(64, '0'),
                 ["_RECONNECT_WINDOW"] = "60",
             },
         });

@@ -162,7 +162,7 @@ public sealed partial class ContainerPackagingTests
             .Select(match => match.Groups[1].Value).Distinct().ToArray();
         var readMe = File.ReadAllText(ContainerFiles.Path("README.md"));
 
-        Assert.Equal(11, variables.Length);
+        Assert.Equal(12, variables.Length);
         Assert.All(variables, variable => Assert.Contains($"| `{variable}` |", readMe, StringComparison.Ordinal));
     }
 

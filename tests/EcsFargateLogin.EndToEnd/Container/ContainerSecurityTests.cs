@@ -1,3 +1,5 @@
+using EcsFargateLogin.EndToEnd.Trust;
+
 namespace EcsFargateLogin.EndToEnd.Container;
 
 public sealed class ContainerSecurityTests
@@ -123,12 +125,60 @@ public sealed class ContainerSecurityTests
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(ImageKind.Debian, 0)]
+    [InlineData(ImageKind.Bash, 0)]
+    [InlineData(ImageKind.BusyBox, 0)]
+    [InlineData(ImageKind.BusyBox, 1000)]
+    public async Task The_first_line_of_sshd_proves_the_host_key(ImageKind kind, int userId)
+    {
+        await using var container = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Kind = kind,
+            UserId = userId,
+            Variables = new Dictionary<string, string> { ["_SESSION_PROOF_KEY"] = ProofKey, ["_SESSION_NONCE"] = "n0nce" },
+        });
+
+        await AssertProvesAsync(container);
+        Assert.DoesNotContain(ProofKey, container.Log, StringComparison.Ordinal);
+        Assert.Equal("in\n", (await container.SshAsync("echo in", userId == 0 ? "root" : "app")).Output);
+    }
+
+    [Debian13Fact]
+    public async Task So_does_that_of_OpenSSH_10()
+    {
+        await using var container = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Kind = ImageKind.Debian13,
+            Variables = new Dictionary<string, string> { ["_SESSION_PROOF_KEY"] = ProofKey },
+        });
+
+        await AssertProvesAsync(container);
+        Assert.Equal("in\n", (await container.SshAsync("echo in")).Output);
+    }
+
+    [Fact]
+    public async Task An_image_without_sha256sum_proves_nothing_and_says_so()
+    {
+        await using var container = await SshContainer.StartAsync(new ContainerOptions
+        {
+            Kind = ImageKind.BusyBox,
+            Sandbox = ["lacks=sha256sum"],
+            Variables = new Dictionary<string, string> { ["_SESSION_PROOF_KEY"] = ProofKey },
+        });
+
+        Assert.Matches("^SSH-2.0-OpenSSH[^ ]*( Debian[^ ]*)?$", await HostProofTests.VersionOfAsync(container.Address, container.Port));
+        Assert.Contains("note: sshd does not prove its host key", container.Log, StringComparison.Ordinal);
+        Assert.Equal("in\n", (await container.SshAsync("echo in")).Output);
+    }
+
     [Fact]
     public async Task Where_Ed25519_is_not_accepted_the_host_key_is_one_that_FIPS_accepts()
     {
         await using var container = await SshContainer.StartAsync(new ContainerOptions
         {
             Kind = ImageKind.BusyBox,
+            Variables = new Dictionary<string, string> { ["_SESSION_PROOF_KEY"] = ProofKey },
             Setup = """
                 mv /usr/bin/ssh-keygen /usr/bin/ssh-keygen.true
                 printf '%s\n' '#!/bin/sh' 'case $* in *ed25519*) echo "ED25519 keys are not allowed in FIPS mode"; exit 1 ;; esac' \
@@ -142,6 +192,7 @@ public sealed class ContainerSecurityTests
         Assert.Equal("in\n", result.Output);
         Assert.StartsWith("ecdsa-sha2-nistp256 ", container.HostKey, StringComparison.Ordinal);
         Assert.Contains("note: the host key is of type ecdsa", container.Log, StringComparison.Ordinal);
+        await AssertProvesAsync(container);
     }
 
     [Theory]
@@ -159,5 +210,20 @@ public sealed class ContainerSecurityTests
 
         Assert.Equal("root:*:19000::::::\n640\n", result.Output);
         Assert.Contains("ecs-fargate-login note: the account root was locked", container.Log, StringComparison.Ordinal);
+    }
+
+    private const string ProofKey = "00112233445566778899aabbccddeeff0123456789ABCDEFfedcba9876543210";
+
+    /// <summary>The version line has the proof of the host key, in what RFC 4253 allows and ssh shows of it.</summary>
+    private static async Task AssertProvesAsync(SshContainer container)
+    {
+        var line = container.Log.Split('\n').Single(logged => logged.StartsWith("ecs-fargate-login host-key ", StringComparison.Ordinal));
+        var nonce = line.Contains(" nonce=", StringComparison.Ordinal) ? line[line.IndexOf(" nonce=", StringComparison.Ordinal)..].TrimEnd() : "";
+        var text = $"ecs-fargate-login host-key {container.HostKey}{nonce}";
+
+        var version = await HostProofTests.VersionOfAsync(container.Address, container.Port);
+
+        Assert.EndsWith($" ecs-fargate-login proof={HostProofTests.ProofOf(ProofKey, text)}", version, StringComparison.Ordinal);
+        Assert.True(version.Length - "SSH-2.0-".Length <= 100, version);
     }
 }

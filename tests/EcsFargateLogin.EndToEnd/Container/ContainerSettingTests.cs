@@ -27,6 +27,8 @@ public sealed class ContainerSettingTests
     [InlineData("_SSH_USER", "0", "_SSH_USER names 0")]
     [InlineData("_SSH_USER", "-n", "_SSH_USER is not a user name")]
     [InlineData("_SSH_USER", "root *", "_SSH_USER is not a user name")]
+    [InlineData("_SESSION_PROOF_KEY", "0123456789abcdef", "_SESSION_PROOF_KEY must be 64 hexadecimal digits")]
+    [InlineData("_SESSION_PROOF_KEY", "000000000000000000000000000000000000000000000000000000000000000$", "_SESSION_PROOF_KEY must be")]
     [InlineData("_LOGIN_TIMEOUT", "-1", "_LOGIN_TIMEOUT must be a whole number from 0")]
     [InlineData("_IDLE_TIMEOUT", "ten", "_IDLE_TIMEOUT must be")]
     [InlineData("_MAX_LIFETIME", "1.5", "_MAX_LIFETIME must be")]

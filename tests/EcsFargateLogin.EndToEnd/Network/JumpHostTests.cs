@@ -14,11 +14,13 @@ public sealed class JumpHostTests
     {
         await using var bastion = await StartBastionAsync();
         await using var me = await Operator.StartAsync();
-        var start = AtHome(me.Process($"{New("-JumpHost bastion")} | Enter-FargateShell"), me, ConfigOf(bastion));
+        var start = AtHome(
+            me.Process($"{New("-JumpHost bastion")} -OutVariable session | Enter-FargateShell; $session.HostKey.Source"), me, ConfigOf(bastion));
 
         var run = await EngineProcess.RunAsync(start, "echo up-$((6*7)); exit 7\n");
 
-        Assert.Equal(("up-42\n", ""), (run.Output, run.Error));
+        Assert.Equal(("up-42\nProof\n", ""), (run.Output, run.Error));
+        Assert.Empty(me.Calls("GetLogEvents"));
         Assert.True(Logins(bastion) >= 2, bastion.Log);
         await me.LeftNothingAsync();
     }

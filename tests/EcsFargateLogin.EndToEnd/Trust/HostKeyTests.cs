@@ -29,7 +29,7 @@ public sealed class HostKeyTests
 
         static string ScriptOf(string verification) =>
             $$"""
-            $session = New-FargateSession -HostKeyVerification {{verification}}
+            $session = New-FargateSession -HostKeyVerification {{verification}} {{Operator.WithoutProof}}
             $session | Enter-FargateShell -KeepSession -Verbose
             "$($session.HostKey.Source) $($session.HostKey.Algorithm) $($session.HostKey.Fingerprint)"
             [IO.File]::ReadAllText($session.KnownHostsPath)
@@ -46,7 +46,7 @@ public sealed class HostKeyTests
 
         var run = await me.RunProcessAsync(
             $$"""
-            $session = New-FargateSession -Wait -WarningVariable first -Command env, _RECONNECT_WINDOW=60, /usr/local/bin/start-sshd.sh
+            $session = New-FargateSession -Wait -WarningVariable first -Command env, _SESSION_PROOF_KEY=, _RECONNECT_WINDOW=60, /usr/local/bin/start-sshd.sh
             $session | Enter-FargateShell -KeepSession -WarningVariable second
             "$($first.Count) $($second.Count) $("$first" -like '{{FirstKey}}') $("$first" -like '*logs:GetLogEvents*')"
             "$($session.HostKey.Source)"
@@ -67,7 +67,7 @@ public sealed class HostKeyTests
         await using var me = await Operator.StartAsync();
         me.Fargate.Faults.Add(new DelayedReply { Operation = "GetLogEvents", Delay = TimeSpan.FromMinutes(10) });
 
-        var run = me.Run("New-FargateSession -Wait -WarningVariable warnings -WarningAction SilentlyContinue; $warnings.Count");
+        var run = me.Run($"New-FargateSession {Operator.WithoutProof} -Wait -WarningVariable warnings -WarningAction SilentlyContinue; $warnings.Count");
 
         var error = SeenError.Of(Assert.Single(run.Errors), isTerminating: false);
         Assert.Contains("CloudWatch Logs in us-east-1 has not answered in time", error.Is(
@@ -84,7 +84,7 @@ public sealed class HostKeyTests
         me.Fargate.Faults.Add(new AccessDenied { Operation = "GetLogEvents" });
 
         var message = me.ErrorOf(
-            "New-FargateSession -HostKeyVerification AcceptNew | Enter-FargateShell -HostKeyVerification Strict -KeepSession").Is("HostKeyNotVerified", ErrorCategory.SecurityError, Assert.Single(me.Fargate.Tasks).StartedBy!);
+            $"New-FargateSession {Operator.WithoutProof} -HostKeyVerification AcceptNew | Enter-FargateShell -HostKeyVerification Strict -KeepSession").Is("HostKeyNotVerified", ErrorCategory.SecurityError, Assert.Single(me.Fargate.Tasks).StartedBy!);
         Assert.Contains("logs:GetLogEvents", message, StringComparison.Ordinal);
         Assert.Contains("-HostKeyVerification AcceptNew", message, StringComparison.Ordinal);
         await me.HasLeftNothingAsync();
@@ -99,7 +99,7 @@ public sealed class HostKeyTests
             Containers = [new ContainerOptions("cli") { LogsToCloudWatch = false }],
         });
 
-        var error = me.ErrorOf("New-FargateSession silent -HostKeyVerification Strict -Wait");
+        var error = me.ErrorOf($"New-FargateSession silent {Operator.WithoutProof} -HostKeyVerification Strict -Wait");
 
         Assert.Contains("awslogs", error.Is("HostKeyNotVerified", ErrorCategory.SecurityError, "silent"), StringComparison.Ordinal);
         await me.HasLeftNothingAsync();
@@ -109,7 +109,7 @@ public sealed class HostKeyTests
     public async Task Every_powershell_verifies_for_itself_as_the_journal_says()
     {
         await using var me = await Operator.StartAsync();
-        var id = Assert.Single(me.Run("New-FargateSession -HostKeyVerification Strict").Output).Text("SessionId");
+        var id = Assert.Single(me.Run($"New-FargateSession -HostKeyVerification Strict {Operator.WithoutProof}").Output).Text("SessionId");
         var start = me.Process(
             $$"""
             $session = Get-FargateSession {{id}}

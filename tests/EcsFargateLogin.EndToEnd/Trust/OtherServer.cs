@@ -36,13 +36,50 @@ internal sealed class OtherServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Type and text of its host key.</summary>
+    public string HostKey { get; private set; } = "";
+
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint Address => _address;
+
+    /// <summary>Makes its host key, and does not listen yet.</summary>
+    public static async Task<OtherServer> CreateAsync()
+    {
+        OtherServer server = new();
+        await server.MakeKeyAsync();
+        return server;
+    }
+
     /// <summary>Stands between the operator and the tasks that are started from now on.</summary>
     public static async Task<OtherServer> BeforeTasksOfAsync(Operator me, bool onEveryRoute = false)
     {
-        var server = new OtherServer();
+        var server = await CreateAsync();
         await server.ListenAsync();
         me.Fargate.Faults.Add(new SshDiverted { To = server._address.ToString(), OnEveryRoute = onEveryRoute });
         return server;
+    }
+
+    /// <summary>Listens from now on.</summary>
+    /// <param name="addendum">What it adds to its version line; sshd's word for nothing is none.</param>
+    public async Task ListenAsync(string addendum = "none")
+    {
+        Directory.CreateDirectory("/run/sshd");
+        _sshd = Process.Start(new ProcessStartInfo("/usr/sbin/sshd",
+        [
+            "-D", "-e", "-f", "/dev/null", "-h", KeyPath, "-p", $"{_address.Port}", "-o", $"ListenAddress={_address.Address}",
+            "-o", "AuthorizedKeysCommand=/bin/echo %t %k", "-o", "AuthorizedKeysCommandUser=root", "-o", "PidFile=none",
+            "-o", $"VersionAddendum={addendum}",
+        ])
+        { RedirectStandardError = true })!;
+        _sshd.ErrorDataReceived += (_, line) =>
+        {
+            lock (_log)
+            {
+                _log.AppendLine(line.Data);
+            }
+        };
+        _sshd.BeginErrorReadLine();
+        await Eventually.BecomesAsync(() => Log.Contains("Server listening", StringComparison.Ordinal), () => Log);
     }
 
     public async ValueTask DisposeAsync()
@@ -64,27 +101,13 @@ internal sealed class OtherServer : IAsyncDisposable
         return (IPEndPoint)socket.LocalEndPoint!;
     }
 
-    private async Task ListenAsync()
+    private string KeyPath => Path.Combine(_folder.FullName, "host_key");
+
+    private async Task MakeKeyAsync()
     {
-        var hostKey = Path.Combine(_folder.FullName, "host_key");
-        await ProcessRun.CompleteAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", hostKey]);
-        var listing = await ProcessRun.CompleteAsync("ssh-keygen", ["-l", "-f", hostKey]);
+        await ProcessRun.CompleteAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", KeyPath]);
+        var listing = await ProcessRun.CompleteAsync("ssh-keygen", ["-l", "-f", KeyPath]);
         Fingerprint = listing.Output.Split(' ')[1];
-        Directory.CreateDirectory("/run/sshd");
-        _sshd = Process.Start(new ProcessStartInfo("/usr/sbin/sshd",
-        [
-            "-D", "-e", "-f", "/dev/null", "-h", hostKey, "-p", $"{_address.Port}", "-o", $"ListenAddress={_address.Address}",
-            "-o", "AuthorizedKeysCommand=/bin/echo %t %k", "-o", "AuthorizedKeysCommandUser=root", "-o", "PidFile=none",
-        ])
-        { RedirectStandardError = true })!;
-        _sshd.ErrorDataReceived += (_, line) =>
-        {
-            lock (_log)
-            {
-                _log.AppendLine(line.Data);
-            }
-        };
-        _sshd.BeginErrorReadLine();
-        await Eventually.BecomesAsync(() => Log.Contains("Server listening", StringComparison.Ordinal), () => Log);
+        HostKey = (await File.ReadAllTextAsync($"{KeyPath}.pub")).Trim();
     }
 }

@@ -24,7 +24,7 @@ public sealed class OwnKeyTests : IDisposable
             $$"""
             $session = New-FargateSession -KeyPath '{{Key}}'
             $session | Enter-FargateShell -KeepSession
-            (Get-ChildItem (Split-Path $session.KnownHostsPath) -Exclude owner-*, session.json, known_hosts, *.log).Name
+            (Get-ChildItem (Split-Path $session.KnownHostsPath) -Exclude owner-*, session.json, known_hosts, proof_key, *.log).Name
             "$($session.KeyPath)"
             $session | Stop-FargateSession
             """,

@@ -133,6 +133,8 @@ public sealed class FargateErrorsTests
         var type when type == typeof(ManagedAgentDescription) => new ManagedAgentDescription("STOPPED", TwoLines),
         var type when type == typeof(Type) => typeof(string),
         var type when type == typeof(IngressRule) => new IngressRule("sg-1", "198.51.100.7/32", 22, TwoLines),
+        var type when type == typeof(FargateHostKey) => new FargateHostKey(
+            PublicKey.TryParse("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO2B7yXIuqGtSggTdE3LoHNsitfkMx8eTATYuLvSP/nU")!, HostKeySource.Proof),
         var type when type == typeof(MfaRequest) => new MfaRequest("ops", "arn:aws:iam::123456789012:mfa/me"),
         var type when type == typeof(TaskSize) => new TaskSize { Cpu = 256, Memory = 512 },
         var type when type == typeof(ContainerSize) => new ContainerSize(TwoLines, 512, 1024, null),

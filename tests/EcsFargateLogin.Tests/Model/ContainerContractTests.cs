@@ -13,8 +13,8 @@ public sealed class ContainerContractTests
 
     [Fact]
     public void Defaults_are_not_said() => Assert.Equal(
-        new Dictionary<string, string> { ["_AUTHORIZED_PUBLIC_KEY"] = "ssh-ed25519 AAAA", ["_SESSION_NONCE"] = "0a" },
-        ContainerContract.EnvironmentOf(Request, "ssh-ed25519 AAAA", "0a"));
+        new Dictionary<string, string> { ["_AUTHORIZED_PUBLIC_KEY"] = "ssh-ed25519 AAAA", ["_SESSION_NONCE"] = "0a", ["_SESSION_PROOF_KEY"] = "0b" },
+        ContainerContract.EnvironmentOf(Request, "ssh-ed25519 AAAA", "0a", "0b"));
 
     [Fact]
     public void Port_and_user_are_said_when_they_are_others() => Assert.Equal(
@@ -23,23 +23,25 @@ public sealed class ContainerContractTests
             ["A"] = "b",
             ["_AUTHORIZED_PUBLIC_KEY"] = "key",
             ["_SESSION_NONCE"] = "0a",
+            ["_SESSION_PROOF_KEY"] = "0b",
             ["_SSH_PORT"] = "2222",
             ["_SSH_USER"] = "app",
         },
         ContainerContract.EnvironmentOf(
             Request with { Port = 2222, UserName = "app", Environment = new Dictionary<string, string> { ["A"] = "b" } },
             "key",
-            "0a"));
+            "0a",
+            "0b"));
 
     [Fact]
     public void Limits_are_said_when_they_were_asked_for_and_none_is_said_too() => Assert.Equal(
         new Dictionary<string, string>
         {
-            ["_AUTHORIZED_PUBLIC_KEY"] = "key", ["_SESSION_NONCE"] = "0a",
+            ["_AUTHORIZED_PUBLIC_KEY"] = "key", ["_SESSION_NONCE"] = "0a", ["_SESSION_PROOF_KEY"] = "0b",
             ["_MAX_LIFETIME"] = "0", ["_LOGIN_TIMEOUT"] = "600", ["_IDLE_TIMEOUT"] = "60",
         },
         ContainerContract.EnvironmentOf(
-            Request with { Limits = new() { MaxLifetime = 0, LoginTimeout = 600, IdleTimeout = 60 } }, "key", "0a"));
+            Request with { Limits = new() { MaxLifetime = 0, LoginTimeout = 600, IdleTimeout = 60 } }, "key", "0a", "0b"));
 
     [Fact]
     public void Values_become_text_in_every_culture()
@@ -113,7 +115,8 @@ public sealed class ContainerContractTests
                     Limits = new() { MaxLifetime = 1, LoginTimeout = 1, IdleTimeout = 1, ReconnectWindow = 1 },
                 },
                 "key",
-                "0a").Keys.ToHashSet());
+                "0a",
+                "0b").Keys.ToHashSet());
     }
 
     private static void AssertRefused(Hashtable variables, string why)

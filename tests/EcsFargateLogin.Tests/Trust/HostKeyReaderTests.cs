@@ -136,7 +136,7 @@ public sealed class HostKeyReaderTests : SessionTest
         var refused = SshErrors.ProxyRefused("the jump host bastion", "Permission denied");
 
         var error = await Assert.ThrowsAsync<FargateException>(() => Reader(TimeSpan.FromSeconds(60))
-            .VerifyAsync(session, Task.FromException(refused), Events, CancellationToken.None));
+            .VerifyAsync(session, Task.FromException<ServerAnswer?>(refused), Events, CancellationToken.None));
 
         Assert.Same(refused, error);
         Assert.False(session.IsDistrusted);
@@ -170,6 +170,48 @@ public sealed class HostKeyReaderTests : SessionTest
         Assert.Contains(PublicKey.TryParse(OtherKey)!.Fingerprint, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(HostKeyVerification.Auto)]
+    [InlineData(HostKeyVerification.Strict)]
+    [InlineData(HostKeyVerification.AcceptNew)]
+    public async Task A_key_that_the_server_proves_is_pinned_and_the_log_is_not_asked(HostKeyVerification verification)
+    {
+        var session = Session(verification);
+        AnswerProves(session);
+
+        await VerifyAsync(session);
+
+        Assert.Equal((HostKeySource.Proof, PublicKey.TryParse(Key)!.Fingerprint), (session.HostKey?.Source, session.HostKey?.Fingerprint));
+        Assert.Equal($"{session.TaskId} {Key}\n", await File.ReadAllTextAsync(session.KnownHostsPath!));
+        Assert.Empty(Cloud.Calls);
+    }
+
+    [Fact]
+    public async Task A_server_that_was_met_before_and_had_another_key_than_is_proven_is_an_error()
+    {
+        var session = Session(HostKeyVerification.AcceptNew);
+        AnswerProves(session);
+        await File.WriteAllTextAsync(session.KnownHostsPath!, $"{session.TaskId} {OtherKey}\n");
+
+        var error = await Assert.ThrowsAsync<FargateException>(() => VerifyAsync(session));
+
+        Assert.Equal((FargateError.HostKeyNotVerified, true), (error.Error, session.IsDistrusted));
+        Assert.Contains($"its own server has proven {PublicKey.TryParse(Key)!.Fingerprint}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_without_a_proof_is_known_by_the_log()
+    {
+        Cloud.OnGetLogEvents = () => [Start, HostKey];
+        var session = Session(HostKeyVerification.Strict);
+        Proofs.WriteKey(session);
+        Answer = new ServerAnswer("SSH-2.0-OpenSSH_9.2p1", PublicKey.TryParse(OtherKey));
+
+        await VerifyAsync(session);
+
+        Assert.Equal((HostKeySource.TaskLog, PublicKey.TryParse(Key)!.Fingerprint), (session.HostKey?.Source, session.HostKey?.Fingerprint));
+    }
+
     [Fact]
     public async Task AcceptNew_never_asks_the_log()
     {
@@ -177,6 +219,15 @@ public sealed class HostKeyReaderTests : SessionTest
 
         Assert.Empty(Cloud.Calls);
         Assert.Empty(Events.Events);
+    }
+
+    /// <summary>The answer of the server; null where it has answered before.</summary>
+    private ServerAnswer? Answer { get; set; }
+
+    private void AnswerProves(FargateSession session)
+    {
+        var key = PublicKey.TryParse(Key)!;
+        Answer = new ServerAnswer(Proofs.VersionFor(Proofs.WriteKey(session), key, Tag), key);
     }
 
     private FargateSession Session(HostKeyVerification verification)
@@ -191,7 +242,7 @@ public sealed class HostKeyReaderTests : SessionTest
     }
 
     private Task VerifyAsync(FargateSession session, TimeSpan? limit = null) =>
-        Reader(limit ?? TimeSpan.FromSeconds(60)).VerifyAsync(session, Task.CompletedTask, Events, CancellationToken.None);
+        Reader(limit ?? TimeSpan.FromSeconds(60)).VerifyAsync(session, Task.FromResult(Answer), Events, CancellationToken.None);
 
     private HostKeyReader Reader(TimeSpan limit) => new(Cloud)
     {

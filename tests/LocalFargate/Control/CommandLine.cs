@@ -24,6 +24,7 @@ internal static class CommandLine
           --ssh-port N           port of the tasks' sshd; default 22 where it can be had
           --stop-timeout N       seconds between SIGTERM and SIGKILL; default 30
           --revision-limit N     revisions that a task definition may have; default 1000000
+          --log-pace yes|no      yes: log lines can be read when the driver awslogs has sent them, every 5 s; default no
           --containers yes|no    no: tasks without processes, which only send an SSH server's first line; default yes
           --stream-signature K   of data channels: required, optional or presigned; default required
           --agent-pace yes|no    no: agents send as fast as they can; default yes
@@ -65,6 +66,7 @@ internal static class CommandLine
                 {
                     InstanceConnectEndpoints = [.. Enumerable.Repeat(new InstanceConnectEndpointOptions(), (int)Number(name, value, 20))],
                 },
+                "--log-pace" => options with { LogDelivery = YesOrNo(name, value) ? LogDelivery.OfAwsLogs : LogDelivery.Instant },
                 "--containers" => options with { RunsContainers = YesOrNo(name, value) },
                 _ => throw new FormatException($"{name} is not an option."),
             };

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace LocalFargate.Logs;
 
 /// <summary>The log groups and streams of a server, as CloudWatch Logs keeps them.</summary>
-internal sealed class LogStreams
+internal sealed class LogStreams(LogDelivery delivery)
 {
     private readonly ConcurrentDictionary<(string Group, string Stream), LogStream> _streams = [];
     private readonly ConcurrentDictionary<string, bool> _groups = [];
@@ -13,7 +13,7 @@ internal sealed class LogStreams
     internal LogStream Create(string group, string stream)
     {
         CreateGroup(group);
-        return _streams.GetOrAdd((group, stream), key => new LogStream(key.Stream));
+        return _streams.GetOrAdd((group, stream), key => new LogStream(key.Stream, delivery));
     }
 
     internal bool HasGroup(string group) => _groups.ContainsKey(group);

@@ -22,7 +22,7 @@ internal sealed class TaskContainers(FargateTask task, ContainerSpecs specs, Log
             var process = await ContainerProcess.StartAsync(spec, isolation, line => log?.Write(line));
             task.Running[definition.Name] = new RunningContainer(spec, process, isolation);
             task.Update(state => state.WithContainer(definition.Name, container => container.Started(task.Id)));
-            _running.Add((definition, process, WatchAsync(definition, process)));
+            _running.Add((definition, process, WatchAsync(definition, process, log)));
             task.ProcessIds = [.. _running.Select(entry => entry.Process.ProcessId).OfType<int>()];
         }
     }
@@ -50,9 +50,10 @@ internal sealed class TaskContainers(FargateTask task, ContainerSpecs specs, Log
         }
     }
 
-    private async Task WatchAsync(ContainerDefinition definition, ContainerProcess process)
+    private async Task WatchAsync(ContainerDefinition definition, ContainerProcess process, LogStream? log)
     {
         var exitCode = await process.Exited;
+        log?.Close();
         task.Update(state => state.WithContainer(
             definition.Name, container => container with { Status = "STOPPED", ExitCode = container.ExitCode ?? exitCode }));
         if (definition.Essential)

@@ -136,11 +136,12 @@ internal sealed class SessionLauncher(IFargateCloud cloud, SessionJournal journa
             .GenerateAsync(journal.KeyPathOf(sessionId, request.KeyType), request.KeyType, sessionId, cancellationToken);
         var expiry = AuthorizedKey.ExpiryOf(request, container.Start, DateTimeOffset.UtcNow);
         var authorizedKey = AuthorizedKey.LineOf(publicKey, sessionId, expiry, request.FromAddresses);
-        var nonce = ContainerContract.CreateNonce();
+        var (nonce, proofKey) = (ContainerContract.CreateNonce(), ContainerContract.CreateProofKey());
+        journal.WriteProofKey(sessionId, proofKey);
         var runTask = new RunTaskRequest(request, container.Name, sessionId)
         {
             EnablesExecuteCommand = facts.HasAgent,
-            Environment = ContainerContract.EnvironmentOf(request, authorizedKey, nonce),
+            Environment = ContainerContract.EnvironmentOf(request, authorizedKey, nonce, proofKey),
             Command = CommandLimit.Apply(request, container.Start),
         };
         var record = RecordOf(request, runTask, container) with

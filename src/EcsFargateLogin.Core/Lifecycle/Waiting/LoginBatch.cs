@@ -105,7 +105,7 @@ internal sealed class LoginBatch
     /// <summary>Whether other programs are logged in over the session's shared connection.</summary>
     private static async Task<bool> IsOpenAsync(FargateSession session, CancellationToken cancellationToken) =>
         (session.OpenRoute is not null || session.AddressFor(session.WantedRoute) is not null)
-        && (session.HostKeyVerification != HostKeyVerification.Strict || session.HostKey is { Source: HostKeySource.TaskLog })
+        && (session.HostKeyVerification != HostKeyVerification.Strict || session.HostKey is { IsVerified: true })
         && await new SshMaster(session.Folder!).IsOpenAsync(cancellationToken);
 
     private async Task RunAsync(

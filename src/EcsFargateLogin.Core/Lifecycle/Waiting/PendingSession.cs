@@ -2,6 +2,7 @@ using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Routes;
+using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Lifecycle.Waiting;
 
@@ -152,7 +153,7 @@ internal sealed class PendingSession : IAsyncDisposable
     public void ResetFailures() => _tolerance.Reset();
 
     /// <inheritdoc cref="TransportWait.Begin"/>
-    public void BeginWait(Func<Task, CancellationToken, Task> verify, CancellationToken cancellationToken)
+    public void BeginWait(Func<Task<ServerAnswer?>, CancellationToken, Task> verify, CancellationToken cancellationToken)
     {
         if (_readiness.CanBeEntered && NeedsTask)
         {

@@ -113,7 +113,7 @@ public sealed class SessionLauncherTests : LaunchTest
         Assert.Equal(request.Command, sent.Command);
         Assert.Equal(request.TaskRoleArn, sent.TaskRoleArn);
         Assert.Equal(
-            ["RAILS_ENV", "_AUTHORIZED_PUBLIC_KEY", "_SESSION_NONCE", "_SSH_PORT", "_SSH_USER", "_UNUSED_TIMEOUT"],
+            ["RAILS_ENV", "_AUTHORIZED_PUBLIC_KEY", "_SESSION_NONCE", "_SESSION_PROOF_KEY", "_SSH_PORT", "_SSH_USER", "_UNUSED_TIMEOUT"],
             sent.Environment.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(("production", "2222", "app"),
             (sent.Environment["RAILS_ENV"], sent.Environment["_SSH_PORT"], sent.Environment["_SSH_USER"]));
