@@ -156,8 +156,9 @@ Describe 'New-FargateSession in an account' -Skip:(-not $IsLinux) {
         $variables['_AUTHORIZED_PUBLIC_KEY'] | Should -MatchExactly `
             '^restrict,pty,port-forwarding,expiry-time="[0-9]{12,14}" ssh-ed25519 [^ ]+ [^ ]+$'
         $variables['_SESSION_NONCE'] | Should -MatchExactly '^[0-9a-f]{32}$'
+        $variables['_SESSION_PROOF_KEY'] | Should -MatchExactly '^[0-9a-f]{64}$'
         $variables['_UNUSED_TIMEOUT'] | Should -BeExactly '1800'
-        $variables.Count | Should -Be ($fargate.sshPort -eq 22 ? 3 : 4)
+        $variables.Count | Should -Be ($fargate.sshPort -eq 22 ? 4 : 5)
         $session | Stop-FargateSession
     }
 
