@@ -43,16 +43,12 @@ internal sealed partial class DataChannel
         ConnectionCount++;
         Volatile.Write(ref _heardAt, _options.Clock.GetTimestamp());
         _window.Rewind();
-        foreach (var acknowledgement in _recent)
-        {
-            // Those that were cut off on their way would come again one by one, at the agent's pace of 10 a second.
-            _acknowledgements.Writer.TryWrite(acknowledgement);
-        }
-
+        // What acknowledgements that were cut off on their way are for would come again one by one, at the agent's pace of 10 a second.
+        Queue<Acknowledgement> again = new(_recent);
         _cut = Cut;
         await Task.WhenAll(
-            GuardAsync(SendAllAsync(transport, connection.Token), Cut),
-            GuardAsync(ReceiveAllAsync(transport, connection.Token), Cut));
+            GuardAsync(() => SendAllAsync(transport, again, connection.Token), Cut),
+            GuardAsync(() => ReceiveAllAsync(transport, connection.Token), Cut));
         _cut = null;
         return cause switch
         {
@@ -62,12 +58,15 @@ internal sealed partial class DataChannel
         };
     }
 
-    /// <summary>Runs one direction of a connection; whatever ends it ends the other one as well.</summary>
-    private static async Task GuardAsync(Task direction, Action<Exception> cut)
+    /// <summary>
+    /// Runs one direction of a connection; whatever ends it ends the other one as well. Neither waits for the other to pause: a
+    /// connection over which nothing was received counts as one that does not work.
+    /// </summary>
+    private static async Task GuardAsync(Func<Task> direction, Action<Exception> cut)
     {
         try
         {
-            await direction;
+            await Task.Run(direction);
         }
         catch (Exception e)
         {
@@ -75,27 +74,30 @@ internal sealed partial class DataChannel
         }
     }
 
-    private async Task SendAllAsync(IFrameTransport transport, CancellationToken cancellationToken)
+    /// <summary>Sends new acknowledgements, then messages, then those acknowledgements again that the agent may not have.</summary>
+    private async Task SendAllAsync(
+        IFrameTransport transport, Queue<Acknowledgement> again, CancellationToken cancellationToken)
     {
         var frame = new byte[Math.Max(_window.LargestFrame, Acknowledgement.LargestSize)];
         while (true)
         {
-            while (_acknowledgements.Reader.TryRead(out var acknowledgement))
+            var isAcknowledgement = _acknowledgements.Reader.TryRead(out var acknowledgement);
+            var length = isAcknowledgement ? 0 : _window.Take(frame);
+            if (length > 0)
             {
-                var size = acknowledgement.Write(frame, _options.Clock.GetUtcNow());
-                await transport.SendAsync(frame.AsMemory(0, size), isText: false, cancellationToken);
+                if (_bucket is not null)
+                {
+                    await _bucket.TakeAsync(cancellationToken);
+                }
             }
-
-            var length = _window.Take(frame);
-            if (length == 0)
+            else if (isAcknowledgement || again.TryDequeue(out acknowledgement))
+            {
+                length = acknowledgement.Write(frame, _options.Clock.GetUtcNow());
+            }
+            else
             {
                 await _work.WaitAsync(cancellationToken);
                 continue;
-            }
-
-            if (_bucket is not null)
-            {
-                await _bucket.TakeAsync(cancellationToken);
             }
 
             await transport.SendAsync(frame.AsMemory(0, length), isText: false, cancellationToken);

@@ -17,6 +17,7 @@ internal abstract class RemotePrograms
     /// <param name="paths">The paths, which become its input.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>Its output; and its error, or null.</returns>
+    /// <exception cref="ProgramLostException">The connection was lost before it ended.</exception>
     public async Task<(string Output, string? Fault)> RunAsync(
         string command, IEnumerable<string> paths, CancellationToken cancellationToken)
     {
@@ -34,7 +35,7 @@ internal abstract class RemotePrograms
         }
 
         var end = await program.WaitAsync(cancellationToken);
-        return (text, end.ExitCode == 0 ? null : end.Why("it"));
+        return end.IsLost ? throw new ProgramLostException(end.Why("it")) : (text, end.ExitCode == 0 ? null : end.Why("it"));
     }
 
     /// <summary>Writes the paths and ends the input.</summary>
@@ -87,6 +88,17 @@ internal sealed record ProgramEnd(int? ExitCode, string? Complaint)
     /// <summary>The reason of an end that is no success.</summary>
     public string Why(string program) =>
         Complaint ?? (IsLost ? "the connection was closed" : $"{program} ended with exit code {ExitCode}");
+}
+
+/// <summary>The connection to a program was lost before the program ended.</summary>
+/// <param name="why">The reason; null where it is not known.</param>
+/// <param name="item">The item that was being sent; null in other steps.</param>
+/// <param name="cause">The failure of this side; null for none.</param>
+internal sealed class ProgramLostException(string? why, CopyItem? item = null, Exception? cause = null) : Exception(why, cause)
+{
+    public string? Why { get; } = why;
+
+    public CopyItem? Item { get; } = item;
 }
 
 /// <summary>Starts programs by ssh.</summary>

@@ -27,6 +27,10 @@ internal sealed partial class TarCopy
                     : request.Destination;
                 await ReceiveAsync(source, target, kind, cancellationToken);
             }
+            catch (ProgramLostException e)
+            {
+                throw TransferErrors.CopyNotKept(report.Session, source, e);
+            }
             catch (FargateException e)
             {
                 report.Failed(source, e);
@@ -49,6 +53,10 @@ internal sealed partial class TarCopy
             {
                 var found = await glob.ExpandAsync(RemotePath.FromUser(source), cancellationToken);
                 sources.AddRange(found.Select(path => Plain(path).TrimEnd('/')));
+            }
+            catch (ProgramLostException e)
+            {
+                throw TransferErrors.CopyNotKept(report.Session, source, e);
             }
             catch (FargateException e)
             {
@@ -97,7 +105,7 @@ internal sealed partial class TarCopy
             var end = await tar.WaitAsync(cancellationToken);
             if (end.IsLost || (failure is not null && end.ExitCode == 0))
             {
-                throw TransferErrors.CopyNotKept(report.Session, source, end.IsLost ? end.Why("tar") : null, failure);
+                throw new ProgramLostException(end.IsLost ? end.Why("tar") : null, cause: failure);
             }
 
             if (end.ExitCode != 0)

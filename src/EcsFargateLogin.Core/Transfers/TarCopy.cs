@@ -34,13 +34,22 @@ internal sealed partial class TarCopy(RemotePrograms remote, CopyRequest request
     /// <summary>Finds the programs that the image lacks.</summary>
     /// <param name="names">The names of programs: constants.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    /// <exception cref="FargateException"><see cref="FargateError.CopyFailed"/>: the container does not answer.</exception>
+    /// <exception cref="FargateException">
+    /// <see cref="FargateError.CopyFailed"/>: the container has no shell; <see cref="FargateError.CopyInterrupted"/>.
+    /// </exception>
     public async Task<string[]> FindMissingAsync(IEnumerable<string> names, CancellationToken cancellationToken)
     {
-        var (output, fault) = await remote.RunAsync($"{PrintMissing} {string.Join(' ', names)}", [], cancellationToken);
-        return fault is null
-            ? output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            : throw TransferErrors.CopyFailed(request.Sources[0], fault);
+        try
+        {
+            var (output, fault) = await remote.RunAsync($"{PrintMissing} {string.Join(' ', names)}", [], cancellationToken);
+            return fault is null
+                ? output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                : throw TransferErrors.CopyFailed(request.Sources[0], fault);
+        }
+        catch (ProgramLostException e)
+        {
+            throw TransferErrors.CopyNotKept(report.Session, request.Sources[0], e);
+        }
     }
 
     /// <summary>Copies everything.</summary>
@@ -51,9 +60,9 @@ internal sealed partial class TarCopy(RemotePrograms remote, CopyRequest request
         {
             await (request.FromSession ? DownloadAsync(cancellationToken) : UploadAsync(cancellationToken));
         }
-        catch (CopyBrokenException e)
+        catch (ProgramLostException e)
         {
-            throw TransferErrors.CopyNotKept(report.Session, e.Item.Source, e.Message, e);
+            throw TransferErrors.CopyNotKept(report.Session, e.Item?.Source ?? request.Sources[0], e);
         }
     }
 
@@ -80,11 +89,17 @@ internal sealed partial class TarCopy(RemotePrograms remote, CopyRequest request
         }
         catch (Exception e)
         {
-            if (!await TryRemovePartsAsync(files) && e is CopyBrokenException broken)
+            if (await TryRemovePartsAsync(files))
             {
-                throw TransferErrors.CopyPartsLeft(report.Session, broken.Item, files.Count, broken.Message, broken);
+                throw;
             }
 
+            if (e is ProgramLostException lost)
+            {
+                throw TransferErrors.CopyPartsLeft(report.Session, lost.Item ?? files[0], files.Count, lost);
+            }
+
+            report.Warn($"The incomplete copy may be left as '{TerminalText.Clean(files[0].PartialPath)}' in the task.");
             throw;
         }
 
@@ -121,7 +136,7 @@ internal sealed partial class TarCopy(RemotePrograms remote, CopyRequest request
             var paths = files.Select(item => item.PartialPath);
             return (await remote.RunAsync(Remove, paths, limit.Token)).Fault is null;
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or FargateException)
+        catch (Exception e) when (e is OperationCanceledException or IOException or FargateException or ProgramLostException)
         {
             return false;
         }
@@ -183,7 +198,7 @@ internal sealed partial class TarCopy(RemotePrograms remote, CopyRequest request
                 var end = await tar.WaitAsync(cancellationToken);
                 if (end.IsLost)
                 {
-                    throw new CopyBrokenException(last, new IOException(end.Why("tar")));
+                    throw new ProgramLostException(end.Why("tar"), last, failure);
                 }
 
                 if (end.ExitCode != 0 || failure is not null)

@@ -50,17 +50,17 @@ internal static class TransferErrors
         cause)
     { Target = TerminalText.Clean(item.Source) };
 
-    internal static FargateException CopyNotKept(FargateSession session, string path, string? why, Exception? cause) => new(
+    internal static FargateException CopyNotKept(FargateSession session, string path, ProgramLostException cause) => new(
         FargateError.CopyInterrupted,
-        $"{ConnectionLost(session, path, why)} The file that was under way is not kept.",
+        $"{ConnectionLost(session, path, cause.Why)} What was not complete is not kept.",
         "Repeat the command while the task runs.",
         cause)
     { Target = TerminalText.Clean(path) };
 
     internal static FargateException CopyPartsLeft(
-        FargateSession session, CopyItem item, int count, string why, Exception cause) => new(
+        FargateSession session, CopyItem item, int count, ProgramLostException cause) => new(
         FargateError.CopyInterrupted,
-        $"{ConnectionLost(session, item.Source, why)} The incomplete copy may be left as '{item.PartialPath}' in the task"
+        $"{ConnectionLost(session, item.Source, cause.Why)} The incomplete copy may be left as '{item.PartialPath}' in the task"
         + (count > 1 ? ", and that of the other files of this copy under such names as well." : "."),
         session.Folder is null
             ? "Delete what is left; and repeat the command while the task runs: it begins anew."

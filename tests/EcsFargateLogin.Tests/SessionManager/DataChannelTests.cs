@@ -113,6 +113,40 @@ public sealed class DataChannelTests
     }
 
     [Fact]
+    public async Task Messages_do_not_wait_for_acknowledgements_that_are_sent_again()
+    {
+        const int first = 20;
+        var lostFrom = int.MaxValue;
+        Faults faults = new() { Loses = index => index >= Volatile.Read(ref lostFrom) };
+        ConcurrentQueue<byte> up = [];
+        ScriptedAgent agent = new()
+        {
+            OnReady = ready => Enumerable.Range(0, 600).ToList().ForEach(_ => ready.Send(PayloadType.Output, [7])),
+            OnData = (_, data) => up.Enqueue(data[0]),
+        };
+        await using ScriptedGateway gateway = new()
+        {
+            Agent = agent,
+            Faults = faults,
+            Resumes = _ =>
+            {
+                Volatile.Write(ref lostFrom, faults.Count + first);
+                return agent.Acknowledges = true;
+            },
+        };
+        Recorder recorder = new();
+        await using var channel = await OpenAsync(gateway, recorder);
+        await Eventually.Async(
+            () => recorder.Bytes.Count == 600 && agent.UnacknowledgedCount == 0, () => $"{recorder.Bytes.Count}");
+        agent.Acknowledges = false;
+        await SendManyAsync(channel, 1);
+
+        gateway.Cut();
+
+        await Eventually.Async(() => !up.IsEmpty, () => $"{channel.ConnectionCount}, {faults.Count}, {faults.Done}");
+    }
+
+    [Fact]
     public async Task A_cut_connection_is_resumed_with_a_new_token_and_the_same_client()
     {
         await using ScriptedGateway gateway = new();

@@ -22,7 +22,11 @@ public sealed class PortSessionTests
         await using ScriptedGateway gateway = new()
         {
             Agent = new MuxAgent().Agent,
-            Faults = new Faults { Cuts = index => cutEvery > 0 && index % cutEvery == cutEvery - 1 && index < 2000 },
+            Faults = new Faults
+            {
+                Cuts = index => cutEvery > 0 && index % cutEvery == cutEvery - 1 && index < 2000,
+                CutsOnlyWhatWorks = true,
+            },
         };
         await using var session = await OpenAsync(gateway);
 

@@ -48,6 +48,18 @@ internal sealed class ScriptedAgent
     /// <summary>Numbered messages that came, repeated ones included.</summary>
     public int Received { get; private set; }
 
+    /// <summary>The number of its messages that are not acknowledged.</summary>
+    public int UnacknowledgedCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _unacknowledged.Count;
+            }
+        }
+    }
+
     /// <summary>Flags that came, in order.</summary>
     public ConcurrentQueue<int> Flags { get; } = new();
 

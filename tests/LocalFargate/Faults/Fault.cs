@@ -36,9 +36,13 @@ namespace LocalFargate.Faults;
 public abstract record Fault
 {
     private int _uses;
+    private int _skipped;
 
     /// <summary>How many times it happens; by default for as long as it is there.</summary>
     public int Times { get; init; } = int.MaxValue;
+
+    /// <summary>The number of occasions that pass before it happens for the first time.</summary>
+    public int Skips { get; init; }
 
     /// <summary>The share of the occasions that it happens on, from 0 to 1.</summary>
     public double Probability { get; init; } = 1;
@@ -50,7 +54,8 @@ public abstract record Fault
     /// <summary>Whether it happens now; counts it when it does.</summary>
     internal bool TryUse()
     {
-        if (Random.Shared.NextDouble() >= Probability)
+        if (Random.Shared.NextDouble() >= Probability
+            || (Volatile.Read(ref _skipped) < Skips && Interlocked.Increment(ref _skipped) <= Skips))
         {
             return false;
         }
