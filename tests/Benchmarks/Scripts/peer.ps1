@@ -1,4 +1,5 @@
-# Logs in as ecs-fargate-login does it: asks ECS every 5 s until the task is RUNNING, and only then starts ssh.
+# A session as ecs-fargate-login has it: asks ECS every 5 s until the task is RUNNING, and only then starts ssh; afterwards asks every
+# 5 s, twelve times at most, whether the task has stopped by itself, and stops it where it has not. Prints the time of its end.
 # The parameters besides the first are New-FargateSession's.
 param([string] $Manifest, $TaskDefinition, $Cluster, $Subnet, $SecurityGroup, $Port, $Region, $EndpointUrl)
 
@@ -23,9 +24,15 @@ try {
     $process = [Diagnostics.Process]::Start($ssh)
     $process.WaitForExit()
     $exitCode = $process.ExitCode
+
+    for ($tries = 0; $tries -lt 12; $tries++) {
+        Start-Sleep -Seconds 5
+        if (-not ($session | Get-FargateTaskAddress -NoWait -ErrorAction Ignore)) { break }
+    }
 }
 finally {
     $session | Stop-FargateSession
 }
 
+[DateTimeOffset]::UtcNow.ToString('o')
 exit $exitCode
