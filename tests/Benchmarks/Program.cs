@@ -4,7 +4,7 @@ using Benchmarks;
 IBenchmark[] all =
 [
     new LoginBenchmark(), new StopBenchmark(), new WaitBenchmark(), new CommandBenchmark(), new CopyBenchmark(),
-    new ImportBenchmark(), new SizeBenchmark(), new RoutesBenchmark(), new PeersBenchmark(),
+    new ImportBenchmark(), new SizeBenchmark(), new RoutesBenchmark(), new PeersBenchmark(), new CompletionBenchmark(),
 ];
 
 // It takes a quarter of an hour, so that it runs only where it is named.

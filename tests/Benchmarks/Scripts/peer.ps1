@@ -27,7 +27,7 @@ try {
 
     for ($tries = 0; $tries -lt 12; $tries++) {
         Start-Sleep -Seconds 5
-        if (-not ($session | Get-FargateTaskAddress -NoWait -ErrorAction Ignore)) { break }
+        if (($session | Get-FargateTaskAddress -NoWait).Status -eq 'STOPPED') { break }
     }
 }
 finally {
