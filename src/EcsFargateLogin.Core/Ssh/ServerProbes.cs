@@ -29,6 +29,10 @@ internal interface IServerProbe
 /// </summary>
 internal sealed class PortProbe(string address, int port) : IServerProbe
 {
+    private const string NotTried = "no attempt was made";
+
+    private int _timeouts;
+
     /// <summary>The pause between attempts.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(100);
 
@@ -48,7 +52,7 @@ internal sealed class PortProbe(string address, int port) : IServerProbe
     public TimeSpan AnswerLimit { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
-    public string LastOutcome { get; private set; } = "no attempt was made";
+    public string LastOutcome { get; private set; } = NotTried;
 
     /// <inheritdoc/>
     public async Task<ServerAnswer> WaitAsync(CancellationToken cancellationToken)
@@ -84,11 +88,15 @@ internal sealed class PortProbe(string address, int port) : IServerProbe
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            LastOutcome = client.Connected ? "it takes connections but sends no SSH banner" : "it does not answer (timed out)";
+            // One alone may be this machine's own, when it is busy: it says less than what came before.
+            LastOutcome = client.Connected ? "it takes connections but sends no SSH banner"
+                : ++_timeouts > 1 || LastOutcome == NotTried ? "it does not answer (timed out)"
+                : LastOutcome;
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
             var socketError = (e as SocketException ?? e.InnerException as SocketException)?.SocketErrorCode;
+            _timeouts = 0;
             LastOutcome = socketError is { } code ? $"the connection failed ({code})" : "the connection was closed";
         }
 

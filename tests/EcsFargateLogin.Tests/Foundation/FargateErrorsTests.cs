@@ -127,6 +127,7 @@ public sealed class FargateErrorsTests
         var type when type == typeof(TaskDescription) => SampleTask.Of("STOPPED") with { StoppedReason = TwoLines },
         var type when type == typeof(TunnelRoute) => new TunnelRoute("127.0.0.1", 5432, "db.internal", 5432),
         var type when type == typeof(CopyItem) => new CopyItem(TwoLines, "/tmp/x"),
+        var type when type == typeof(ProgramLostException) => new ProgramLostException(TwoLines),
         var type when type == typeof(bool) => true,
         var type when type == typeof(FargateRoute) => FargateRoute.SessionManager,
         var type when type == typeof(Version) => new Version(1, 2),
