@@ -21,7 +21,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly Type[] s_longest =
     [
-        typeof(SessionEndTests), typeof(FaultSweepTests), typeof(OtherFaultSweepTests), typeof(CopyInterruptionTests),
+        typeof(SessionEndTests), typeof(LostTarCopyTests), typeof(FaultSweepTests), typeof(OtherFaultSweepTests), typeof(CopyInterruptionTests),
         typeof(CopyFailureTests), typeof(ReconnectTests), typeof(ContainerLoginTests), typeof(ContainerStopTests),
         typeof(ContainerKeepTests), typeof(ServerLimitTests), typeof(UnreachableTaskTests), typeof(NativeConventionTests),
         typeof(CutOffCommandTests), typeof(KilledProcessTests), typeof(WaitSessionTests), typeof(HostKeyTests),
