@@ -8,11 +8,6 @@ internal sealed partial class TarCopy
 {
     private readonly CopyPlan _received = new(report, request.Names.Paths);
 
-    /// <summary>Prints the names in a folder, each terminated by NUL.</summary>
-    private const string PrintNames =
-        "exec xargs -0 sh -c 'cd -- \"$1\" >/dev/null && for f in .* *; do "
-        + "if [ -e \"$f\" ] || [ -L \"$f\" ]; then printf \"%s\\0\" \"$f\"; fi; done' sh";
-
     private async Task DownloadAsync(CancellationToken cancellationToken)
     {
         var sources = await ExpandAsync(cancellationToken);

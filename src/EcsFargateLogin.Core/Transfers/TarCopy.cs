@@ -8,29 +8,6 @@ namespace EcsFargateLogin.Transfers;
 /// </summary>
 internal sealed partial class TarCopy(RemotePrograms remote, CopyRequest request, CopyReport report)
 {
-    /// <summary>Prints which of its arguments are no programs here.</summary>
-    private const string PrintMissing =
-        "exec sh -c 'for p; do command -v \"$p\" >/dev/null 2>&1 || echo \"$p\"; done' sh";
-
-    /// <summary>Prints the kind of file at each path, or at the end of a link there.</summary>
-    private const string PrintKinds =
-        "exec xargs -0 sh -c 'for p; do "
-        + "if [ -d \"$p\" ]; then echo folder; elif [ -f \"$p\" ]; then echo file; "
-        + "elif [ -c \"$p\" ] || [ -b \"$p\" ]; then echo device; elif [ -e \"$p\" ]; then echo other; else echo none; fi; done' sh";
-    private const string Unpack = "exec tar -xpf -";
-    private const string MakeFolders = "exec xargs -0 mkdir -p --";
-
-    /// <summary>Renames a complete file to its target; if the target exists, writes the content into it.</summary>
-    private const string MoveToTarget =
-        "exec xargs -0 -n 2 sh -c 'if [ -e \"$1\" ] || [ -L \"$1\" ]; "
-        + "then cat <\"$0\" >\"$1\" && { touch -c -r \"$0\" \"$1\" 2>/dev/null; rm -f -- \"$0\"; }; else mv -f -- \"$0\" \"$1\"; fi'";
-
-    private const string Remove = "exec xargs -0 rm -f --";
-    private const string Pack = "exec xargs -0 tar -cf - --";
-
-    /// <summary>Follows links, which is safe for a single file only: in a folder they may form a cycle.</summary>
-    private const string PackFile = "exec xargs -0 tar -chf - --";
-
     /// <summary>Finds the programs that the image lacks.</summary>
     /// <param name="names">The names of programs: constants.</param>
     /// <param name="cancellationToken">Cancels it.</param>
