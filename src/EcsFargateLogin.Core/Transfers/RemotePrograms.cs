@@ -5,15 +5,21 @@ namespace EcsFargateLogin.Transfers;
 
 /// <summary>
 /// Runs the constant commands that copy files by tar, one after another. Paths are never part of a command: xargs reads them from
-/// its input, each terminated by NUL, which no path can contain.
+/// its input, each with <see cref="PathEnd"/> at its end and terminated by NUL, which no path can contain.
 /// </summary>
 internal abstract class RemotePrograms
 {
+    /// <summary>
+    /// What is at the end of each path that is written, and nowhere before it. A path without it is the beginning of one, of which
+    /// the rest was lost with the connection.
+    /// </summary>
+    public const string PathEnd = "//";
+
     /// <summary>Starts a command in the home of the container's user.</summary>
     public abstract Task<IRemoteProgram> StartAsync(string command, CancellationToken cancellationToken);
 
     /// <summary>Runs a command on paths.</summary>
-    /// <param name="command">A constant that begins with xargs -0.</param>
+    /// <param name="command">A constant that begins with xargs -0, and uses no path without its end.</param>
     /// <param name="paths">The paths, which become its input.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>Its output; and its error, or null.</returns>
@@ -42,7 +48,7 @@ internal abstract class RemotePrograms
     public static async Task WritePathsAsync(
         IRemoteProgram program, IEnumerable<string> paths, CancellationToken cancellationToken)
     {
-        var bytes = Encoding.UTF8.GetBytes(string.Concat(paths.Select(path => $"{path}\0")));
+        var bytes = Encoding.UTF8.GetBytes(string.Concat(paths.Select(path => $"{WithoutEmptyParts(path)}{PathEnd}\0")));
         try
         {
             await program.Input.WriteAsync(bytes, cancellationToken);
@@ -52,6 +58,16 @@ internal abstract class RemotePrograms
         {
             // It has ended already; its exit code says why.
         }
+    }
+
+    private static string WithoutEmptyParts(string path)
+    {
+        while (path.Contains("//", StringComparison.Ordinal))
+        {
+            path = path.Replace("//", "/", StringComparison.Ordinal);
+        }
+
+        return path;
     }
 }
 

@@ -7,27 +7,40 @@ internal sealed partial class TarCopy
     private const string PrintMissing =
         "exec sh -c 'for p; do command -v \"$p\" >/dev/null 2>&1 || echo \"$p\"; done' sh";
 
+    /// <summary>
+    /// Takes the mark off each argument, and ends if one has none: the connection was lost, and xargs takes what has arrived of a
+    /// path for all of it. It copies its arguments each time, so they have to be few.
+    /// </summary>
+    private const string TakeWhole =
+        "for p; do shift; case $p in *" + RemotePrograms.PathEnd + ") set -- \"$@\" \"${p%" + RemotePrograms.PathEnd + "}\";; "
+        + "*) exit 1;; esac; done; ";
+
+    private const string ForPaths = "exec xargs -0 -n 200 sh -c '" + TakeWhole;
+    private const string ForPairs = "exec xargs -0 -n 2 sh -c '" + TakeWhole + "[ $# = 2 ] || exit 1; ";
+    private const string End = "' sh";
+
     /// <summary>Prints the kind of file at each path, or at the end of a link there.</summary>
     private const string PrintKinds =
-        "exec xargs -0 sh -c 'for p; do "
+        ForPaths + "for p; do "
         + "if [ -d \"$p\" ]; then echo folder; elif [ -f \"$p\" ]; then echo file; "
-        + "elif [ -c \"$p\" ] || [ -b \"$p\" ]; then echo device; elif [ -e \"$p\" ]; then echo other; else echo none; fi; done' sh";
+        + "elif [ -c \"$p\" ] || [ -b \"$p\" ]; then echo device; elif [ -e \"$p\" ]; then echo other; else echo none; fi; done" + End;
+
     private const string Unpack = "exec tar -xpf -";
-    private const string MakeFolders = "exec xargs -0 mkdir -p --";
+    private const string MakeFolders = ForPaths + "exec mkdir -p -- \"$@\"" + End;
 
     /// <summary>Renames a complete file to its target; if the target exists, writes the content into it.</summary>
     private const string MoveToTarget =
-        "exec xargs -0 -n 2 sh -c 'if [ -e \"$1\" ] || [ -L \"$1\" ]; "
-        + "then cat <\"$0\" >\"$1\" && { touch -c -r \"$0\" \"$1\" 2>/dev/null; rm -f -- \"$0\"; }; else mv -f -- \"$0\" \"$1\"; fi'";
+        ForPairs + "if [ -e \"$2\" ] || [ -L \"$2\" ]; "
+        + "then cat <\"$1\" >\"$2\" && { touch -c -r \"$1\" \"$2\" 2>/dev/null; rm -f -- \"$1\"; }; else mv -f -- \"$1\" \"$2\"; fi" + End;
 
-    private const string Remove = "exec xargs -0 rm -f --";
-    private const string Pack = "exec xargs -0 tar -cf - --";
+    private const string Remove = ForPaths + "exec rm -f -- \"$@\"" + End;
+    private const string Pack = ForPaths + "exec tar -cf - -- \"$@\"" + End;
 
     /// <summary>Follows links, which is safe for a single file only: in a folder they may form a cycle.</summary>
-    private const string PackFile = "exec xargs -0 tar -chf - --";
+    private const string PackFile = ForPaths + "exec tar -chf - -- \"$@\"" + End;
 
     /// <summary>Prints the names in a folder, each terminated by NUL.</summary>
     private const string PrintNames =
-        "exec xargs -0 sh -c 'cd -- \"$1\" >/dev/null && for f in .* *; do "
-        + "if [ -e \"$f\" ] || [ -L \"$f\" ]; then printf \"%s\\0\" \"$f\"; fi; done' sh";
+        ForPaths + "[ $# = 1 ] && cd -- \"$1\" >/dev/null && for f in .* *; do "
+        + "if [ -e \"$f\" ] || [ -L \"$f\" ]; then printf \"%s\\0\" \"$f\"; fi; done" + End;
 }

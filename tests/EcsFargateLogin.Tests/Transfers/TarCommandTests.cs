@@ -1,0 +1,97 @@
+using System.Text;
+using EcsFargateLogin.Tests.Support;
+using EcsFargateLogin.Transfers;
+
+namespace EcsFargateLogin.Tests.Transfers;
+
+/// <summary>What the commands of copies by tar do, with GNU's programs and BusyBox's.</summary>
+public sealed class TarCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly EventLog _events = new();
+
+    public static TheoryData<string> Systems => LocalPrograms.Systems;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Systems))]
+    public async Task A_list_of_paths_that_is_cut_off_anywhere_touches_no_other_path(string system)
+    {
+        _folder.Write("data/one", "first");
+        _folder.Write("data/two", "second");
+        LocalPrograms programs = new(system, _folder, "home") { Loses = command => command.Contains("mv ", StringComparison.Ordinal) };
+        CopyRequest request = new() { Sources = [_folder["data"]], Destination = "to/sub", FromSession = false, Recurse = true };
+        Directory.CreateDirectory(_folder["home/to"]);
+        await Assert.ThrowsAsync<FargateException>(() => Copy(programs, request));
+        var lists = programs.Runs.Where(run => run.Command.Contains("xargs", StringComparison.Ordinal))
+            .Select(run => (run.Command, Bytes: run.Input.ToArray())).ToList();
+        Assert.All(
+            (string[])["mkdir ", "mv ", "rm "],
+            program => Assert.Contains(lists, list => list.Command.Contains(program, StringComparison.Ordinal)));
+
+        foreach (var (command, bytes) in lists.DistinctBy(list => list.Command))
+        {
+            for (var length = 0; length < bytes.Length; length++)
+            {
+                // A new folder is seen where nothing is in the way of its name; a file that is replaced or deleted, where it is there.
+                await TouchesNoOtherAsync(programs, command, bytes, length, hasOthers: false);
+                await TouchesNoOtherAsync(programs, command, bytes, length, hasOthers: true);
+            }
+        }
+    }
+
+    private Task Copy(LocalPrograms programs, CopyRequest request) =>
+        new TarCopy(programs, request, new CopyReport(SampleTask.Session(), "tar", _events)).RunAsync(CancellationToken.None);
+
+    /// <summary>
+    /// Runs a command with the beginning of its list, and where asked for with a file under each name that a path may be cut off to.
+    /// </summary>
+    private async Task TouchesNoOtherAsync(LocalPrograms programs, string command, byte[] bytes, int length, bool hasOthers)
+    {
+        var home = _folder["home"];
+        Directory.Delete(home, recursive: true);
+        Directory.CreateDirectory(_folder["home/to/sub"]);
+        string[] listed =
+            [.. Encoding.UTF8.GetString(bytes).Split('\0').Select(path => path.TrimEnd('/')).Where(path => path.Length > 0)];
+        if (command.Contains("mkdir ", StringComparison.Ordinal))
+        {
+            Directory.Delete(_folder["home/to/sub"]);
+        }
+
+        foreach (var part in listed.Where(path => path.EndsWith(".part", StringComparison.Ordinal)))
+        {
+            _folder.Write($"home/{part}", "part");
+        }
+
+        if (hasOthers)
+        {
+            var others = listed.SelectMany(path => Enumerable.Range(1, path.Length).Select(end => path[..end])).Except(listed)
+                .Where(path => !path.EndsWith('/') && !Directory.Exists(_folder[$"home/{path}"]));
+            foreach (var other in others.Where(path => Directory.Exists(Path.GetDirectoryName(_folder[$"home/{path}"]))))
+            {
+                _folder.Write($"home/{other}", "other");
+            }
+        }
+
+        var before = SeenOthers(home, listed);
+        var program = await programs.StartAsync(command, CancellationToken.None);
+        await using (program)
+        {
+            await program.Input.WriteAsync(bytes.AsMemory(0, length));
+            await program.EndInputAsync(CancellationToken.None);
+            await new StreamReader(program.Output).ReadToEndAsync();
+            await program.WaitAsync(CancellationToken.None);
+        }
+
+        Assert.Equal(before, SeenOthers(home, listed));
+    }
+
+    /// <summary>What is there beside the listed paths.</summary>
+    private static string[] SeenOthers(string home, string[] listed) =>
+    [
+        .. Directory.GetFileSystemEntries(home, "*", SearchOption.AllDirectories)
+            .Where(path => !listed.Contains(Path.GetRelativePath(home, path)))
+            .Select(path => $"{path} {(File.Exists(path) ? File.ReadAllText(path) : "folder")}").Order(StringComparer.Ordinal),
+    ];
+}
