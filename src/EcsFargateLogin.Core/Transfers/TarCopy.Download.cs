@@ -47,7 +47,7 @@ internal sealed partial class TarCopy
             try
             {
                 var found = await glob.ExpandAsync(RemotePath.FromUser(source), cancellationToken);
-                sources.AddRange(found.Select(path => Plain(path).TrimEnd('/')));
+                sources.AddRange(found.Select(path => Plain(path).TrimEnd('/') is { Length: > 0 } plain ? plain : "/"));
             }
             catch (ProgramLostException e)
             {
@@ -81,16 +81,17 @@ internal sealed partial class TarCopy
             throw TransferErrors.RecurseMissing(source);
         }
 
-        var tar = await remote.StartAsync(kind == "folder" ? Pack : PackFile, cancellationToken);
+        Packed packed = kind == "folder" ? new(source, target, "") : new(source, target, RemotePath.NameOf(source));
+        var tar = await remote.StartAsync(packed.IsFolder ? Pack : PackFile, cancellationToken);
         await using (tar)
         {
             using var stop = cancellationToken.Register(tar.Kill);
-            await RemotePrograms.WritePathsAsync(tar, [source], cancellationToken);
+            await RemotePrograms.WritePathsAsync(tar, packed.Paths, cancellationToken);
             List<CopyItem> folders = [];
             Exception? failure = null;
             try
             {
-                await ReadArchiveAsync(tar, source, target, folders, cancellationToken);
+                await ReadArchiveAsync(tar, packed, folders, cancellationToken);
             }
             catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
             {
@@ -114,7 +115,7 @@ internal sealed partial class TarCopy
     }
 
     private async Task ReadArchiveAsync(
-        IRemoteProgram tar, string source, string target, List<CopyItem> folders, CancellationToken cancellationToken)
+        IRemoteProgram tar, Packed packed, List<CopyItem> folders, CancellationToken cancellationToken)
     {
         TarReader reader = new(tar.Output, leaveOpen: true);
         await using (reader)
@@ -123,24 +124,24 @@ internal sealed partial class TarCopy
             {
                 try
                 {
-                    await ReadEntryAsync(entry, source, target, folders, cancellationToken);
+                    await ReadEntryAsync(entry, packed, folders, cancellationToken);
                 }
                 catch (FargateException e)
                 {
-                    report.Failed(e.Target as string ?? source, e);
+                    report.Failed(e.Target as string ?? packed.Source, e);
                 }
                 catch (Exception e) when (e is UnauthorizedAccessException or (IOException and not EndOfStreamException))
                 {
-                    report.Failed(source, TransferErrors.CopyFailed(entry.Name, ErrorText.ReasonOf(e)));
+                    report.Failed(packed.Source, TransferErrors.CopyFailed(entry.Name, ErrorText.ReasonOf(e)));
                 }
             }
         }
     }
 
     private async Task ReadEntryAsync(
-        TarEntry entry, string source, string target, List<CopyItem> folders, CancellationToken cancellationToken)
+        TarEntry entry, Packed packed, List<CopyItem> folders, CancellationToken cancellationToken)
     {
-        var item = ItemOf(entry, source, target);
+        var item = ItemOf(entry, packed);
         if (item.IsFolder)
         {
             _received.Add(item);
@@ -155,7 +156,7 @@ internal sealed partial class TarCopy
             _received.Add(item);
             await ReadFileAsync(entry, item, cancellationToken);
         }
-        else if (item.Source == source)
+        else if (item.Source == packed.Source)
         {
             throw TransferErrors.NotCopiable(item.Source);
         }
@@ -168,14 +169,12 @@ internal sealed partial class TarCopy
         report.Copied(item);
     }
 
-    private CopyItem ItemOf(TarEntry entry, string source, string target)
+    private CopyItem ItemOf(TarEntry entry, Packed packed)
     {
-        // tar removes the '/' at the beginning of names.
-        var name = entry.Name.TrimEnd('/');
-        var below = name[Math.Min(name.Length, source.TrimStart('/').Length)..];
+        var below = packed.Below(entry.Name);
         var destination = below.Split('/', StringSplitOptions.RemoveEmptyEntries)
-            .Aggregate(target, (folder, each) => LocalCopy.Join(folder, each, request.Names));
-        return new($"{source}{below}", destination)
+            .Aggregate(packed.Target, (folder, each) => LocalCopy.Join(folder, each, request.Names));
+        return new(below.Length == 0 ? packed.Source : RemotePath.Join(packed.Source, below), destination)
         {
             IsFolder = entry.EntryType == TarEntryType.Directory,
             Length = entry.Length,
@@ -210,5 +209,30 @@ internal sealed partial class TarCopy
         }
 
         report.Add(item, item.Length);
+    }
+
+    /// <summary>A source that tar packs.</summary>
+    /// <param name="Source">Its path, which does not begin with '-'.</param>
+    /// <param name="Target">The destination of its copy.</param>
+    /// <param name="Name">The name in its folder that is packed; empty for a folder, whose content is packed.</param>
+    private sealed record Packed(string Source, string Target, string Name)
+    {
+        public bool IsFolder => Name.Length == 0;
+
+        /// <summary>What the command takes.</summary>
+        public string[] Paths => IsFolder ? [Source] : [RemotePath.FolderOf(Source), $"./{Name}"];
+
+        /// <summary>Returns the path below the source that has a name in the archive: empty for the source itself.</summary>
+        /// <exception cref="FargateException">It is not of this source.</exception>
+        public string Below(string entryName)
+        {
+            var name = Plain(entryName);
+            return IsFolder ? name
+                : name == Name ? ""
+                : throw TransferErrors.CopyFailed(entryName, $"tar was not asked for it, but for '{Source}'");
+
+            static string Plain(string name) =>
+                name is "." ? "" : (name.StartsWith("./", StringComparison.Ordinal) ? name[2..] : name).TrimEnd('/');
+        }
     }
 }

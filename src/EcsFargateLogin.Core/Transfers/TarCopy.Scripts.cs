@@ -34,10 +34,13 @@ internal sealed partial class TarCopy
         + "then cat <\"$1\" >\"$2\" && { touch -c -r \"$1\" \"$2\" 2>/dev/null; rm -f -- \"$1\"; }; else mv -f -- \"$1\" \"$2\"; fi" + End;
 
     private const string Remove = ForPaths + "exec rm -f -- \"$@\"" + End;
-    private const string Pack = ForPaths + "exec tar -cf - -- \"$@\"" + End;
+    /// <summary>Packs the content of a folder, with names that are relative to it.</summary>
+    private const string Pack = ForPaths + "[ $# = 1 ] && exec tar -cf - -C \"$1\" ." + End;
 
-    /// <summary>Follows links, which is safe for a single file only: in a folder they may form a cycle.</summary>
-    private const string PackFile = ForPaths + "exec tar -chf - -- \"$@\"" + End;
+    /// <summary>
+    /// Packs a name in a folder. It follows links, which is safe for a single file only: in a folder they may form a cycle.
+    /// </summary>
+    private const string PackFile = ForPairs + "exec tar -chf - -C \"$1\" -- \"$2\"" + End;
 
     /// <summary>Prints the names in a folder, each terminated by NUL.</summary>
     private const string PrintNames =

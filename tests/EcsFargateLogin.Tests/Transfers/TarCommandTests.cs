@@ -41,8 +41,48 @@ public sealed class TarCommandTests : IDisposable
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Systems))]
+    public async Task A_source_may_go_up_and_begin_and_end_as_it_likes(string system)
+    {
+        LocalPrograms programs = new(system, _folder, "up/home");
+        foreach (var place in (string[])["up/dir", "up/home/dir", "up/home/-dir", "up/home/x/y"])
+        {
+            _folder.Write($"{place}/sub/-file", place);
+        }
+
+        Directory.CreateSymbolicLink(_folder["up/home/link"], "x/y");
+        (string Source, string Place)[] sources =
+        [
+            ("../dir", "up/dir"), ("../../up/dir/", "up/dir"), ("dir/../../dir", "up/dir"), ("..//dir//", "up/dir"), ("./dir", "up/home/dir"),
+            ("../home/dir/.", "up/home/dir"), ("dir/sub/..", "up/home/dir"), ("-dir", "up/home/-dir"), ("./-dir", "up/home/-dir"),
+            (_folder["up/home/../dir"], "up/dir"), (_folder["up/home/x//y"], "up/home/x/y"), ("link", "up/home/x/y"),
+        ];
+        foreach (var (source, place) in sources)
+        {
+            await Copy(programs, Download(source));
+
+            Assert.Equal([$"sub/-file {place}"], Copied());
+            Directory.Delete(_folder["copy"], recursive: true);
+            await Copy(programs, Download($"{source.TrimEnd('/')}/sub/-file"));
+
+            Assert.Equal(place, await File.ReadAllTextAsync(_folder["copy"]));
+            File.Delete(_folder["copy"]);
+        }
+
+        Assert.DoesNotContain(_events.Events, each => each is ItemFailed or CopyWarning);
+    }
+
+    private CopyRequest Download(string source) =>
+        new() { Sources = [source], Destination = _folder["copy"], FromSession = true, Recurse = true };
+
     private Task Copy(LocalPrograms programs, CopyRequest request) =>
         new TarCopy(programs, request, new CopyReport(SampleTask.Session(), "tar", _events)).RunAsync(CancellationToken.None);
+
+    /// <summary>The files in the copy, with their content.</summary>
+    private IEnumerable<string> Copied() =>
+        Directory.GetFiles(_folder["copy"], "*", SearchOption.AllDirectories)
+            .Select(file => $"{Path.GetRelativePath(_folder["copy"], file)} {File.ReadAllText(file)}").Order(StringComparer.Ordinal);
 
     /// <summary>
     /// Runs a command with the beginning of its list, and where asked for with a file under each name that a path may be cut off to.
