@@ -154,7 +154,11 @@ internal sealed partial class TarCopy
         else if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile)
         {
             _received.Add(item);
-            await ReadFileAsync(entry, item, cancellationToken);
+            await ReceiveFileAsync(item, entry.DataStream ?? Stream.Null, packed, cancellationToken);
+        }
+        else if (entry.EntryType == TarEntryType.HardLink)
+        {
+            item = await CopyHardLinkAsync(item, packed.PathOf(entry.LinkName), packed, cancellationToken);
         }
         else if (item.Source == packed.Source)
         {
@@ -174,7 +178,7 @@ internal sealed partial class TarCopy
         var below = packed.Below(entry.Name);
         var destination = below.Split('/', StringSplitOptions.RemoveEmptyEntries)
             .Aggregate(packed.Target, (folder, each) => LocalCopy.Join(folder, each, request.Names));
-        return new(below.Length == 0 ? packed.Source : RemotePath.Join(packed.Source, below), destination)
+        return new(packed.PathOf(entry.Name), destination)
         {
             IsFolder = entry.EntryType == TarEntryType.Directory,
             Length = entry.Length,
@@ -184,7 +188,33 @@ internal sealed partial class TarCopy
         };
     }
 
-    private async Task ReadFileAsync(TarEntry entry, CopyItem planned, CancellationToken cancellationToken)
+    /// <summary>Copies a further name of a file from its copy, for the archive has its content once.</summary>
+    /// <param name="link">The further name.</param>
+    /// <param name="first">The path of the name that has the content, in the container.</param>
+    /// <param name="packed">The source, of which only what has arrived is read.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>The item that was copied.</returns>
+    private async Task<CopyItem> CopyHardLinkAsync(
+        CopyItem link, string first, Packed packed, CancellationToken cancellationToken)
+    {
+        if (!packed.Arrived.TryGetValue(first, out var copy))
+        {
+            throw TransferErrors.CopyFailed(link.Source, $"it is a hard link to '{first}', which has not arrived");
+        }
+
+        var item = link with { Length = copy.Length };
+        _received.Add(item);
+        FileStream content = new(copy.Target, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        await using (content)
+        {
+            await ReceiveFileAsync(item, content, packed, cancellationToken);
+        }
+
+        return item;
+    }
+
+    private async Task ReceiveFileAsync(
+        CopyItem planned, Stream content, Packed packed, CancellationToken cancellationToken)
     {
         var resolved = LocalCopy.ResolveTarget(planned);
         LocalCopy.ThrowIfNoSpace(resolved);
@@ -198,7 +228,7 @@ internal sealed partial class TarCopy
                     file.SetLength(0);
                 }
 
-                await (entry.DataStream ?? Stream.Null).CopyToAsync(file, cancellationToken);
+                await content.CopyToAsync(file, cancellationToken);
                 LocalCopy.Complete(item, file);
             }
         }
@@ -209,6 +239,10 @@ internal sealed partial class TarCopy
         }
 
         report.Add(item, item.Length);
+        if (item.Existing != FileKind.Device)
+        {
+            packed.Arrived[item.Source] = item;
+        }
     }
 
     /// <summary>A source that tar packs.</summary>
@@ -222,7 +256,14 @@ internal sealed partial class TarCopy
         /// <summary>What the command takes.</summary>
         public string[] Paths => IsFolder ? [Source] : [RemotePath.FolderOf(Source), $"./{Name}"];
 
-        /// <summary>Returns the path below the source that has a name in the archive: empty for the source itself.</summary>
+        /// <summary>The files that have arrived, by their path in the container.</summary>
+        public Dictionary<string, CopyItem> Arrived { get; } = [];
+
+        /// <summary>Returns the path in the container of what has a name in the archive.</summary>
+        /// <inheritdoc cref="Below"/>
+        public string PathOf(string entryName) => Below(entryName) is { Length: > 0 } below ? RemotePath.Join(Source, below) : Source;
+
+        /// <summary>Returns the path below the source of what has a name in the archive: empty for the source itself.</summary>
         /// <exception cref="FargateException">It is not of this source.</exception>
         public string Below(string entryName)
         {

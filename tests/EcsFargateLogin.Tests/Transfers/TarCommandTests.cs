@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.Text;
 using EcsFargateLogin.Tests.Support;
 using EcsFargateLogin.Transfers;
@@ -43,6 +44,53 @@ public sealed class TarCommandTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Systems))]
+    public async Task Every_name_of_a_file_with_hard_links_arrives_with_its_content(string system)
+    {
+        LocalPrograms programs = new(system, _folder, "home");
+        var first = _folder.Write("home/tree/sub/-first", "content");
+        Directory.CreateDirectory(_folder["home/tree/other"]);
+        foreach (var name in (string[])["home/tree/other/second", $"home/tree/{new string('n', 120)}"])
+        {
+            Assert.Equal(0, (await RunningProgram.RunAsync("ln", "--", first, _folder[name])).ExitCode);
+        }
+
+        await Copy(programs, Download("tree"));
+
+        Assert.Equal(["nnn content", "other/second content", "sub/-first content"], Copied().Select(line => line.Replace(new string('n', 117), "")));
+        Assert.DoesNotContain(_events.Events, each => each is ItemFailed or CopyWarning);
+        Assert.Equal(3, _events.Events.OfType<ItemCopied>().Count(each => each.Item is { IsFolder: false, Length: 7 }));
+    }
+
+    [Theory]
+    [InlineData("secret")]
+    [InlineData("../secret")]
+    [InlineData("./../../secret")]
+    [InlineData("after")]
+    [InlineData("./")]
+    public async Task A_hard_link_to_what_the_archive_has_not_brought_is_an_error_of_the_file(string linkName)
+    {
+        var secret = _folder.Write("secret", "of this machine");
+        LocalPrograms programs = new("dash", _folder, "home");
+        Directory.CreateDirectory(_folder["home/tree"]);
+        var link = linkName == "secret" ? secret : linkName;
+        using (TarWriter writer = new(File.Create(_folder["archive"]), TarEntryFormat.Gnu))
+        {
+            writer.WriteEntry(new GnuTarEntry(TarEntryType.Directory, "./"));
+            writer.WriteEntry(LinkTo(link));
+            writer.WriteEntry(new GnuTarEntry(TarEntryType.RegularFile, "./after") { DataStream = new MemoryStream("late"u8.ToArray()) });
+        }
+
+        _folder.WriteScript("bin/tar", $"exec cat '{_folder["archive"]}'");
+
+        await Copy(programs, Download("tree"));
+
+        var failed = Assert.Single(_events.Events.OfType<ItemFailed>());
+        Assert.Equal((FargateError.CopyFailed, "tree/link"), (failed.Error.Error, failed.Error.Target));
+        Assert.Equal(["after late"], Copied());
+    }
+
+    [Theory]
+    [MemberData(nameof(Systems))]
     public async Task A_source_may_go_up_and_begin_and_end_as_it_likes(string system)
     {
         LocalPrograms programs = new(system, _folder, "up/home");
@@ -72,6 +120,8 @@ public sealed class TarCommandTests : IDisposable
 
         Assert.DoesNotContain(_events.Events, each => each is ItemFailed or CopyWarning);
     }
+
+    private static GnuTarEntry LinkTo(string name) => new(TarEntryType.HardLink, "./link") { LinkName = name };
 
     private CopyRequest Download(string source) =>
         new() { Sources = [source], Destination = _folder["copy"], FromSession = true, Recurse = true };
