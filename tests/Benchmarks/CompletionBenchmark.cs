@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using LocalFargate;
 
@@ -8,6 +7,7 @@ namespace Benchmarks;
 internal sealed class CompletionBenchmark : IBenchmark
 {
     private const double LimitInMilliseconds = 50;
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
 
     public string Name => "complete";
 
@@ -15,14 +15,7 @@ internal sealed class CompletionBenchmark : IBenchmark
     {
         await using var workstation = await Workstation.StartAsync(new LocalFargateOptions(), cancellationToken);
         await using var run = workstation.Start("complete.ps1", "");
-        if (await run.WaitForExitAsync(cancellationToken) != 0)
-        {
-            throw new InvalidOperationException($"complete.ps1 failed: {await run.Errors}");
-        }
-
-        var times = (await run.Output).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).ToLookup(
-            words => words[0], words => double.Parse(words[1], CultureInfo.InvariantCulture));
-        foreach (var name in times)
+        foreach (var name in await run.TimesAsync(s_limit, cancellationToken))
         {
             yield return new Measurement($"Tab completes {name.Key}, the first time", "ms", [name.First()]) { MaximumLimit = LimitInMilliseconds };
             yield return new Measurement("  afterwards", "ms", [.. name.Skip(1)]) { MaximumLimit = LimitInMilliseconds };

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using LocalFargate;
 
@@ -19,15 +18,7 @@ internal sealed class CopyBenchmark : IBenchmark
     {
         await using var workstation = await Workstation.StartAsync(new LocalFargateOptions(), cancellationToken);
         await using var run = workstation.Start("copy.ps1", "");
-        var exitCode = await run.WaitForExitAsync(s_limit, cancellationToken);
-        var lines = (await run.Output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        if (exitCode != 0)
-        {
-            throw new InvalidOperationException($"copy.ps1 ended with {exitCode}: {await run.Errors}");
-        }
-
-        var times = lines.Select(line => line.Split(' ')).ToLookup(
-            words => words[0], words => double.Parse(words[1], CultureInfo.InvariantCulture));
+        var times = await run.TimesAsync(s_limit, cancellationToken);
         foreach (var (subject, ours, theirs) in new[] { ("to the task", "upload", "put"), ("from the task", "download", "get") })
         {
             var shares = times[ours].Zip(times[theirs], (one, other) => one / other);

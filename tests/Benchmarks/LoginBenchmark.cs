@@ -46,7 +46,7 @@ internal sealed class LoginBenchmark : IBenchmark
     {
         await using var workstation = await StartAsync(start, cancellationToken);
         await using var run = workstation.Start("login.ps1", Input);
-        var answer = await WaitForAnswerAsync(workstation, cancellationToken);
+        var answer = await workstation.WaitForAnswerAsync(cancellationToken);
         var firstByte = await run.FirstByteAsync(cancellationToken);
         var exitCode = await run.WaitForExitAsync(cancellationToken);
         return exitCode == 0
@@ -62,7 +62,7 @@ internal sealed class LoginBenchmark : IBenchmark
         {
             await using var workstation = await StartAsync(s_shortestStart, cancellationToken);
             await using var script = workstation.Start("start.ps1", "1\n");
-            var (address, _) = await WaitForAnswerAsync(workstation, cancellationToken);
+            var (address, _) = await workstation.WaitForAnswerAsync(cancellationToken);
             await script.WaitForExitAsync(cancellationToken);
             var start = await workstation.SshToAsync(address, cancellationToken);
             var begun = Stopwatch.GetTimestamp();
@@ -76,12 +76,4 @@ internal sealed class LoginBenchmark : IBenchmark
 
     private static Task<Workstation> StartAsync(TimeSpan start, CancellationToken cancellationToken) => Workstation.StartAsync(
         new LocalFargateOptions { Timeline = Timeline.StartingWithin(start), LogDelivery = LogDelivery.OfAwsLogs }, cancellationToken);
-
-    private static async Task<(string Address, long At)> WaitForAnswerAsync(
-        Workstation workstation, CancellationToken cancellationToken)
-    {
-        var address = await workstation.WaitForAsync(
-            fargate => fargate.Tasks.Select(task => task.PublicAddress).FirstOrDefault(), cancellationToken);
-        return (address, await SshPort.WaitForAnswerAsync(address, workstation.Fargate.SshPort, cancellationToken));
-    }
 }

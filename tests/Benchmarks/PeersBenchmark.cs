@@ -55,9 +55,7 @@ internal sealed class PeersBenchmark : IBenchmark
         Workstation workstation, CancellationToken cancellationToken)
     {
         await using var script = workstation.Start("start.ps1", "1\n");
-        var address = await workstation.WaitForAsync(
-            fargate => fargate.Tasks.Select(task => task.PublicAddress).FirstOrDefault(), cancellationToken);
-        await SshPort.WaitForAnswerAsync(address, workstation.Fargate.SshPort, cancellationToken);
+        var (address, _) = await workstation.WaitForAnswerAsync(cancellationToken);
         await using ScriptProcess ssh = new(await workstation.SshToAsync(address, cancellationToken), Input);
         var shell = TimeOf(await ssh.FirstByteAsync(cancellationToken));
         await ssh.WaitForExitAsync(cancellationToken);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using LocalFargate;
@@ -64,10 +63,6 @@ internal sealed class RoutesBenchmark : IBenchmark
         fargate.AddIngressRule(group, group, fargate.SshPort, "the endpoint");
         fargate.AddIngressRule(group, "10.8.0.0/16", fargate.SshPort, "the VPN");
         await using var run = workstation.Start(script, "");
-        var exitCode = await run.WaitForExitAsync(s_limit, cancellationToken);
-        return exitCode == 0
-            ? (await run.Output).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
-                .ToLookup(words => words[0], words => double.Parse(words[1], CultureInfo.InvariantCulture))
-            : throw new InvalidOperationException($"{script} ended with {exitCode}: {await run.Errors}");
+        return await run.TimesAsync(s_limit, cancellationToken);
     }
 }

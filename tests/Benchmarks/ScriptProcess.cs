@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using PowerShellHost;
 
@@ -48,6 +49,17 @@ internal sealed class ScriptProcess : IAsyncDisposable
     {
         await _process.WaitForExitAsync(cancellationToken).WaitAsync(limit, cancellationToken);
         return _process.ExitCode;
+    }
+
+    /// <summary>Waits likewise, and reads the times that the script has printed: a name and a number in each line.</summary>
+    /// <exception cref="InvalidOperationException">The script has failed.</exception>
+    public async Task<ILookup<string, double>> TimesAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var exitCode = await WaitForExitAsync(limit, cancellationToken);
+        return exitCode == 0
+            ? (await Output).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
+                .ToLookup(words => words[0], words => double.Parse(words[1], CultureInfo.InvariantCulture))
+            : throw new InvalidOperationException($"The script ended with {exitCode}: {await Errors}");
     }
 
     public async ValueTask DisposeAsync()

@@ -87,6 +87,15 @@ internal sealed class Workstation : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the one task that there is has its public address, and its SSH server answers there.</summary>
+    /// <returns>The address, and when it answered, as <see cref="Stopwatch.GetTimestamp"/> tells time.</returns>
+    public async Task<(string Address, long At)> WaitForAnswerAsync(CancellationToken cancellationToken)
+    {
+        var address = await WaitForAsync(
+            fargate => fargate.Tasks.Select(task => task.PublicAddress).FirstOrDefault(), cancellationToken);
+        return (address, await SshPort.WaitForAnswerAsync(address, Fargate.SshPort, cancellationToken));
+    }
+
     /// <summary>Returns ssh to the one session that there is, with its key and the host key that its server shows now.</summary>
     public async Task<ProcessStartInfo> SshToAsync(string address, CancellationToken cancellationToken)
     {

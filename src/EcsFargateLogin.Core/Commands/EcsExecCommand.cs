@@ -44,27 +44,19 @@ internal sealed class EcsExecCommand(IFargateCloud cloud, FargateSession session
     private async Task<(ExecEnd End, TaskDescription? StoppedTask)> RunAsync(
         EcsExecShell shell, CommandLimit limit, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        ExecEnd end = new(null, null);
         using var opening = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             var script = ExecScript.WithPipes(options.Command.LineForEcsExec);
             await using var program = await shell.StartAsync(script, progress, opening.Token);
             WatchedShell watched = new(new ShellWatch(cloud, session, new ShellWatchOptions()));
-            var (_, stoppedTask) = await watched.RunAsync(
-                async hangUp =>
-                {
-                    end = await RunAsync(program, limit, hangUp, cancellationToken);
-                    return end.ExitCode ?? EcsExecShell.ConnectionFailed;
-                },
-                progress,
-                cancellationToken);
-            return (end, stoppedTask);
+            return await watched.RunAsync(
+                hangUp => RunAsync(program, limit, hangUp, cancellationToken), progress, cancellationToken);
         }
         catch (OperationCanceledException) when (limit.HasPassed && !cancellationToken.IsCancellationRequested)
         {
             // It could not be started in time.
-            return (end, null);
+            return (new ExecEnd(null, null), null);
         }
     }
 

@@ -33,10 +33,9 @@ internal sealed partial class StartTimeChecks(StartHistory history) : ICheckGrou
         }
 
         var region = examination.Cloud.Connection.Region;
-        var family = FargateStart.FamilyOf(definition);
-        var starts = history.Read().Starts.Where(start => start.Family == family && start.Region == region).ToList();
-        var pull = MedianOf(starts, phases => phases.Pull);
-        var own = MedianOf(starts, phases => phases.Container + (phases.Server ?? TimeSpan.Zero));
+        var starts = StartHistory.Of(history.Read().Starts, definition, region);
+        var pull = StartHistory.MedianOf(starts, start => start.Phases.Pull);
+        var own = StartHistory.MedianOf(starts, start => start.Phases.Container + (start.Phases.Server ?? TimeSpan.Zero));
         List<(string Detail, string Fix)> rows = [];
         if (StartHistory.UsualOf(starts, definition, region) is { } usual)
         {
@@ -63,7 +62,7 @@ internal sealed partial class StartTimeChecks(StartHistory history) : ICheckGrou
     }
 
     /// <summary>AWS's figures: 27 % less time by zstd; SOCI helps images from about 250 MB (compressed) on.</summary>
-    private static string AdviceOnPull =>
+    private const string AdviceOnPull =
         "Compress the image's layers with zstd (AWS measured starts up to 27 % shorter), leave out what sessions do not need, and "
         + "from about 250 MB on add a SOCI index, with which Fargate starts before all of the image is there.";
 
@@ -99,12 +98,6 @@ internal sealed partial class StartTimeChecks(StartHistory history) : ICheckGrou
             ? ($"{TaskSize.TextOfCpu(cpu.Value)} unpacks the image and starts the container's programs",
                 "Give -Cpu 1 and the -Memory that goes with it: at 0.25, 0.5 and 1 vCPU an application needed 120, 80 and 35 s.")
             : null;
-    }
-
-    private static TimeSpan? MedianOf(IEnumerable<FargateStart> starts, Func<FargateStartPhases, TimeSpan?> duration)
-    {
-        var all = starts.Select(start => duration(start.Phases)).OfType<TimeSpan>().Order().ToList();
-        return all.Count == 0 ? null : all[all.Count / 2];
     }
 
     [GeneratedRegex(@"^[0-9]{12}\.dkr[.-]ecr(-fips)?\.(?<region>[a-z0-9-]+)\.(amazonaws\.com(\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)/")]

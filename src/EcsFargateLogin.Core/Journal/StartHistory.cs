@@ -36,16 +36,24 @@ internal sealed class StartHistory(string folder)
         return (starts, fault is null ? null : $"The history of starts in '{_path}' is not used: {fault}.");
     }
 
-    /// <summary>The median of the time that starts of a task definition took; null where too few are known.</summary>
-    public static TimeSpan? UsualOf(IEnumerable<FargateStart> starts, string taskDefinition, string region)
+    /// <summary>The starts of a task definition's family in a region.</summary>
+    public static IReadOnlyList<FargateStart> Of(IEnumerable<FargateStart> starts, string taskDefinition, string region)
     {
         var family = FargateStart.FamilyOf(taskDefinition);
-        TimeSpan[] totals =
-        [
-            .. starts.Where(start => start.Family == family && start.Region == region && start.Phases.Server is not null)
-                .Select(start => start.Total - (start.Phases.Shell ?? TimeSpan.Zero)).Order(),
-        ];
-        return totals.Length < FewestForMedian ? null : totals[totals.Length / 2];
+        return [.. starts.Where(start => start.Family == family && start.Region == region)];
+    }
+
+    /// <summary>The median of the time that starts of a task definition took; null where too few are known.</summary>
+    public static TimeSpan? UsualOf(IEnumerable<FargateStart> starts, string taskDefinition, string region) => MedianOf(
+        Of(starts, taskDefinition, region).Where(start => start.Phases.Server is not null),
+        start => start.Total - (start.Phases.Shell ?? TimeSpan.Zero),
+        FewestForMedian);
+
+    /// <summary>The median of a duration; null where fewer starts have it.</summary>
+    public static TimeSpan? MedianOf(IEnumerable<FargateStart> starts, Func<FargateStart, TimeSpan?> duration, int fewest = 1)
+    {
+        TimeSpan[] all = [.. starts.Select(duration).OfType<TimeSpan>().Order()];
+        return all.Length < fewest ? null : all[all.Length / 2];
     }
 
     /// <summary>Adds the starts of sessions that this process has started and that have answered, or completes them.</summary>

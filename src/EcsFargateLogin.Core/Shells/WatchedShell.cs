@@ -23,13 +23,14 @@ internal sealed class WatchedShell(ShellWatch watch)
             progress,
             cancellationToken);
 
-    /// <summary>Runs ssh by a function.</summary>
-    /// <param name="run">Runs ssh and returns its exit code. The token is cancelled when ssh must end with its task.</param>
+    /// <summary>Runs ssh, or a program of ECS Exec, by a function.</summary>
+    /// <param name="run">Runs it and returns its end. The token is cancelled when it must end with its task.</param>
     /// <param name="progress">Receives what happens to the task.</param>
     /// <param name="cancellationToken">Cancels the watch; <paramref name="run"/> must handle cancellation itself.</param>
-    /// <inheritdoc cref="RunAsync(ProcessStartInfo, IProgress{SessionEvent}, CancellationToken)"/>
-    public async Task<(int ExitCode, TaskDescription? StoppedTask)> RunAsync(
-        Func<CancellationToken, Task<int>> run, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    /// <returns>Its end, and the task where it was found stopping.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled; it has ended.</exception>
+    public async Task<(TEnd End, TaskDescription? StoppedTask)> RunAsync<TEnd>(
+        Func<CancellationToken, Task<TEnd>> run, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
         using CancellationTokenSource hangUp = new();
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -42,8 +43,8 @@ internal sealed class WatchedShell(ShellWatch watch)
                 await hangUp.CancelAsync();
             }
 
-            var exitCode = await shell;
-            return (exitCode, stopping.IsCompletedSuccessfully ? await stopping : null);
+            var end = await shell;
+            return (end, stopping.IsCompletedSuccessfully ? await stopping : null);
         }
         finally
         {

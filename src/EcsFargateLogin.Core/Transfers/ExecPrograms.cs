@@ -68,25 +68,24 @@ internal sealed class ExecPrograms(IFargateCloud cloud, FargateSession session, 
 
         private async Task<ProgramEnd> RunAsync()
         {
-            ExecEnd end = new(null, null);
-            TaskDescription? stoppedTask = null;
+            ExecEnd? end = null;
+            TaskDescription? stoppedTask;
             try
             {
-                (_, stoppedTask) = await new WatchedShell(_programs._watch).RunAsync(
+                (end, stoppedTask) = await new WatchedShell(_programs._watch).RunAsync(
                     async hangUp =>
                     {
                         using var ending = CancellationTokenSource.CreateLinkedTokenSource(hangUp, _kill.Token);
                         // The receivers of output wait for the reader, so they run on a thread of their own.
-                        end = await Task.Run(
+                        return await Task.Run(
                             () => _program.RunAsync(_pipes.Add, AddErrors, ending.Token), CancellationToken.None);
-                        return end.ExitCode ?? EcsExecShell.ConnectionFailed;
                     },
                     _programs._progress,
                     _kill.Token);
             }
             finally
             {
-                _pipes.End(isWhole: end.ExitCode is not null);
+                _pipes.End(isWhole: end?.ExitCode is not null);
             }
 
             AddErrors(_lines.ReadRest());

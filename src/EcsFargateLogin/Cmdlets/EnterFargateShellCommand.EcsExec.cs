@@ -28,21 +28,21 @@ public sealed partial class EnterFargateShellCommand
         EcsExecShell shell = new(cloud, session);
         var script = EcsExecShell.ScriptOf(Resumable, Console.IsInputRedirected ? null : ExecTerminal.Size);
         var program = Await((progress, cancellationToken) => shell.StartAsync(script, progress, cancellationToken));
-        ExecEnd? end = null;
+        ExecEnd end;
         TaskDescription? stoppedTask;
         try
         {
             CompleteProgress();
             WriteVerbose($"ecs:ExecuteCommand in container '{session.ContainerName}' of task {session.TaskId}: {ExecScript.Bootstrap}");
             ExecTerminal terminal = new(program, transcript is null ? null : transcript.Add);
-            (_, stoppedTask) = RunInTerminal(cloud, session, (watch, progress, cancellationToken) =>
+            (end, stoppedTask) = RunInTerminal(cloud, session, (watch, progress, cancellationToken) =>
                 new WatchedShell(watch).RunAsync(
                     async hangUp =>
                     {
                         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(hangUp, cancellationToken);
-                        end = await terminal.RunAsync(leaving.Token);
+                        var left = await terminal.RunAsync(leaving.Token);
                         cancellationToken.ThrowIfCancellationRequested();
-                        return end.ExitCode ?? EcsExecShell.ConnectionFailed;
+                        return left;
                     },
                     progress,
                     cancellationToken));
@@ -52,7 +52,7 @@ public sealed partial class EnterFargateShellCommand
             CleanUp(() => program.DisposeAsync().AsTask(), session);
         }
 
-        var exitCode = end!.ExitCode ?? EcsExecShell.ConnectionFailed;
+        var exitCode = end.ExitCode ?? EcsExecShell.ConnectionFailed;
         SessionState.PSVariable.Set("global:LASTEXITCODE", exitCode);
         if (Await((_, cancellationToken) => shell.ExplainEndAsync(end, stoppedTask, cancellationToken)) is { } error)
         {

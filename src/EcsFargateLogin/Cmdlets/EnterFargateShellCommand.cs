@@ -170,10 +170,8 @@ public sealed partial class EnterFargateShellCommand : RunningTaskCmdlet
     }
 
     /// <summary>Runs a program in this terminal, while the task is watched.</summary>
-    private (int ExitCode, TaskDescription? StoppedTask) RunInTerminal(
-        IFargateCloud cloud,
-        FargateSession session,
-        Func<ShellWatch, IProgress<SessionEvent>, CancellationToken, Task<(int ExitCode, TaskDescription? StoppedTask)>> run)
+    private T RunInTerminal<T>(
+        IFargateCloud cloud, FargateSession session, Func<ShellWatch, IProgress<SessionEvent>, CancellationToken, Task<T>> run)
     {
         Host.NotifyBeginApplication();
         IsTerminalInUse = true;

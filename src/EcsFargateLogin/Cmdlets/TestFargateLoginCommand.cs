@@ -143,7 +143,8 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
         if (Reach() is { } cloud)
         {
             request = request with { StartsSession = WantsSession(ssh, sshKeygen) };
-            var groups = LoginDoctor.Groups.Append(new StartTimeChecks(Journal.Starts)).Concat(request.StartsSession ? [SessionCheckFor(cloud, sshKeygen)] : []);
+            var groups = LoginDoctor.Groups.Append(new StartTimeChecks(Journal.Starts))
+                .Concat(request.StartsSession ? [SessionCheckFor(cloud, sshKeygen)] : []);
             Await((_, cancellationToken) => LoginDoctor.RunAsync(
                 groups, new Examination(request, cloud, row => Show(row, cancellationToken)), cancellationToken));
         }

@@ -191,19 +191,18 @@ public sealed class StartHistoryTests : IDisposable
     private static FargateSession Ready(string sessionId, DateTimeOffset? createdAt = null, double server = 3)
     {
         var record = SampleTask.Session().Record with { SessionId = sessionId };
+        RunTaskRequest runTask = new()
+        {
+            Cluster = "dev",
+            TaskDefinition = "rails-cli",
+            Subnets = ["subnet-1"],
+            ContainerName = "cli",
+            StartedBy = sessionId,
+            ClientToken = "0123",
+        };
         FargateSession session = new(record)
         {
-            Plan = new StartPlan(
-                new SessionRequest { Cluster = "dev", TaskDefinition = "rails-cli", Subnets = ["subnet-1"] },
-                new RunTaskRequest
-                {
-                    Cluster = "dev",
-                    TaskDefinition = "rails-cli",
-                    Subnets = ["subnet-1"],
-                    ContainerName = "cli",
-                    StartedBy = sessionId,
-                    ClientToken = "0123",
-                }),
+            Plan = new StartPlan(new SessionRequest { Cluster = "dev", TaskDefinition = "rails-cli", Subnets = ["subnet-1"] }, runTask),
         };
         var task = SampleTask.Of("RUNNING") with
         {
@@ -213,17 +212,7 @@ public sealed class StartHistoryTests : IDisposable
             StartedAt = Start.AddSeconds(22),
             Size = new() { Cpu = 1024, Memory = 2048 },
         };
-        session.Begin(task, new StartAttempt(
-            new RunTaskRequest
-            {
-                Cluster = "dev",
-                TaskDefinition = "rails-cli",
-                Subnets = ["subnet-1"],
-                ContainerName = "cli",
-                StartedBy = sessionId,
-                ClientToken = "0123",
-            },
-            createdAt ?? Start));
+        session.Begin(task, new StartAttempt(runTask, createdAt ?? Start));
         session.Timing.Banner = session.Timing.Accepted + TimeSpan.FromSeconds(22 + server);
         return session;
     }
