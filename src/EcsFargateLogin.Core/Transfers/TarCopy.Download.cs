@@ -248,7 +248,7 @@ internal sealed partial class TarCopy
     /// <summary>A source that tar packs.</summary>
     /// <param name="Source">Its path, which does not begin with '-'.</param>
     /// <param name="Target">The destination of its copy.</param>
-    /// <param name="Name">The name in its folder that is packed; empty for a folder, whose content is packed.</param>
+    /// <param name="Name">The name in its folder that is packed; empty for a folder, of which the content is packed.</param>
     private sealed record Packed(string Source, string Target, string Name)
     {
         public bool IsFolder => Name.Length == 0;

@@ -8,8 +8,8 @@ internal sealed partial class TarCopy
         "exec sh -c 'for p; do command -v \"$p\" >/dev/null 2>&1 || echo \"$p\"; done' sh";
 
     /// <summary>
-    /// Takes the mark off each argument, and ends if one has none: the connection was lost, and xargs takes what has arrived of a
-    /// path for all of it. It copies its arguments each time, so they have to be few.
+    /// Removes the end of each argument that says that it is whole, and exits if one has none: the connection was lost, and xargs
+    /// takes what has arrived of a path for all of it. It copies its arguments each time, so they have to be few.
     /// </summary>
     private const string TakeWhole =
         "for p; do shift; case $p in *" + RemotePrograms.PathEnd + ") set -- \"$@\" \"${p%" + RemotePrograms.PathEnd + "}\";; "
@@ -34,6 +34,7 @@ internal sealed partial class TarCopy
         + "then cat <\"$1\" >\"$2\" && { touch -c -r \"$1\" \"$2\" 2>/dev/null; rm -f -- \"$1\"; }; else mv -f -- \"$1\" \"$2\"; fi" + End;
 
     private const string Remove = ForPaths + "exec rm -f -- \"$@\"" + End;
+
     /// <summary>Packs the content of a folder, with names that are relative to it.</summary>
     private const string Pack = ForPaths + "[ $# = 1 ] && exec tar -cf - -C \"$1\" ." + End;
 
