@@ -267,12 +267,12 @@ internal sealed partial class TarCopy
         /// <exception cref="FargateException">It is not of this source.</exception>
         public string Below(string entryName)
         {
-            var name = Plain(entryName);
+            var name = WithoutFolder(entryName);
             return IsFolder ? name
                 : name == Name ? ""
                 : throw TransferErrors.CopyFailed(entryName, $"tar was not asked for it, but for '{Source}'");
 
-            static string Plain(string name) =>
+            static string WithoutFolder(string name) =>
                 name is "." ? "" : (name.StartsWith("./", StringComparison.Ordinal) ? name[2..] : name).TrimEnd('/');
         }
     }

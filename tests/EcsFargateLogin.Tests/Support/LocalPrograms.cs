@@ -26,22 +26,8 @@ internal sealed class LocalPrograms : RemotePrograms
     }
 
     /// <summary>The systems of this machine.</summary>
-    public static TheoryData<string> Systems
-    {
-        get
-        {
-            TheoryData<string> systems = [];
-            foreach (var system in (string[])["dash", "busybox"])
-            {
-                if (File.Exists($"/bin/{system}"))
-                {
-                    systems.Add(system);
-                }
-            }
-
-            return systems;
-        }
-    }
+    public static TheoryData<string> Systems { get; } =
+        new(((string[])["dash", "busybox"]).Where(system => File.Exists($"/bin/{system}")).ToArray());
 
     public string System { get; }
 
