@@ -6,12 +6,14 @@ using System.Text.Json;
 using System.Threading.Channels;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
+using EcsFargateLogin.SessionManager;
 
 namespace EcsFargateLogin.Shells;
 
 /// <summary>
-/// Records a terminal's output as asciicast v2: a JSON header, and a line for each piece of output and each change of size. It is
-/// written in the background. Typed text is recorded only where the remote side echoes it.
+/// Records a terminal's output as asciicast: a JSON header, and a line for each piece of output, each change of size and, from
+/// version 3 on, the shell's exit code. It is written in the background. Typed text is recorded only where the remote side echoes
+/// it.
 /// </summary>
 internal sealed class Transcript : IAsyncDisposable
 {
@@ -23,14 +25,18 @@ internal sealed class Transcript : IAsyncDisposable
     private readonly Channel<string> _lines =
         Channel.CreateBounded<string>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
 
+    private readonly object _order = new();
     private readonly Stopwatch _time = Stopwatch.StartNew();
     private readonly Decoder _decoder = new UTF8Encoding(false).GetDecoder();
     private readonly FileStream _file;
+    private readonly bool _hasIntervals;
     private readonly Task _written;
+    private long _lastTime;
 
-    private Transcript(FileStream file, string header)
+    private Transcript(FileStream file, TranscriptVersion version, string header)
     {
         _file = file;
+        _hasIntervals = version >= TranscriptVersion.V3;
         _lines.Writer.TryWrite(header);
         _written = Task.Run(WriteAsync);
     }
@@ -40,15 +46,15 @@ internal sealed class Transcript : IAsyncDisposable
 
     /// <summary>Starts a transcript.</summary>
     /// <param name="path">The file, which must not exist. Only its owner can read it.</param>
+    /// <param name="version">The version of asciicast.</param>
     /// <param name="session">The session.</param>
-    /// <param name="columns">The terminal's width.</param>
-    /// <param name="rows">The terminal's height.</param>
+    /// <param name="size">The terminal's size.</param>
     /// <exception cref="FargateException"><see cref="FargateError.TranscriptUnavailable"/>.</exception>
-    public static Transcript Begin(string path, FargateSession session, int columns, int rows)
+    public static Transcript Begin(string path, TranscriptVersion version, FargateSession session, TerminalSize size)
     {
         try
         {
-            return new Transcript(OwnerOnly.CreateFile(path), HeaderOf(session, columns, rows));
+            return new Transcript(OwnerOnly.CreateFile(path), version, HeaderOf(version, session, size));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -71,6 +77,15 @@ internal sealed class Transcript : IAsyncDisposable
     public void AddSize(int columns, int rows) =>
         AddEvent("r", string.Create(CultureInfo.InvariantCulture, $"{columns}x{rows}"));
 
+    /// <summary>Adds the end of the shell. Version 2 has no such event.</summary>
+    public void AddExit(int exitCode)
+    {
+        if (_hasIntervals)
+        {
+            AddEvent("x", exitCode.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
     /// <summary>Writes the remaining lines and closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -78,41 +93,69 @@ internal sealed class Transcript : IAsyncDisposable
         await _written;
     }
 
-    private static string HeaderOf(FargateSession session, int columns, int rows)
+    private static string HeaderOf(TranscriptVersion version, FargateSession session, TerminalSize size)
     {
         var now = DateTimeOffset.UtcNow;
         var user = SessionTags.LocalUser();
         var definition = session.TaskDefinition?[(session.TaskDefinition.LastIndexOf('/') + 1)..];
         var reason = session.Reason is null ? "" : $": {session.Reason}";
+        Dictionary<string, object?> header = new() { ["version"] = (int)version };
+        AddTerminal(header, version, size);
+        header["timestamp"] = now.ToUnixTimeSeconds();
+        header["title"] = $"{session} ({definition}) by {user}{reason}";
         // Players show the title and ignore unknown members.
-        return JsonSerializer.Serialize(
-            new Dictionary<string, object?>
-            {
-                ["version"] = 2,
-                ["width"] = columns,
-                ["height"] = rows,
-                ["timestamp"] = now.ToUnixTimeSeconds(),
-                ["title"] = $"{session} ({definition}) by {user}{reason}",
-                ["env"] = new Dictionary<string, string?> { ["TERM"] = Environment.GetEnvironmentVariable("TERM") ?? "" },
-                ["ecs-fargate-login"] = new Dictionary<string, string?>
-                {
-                    ["session"] = session.SessionId,
-                    ["task"] = session.TaskArn,
-                    ["taskDefinition"] = session.TaskDefinition,
-                    ["container"] = session.ContainerName,
-                    ["remoteUser"] = session.UserName,
-                    ["user"] = user,
-                    ["reason"] = session.Reason,
-                    ["startedAt"] = now.ToString("O", CultureInfo.InvariantCulture),
-                },
-            },
-            Json);
+        header["ecs-fargate-login"] = new Dictionary<string, string?>
+        {
+            ["session"] = session.SessionId,
+            ["task"] = session.TaskArn,
+            ["taskDefinition"] = session.TaskDefinition,
+            ["container"] = session.ContainerName,
+            ["remoteUser"] = session.UserName,
+            ["user"] = user,
+            ["reason"] = session.Reason,
+            ["startedAt"] = now.ToString("O", CultureInfo.InvariantCulture),
+        };
+        return JsonSerializer.Serialize(header, Json);
+    }
+
+    private static void AddTerminal(Dictionary<string, object?> header, TranscriptVersion version, TerminalSize size)
+    {
+        var type = Environment.GetEnvironmentVariable("TERM") ?? "";
+        if (version == TranscriptVersion.V2)
+        {
+            header["width"] = size.Columns;
+            header["height"] = size.Rows;
+            header["env"] = new Dictionary<string, string> { ["TERM"] = type };
+        }
+        else
+        {
+            header["term"] = new Dictionary<string, object> { ["cols"] = size.Columns, ["rows"] = size.Rows, ["type"] = type };
+        }
     }
 
     private void AddEvent(string code, string data)
     {
-        var time = _time.Elapsed.TotalSeconds.ToString("0.000000", CultureInfo.InvariantCulture);
-        var line = $"[{time}, \"{code}\", {JsonSerializer.Serialize(data, Json)}]";
+        // Output and changes of size come from two threads, and an interval is that from the line before.
+        lock (_order)
+        {
+            Add($"[{NextTime()}, \"{code}\", {JsonSerializer.Serialize(data, Json)}]");
+        }
+    }
+
+    /// <summary>
+    /// The seconds since the transcript began or, from version 3 on, since the event before. Intervals are those between rounded
+    /// times, so that their sum stays right over hours.
+    /// </summary>
+    private string NextTime()
+    {
+        var now = (long)_time.Elapsed.TotalMicroseconds;
+        var passed = _hasIntervals ? now - _lastTime : now;
+        _lastTime = now;
+        return (passed / 1e6).ToString("0.000000", CultureInfo.InvariantCulture);
+    }
+
+    private void Add(string line)
+    {
         if (!_lines.Writer.TryWrite(line))
         {
             // The disk is slower than the output, so the caller waits, unless writing has failed.
@@ -150,6 +193,16 @@ internal sealed class Transcript : IAsyncDisposable
             _lines.Writer.TryComplete();
         }
     }
+}
+
+/// <summary>A version of asciicast.</summary>
+internal enum TranscriptVersion
+{
+    /// <summary>Times since the beginning; for players older than asciinema 3.0.</summary>
+    V2 = 2,
+
+    /// <summary>Times since the event before, and the shell's exit code.</summary>
+    V3 = 3,
 }
 
 /// <summary>Errors about shells and their transcripts.</summary>

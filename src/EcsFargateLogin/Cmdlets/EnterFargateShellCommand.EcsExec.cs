@@ -21,7 +21,7 @@ public sealed partial class EnterFargateShellCommand
     private protected override bool NeedsSsh => Transport == FargateTransport.Ssh;
 
     private int RunEcsExec(IFargateCloud cloud, FargateSession session) =>
-        Record(session, transcript => RunEcsExec(cloud, session, transcript));
+        Record(session, transcript => RunEcsExec(cloud, session, transcript), exitCode => exitCode);
 
     private int RunEcsExec(IFargateCloud cloud, FargateSession session, Transcript? transcript)
     {

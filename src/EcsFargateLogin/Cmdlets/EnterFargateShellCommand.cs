@@ -66,7 +66,7 @@ public sealed partial class EnterFargateShellCommand : RunningTaskCmdlet
 
     private int RunSsh(IFargateCloud cloud, FargateSession session)
     {
-        var end = Record(session, transcript => RunSshWithReconnects(cloud, session, transcript));
+        var end = Record(session, transcript => RunSshWithReconnects(cloud, session, transcript), end => end.ExitCode);
         if (end.ExitCode == SshProcess.ConnectionFailed && Await((_, cancellationToken) =>
             LostConnection.ExplainAsync(cloud, session, end.Messages, end.StoppedTask, cancellationToken)) is { } error)
         {
