@@ -88,10 +88,6 @@ internal sealed class AwsCloudConnector : IFargateCloudConnector
     };
 
     /// <inheritdoc/>
-    public async Task<IFargateCatalog> OpenCatalogAsync(CloudSettings settings, CancellationToken cancellationToken) =>
-        (AwsFargateCloud)await ConnectAsync(settings, cancellationToken);
-
-    /// <inheritdoc/>
     public IReadOnlyList<string> ProfileNames(CloudSettings settings) =>
         [.. new ProfileFiles(settings.ProfileLocation).Names];
 

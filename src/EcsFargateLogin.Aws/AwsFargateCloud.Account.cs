@@ -70,6 +70,8 @@ internal sealed partial class AwsFargateCloud : IFargateCatalog, IAccountSurvey
 
     private ServiceCall Ec2Call(string operation) => new($"ec2:{operation}", ec2.Endpoint, Connection.CredentialSource);
 
+    public IFargateCatalog Catalog => this;
+
     public IAccountSurvey Survey => this;
 
     async Task<CallerIdentity> IAccountSurvey.GetCallerAsync(CancellationToken cancellationToken)

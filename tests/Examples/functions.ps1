@@ -15,11 +15,11 @@ function Get-HelpExample {
     }
 }
 
-# README and the pages of docs.
+# README, the pages of docs, and the runbooks.
 function Get-Document {
     $root = Split-Path (Split-Path $PSScriptRoot)
     "$root/README.md"
-    Get-ChildItem "$root/docs/*.md" | ForEach-Object FullName | Sort-Object
+    Get-ChildItem "$root/docs/*.md", "$root/docs/runbooks/*.md" | ForEach-Object FullName | Sort-Object
 }
 
 # The indented blocks of a markdown file that name a cmdlet, with the page and the heading above them.

@@ -65,7 +65,7 @@ $words = [ordered]@{
 }
 
 # Programs of others, which show what they were asked for, and those of PowerShell that need one in the container.
-foreach ($program in 'psql', 'curl', 'docker', 'asciinema', 'pwsh', 'Invoke-Command', 'Enter-PSSession') {
+foreach ($program in 'psql', 'curl', 'docker', 'asciinema', 'pwsh', 'Invoke-Command', 'New-PSSession', 'Enter-PSSession', 'Remove-PSSession') {
     Set-Item "Function:$program" { "$($MyInvocation.MyCommand.Name) $args" }
 }
 

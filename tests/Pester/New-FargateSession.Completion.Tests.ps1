@@ -52,6 +52,24 @@ Describe 'New-FargateSession completes' -Skip:(-not $IsLinux) {
         Get-Completion 'New-FargateSession nothing:' | Should -BeNullOrEmpty
     }
 
+    It 'names without what runs where the caller may not list tasks' {
+        Add-Fault @{ fault = 'accessDenied'; operation = 'ListTasks' }
+        (Get-Completion 'New-FargateSession -Cluster default -TaskDefinition store-db-' -Wait).ToolTip |
+            Should -MatchExactly '^store-db-old, its latest revision'
+    }
+
+    It 'sessions by id and by family, and reasons that were given before' {
+        $session = New-FargateSession -Reason 'INC-7: it is stuck' | Wait-FargateSession
+        try {
+            foreach ($line in 'Enter-FargateShell ', 'Stop-FargateSession -SessionId ', 'Get-FargateSession ', 'Copy-FargateItem a b -Session ') {
+                Get-CompletionText $line | Should -Contain $session.SessionId -Because $line
+            }
+            Get-CompletionText 'Enter-FargateShell rails-' | Should -Contain $session.SessionId
+            Get-CompletionText 'New-FargateSession -Reason inc-7' | Should -BeExactly "'INC-7: it is stuck'"
+        }
+        finally { $session | Stop-FargateSession }
+    }
+
     It 'the sizes of Fargate, the memory by the CPU that is given' {
         $cpu = Get-Completion 'New-FargateSession -Cpu '
         $cpu.CompletionText | Should -BeExactly 256, 512, 1024, 2048, 4096, 8192, 16384

@@ -100,6 +100,7 @@ internal static class EcsReplies
             ClusterArn = Required(task?.ClusterArn, operation, "clusterArn"),
             LastStatus = Required(task?.LastStatus, operation, "lastStatus"),
             TaskDefinitionArn = Text(task!.TaskDefinitionArn),
+            Group = Text(task.Group),
             DesiredStatus = Text(task.DesiredStatus),
             StartedBy = Text(task.StartedBy),
             Tags = Tags(task.Tags),

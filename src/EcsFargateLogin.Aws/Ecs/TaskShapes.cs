@@ -44,6 +44,7 @@ internal sealed class TaskShape
     public string? TaskArn { get; init; }
     public string? ClusterArn { get; init; }
     public string? TaskDefinitionArn { get; init; }
+    public string? Group { get; init; }
     public string? LastStatus { get; init; }
     public string? DesiredStatus { get; init; }
     public string? StartedBy { get; init; }

@@ -3,7 +3,7 @@ namespace EcsFargateLogin.Cloud;
 /// <summary>
 /// Lists the resources of an account that a session can be started with or in. Throws as <see cref="IFargateCloud"/> does.
 /// </summary>
-internal interface IFargateCatalog : IDisposable
+internal interface IFargateCatalog
 {
     /// <summary>Lists the ARNs of the region's clusters.</summary>
     Task<IReadOnlyList<string>> ListClustersAsync(CancellationToken cancellationToken);

@@ -20,6 +20,9 @@ internal interface IFargateCloud : IDisposable
     /// <summary>The account's complete task definitions.</summary>
     ITaskDefinitionStore Definitions { get; }
 
+    /// <summary>The account's resources to choose from.</summary>
+    IFargateCatalog Catalog { get; }
+
     /// <summary>The survey of resources that decide whether a session can be reached.</summary>
     IAccountSurvey Survey { get; }
 
@@ -120,10 +123,6 @@ internal interface IFargateCloudConnector
     /// <see cref="FargateError.InvalidEndpoint"/>.
     /// </exception>
     Task<IFargateCloud> ConnectAsync(CloudSettings settings, CancellationToken cancellationToken);
-
-    /// <summary>Connects as <see cref="ConnectAsync"/> does, to list the account's resources.</summary>
-    /// <exception cref="FargateException">As <see cref="ConnectAsync"/>.</exception>
-    Task<IFargateCatalog> OpenCatalogAsync(CloudSettings settings, CancellationToken cancellationToken);
 
     /// <summary>Lists the names of the available profiles. Sends no request.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.NoCredentials"/> when a file cannot be read.</exception>

@@ -17,6 +17,9 @@ internal sealed record TaskDescription
     /// <summary>The ARN of its task definition.</summary>
     public string? TaskDefinitionArn { get; init; }
 
+    /// <summary>service: and the name of the service that it belongs to, or family: and its family, or what RunTask named.</summary>
+    public string? Group { get; init; }
+
     /// <summary>PROVISIONING, PENDING, ACTIVATING, RUNNING, DEACTIVATING, STOPPING, DEPROVISIONING or STOPPED.</summary>
     public required string LastStatus { get; init; }
 

@@ -32,6 +32,10 @@ public sealed record FargateStart
     [JsonRequired]
     public string Region { get; internal init; } = "";
 
+    /// <summary>The reason that it was started for; null for none.</summary>
+    [JsonInclude]
+    public string? Reason { get; internal init; }
+
     /// <summary>The task's CPU units; null where ECS has not reported them.</summary>
     [JsonInclude]
     public int? Cpu { get; internal init; }
@@ -74,6 +78,7 @@ public sealed record FargateStart
         TaskDefinition = TaskArn.IdOf(session.TaskDefinition ?? ""),
         Cluster = TaskArn.IdOf(session.Cluster),
         Region = session.Region,
+        Reason = session.Reason,
         Cpu = session.Cpu,
         Memory = session.Memory,
         Transport = session.OpenTransport ?? session.Transport,
@@ -88,5 +93,6 @@ public sealed record FargateStart
     /// <summary>Whether its texts are those of a start, and safe for a terminal.</summary>
     internal bool IsValid => SessionIds.IsValid(SessionId) && Phases is not null
         && new[] { TaskDefinition, Cluster, Region }.All(text => text is { Length: > 0 and < 500 } && TerminalText.IsClean(text))
+        && (Reason is null || (Reason.Length < 500 && TerminalText.IsClean(Reason)))
         && Phases.Named().All(phase => phase.Duration >= TimeSpan.Zero && phase.Duration < TimeSpan.FromDays(1));
 }

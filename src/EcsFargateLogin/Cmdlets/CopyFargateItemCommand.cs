@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Completion;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
@@ -75,6 +76,7 @@ public sealed class CopyFargateItemCommand : RunningTaskCmdlet
         HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
     [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public FargateSession[] Session { get; set; } = [];
 
     /// <summary>Copies from the container to this machine.</summary>

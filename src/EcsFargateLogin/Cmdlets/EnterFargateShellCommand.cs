@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Completion;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
@@ -26,6 +27,7 @@ public sealed partial class EnterFargateShellCommand : RunningTaskCmdlet
         HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
     [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public FargateSession[] Session { get; set; } = [];
 
     /// <summary>

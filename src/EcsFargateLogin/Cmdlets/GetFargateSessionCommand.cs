@@ -32,6 +32,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
         HelpMessage = "The sessions' short ids.")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public string[] SessionId { get; set; } = ["*"];
 
     /// <summary>The clusters to search, by name or ARN. Without it: those in the journal, and 'default'.</summary>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using EcsFargateLogin.Completion;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Pipeline;
 using EcsFargateLogin.Tunnels;
@@ -23,6 +24,7 @@ public sealed class GetFargateTunnelCommand : FargateCmdlet
     [Parameter(HelpMessage = "The short ids of their sessions.")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public string[] SessionId { get; set; } = ["*"];
 
     /// <summary>Lists the tunnels.</summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using EcsFargateLogin.Commands;
+using EcsFargateLogin.Completion;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Model;
@@ -40,6 +41,7 @@ public sealed partial class InvokeFargateCommandCommand : RunningTaskCmdlet
         HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
     [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public FargateSession[] Session { get; set; } = [];
 
     /// <summary>

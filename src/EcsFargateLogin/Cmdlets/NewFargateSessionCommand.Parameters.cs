@@ -180,6 +180,7 @@ public sealed partial class NewFargateSessionCommand
         HelpMessage = "The reason to start the session: a tag of the task. Up to 256 characters.")]
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ReasonCompleter))]
     public string? Reason { get; set; }
 
     /// <summary>
@@ -327,6 +328,7 @@ public sealed partial class NewFargateSessionCommand
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ProjectKey]
+    [ArgumentCompleter(typeof(ContainerNameCompleter))]
     public string? ContainerName { get; set; }
 
     /// <summary>The user to log in as.</summary>

@@ -39,6 +39,7 @@ public sealed class RegisterFargateLoginTaskDefinitionCommand : AwsCmdlet
     /// <summary>The application's container. Without it: the only one that its task definition has.</summary>
     [Parameter(ParameterSetName = FromSet, HelpMessage = "The application's container.")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ContainerNameCompleter))]
     public string? ContainerName { get; set; }
 
     /// <summary>

@@ -34,6 +34,7 @@ public abstract class RunningTaskCmdlet : LoginCmdlet
     [Parameter(Mandatory = true, ParameterSetName = TaskSet,
         HelpMessage = "Tasks that are entered by ECS Exec: ARNs, or ids together with -Cluster.")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TaskArnCompleter))]
     public string[] TaskArn { get; set; } = [];
 
     /// <summary>The cluster of the service or tasks. Without it the ARN's own, or 'default'.</summary>
@@ -48,6 +49,7 @@ public abstract class RunningTaskCmdlet : LoginCmdlet
     [Parameter(ParameterSetName = ServiceSet, HelpMessage = "The container of the task.")]
     [Parameter(ParameterSetName = TaskSet, HelpMessage = "The container of the task.")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ContainerNameCompleter))]
     public string? ContainerName { get; set; }
 
     private protected override bool SupportsEcsExec => true;

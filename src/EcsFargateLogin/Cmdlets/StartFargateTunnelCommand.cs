@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Net;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Completion;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Pipeline;
 using EcsFargateLogin.Ssh;
@@ -36,6 +37,7 @@ public sealed class StartFargateTunnelCommand : RunningTaskCmdlet
         HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
     [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public FargateSession[] Session { get; set; } = [];
 
     /// <summary>The host that the tunnel leads to: a name that the task can resolve, or an IP address.</summary>

@@ -31,6 +31,7 @@ public abstract class TaskCmdlet : AwsCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet,
         HelpMessage = "Sessions by their short ids.")]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public string[] SessionId { get; set; } = [];
 
     /// <summary>Tasks by ARN, or by id together with -Cluster.</summary>
@@ -39,6 +40,7 @@ public abstract class TaskCmdlet : AwsCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet,
         HelpMessage = "Tasks by ARN, or by id together with -Cluster.")]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(TaskArnCompleter))]
     public string[] TaskArn { get; set; } = [];
 
     /// <summary>The cluster of the tasks. Without it the ARN's own, or 'default'.</summary>

@@ -88,6 +88,7 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
     /// <summary>The container that runs the SSH server. Without it: 'cli', or the only container there is.</summary>
     [Parameter(HelpMessage = "The container that runs the SSH server.")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ContainerNameCompleter))]
     public string? ContainerName { get; set; }
 
     /// <summary>

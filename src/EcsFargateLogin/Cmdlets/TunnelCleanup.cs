@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using EcsFargateLogin.Feedback;
 using EcsFargateLogin.Pipeline;
 using EcsFargateLogin.Routes;
 using EcsFargateLogin.Tunnels;
@@ -8,7 +9,8 @@ namespace EcsFargateLogin.Cmdlets;
 
 /// <summary>
 /// Ends tunnels, and the sessions that end with them, when nobody can stop them any more: when the module is removed, when
-/// PowerShell ends, and at the signals that end PowerShell. Routes through AWS, which all runspaces share, end with the last module.
+/// PowerShell ends, and at the signals that end PowerShell. Routes through AWS and the feedback provider, which all runspaces share,
+/// end with the last module.
 /// </summary>
 public sealed class TunnelCleanup : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {
@@ -17,7 +19,7 @@ public sealed class TunnelCleanup : IModuleAssemblyInitializer, IModuleAssemblyC
     private static IDisposable? _endSignals;
     private static bool _isArmed;
 
-    /// <summary>Notes a runspace that has the module.</summary>
+    /// <summary>Notes a runspace that has the module, and registers the feedback provider.</summary>
     public void OnImport()
     {
         lock (_gate)
@@ -28,6 +30,9 @@ public sealed class TunnelCleanup : IModuleAssemblyInitializer, IModuleAssemblyC
                 _runspaces.Add(current);
             }
         }
+
+        // Not on this thread, because an import does not need it.
+        Task.Run(FeedbackProvider.Register);
     }
 
     /// <summary>The tunnels that this runspace has started end with its module; and with the last module the routes through AWS.</summary>
@@ -48,6 +53,7 @@ public sealed class TunnelCleanup : IModuleAssemblyInitializer, IModuleAssemblyC
             }
         }
 
+        FeedbackProvider.Unregister();
         LocalRoutes.CloseAllAsync().GetAwaiter().GetResult();
     }
 

@@ -13,16 +13,16 @@ internal abstract class CatalogCompleter : Completer
             new CatalogQuery(settings, $"{GetType().Name} {scope}"),
             async cancellationToken =>
             {
-                using var catalog = await FargateCloud.Connector.OpenCatalogAsync(settings, cancellationToken);
-                return await AskAsync(catalog, scope, cancellationToken);
+                using var cloud = await FargateCloud.Connector.ConnectAsync(settings, cancellationToken);
+                return await AskAsync(cloud, scope, cancellationToken);
             });
     }
 
-    /// <summary>The cluster or family that the query is limited to; null for no limit.</summary>
-    private protected virtual string? Scope(TypedWord word, TypedCommand command) => null;
+    /// <summary>What the query is limited to.</summary>
+    private protected virtual CatalogScope Scope(TypedWord word, TypedCommand command) => new();
 
     private protected abstract Task<IEnumerable<Candidate>> AskAsync(
-        IFargateCatalog catalog, string? scope, CancellationToken cancellationToken);
+        IFargateCloud cloud, CatalogScope scope, CancellationToken cancellationToken);
 
     /// <summary>The part of an ARN after its last slash.</summary>
     private protected static string NameOf(string arn) => arn[(arn.LastIndexOf('/') + 1)..];
@@ -32,62 +32,41 @@ internal abstract class CatalogCompleter : Completer
         string.Join(", ", parts.Where(part => !string.IsNullOrEmpty(part)));
 }
 
+/// <summary>What a query is limited to. Queries with equal scopes have the same reply.</summary>
+internal sealed record CatalogScope
+{
+    /// <summary>The cluster; null where none matters.</summary>
+    internal string? Cluster { get; init; }
+
+    /// <summary>The task definition, or its family; null for none.</summary>
+    internal string? TaskDefinition { get; init; }
+
+    /// <summary>The task, by ARN or id; null for none.</summary>
+    internal string? Task { get; init; }
+
+    /// <summary>The service; null for none.</summary>
+    internal string? Service { get; init; }
+
+    /// <summary>The values, in a text that differs from that of every other scope.</summary>
+    public override string ToString() => string.Join('\n', Cluster, TaskDefinition, Task, Service);
+}
+
 /// <summary>Completes the names of clusters.</summary>
 internal sealed class ClusterCompleter : CatalogCompleter
 {
     private protected override async Task<IEnumerable<Candidate>> AskAsync(
-        IFargateCatalog catalog, string? scope, CancellationToken cancellationToken) =>
-        (await catalog.ListClustersAsync(cancellationToken))
+        IFargateCloud cloud, CatalogScope scope, CancellationToken cancellationToken) =>
+        (await cloud.Catalog.ListClustersAsync(cancellationToken))
             .Select(arn => new Candidate(NameOf(arn)) { Description = arn })
             .OrderBy(candidate => candidate.Value, StringComparer.OrdinalIgnoreCase);
-}
-
-/// <summary>Completes the names of a cluster's services.</summary>
-internal sealed class ServiceCompleter : CatalogCompleter
-{
-    private protected override string? Scope(TypedWord word, TypedCommand command) => command.Cluster();
-
-    private protected override async Task<IEnumerable<Candidate>> AskAsync(
-        IFargateCatalog catalog, string? scope, CancellationToken cancellationToken) =>
-        (await catalog.ListServicesAsync(scope!, cancellationToken))
-            .Select(arn => new Candidate(NameOf(arn)) { Description = arn })
-            .OrderBy(candidate => candidate.Value, StringComparer.OrdinalIgnoreCase);
-}
-
-/// <summary>Completes the families of task definitions and, after a colon, the revisions of one.</summary>
-internal sealed class TaskDefinitionCompleter : CatalogCompleter
-{
-    private protected override string? Scope(TypedWord word, TypedCommand command) => FamilyOf(word);
-
-    private protected override Task<IEnumerable<Candidate>> AskAsync(
-        IFargateCatalog catalog, string? scope, CancellationToken cancellationToken) =>
-        scope is { } family
-            ? RevisionsAsync(catalog, family, cancellationToken)
-            : FamiliesAsync(catalog, cancellationToken);
-
-    private static async Task<IEnumerable<Candidate>> FamiliesAsync(
-        IFargateCatalog catalog, CancellationToken cancellationToken) =>
-        (await catalog.ListTaskDefinitionFamiliesAsync(cancellationToken))
-            .Order(StringComparer.OrdinalIgnoreCase)
-            .Select(family => new Candidate(family)
-            {
-                Description = $"{family}, its latest revision; {family}: completes to a certain one",
-            });
-
-    private static async Task<IEnumerable<Candidate>> RevisionsAsync(
-        IFargateCatalog catalog, string family, CancellationToken cancellationToken) =>
-        (await catalog.ListTaskDefinitionsAsync(family, cancellationToken))
-            .Select(arn => new Candidate(NameOf(arn)) { Description = arn });
-
-    private static string? FamilyOf(TypedWord word) => word.Text.Split(':') is [{ Length: > 0 } family, _] ? family : null;
 }
 
 /// <summary>Completes the ids of subnets. Typing a subnet's name finds it too.</summary>
 internal sealed class SubnetCompleter : CatalogCompleter
 {
     private protected override async Task<IEnumerable<Candidate>> AskAsync(
-        IFargateCatalog catalog, string? scope, CancellationToken cancellationToken) =>
-        (await catalog.DescribeSubnetsAsync(cancellationToken))
+        IFargateCloud cloud, CatalogScope scope, CancellationToken cancellationToken) =>
+        (await cloud.Catalog.DescribeSubnetsAsync(cancellationToken))
             .OrderBy(subnet => subnet.VpcId, StringComparer.Ordinal)
             .ThenBy(subnet => subnet.Name, StringComparer.OrdinalIgnoreCase)
             .ThenBy(subnet => subnet.AvailabilityZone, StringComparer.Ordinal)
@@ -102,8 +81,8 @@ internal sealed class SubnetCompleter : CatalogCompleter
 internal sealed class InstanceConnectEndpointCompleter : CatalogCompleter
 {
     private protected override async Task<IEnumerable<Candidate>> AskAsync(
-        IFargateCatalog catalog, string? scope, CancellationToken cancellationToken) =>
-        (await catalog.DescribeInstanceConnectEndpointsAsync(cancellationToken))
+        IFargateCloud cloud, CatalogScope scope, CancellationToken cancellationToken) =>
+        (await cloud.Catalog.DescribeInstanceConnectEndpointsAsync(cancellationToken))
             .OrderBy(endpoint => endpoint.VpcId, StringComparer.Ordinal)
             .ThenBy(endpoint => endpoint.Id, StringComparer.Ordinal)
             .Select(endpoint => new Candidate(endpoint.Id)
@@ -116,8 +95,8 @@ internal sealed class InstanceConnectEndpointCompleter : CatalogCompleter
 internal sealed class SecurityGroupCompleter : CatalogCompleter
 {
     private protected override async Task<IEnumerable<Candidate>> AskAsync(
-        IFargateCatalog catalog, string? scope, CancellationToken cancellationToken) =>
-        (await catalog.DescribeSecurityGroupsAsync(cancellationToken))
+        IFargateCloud cloud, CatalogScope scope, CancellationToken cancellationToken) =>
+        (await cloud.Catalog.DescribeSecurityGroupsAsync(cancellationToken))
             .OrderBy(group => group.VpcId, StringComparer.Ordinal)
             .ThenBy(group => group.Name, StringComparer.OrdinalIgnoreCase)
             .Select(group => new Candidate(group.Id)

@@ -5,6 +5,7 @@ using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Journal;
 using EcsFargateLogin.Model;
+using EcsFargateLogin.Pipeline;
 
 namespace EcsFargateLogin.Completion;
 
@@ -41,6 +42,9 @@ internal sealed record Candidate(string Value)
     /// <summary>A name that finds the value too; null for none.</summary>
     internal string? Name { get; init; }
 
+    /// <summary>What the list shows in place of the value and its name; null for those.</summary>
+    internal string? Label { get; init; }
+
     /// <summary>A description that distinguishes it from the others.</summary>
     internal string? Description { get; init; }
 }
@@ -71,6 +75,32 @@ internal sealed class RegionCompleter : Completer
         FargateCloud.Connector.Regions()
             .OrderBy(region => region.SystemName, StringComparer.Ordinal)
             .Select(region => new Candidate(region.SystemName) { Description = region.DisplayName });
+}
+
+/// <summary>Completes the ids of the sessions in this machine's journal, the newest first. Typing a family finds them too.</summary>
+internal sealed class SessionCompleter : Completer
+{
+    private protected override IEnumerable<Candidate> Candidates(TypedWord word, TypedCommand command) =>
+        SessionJournal.OfCurrentUser().ReadAll().OrderByDescending(entry => entry.CreatedAt).Select(entry =>
+        {
+            var family = FargateStart.FamilyOf(entry.TaskDefinition ?? "");
+            return new Candidate(entry.SessionId)
+            {
+                Name = family.Length > 0 ? family : null,
+                Description = $"{family}, created {RelativeTime.Text(entry.CreatedAt, DateTimeOffset.UtcNow)}",
+            };
+        });
+}
+
+/// <summary>Completes the reasons in this machine's history of starts, the newest first.</summary>
+internal sealed class ReasonCompleter : Completer
+{
+    private protected override IEnumerable<Candidate> Candidates(TypedWord word, TypedCommand command) =>
+        SessionJournal.OfCurrentUser().Starts.Read().Starts
+            .Select(start => start.Reason)
+            .OfType<string>()
+            .Distinct()
+            .Select(reason => new Candidate(reason));
 }
 
 /// <summary>Completes the families of task definitions in this machine's history of starts.</summary>

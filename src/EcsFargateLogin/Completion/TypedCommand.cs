@@ -30,6 +30,14 @@ internal sealed class TypedCommand(string name, IDictionary bound)
     /// <summary>The cluster that the command is about.</summary>
     internal string Cluster() => PresetRules.ClusterOf(Values);
 
+    /// <summary>The text that a parameter is given, or the first of several; null for none.</summary>
+    internal string? Text(string parameter) => Values.Get<object>(parameter) switch
+    {
+        string text => text,
+        IEnumerable items => items.Cast<object?>().FirstOrDefault()?.ToString(),
+        var value => value?.ToString(),
+    };
+
     /// <summary>The CPU units that the command is given; null without valid ones.</summary>
     internal int? Cpu() => Values.Get<object>("Cpu") is { } given
         ? TaskSizeRule.Of(TaskSizeValue.Cpu).Parse(Convert.ToString(given, CultureInfo.InvariantCulture))

@@ -37,18 +37,18 @@ internal sealed partial class TypedWord
     /// <summary>The text that replaces the word on the command line.</summary>
     internal CompletionResult CompleteTo(Candidate candidate) => new(
         Quoted(candidate.Value),
-        candidate.Name is null ? candidate.Value : TerminalText.OneLine($"{candidate.Value} ({candidate.Name})"),
+        TerminalText.OneLine(candidate.Label ?? (candidate.Name is null ? candidate.Value : $"{candidate.Value} ({candidate.Name})")),
         CompletionResultType.ParameterValue,
         TerminalText.OneLine(candidate.Description ?? "") is { Length: > 0 } description ? description : candidate.Value);
 
     private bool Fits(string value) => _isPattern ? Wildcards.IsMatch($"{Text}*", value) : value.StartsWith(Text, Comparison);
 
-    private string Quoted(string value) => (_quote ?? (Plain().IsMatch(value) ? null : '\'')) switch
-    {
-        null => value,
-        '"' => $"\"{SpecialInQuotes().Replace(value, "`$0")}\"",
-        _ => $"'{CodeGeneration.EscapeSingleQuotedStringContent(value)}'",
-    };
+    private string Quoted(string value) =>
+        _quote == '"' ? $"\"{SpecialInQuotes().Replace(value, "`$0")}\"" : Quote(value, isNeeded: _quote is not null);
+
+    /// <summary>A value as a word of a command line, in quotes where it needs them or they are needed for another reason.</summary>
+    internal static string Quote(string value, bool isNeeded = false) =>
+        !isNeeded && Plain().IsMatch(value) ? value : $"'{CodeGeneration.EscapeSingleQuotedStringContent(value)}'";
 
     // Text that PowerShell reads as one literal word without quotes.
     [GeneratedRegex(@"^[\p{L}\p{Nd}_/][\p{L}\p{Nd}_./:+=-]*$")]

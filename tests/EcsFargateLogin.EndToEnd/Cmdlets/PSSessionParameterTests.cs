@@ -8,8 +8,7 @@ using PowerShellHost;
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
 /// <summary>
-/// Get-FargateTaskAddress -ForPSSession: what PowerShell's own remoting over ssh takes. No PowerShell in the container
-/// answers here: the way to it is shown, up to how it is called.
+/// Get-FargateTaskAddress -ForPSSession: what PowerShell's own remoting over ssh takes.
 /// </summary>
 public sealed class PSSessionParameterTests
 {
@@ -58,15 +57,44 @@ public sealed class PSSessionParameterTests
         await me.LeftNothingAsync();
     }
 
-    /// <summary>An image with a program in PowerShell's place that tells how it was called.</summary>
-    private static Dictionary<string, LocalImage> ImagesWithPowerShell(TemporaryFolder folder) => new()
+    [Fact]
+    public async Task A_session_of_PowerShell_is_opened_in_one_line_with_PowerShell_on_both_sides()
+    {
+        using TemporaryFolder folder = new();
+        var here = EngineProcess.Command("");
+        var words = here.ArgumentList.TakeWhile(word => word != "-NoProfile").Prepend(here.FileName).Select(word => $"'{word}'");
+        var program = $"HOME=/root exec {string.Join(' ', words)} \"$@\"\n";
+        await using var me = await Operator.StartAsync(new LocalFargateOptions { Images = ImagesWithPowerShell(folder, program) });
+        me.Fargate.RegisterTaskDefinition(new TaskDefinitionOptions("with-pwsh")
+        {
+            Containers = [new ContainerOptions("cli") { Image = "with-pwsh" }],
+        });
+
+        var run = await me.RunApartAsync(
+            """
+            $session = New-FargateSession with-pwsh
+            $there = New-PSSession -SSHConnection ($session | Get-FargateTaskAddress -ForPSSession)
+            Invoke-Command $there { "$(6*7) in $(hostname), PowerShell $($PSVersionTable.PSVersion.Major)" }
+            $there | Remove-PSSession
+            $session | Stop-FargateSession
+            """);
+
+        Assert.Equal("", run.Error);
+        Assert.Matches("^42 in .*, PowerShell 7\n$", run.Output);
+        Assert.DoesNotContain(Environment.MachineName, run.Output, StringComparison.Ordinal);
+        await me.LeftNothingAsync();
+    }
+
+    /// <summary>An image with a program in PowerShell's place: one that tells how it was called, if no other is given.</summary>
+    private static Dictionary<string, LocalImage> ImagesWithPowerShell(
+        TemporaryFolder folder, string program = "echo stand-in \"$@\"\n") => new()
     {
         ["with-pwsh"] = new LocalImage
         {
             Files = new Dictionary<string, string>
             {
                 ["/start-sshd.sh"] = Path.Combine(Path.GetDirectoryName(Checkout.Manifest)!, "module", "container", "start-sshd.sh"),
-                ["/usr/local/bin/pwsh"] = folder.WriteProgram("pwsh", "echo stand-in \"$@\"\n"),
+                ["/usr/local/bin/pwsh"] = folder.WriteProgram("pwsh", program),
             },
             Command = ["/start-sshd.sh"],
         },

@@ -225,12 +225,13 @@ public sealed class EcsExecShellTests
         var path = Path.Combine(me.StateHome, "shell.cast");
         await using var terminal = TerminalRun.UnderTerminal(me.Process($"{LogIn} -TranscriptPath '{path}'; 'done'"));
         await terminal.ShowsAsync(Prompt);
-        await terminal.TypeAsync("PS1=; echo up-$((6*7)); exit\n");
+        await terminal.TypeAsync("PS1=; echo up-$((6*7)); exit 7\n");
 
         await terminal.EndAsync();
 
         var lines = await File.ReadAllLinesAsync(path);
-        Assert.Equal(2, (int)JsonNode.Parse(lines[0])!["version"]!);
+        Assert.Equal(3, (int)JsonNode.Parse(lines[0])!["version"]!);
+        Assert.EndsWith("\"x\", \"7\"]", lines[^1], StringComparison.Ordinal);
         Assert.Contains("up-42", string.Concat(lines[1..].Select(line => (string)JsonNode.Parse(line)![2]!)), StringComparison.Ordinal);
         Assert.DoesNotContain("\\u0001", string.Concat(lines), StringComparison.Ordinal);
         await me.LeftNothingAsync();

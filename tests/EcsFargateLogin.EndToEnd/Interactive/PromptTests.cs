@@ -126,6 +126,28 @@ public sealed class PromptTests
         await me.LeftNothingAsync();
     }
 
+    [Fact]
+    public async Task Below_a_command_stands_what_still_runs_and_what_mends_its_error()
+    {
+        await using var me = await Operator.StartAsync();
+        await using var terminal = await OpenAsync(me);
+
+        await terminal.TypeLineAsync("$s = New-FargateSession -MaxLifetime 3600; $s | Enter-FargateShell");
+        await terminal.ShowsAsync("^root@.*[#$]$|^[#$]$");
+        await terminal.TypeLineAsync("exit");
+        var shown = await terminal.ShowsAsync(@"Still running: (fl-\w+) \(rails-cli\) until \d+:\d\d.*\n.*Stop-FargateSession (fl-\w+)$");
+        Assert.Equal(shown.Groups[1].Value, shown.Groups[2].Value);
+        await terminal.TypeLineAsync("$s | Stop-FargateSession; Enter-FargateShell fl-nobody");
+        await terminal.ShowsAsync("The sessions that there are:[^\n]*\n.* Get-FargateSession$");
+        me.Fargate.Faults.Add(new LocalFargate.Faults.AccessDenied { Operation = "RunTask" });
+        await terminal.TypeLineAsync("clear; New-FargateSession rails-cli -Clust local -Reason 'a b' -Region us-east-1");
+        await terminal.ShowsAsync("how to get it:[^\n]*\n.* Test-FargateLogin rails-cli -Cluster local -Region us-east-1$");
+        // An error that was advised upon once is not met again by a command that works.
+        await terminal.TypeLineAsync("clear; 'all ' + 'well'");
+        await terminal.ShowsAsync($"^all well[\\s\\S]*{Prompt.TrimEnd()}\\s*$");
+        Assert.DoesNotContain("Test-FargateLogin", await terminal.ScreenAsync(), StringComparison.Ordinal);
+    }
+
     /// <summary>An interactive PowerShell with the module, which a command line or the user's profile has imported.</summary>
     private static async Task<TmuxTerminal> OpenAsync(Operator me, bool asProfile = false)
     {

@@ -24,8 +24,8 @@ public sealed class CatalogTests
             var sample = new ModelSample { Instead = { ["nextToken"] = isLast ? "" : "2" } };
             return context.AnswerAsync(sample.Json(ServiceModel.Ecs.Output(operation))!.ToJsonString());
         });
-        using var catalog = Catalog(server);
-        var items = await ListAsync(catalog, operation);
+        using var cloud = AwsClouds.At(server);
+        var items = await ListAsync(cloud, operation);
 
         string[] page = [$"{member}[0]", $"{member}[1]"];
         Assert.Equal([.. page, .. page], items);
@@ -41,9 +41,9 @@ public sealed class CatalogTests
     public async Task Only_active_task_definitions_are_asked_for_and_the_newest_first()
     {
         await using var server = await LoopbackServer.StartAsync("{}");
-        using var catalog = Catalog(server);
-        Assert.Empty(await catalog.ListTaskDefinitionFamiliesAsync(CancellationToken.None));
-        Assert.Empty(await catalog.ListTaskDefinitionsAsync("rails-cli", CancellationToken.None));
+        using var cloud = AwsClouds.At(server);
+        Assert.Empty(await cloud.Catalog.ListTaskDefinitionFamiliesAsync(CancellationToken.None));
+        Assert.Empty(await cloud.Catalog.ListTaskDefinitionsAsync("rails-cli", CancellationToken.None));
 
         Assert.Equal(
             ["""{"status":"ACTIVE"}""", """{"familyPrefix":"rails-cli","status":"ACTIVE","sort":"DESC"}"""],
@@ -58,8 +58,8 @@ public sealed class CatalogTests
             ["subnetSet[0].tagSet[1].key"] = "Name",
             ["subnetSet[1].tagSet[1].key"] = "name",
         });
-        using var catalog = Catalog(server);
-        var subnets = await catalog.DescribeSubnetsAsync(CancellationToken.None);
+        using var cloud = AwsClouds.At(server);
+        var subnets = await cloud.Catalog.DescribeSubnetsAsync(CancellationToken.None);
 
         Assert.Equal(4, subnets.Count);
         Assert.Equal(
@@ -80,8 +80,8 @@ public sealed class CatalogTests
     public async Task Security_groups_are_asked_for_and_read_by_their_model()
     {
         await using var server = await Ec2Async("DescribeSecurityGroups", []);
-        using var catalog = Catalog(server);
-        var groups = await catalog.DescribeSecurityGroupsAsync(CancellationToken.None);
+        using var cloud = AwsClouds.At(server);
+        var groups = await cloud.Catalog.DescribeSecurityGroupsAsync(CancellationToken.None);
 
         Assert.Equal(4, groups.Count);
         Assert.Equal(
@@ -100,8 +100,8 @@ public sealed class CatalogTests
     public async Task Instance_Connect_endpoints_are_asked_for_and_read_by_their_model()
     {
         await using var server = await Ec2Async("DescribeInstanceConnectEndpoints", []);
-        using var catalog = Catalog(server);
-        var endpoints = await catalog.DescribeInstanceConnectEndpointsAsync(CancellationToken.None);
+        using var cloud = AwsClouds.At(server);
+        var endpoints = await cloud.Catalog.DescribeInstanceConnectEndpointsAsync(CancellationToken.None);
 
         Assert.Equal(4, endpoints.Count);
         var first = endpoints[0];
@@ -123,10 +123,10 @@ public sealed class CatalogTests
     {
         await using var server = await LoopbackServer.StartAsync((_, context) => context.AnswerAsync(
             $"<{operation}Response><{set}><item/></{set}></{operation}Response>", contentType: "text/xml"));
-        using var catalog = Catalog(server);
+        using var cloud = AwsClouds.At(server);
         var error = await Assert.ThrowsAsync<FargateException>(() => operation == "DescribeSubnets"
-            ? catalog.DescribeSubnetsAsync(CancellationToken.None)
-            : catalog.DescribeSecurityGroupsAsync(CancellationToken.None));
+            ? cloud.Catalog.DescribeSubnetsAsync(CancellationToken.None)
+            : cloud.Catalog.DescribeSecurityGroupsAsync(CancellationToken.None));
         Assert.Equal(FargateError.ServiceFailed, error.Error);
         Assert.Contains(problem, error.Message);
     }
@@ -136,21 +136,19 @@ public sealed class CatalogTests
     {
         await using var server = await LoopbackServer.StartAsync(
             (_, context) => context.AnswerEc2ErrorAsync("UnauthorizedOperation", "You are not authorized.", 403));
-        using var catalog = Catalog(server);
+        using var cloud = AwsClouds.At(server);
         var error = await Assert.ThrowsAsync<FargateException>(
-            () => catalog.DescribeSubnetsAsync(CancellationToken.None));
+            () => cloud.Catalog.DescribeSubnetsAsync(CancellationToken.None));
         Assert.Equal(FargateError.AccessDenied, error.Error);
         Assert.Contains("ec2:DescribeSubnets", error.Message);
     }
 
-    private static IFargateCatalog Catalog(LoopbackServer server) => (IFargateCatalog)AwsClouds.At(server);
-
-    private static Task<IReadOnlyList<string>> ListAsync(IFargateCatalog catalog, string operation) => operation switch
+    private static Task<IReadOnlyList<string>> ListAsync(IFargateCloud cloud, string operation) => operation switch
     {
-        "ListClusters" => catalog.ListClustersAsync(CancellationToken.None),
-        "ListServices" => catalog.ListServicesAsync("prod", CancellationToken.None),
-        "ListTaskDefinitionFamilies" => catalog.ListTaskDefinitionFamiliesAsync(CancellationToken.None),
-        _ => catalog.ListTaskDefinitionsAsync("rails-cli", CancellationToken.None),
+        "ListClusters" => cloud.Catalog.ListClustersAsync(CancellationToken.None),
+        "ListServices" => cloud.Catalog.ListServicesAsync("prod", CancellationToken.None),
+        "ListTaskDefinitionFamilies" => cloud.Catalog.ListTaskDefinitionFamiliesAsync(CancellationToken.None),
+        _ => cloud.Catalog.ListTaskDefinitionsAsync("rails-cli", CancellationToken.None),
     };
 
     // Two pages of full answers.

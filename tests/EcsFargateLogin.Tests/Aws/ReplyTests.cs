@@ -47,6 +47,7 @@ public sealed class ReplyTests
             TaskArn = "tasks[0].taskArn",
             ClusterArn = "tasks[0].clusterArn",
             TaskDefinitionArn = "tasks[0].taskDefinitionArn",
+            Group = "tasks[0].group",
             LastStatus = "tasks[0].lastStatus",
             DesiredStatus = "tasks[0].desiredStatus",
             StartedBy = "tasks[0].startedBy",

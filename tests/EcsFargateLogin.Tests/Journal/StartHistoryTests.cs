@@ -88,7 +88,7 @@ public sealed class StartHistoryTests : IDisposable
         var text = await File.ReadAllTextAsync(FilePath);
         Assert.DoesNotContain("123456789012", text, StringComparison.Ordinal);
         Assert.Equal(
-            ["cluster", "cpu", "createdAt", "memory", "phases", "region", "route", "sessionId", "taskDefinition", "transport"],
+            ["cluster", "cpu", "createdAt", "memory", "phases", "reason", "region", "route", "sessionId", "taskDefinition", "transport"],
             JsonNode.Parse(text)!["starts"]![0]!.AsObject().Select(member => member.Key).Order(StringComparer.Ordinal));
     }
 

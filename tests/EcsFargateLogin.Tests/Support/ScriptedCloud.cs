@@ -18,6 +18,8 @@ internal sealed class ScriptedCloud : IFargateCloud
 
     public DateTimeOffset? CredentialsEnd { get; set; }
 
+    public IFargateCatalog Catalog => throw new NotSupportedException("No session lists the account's resources.");
+
     public IAccountSurvey Survey => throw new NotSupportedException("No session surveys the account.");
 
     public ITaskDefinitionStore Definitions => throw new NotSupportedException("No session registers task definitions.");
