@@ -7,6 +7,12 @@ internal sealed class SshPipe : IAsyncDisposable
 {
     private const int LastMessages = 20;
 
+    /// <summary>
+    /// The time limit for the end of a killed ssh and its messages. The master connection may hold their pipe open until the server has
+    /// confirmed the end.
+    /// </summary>
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(1);
+
     private readonly Process _process;
     private readonly Queue<string> _messages = new();
     private readonly IDisposable? _watched;
@@ -66,7 +72,7 @@ internal sealed class SshPipe : IAsyncDisposable
     {
         Kill();
         // Errors of reading the messages no longer matter.
-        await WaitForEndAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await WaitForEndAsync().WaitAsync(EndLimit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _watched?.Dispose();
         _process.Dispose();
     }

@@ -28,7 +28,7 @@ public sealed class UntrueServerTests : IDisposable
         using AnonymousPipeClientStream replies = new(PipeDirection.Out, fromServer.ClientSafePipeHandle);
         var serving = Task.Run(() => Serve(requests, replies, size, answered));
         SftpClient client = new(new SftpConnection(toServer, fromServer));
-        await client.OpenAsync(CancellationToken.None);
+        await client.RunAsync(() => client.OpenAsync(CancellationToken.None));
         CopyRequest request = new()
         {
             Sources = ["/file"],
@@ -37,7 +37,8 @@ public sealed class UntrueServerTests : IDisposable
             Recurse = false,
         };
 
-        await new SftpDownload(client, request, new CopyReport(SampleTask.Session(), "sftp", _events)).RunAsync(CancellationToken.None);
+        CopyReport report = new(SampleTask.Session(), "sftp", _events);
+        await client.RunAsync(() => new SftpDownload(client, request, report).RunAsync(CancellationToken.None));
 
         var failed = Assert.Single(_events.Events.OfType<ItemFailed>());
         Assert.Equal(FargateError.CopyFailed, failed.Error.Error);
