@@ -136,7 +136,8 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
 
     private async Task CopyAsync(CopyItem planned, CopyWindow.Share share, CancellationToken cancellationToken)
     {
-        var item = LocalCopy.ResolveTarget(planned);
+        // Nothing that could be replaced is in a folder that the copy has created.
+        var item = _created.Contains(Path.GetDirectoryName(planned.Destination)!) ? planned : LocalCopy.ResolveTarget(planned);
         LocalCopy.ThrowIfNoSpace(item);
         // Opened first, so that a source that cannot be read leaves no empty file here.
         var handle = await sftp.OpenFileAsync(item.Source, SftpOpen.Read, cancellationToken);

@@ -11,8 +11,7 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
 {
     private readonly CopyPlan _plan = new(report, StringComparer.Ordinal);
 
-    /// <summary>The folders of the copy by destination, and whether the copy has created each.</summary>
-    private readonly Dictionary<string, Task<bool>> _folders = [];
+    private readonly SftpFolders _folders = new(sftp);
 
     /// <summary>The block of a file that is read and sent, without an await between.</summary>
     private readonly byte[] _block = new byte[sftp.BlockSize];
@@ -29,7 +28,7 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
             : CopyAsync(item, share, cancellationToken)));
 
         // Last, because writing into a folder changes its time, and may need more permissions than it will have.
-        var folders = _plan.Items.Where(item => item.IsFolder && IsNew(_folders[item.Destination])).Reverse();
+        var folders = _plan.Items.Where(item => item.IsFolder && _folders.IsNew(item)).Reverse();
         await window.RunAsync(folders, (folder, _) => SftpFailures.GuardAsync(sftp, report, folder, () =>
             sftp.SetAttributesAsync(folder.Destination, AttributesOf(folder), cancellationToken)));
     }
@@ -64,52 +63,13 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
 
     private async Task MakeFolderAsync(CopyItem folder, CancellationToken cancellationToken)
     {
-        if (!_folders.TryGetValue(folder.Destination, out var made))
-        {
-            made = _folders[folder.Destination] = MakeIfMissingAsync(folder, cancellationToken);
-        }
-
-        await made;
+        await _folders.MakeAsync(folder, cancellationToken);
         report.Copied(folder);
     }
 
-    /// <returns>Whether it was missing.</returns>
-    private async Task<bool> MakeIfMissingAsync(CopyItem folder, CancellationToken cancellationToken)
-    {
-        var existing = await IsInNewFolderAsync(folder) ? null : await sftp.FindAsync(folder.Destination, cancellationToken);
-        if (existing is { IsFolder: false })
-        {
-            throw TransferErrors.CopyFailed(folder.Source, $"'{folder.Destination}' is a file");
-        }
-
-        if (existing is null)
-        {
-            await sftp.MakeFolderAsync(folder.Destination, cancellationToken);
-        }
-
-        return existing is null;
-    }
-
-    /// <summary>
-    /// Waits for the folder of an item, and returns whether the copy has created it: nothing that could be replaced is in there.
-    /// </summary>
-    private async Task<bool> IsInNewFolderAsync(CopyItem item)
-    {
-        if (!_folders.TryGetValue(RemotePath.FolderOf(item.Destination), out var made))
-        {
-            return false;
-        }
-
-        // Its failure is reported once. That of what would be in it follows.
-        await ((Task)made).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        return IsNew(made);
-    }
-
-    private static bool IsNew(Task<bool> made) => made is { IsCompletedSuccessfully: true, Result: true };
-
     private async Task CopyAsync(CopyItem planned, CopyWindow.Share share, CancellationToken cancellationToken)
     {
-        var resolved = await IsInNewFolderAsync(planned) ? planned : await ResolveTargetAsync(planned, cancellationToken);
+        var resolved = await _folders.IsInNewAsync(planned) ? planned : await ResolveTargetAsync(planned, cancellationToken);
         FileStream file = new(resolved.Source, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
         using (file)
         {
@@ -188,20 +148,21 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
     private async Task<(ReadOnlyMemory<byte> Handle, long Length)> OpenPartialAsync(
         CopyItem item, CancellationToken cancellationToken)
     {
+        var partial = item.PartialPath;
         try
         {
             var created = SftpOpen.Write | SftpOpen.Create | SftpOpen.Exclusive;
-            return (await sftp.OpenFileAsync(item.PartialPath, created, cancellationToken), 0);
+            return (await sftp.OpenFileAsync(partial, created, cancellationToken), 0);
         }
         catch (SftpStatusException e) when (e.Status == SftpStatusException.Failure)
         {
-            return await sftp.FindLinkAsync(item.PartialPath, cancellationToken) switch
+            return await sftp.FindLinkAsync(partial, cancellationToken) switch
             {
                 null => throw new SftpStatusException(e.Status, e.Message),
                 // Nobody else could know this name before the file existed.
                 { IsFile: true } begun =>
-                    (await sftp.OpenFileAsync(item.PartialPath, SftpOpen.Write, cancellationToken), begun.Length ?? 0),
-                _ => throw TransferErrors.CopyFailed(item.PartialPath, "it is in the way, and not a file"),
+                    (await sftp.OpenFileAsync(partial, SftpOpen.Write, cancellationToken), begun.Length ?? 0),
+                _ => throw TransferErrors.CopyFailed(partial, "it is in the way, and not a file"),
             };
         }
     }
@@ -214,11 +175,11 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
     {
         if (item.Existing == FileKind.Nothing)
         {
+            var partial = item.PartialPath;
             // Both at once, because neither needs the other.
             await Task.WhenAll(
-                sftp.SetAttributesAsync(item.PartialPath, AttributesOf(item), cancellationToken),
-                sftp.CloseAsync(handle, cancellationToken));
-            await sftp.RenameAsync(item.PartialPath, item.Target, cancellationToken);
+                sftp.SetAttributesAsync(partial, AttributesOf(item), cancellationToken), sftp.CloseAsync(handle, cancellationToken));
+            await sftp.RenameAsync(partial, item.Target, cancellationToken);
             return;
         }
 

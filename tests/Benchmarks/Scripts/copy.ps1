@@ -25,21 +25,36 @@ try {
     $there = "$($session.UserName)@$($session.PublicAddress)"
     $to = @{ Session = $session; KeepSession = $true } + $access
     $from = @{ FromSession = $true } + $to
-    foreach ($turn in 0..7) {
+    # The first turn opens the connection. What follows writes so much that it would have to wait for the disk.
+    foreach ($turn in 0..10) {
         $times = [ordered]@{
-            upload = Measure-Command { Copy-FargateItem "$folder/big" big @to }
-            put = Measure-Command { "put `"$folder/big`" big2" | sftp @open -b - $there }
-            download = Measure-Command { Copy-FargateItem big "$folder/back" @from }
-            get = Measure-Command { "get big2 `"$folder/back2`"" | sftp @open -b - $there }
-            'login-put' = Measure-Command { "put `"$folder/big`" big3" | sftp @login -b - $there }
-            'login-get' = Measure-Command { "get big2 `"$folder/back2`"" | sftp @login -b - $there }
             'fixed-to' = Measure-Command { Copy-FargateItem "$folder/empty" empty @to }
             'fixed-from' = Measure-Command { Copy-FargateItem empty "$folder/empty2" @from }
         }
-        # The first turn warms all of them up, and opens the connection. Every copy makes new files, as the first one did.
         if ($turn -gt 0) { Write-Time $times }
-        Remove-Item "$folder/back", "$folder/back2", "$folder/empty2"
-        Invoke-FargateCommand -Session $session -Command 'rm big big2 big3 empty' @access
+        Remove-Item "$folder/empty2"
+        Invoke-FargateCommand -Session $session -Command 'rm empty' @access
+    }
+
+    foreach ($turn in 0..8) {
+        $work = [ordered]@{
+            upload = { Copy-FargateItem "$folder/big" big @to }
+            put = { "put `"$folder/big`" big2" | sftp @open -b - $there }
+            'login-put' = { "put `"$folder/big`" big3" | sftp @login -b - $there }
+            download = { Copy-FargateItem big "$folder/back" @from }
+            get = { "get big `"$folder/back2`"" | sftp @open -b - $there }
+            'login-get' = { "get big `"$folder/back3`"" | sftp @login -b - $there }
+        }
+        # Each is the first, second and last in its turn, and makes a new file. The first turn warms all of them up.
+        $times = [ordered]@{}
+        $order = if ($turn -eq 0) { 0, 1, 2 } else { 0..2 | ForEach-Object { ($_ + $turn) % 3 } }
+        foreach ($i in @($order) + @($order | ForEach-Object { $_ + 3 })) {
+            $name = @($work.Keys)[$i]
+            $times[$name] = Measure-Command $work[$name]
+        }
+        if ($turn -gt 0) { Write-Time $times }
+        Remove-Item "$folder/back", "$folder/back2", "$folder/back3"
+        Invoke-FargateCommand -Session $session -Command 'rm big big2 big3' @access
     }
 
     $many = (New-Item -ItemType Directory "$folder/many").FullName
