@@ -16,6 +16,7 @@ public sealed class CopyWindowTests : IDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
     private readonly TemporaryFolder _folder = new();
+    private bool _isListed;
 
     public void Dispose() => _folder.Dispose();
 
@@ -114,7 +115,6 @@ public sealed class CopyWindowTests : IDisposable
         // Folders are in the way of two of them.
         Directory.CreateDirectory(_folder["there/3/sub/10"]);
         Directory.CreateDirectory(_folder["there/3/sub/1900"]);
-
         Directory.CreateDirectory(_folder["target"]);
         Directory.Move(_folder["there"], _folder["target/tree"]);
         await (upload
@@ -167,6 +167,4 @@ public sealed class CopyWindowTests : IDisposable
                 return request.Done();
         }
     }
-
-    private bool _isListed;
 }
