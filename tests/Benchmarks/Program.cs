@@ -5,21 +5,31 @@ IBenchmark[] all =
 [
     new LoginBenchmark(), new StopBenchmark(), new WaitBenchmark(), new CommandBenchmark(), new CopyBenchmark(),
     new ImportBenchmark(), new SizeBenchmark(), new RoutesBenchmark(), new PeersBenchmark(), new CompletionBenchmark(),
+    new ListBenchmark(),
 ];
 
-// It takes a quarter of an hour, so that it runs only where it is named.
-var sessions = SoakBenchmark.DefaultCount;
-var isSoak = args is ["soak"] || (args is ["soak", var number] && int.TryParse(number, out sessions) && sessions > 0);
-if (!isSoak && args.Except(all.Select(benchmark => benchmark.Name)).Any())
+// They take long, so that they run only where they are named.
+IBenchmark? alone = args switch
+{
+    ["soak"] => new SoakBenchmark(SoakBenchmark.DefaultCount, SoakBenchmark.DefaultProcesses),
+    ["soak", var number] when Number(number) is { } sessions => new SoakBenchmark(sessions, SoakBenchmark.DefaultProcesses),
+    ["soak", var number, var more] when (Number(number), Number(more)) is ({ } sessions, { } processes) =>
+        new SoakBenchmark(sessions, processes),
+    ["growth"] => new GrowthBenchmark(GrowthBenchmark.DefaultMinutes),
+    ["growth", var number] when Number(number) is { } minutes => new GrowthBenchmark(minutes),
+    _ => null,
+};
+if (alone is null && args.Except(all.Select(benchmark => benchmark.Name)).Any())
 {
     var names = string.Join(" | ", all.Select(benchmark => benchmark.Name));
-    Console.Error.WriteLine($"Usage: dotnet run --project tests/Benchmarks -c Release [-- {names} … | soak [SESSIONS]]");
+    Console.Error.WriteLine(
+        $"Usage: dotnet run --project tests/Benchmarks -c Release [-- {names} … | soak [SESSIONS [PROCESSES]] | growth [MINUTES]]");
     return 64;
 }
 
-IBenchmark[] chosen = isSoak
-    ? [new SoakBenchmark(sessions)]
-    : [.. all.Where(benchmark => args.Length == 0 || args.Contains(benchmark.Name))];
+static int? Number(string text) => int.TryParse(text, out var number) && number > 0 ? number : null;
+
+IBenchmark[] chosen = alone is not null ? [alone] : [.. all.Where(benchmark => args.Length == 0 || args.Contains(benchmark.Name))];
 
 // Ctrl+C ends the run in good order: what it has started is ended and deleted.
 using CancellationTokenSource stop = new();

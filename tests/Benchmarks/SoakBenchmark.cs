@@ -7,17 +7,19 @@ using LocalFargate.Tasks;
 namespace Benchmarks;
 
 /// <summary>
-/// Many sessions started, entered by a command and stopped, 20 at a time, by real ssh in real containers, while 5 % of
-/// all AWS calls fail. Nothing may run unseen afterwards, and every exit code must be the command's own.
+/// Many sessions started, entered by a command and stopped, one after the other in each of some PowerShell processes with one journal, by
+/// real ssh in real containers, while 5 % of all AWS calls fail. Nothing may run unseen afterwards, nothing may be left, and every exit
+/// code must be the command's own.
 /// </summary>
 /// <param name="count">How many sessions.</param>
-internal sealed class SoakBenchmark(int count) : IBenchmark
+/// <param name="processes">How many processes.</param>
+internal sealed class SoakBenchmark(int count, int processes) : IBenchmark
 {
     public const int DefaultCount = 1000;
 
-    private const int AtATime = 20;
+    public const int DefaultProcesses = 20;
 
-    private static readonly TimeSpan s_limit = TimeSpan.FromHours(2);
+    private static readonly TimeSpan s_limit = TimeSpan.FromHours(12);
 
     public string Name => "soak";
 
@@ -51,17 +53,19 @@ internal sealed class SoakBenchmark(int count) : IBenchmark
             MaximumLimit = 0,
         };
         yield return Count("keys left", workstation.CountKeys()) with { MaximumLimit = 0 };
+        yield return Count("folders of sessions left", workstation.CountSessions()) with { MaximumLimit = 0 };
+        yield return Count("ssh processes left", workstation.CountSshProcesses()) with { MaximumLimit = 0 };
         yield return Count("sessions entered", entered.Count);
         yield return Count("tasks listed at the end, and stopped then", listed.Count(line => line.Length > 0));
         yield return Count("starts that ended with an error and were repeated", entered.Sum(each => each.Tries - 1));
         yield return Count("AWS calls", calls);
         yield return Count("AWS calls that failed", failed);
-        yield return new Measurement($"the time of {count} sessions, {AtATime} at a time", "min", [time.TotalMinutes]);
+        yield return new Measurement($"the time of {count} sessions from {processes} processes", "min", [time.TotalMinutes]);
     }
 
     private async Task<IReadOnlyList<Entered>> EnterAsync(Workstation workstation, CancellationToken cancellationToken)
     {
-        var workers = Math.Min(AtATime, count);
+        var workers = Math.Min(processes, count);
         var outputs = await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => RunAsync(
             workstation,
             "soak.ps1",

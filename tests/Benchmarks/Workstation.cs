@@ -120,6 +120,26 @@ internal sealed class Workstation : IAsyncDisposable
     public int CountKeys() => Directory.GetFiles(_stateHome, "*", SearchOption.AllDirectories)
         .Count(file => File.ReadLines(file).FirstOrDefault()?.Contains("PRIVATE KEY", StringComparison.Ordinal) == true);
 
+    /// <summary>The folders of sessions that are there.</summary>
+    public int CountSessions() => Directory.GetDirectories(Path.Combine(_stateHome, "EcsFargateLogin", "sessions")).Length;
+
+    /// <summary>The processes that run with a file of a session in their command line.</summary>
+    public int CountSshProcesses() => Directory.GetDirectories("/proc").Count(process =>
+        int.TryParse(Path.GetFileName(process), out _) && CommandLineOf(process).Contains(_stateHome, StringComparison.Ordinal));
+
+    private static string CommandLineOf(string process)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "cmdline"));
+        }
+        catch (IOException)
+        {
+            // It has ended.
+            return "";
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Fargate.DisposeAsync();

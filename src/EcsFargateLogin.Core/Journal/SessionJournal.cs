@@ -13,6 +13,9 @@ internal sealed partial class SessionJournal(string root)
 {
     private const string EntryFile = "session.json";
 
+    /// <summary>The number of entries from which on all processors read them.</summary>
+    private const int ManyEntries = 200;
+
     /// <summary>The age up to which a folder without entry and owner may belong to a process that is creating it.</summary>
     public TimeSpan HalfMadeLimit { get; init; } = TimeSpan.FromHours(1);
 
@@ -96,11 +99,23 @@ internal sealed partial class SessionJournal(string root)
 
     /// <summary>Reads all open sessions. Unreadable entries are omitted.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
-    public IReadOnlyList<SessionRecord> ReadAll() => [.. SessionIdsOnDisk().Select(id => Read(id).Entry).OfType<SessionRecord>()];
+    public IReadOnlyList<SessionRecord> ReadAll() => ReadAllAndDamaged().Entries;
 
     /// <summary>Reads the entries that exist, but cannot be read or are not trusted.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
-    public IReadOnlyList<DamagedEntry> ReadDamaged() => [.. SessionIdsOnDisk().Select(DamagedEntryOf).OfType<DamagedEntry>()];
+    public IReadOnlyList<DamagedEntry> ReadDamaged() => ReadAllAndDamaged().Damaged;
+
+    /// <summary>Reads all open sessions, and the entries that exist but cannot be read or are not trusted.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
+    public (IReadOnlyList<SessionRecord> Entries, IReadOnlyList<DamagedEntry> Damaged) ReadAllAndDamaged()
+    {
+        string[] ids = [.. SessionIdsOnDisk()];
+        (SessionRecord? Entry, string? Fault)[] read =
+            [.. ids.Length < ManyEntries ? ids.Select(Read) : ids.AsParallel().AsOrdered().Select(Read)];
+        return (
+            [.. read.Select(each => each.Entry).OfType<SessionRecord>()],
+            [.. ids.Zip(read, (id, each) => DamagedEntryOf(id, each.Fault)).OfType<DamagedEntry>()]);
+    }
 
     /// <summary>Reads an open session, or null when there is none with that id.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
@@ -177,8 +192,10 @@ internal sealed partial class SessionJournal(string root)
         return Directory.Exists(FolderOf(sessionId));
     });
 
-    private DamagedEntry? DamagedEntryOf(string sessionId) =>
-        Read(sessionId).Fault is { } fault ? new DamagedEntry(sessionId, FolderOf(sessionId), fault) : null;
+    private DamagedEntry? DamagedEntryOf(string sessionId) => DamagedEntryOf(sessionId, Read(sessionId).Fault);
+
+    private DamagedEntry? DamagedEntryOf(string sessionId, string? fault) =>
+        fault is null ? null : new DamagedEntry(sessionId, FolderOf(sessionId), fault);
 
     private IEnumerable<string> SessionIdsOnDisk() => Guard(root, () =>
     {

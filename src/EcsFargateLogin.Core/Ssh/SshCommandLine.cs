@@ -158,16 +158,19 @@ internal static class SshCommandLine
         TunnelConnection.RemoteCommand,
     ];
 
-    /// <summary>Returns the arguments for an SFTP connection, which uses ssh's input and output.</summary>
+    /// <summary>
+    /// Returns the arguments for an SFTP connection, which uses ssh's input and output; with a control path, over the master connection
+    /// where it is open.
+    /// </summary>
     public static IReadOnlyList<string> ForSftp(SshEndpoint endpoint, IEnumerable<SshOption> options) =>
-        [.. Unattended(endpoint, options), "-s", .. Destination(endpoint), "sftp"];
+        [.. Unattended(endpoint, options), .. SharedConnection(endpoint), "-s", .. Destination(endpoint), "sftp"];
 
     /// <summary>Returns the arguments for a program without a terminal.</summary>
-    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="endpoint">The endpoint; with a control path, the master connection is used where it is open.</param>
     /// <param name="options">The user's own options, checked.</param>
     /// <param name="command">A constant command for the remote shell. It never contains text from outside.</param>
     public static IReadOnlyList<string> ForProgram(SshEndpoint endpoint, IEnumerable<SshOption> options, string command) =>
-        [.. Unattended(endpoint, options), .. Destination(endpoint), command];
+        [.. Unattended(endpoint, options), .. SharedConnection(endpoint), .. Destination(endpoint), command];
 
     /// <summary>Returns the options for an ssh command line of another program, which names the key itself.</summary>
     public static IReadOnlyList<SshOption> ForRemoting(SshEndpoint endpoint) =>

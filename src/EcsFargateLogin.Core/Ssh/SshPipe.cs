@@ -7,6 +7,12 @@ internal sealed class SshPipe : IAsyncDisposable
 {
     private const int LastMessages = 20;
 
+    /// <summary>
+    /// The time limit for the messages of an ssh that has ended. A master connection may hold their pipe open until the server has
+    /// confirmed the end, and so may a program of -ProxyCommand.
+    /// </summary>
+    private static readonly TimeSpan RestLimit = TimeSpan.FromSeconds(1);
+
     private readonly Process _process;
     private readonly Queue<string> _messages = new();
     private readonly IDisposable? _watched;
@@ -44,7 +50,7 @@ internal sealed class SshPipe : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until ssh has ended and all messages were read.</summary>
+    /// <summary>Waits until ssh has ended and its messages were read.</summary>
     /// <returns>The exit code.</returns>
     /// <exception cref="HostKeyRefusedException">ssh rejected the server's host key.</exception>
     public async Task<int> WaitAsync(CancellationToken cancellationToken)
@@ -56,7 +62,12 @@ internal sealed class SshPipe : IAsyncDisposable
     }
 
     /// <summary>Waits likewise, but does not examine the exit code.</summary>
-    public Task WaitForEndAsync() => Task.WhenAll(_process.WaitForExitAsync(CancellationToken.None), _read);
+    public async Task WaitForEndAsync()
+    {
+        await _process.WaitForExitAsync(CancellationToken.None);
+        // Errors of reading them do not matter.
+        await _read.WaitAsync(RestLimit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     /// <summary>Ends ssh, so that readers and writers are not blocked any longer.</summary>
     public void Kill() => _process.Kill(entireProcessTree: true);
@@ -65,8 +76,7 @@ internal sealed class SshPipe : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Kill();
-        // Errors of reading the messages no longer matter.
-        await WaitForEndAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await WaitForEndAsync();
         _watched?.Dispose();
         _process.Dispose();
     }

@@ -17,6 +17,18 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
     /// <summary>ssh's message if the server has no SFTP.</summary>
     private const string NoSubsystem = "subsystem request failed";
 
+    /// <summary>The time that a cancelled copy has to end.</summary>
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Returns the endpoint over the session's master connection, which it opens if necessary; or null where each program has to have a
+    /// connection of its own.
+    /// </summary>
+    public Func<CancellationToken, Task<SshEndpoint>>? OpenMasterAsync { get; init; }
+
+    /// <summary>Whether the session goes on, so that later programs can use the master connection.</summary>
+    public bool HasLaterPrograms { get; init; }
+
     /// <summary>Copies the requested files.</summary>
     /// <exception cref="FargateException">Nothing can be copied, or the connection was lost.</exception>
     public async Task CopyAsync(CopyRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
@@ -34,20 +46,16 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
     private async Task CopyBySftpOrTarAsync(
         CopyRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
     {
-        SshPipe pipe = new(SshCommandLine.InBackground(ssh, SshCommandLine.ForSftp(endpoint, options), endpoint.KeepsSession));
-        await using (pipe)
+        var shared = HasLaterPrograms ? await OpenSharedAsync(cancellationToken) : null;
+        if (await TryCopyBySftpAsync(shared ?? endpoint, request, progress, cancellationToken))
         {
-            using var stop = cancellationToken.Register(pipe.Kill);
-            SftpClient sftp = new(new SftpConnection(pipe.Input, pipe.Output));
-            if (await HasSftpAsync(pipe, sftp, cancellationToken))
-            {
-                progress.Report(new Detail(session, $"{session}: copying by SFTP."));
-                await CopyAsync(pipe, sftp, request, progress, cancellationToken);
-                return;
-            }
+            return;
         }
 
-        TarCopy tar = new(new SshPrograms(ssh, endpoint, options), request, new CopyReport(session, "tar", progress));
+        // Each step is a program, and they are many.
+        shared ??= await OpenSharedAsync(cancellationToken);
+        SshPrograms programs = new(ssh, shared ?? endpoint, options);
+        TarCopy tar = new(programs, request, new CopyReport(session, "tar", progress));
         if ((await tar.FindMissingAsync(["tar", "xargs"], cancellationToken)).Length > 0)
         {
             throw TransferErrors.CopyUnavailable(session);
@@ -57,20 +65,56 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
         await tar.RunAsync(cancellationToken);
     }
 
-    private async Task<bool> HasSftpAsync(SshPipe pipe, SftpClient sftp, CancellationToken cancellationToken)
+    private async Task<SshEndpoint?> OpenSharedAsync(CancellationToken cancellationToken) =>
+        OpenMasterAsync is null ? null : await OpenMasterAsync(cancellationToken);
+
+    /// <returns>False where the server has no SFTP.</returns>
+    private async Task<bool> TryCopyBySftpAsync(
+        SshEndpoint server, CopyRequest request, IProgress<SessionEvent> progress, CancellationToken cancellationToken)
+    {
+        SshPipe pipe = new(SshCommandLine.InBackground(ssh, SshCommandLine.ForSftp(server, options), server.KeepsSession));
+        await using (pipe)
+        {
+            using var stop = cancellationToken.Register(pipe.Kill);
+            SftpClient sftp = new(new SftpConnection(pipe.Input, pipe.Output));
+            try
+            {
+                if (!await HasSftpAsync(pipe, sftp, cancellationToken))
+                {
+                    return false;
+                }
+
+                progress.Report(new Detail(session, $"{session}: copying by SFTP."));
+                await CopyAsync(pipe, sftp, request, progress, cancellationToken);
+                return true;
+            }
+            catch (SshFailedException e) when (server.ControlPath is null)
+            {
+                throw LoginErrors.SshFailed(session, e.Message);
+            }
+            catch (SshFailedException e)
+            {
+                progress.Report(new Detail(session, $"{session}: the master connection was lost, and a new one is opened: {e.Message}"));
+            }
+        }
+
+        return await TryCopyBySftpAsync(endpoint, request, progress, cancellationToken);
+    }
+
+    private static async Task<bool> HasSftpAsync(SshPipe pipe, SftpClient sftp, CancellationToken cancellationToken)
     {
         try
         {
-            await sftp.OpenAsync(cancellationToken);
+            await UntilCancelledAsync(sftp.RunAsync(() => sftp.OpenAsync(cancellationToken)), cancellationToken);
             return true;
         }
-        catch (SftpConnectionException)
+        catch (Exception e) when (e is SftpConnectionException or InvalidDataException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             pipe.Input.Close();
             await pipe.WaitAsync(cancellationToken);
             return pipe.Complaint is { } complaint && !complaint.Contains(NoSubsystem, StringComparison.Ordinal)
-                ? throw LoginErrors.SshFailed(session, complaint)
+                ? throw new SshFailedException(complaint)
                 : false;
         }
     }
@@ -81,9 +125,11 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
         CopyReport report = new(session, "sftp", progress);
         try
         {
-            await (request.FromSession
-                ? new SftpDownload(sftp, request, report).RunAsync(cancellationToken)
-                : new SftpUpload(sftp, request, report).RunAsync(cancellationToken));
+            await UntilCancelledAsync(
+                sftp.RunAsync(() => request.FromSession
+                    ? new SftpDownload(sftp, request, report).RunAsync(cancellationToken)
+                    : new SftpUpload(sftp, request, report).RunAsync(cancellationToken)),
+                cancellationToken);
         }
         catch (Exception e) when (cancellationToken.IsCancellationRequested
             && (e is CopyBrokenException or SftpConnectionException))
@@ -92,17 +138,34 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
         }
         catch (CopyBrokenException e)
         {
-            throw TransferErrors.CopyInterrupted(session, e.Item, pipe.Complaint, e);
+            throw TransferErrors.CopyInterrupted(session, e.Item, e.Count, pipe.Complaint ?? e.Why, e);
         }
         catch (SftpConnectionException e)
         {
             throw LoginErrors.SshFailed(session, pipe.Complaint ?? e.Message);
         }
-        catch (SftpStatusException e)
+        catch (Exception e) when (e is SftpStatusException or InvalidDataException)
         {
             throw TransferErrors.CopyFailed(request.Destination, $"the task's SFTP server says: {e.Message}");
         }
     }
+
+    /// <summary>Waits for work. When it is cancelled, the work has a limited time to end, because another process may hold its pipes.</summary>
+    private static async Task UntilCancelledAsync(Task work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await work.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (!work.IsCompleted)
+        {
+            await work.WaitAsync(EndLimit, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+    }
+
+    /// <summary>ssh has failed to connect.</summary>
+    private sealed class SshFailedException(string complaint) : Exception(complaint);
 }
 
 /// <summary>Copies files to and from a container by tar, over ECS Exec.</summary>

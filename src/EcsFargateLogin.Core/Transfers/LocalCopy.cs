@@ -1,4 +1,5 @@
 using EcsFargateLogin.Foundation;
+using Microsoft.Win32.SafeHandles;
 
 namespace EcsFargateLogin.Transfers;
 
@@ -103,13 +104,23 @@ internal static class LocalCopy
             file.SetLength(file.Position);
         }
 
-        file.Dispose();
         if (item.Existing == FileKind.Nothing)
         {
-            SetAttributes(item, item.PartialPath);
-            SharedFile.Move(item.PartialPath, item.Target);
+            SetAttributes(item, file.SafeFileHandle);
+            file.Dispose();
+            SharedFile.Move(file.Name, item.Target);
+            return;
         }
-        else if (!item.IsDirect)
+
+        file.Dispose();
+        if (item.IsDirect)
+        {
+            if (item.Existing == FileKind.File)
+            {
+                SetTimeIfAllowed(item);
+            }
+        }
+        else
         {
             using (var from = new FileStream(item.PartialPath, FileMode.Open, FileAccess.Read))
             using (var to = OpenTarget(item.Target))
@@ -121,35 +132,40 @@ internal static class LocalCopy
             SharedFile.Repeat(() => File.Delete(item.PartialPath));
             SetTimeIfAllowed(item);
         }
-        else if (item.Existing == FileKind.File)
-        {
-            SetTimeIfAllowed(item);
-        }
     }
 
     /// <summary>Sets the permissions and time of a new folder.</summary>
-    public static void FinishFolder(CopyItem item) => SetAttributes(item, item.Destination);
+    public static void FinishFolder(CopyItem item)
+    {
+        Directory.SetLastWriteTimeUtc(item.Destination, TimeOf(item));
+        if (!OperatingSystem.IsWindows() && item.Permissions is { } permissions)
+        {
+            File.SetUnixFileMode(item.Destination, (UnixFileMode)permissions & DefaultMode.Value);
+        }
+    }
 
     /// <summary>Opens a partial file, which only its owner can read.</summary>
     private static FileStream OpenPartial(string path)
     {
-        if (!Path.Exists(path) && new FileInfo(path).LinkTarget is null)
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
         {
-            FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = OwnerOnlyMode;
-            }
-
-            return new FileStream(path, options);
+            options.UnixCreateMode = OwnerOnlyMode;
         }
 
-        // Nobody else could know this name before the file existed.
-        return new FileInfo(path).LinkTarget is null
-            && LocalFile.KindOf(path) == FileKind.File
-            && UnixFileStatus.Of(path) is null or { IsOfUserOrRoot: true }
-            ? OpenTarget(path)
-            : throw TransferErrors.CopyFailed(path, "it is in the way, and not a file of yours");
+        try
+        {
+            return new FileStream(path, options);
+        }
+        catch (IOException) when (Path.Exists(path) || new FileInfo(path).LinkTarget is not null)
+        {
+            // Nobody else could know this name before the file existed.
+            return new FileInfo(path).LinkTarget is null
+                && LocalFile.KindOf(path) == FileKind.File
+                && UnixFileStatus.Of(path) is null or { IsOfUserOrRoot: true }
+                ? OpenTarget(path)
+                : throw TransferErrors.CopyFailed(path, "it is in the way, and not a file of yours");
+        }
     }
 
     private static long? FreeSpaceAt(string folder)
@@ -169,29 +185,22 @@ internal static class LocalCopy
         new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
 
     /// <summary>Sets time and permissions, but no owner: the container's users are not those of this machine.</summary>
-    private static void SetAttributes(CopyItem item, string path)
+    private static void SetAttributes(CopyItem item, SafeFileHandle file)
     {
-        var time = DateTimeOffset.FromUnixTimeSeconds(item.ModifiedAt).UtcDateTime;
-        if (item.IsFolder)
-        {
-            Directory.SetLastWriteTimeUtc(path, time);
-        }
-        else
-        {
-            File.SetLastWriteTimeUtc(path, time);
-        }
-
+        File.SetLastWriteTimeUtc(file, TimeOf(item));
         if (!OperatingSystem.IsWindows() && item.Permissions is { } permissions)
         {
-            File.SetUnixFileMode(path, (UnixFileMode)permissions & DefaultMode.Value);
+            File.SetUnixFileMode(file, (UnixFileMode)permissions & DefaultMode.Value);
         }
     }
+
+    private static DateTime TimeOf(CopyItem item) => DateTimeOffset.FromUnixTimeSeconds(item.ModifiedAt).UtcDateTime;
 
     private static void SetTimeIfAllowed(CopyItem item)
     {
         try
         {
-            File.SetLastWriteTimeUtc(item.Target, DateTimeOffset.FromUnixTimeSeconds(item.ModifiedAt).UtcDateTime);
+            File.SetLastWriteTimeUtc(item.Target, TimeOf(item));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -18,12 +18,10 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
     {
         await PlanAsync(cancellationToken);
         report.Total = _plan.Items.Sum(item => item.Length);
-        foreach (var item in _plan.Items)
-        {
-            await SftpFailures.GuardAsync(sftp, report, item, () => item.IsFolder
-                ? MakeFolderAsync(item)
-                : CopyAsync(item, cancellationToken));
-        }
+        CopyWindow window = new(sftp.BlockSize);
+        await window.RunAsync(_plan.Items, (item, share) => SftpFailures.GuardAsync(sftp, report, item, () => item.IsFolder
+            ? MakeFolderAsync(item)
+            : CopyAsync(item, share, cancellationToken)));
 
         foreach (var folder in _plan.Items.Where(item => item.IsFolder && _created.Contains(item.Destination)).Reverse())
         {
@@ -136,22 +134,23 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
         return Task.CompletedTask;
     }
 
-    private async Task CopyAsync(CopyItem planned, CancellationToken cancellationToken)
+    private async Task CopyAsync(CopyItem planned, CopyWindow.Share share, CancellationToken cancellationToken)
     {
-        var item = LocalCopy.ResolveTarget(planned);
+        // Nothing that could be replaced is in a folder that the copy has created.
+        var item = _created.Contains(Path.GetDirectoryName(planned.Destination)!) ? planned : LocalCopy.ResolveTarget(planned);
         LocalCopy.ThrowIfNoSpace(item);
         // Opened first, so that a source that cannot be read leaves no empty file here.
         var handle = await sftp.OpenFileAsync(item.Source, SftpOpen.Read, cancellationToken);
         try
         {
             (item, var file) = LocalCopy.Open(item);
-            await using (file)
+            using (file)
             {
-                await SftpFailures.GuardAsync(sftp, report, item, async () =>
+                await SftpFailures.GuardAsync(sftp, report, item, isBegun: true, work: async () =>
                 {
                     var resumedAt = item.IsDirect ? 0 : file.Position;
                     report.Add(item, resumedAt);
-                    await ReadAsync(item, handle, file, resumedAt, cancellationToken);
+                    await ReadAsync(item, handle, file, share, cancellationToken);
                     LocalCopy.Complete(item, file);
                     report.Copied(item, resumedAt);
                 });
@@ -165,13 +164,13 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
 
     /// <summary>Reads the rest of a file. Requests several blocks at once, and writes them in order.</summary>
     private async Task ReadAsync(
-        CopyItem item, ReadOnlyMemory<byte> handle, FileStream file, long start, CancellationToken cancellationToken)
+        CopyItem item, ReadOnlyMemory<byte> handle, FileStream file, CopyWindow.Share share, CancellationToken cancellationToken)
     {
         Queue<(long Offset, int Count, Task<SftpReply?> Read)> pending = new();
-        var next = start;
+        var next = item.IsDirect ? 0 : file.Position;
         while (next < item.Length || pending.Count > 0)
         {
-            while (next < item.Length && pending.Count < SftpClient.BlocksUnderWay)
+            while (next < item.Length && pending.Count < share.Blocks)
             {
                 var count = (int)Math.Min(sftp.BlockSize, item.Length - next);
                 pending.Enqueue((next, count, sftp.BeginRead(handle, next, count)));
@@ -196,6 +195,11 @@ internal sealed class SftpDownload(SftpClient sftp, CopyRequest request, CopyRep
                 {
                     read = sftp.BeginRead(handle, offset + done, wanted - done);
                 }
+            }
+
+            if (next >= item.Length)
+            {
+                share.Shrink(pending.Count);
             }
         }
 

@@ -10,7 +10,14 @@ internal static class SftpFailures
     private const ulong NoSpace = 1 << 20;
 
     /// <summary>Runs the work on one item, and reports its failure.</summary>
-    public static async Task GuardAsync(SftpClient sftp, CopyReport report, CopyItem item, Func<Task> work)
+    /// <param name="sftp">The connection.</param>
+    /// <param name="report">Receives the failure.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="isBegun">Whether there is an incomplete copy of the item meanwhile.</param>
+    /// <exception cref="CopyBrokenException">The connection has ended.</exception>
+    public static async Task GuardAsync(
+        SftpClient sftp, CopyReport report, CopyItem item, Func<Task> work, bool isBegun = false)
     {
         try
         {
@@ -31,7 +38,7 @@ internal static class SftpFailures
         }
         catch (SftpConnectionException e)
         {
-            throw new CopyBrokenException(item, e);
+            throw new CopyBrokenException(item, e, isBegun);
         }
     }
 
@@ -64,7 +71,18 @@ internal static class SftpFailures
 }
 
 /// <summary>The connection has ended while an item was copied.</summary>
-internal sealed class CopyBrokenException(CopyItem item, Exception cause) : Exception(cause.Message, cause)
+/// <param name="item">The item.</param>
+/// <param name="cause">Why.</param>
+/// <param name="isBegun">Whether there is an incomplete copy of the item.</param>
+internal sealed class CopyBrokenException(CopyItem item, Exception cause, bool isBegun) : Exception(cause.Message, cause)
 {
     public CopyItem Item { get; } = item;
+
+    public bool IsBegun { get; } = isBegun;
+
+    /// <summary>The fault of the server that has ended the connection; null if it was lost.</summary>
+    public string? Why => InnerException?.InnerException is InvalidDataException e ? e.Message : null;
+
+    /// <summary>The number of items of which there are incomplete copies.</summary>
+    public int Count { get; init; } = isBegun ? 1 : 0;
 }

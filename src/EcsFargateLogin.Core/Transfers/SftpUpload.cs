@@ -10,7 +10,11 @@ namespace EcsFargateLogin.Transfers;
 internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyReport report)
 {
     private readonly CopyPlan _plan = new(report, StringComparer.Ordinal);
-    private readonly HashSet<string> _created = [];
+
+    private readonly SftpFolders _folders = new(sftp);
+
+    /// <summary>The block of a file that is read and sent, without an await between.</summary>
+    private readonly byte[] _block = new byte[sftp.BlockSize];
 
     /// <summary>Copies everything. Reports items that cannot be copied, and continues.</summary>
     /// <exception cref="FargateException">Nothing can be copied, or the connection was lost.</exception>
@@ -18,19 +22,15 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
     {
         await PlanAsync(cancellationToken);
         report.Total = _plan.Items.Sum(item => item.Length);
-        foreach (var item in _plan.Items)
-        {
-            await SftpFailures.GuardAsync(sftp, report, item, () => item.IsFolder
-                ? MakeFolderAsync(item, cancellationToken)
-                : CopyAsync(item, cancellationToken));
-        }
+        CopyWindow window = new(sftp.BlockSize);
+        await window.RunAsync(_plan.Items, (item, share) => SftpFailures.GuardAsync(sftp, report, item, () => item.IsFolder
+            ? MakeFolderAsync(item, cancellationToken)
+            : CopyAsync(item, share, cancellationToken)));
 
         // Last, because writing into a folder changes its time, and may need more permissions than it will have.
-        foreach (var folder in _plan.Items.Where(item => item.IsFolder && _created.Contains(item.Destination)).Reverse())
-        {
-            await SftpFailures.GuardAsync(sftp, report, folder, () =>
-                sftp.SetAttributesAsync(folder.Destination, AttributesOf(folder), cancellationToken));
-        }
+        var folders = _plan.Items.Where(item => item.IsFolder && _folders.IsNew(item)).Reverse();
+        await window.RunAsync(folders, (folder, _) => SftpFailures.GuardAsync(sftp, report, folder, () =>
+            sftp.SetAttributesAsync(folder.Destination, AttributesOf(folder), cancellationToken)));
     }
 
     private async Task PlanAsync(CancellationToken cancellationToken)
@@ -63,35 +63,24 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
 
     private async Task MakeFolderAsync(CopyItem folder, CancellationToken cancellationToken)
     {
-        var existing = await sftp.FindAsync(folder.Destination, cancellationToken);
-        if (existing is { IsFolder: false })
-        {
-            throw TransferErrors.CopyFailed(folder.Source, $"'{folder.Destination}' is a file");
-        }
-
-        if (existing is null)
-        {
-            await sftp.MakeFolderAsync(folder.Destination, cancellationToken);
-            _created.Add(folder.Destination);
-        }
-
+        await _folders.MakeAsync(folder, cancellationToken);
         report.Copied(folder);
     }
 
-    private async Task CopyAsync(CopyItem planned, CancellationToken cancellationToken)
+    private async Task CopyAsync(CopyItem planned, CopyWindow.Share share, CancellationToken cancellationToken)
     {
-        var resolved = await ResolveTargetAsync(planned, cancellationToken);
+        var resolved = await _folders.IsInNewAsync(planned) ? planned : await ResolveTargetAsync(planned, cancellationToken);
         FileStream file = new(resolved.Source, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-        await using (file)
+        using (file)
         {
             var (item, handle, resumedAt) = await OpenAsync(resolved, cancellationToken);
-            await SftpFailures.GuardAsync(sftp, report, item, async () =>
+            await SftpFailures.GuardAsync(sftp, report, item, isBegun: true, work: async () =>
             {
                 try
                 {
                     file.Position = resumedAt;
                     report.Add(item, resumedAt);
-                    await WriteAsync(item, handle, file, cancellationToken);
+                    await WriteAsync(item, handle, file, share, cancellationToken);
                     if (item is { IsDirect: true, Existing: FileKind.File })
                     {
                         await sftp.SetLengthAsync(handle, file.Position, cancellationToken);
@@ -103,8 +92,7 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
                     throw;
                 }
 
-                await sftp.CloseAsync(handle, cancellationToken);
-                await CompleteAsync(item, file.Position, cancellationToken);
+                await CompleteAsync(item, handle, file.Position, cancellationToken);
                 report.Copied(item, resumedAt);
             });
         }
@@ -158,27 +146,44 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
     }
 
     private async Task<(ReadOnlyMemory<byte> Handle, long Length)> OpenPartialAsync(
-        CopyItem item, CancellationToken cancellationToken) =>
-        await sftp.FindLinkAsync(item.PartialPath, cancellationToken) switch
+        CopyItem item, CancellationToken cancellationToken)
+    {
+        var partial = item.PartialPath;
+        try
         {
-            null => (await sftp.OpenFileAsync(
-                item.PartialPath, SftpOpen.Write | SftpOpen.Create | SftpOpen.Exclusive, cancellationToken), 0),
-            // Nobody else could know this name before the file existed.
-            { IsFile: true } begun =>
-                (await sftp.OpenFileAsync(item.PartialPath, SftpOpen.Write, cancellationToken), begun.Length ?? 0),
-            _ => throw TransferErrors.CopyFailed(item.PartialPath, "it is in the way, and not a file"),
-        };
+            var created = SftpOpen.Write | SftpOpen.Create | SftpOpen.Exclusive;
+            return (await sftp.OpenFileAsync(partial, created, cancellationToken), 0);
+        }
+        catch (SftpStatusException e) when (e.Status == SftpStatusException.Failure)
+        {
+            return await sftp.FindLinkAsync(partial, cancellationToken) switch
+            {
+                null => throw new SftpStatusException(e.Status, e.Message),
+                // Nobody else could know this name before the file existed.
+                { IsFile: true } begun =>
+                    (await sftp.OpenFileAsync(partial, SftpOpen.Write, cancellationToken), begun.Length ?? 0),
+                _ => throw TransferErrors.CopyFailed(partial, "it is in the way, and not a file"),
+            };
+        }
+    }
 
-    /// <summary>Moves a complete file to its target; if the target exists, writes the content into it.</summary>
-    private async Task CompleteAsync(CopyItem item, long length, CancellationToken cancellationToken)
+    /// <summary>
+    /// Closes a complete file and moves it to its target; if the target exists, writes the content into it.
+    /// </summary>
+    private async Task CompleteAsync(
+        CopyItem item, ReadOnlyMemory<byte> handle, long length, CancellationToken cancellationToken)
     {
         if (item.Existing == FileKind.Nothing)
         {
-            await sftp.SetAttributesAsync(item.PartialPath, AttributesOf(item), cancellationToken);
-            await sftp.RenameAsync(item.PartialPath, item.Target, cancellationToken);
+            var partial = item.PartialPath;
+            // Both at once, because neither needs the other.
+            await Task.WhenAll(
+                sftp.SetAttributesAsync(partial, AttributesOf(item), cancellationToken), sftp.CloseAsync(handle, cancellationToken));
+            await sftp.RenameAsync(partial, item.Target, cancellationToken);
             return;
         }
 
+        await sftp.CloseAsync(handle, cancellationToken);
         if (!item.IsDirect)
         {
             await CopyIntoTargetAsync(item, length, cancellationToken);
@@ -229,26 +234,29 @@ internal sealed class SftpUpload(SftpClient sftp, CopyRequest request, CopyRepor
 
     /// <summary>Writes the rest of a file. Sends several blocks at once, in order.</summary>
     private async Task WriteAsync(
-        CopyItem item, ReadOnlyMemory<byte> handle, FileStream file, CancellationToken cancellationToken)
+        CopyItem item, ReadOnlyMemory<byte> handle, FileStream file, CopyWindow.Share share, CancellationToken cancellationToken)
     {
         Queue<(Task Write, int Count)> pending = new();
-        var block = new byte[sftp.BlockSize];
         int count;
         do
         {
             var offset = file.Position;
             cancellationToken.ThrowIfCancellationRequested();
-            count = file.Read(block);
+            count = file.Read(_block);
             if (count > 0)
             {
-                pending.Enqueue((sftp.BeginWrite(handle, offset, block.AsSpan(0, count)), count));
+                pending.Enqueue((sftp.BeginWrite(handle, offset, _block.AsSpan(0, count)), count));
             }
 
-            while (pending.Count > (count > 0 ? SftpClient.BlocksUnderWay : 0))
+            while (pending.Count > (count > 0 ? share.Blocks - 1 : 0))
             {
                 var (write, written) = pending.Dequeue();
                 await write;
                 report.Add(item, written);
+                if (count == 0)
+                {
+                    share.Shrink(pending.Count);
+                }
             }
         }
         while (count > 0);

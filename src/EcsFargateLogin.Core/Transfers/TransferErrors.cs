@@ -41,9 +41,16 @@ internal static class TransferErrors
         "Correct the cause and repeat the command.")
     { Target = TerminalText.Clean(path) };
 
-    internal static FargateException CopyInterrupted(FargateSession session, CopyItem item, string? why, Exception cause) => new(
+    /// <param name="session">The session.</param>
+    /// <param name="item">An item that was being copied.</param>
+    /// <param name="count">The number of those items.</param>
+    /// <param name="why">The reason; null where it is not known.</param>
+    /// <param name="cause">The cause.</param>
+    internal static FargateException CopyInterrupted(
+        FargateSession session, CopyItem item, int count, string? why, Exception cause) => new(
         FargateError.CopyInterrupted,
-        $"{ConnectionLost(session, item.Source, why)} The incomplete copy is {(item.IsDirect ? "in" : "kept as")} '{item.IncompletePath}'.",
+        $"{ConnectionLost(session, item.Source, why)} The incomplete copy is {(item.IsDirect ? "in" : "kept as")} '{item.IncompletePath}'"
+        + (count > 1 ? $", and those of {count - 1} other files are under such names as well." : "."),
         item.IsDirect
             ? "Repeat the command while the task runs: it begins anew, and until then that file is not whole."
             : "Repeat the command while the task runs to resume the copy; or delete that file.",

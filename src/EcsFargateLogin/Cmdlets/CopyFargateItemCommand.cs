@@ -166,7 +166,7 @@ public sealed class CopyFargateItemCommand : RunningTaskCmdlet
             var where = $"{(FromSession ? "from" : "to")} {(IsForRunningTasks ? "task" : "session")} {session}";
             if (ShouldProcess($"{what} to {_request.Destination}", $"Copy {where}"))
             {
-                Guard(session, () => LogIn(session, cloud => Copy(cloud, session)));
+                Guard(session, () => LogIn(session, cloud => Copy(cloud, session), UsesMaster));
             }
         }
     }
@@ -180,7 +180,7 @@ public sealed class CopyFargateItemCommand : RunningTaskCmdlet
         {
             Await((progress, cancellationToken) => session.OpenTransport == FargateTransport.EcsExec
                 ? new EcsExecCopier(cloud, session).CopyAsync(_request!, progress, cancellationToken)
-                : new ItemCopier(session, Ssh, EndpointOf(session), Options).CopyAsync(_request!, progress, cancellationToken));
+                : CopierFor(session).CopyAsync(_request!, progress, cancellationToken));
         }
         finally
         {
@@ -190,6 +190,15 @@ public sealed class CopyFargateItemCommand : RunningTaskCmdlet
             }
         }
     }
+
+    /// <summary>Whether the session's master connection is used. Options are those of a connection of its own.</summary>
+    private bool UsesMaster => Options.Count == 0;
+
+    private ItemCopier CopierFor(FargateSession session) => new(session, Ssh, EndpointOf(session), Options)
+    {
+        OpenMasterAsync = UsesMaster ? token => SharedEndpointOf(session, token) : null,
+        HasLaterPrograms = !Owned.Owns(session),
+    };
 
     private CopyRequest Upload()
     {

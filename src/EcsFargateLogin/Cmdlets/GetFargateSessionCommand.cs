@@ -109,8 +109,9 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
     private void ListSessions()
     {
         Journal.Sweep();
-        var found = Find();
-        AddDamaged(found);
+        var (entries, damaged) = Journal.ReadAllAndDamaged();
+        var found = Find([.. entries.Where(IsReachedAsAsked)]);
+        AddDamaged(found, damaged);
         foreach (var session in found.Where(IsWanted).DistinctBy(IdentityOf).OrderBy(session => session.CreatedAt))
         {
             RememberCredentials(session);
@@ -130,9 +131,9 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
     /// Adds sessions with entries that cannot be read, unless ECS lists their tasks, and warns of each. Their connections are not
     /// known, so parameters about connections do not exclude them.
     /// </summary>
-    private void AddDamaged(List<FargateSession> found)
+    private void AddDamaged(List<FargateSession> found, IEnumerable<DamagedEntry> entries)
     {
-        foreach (var damaged in Journal.ReadDamaged().Where(damaged => Wildcards.IsMatch(SessionId, damaged.SessionId)))
+        foreach (var damaged in entries.Where(damaged => Wildcards.IsMatch(SessionId, damaged.SessionId)))
         {
             if (_reported.Add(damaged.SessionId))
             {
@@ -147,9 +148,8 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
     }
 
     /// <summary>Queries every connection at the same time, and reports each that fails.</summary>
-    private List<FargateSession> Find()
+    private List<FargateSession> Find(List<SessionRecord> entries)
     {
-        List<SessionRecord> entries = [.. Journal.ReadAll().Where(IsReachedAsAsked)];
         var isOwnOnly = Mine || Orphaned || SessionId.All(id => entries.Exists(entry => IsSame(entry.SessionId, id)));
         var asked = isOwnOnly ? null : TryConnect(null);
         List<FargateSession> found = [];

@@ -135,13 +135,17 @@ public abstract class LoginCmdlet : AwsCmdlet
     /// <summary>Logs in to one session and does work there, on the pipeline's thread.</summary>
     /// <param name="session">The session; one that has ended, or has no key here where one is needed, is an error.</param>
     /// <param name="work">The work, once the session can be logged in to.</param>
-    private protected void LogIn(FargateSession session, Action<IFargateCloud> work)
+    /// <param name="usesSharedConnection">Whether the work uses the session's shared connection.</param>
+    private protected void LogIn(FargateSession session, Action<IFargateCloud> work, bool usesSharedConnection = false)
     {
-        using var pump = BeginToLogIn([Reach(session)], (login, pump, _) => RunOnPipelineThread(pump, () =>
-        {
-            CompleteProgress();
-            work(login.Cloud);
-        }));
+        using var pump = BeginToLogIn(
+            [Reach(session)],
+            (login, pump, _) => RunOnPipelineThread(pump, () =>
+            {
+                CompleteProgress();
+                work(login.Cloud);
+            }),
+            usesSharedConnection: usesSharedConnection);
         Await(pump);
     }
 

@@ -46,21 +46,21 @@ internal sealed class SftpServer : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!);
-        await server._client.OpenAsync(CancellationToken.None);
+        await server._client.RunAsync(() => server._client.OpenAsync(CancellationToken.None));
         return server;
     }
 
     /// <summary>Copies to the server.</summary>
-    public Task UploadAsync(string destination, params string[] sources) =>
-        new SftpUpload(_client, Request(destination, sources, fromSession: false), Report()).RunAsync(CancellationToken.None);
+    public Task UploadAsync(string destination, params string[] sources) => _client.RunAsync(() =>
+        new SftpUpload(_client, Request(destination, sources, fromSession: false), Report()).RunAsync(CancellationToken.None));
 
     /// <summary>Copies from the server.</summary>
     public Task DownloadAsync(string destination, params string[] sources) =>
         DownloadAsync(NameRules.Here, destination, sources);
 
     /// <summary>The same to a machine where other names are possible.</summary>
-    public Task DownloadAsync(NameRules names, string destination, params string[] sources) => new SftpDownload(
-        _client, Request(destination, sources, fromSession: true) with { Names = names }, Report()).RunAsync(CancellationToken.None);
+    public Task DownloadAsync(NameRules names, string destination, params string[] sources) => _client.RunAsync(() => new SftpDownload(
+        _client, Request(destination, sources, fromSession: true) with { Names = names }, Report()).RunAsync(CancellationToken.None));
 
     /// <summary>Ends the server, and returns what it has logged.</summary>
     public async Task<string> EndAsync()

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.IO.Pipes;
 using EcsFargateLogin.Ssh.Sftp;
 using EcsFargateLogin.Tests.Support;
 using EcsFargateLogin.Transfers;
@@ -10,7 +8,6 @@ namespace EcsFargateLogin.Tests.Transfers;
 public sealed class UntrueServerTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly EventLog _events = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -23,50 +20,52 @@ public sealed class UntrueServerTests : IDisposable
     [InlineData(0UL, 32 * 1024, "goes on and on")]
     public async Task It_is_an_error_of_the_file(ulong size, int answered, string why)
     {
-        using AnonymousPipeServerStream toServer = new(PipeDirection.Out), fromServer = new(PipeDirection.In);
-        using AnonymousPipeClientStream requests = new(PipeDirection.In, toServer.ClientSafePipeHandle);
-        using AnonymousPipeClientStream replies = new(PipeDirection.Out, fromServer.ClientSafePipeHandle);
-        var serving = Task.Run(() => Serve(requests, replies, size, answered));
-        SftpClient client = new(new SftpConnection(toServer, fromServer));
-        await client.OpenAsync(CancellationToken.None);
-        CopyRequest request = new()
-        {
-            Sources = ["/file"],
-            Destination = _folder["copy"],
-            FromSession = true,
-            Recurse = false,
-        };
+        using ScriptedSftpServer server = new(request => [Answer(request, size, answered)]);
 
-        await new SftpDownload(client, request, new CopyReport(SampleTask.Session(), "sftp", _events)).RunAsync(CancellationToken.None);
+        await server.DownloadAsync("/file", _folder["copy"]);
 
-        var failed = Assert.Single(_events.Events.OfType<ItemFailed>());
+        var failed = Assert.Single(server.Failed);
         Assert.Equal(FargateError.CopyFailed, failed.Error.Error);
         Assert.Contains(why, failed.Error.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(_folder["copy"]));
-        toServer.Dispose();
-        await serving;
+    }
+
+    [Fact]
+    public async Task A_reply_that_is_too_short_or_of_another_kind_is_an_error_of_the_file()
+    {
+        foreach (var type in (SftpType[])[SftpType.Handle, SftpType.Data])
+        {
+            using ScriptedSftpServer server = new(request =>
+                [request.Type == SftpType.Read ? request.Reply(type).Add(100u) : Answer(request, 10, 10)]);
+
+            await server.DownloadAsync("/file", _folder["copy"]);
+
+            Assert.Contains("SFTP server has", Assert.Single(server.Failed).Error.Message, StringComparison.Ordinal);
+            Assert.False(File.Exists(_folder["copy"]));
+        }
+    }
+
+    [Fact]
+    public async Task A_reply_to_what_was_not_asked_ends_the_connection()
+    {
+        using ScriptedSftpServer server = new(request =>
+            [request.Type == SftpType.Read ? new SftpPacket(SftpType.Data).Add(request.Id + 1).Add("x") : Answer(request, 10, 10)]);
+
+        var error = await Assert.ThrowsAsync<CopyBrokenException>(() => server.DownloadAsync("/file", _folder["copy"]));
+
+        Assert.Contains("was not asked", error.Why, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder["copy"]));
+        Assert.True(File.Exists(error.Item.PartialPath));
     }
 
     /// <summary>Answers each request of a download of one file.</summary>
-    private static void Serve(Stream requests, Stream replies, ulong size, int answered)
+    private static SftpPacket Answer(ScriptedSftpServer.Request request, ulong size, int answered) => request.Type switch
     {
-        var prefix = new byte[4];
-        while (requests.ReadAtLeast(prefix, 4, throwOnEndOfStream: false) == 4)
-        {
-            var request = new byte[BinaryPrimitives.ReadUInt32BigEndian(prefix)];
-            requests.ReadExactly(request);
-            var id = request.Length > 4 ? BinaryPrimitives.ReadUInt32BigEndian(request.AsSpan(1)) : 0;
-            var reply = (SftpType)request[0] switch
-            {
-                SftpType.Init => new SftpPacket(SftpType.Version).Add(3u),
-                SftpType.Stat => new SftpPacket(SftpType.Attributes).Add(id).Add(5u).Add(size).Add(0x81A4u),
-                SftpType.Open => new SftpPacket(SftpType.Handle).Add(id).Add("handle"),
-                SftpType.Read when answered > 0 => new SftpPacket(SftpType.Data).Add(id).Add(new byte[answered]),
-                SftpType.Read => new SftpPacket(SftpType.Status).Add(id).Add(SftpStatusException.EndOfFile).Add("end").Add(""),
-                _ => new SftpPacket(SftpType.Status).Add(id).Add(0u).Add("").Add(""),
-            };
-            replies.Write(reply.Finish(0));
-            replies.Flush();
-        }
-    }
+        SftpType.Init => new SftpPacket(SftpType.Version).Add(3u),
+        SftpType.Stat => request.Reply(SftpType.Attributes).Add(5u).Add(size).Add(0x81A4u),
+        SftpType.Open => request.Reply(SftpType.Handle).Add("handle"),
+        SftpType.Read when answered > 0 => request.Reply(SftpType.Data).Add(new byte[answered]),
+        SftpType.Read => request.Status(SftpStatusException.EndOfFile),
+        _ => request.Done(),
+    };
 }

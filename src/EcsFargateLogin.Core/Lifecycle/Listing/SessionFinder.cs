@@ -76,9 +76,10 @@ internal sealed class SessionFinder(IFargateCloud cloud, SessionJournal journal)
     {
         List<FargateSession> sessions = [];
         HashSet<string> known = [];
+        var byTask = entries.Where(entry => entry.TaskArn is not null).ToLookup(entry => entry.TaskArn);
         foreach (var task in tasks)
         {
-            var entry = Array.Find(entries, entry => entry.TaskArn == task.TaskArn) ?? EntryByStartedBy(task);
+            var entry = byTask[task.TaskArn].FirstOrDefault() ?? EntryByStartedBy(task);
             if (task.LastStatus == TaskStatuses.Stopped)
             {
                 // A stopped task of an earlier attempt says nothing about the session's next task.

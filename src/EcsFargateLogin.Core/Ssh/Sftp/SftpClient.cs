@@ -14,11 +14,11 @@ internal sealed class SftpClient(SftpConnection connection)
     /// <summary>The block size that every server supports, in bytes.</summary>
     private const int SafeBlock = 32 * 1024;
 
-    /// <summary>The largest block size in bytes: the capacity of a pipe. Larger blocks are no faster.</summary>
-    private const int LongestBlock = 64 * 1024;
-
-    /// <summary>The number of blocks of a file in flight: enough for a network with a long round trip.</summary>
-    public const int BlocksUnderWay = 64;
+    /// <summary>
+    /// The largest block size in bytes: pages of memory that fit into a pipe together with the fields before them. Larger blocks are no
+    /// faster.
+    /// </summary>
+    private const int LongestBlock = 60 * 1024;
 
     /// <summary>The number of file bytes in one packet.</summary>
     public int BlockSize { get; private set; } = SafeBlock;
@@ -26,11 +26,14 @@ internal sealed class SftpClient(SftpConnection connection)
     /// <summary>Whether <see cref="CopyDataAsync"/> is supported: OpenSSH's server has it since 9.0.</summary>
     public bool CanCopyData => connection.Extensions.Contains(CopyData);
 
+    /// <summary>Runs work with this client, on the connection's thread, where all that the client does has to run.</summary>
+    public Task RunAsync(Func<Task> work) => connection.RunAsync(work);
+
     /// <summary>Opens the connection.</summary>
     /// <exception cref="SftpConnectionException">The connection has ended, or there is no SFTP server.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        await connection.OpenAsync().WaitAsync(cancellationToken);
+        connection.Open();
         if (connection.Extensions.Contains(Limits))
         {
             var reply = await AskAsync(SftpType.Extended, packet => packet.Add(Limits), cancellationToken);
@@ -185,16 +188,16 @@ internal sealed class SftpClient(SftpConnection connection)
         return blockSize * reply.ReadUInt64();
     }
 
-    /// <summary>Sends a write request. The caller may reuse the data buffer when this returns.</summary>
+    /// <summary>Adds a write request. The caller may reuse the data buffer when this returns.</summary>
     /// <returns>A task that completes when the data is written.</returns>
     public Task BeginWrite(ReadOnlyMemory<byte> handle, long offset, ReadOnlySpan<byte> data)
     {
         var length = (uint)data.Length;
-        return CheckAsync(connection.Request(
+        return CheckAsync(SftpType.Write, connection.Request(
             SftpType.Write, packet => packet.Add(handle.Span).Add((ulong)offset).Add(length), data));
     }
 
-    /// <summary>Sends a read request.</summary>
+    /// <summary>Adds a read request.</summary>
     /// <returns>
     /// The reply, with fewer bytes than requested when the server has no more at hand; null at the end of the file.
     /// </returns>
@@ -202,7 +205,7 @@ internal sealed class SftpClient(SftpConnection connection)
     {
         try
         {
-            return await CheckAsync(connection.Request(
+            return await CheckAsync(SftpType.Read, connection.Request(
                 SftpType.Read, packet => packet.Add(handle.Span).Add((ulong)offset).Add((uint)count)));
         }
         catch (SftpStatusException e) when (e.Status == SftpStatusException.EndOfFile)
@@ -211,15 +214,34 @@ internal sealed class SftpClient(SftpConnection connection)
         }
     }
 
+    /// <summary>Adds a request and waits for its reply, which the end of the program at the other end ends too.</summary>
     private Task<SftpReply> AskAsync(
-        SftpType type, Func<SftpPacket, SftpPacket> addFields, CancellationToken cancellationToken) =>
-        CheckAsync(connection.Request(type, addFields)).WaitAsync(cancellationToken);
+        SftpType type, Func<SftpPacket, SftpPacket> addFields, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return CheckAsync(type, connection.Request(type, addFields));
+    }
 
-    private static async Task<SftpReply> CheckAsync(Task<SftpReply> pending)
+    private static async Task<SftpReply> CheckAsync(SftpType type, Task<SftpReply> pending)
     {
         var reply = await pending;
-        return reply.Type == SftpType.Status && reply.ReadUInt32() is var status and not 0
-            ? throw new SftpStatusException(status, reply.ReadText())
-            : reply;
+        if (reply.Type == SftpType.Status && reply.ReadUInt32() is var status and not 0)
+        {
+            throw new SftpStatusException(status, reply.ReadText());
+        }
+
+        return reply.Type == ReplyTo(type) || (type == SftpType.Extended && reply.Type == SftpType.Status)
+            ? reply
+            : throw new InvalidDataException("The SFTP server has answered something else than it was asked.");
     }
+
+    private static SftpType ReplyTo(SftpType request) => request switch
+    {
+        SftpType.Open or SftpType.OpenFolder => SftpType.Handle,
+        SftpType.Read => SftpType.Data,
+        SftpType.ReadFolder or SftpType.RealPath => SftpType.Name,
+        SftpType.Stat or SftpType.LStat => SftpType.Attributes,
+        SftpType.Extended => SftpType.ExtendedReply,
+        _ => SftpType.Status,
+    };
 }
