@@ -10,7 +10,7 @@
 
 set -u
 
-# Process 1 does not even get a signal that it has no trap for.
+# The kernel keeps from process 1 each signal that it has no trap for.
 trap 'printf "ecs-fargate-login end stopped: this task was asked to stop\n"; exit 0' TERM INT HUP
 
 # bash alone has a BASHOPTS that nobody can set. From the environment it takes functions, which would run in place of its

@@ -1,5 +1,4 @@
 using System.Globalization;
-using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Container;
 
@@ -26,7 +25,6 @@ public sealed class ContainerDisturbedStartTests
         ["POSIXLY_CORRECT"] = "1",
         ["TMPDIR"] = "/nowhere",
         ["CDPATH"] = "/tmp",
-        ["OPTIND"] = "x",
         ["TZ"] = "../../tmp/evil",
     };
 

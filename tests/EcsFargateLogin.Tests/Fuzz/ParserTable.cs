@@ -1,7 +1,7 @@
 namespace EcsFargateLogin.Tests.Fuzz;
 
 /// <summary>The parsers of a topic, with what they need: folders, servers, an environment.</summary>
-internal abstract class ParserTable : IAsyncDisposable
+internal abstract class ParserTable : IDisposable
 {
     private readonly Dictionary<string, Func<FuzzedParser>> _parsers = [];
     private readonly Stack<object> _owned = [];
@@ -12,12 +12,12 @@ internal abstract class ParserTable : IAsyncDisposable
     public FuzzedParser this[string name] => _parsers[name]();
 
     /// <summary>Ends what the table owns, the last first.</summary>
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
         while (_owned.TryPop(out var each))
         {
             (each as IDisposable)?.Dispose();
-            await ((each as IAsyncDisposable)?.DisposeAsync() ?? ValueTask.CompletedTask);
+            (each as IAsyncDisposable)?.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
     }
 

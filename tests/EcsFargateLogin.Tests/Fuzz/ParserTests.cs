@@ -12,9 +12,7 @@ namespace EcsFargateLogin.Tests.Fuzz;
 /// </summary>
 public sealed class ParserTests
 {
-    public static TheoryData<string> Names => FuzzRun.NamesOf(
-        () => new WordParsers(), () => new SshParsers(), () => new ChannelParsers(), () => new StateParsers(),
-        () => new ReplyParsers(), () => new CopyParsers());
+    public static TheoryData<string> Names => FuzzRun.NamesOf(FuzzRun.Usual);
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -25,7 +23,7 @@ public sealed class ParserTests
 [Collection(EnvironmentScope.Collection)]
 public sealed class ProfileParserTests
 {
-    public static TheoryData<string> Names => FuzzRun.NamesOf(() => new ProfileParsers());
+    public static TheoryData<string> Names => FuzzRun.NamesOf(FuzzRun.OfEnvironment);
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -41,25 +39,47 @@ internal static class FuzzRun
     /// <summary>The time limit for the usual number of cases.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
-    private static readonly Dictionary<string, Func<ParserTable>> Tables = [];
+    /// <summary>The tables of parsers that need nothing of the environment.</summary>
+    public static Func<ParserTable>[] Usual { get; } =
+    [
+        () => new WordParsers(), () => new SshParsers(), () => new ChannelParsers(), () => new StateParsers(), () => new ReplyParsers(),
+        () => new CopyParsers(),
+    ];
 
-    /// <summary>Returns the names of the parsers of tables. Nothing of a table is opened until a parser is asked for.</summary>
-    public static TheoryData<string> NamesOf(params Func<ParserTable>[] tables)
+    /// <summary>The tables of parsers that read the environment.</summary>
+    public static Func<ParserTable>[] OfEnvironment { get; } = [() => new ProfileParsers()];
+
+    /// <summary>Returns the names of the parsers of tables.</summary>
+    public static TheoryData<string> NamesOf(Func<ParserTable>[] tables)
     {
         TheoryData<string> names = [];
         foreach (var create in tables)
         {
-            foreach (var name in create().Names)
+            using var table = create();
+            foreach (var name in table.Names)
             {
                 names.Add(name);
-                lock (Tables)
-                {
-                    Tables[name] = create;
-                }
             }
         }
 
         return names;
+    }
+
+    /// <summary>Opens the table that has a parser.</summary>
+    public static ParserTable TableOf(string name)
+    {
+        foreach (var create in Usual.Concat(OfEnvironment))
+        {
+            var table = create();
+            if (table.Names.Contains(name))
+            {
+                return table;
+            }
+
+            table.Dispose();
+        }
+
+        throw new ArgumentException($"No parser is named '{name}'.", nameof(name));
     }
 
     /// <summary>Checks a parser.</summary>
@@ -67,19 +87,12 @@ internal static class FuzzRun
     {
         var cases = (int)Number("ECSFARGATELOGIN_FUZZ_CASES", UsualCases);
         var seed = Number("ECSFARGATELOGIN_FUZZ_SEED", UsualSeed);
-        ParserTable table;
-        lock (Tables)
-        {
-            table = Tables[name]();
-        }
+        using var table = TableOf(name);
 
-        await using (table)
-        {
-            // A parser that hangs fails its own test, and not the whole run.
-            await Task.Factory
-                .StartNew(() => Check(table[name], cases, seed), TaskCreationOptions.LongRunning)
-                .WaitAsync(Limit * Math.Max(1, cases / UsualCases));
-        }
+        // A parser that hangs fails its own test, and not the whole run.
+        await Task.Factory
+            .StartNew(() => Check(table[name], cases, seed), TaskCreationOptions.LongRunning)
+            .WaitAsync(Limit * Math.Max(1, cases / UsualCases));
     }
 
     private static void Check(FuzzedParser parser, int cases, ulong seed)

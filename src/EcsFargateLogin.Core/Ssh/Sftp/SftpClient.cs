@@ -17,6 +17,12 @@ internal sealed class SftpClient(SftpConnection connection)
     /// <summary>The largest block size in bytes: the capacity of a pipe. Larger blocks are no faster.</summary>
     private const int LongestBlock = 64 * 1024;
 
+    /// <summary>Upper bound for the files of a folder. A server that sends more may send names without end.</summary>
+    private const int MostEntries = 1_000_000;
+
+    /// <summary>Upper bound for the length of a folder's path, so that folders within folders come to an end.</summary>
+    private const int LongestPath = 4096;
+
     /// <summary>The number of blocks of a file in flight: enough for a network with a long round trip.</summary>
     public const int BlocksUnderWay = 64;
 
@@ -77,7 +83,13 @@ internal sealed class SftpClient(SftpConnection connection)
             while (true)
             {
                 var reply = await AskAsync(SftpType.ReadFolder, packet => packet.Add(handle.Span), cancellationToken);
-                for (var left = reply.ReadUInt32(); left > 0; left--)
+                var count = reply.ReadUInt32();
+                if (count == 0 || entries.Count > MostEntries || path.Length > LongestPath)
+                {
+                    throw new InvalidDataException("The SFTP server lists a folder without end.");
+                }
+
+                for (var left = count; left > 0; left--)
                 {
                     var name = reply.ReadText();
                     reply.ReadBytes();
@@ -182,7 +194,8 @@ internal sealed class SftpClient(SftpConnection connection)
         var blockSize = reply.ReadUInt64();
         reply.ReadUInt64();
         reply.ReadUInt64();
-        return blockSize * reply.ReadUInt64();
+        // What a server tells may be more than fits.
+        return (ulong)UInt128.Min((UInt128)blockSize * reply.ReadUInt64(), ulong.MaxValue);
     }
 
     /// <summary>Sends a write request. The caller may reuse the data buffer when this returns.</summary>

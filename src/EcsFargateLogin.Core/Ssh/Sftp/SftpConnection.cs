@@ -119,7 +119,7 @@ internal sealed class SftpConnection(Stream toServer, Stream fromServer)
                 }
             }
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidDataException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidDataException or SftpConnectionException)
         {
             _end = e;
             foreach (var pending in _pending.Values)
@@ -136,7 +136,7 @@ internal sealed class SftpConnection(Stream toServer, Stream fromServer)
 /// The connection to an SFTP server has ended, or none was established. Failed file operations are <see
 /// cref="SftpStatusException"/> instead.
 /// </summary>
-internal sealed class SftpConnectionException(string message, Exception cause) : Exception(message, cause);
+internal sealed class SftpConnectionException(string message, Exception? cause = null) : Exception(message, cause);
 
 /// <summary>The SFTP server refused a request.</summary>
 internal sealed class SftpStatusException(uint status, string message) : Exception(message)
