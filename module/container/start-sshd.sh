@@ -10,11 +10,24 @@
 
 set -u
 
+# The kernel keeps from process 1 each signal that it has no trap for.
+trap 'printf "ecs-fargate-login end stopped: this task was asked to stop\n"; exit 0' TERM INT HUP
+
+# bash alone has a BASHOPTS that nobody can set. From the environment it takes functions, which would run in place of its
+# own commands and of programs, and options such as xtrace; but not with -p.
+if ! (BASHOPTS='') 2>/dev/null; then
+    case $- in
+    *p*) ;;
+    *) exec "$BASH" -p "$0" "$@" ;;
+    esac
+fi
+
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
 export PATH LC_ALL
-# What the dynamic loader takes from the environment; the rest of it goes in forget_environment.
-unset LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT LD_DEBUG LD_DEBUG_OUTPUT LD_PROFILE LD_PROFILE_OUTPUT GLIBC_TUNABLES
+# What the dynamic loader takes from the environment, and bash when it looks for programs; the rest goes in take_environment.
+unset LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT LD_DEBUG LD_DEBUG_OUTPUT LD_PROFILE LD_PROFILE_OUTPUT LD_SHOW_AUXV GLIBC_TUNABLES
+unset EXECIGNORE FUNCNEST
 
 readonly EXIT_SETTING=64 # a variable is missing or malformed
 readonly EXIT_IMAGE=69   # the image lacks something
@@ -58,7 +71,7 @@ package_of() {
 # Names every program that the image lacks at once, each with what brings it.
 check_programs() {
     missing=
-    for program in sshd ssh-keygen awk cat chmod chown date id mkdir mkfifo mktemp od rm sed sleep stat tr; do
+    for program in sshd ssh-keygen awk cat chmod chown date env id mkdir mkfifo mktemp od rm sed sleep stat tr; do
         command -v "$program" >/dev/null ||
             missing="${missing:+$missing; }$program is missing: install $(package_of "$program")"
     done
@@ -72,7 +85,7 @@ check_programs() {
 #   how many names cannot (spring.datasource.url).
 # It is read from the kernel, byte by byte and as octal text, so that no character of a name or value is special.
 describe_environment() {
-    od -An -v -t o1 "/proc/$$/environ" | awk '
+    env -i PATH="$PATH" od -An -v -t o1 "/proc/$$/environ" | env -i PATH="$PATH" awk '
         BEGIN {
             for (code = 33; code < 127; code++) character[sprintf("%03o", code)] = sprintf("%c", code)
             # What the script and the module agree on stays here,
@@ -226,6 +239,10 @@ read_shadow() {
     password= expiry=
 } 2>/dev/null
 
+fail_to_write() {
+    fail $EXIT_IMAGE "cannot write to $folder: is the disk full?"
+}
+
 # is_safe FOLDER: can nobody else rename or replace what lies there? Either no others may write, or it is sticky as /tmp is.
 is_safe() {
     # shellcheck disable=SC2046 # Two words.
@@ -245,17 +262,19 @@ make_folder() {
     [ -n "$folder" ] ||
         fail $EXIT_IMAGE "none of /run, /tmp and /dev/shm can be written in safety: mount a volume at /tmp, with mode 1777"
     # What a login reads. All of it stays this user's own, so that nobody else can put anything in its place.
-    mkdir "$folder/login" "$folder/login/home"
+    mkdir "$folder/login" "$folder/login/home" || fail_to_write
     # Another user's login has to reach its own files, and none of sshd's.
     [ "$user" = "$own_name" ] || chmod 711 "$folder" "$folder/login"
     chmod 755 "$folder/login/home"
 }
 
 write_authorized_keys() {
-    printf '%s\n' "${_AUTHORIZED_PUBLIC_KEY:-}" | tr -d '\r' |
-        sed -e 's/^[[:space:]]*//' -e '/^$/d' -e '/^#/d' >"$folder/authorized_keys"
-    [ -s "$folder/authorized_keys" ] ||
+    keys=$(printf '%s\n' "${_AUTHORIZED_PUBLIC_KEY:-}" | tr -d '\r' |
+        sed -e 's/^[[:space:]]*//' -e '/^$/d' -e '/^#/d')
+    [ -n "$keys" ] ||
         fail $EXIT_SETTING "_AUTHORIZED_PUBLIC_KEY is not set: without a public key nobody can log in"
+    # By the shell, because BusyBox's sed does not tell that a disk is full.
+    printf '%s\n' "$keys" >"$folder/authorized_keys" || fail_to_write
     # The options of each line: its first word, and nothing of what stands in quotes, which may hold blanks and commas.
     # ForceCommand below would silently outrank command=.
     awk '{
@@ -280,9 +299,9 @@ write_environment() {
     set -- "$folder/login/environment" "$folder/login/path"
     # shellcheck disable=SC2059 # The formats are nothing but names, quotes and octal escapes.
     { printf "$environment" && printf 'export HOME=%s\n' "$(quote "$home")"; } >"$1" &&
-        printf "$container_path" >"$2" || fail $EXIT_IMAGE "cannot write to $folder"
+        printf "$container_path" >"$2" || fail_to_write
     if [ "$odd_names" -gt 0 ] && [ -n "$perl" ]; then
-        cat "/proc/$$/environ" >"$folder/login/environ"
+        cat "/proc/$$/environ" >"$folder/login/environ" || fail_to_write
         set -- "$@" "$folder/login/environ"
     elif [ "$odd_names" -gt 0 ]; then
         say "note: logins do not get $odd_names variables with names that no shell can hold: that takes perl in the image"
@@ -303,8 +322,8 @@ quote() {
 write_login_script() {
     {
         printf 'always_kept=%s perl=%s sftp=%s powershell=%s\n' "$always_kept" "$perl" "$sftp_server" \
-            "$(quote "${pwsh:+$pwsh $POWERSHELL_ARGUMENTS}")"
-        cat <<'LOGIN'
+            "$(quote "${pwsh:+$pwsh $POWERSHELL_ARGUMENTS}")" &&
+            cat <<'LOGIN'
 folder=${0%/*}
 PATH=/usr/bin:/bin
 
@@ -369,9 +388,9 @@ fi
 [ -z "${TERM:-}" ] || knows "$TERM" || ! knows xterm-256color || TERM=xterm-256color
 exec "$@"
 LOGIN
-    } >"$folder/login.sh"
+    } >"$folder/login.sh" || fail_to_write
     # What bash reads as a login shell, but for ~/.bashrc and its like: the interactive bash that comes next reads those.
-    cat >"$folder/bash_profile" <<'PROFILE'
+    cat >"$folder/bash_profile" <<'PROFILE' || fail_to_write
 shopt -s extdebug
 trap 'case $BASH_COMMAND in ". "*bashrc* | "source "*bashrc*) false ;; esac' DEBUG
 [ ! -r /etc/profile ] || . /etc/profile
@@ -382,7 +401,7 @@ fi
 trap - DEBUG
 shopt -u extdebug
 PROFILE
-    [ -z "$always_kept" ] || true >"$folder/kept"
+    [ -z "$always_kept" ] || true >"$folder/kept" || fail_to_write
 }
 
 # write_sshd_config KEY_TYPE: makes the host key and sshd's configuration; sets problem where that fails.
@@ -405,7 +424,7 @@ KexAlgorithms -diffie-hellman-group1-*,diffie-hellman-*-sha1' ;;
     sh | ash | bash | dash | ksh | mksh | zsh | fish | csh | tcsh) replace='exec ' ;;
     *) replace= ;;
     esac
-    cat >"$folder/sshd_config" <<CONFIG
+    cat >"$folder/sshd_config" <<CONFIG || fail_to_write
 Port $port
 ${listen_address:+ListenAddress $listen_address}
 HostKey $folder/host_key
@@ -476,7 +495,8 @@ configure_sshd() {
     # sshd starts the login script by the user's shell, and its start-up files are for the shell that comes after. Most
     # shells find them by HOME, and bash reads none below another shell. OpenSSH before 7.8 does not know this setting.
     set_env="SetEnv HOME=$folder/login/home SHLVL=1"
-    ! "$sshd" -t -f "$folder/sshd_config" -o "$set_env" 2>/dev/null || printf '%s\n' "$set_env" >>"$folder/sshd_config"
+    ! "$sshd" -t -f "$folder/sshd_config" -o "$set_env" 2>/dev/null ||
+        printf '%s\n' "$set_env" >>"$folder/sshd_config" || fail_to_write
     setting=
     for word in $effective; do
         case $setting in
@@ -486,7 +506,7 @@ configure_sshd() {
                 fail $EXIT_IMAGE "$word is missing, which this sshd needs: install $(package_of sshd) as a whole"
             ;;
         # Many connections in a short time are this module's own, and would lock it out (OpenSSH 9.8 and later).
-        persourcepenalties) printf 'PerSourcePenalties no\n' >>"$folder/sshd_config" ;;
+        persourcepenalties) printf 'PerSourcePenalties no\n' >>"$folder/sshd_config" || fail_to_write ;;
         esac
         setting=$word
     done
@@ -543,7 +563,7 @@ hmac_sha256() {
 prove() {
     [ -n "$proof_key" ] || return 0
     if proof=$(printf '%s' "$1" | hmac_sha256 "$proof_key" 2>/dev/null); then
-        printf 'VersionAddendum ecs-fargate-login proof=%.32s\n' "$proof" >>"$folder/sshd_config"
+        printf 'VersionAddendum ecs-fargate-login proof=%.32s\n' "$proof" >>"$folder/sshd_config" || fail_to_write
     else
         say "note: sshd does not prove its host key in its first line: that takes sha256sum in the image"
     fi
@@ -555,7 +575,8 @@ start_sshd() {
     say "start user=$user port=$port $tag"
     say "host-key $key_type $key_text $tag"
     prove "ecs-fargate-login host-key $key_type $key_text${nonce:+ nonce=$nonce}"
-    mkfifo -m 600 "$folder/log" || fail $EXIT_IMAGE "cannot write to $folder"
+    mkfifo -m 600 "$folder/log" || fail_to_write
+    has_programs=yes
     relay_log <"$folder/log" &
     log_pid=$!
     # sshd gets a clean environment: what is left of the container's belongs to this script.
@@ -786,7 +807,7 @@ await_end() {
 end() {
     trap '' TERM INT HUP USR1
     say "end $2: $3"
-    if [ -n "$sshd_pid" ]; then
+    if [ -n "$has_programs" ]; then
         tell_logins "$3"
         # Until the message has gone out through the sshd that is about to end.
         [ -z "$ttys" ] || sleep 0.5
@@ -808,6 +829,8 @@ end_programs() {
         signal TERM $programs
         signal CONT $programs
         await_end $hangup_end $programs
+        # It may have been too young for the first one.
+        kill -s TERM "$sshd_pid" 2>/dev/null
         for process in $programs; do
             ! ignores_term "$process" || signal KILL "$process"
         done
@@ -899,7 +922,7 @@ IFS='
 '
 # shellcheck disable=SC2046 # One word for each line.
 take_environment $(describe_environment)
-folder= sshd_pid= sleep_pid= log_pid=
+folder= has_programs= sshd_pid= sleep_pid= log_pid=
 logins=0 ttys= logins_without_tty=0 quick_looks=0
 trap clean_up EXIT
 trap 'end 0 stopped "this task was asked to stop"' TERM INT HUP

@@ -70,9 +70,9 @@ internal sealed class JsonReplyUnmarshaller<T>(JsonTypeInfo<T> shape) : JsonResp
             code = Text(body.RootElement, "__type") ?? Text(body.RootElement, "code");
             message = Text(body.RootElement, "message") ?? Text(body.RootElement, "Message") ?? "";
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // An error may consist of a header only.
+            // An error may consist of a header only, or of text that is not Unicode.
         }
 
         code ??= input.ResponseData.GetHeaderValue("x-amzn-ErrorType");

@@ -86,6 +86,11 @@ internal static class ProgramPath
     /// <summary>Returns the path of a program; null if there is none.</summary>
     internal static string? Find(string program)
     {
+        if (program.Contains('\0', StringComparison.Ordinal))
+        {
+            return null;
+        }
+
         if (program.Contains(Path.DirectorySeparatorChar) || program.Contains(Path.AltDirectorySeparatorChar))
         {
             return Candidates(Path.GetFullPath(program)).FirstOrDefault(IsProgram);

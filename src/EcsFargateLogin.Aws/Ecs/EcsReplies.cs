@@ -41,9 +41,11 @@ internal static class EcsReplies
         Logs = (definition?.ContainerDefinitions ?? [])
             .Select(container => (container?.Name, Log: Log(container?.LogConfiguration)))
             .Where(container => container.Log is not null)
+            .DistinctBy(container => container.Name, StringComparer.Ordinal)
             .ToDictionary(container => container.Name!, container => container.Log!, StringComparer.Ordinal),
         Starts = (definition?.ContainerDefinitions ?? [])
             .OfType<ContainerDefinitionShape>()
+            .DistinctBy(container => container.Name, StringComparer.Ordinal)
             .ToDictionary(container => container.Name!, Start, StringComparer.Ordinal),
     };
 

@@ -25,7 +25,7 @@ internal sealed record TextFile(string Text, string? Absence)
                 : NotThere;
             return absence is null ? ReadFile(path, longest) : new("", absence);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return new("", "cannot be read");
         }

@@ -16,6 +16,9 @@ internal sealed class ExecOutput(ExecScript script, Action<ReadOnlyMemory<byte>>
     /// <summary>Upper bound for the digits of an exit code and a separator.</summary>
     private const int LongestCode = 8;
 
+    /// <summary>Upper bound for a piece of standard error, in bytes: many times what the script makes of a line.</summary>
+    private const int LongestErrors = 256 * 1024;
+
     private readonly byte[] _marker = script.Marker;
     private readonly ArrayBufferWriter<byte> _pending = new();
     private bool _hasBegun;
@@ -122,16 +125,17 @@ internal sealed class ExecOutput(ExecScript script, Action<ReadOnlyMemory<byte>>
     private int? TakeErrors(byte[] data, int position)
     {
         var length = data.AsSpan(position).IndexOf((byte)'\n');
-        if (length < 0)
+        // The script cuts lines; what is longer is not of it, and must not be kept without a bound.
+        if (length < 0 && data.Length - position < LongestErrors)
         {
             return null;
         }
 
-        var end = position + length;
+        var end = length < 0 ? data.Length : position + length;
         var isWhole = data[position] == 'e';
         var text = data[(position + 1)..(_convertsLines && data[end - 1] == '\r' ? end - 1 : end)];
         errors(isWhole ? (byte[])[.. text, (byte)'\n'] : text);
-        return end + 1;
+        return Math.Min(end + 1, data.Length);
     }
 
     private void Pass(ReadOnlyMemory<byte> bytes)

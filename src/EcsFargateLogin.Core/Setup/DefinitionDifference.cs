@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Setup;
 
@@ -49,7 +50,7 @@ internal static class DefinitionDifference
             || (fact.Key == Ports && Text(value) == Text(fact.Value)));
 
     private static string Line(string what, string name, string text) =>
-        $"  {what,-9} {name}{(text.Length > 0 ? $": {text}" : "")}";
+        $"  {what,-9} {TerminalText.OneLine(text.Length > 0 ? $"{name}: {text}" : name)}";
 
     private static string Change(string from, string to) => from.Length == 0 ? to : $"{from} -> {to}";
 

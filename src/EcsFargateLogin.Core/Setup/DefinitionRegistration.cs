@@ -24,6 +24,20 @@ internal sealed class DefinitionRegistration(LoginDefinitionRequest request, Jso
     public static async Task<DefinitionRegistration> PrepareAsync(
         IFargateCloud cloud, LoginDefinitionRequest request, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await CreateAsync(cloud, request, cancellationToken);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or InvalidCastException)
+        {
+            // A member has another type than ECS gives it, or is there twice.
+            throw CloudErrors.MalformedReply("ecs:DescribeTaskDefinition", "holds something else than a task definition");
+        }
+    }
+
+    private static async Task<DefinitionRegistration> CreateAsync(
+        IFargateCloud cloud, LoginDefinitionRequest request, CancellationToken cancellationToken)
+    {
         LoginDefinition login = new(request, cloud.Connection.Region);
         if (request.FromTaskDefinition is not { } name)
         {

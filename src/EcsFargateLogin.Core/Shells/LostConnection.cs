@@ -27,7 +27,7 @@ internal static class LostConnection
         {
             return SshLog.TellsHostKeyChanged(messages)
                 ? SshErrors.ProxyHostKeyChanged(proxy.Name)
-                : SshErrors.ProxyRefused(proxy.Name, SshLog.Complaint(messages)!);
+                : SshErrors.ProxyRefused(proxy.Name, SshLog.Complaint(messages) ?? "its host key is not accepted");
         }
 
         session.IsDistrusted = true;

@@ -188,7 +188,7 @@ public sealed class StartHistoryTests : IDisposable
     private Task<string?> RecordAsync(params FargateSession[] sessions) => History.RecordAsync(sessions, CancellationToken.None);
 
     /// <summary>A session that this process has started, and whose server has answered.</summary>
-    private static FargateSession Ready(string sessionId, DateTimeOffset? createdAt = null, double server = 3)
+    internal static FargateSession Ready(string sessionId, DateTimeOffset? createdAt = null, double server = 3)
     {
         var record = SampleTask.Session().Record with { SessionId = sessionId };
         RunTaskRequest runTask = new()

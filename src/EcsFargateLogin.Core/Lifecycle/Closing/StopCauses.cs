@@ -11,6 +11,8 @@ namespace EcsFargateLogin.Lifecycle.Closing;
 /// </summary>
 internal static class StopCauses
 {
+    private static readonly TimeSpan MatchLimit = TimeSpan.FromMilliseconds(100);
+
     private const string Reachability =
         "The subnet has no way to it: use a public subnet with -AssignPublicIp Enabled, a NAT gateway, or VPC endpoints "
         + "(ecr.api, ecr.dkr, s3, logs, secretsmanager, ssm).";
@@ -175,9 +177,19 @@ internal static class StopCauses
     private static string? Find((string Pattern, string NextStep)[] causes, string evidence) =>
         Array.Find(causes, cause => IsMatch(evidence, cause.Pattern)).NextStep;
 
-    private static bool IsMatch(string evidence, string pattern) => Regex.IsMatch(
-        evidence, pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Multiline,
-        TimeSpan.FromSeconds(1));
+    /// <summary>Whether a pattern is found. Where a log makes that take long, it is not.</summary>
+    internal static bool IsMatch(string evidence, string pattern)
+    {
+        try
+        {
+            return Regex.IsMatch(
+                evidence, pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Multiline, MatchLimit);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return false;
+        }
+    }
 }
 
 /// <summary>
@@ -203,12 +215,9 @@ internal static class TransientFailures
 
         var evidence = string.Join(
             '\n', [task.StopCode ?? "", task.StoppedReason ?? "", .. task.Containers.Select(container => container.Reason)]);
-        return IsMatch(evidence, Transient) && !IsMatch(evidence, Permanent);
+        return StopCauses.IsMatch(evidence, Transient) && !StopCauses.IsMatch(evidence, Permanent);
     }
 
     /// <summary>Whether a task that RunTask did not start is tried again.</summary>
     public static bool Matches(FargateException refusal) => refusal.Error == FargateError.CapacityUnavailable;
-
-    private static bool IsMatch(string evidence, string pattern) => Regex.IsMatch(
-        evidence, pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
 }

@@ -20,6 +20,12 @@ internal sealed class SftpClient(SftpConnection connection)
     /// </summary>
     private const int LongestBlock = 60 * 1024;
 
+    /// <summary>Upper bound for the files of a folder. A server that sends more may send names without end.</summary>
+    private const int MostEntries = 1_000_000;
+
+    /// <summary>Upper bound for the length of a folder's path, so that folders within folders come to an end.</summary>
+    private const int LongestPath = 4096;
+
     /// <summary>The number of file bytes in one packet.</summary>
     public int BlockSize { get; private set; } = SafeBlock;
 
@@ -80,7 +86,13 @@ internal sealed class SftpClient(SftpConnection connection)
             while (true)
             {
                 var reply = await AskAsync(SftpType.ReadFolder, packet => packet.Add(handle.Span), cancellationToken);
-                for (var left = reply.ReadUInt32(); left > 0; left--)
+                var count = reply.ReadUInt32();
+                if (count == 0 || entries.Count > MostEntries || path.Length > LongestPath)
+                {
+                    throw new InvalidDataException("The SFTP server lists a folder without end.");
+                }
+
+                for (var left = count; left > 0; left--)
                 {
                     var name = reply.ReadText();
                     reply.ReadBytes();
@@ -185,7 +197,8 @@ internal sealed class SftpClient(SftpConnection connection)
         var blockSize = reply.ReadUInt64();
         reply.ReadUInt64();
         reply.ReadUInt64();
-        return blockSize * reply.ReadUInt64();
+        // What a server tells may be more than fits.
+        return (ulong)UInt128.Min((UInt128)blockSize * reply.ReadUInt64(), ulong.MaxValue);
     }
 
     /// <summary>Adds a write request. The caller may reuse the data buffer when this returns.</summary>

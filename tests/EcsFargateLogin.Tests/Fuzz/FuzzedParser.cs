@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Text;
+using EcsFargateLogin.Foundation;
+
+namespace EcsFargateLogin.Tests.Fuzz;
+
+/// <summary>A parser of what others wrote.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Corpus">Valid content, made as the real content is made. It must be parsed without an exception.</param>
+/// <param name="Parse">Parses content, and returns the texts of it that reach a terminal.</param>
+internal sealed record FuzzedParser(string Name, IReadOnlyList<byte[]> Corpus, Func<byte[], IEnumerable<string?>> Parse)
+{
+    /// <summary>More time than any of these parsers needs for a content of this size, also on a busy machine.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    /// <summary>Upper bound for the memory that a parser allocates on its thread, in bytes.</summary>
+    private const long MostMemory = 64 << 20;
+
+    /// <summary>Upper bound for the same for each byte of content.</summary>
+    private const long MostMemoryPerByte = 2048;
+
+    /// <summary>Creates the parser of a text.</summary>
+    public static FuzzedParser OfText(string name, IEnumerable<string> corpus, Func<string, IEnumerable<string?>> parse) => new(
+        name, [.. corpus.Select(Encoding.UTF8.GetBytes)], bytes => parse(Encoding.UTF8.GetString(bytes)));
+
+    /// <summary>Checks one content.</summary>
+    /// <exception cref="InvalidOperationException">The parser does not hold what all parsers hold.</exception>
+    public void Check(byte[] content)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        foreach (var text in Run(content))
+        {
+            if (text is not null && !TerminalText.IsClean(text))
+            {
+                throw new InvalidOperationException($"{Name} keeps a text that is not safe for a terminal: {Convert.ToBase64String(Encoding.UTF8.GetBytes(text))}");
+            }
+        }
+
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        if (allocated > MostMemory + (content.Length * MostMemoryPerByte))
+        {
+            throw new InvalidOperationException($"{Name} allocates {allocated} bytes for {content.Length} bytes.");
+        }
+
+        if (Stopwatch.GetElapsedTime(begun) is var elapsed && elapsed > Limit)
+        {
+            throw new InvalidOperationException($"{Name} takes {elapsed} for {content.Length} bytes.");
+        }
+    }
+
+    private IEnumerable<string?> Run(byte[] content)
+    {
+        try
+        {
+            return [.. Parse(content)];
+        }
+        catch (FargateException e)
+        {
+            return [e.Message, e.NextStep, e.Summary, e.ErrorCode, e.RequestId];
+        }
+    }
+
+    /// <summary>The name alone.</summary>
+    public override string ToString() => Name;
+}
