@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace EcsFargateLogin.EndToEnd.Chaos;
+
+/// <summary>What runs have found.</summary>
+/// <param name="Runs">The number of schedules or points.</param>
+/// <param name="FaultsMet">The number of their faults that have happened.</param>
+/// <param name="Violations">What speaks against an invariant, with what it came of.</param>
+internal sealed record Findings(int Runs, int FaultsMet, IReadOnlyList<string> Violations)
+{
+    /// <summary>The number of invariants that were checked.</summary>
+    public int Checks => Runs * Invariants.All.Count;
+}
+
+/// <summary>Runs points in lanes side by side.</summary>
+internal static class ChaosRun
+{
+    /// <summary>Runs points of the path, until all have run or time is up.</summary>
+    /// <param name="points">The points.</param>
+    /// <param name="lanes">How many run side by side.</param>
+    /// <param name="report">Says what happens.</param>
+    /// <param name="cancellationToken">Starts no further one.</param>
+    public static async Task<Findings> PathAsync(
+        IEnumerable<PathPoint> points, int lanes, Action<string> report, CancellationToken cancellationToken)
+    {
+        ConcurrentQueue<string> violations = [];
+        var (runs, met) = (0, 0);
+        await InLanesAsync(points, lanes, async (point, lane) =>
+        {
+            var clock = Stopwatch.StartNew();
+            var (found, hasHappened) = await point.RunAsync(lane);
+            var number = Interlocked.Increment(ref runs);
+            Interlocked.Add(ref met, hasHappened ? 1 : 0);
+            report($"{number} {clock.Elapsed.TotalSeconds:0.0} s {(hasHappened ? "met" : "not met")}: {point}");
+            foreach (var violation in found)
+            {
+                report($"VIOLATION {violation}");
+                violations.Enqueue($"{point}: {violation}");
+            }
+        }, cancellationToken);
+        return new Findings(runs, met, [.. violations]);
+    }
+
+    /// <summary>Runs each of them in the first lane that is free.</summary>
+    public static async Task InLanesAsync<T>(
+        IEnumerable<T> all, int lanes, Func<T, Lane, Task> run, CancellationToken cancellationToken)
+    {
+        using var each = all.GetEnumerator();
+        Lock next = new();
+        bool TryTake(out T taken)
+        {
+            lock (next)
+            {
+                var isThere = !cancellationToken.IsCancellationRequested && each.MoveNext();
+                taken = isThere ? each.Current : default!;
+                return isThere;
+            }
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, lanes).Select(async _ =>
+        {
+            await using var lane = await Lane.OpenAsync();
+            while (TryTake(out var taken))
+            {
+                await run(taken, lane);
+            }
+        }));
+    }
+}
