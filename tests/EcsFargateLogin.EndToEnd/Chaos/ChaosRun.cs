@@ -16,6 +16,9 @@ internal sealed record Findings(int Runs, int FaultsMet, IReadOnlyList<string> V
 /// <summary>Runs points in lanes side by side.</summary>
 internal static class ChaosRun
 {
+    /// <summary>The number of schedules that are tried to find a short one.</summary>
+    private const int MaxTries = 15;
+
     /// <summary>Runs points of the path, until all have run or time is up.</summary>
     /// <param name="points">The points.</param>
     /// <param name="lanes">How many run side by side.</param>
@@ -41,6 +44,61 @@ internal static class ChaosRun
         }, cancellationToken);
         return new Findings(runs, met, [.. violations]);
     }
+
+    /// <summary>Runs the schedules of seeds, until all have run or time is up, and shortens those that fail.</summary>
+    /// <inheritdoc cref="PathAsync"/>
+    public static async Task<Findings> SchedulesAsync(
+        IEnumerable<int> seeds, int lanes, Action<string> report, CancellationToken cancellationToken)
+    {
+        ConcurrentQueue<string> violations = [];
+        var (runs, met) = (0, 0);
+        await InLanesAsync(seeds, lanes, async (seed, lane) =>
+        {
+            var clock = Stopwatch.StartNew();
+            var schedule = Schedule.Of(seed);
+            var (found, faults) = await schedule.RunAsync(lane);
+            Interlocked.Increment(ref runs);
+            Interlocked.Add(ref met, faults);
+            report($"seed {seed}: {schedule.Steps.Count} steps, {faults} faults met, {found.Count} violations, {clock.Elapsed.TotalSeconds:0.0} s");
+            if (found.Count > 0)
+            {
+                report($"{schedule}\n{string.Join('\n', found.Select(violation => $"VIOLATION seed {seed}: {violation}"))}");
+                var shortest = await ShortenAsync(schedule, found, lane);
+                report($"The shortest schedule of seed {seed} that fails:{shortest}");
+                violations.Enqueue($"seed {seed}: {string.Join("; ", found)}{shortest}");
+            }
+        }, cancellationToken);
+        return new Findings(runs, met, [.. violations]);
+    }
+
+    /// <summary>Finds a shorter schedule that violates one of the same invariants, in a limited number of tries.</summary>
+    private static async Task<Schedule> ShortenAsync(Schedule schedule, IReadOnlyList<string> violations, Lane lane)
+    {
+        var names = violations.Select(NameOf).ToHashSet();
+        var tries = 0;
+        for (var isShorter = true; isShorter;)
+        {
+            isShorter = false;
+            foreach (var candidate in schedule.Shrink())
+            {
+                if (++tries > MaxTries)
+                {
+                    return schedule;
+                }
+
+                await lane.EndShellsAsync();
+                if ((await candidate.RunAsync(lane)).Violations.Any(violation => names.Contains(NameOf(violation))))
+                {
+                    (schedule, isShorter) = (candidate, true);
+                    break;
+                }
+            }
+        }
+
+        return schedule;
+    }
+
+    private static string NameOf(string violation) => violation[..violation.IndexOf(':', StringComparison.Ordinal)];
 
     /// <summary>Runs each of them in the first lane that is free.</summary>
     public static async Task InLanesAsync<T>(

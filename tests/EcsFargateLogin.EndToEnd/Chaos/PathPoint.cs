@@ -67,8 +67,12 @@ internal sealed record PathPoint(string Route, Use Use, Fault Fault)
             },
         });
 
-    /// <summary>The points of a seed.</summary>
-    public static IReadOnlyList<PathPoint> Of(int seed, int count) => Gen.Sample(count, new Rnd((ulong)seed), Size);
+    /// <summary>The point of a seed, and those of the seeds that follow.</summary>
+    public static IEnumerable<PathPoint> From(int seed, int count) =>
+        Enumerable.Range(seed, count).Select(each => Gen.Sample(1, new Rnd((ulong)each), Size)[0] with { Seed = each });
+
+    /// <summary>The seed that it came of.</summary>
+    public int Seed { get; init; }
 
     /// <summary>Runs it, and says what speaks against the invariants.</summary>
     /// <param name="lane">Where it runs.</param>
@@ -83,10 +87,10 @@ internal sealed record PathPoint(string Route, Use Use, Fault Fault)
             $PSDefaultParameterValues['*-Fargate*:Option'] = {{ShortPatience}}
             $global:session = New-FargateSession {{Route}} -StartTimeout 30 -Wait
             """);
-        await world.RunAsync(0, $"if ($global:session) {{ {Use.Script} }} else {{ 'none' }}", Use);
+        await world.RunAsync(0, $"if ($global:session) {{ {Use.Script} }} else {{ '{World.NoSession}' }}", Use);
         await world.RunAsync(0, "if ($global:session) { $global:session | Stop-FargateSession }");
         return (Invariants.Violations(await world.CloseAsync()), fault.Uses > 0);
     }
 
-    public override string ToString() => $"{Route} {Use} {Fault}";
+    public override string ToString() => $"seed {Seed}: {Route} {Use} {Fault}";
 }

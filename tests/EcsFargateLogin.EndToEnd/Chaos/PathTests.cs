@@ -11,7 +11,7 @@ public sealed class PathTests(ITestOutputHelper output)
     [Fact]
     public async Task The_invariants_hold_whatever_happens_to_a_byte_or_a_message()
     {
-        var found = await ChaosRun.PathAsync(PathPoint.Of(Seed, Count), lanes: 4, output.WriteLine, CancellationToken.None);
+        var found = await ChaosRun.PathAsync(PathPoint.From(Seed, Count), lanes: 4, output.WriteLine, CancellationToken.None);
 
         Assert.Equal(Count, found.Runs);
         Assert.NotEqual(0, found.FaultsMet);

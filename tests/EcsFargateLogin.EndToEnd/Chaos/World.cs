@@ -12,6 +12,9 @@ namespace EcsFargateLogin.EndToEnd.Chaos;
 /// <summary>The account and the journal of one schedule, and all that its users see.</summary>
 internal sealed class World : IAsyncDisposable
 {
+    /// <summary>The output of an act that needs a session where the user has none.</summary>
+    public const string NoSession = "no session";
+
     private const string SecretKey = "planted-secret-of-chaos";
     private const string SessionToken = "planted-token-of-chaos";
 
@@ -19,7 +22,7 @@ internal sealed class World : IAsyncDisposable
     private const string Sweep =
         """
         $WarningPreference = 'SilentlyContinue'
-        $sessions = @(Get-FargateSession -Mine)
+        $sessions = @(Get-FargateSession -Mine; if ($env:BYCLUSTER) { Get-FargateSession -Cluster local -Status RUNNING, PENDING, PROVISIONING, ACTIVATING, READY })
         $sessions | ForEach-Object { "listed $($_.SessionId)" }
         $sessions | Where-Object TaskArn | Stop-FargateSession
         $sessions | Where-Object { -not $_.TaskArn } | ForEach-Object { Stop-FargateSession -SessionId $_.SessionId -Cluster local }
@@ -29,7 +32,6 @@ internal sealed class World : IAsyncDisposable
     /// <summary>The time that what holds a folder has to go once its session has ended.</summary>
     private static readonly TimeSpan HolderLimit = TimeSpan.FromSeconds(20);
 
-    private readonly Lane _lane;
     private readonly Operator _me;
     private readonly Watcher _watcher;
     private readonly Lock _lock = new();
@@ -43,7 +45,7 @@ internal sealed class World : IAsyncDisposable
 
     private World(Lane lane, Operator me)
     {
-        (_lane, _me) = (lane, me);
+        (Lane, _me) = (lane, me);
         HomeName = $"home-{Guid.NewGuid():N}";
         SeenHome = Directory.CreateDirectory(Path.Combine(lane.SeenDisk, HomeName)).FullName;
         _watcher = new Watcher(Sessions);
@@ -52,6 +54,12 @@ internal sealed class World : IAsyncDisposable
     }
 
     public LocalFargateServer Fargate => _me.Fargate;
+
+    /// <summary>Where it is.</summary>
+    public Lane Lane { get; }
+
+    /// <summary>Whether a folder of the journal was deleted: its session can be found in its cluster alone.</summary>
+    public bool HasLostFolder { get; set; }
 
     /// <summary>XDG_STATE_HOME of the users, as this process sees it.</summary>
     public string SeenHome { get; }
@@ -79,16 +87,19 @@ internal sealed class World : IAsyncDisposable
         return world;
     }
 
+    /// <summary>The PowerShell of a user.</summary>
+    public Task<StandingPowerShell> ShellAsync(int user) => Lane.ShellAsync(user);
+
     /// <summary>Runs a script in the PowerShell of a user, to its end or that of the PowerShell.</summary>
     public Task RunAsync(int user, string script) => RunAsync(user, script, use: null);
 
     /// <summary>The same for a use of a session, with its name in the report.</summary>
     public async Task RunAsync(int user, string script, Use? use)
     {
-        var shell = await _lane.ShellAsync(user);
+        var shell = await Lane.ShellAsync(user);
         var report = Path.Combine(_me.StateHome, $"{Guid.NewGuid():N}.json");
         var start = _me.Process(OperatorErrors.Reporting(script, report));
-        start.Environment["XDG_STATE_HOME"] = Path.Combine(_lane.Disk, HomeName);
+        start.Environment["XDG_STATE_HOME"] = Path.Combine(Lane.Disk, HomeName);
         start.Environment["AWS_SESSION_TOKEN"] = SessionToken;
         start.Environment["TASKPORT"] = Fargate.SshPort.ToString(CultureInfo.InvariantCulture);
         start.Environment["SENT"] = SentPath;
@@ -101,7 +112,7 @@ internal sealed class World : IAsyncDisposable
             _streams.Add(shell.Process.Screen[screen..]);
             _streams.Add(shell.Process.Errors[errors..]);
             _errors.AddRange(seen);
-            if (use is not null)
+            if (use is not null && result?.Output != $"{NoSession}\n")
             {
                 _uses.Add(new UseEnd(use, result?.Output, seen.Count > 0));
             }
@@ -184,11 +195,12 @@ internal sealed class World : IAsyncDisposable
 
     private async Task<ProcessResult> SweepAsync()
     {
-        await Task.WhenAll(_lane.Running.Select(shell => TryRunAsync(shell, Closing(), "")));
-        var sweeper = await _lane.ShellAsync(Lane.Sweeper);
+        await Task.WhenAll(Lane.Running.Select(shell => TryRunAsync(shell, Closing(), "")));
+        var sweeper = await Lane.ShellAsync(Lane.Sweeper);
         var start = _me.Process(Sweep);
-        start.Environment["XDG_STATE_HOME"] = Path.Combine(_lane.Disk, HomeName);
+        start.Environment["XDG_STATE_HOME"] = Path.Combine(Lane.Disk, HomeName);
         start.Environment["AWS_SESSION_TOKEN"] = SessionToken;
+        start.Environment["BYCLUSTER"] = HasLostFolder ? "yes" : "";
         return await TryRunAsync(sweeper, start, "") ?? new ProcessResult(1, "", "The sweep did not end.");
     }
 
@@ -196,18 +208,18 @@ internal sealed class World : IAsyncDisposable
     private System.Diagnostics.ProcessStartInfo Closing()
     {
         var start = _me.Process("Get-FargateTunnel | Stop-FargateTunnel -KeepSession 2>$null; Remove-Variable session -Scope Global -ErrorAction Ignore");
-        start.Environment["XDG_STATE_HOME"] = Path.Combine(_lane.Disk, HomeName);
+        start.Environment["XDG_STATE_HOME"] = Path.Combine(Lane.Disk, HomeName);
         start.Environment["AWS_SESSION_TOKEN"] = SessionToken;
         return start;
     }
 
     private async Task<IReadOnlyList<string>> HoldersAsync()
     {
-        string[] folders = [_me.StateHome, Path.Combine(_lane.Disk, HomeName)];
+        string[] folders = [_me.StateHome, Path.Combine(Lane.Disk, HomeName)];
         using CancellationTokenSource limit = new(HolderLimit);
         while (true)
         {
-            IReadOnlyList<string> holders = ProcessView.Holders(folders, [.. _lane.Running.Select(shell => shell.Process.Id)]);
+            IReadOnlyList<string> holders = ProcessView.Holders(folders, [.. Lane.Running.Select(shell => shell.Process.Id)]);
             var live = Fargate.Tasks.Any(task => task.Phase != TaskPhase.Stopped || task.IsAlive);
             if ((holders.Count == 0 && !live) || limit.IsCancellationRequested)
             {
