@@ -56,7 +56,7 @@ internal static class ChaosRun
         {
             var clock = Stopwatch.StartNew();
             var schedule = Schedule.Of(seed);
-            var (found, faults) = await schedule.RunAsync(lane);
+            var (found, faults) = await TryRunAsync(schedule, lane, report);
             Interlocked.Increment(ref runs);
             Interlocked.Add(ref met, faults);
             report($"seed {seed}: {schedule.Steps.Count} steps, {faults} faults met, {found.Count} violations, {clock.Elapsed.TotalSeconds:0.0} s");
@@ -87,7 +87,7 @@ internal static class ChaosRun
                 }
 
                 await lane.EndShellsAsync();
-                if ((await candidate.RunAsync(lane)).Violations.Any(violation => names.Contains(NameOf(violation))))
+                if ((await TryRunAsync(candidate, lane, _ => { })).Violations.Any(violation => names.Contains(NameOf(violation))))
                 {
                     (schedule, isShorter) = (candidate, true);
                     break;
@@ -96,6 +96,20 @@ internal static class ChaosRun
         }
 
         return schedule;
+    }
+
+    /// <summary>Runs one; an exception is a violation too, so that a run goes on.</summary>
+    private static async Task<(IReadOnlyList<string> Violations, int FaultsMet)> TryRunAsync(
+        Schedule schedule, Lane lane, Action<string> report)
+    {
+        try
+        {
+            return await schedule.RunAsync(lane, report);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return ([$"the schedule itself can be run: {e}"], 0);
+        }
     }
 
     private static string NameOf(string violation) => violation[..violation.IndexOf(':', StringComparison.Ordinal)];

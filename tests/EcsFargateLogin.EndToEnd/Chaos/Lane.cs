@@ -100,8 +100,8 @@ internal sealed class Lane : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes the disk read-only.</summary>
-    public Task ForbidWritesAsync() => MountAsync("-o", "remount,ro");
+    /// <summary>Makes the disk read-only, unless somebody has a file open there to write: a lock, for one.</summary>
+    public async Task<bool> TryForbidWritesAsync() => (await TryMountAsync("-o", "remount,ro")).ExitCode == 0;
 
     /// <summary>Makes the disk as it was.</summary>
     public async Task MendDiskAsync()
@@ -150,9 +150,9 @@ internal sealed class Lane : IAsyncDisposable
         return start;
     }
 
-    private async Task MountAsync(params string[] arguments)
-    {
-        var result = await EngineProcess.RunAsync(Inside(new ProcessStartInfo("mount", [.. arguments, Disk])), limit: Limit);
-        Assert.Equal(new ProcessResult(0, "", ""), result);
-    }
+    private async Task MountAsync(params string[] arguments) =>
+        Assert.Equal(new ProcessResult(0, "", ""), await TryMountAsync(arguments));
+
+    private Task<ProcessResult> TryMountAsync(params string[] arguments) =>
+        EngineProcess.RunAsync(Inside(new ProcessStartInfo("mount", [.. arguments, Disk])), limit: Limit);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -38,7 +39,9 @@ internal sealed record Schedule(IReadOnlyList<Step> Steps)
     public IEnumerable<Schedule> Shrink() => Arbitrary.Shrinker(this);
 
     /// <summary>Runs it, and says what speaks against the invariants.</summary>
-    public async Task<(IReadOnlyList<string> Violations, int FaultsMet)> RunAsync(Lane lane)
+    /// <param name="lane">Where it runs.</param>
+    /// <param name="report">Is told how long each step took.</param>
+    public async Task<(IReadOnlyList<string> Violations, int FaultsMet)> RunAsync(Lane lane, Action<string> report)
     {
         await using var world = await World.OpenAsync(lane);
         var met = 0;
@@ -55,10 +58,12 @@ internal sealed record Schedule(IReadOnlyList<Step> Steps)
         }
 
         await Task.WhenAll(busy);
+        met += world.Fargate.Faults.All.Count(fault => fault.Uses > 0);
         return (Invariants.Violations(await world.CloseAsync()), met);
 
         async Task RunAsync(Step step)
         {
+            var clock = Stopwatch.StartNew();
             Task ActAsync() => world.RunAsync(step.User, step.Act.Script, step.Act.Use);
             if (step.Trouble is null)
             {
@@ -68,6 +73,8 @@ internal sealed record Schedule(IReadOnlyList<Step> Steps)
             {
                 Interlocked.Increment(ref met);
             }
+
+            report($"    {clock.Elapsed.TotalSeconds:0.0} s {step}");
         }
     }
 

@@ -25,6 +25,10 @@ internal sealed record Step(int User, Act Act, Trouble? Trouble, bool Overlaps)
 /// <summary>The life of sessions, as users have it.</summary>
 internal static class Acts
 {
+    /// <summary>A user without a session uses one that another has started.</summary>
+    private const string Adopt =
+        "if (-not $global:session) { $global:session = Get-FargateSession -Mine | Where-Object TaskArn | Select-Object -First 1 }";
+
     /// <summary>The acts that start sessions, which come more often than others.</summary>
     public static readonly IReadOnlyList<Act> Starts =
     [
@@ -48,7 +52,6 @@ internal static class Acts
     [
         .. Uses.All.Select(use => Using(use.Name, use)),
         .. Uses.All.Select(use => Using(use.Name, use)),
-        new("adopt", "$global:session = Get-FargateSession -Mine | Select-Object -First 1"),
         new("wait", "if ($global:session) { $null = $global:session | Wait-FargateSession -Timeout 20 }"),
         new(
             "leave a tunnel open",
@@ -67,7 +70,7 @@ internal static class Acts
         new($"start {parameters}", $"$global:session = New-FargateSession {parameters} -StartTimeout 30");
 
     private static Act Using(string name, Use use) =>
-        new(name, $"if ($global:session) {{ {use.Script} }} else {{ '{World.NoSession}' }}") { Use = use };
+        new(name, $"{Adopt}\nif ($global:session) {{ {use.Script} }} else {{ '{World.NoSession}' }}") { Use = use };
 
     private static Act InOne(Use use, string parameters, string rest) =>
         new($"start {parameters} | {rest}", $"New-FargateSession {parameters} -StartTimeout 30 | {rest}; \"code $LASTEXITCODE\"") { Use = use };

@@ -11,7 +11,7 @@ internal abstract record Trouble
     /// <param name="world">The schedule's world.</param>
     /// <param name="user">The number of the user.</param>
     /// <param name="act">Does the act.</param>
-    /// <returns>Whether it has happened.</returns>
+    /// <returns>Whether it has happened; false for a fault of the account, which itself counts its uses.</returns>
     public abstract Task<bool> DuringAsync(World world, int user, Func<Task> act);
 }
 
@@ -21,9 +21,9 @@ internal sealed record FaultTrouble(Fault Fault) : Trouble
 {
     public override async Task<bool> DuringAsync(World world, int user, Func<Task> act)
     {
-        var fault = world.Fargate.Faults.Add(Fault with { });
+        world.Fargate.Faults.Add(Fault with { });
         await act();
-        return fault.Uses > 0;
+        return false;
     }
 
     public override string ToString() => $"{Fault}";
@@ -97,17 +97,25 @@ internal sealed record DiskTrouble(int? Free) : Trouble
             return false;
         }
 
-        await (Free is { } free ? world.Lane.FillAsync(free) : world.Lane.ForbidWritesAsync());
+        var isDone = true;
+        if (Free is { } free)
+        {
+            await world.Lane.FillAsync(free);
+        }
+        else
+        {
+            isDone = await world.Lane.TryForbidWritesAsync();
+        }
+
         try
         {
             await act();
+            return isDone;
         }
         finally
         {
             await world.Lane.MendDiskAsync();
         }
-
-        return true;
     }
 
     public override string ToString() => Free is { } free ? $"{free} bytes of disk" : "a read-only disk";
