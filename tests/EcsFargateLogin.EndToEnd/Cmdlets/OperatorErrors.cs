@@ -37,12 +37,16 @@ internal static class OperatorErrors
         {
             Assert.True(File.Exists(reports[i]), result.Output + result.Error);
             return new FailedProcess(
-                JsonSerializer.Deserialize<SeenError[]>(File.ReadAllText(reports[i]), Json)!, result.Output, result.ExitCode);
+                ReadReport(reports[i]), result.Output, result.ExitCode);
         })];
     }
 
+    /// <summary>The errors of a report.</summary>
+    public static IReadOnlyList<SeenError> ReadReport(string report) =>
+        JsonSerializer.Deserialize<SeenError[]>(File.ReadAllText(report), Json)!;
+
     /// <summary>The same script, which writes a report of its errors.</summary>
-    private static string Reporting(string script, string report) =>
+    public static string Reporting(string script, string report) =>
         $$"""
         $ended = $false
         $Error.Clear()

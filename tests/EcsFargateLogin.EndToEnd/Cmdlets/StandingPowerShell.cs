@@ -57,6 +57,9 @@ internal sealed class StandingPowerShell : IAsyncDisposable
     private readonly TerminalRun _process;
     private int _runs;
 
+    /// <summary>Its process.</summary>
+    public TerminalRun Process => _process;
+
     private StandingPowerShell(ProcessStartInfo start)
     {
         _environment = new Dictionary<string, string?>(start.Environment);

@@ -31,6 +31,12 @@ internal sealed partial class TerminalRun : IAsyncDisposable
             _process.WaitForExitAsync());
     }
 
+    /// <summary>The id of the process.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Whether the process has ended.</summary>
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>The output of the terminal until now, with its escape sequences.</summary>
     public string Screen => Read(_screen);
 

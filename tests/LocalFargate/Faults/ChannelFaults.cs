@@ -28,6 +28,13 @@ public sealed record MessageLost : MessageFault;
 /// <summary>A message arrives twice.</summary>
 public sealed record MessageDuplicated : MessageFault;
 
+/// <summary>A bit of a message changes. An agent drops such a message.</summary>
+public sealed record MessageFlipped : MessageFault
+{
+    /// <summary>The place of the byte in the message; counted round where the message is shorter.</summary>
+    public int Byte { get; init; }
+}
+
 /// <summary>A message arrives after the one that follows it.</summary>
 public sealed record MessageReordered : MessageFault;
 

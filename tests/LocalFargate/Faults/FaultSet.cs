@@ -45,5 +45,5 @@ public sealed class FaultSet
     /// <summary>The plan of a new task, with the faults that happen to it.</summary>
     internal TaskPlan Apply(TaskPlan plan) => _faults.OfType<LaunchFault>()
         .Where(fault => fault.TryUse())
-        .Aggregate(plan, (changed, fault) => fault.Apply(changed));
+        .Aggregate(plan with { Faults = this }, (changed, fault) => fault.Apply(changed));
 }

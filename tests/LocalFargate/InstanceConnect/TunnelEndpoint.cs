@@ -3,8 +3,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using LocalFargate.Network;
 using LocalFargate.Protocol;
-using LocalFargate.SessionManager;
 using LocalFargate.Signing;
 using LocalFargate.Tasks;
 
@@ -82,7 +82,7 @@ internal sealed class TunnelEndpoint(
             : throw new AwsException("InvalidParameter", "The specified MaxTunnelDuration is not valid. Specify a value from 1 to 3600.");
     }
 
-    private static async Task JoinAsync(WebSocket socket, Socket server, TimeSpan duration, CancellationTokenSource ending)
+    private static async Task JoinAsync(WebSocket socket, TaskConnection server, TimeSpan duration, CancellationTokenSource ending)
     {
         var input = CopyInputAsync(socket, server, ending.Token);
         var output = CopyOutputAsync(server, socket, ending.Token);
@@ -97,7 +97,7 @@ internal sealed class TunnelEndpoint(
         await input;
     }
 
-    private static async Task CopyInputAsync(WebSocket socket, Socket server, CancellationToken cancellationToken)
+    private static async Task CopyInputAsync(WebSocket socket, TaskConnection server, CancellationToken cancellationToken)
     {
         var buffer = new byte[MaxFrame];
         while (true)
@@ -110,7 +110,7 @@ internal sealed class TunnelEndpoint(
 
             try
             {
-                await server.SendAllAsync(buffer.AsMemory(0, part.Count), cancellationToken);
+                await server.SendAsync(buffer.AsMemory(0, part.Count), cancellationToken);
             }
             catch (SocketException)
             {
@@ -119,16 +119,14 @@ internal sealed class TunnelEndpoint(
         }
     }
 
-    private static async Task CopyOutputAsync(Socket server, WebSocket socket, CancellationToken cancellationToken)
+    private static async Task CopyOutputAsync(TaskConnection server, WebSocket socket, CancellationToken cancellationToken)
     {
-        var buffer = new byte[MaxFrame];
         try
         {
-            int count;
-            while ((count = await server.ReceiveAsync(buffer, cancellationToken)) > 0)
-            {
-                await socket.SendAsync(buffer.AsMemory(0, count), WebSocketMessageType.Binary, true, cancellationToken);
-            }
+            await server.ReadAllAsync(
+                new byte[MaxFrame],
+                async data => await socket.SendAsync(data, WebSocketMessageType.Binary, true, cancellationToken),
+                cancellationToken);
         }
         catch (SocketException)
         {
@@ -152,7 +150,7 @@ internal sealed class TunnelTargets(Vpc vpc, TaskRegistry tasks)
     internal IPAddress OperatorAddress { get; init; } = IPAddress.Loopback;
 
     /// <exception cref="AwsException">It cannot be connected to.</exception>
-    internal async Task<Socket> ConnectAsync(
+    internal async Task<TaskConnection> ConnectAsync(
         InstanceConnectEndpoint endpoint, string privateAddress, string remotePort, CancellationToken cancellationToken)
     {
         var port = ReadPort(remotePort);
@@ -179,7 +177,7 @@ internal sealed class TunnelTargets(Vpc vpc, TaskRegistry tasks)
         {
             await socket.ConnectAsync(
                 owner!.Plan.DivertedThroughAws ?? new IPEndPoint(networkInterface.ListenAddress, port), cancellationToken);
-            return socket;
+            return new TaskConnection(socket, owner.Plan.Faults);
         }
         catch (SocketException)
         {

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using LocalFargate.SessionManager;
+using LocalFargate.Tasks;
 
 namespace LocalFargate.Network;
 
@@ -11,29 +13,27 @@ namespace LocalFargate.Network;
 /// </summary>
 internal sealed class PortForwarder : IAsyncDisposable
 {
+    private const int BufferSize = 64 * 1024;
     private static readonly TimeSpan _ruleInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<Task> _connections = [];
     private readonly IPEndPoint _listen;
     private readonly IPEndPoint _target;
-    private readonly SshPortBehaviour _behaviour;
-    private readonly TimeSpan _delay;
+    private readonly TaskPlan _plan;
     private readonly Func<bool>? _admits;
     private readonly Task _run;
 
     /// <summary>Starts forwarding.</summary>
     /// <param name="listen">The address and port that it stands for.</param>
     /// <param name="target">What they lead to.</param>
-    /// <param name="behaviour">The behaviour towards clients that are let in.</param>
-    /// <param name="delay">How late a late banner is.</param>
+    /// <param name="plan">The plan of the task, with the behaviour towards clients that are let in.</param>
     /// <param name="admits">Tells whether clients are let in now; null lets them in always.</param>
-    internal PortForwarder(IPEndPoint listen, IPEndPoint target, SshPortBehaviour behaviour, TimeSpan delay, Func<bool>? admits)
+    internal PortForwarder(IPEndPoint listen, IPEndPoint target, TaskPlan plan, Func<bool>? admits)
     {
         _listen = listen;
         _target = target;
-        _behaviour = behaviour;
-        _delay = delay;
+        _plan = plan;
         _admits = admits;
         _run = Task.Run(RunAsync);
     }
@@ -65,7 +65,7 @@ internal sealed class PortForwarder : IAsyncDisposable
         }
     }
 
-    private Task BehaveAsync(CancellationToken cancellationToken) => _behaviour switch
+    private Task BehaveAsync(CancellationToken cancellationToken) => _plan.SshPort switch
     {
         SshPortBehaviour.Closed => Task.CompletedTask,
         SshPortBehaviour.Unreachable => DropAsync(cancellationToken),
@@ -82,7 +82,7 @@ internal sealed class PortForwarder : IAsyncDisposable
 
     private async Task ForwardLateAsync(Socket client)
     {
-        await Task.Delay(_delay, _stop.Token);
+        await Task.Delay(_plan.BannerDelay, _stop.Token);
         await ListeningPorts.WaitForAsync(_target, _stop.Token);
         await ForwardAsync(client);
     }
@@ -120,29 +120,21 @@ internal sealed class PortForwarder : IAsyncDisposable
 
     private async Task ForwardAsync(Socket client)
     {
-        using var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await server.ConnectAsync(_target, _stop.Token);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var server = new TaskConnection(socket, _plan.Faults);
+        await socket.ConnectAsync(_target, _stop.Token);
         client.NoDelay = true;
         using var reset = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        var copies = new[] { CopyAsync(client, server, reset), CopyAsync(server, client, reset) };
-        await Task.WhenAll(copies);
+        await Task.WhenAll(
+            CopyAsync(() => CopyInputAsync(client, server, reset.Token), reset),
+            CopyAsync(() => CopyOutputAsync(server, client, reset.Token), reset));
     }
 
-    private static async Task CopyAsync(Socket from, Socket to, CancellationTokenSource reset)
+    private static async Task CopyAsync(Func<Task> copy, CancellationTokenSource reset)
     {
-        var buffer = new byte[64 * 1024];
         try
         {
-            int count;
-            while ((count = await from.ReceiveAsync(buffer, reset.Token)) > 0)
-            {
-                for (var sent = 0; sent < count;)
-                {
-                    sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), reset.Token);
-                }
-            }
-
-            to.Shutdown(SocketShutdown.Send);
+            await copy();
         }
         catch (SocketException)
         {
@@ -150,6 +142,27 @@ internal sealed class PortForwarder : IAsyncDisposable
             await reset.CancelAsync();
             throw;
         }
+    }
+
+    private static async Task CopyInputAsync(Socket client, TaskConnection server, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[BufferSize];
+        int count;
+        while ((count = await client.ReceiveAsync(buffer, cancellationToken)) > 0)
+        {
+            if (!await server.SendAsync(buffer.AsMemory(0, count), cancellationToken))
+            {
+                return;
+            }
+        }
+
+        server.Shutdown(SocketShutdown.Send);
+    }
+
+    private static async Task CopyOutputAsync(TaskConnection server, Socket client, CancellationToken cancellationToken)
+    {
+        await server.ReadAllAsync(new byte[BufferSize], data => client.SendAllAsync(data, cancellationToken), cancellationToken);
+        client.Shutdown(SocketShutdown.Send);
     }
 
     /// <summary>Linux drops the SYNs of a listener with a full queue, so this one is filled and never emptied.</summary>

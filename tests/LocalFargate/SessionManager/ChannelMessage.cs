@@ -73,6 +73,9 @@ internal sealed record ChannelMessage
     /// <summary>Whether the gateway makes it itself: it pads the type with zeros, and gives channel_closed no payload type.</summary>
     internal bool IsOfGateway { get; init; }
 
+    /// <summary>The place of a byte that changes on the way, counted round; null where none does.</summary>
+    internal int? FlippedByte { get; init; }
+
     internal byte[] Write()
     {
         var headerLength = IsOfGateway && Type == MessageTypes.ChannelClosed ? ShortHeaderLength : HeaderLength;
@@ -94,6 +97,11 @@ internal sealed record ChannelMessage
 
         BinaryPrimitives.WriteInt32BigEndian(header[headerLength..], Payload.Length);
         Payload.Span.CopyTo(header[(headerLength + 4)..]);
+        if (FlippedByte is { } at)
+        {
+            header[at % header.Length] ^= 0x20;
+        }
+
         return frame;
     }
 

@@ -19,6 +19,11 @@ internal sealed class FaultLine(
         {
             case MessageLost:
                 return;
+            case MessageFlipped when direction == ChannelDirection.ToAgent:
+                return;
+            case MessageFlipped { Byte: var at }:
+                deliver(message with { FlippedByte = at });
+                return;
             case MessageReordered:
                 _heldBack = message;
                 return;

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Threading.Channels;
+using LocalFargate.Network;
 
 namespace LocalFargate.SessionManager;
 
@@ -27,10 +28,10 @@ internal sealed class MuxStream(uint id, MuxProgram program, MuxBudget budget, G
     /// <returns>False when the port cannot be connected to.</returns>
     internal async Task<bool> RunAsync(PortDialer dialer, CancellationToken cancellationToken)
     {
-        Socket socket;
+        TaskConnection task;
         try
         {
-            socket = await dialer.ConnectAsync(cancellationToken);
+            task = await dialer.ConnectAsync(cancellationToken);
         }
         catch (SocketException)
         {
@@ -38,10 +39,10 @@ internal sealed class MuxStream(uint id, MuxProgram program, MuxBudget budget, G
             return false;
         }
 
-        using (socket)
+        using (task)
         using (var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
         {
-            Task[] copies = [CopyInputAsync(socket, ending.Token), CopyOutputAsync(socket, ending.Token)];
+            Task[] copies = [CopyInputAsync(task, ending.Token), CopyOutputAsync(task, ending.Token)];
             await Task.WhenAny(copies);
             await ending.CancelAsync();
             await Task.WhenAll(copies).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -52,27 +53,28 @@ internal sealed class MuxStream(uint id, MuxProgram program, MuxBudget budget, G
         return true;
     }
 
-    private async Task CopyInputAsync(Socket socket, CancellationToken cancellationToken)
+    private async Task CopyInputAsync(TaskConnection task, CancellationToken cancellationToken)
     {
         await foreach (var data in _input.Reader.ReadAllAsync(cancellationToken))
         {
             budget.Add(-data.Length);
-            await socket.SendAllAsync(data, cancellationToken);
+            if (!await task.SendAsync(data, cancellationToken))
+            {
+                return;
+            }
         }
     }
 
-    private async Task CopyOutputAsync(Socket socket, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[MuxProgram.MaxFrame];
-        int count;
-        while ((count = await socket.ReceiveAsync(buffer, cancellationToken)) > 0)
+    private Task CopyOutputAsync(TaskConnection task, CancellationToken cancellationToken) => task.ReadAllAsync(
+        new byte[MuxProgram.MaxFrame],
+        async data =>
         {
-            await program.SendFrameAsync(MuxCommand.Data, Id, buffer.AsMemory(0, count), cancellationToken);
+            await program.SendFrameAsync(MuxCommand.Data, Id, data, cancellationToken);
 
             // While the client is away, nothing more is read for it.
             await clientPresent.WaitAsync(cancellationToken);
-        }
-    }
+        },
+        cancellationToken);
 
     private void Discard()
     {

@@ -54,7 +54,7 @@ internal sealed class PortDialer(SessionRequest request, IReadOnlyDictionary<str
     }
 
     /// <exception cref="SocketException">Nothing listens there.</exception>
-    internal async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
+    internal async Task<TaskConnection> ConnectAsync(CancellationToken cancellationToken)
     {
         var address = await ResolveAsync(cancellationToken);
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -62,7 +62,7 @@ internal sealed class PortDialer(SessionRequest request, IReadOnlyDictionary<str
         {
             var diverted = IsContainerItself ? request.Task.Plan.DivertedThroughAws : null;
             await socket.ConnectAsync(diverted ?? new IPEndPoint(address, Port), cancellationToken);
-            return socket;
+            return new TaskConnection(socket, request.Task.Plan.Faults);
         }
         catch
         {

@@ -1,15 +1,16 @@
 using System.Net.Sockets;
+using LocalFargate.Network;
 
 namespace LocalFargate.SessionManager;
 
 /// <summary>A port without multiplexing, as AWS-StartSSHSession has it: the session is its one connection.</summary>
 internal sealed class PortProgram(PortDialer dialer, AgentChannel channel, Gate clientPresent) : ISessionProgram
 {
-    private volatile Socket? _socket;
+    private volatile TaskConnection? _connection;
 
     public async Task<bool> TakeAsync(ChannelMessage message, CancellationToken cancellationToken)
     {
-        if (_socket is not { } socket)
+        if (_connection is not { } connection)
         {
             return false;
         }
@@ -18,7 +19,7 @@ internal sealed class PortProgram(PortDialer dialer, AgentChannel channel, Gate 
         {
             try
             {
-                await socket.SendAllAsync(message.Payload, cancellationToken);
+                await connection.SendAsync(message.Payload, cancellationToken);
             }
             catch (SocketException)
             {
@@ -39,7 +40,7 @@ internal sealed class PortProgram(PortDialer dialer, AgentChannel channel, Gate 
         await dialer.WaitUntilReadyAsync(cancellationToken);
         try
         {
-            _socket = await dialer.ConnectAsync(cancellationToken);
+            _connection = await dialer.ConnectAsync(cancellationToken);
         }
         catch (SocketException exception)
         {
@@ -48,13 +49,14 @@ internal sealed class PortProgram(PortDialer dialer, AgentChannel channel, Gate 
 
         try
         {
-            var buffer = new byte[1024];
-            int count;
-            while ((count = await _socket.ReceiveAsync(buffer, cancellationToken)) > 0)
-            {
-                await channel.SendAsync(PayloadType.Output, buffer.AsMemory(0, count), cancellationToken);
-                await clientPresent.WaitAsync(cancellationToken);
-            }
+            await _connection.ReadAllAsync(
+                new byte[1024],
+                async data =>
+                {
+                    await channel.SendAsync(PayloadType.Output, data, cancellationToken);
+                    await clientPresent.WaitAsync(cancellationToken);
+                },
+                cancellationToken);
         }
         catch (SocketException)
         {
@@ -66,7 +68,7 @@ internal sealed class PortProgram(PortDialer dialer, AgentChannel channel, Gate 
 
     public ValueTask DisposeAsync()
     {
-        _socket?.Dispose();
+        _connection?.Dispose();
         return ValueTask.CompletedTask;
     }
 }

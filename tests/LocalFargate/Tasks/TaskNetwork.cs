@@ -59,8 +59,7 @@ internal sealed class TaskNetwork(FargateTask task, Vpc vpc, IReadOnlyList<int> 
         _forwarders.AddRange(ports.Select(port => new PortForwarder(
             new IPEndPoint(address, port),
             task.Plan.DivertedTo ?? new IPEndPoint(task.NetworkInterface.ListenAddress, port),
-            task.Plan.SshPort,
-            task.Plan.BannerDelay,
+            task.Plan,
             Operator is null ? null : () => source is not null
                 && vpc.Admits(task.NetworkInterface.SecurityGroups, port, new IngressSource(source, [])))));
     }

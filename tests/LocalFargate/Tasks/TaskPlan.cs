@@ -1,4 +1,5 @@
 using System.Net;
+using LocalFargate.Faults;
 using LocalFargate.Network;
 
 namespace LocalFargate.Tasks;
@@ -27,6 +28,9 @@ internal sealed record TaskPlan
 
     /// <summary>How late the banner of <see cref="SshPortBehaviour.Late"/> is.</summary>
     internal TimeSpan BannerDelay { get; init; }
+
+    /// <summary>The faults of the server, for those in the path of connections to the task.</summary>
+    internal FaultSet Faults { get; init; } = new();
 
     /// <summary>What the public address leads to; null for the task itself.</summary>
     internal IPEndPoint? DivertedTo { get; init; }

@@ -1,0 +1,237 @@
+using System.Globalization;
+using System.Net;
+using EcsFargateLogin.EndToEnd.Cmdlets;
+using LocalFargate;
+using LocalFargate.Signing;
+using LocalFargate.Tasks;
+using PowerShellHost;
+using Xunit.Sdk;
+
+namespace EcsFargateLogin.EndToEnd.Chaos;
+
+/// <summary>The account and the journal of one schedule, and all that its users see.</summary>
+internal sealed class World : IAsyncDisposable
+{
+    /// <summary>The output of an act that needs a session where the user has none.</summary>
+    public const string NoSession = "no session";
+
+    private const string SecretKey = "planted-secret-of-chaos";
+    private const string SessionToken = "planted-token-of-chaos";
+
+    /// <summary>What is listed is stopped, and what is damaged is removed; all that remains is said.</summary>
+    private const string Sweep =
+        """
+        $WarningPreference = 'SilentlyContinue'
+        $sessions = @(Get-FargateSession -Mine; if ($env:BYCLUSTER) { Get-FargateSession -Cluster local -Status RUNNING, PENDING, PROVISIONING, ACTIVATING, READY })
+        $sessions | ForEach-Object { "listed $($_.SessionId)" }
+        $sessions | Where-Object TaskArn | Stop-FargateSession
+        $sessions | Where-Object { -not $_.TaskArn } | ForEach-Object { Stop-FargateSession -SessionId $_.SessionId -Cluster local }
+        Get-FargateSession -Mine | ForEach-Object { "left $($_.SessionId) $($_.Status)" }
+        """;
+
+    /// <summary>The time that what holds a folder has to go once its session has ended.</summary>
+    private static readonly TimeSpan HolderLimit = TimeSpan.FromSeconds(20);
+
+    private readonly Operator _me;
+    private readonly Watcher _watcher;
+    private readonly Lock _lock = new();
+    private readonly List<SeenError> _errors = [];
+    private readonly List<string> _streams = [];
+    private readonly List<UseEnd> _uses = [];
+    private readonly List<CopiedFile> _copies = [];
+    private readonly List<string> _hangs = [];
+    private readonly byte[] _sent = new byte[100_000];
+    private int _copied;
+
+    private World(Lane lane, Operator me)
+    {
+        (Lane, _me) = (lane, me);
+        HomeName = $"home-{Guid.NewGuid():N}";
+        SeenHome = Directory.CreateDirectory(Path.Combine(lane.SeenDisk, HomeName)).FullName;
+        _watcher = new Watcher(Sessions);
+        new Random(0).NextBytes(_sent);
+        File.WriteAllBytes(SentPath, _sent);
+    }
+
+    public LocalFargateServer Fargate => _me.Fargate;
+
+    /// <summary>Where it is.</summary>
+    public Lane Lane { get; }
+
+    /// <summary>Whether a folder of the journal was deleted: its session can be found in its cluster alone.</summary>
+    public bool HasLostFolder { get; set; }
+
+    /// <summary>XDG_STATE_HOME of the users, as this process sees it.</summary>
+    public string SeenHome { get; }
+
+    /// <summary>The folder with the folders of sessions, as this process sees it.</summary>
+    public string Sessions => Path.Combine(SeenHome, "EcsFargateLogin", "sessions");
+
+    /// <summary>The file that copies send.</summary>
+    public string SentPath => Path.Combine(_me.StateHome, "sent");
+
+    private string HomeName { get; }
+
+    public static async Task<World> OpenAsync(Lane lane)
+    {
+        World world = new(lane, await Operator.StartAsync(new LocalFargateOptions
+        {
+            Credentials = [new AwsCredential("AKIDOFCHAOS", SecretKey) { SessionToken = SessionToken }],
+            Operator = new OperatorPlace(IPAddress.Parse("203.0.113.7")),
+            InstanceConnectEndpoints = [new InstanceConnectEndpointOptions()],
+        }));
+        var group = world.Fargate.SecurityGroups[0];
+        world.Fargate.AddIngressRule(group, group, world.Fargate.SshPort, "the endpoint");
+        world.Fargate.AddIngressRule(group, "203.0.113.0/24", world.Fargate.SshPort, "the office");
+        world._watcher.Start();
+        return world;
+    }
+
+    /// <summary>The PowerShell of a user.</summary>
+    public Task<StandingPowerShell> ShellAsync(int user) => Lane.ShellAsync(user);
+
+    /// <summary>Runs a script in the PowerShell of a user, to its end or that of the PowerShell.</summary>
+    public Task RunAsync(int user, string script) => RunAsync(user, script, use: null);
+
+    /// <summary>The same for a use of a session, with its name in the report.</summary>
+    public async Task RunAsync(int user, string script, Use? use)
+    {
+        var shell = await Lane.ShellAsync(user);
+        var report = Path.Combine(_me.StateHome, $"{Guid.NewGuid():N}.json");
+        var start = _me.Process(OperatorErrors.Reporting(script, report));
+        start.Environment["XDG_STATE_HOME"] = Path.Combine(Lane.Disk, HomeName);
+        start.Environment["AWS_SESSION_TOKEN"] = SessionToken;
+        start.Environment["TASKPORT"] = Fargate.SshPort.ToString(CultureInfo.InvariantCulture);
+        start.Environment["SENT"] = SentPath;
+        start.Environment["BACK"] = use is { IsCopy: true } ? BackPath() : "";
+        var (screen, errors) = (shell.Process.Screen.Length, shell.Process.Errors.Length);
+        var result = await TryRunAsync(shell, start, use?.Input ?? "");
+        var seen = File.Exists(report) ? OperatorErrors.ReadReport(report) : [];
+        lock (_lock)
+        {
+            _streams.Add(shell.Process.Screen[screen..]);
+            _streams.Add(shell.Process.Errors[errors..]);
+            _errors.AddRange(seen);
+            if (use is not null && result?.Output != $"{NoSession}\n")
+            {
+                _uses.Add(new UseEnd(use, result?.Output, seen.Count > 0));
+            }
+        }
+    }
+
+    /// <summary>Ends the account's faults, lists and stops what is left, and says what has come of all.</summary>
+    public async Task<Evidence> CloseAsync()
+    {
+        Fargate.Faults.Clear();
+        var before = Fargate.Tasks;
+        var sweep = await SweepAsync();
+        var lines = sweep.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var holders = await HoldersAsync();
+        await _watcher.DisposeAsync();
+        return new Evidence
+        {
+            TasksBefore = before,
+            Tasks = Fargate.Tasks,
+            Listed = lines.Where(line => line.StartsWith("listed ", StringComparison.Ordinal)).Select(line => line[7..]).ToHashSet(),
+            NotStopped =
+            [
+                .. lines.Where(line => !line.StartsWith("listed ", StringComparison.Ordinal)),
+                .. sweep.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+                .. _hangs,
+            ],
+            Errors = _errors,
+            Streams = _streams,
+            Secrets = new HashSet<string>([SecretKey, SessionToken, .. _watcher.Secrets, .. Fargate.SessionTokens]),
+            SeenTexts = _watcher.Texts,
+            Files = [.. FilesOf(SeenHome), .. FilesOf(Path.Combine(_me.StateHome, "tmp"))],
+            Rules = [.. Fargate.IngressRules(Fargate.SecurityGroups[0]).Where(rule => rule.Contains("fl-", StringComparison.Ordinal))],
+            Holders = holders,
+            Uses = _uses,
+            Copies = _copies,
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _me.DisposeAsync();
+        if (Directory.Exists(SeenHome))
+        {
+            Directory.Delete(SeenHome, recursive: true);
+        }
+    }
+
+    private string BackPath()
+    {
+        lock (_lock)
+        {
+            CopiedFile copy = new(Path.Combine(_me.StateHome, $"back-{++_copied}"), _sent);
+            _copies.Add(copy);
+            return copy.Path;
+        }
+    }
+
+    /// <returns>Null where the PowerShell has ended first.</returns>
+    private async Task<ProcessResult?> TryRunAsync(StandingPowerShell shell, System.Diagnostics.ProcessStartInfo start, string input)
+    {
+        try
+        {
+            return await shell.RunAsync(start, input);
+        }
+        catch (InvalidOperationException) when (shell.Process.HasEnded)
+        {
+            return null;
+        }
+        catch (XunitException e)
+        {
+            lock (_lock)
+            {
+                _hangs.Add(e.Message);
+            }
+
+            await shell.Process.DisposeAsync();
+            return null;
+        }
+    }
+
+    private async Task<ProcessResult> SweepAsync()
+    {
+        await Task.WhenAll(Lane.Running.Select(shell => TryRunAsync(shell, Closing(), "")));
+        var sweeper = await Lane.ShellAsync(Lane.Sweeper);
+        var start = _me.Process(Sweep);
+        start.Environment["XDG_STATE_HOME"] = Path.Combine(Lane.Disk, HomeName);
+        start.Environment["AWS_SESSION_TOKEN"] = SessionToken;
+        start.Environment["BYCLUSTER"] = HasLostFolder ? "yes" : "";
+        return await TryRunAsync(sweeper, start, "") ?? new ProcessResult(1, "", "The sweep did not end.");
+    }
+
+    /// <summary>A user closes the tunnels, which last as long as their PowerShell.</summary>
+    private System.Diagnostics.ProcessStartInfo Closing()
+    {
+        var start = _me.Process("Get-FargateTunnel | Stop-FargateTunnel -KeepSession 2>$null; Remove-Variable session -Scope Global -ErrorAction Ignore");
+        start.Environment["XDG_STATE_HOME"] = Path.Combine(Lane.Disk, HomeName);
+        start.Environment["AWS_SESSION_TOKEN"] = SessionToken;
+        return start;
+    }
+
+    private async Task<IReadOnlyList<string>> HoldersAsync()
+    {
+        string[] folders = [_me.StateHome, Path.Combine(Lane.Disk, HomeName)];
+        using CancellationTokenSource limit = new(HolderLimit);
+        while (true)
+        {
+            IReadOnlyList<string> holders = ProcessView.Holders(folders, [.. Lane.Running.Select(shell => shell.Process.Id)]);
+            var live = Fargate.Tasks.Any(task => task.Phase != TaskPhase.Stopped || task.IsAlive);
+            if ((holders.Count == 0 && !live) || limit.IsCancellationRequested)
+            {
+                return holders;
+            }
+
+            await Task.Delay(100, CancellationToken.None);
+        }
+    }
+
+    private static IEnumerable<LeftFile> FilesOf(string folder) => Directory.Exists(folder)
+        ? from file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+          select new LeftFile(file, File.ReadAllText(file), Path.GetFileName(file) is "starts.json" or "starts.lock" or "ingress.lock")
+        : [];
+}
