@@ -49,6 +49,9 @@ $words = [ordered]@{
     'cache.internal'               = '127.0.0.1'
     # Any free port: others may run these tests at the same time.
     ' -LocalPort 1080'             = ''
+    # Whoever runs the tests has a configuration of ssh.
+    'Export-FargateSshConfig'      = 'Export-FargateSshConfig -ConfigPath ./config-of-ssh'
+    'Remove-FargateSshConfig'      = 'Remove-FargateSshConfig -ConfigPath ./config-of-ssh'
     # There are no browsers here.
     'Enter-FargateShell -Online'   = 'Enter-FargateShell'
     # Nothing of Rails is in the container.

@@ -166,6 +166,9 @@ public enum FargateError
     /// <summary>A session has ended, but some of its files on this machine could not be deleted. Written as a warning.</summary>
     [ErrorRow(ErrorKind.WriteError, IsWarning = true)]
     FilesNotDeleted,
+    /// <summary>A file of ssh's configuration cannot be used or written.</summary>
+    [ErrorRow(ErrorKind.WriteError, NamesValue = true)]
+    SshConfigUnavailable,
     /// <summary>ssh or ssh-keygen is not installed.</summary>
     [ErrorRow(ErrorKind.NotInstalled, EndsCommand = true, NamesValue = true)]
     SshNotFound,

@@ -36,6 +36,9 @@ internal sealed partial class SessionJournal(string root)
     /// <summary>The history of starts, beside the sessions.</summary>
     public StartHistory Starts { get; } = new(Path.GetDirectoryName(root)!);
 
+    /// <summary>The entries by which other programs' ssh reaches sessions, beside them.</summary>
+    public SshConfigFile SshConfig { get; } = new(Path.GetDirectoryName(root)!);
+
     /// <summary>Creates a new session's folder and short id. This process owns it.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public string Open()
@@ -152,6 +155,7 @@ internal sealed partial class SessionJournal(string root)
         // They are deleted first, so that no secret is left should the rest fail.
         DeleteKey(sessionId);
         DeleteEntry(sessionId);
+        SshConfig.Forget(sessionId);
         SessionLock.Release(FolderOf(sessionId));
         ControlSocket.Delete(FolderOf(sessionId));
         DeleteFolder(FolderOf(sessionId));

@@ -181,6 +181,18 @@ internal static class SshCommandLine
         new("SetEnv", $"{ContainerVariables.KeepSession}=yes"),
     ];
 
+    /// <summary>Returns the options for a host in a configuration of ssh, from its address to the session's own trust.</summary>
+    public static IReadOnlyList<SshOption> ForConfiguration(SshEndpoint endpoint) =>
+    [
+        new("HostName", endpoint.Address),
+        new("Port", endpoint.Port.ToString(CultureInfo.InvariantCulture)),
+        new("User", endpoint.UserName),
+        new("IdentityFile", SshOption.QuotePath(endpoint.KeyPath)),
+        .. ForRemoting(endpoint),
+        // Otherwise a proxy that the user's configuration has for all hosts would lead elsewhere.
+        .. endpoint.Proxy is null ? (SshOption[])[new("ProxyCommand", "none")] : [],
+    ];
+
     private static IEnumerable<string> Unattended(
         SshEndpoint endpoint, IEnumerable<SshOption> options, params SshOption[] own) =>
     [

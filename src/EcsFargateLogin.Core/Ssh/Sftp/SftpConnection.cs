@@ -200,10 +200,15 @@ internal sealed class SftpConnection(Stream toServer, Stream fromServer)
         }
     }
 
-    private static bool IsEnd(Exception e) => e is IOException or ObjectDisposedException or InvalidDataException or SftpConnectionException;
+    private static bool IsEnd(Exception e) =>
+        e is IOException or ObjectDisposedException or InvalidDataException or SftpConnectionException;
 
     private static SftpConnectionException Ended(Exception cause) =>
-        new(cause is InvalidDataException or SftpConnectionException ? cause.Message : "The connection to the SFTP server has ended.", cause);
+        new(
+            cause is InvalidDataException or SftpConnectionException
+                ? cause.Message
+                : "The connection to the SFTP server has ended.",
+            cause);
 }
 
 /// <summary>
