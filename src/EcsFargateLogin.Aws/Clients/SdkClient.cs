@@ -1,5 +1,6 @@
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Aws.Clients;
 
@@ -51,5 +52,5 @@ internal static class Page
 {
     /// <summary>Creates a page from a reply, in which the list and items may be absent.</summary>
     internal static Page<string> Of(IReadOnlyList<string?>? items, string? nextToken) =>
-        new([.. (items ?? []).OfType<string>()], nextToken);
+        new([.. (items ?? []).OfType<string>().Select(TerminalText.Clean)], nextToken);
 }

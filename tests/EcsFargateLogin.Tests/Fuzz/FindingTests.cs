@@ -7,13 +7,11 @@ namespace EcsFargateLogin.Tests.Fuzz;
 [Collection(EnvironmentScope.Collection)]
 public sealed class FindingTests
 {
-    private const string Container = """{"name":"a"}""";
-
     /// <summary>The finding, the parser, and the content.</summary>
     public static TheoryData<string, string, string> Texts => new()
     {
         { "half of a pair of code units in an error", "an error in JSON", """{"__type":"\ud800","message":"no"}""" },
-        { "two containers of one name", "ecs:DescribeTaskDefinition", $$"""{"taskDefinition":{"taskDefinitionArn":"a","containerDefinitions":[{{Container}},{{Container}}]}}""" },
+        { "two containers of one name", "ecs:DescribeTaskDefinition", """{"taskDefinition":{"taskDefinitionArn":"a","containerDefinitions":[{"name":"a"},{"name":"a"}]}}""" },
         { "a number for a text", "a task definition that is copied", """{"taskDefinition":{"runtimePlatform":{"operatingSystemFamily":7}}}""" },
         { "a text for an object", "a task definition that is copied", """{"taskDefinition":{"family":"x","runtimePlatform":"LINUX"}}""" },
         { "a member that is there twice", "a task definition that is copied", """{"taskDefinition":{"family":"x","family":"y"}}""" },
