@@ -72,6 +72,9 @@ internal sealed class LoopbackPort : IAsyncDisposable
     /// <summary>The number of open connections.</summary>
     public int ConnectionCount => _connections.Count;
 
+    /// <summary>Closes the port. Connections that are open go on.</summary>
+    public void StopListening() => _listener.Dispose();
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

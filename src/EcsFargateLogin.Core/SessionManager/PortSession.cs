@@ -48,7 +48,7 @@ internal sealed class PortSession : IAsyncDisposable
     /// <summary>The id of the session in Systems Manager.</summary>
     public string SessionId => _channel.SessionId;
 
-    /// <summary>Completes when the session has ended; the port then closes each connection at once. Never fails.</summary>
+    /// <summary>Completes when the session has ended; the port is then closed. Never fails.</summary>
     public Task<ChannelEnd> Ended => _channel.Ended;
 
     /// <summary>The number of open connections.</summary>
@@ -86,6 +86,7 @@ internal sealed class PortSession : IAsyncDisposable
         {
             await session._channel.OpenAsync(cancellationToken);
             session._port = new LoopbackPort(async token => await session._mux.OpenAsync(token), request.LocalEnd);
+            _ = session.CloseAtEndAsync(session._port);
             return session;
         }
         catch
@@ -93,6 +94,15 @@ internal sealed class PortSession : IAsyncDisposable
             await session.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Closes the port when the session has ended, which another process may have done: a port that leads nowhere would be left.
+    /// </summary>
+    private async Task CloseAtEndAsync(LoopbackPort port)
+    {
+        await Ended;
+        port.StopListening();
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using LocalFargate;
 using LocalFargate.Signing;
@@ -10,7 +11,7 @@ using Xunit.Sdk;
 namespace EcsFargateLogin.EndToEnd.Chaos;
 
 /// <summary>The account and the journal of one schedule, and all that its users see.</summary>
-internal sealed class World : IAsyncDisposable
+internal sealed partial class World : IAsyncDisposable
 {
     /// <summary>The output of an act that needs a session where the user has none.</summary>
     public const string NoSession = "no session";
@@ -112,9 +113,9 @@ internal sealed class World : IAsyncDisposable
             _streams.Add(shell.Process.Screen[screen..]);
             _streams.Add(shell.Process.Errors[errors..]);
             _errors.AddRange(seen);
-            if (use is not null && result?.Output != $"{NoSession}\n")
+            if (use is not null && result?.Output.EndsWith($"{NoSession}\n", StringComparison.Ordinal) != true)
             {
-                _uses.Add(new UseEnd(use, result?.Output, seen.Count > 0));
+                _uses.Add(new UseEnd(use, result is null ? null : Warnings().Replace(result.Output, ""), seen.Count > 0));
             }
         }
     }
@@ -219,7 +220,13 @@ internal sealed class World : IAsyncDisposable
         using CancellationTokenSource limit = new(HolderLimit);
         while (true)
         {
-            IReadOnlyList<string> holders = ProcessView.Holders(folders, [.. Lane.Running.Select(shell => shell.Process.Id)]);
+            // Nothing tells a PowerShell that a session was stopped elsewhere which it has reached by Instance Connect.
+            var knowsEnds = _me.Calls("OpenTunnel").Count == 0;
+            IReadOnlyList<string> holders =
+            [
+                .. ProcessView.Holders(folders, [.. Lane.Running.Select(shell => shell.Process.Id)])
+                    .Where(holder => knowsEnds || !holder.Contains(" listens on port ", StringComparison.Ordinal)),
+            ];
             var live = Fargate.Tasks.Any(task => task.Phase != TaskPhase.Stopped || task.IsAlive);
             if ((holders.Count == 0 && !live) || limit.IsCancellationRequested)
             {
@@ -229,6 +236,10 @@ internal sealed class World : IAsyncDisposable
             await Task.Delay(100, CancellationToken.None);
         }
     }
+
+    /// <summary>What PowerShell shows of warnings, among the output of programs.</summary>
+    [GeneratedRegex("^WARNING: .*\n", RegexOptions.Multiline)]
+    private static partial Regex Warnings();
 
     private static IEnumerable<LeftFile> FilesOf(string folder) => Directory.Exists(folder)
         ? from file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)

@@ -219,6 +219,26 @@ public sealed class PortSessionTests
         Assert.Contains("no frame of smux", end.Error!.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_port_closes_with_a_session_that_somebody_else_has_ended()
+    {
+        ScriptedAgent agent = new() { OnReady = agent => agent.SendData([1, 9, 0, 0, 0, 0, 0, 0]) };
+        await using ScriptedGateway gateway = new() { Agent = agent };
+        await using var session = await OpenAsync(gateway);
+        await session.Ended.WaitAsync(Limit);
+
+        using CancellationTokenSource limit = new(Limit);
+        while (!limit.IsCancellationRequested && IsListening())
+        {
+            await Task.Delay(10, limit.Token);
+        }
+
+        Assert.False(IsListening());
+
+        bool IsListening() => System.Net.NetworkInformation.IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners()
+            .Any(end => end.Port == session.Port && end.Address.Equals(IPAddress.Loopback));
+    }
+
     private static Task<PortSession> OpenAsync(ScriptedGateway gateway) =>
         PortSession.OpenAsync(gateway, Request, gateway.Options, CancellationToken.None).WaitAsync(Limit);
 
