@@ -61,7 +61,7 @@ public sealed class SharedCopyTests : CopyTest
     public async Task A_master_connection_that_is_lost_in_a_copy_interrupts_it_and_the_next_one_resumes_it(bool fromSession)
     {
         await using var me = await StartAsync();
-        var source = Folder.Write("big", new string('x', 200_000_000));
+        var source = Folder.Write("big", new string('x', 100_000_000));
         var back = Path.Combine(Folder.Path, "back");
         var upload = $"$session | Copy-FargateItem '{source}' big";
         var copy = fromSession ? $"$session | Copy-FargateItem big '{back}' -FromSession" : $"{upload}2";

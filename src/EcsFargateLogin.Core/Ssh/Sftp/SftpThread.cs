@@ -20,8 +20,21 @@ internal sealed class SftpThread : SynchronizationContext
     {
         TaskCompletionSource<Task> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         // In the background, because a pipe that its other end keeps open may block it.
-        new Thread(() => ended.SetResult(new SftpThread().Run(work, receive))) { IsBackground = true, Name = "sftp" }.Start();
+        new Thread(() => Run(work, receive, ended)) { IsBackground = true, Name = "sftp" }.Start();
         return ended.Task.Unwrap();
+    }
+
+    private static void Run(Func<Task> work, Func<bool> receive, TaskCompletionSource<Task> ended)
+    {
+        try
+        {
+            ended.SetResult(new SftpThread().Run(work, receive));
+        }
+        catch (Exception e)
+        {
+            // On a thread of its own it would end PowerShell.
+            ended.SetException(e);
+        }
     }
 
     /// <inheritdoc/>
