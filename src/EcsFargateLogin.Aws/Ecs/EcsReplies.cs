@@ -42,6 +42,10 @@ internal static class EcsReplies
             .Select(container => (container?.Name, Log: Log(container?.LogConfiguration)))
             .Where(container => container.Log is not null)
             .ToDictionary(container => container.Name!, container => container.Log!, StringComparer.Ordinal),
+        LogDrivers = (definition?.ContainerDefinitions ?? [])
+            .Select(container => (container?.Name, Driver: Text(container?.LogConfiguration?.LogDriver)))
+            .Where(container => container.Driver is not null)
+            .ToDictionary(container => container.Name!, container => container.Driver!, StringComparer.Ordinal),
         Starts = (definition?.ContainerDefinitions ?? [])
             .OfType<ContainerDefinitionShape>()
             .ToDictionary(container => container.Name!, Start, StringComparer.Ordinal),
