@@ -702,7 +702,7 @@ count_logins() {
         ssm-session-wor*) is_roots "$process" || continue ;;
         sh)
             note_wish "$process"
-            continue
+            is_detached "$process" || continue
             ;;
         *) continue ;;
         esac
@@ -730,6 +730,13 @@ note_wish() {
     keep) true >"$folder/kept" ;;
     leave) rm -f "$folder/kept" ;;
     esac
+}
+
+# is_detached PID: does it watch a command that its user has left running, without a connection? That counts as a login. Any program
+# of this user can look like that: it may keep the task until the end of its lifetime, as a login may. Sets arguments.
+is_detached() {
+    read_arguments "$1"
+    [ "$arguments" = '/bin/sh-c: ecs-fargate-login-detached' ] && read_status "$1" Uid && [ "$value" = "$user_id" ]
 }
 
 # In the background, because a terminal stopped with Ctrl+S blocks whoever writes to it.

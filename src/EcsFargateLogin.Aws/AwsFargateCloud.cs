@@ -180,17 +180,36 @@ internal sealed partial class AwsFargateCloud(
     public async Task<IReadOnlyList<string>> GetLogEventsAsync(
         LogStreamName stream, bool fromStart, int limit, CancellationToken cancellationToken)
     {
+        var page = await ReadLogAsync(stream, new GetLogEventsInput(stream.Group, stream.Name, limit, fromStart), cancellationToken);
+        return [.. page.Messages.Select(message => message.Text)];
+    }
+
+    public Task<LogPage> ReadLogAsync(LogStreamName stream, LogPosition position, CancellationToken cancellationToken) => ReadLogAsync(
+        stream,
+        new GetLogEventsInput(stream.Group, stream.Name, position.Token is null ? position.Tail : null, position.Tail is null || position.Token is not null)
+        {
+            NextToken = position.Token,
+            StartTime = position.Since?.ToUnixTimeMilliseconds(),
+        },
+        cancellationToken);
+
+    private async Task<LogPage> ReadLogAsync(LogStreamName stream, GetLogEventsInput input, CancellationToken cancellationToken)
+    {
         var logs = _logs.GetOrAdd(stream.Region, region => new Lazy<LogsClient>(() => createLogs(region))).Value;
         var call = new ServiceCall("logs:GetLogEvents", logs.Endpoint, Connection.CredentialSource);
-        var input = new GetLogEventsInput(stream.Group, stream.Name, limit, fromStart);
         try
         {
             var output = await ServiceCalls.SendAsync(call, token => logs.GetLogEventsAsync(input, token), cancellationToken);
-            return [.. (output.Events ?? []).Select(item => item?.Message).OfType<string>()];
+            return new LogPage(
+                [
+                    .. (output.Events ?? []).Where(item => item?.Message is not null).Select(item =>
+                        new LogMessage(DateTimeOffset.FromUnixTimeMilliseconds(item!.Timestamp ?? 0), item.Message!)),
+                ],
+                output.NextForwardToken);
         }
         catch (FargateException exception) when (exception.ErrorCode == "ResourceNotFoundException")
         {
-            return [];
+            return new LogPage([], NextToken: null);
         }
     }
 

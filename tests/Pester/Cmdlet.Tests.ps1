@@ -218,6 +218,7 @@ Describe 'Cmdlets that do not reach AWS' {
             'Get-FargateSessionPreset'     = { Get-FargateSessionPreset no-such-preset }
             'Get-FargateTunnel'            = { Get-FargateTunnel 999999 }
             'Remove-FargateSessionPreset'  = { Remove-FargateSessionPreset no-such-preset }
+            'Remove-FargateSshConfig'      = { Remove-FargateSshConfig -ConfigPath ./ }
             'Save-FargateSessionPreset'    = { Save-FargateSessionPreset 'no/such name' -Cluster prod }
             'Stop-FargateTunnel'           = { Stop-FargateTunnel 999999 }
         }

@@ -10,7 +10,7 @@ BeforeAll {
 
 Describe 'Remove-FargateSshConfig' {
     It 'takes the ids of sessions, or none' {
-        Get-ParameterSetText Remove-FargateSshConfig | Should -BeExactly 'All*: [SessionId]; by name: SessionId'
+        Get-ParameterSetText Remove-FargateSshConfig | Should -BeExactly 'All: [SessionId]; by name: SessionId'
     }
 }
 

@@ -43,6 +43,10 @@ internal static class EcsReplies
             .Where(container => container.Log is not null)
             .DistinctBy(container => container.Name, StringComparer.Ordinal)
             .ToDictionary(container => container.Name!, container => container.Log!, StringComparer.Ordinal),
+        LogDrivers = (definition?.ContainerDefinitions ?? [])
+            .Select(container => (container?.Name, Driver: Text(container?.LogConfiguration?.LogDriver)))
+            .Where(container => container.Driver is not null)
+            .ToDictionary(container => container.Name!, container => container.Driver!, StringComparer.Ordinal),
         Starts = (definition?.ContainerDefinitions ?? [])
             .OfType<ContainerDefinitionShape>()
             .DistinctBy(container => container.Name, StringComparer.Ordinal)

@@ -24,14 +24,20 @@ internal sealed partial class LogsShapes : JsonSerializerContext
     internal static LogsShapes OnWire { get; } = new(WireJson.CreateOptions());
 }
 
-internal sealed record GetLogEventsInput(string LogGroupName, string LogStreamName, int Limit, bool StartFromHead);
+internal sealed record GetLogEventsInput(string LogGroupName, string LogStreamName, int? Limit, bool StartFromHead)
+{
+    public string? NextToken { get; init; }
+    public long? StartTime { get; init; }
+}
 
 internal sealed class GetLogEventsOutput
 {
     public IReadOnlyList<OutputLogEventShape?>? Events { get; init; }
+    public string? NextForwardToken { get; init; }
 }
 
 internal sealed class OutputLogEventShape
 {
+    public long? Timestamp { get; init; }
     public string? Message { get; init; }
 }

@@ -27,6 +27,9 @@ internal sealed record TaskDefinitionDescription
     /// <summary>The log configuration of the containers that use CloudWatch Logs, by container name.</summary>
     public IReadOnlyDictionary<string, ContainerLog> Logs { get; init; } = new Dictionary<string, ContainerLog>();
 
+    /// <summary>The log drivers of its containers that have one, by container name.</summary>
+    public IReadOnlyDictionary<string, string> LogDrivers { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The start configuration of its containers, by container name.</summary>
     public IReadOnlyDictionary<string, ContainerStart> Starts { get; init; } = new Dictionary<string, ContainerStart>();
 }
@@ -96,6 +99,29 @@ internal sealed record ContainerLog(string Group, string Region, string StreamPr
 /// <param name="Region">The region.</param>
 /// <param name="Name">The stream's name.</param>
 internal sealed record LogStreamName(string Group, string Region, string Name);
+
+/// <summary>A position in a log stream.</summary>
+internal sealed record LogPosition
+{
+    /// <summary>The token of the page before; null for the first page.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>The number of the last messages that the first page has, 1 to 10000; null to begin with the first ones.</summary>
+    public int? Tail { get; init; }
+
+    /// <summary>The time before which messages are left out; null for none.</summary>
+    public DateTimeOffset? Since { get; init; }
+}
+
+/// <summary>A page of a log stream.</summary>
+/// <param name="Messages">Its messages, the oldest first. There may be none although others follow.</param>
+/// <param name="NextToken">The token of the next page: the same again at the end of the stream, and null where there is no stream.</param>
+internal sealed record LogPage(IReadOnlyList<LogMessage> Messages, string? NextToken);
+
+/// <summary>A message of a log stream.</summary>
+/// <param name="Time">The time when it was printed.</param>
+/// <param name="Text">The message, unchanged.</param>
+internal sealed record LogMessage(DateTimeOffset Time, string Text);
 
 /// <summary>A rule of a security group that admits one address on one TCP port.</summary>
 /// <param name="SecurityGroupId">The security group.</param>

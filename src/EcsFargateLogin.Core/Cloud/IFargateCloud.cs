@@ -109,6 +109,9 @@ internal interface IFargateCloud : IDisposable
     /// <param name="cancellationToken">Cancels it.</param>
     Task<IReadOnlyList<string>> GetLogEventsAsync(
         LogStreamName stream, bool fromStart, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Reads a page of a log stream, the oldest message first; an empty one while the stream does not exist.</summary>
+    Task<LogPage> ReadLogAsync(LogStreamName stream, LogPosition position, CancellationToken cancellationToken);
 }
 
 /// <summary>Creates connections to AWS.</summary>

@@ -22,6 +22,30 @@ internal static class CommandErrors
         areBothGiven ? "-Command and -FilePath cannot go together." : "There is nothing to run: neither -Command nor -FilePath is given.",
         "Give one of them.");
 
+    internal static FargateException DetachNeedsSession() => new(
+        FargateError.InvalidCommand,
+        "-Detach is for sessions, and cannot go with -Service or -TaskArn: nothing in such a task would watch the command.",
+        "New-FargateSession -Service starts a session with the same image and settings; -AsJob runs the command while this PowerShell is open.");
+
+    internal static FargateException DetachGoesAlone(IReadOnlyList<string> others) => new(
+        FargateError.InvalidCommand,
+        $"-Detach cannot go with {string.Join(", ", others)}: it returns before the command has ended.",
+        "Receive-FargateCommand returns the output and the exit code; -AsJob is for commands that end with this PowerShell.");
+
+    internal static FargateException NotDetached(FargateSession session, int exitCode, string messages) => new(
+        FargateError.RemoteProgramFailed,
+        $"The command was not started on session {session} (exit code {exitCode.ToString(CultureInfo.InvariantCulture)}): "
+        + $"{(messages.Length > 0 ? TerminalText.OneLine(messages) : "the container does not say why")}.",
+        "The image needs sh, cat and mkdir, and one of /tmp, /dev/shm and /var/tmp that the session's user can write.")
+    { Target = session.SessionId };
+
+    internal static FargateException NotReceived(FargateSession session, int exitCode, string messages) => new(
+        FargateError.RemoteProgramFailed,
+        $"What the command on session {session} has printed could not be received (exit code {exitCode.ToString(CultureInfo.InvariantCulture)}): "
+        + $"{(messages.Length > 0 ? TerminalText.OneLine(messages) : "the container does not say why")}.",
+        "The image needs sh, cat and tail; try it by Enter-FargateShell.")
+    { Target = session.SessionId };
+
     internal static FargateException ScriptUnreadable(string path, Exception cause) => new(
         FargateError.InvalidCommand,
         $"The script '{path}' cannot be read: {ErrorText.ReasonOf(cause)}.",

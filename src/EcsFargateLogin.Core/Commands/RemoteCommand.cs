@@ -23,8 +23,12 @@ internal sealed record RemoteCommand
     /// <summary>The path at which that program reads the script.</summary>
     private const string ScriptPath = "/dev/fd/3";
 
+    private readonly string _line;
+    private readonly ReadOnlyMemory<byte> _script;
+
     private RemoteCommand(string line, ReadOnlyMemory<byte> script)
     {
+        (_line, _script) = (line, script);
         HiddenCommand hidden = new(line);
         Line = hidden.Reader;
         Input = (byte[])[.. hidden.Header(), .. script.Span];
@@ -66,6 +70,13 @@ internal sealed record RemoteCommand
             throw CommandErrors.ScriptUnreadable(path, e);
         }
     }
+
+    /// <summary>
+    /// Creates a command that reads this one from its input: as a line that is escaped for printf %b, and then this one's own input.
+    /// </summary>
+    /// <param name="line">The command line that reads it.</param>
+    public RemoteCommand ReadBy(string line) =>
+        new(line, (byte[])[.. Encoding.ASCII.GetBytes($"{PosixShell.Escape(Encoding.UTF8.GetBytes(_line))}\n"), .. _script.Span]);
 
     private static RemoteCommand Of(string line, bool mergesErrors, ReadOnlyMemory<byte> script)
     {

@@ -76,6 +76,9 @@ public enum FargateError
     /// <summary>The task definition has no container of that name.</summary>
     [ErrorRow(ErrorKind.ObjectNotFound, NamesValue = true)]
     ContainerNotFound,
+    /// <summary>The log of a container is not in CloudWatch Logs.</summary>
+    [ErrorRow(ErrorKind.InvalidOperation, NamesValue = true)]
+    LogUnavailable,
     /// <summary>An environment variable's name or value cannot be used.</summary>
     [ErrorRow(ErrorKind.InvalidArgument, NamesValue = true)]
     InvalidEnvironmentVariable,

@@ -74,6 +74,12 @@ public sealed class ExportFargateSshConfigCommand : TaskCmdlet
     /// <summary>The sessions of this machine's journal that run. Finding them closes the entries of those that have ended.</summary>
     private IEnumerable<(FargateSession Session, IFargateCloud Cloud)> OwnSessions()
     {
+        if (ProfileName is not null)
+        {
+            // A profile that does not exist is an error, even where no session needs it.
+            Connect();
+        }
+
         foreach (var connection in Journal.ReadAll().GroupBy(entry => entry.Connection))
         {
             SessionRecord[] entries = [.. connection];

@@ -11,7 +11,7 @@ public sealed partial class InvokeFargateCommandCommand
 {
     private async Task RunAsync(Login login, PipelinePump pump, CancellationToken cancellationToken)
     {
-        var collected = PassThru ? new CollectedOutput() : null;
+        var collected = PassThru || Detach ? new CollectedOutput() : null;
         ICommandOutput output = collected is not null ? collected : new WrittenOutput(this, login.Session, pump);
         var ended = login.Session.OpenTransport == FargateTransport.EcsExec
             ? await new EcsExecCommand(login.Cloud, login.Session, OptionsFor(login), output).RunAsync(pump, cancellationToken)
@@ -32,6 +32,7 @@ public sealed partial class InvokeFargateCommandCommand
         var endpoint = Owned.Owns(login.Session)
             ? EndpointOf(login.Session)
             : await SharedEndpointOf(login.Session, cancellationToken);
+        endpoint = Detach ? endpoint with { KeepsSession = true } : endpoint;
         return await new CommandRun(login.Cloud, login.Session, OptionsFor(login), output)
             .RunAsync(endpoint, pump, cancellationToken);
     }
@@ -93,6 +94,9 @@ public sealed partial class InvokeFargateCommandCommand
         private readonly List<string> _lines = [];
         private readonly List<string> _errorLines = [];
         private readonly ArrayBufferWriter<byte> _bytes = new();
+
+        /// <summary>All lines of standard error.</summary>
+        public string ErrorText => string.Join('\n', _errorLines);
 
         public void AddLines(IEnumerable<string> lines) => _lines.AddRange(lines);
 

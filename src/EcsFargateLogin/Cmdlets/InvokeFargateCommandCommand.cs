@@ -14,7 +14,7 @@ namespace EcsFargateLogin.Cmdlets;
 /// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "FargateCommand", DefaultParameterSetName = PipelineSet,
     HelpUri = HelpPages.Folder + "Invoke-FargateCommand.md")]
-[OutputType(typeof(string), typeof(byte[]), typeof(FargateCommandResult), typeof(Job))]
+[OutputType(typeof(string), typeof(byte[]), typeof(FargateCommandResult), typeof(Job), typeof(FargateDetachedCommand))]
 public sealed partial class InvokeFargateCommandCommand : RunningTaskCmdlet
 {
     private const string PipelineSet = "Pipeline";
@@ -136,6 +136,11 @@ public sealed partial class InvokeFargateCommandCommand : RunningTaskCmdlet
             _command = MyInvocation.BoundParameters.ContainsKey(nameof(FilePath))
                 ? RemoteCommand.OfScript(GetUnresolvedProviderPathFromPSPath(FilePath), ArgumentList, mergesErrors)
                 : RemoteCommand.OfLine(Command, ArgumentList, mergesErrors);
+            if (Detach)
+            {
+                DetachCommand();
+            }
+
             AddNamedInput();
         });
         if (_isSessionNamed)
@@ -230,6 +235,12 @@ public sealed partial class InvokeFargateCommandCommand : RunningTaskCmdlet
 
     private void Show(CommandEnded ended, CollectedOutput? collected)
     {
+        if (Detach)
+        {
+            ShowDetached(ended, collected!);
+            return;
+        }
+
         _shared!.Leave(ended.Session);
         // With many sessions it is the last exit code that is not 0.
         _exitCode = ended.ExitCode != 0 || _exitCode is null ? ended.ExitCode : _exitCode;

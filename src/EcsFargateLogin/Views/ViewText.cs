@@ -28,6 +28,16 @@ public static class ViewText
     /// <param name="text">A text, or null.</param>
     public static string Plain(string? text) => text is null ? "" : TerminalText.OneLine(text);
 
+    /// <summary>A message of a log, without control sequences; its lines and their indents stay.</summary>
+    /// <param name="message">A message, or null.</param>
+    public static string Message(string? message) => message is null ? "" : TerminalText.Clean(message).TrimEnd();
+
+    /// <summary>A local time to the second.</summary>
+    /// <param name="time">A time, or null.</param>
+    /// <returns>"2024-05-17 14:03:07"; empty for null.</returns>
+    public static string Time(DateTimeOffset? time) =>
+        time?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "";
+
     /// <summary>CPU units, and the same in vCPUs.</summary>
     /// <param name="units">CPU units, or null.</param>
     /// <returns>"512 (0.5 vCPU)"; empty for null.</returns>

@@ -90,6 +90,37 @@ public sealed class ViewTests
             text[15..18].Select(table => AtNoTime(Regex.Replace(table, @"\u001b\[[\d;]*m", ""))));
     }
 
+    [Fact]
+    public async Task What_containers_print_is_shown_in_tables_that_fit_and_without_control_sequences()
+    {
+        await using var me = await Operator.StartAsync();
+
+        var run = me.Run(
+            """
+            $session = New-FargateSession -Wait
+            $long = 'a text that is longer than a terminal of forty columns is wide'
+            $command = Invoke-FargateCommand -Session $session "printf 'red \033[31m $long\n'; sleep 600" -Detach
+            do { $seen = $command | Receive-FargateCommand -Keep } until ($seen.Output)
+            $log = Get-FargateLog $session | Select-Object -First 1
+            foreach ($width in 40, 80, 120) { foreach ($item in $seen, $log) { $item | Format-Table | Out-String -Width $width } }
+            foreach ($item in $seen, $log) { $item | Format-List | Out-String -Width 120 }
+            $seen.Output[0].Contains("`e[31m")
+            $session | Stop-FargateSession
+            """);
+
+        Assert.Empty(run.Errors);
+        var text = run.Output.Select(item => item.ToString()!).ToList();
+        AssertFits(text[..2], 40);
+        AssertFits(text[2..4], 80);
+        AssertFits(text[4..6], 120);
+        Assert.All(text[..8], shown => Assert.DoesNotContain('\u001b', shown));
+        Assert.Equal(["SessionId", "State", "ExitCode", "Started", "Output"], Headers(text[2]));
+        Assert.Equal(["Time", "ContainerName", "Message"], Headers(text[3]));
+        Assert.Equal(["CommandId", "ExitCode", "Output", "SessionId", "StartedAt", "State"], Labels(text[6]));
+        Assert.Equal("True", text[8]);
+        await me.LeftNothingAsync();
+    }
+
     /// <summary>Between two polls a second may have passed.</summary>
     private static string AtNoTime(string table) => Regex.Replace(table, @"(now|\d+ \w+ ago) *", "");
 

@@ -36,6 +36,28 @@ public sealed class ContainerKeepTests
             "ecs-fargate-login end unused: nobody has been logged in for 6 seconds", end.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [MemberData(nameof(Containers))]
+    public async Task A_command_that_runs_on_without_a_connection_counts_as_a_login(ImageKind kind, int userId)
+    {
+        await using var container = await StartWithClockAsync(kind, userId, ("_UNUSED_TIMEOUT", "6"));
+        var user = userId == 0 ? "root" : "app";
+
+        await container.SshAsync(
+            """
+            /bin/sh -c ': ecs-fargate-login-detached
+            until [ -e /tmp/may-end ]; do sleep 0.1; done' </dev/null >/dev/null 2>&1 &
+            """,
+            user,
+            Keep);
+        await container.PassAsync(20);
+        Assert.DoesNotContain("ecs-fargate-login end", container.Log, StringComparison.Ordinal);
+        await container.SshAsync("true >/tmp/may-end", user, Keep);
+        await container.PassUntilEndAsync();
+
+        Assert.Contains("ecs-fargate-login end unused: ", (await container.EndAsync()).Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_latest_login_decides()
     {

@@ -41,7 +41,10 @@ public sealed partial class ContainerPackagingTests
         var exec = running.Single(statement => Texts(statement.GetProperty("Action")).Contains("ecs:ExecuteCommand"));
 
         Assert.Equal(
-            ["ecs:DescribeServices", "ecs:DescribeTasks", "ecs:ExecuteCommand", "ecs:ListTasks", "ssmmessages:OpenDataChannel"],
+            [
+                "ecs:DescribeServices", "ecs:DescribeTaskDefinition", "ecs:DescribeTasks", "ecs:ExecuteCommand", "ecs:ListTasks",
+                "logs:GetLogEvents", "ssmmessages:OpenDataChannel",
+            ],
             running.SelectMany(statement => Texts(statement.GetProperty("Action"))).Order(StringComparer.Ordinal));
         Assert.Equal(
             "CONTAINER", exec.GetProperty("Condition").GetProperty("StringEquals").GetProperty("ecs:container-name").GetString());

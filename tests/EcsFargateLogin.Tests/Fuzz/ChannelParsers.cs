@@ -111,7 +111,7 @@ internal sealed class ChannelParsers : ParserTable
     private IEnumerable<string?> TranscriptOf(byte[] bytes)
     {
         var path = _folder[$"{++_count}.cast"];
-        var transcript = Transcript.Begin(path, SampleTask.Session(), 80, 24);
+        var transcript = Transcript.Begin(path, TranscriptVersion.V3, SampleTask.Session(), new(80, 24));
         foreach (var part in bytes.Chunk(7))
         {
             transcript.Add(part);

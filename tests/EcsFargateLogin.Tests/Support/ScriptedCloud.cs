@@ -185,6 +185,12 @@ internal sealed class ScriptedCloud : IFargateCloud
         return DropsGetLogEvents() ? NeverAsync(cancellationToken) : Answer(OnGetLogEvents);
     }
 
+    public async Task<LogPage> ReadLogAsync(LogStreamName stream, LogPosition position, CancellationToken cancellationToken)
+    {
+        var messages = await GetLogEventsAsync(stream, position.Tail is null, position.Tail ?? 10_000, cancellationToken);
+        return new LogPage([.. messages.Select(text => new LogMessage(DateTimeOffset.UnixEpoch, text))], position.Token);
+    }
+
     public void Dispose()
     {
     }
