@@ -17,6 +17,5 @@ internal sealed class ListBenchmark : IBenchmark
         var times = await run.TimesAsync(s_limit, cancellationToken);
         yield return new Measurement("Get-FargateSession of a region, 10,000 sessions in the journal", "s", [.. times["region"]]) { MaximumLimit = 1 };
         yield return new Measurement("  of one session by its id", "s", [.. times["one"]]) { MaximumLimit = 1 };
-        yield return new Measurement("  of all 10,000, with 100 calls of DescribeTasks", "s", [.. times["all"]]);
     }
 }

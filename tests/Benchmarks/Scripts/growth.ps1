@@ -9,8 +9,9 @@ $new = @{
     TaskDefinition = $TaskDefinition; Cluster = $Cluster; Subnet = $Subnet; SecurityGroup = $SecurityGroup; Port = $Port
     Region = $Region; EndpointUrl = $EndpointUrl
 }
-$sessions = @(New-FargateSession @new -Count 200 -Wait)
+$sessions = @(New-FargateSession @new -Count 100; New-FargateSession @new -Count 100)
 try {
+    $null = $sessions | Wait-FargateSession
     $tunnels = @(foreach ($i in 1..64) { $sessions[$i] | Start-FargateTunnel -RemotePort $Port -KeepSession })
     $watch = [Diagnostics.Stopwatch]::StartNew()
     do {
