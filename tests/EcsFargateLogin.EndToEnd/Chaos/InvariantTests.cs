@@ -5,11 +5,16 @@ namespace EcsFargateLogin.EndToEnd.Chaos;
 /// <summary>Each invariant can fail: what violates it is found where it is planted, and nothing where nothing is.</summary>
 public sealed class InvariantTests
 {
-    private const string Planted =
+    /// <summary>A session in the journal and one in another.</summary>
+    private const string Sessions =
         """
+        $null = New-FargateSession -Route Public -Wait
         $env:XDG_STATE_HOME = "$env:XDG_STATE_HOME/elsewhere"
         $null = New-FargateSession -Route Public
-        $env:XDG_STATE_HOME = Split-Path $env:XDG_STATE_HOME
+        """;
+
+    private const string Planted =
+        """
         Set-Content "$env:XDG_STATE_HOME/planted.tmp" planted
         $global:held = [IO.File]::OpenRead("$env:XDG_STATE_HOME/planted.tmp")
         $global:listener = [Net.Sockets.TcpListener]::new('127.0.0.1', 0)
@@ -25,7 +30,7 @@ public sealed class InvariantTests
     {
         await using var lane = await Lane.OpenAsync();
         await using var world = await World.OpenAsync(lane);
-        await world.RunAsync(0, "$null = New-FargateSession -Route Public -Wait");
+        await world.RunAsync(0, Sessions);
         await (await world.ShellAsync(0)).Process.KillAsync();
         await world.RunAsync(1, Planted);
         await world.RunAsync(1, "'code 0'", Uses.Command);
