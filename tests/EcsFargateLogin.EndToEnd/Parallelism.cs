@@ -1,3 +1,4 @@
+using EcsFargateLogin.EndToEnd.Chaos;
 using EcsFargateLogin.EndToEnd.Cmdlets;
 using EcsFargateLogin.EndToEnd.Commands;
 using EcsFargateLogin.EndToEnd.Container;
@@ -21,6 +22,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly Type[] s_longest =
     [
+        typeof(ChaosTests), typeof(PathTests),
         typeof(SessionEndTests), typeof(LostTarCopyTests), typeof(FaultSweepTests), typeof(OtherFaultSweepTests), typeof(CopyInterruptionTests),
         typeof(CopyFailureTests), typeof(ReconnectTests), typeof(ContainerLoginTests), typeof(ContainerStopTests),
         typeof(ContainerKeepTests), typeof(ServerLimitTests), typeof(UnreachableTaskTests), typeof(NativeConventionTests),

@@ -5,11 +5,16 @@ namespace EcsFargateLogin.EndToEnd.Chaos;
 /// <summary>Each invariant can fail: what violates it is found where it is planted, and nothing where nothing is.</summary>
 public sealed class InvariantTests
 {
-    private const string Planted =
+    /// <summary>A session in the journal and one in another.</summary>
+    private const string Sessions =
         """
+        $null = New-FargateSession -Route Public -Wait
         $env:XDG_STATE_HOME = "$env:XDG_STATE_HOME/elsewhere"
         $null = New-FargateSession -Route Public
-        $env:XDG_STATE_HOME = Split-Path $env:XDG_STATE_HOME
+        """;
+
+    private const string Planted =
+        """
         Set-Content "$env:XDG_STATE_HOME/planted.tmp" planted
         $global:held = [IO.File]::OpenRead("$env:XDG_STATE_HOME/planted.tmp")
         $global:listener = [Net.Sockets.TcpListener]::new('127.0.0.1', 0)
@@ -25,16 +30,20 @@ public sealed class InvariantTests
     {
         await using var lane = await Lane.OpenAsync();
         await using var world = await World.OpenAsync(lane);
-        await world.RunAsync(0, "$null = New-FargateSession -Route Public -Wait");
+        await world.RunAsync(0, Sessions);
         await (await world.ShellAsync(0)).Process.KillAsync();
         await world.RunAsync(1, Planted);
         await world.RunAsync(1, "'code 0'", Uses.Command);
-        await world.RunAsync(1, "Set-Content -NoNewline $env:BACK half", Uses.Copy);
         world.Fargate.AddIngressRule(world.Fargate.SecurityGroups[0], "198.51.100.9/32", world.Fargate.SshPort, "EcsFargateLogin fl-planted00000");
         // What cannot be written cannot be deleted, and that is said.
         Assert.True(await lane.TryForbidWritesAsync());
 
-        var evidence = await world.CloseAsync();
+        // These two have no violation that could be planted in a world.
+        var evidence = await world.CloseAsync() with
+        {
+            NotStopped = ["left fl-planted00000 RUNNING"],
+            Copies = [new CopiedFile(world.SentPath, "half"u8.ToArray())],
+        };
 
         await lane.MendDiskAsync();
         Assert.All(Invariants.All, invariant => Assert.True(invariant.Find(evidence).Any(), $"'{invariant.Name}' cannot fail."));

@@ -62,6 +62,9 @@ internal sealed partial class World : IAsyncDisposable
     /// <summary>Whether a folder of the journal was deleted: its session can be found in its cluster alone.</summary>
     public bool HasLostFolder { get; set; }
 
+    /// <summary>Whether an entry of the journal was destroyed.</summary>
+    public bool HasLostEntry { get; set; }
+
     /// <summary>XDG_STATE_HOME of the users, as this process sees it.</summary>
     public string SeenHome { get; }
 
@@ -145,7 +148,8 @@ internal sealed partial class World : IAsyncDisposable
             Secrets = new HashSet<string>([SecretKey, SessionToken, .. _watcher.Secrets, .. Fargate.SessionTokens]),
             SeenTexts = _watcher.Texts,
             Files = [.. FilesOf(SeenHome), .. FilesOf(Path.Combine(_me.StateHome, "tmp"))],
-            Rules = [.. Fargate.IngressRules(Fargate.SecurityGroups[0]).Where(rule => rule.Contains("fl-", StringComparison.Ordinal))],
+            // The entry alone says which group has the rule.
+            Rules = HasLostEntry ? [] : [.. Fargate.IngressRules(Fargate.SecurityGroups[0]).Where(rule => rule.Contains("fl-", StringComparison.Ordinal))],
             Holders = holders,
             Uses = _uses,
             Copies = _copies,
@@ -237,12 +241,19 @@ internal sealed partial class World : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads a file that somebody may hold a lock on.</summary>
+    private static string ReadShared(string file)
+    {
+        using StreamReader reader = new(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        return reader.ReadToEnd();
+    }
+
     /// <summary>What PowerShell shows of warnings, among the output of programs.</summary>
     [GeneratedRegex("^WARNING: .*\n", RegexOptions.Multiline)]
     private static partial Regex Warnings();
 
     private static IEnumerable<LeftFile> FilesOf(string folder) => Directory.Exists(folder)
         ? from file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-          select new LeftFile(file, File.ReadAllText(file), Path.GetFileName(file) is "starts.json" or "starts.lock" or "ingress.lock")
+          select new LeftFile(file, ReadShared(file), Path.GetFileName(file) is "starts.json" or "starts.lock" or "ingress.lock")
         : [];
 }
