@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Security.Cryptography;
 using EcsFargateLogin.Commands;
-using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Model;
 
 namespace EcsFargateLogin.Cmdlets;
