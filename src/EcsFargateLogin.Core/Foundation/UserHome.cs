@@ -18,7 +18,8 @@ internal static class UserHome
     private static int OffsetOfHome => OperatingSystem.IsMacOS() ? 48 : 32;
 
     /// <summary>The folder.</summary>
-    public static string Folder => (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()) && nint.Size == 8 ? FromSystem() ?? Fallback : Fallback;
+    public static string Folder =>
+        (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()) && nint.Size == 8 ? FromSystem() ?? Fallback : Fallback;
 
     private static string Fallback => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 

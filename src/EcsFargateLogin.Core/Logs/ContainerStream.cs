@@ -43,7 +43,11 @@ internal sealed record ContainerStream(FargateSession Session, string ContainerN
         // Of containers that were not named, those with a log are enough.
         return without.Count == wanted.Count || (without.Count > 0 && names.Count > 0)
             ? throw LogErrors.NotInCloudWatch(session, [.. without.Select(name => (name, DriverOf(definition, name)))])
-            : [.. wanted.Except(without).Select(name => new ContainerStream(session, name, definition.Logs[name].StreamOf(name, session.TaskId)))];
+            :
+            [
+                .. wanted.Except(without).Select(name =>
+                    new ContainerStream(session, name, definition.Logs[name].StreamOf(name, session.TaskId))),
+            ];
     }
 
     private static string DriverOf(TaskDefinitionDescription definition, string name) =>
@@ -53,4 +57,25 @@ internal sealed record ContainerStream(FargateSession Session, string ContainerN
             "awslogs" => "the driver awslogs without awslogs-stream-prefix",
             var driver => $"the driver {driver}",
         };
+}
+
+/// <summary>Errors about the logs of containers.</summary>
+internal static class LogErrors
+{
+    /// <param name="session">The session or task.</param>
+    /// <param name="drivers">The containers that were asked for, each with its log driver.</param>
+    internal static FargateException NotInCloudWatch(
+        FargateSession session, IReadOnlyList<(string Container, string Driver)> drivers) => new(
+        FargateError.LogUnavailable,
+        $"The log of {session} is not in CloudWatch Logs: "
+        + $"{string.Join(", ", drivers.Select(each => $"container '{each.Container}' uses {each.Driver}"))}.",
+        "Read it where that driver sends it; or set the driver awslogs, with awslogs-stream-prefix, in the task definition, for tasks that "
+        + "start later.")
+    { Target = session.ToString() };
+
+    internal static FargateException NoSuchContainer(FargateSession session, string name, IEnumerable<string> present) => new(
+        FargateError.ContainerNotFound,
+        $"The task {session.TaskId} has no container '{name}'; it has: {string.Join(", ", present)}.",
+        "Name one of them with -ContainerName.")
+    { Target = name };
 }

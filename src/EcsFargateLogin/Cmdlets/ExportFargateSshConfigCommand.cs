@@ -120,7 +120,9 @@ public sealed class ExportFargateSshConfigCommand : TaskCmdlet
         _entries.Add(SshConfigEntry.Of(session));
         if (session.OpenRoute is { IsLocal: true } open)
         {
-            WriteWarning($"{session}: its entry leads through {open.Route} by a port of this PowerShell, and works while this PowerShell has that open.");
+            WriteWarning(
+                $"{session}: its entry leads through {open.Route} by a port of this PowerShell, and works while this PowerShell has "
+                + "that open.");
         }
     }
 

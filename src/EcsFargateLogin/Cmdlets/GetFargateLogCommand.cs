@@ -120,8 +120,9 @@ public sealed class GetFargateLogCommand : AwsCmdlet
         int? exitCode = null;
         using var pump = Begin(async (pump, cancellationToken) =>
         {
+            LogQuery query = new() { Tail = Tail, Since = Since };
             LogReading reading = new(
-                cloud, streams, new LogQuery { Tail = Tail, Since = Since }, events => pump.Write(() => WriteObject(events, enumerateCollection: true)));
+                cloud, streams, query, events => pump.Write(() => WriteObject(events, enumerateCollection: true)));
             if (Follow)
             {
                 exitCode = await reading.FollowAsync(cancellationToken);
