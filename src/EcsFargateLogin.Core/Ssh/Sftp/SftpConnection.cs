@@ -200,22 +200,17 @@ internal sealed class SftpConnection(Stream toServer, Stream fromServer)
         }
     }
 
-    private static bool IsEnd(Exception e) =>
-        e is IOException or ObjectDisposedException or InvalidDataException or SftpConnectionException;
+    private static bool IsEnd(Exception e) => e is IOException or ObjectDisposedException or InvalidDataException;
 
     private static SftpConnectionException Ended(Exception cause) =>
-        new(
-            cause is InvalidDataException or SftpConnectionException
-                ? cause.Message
-                : "The connection to the SFTP server has ended.",
-            cause);
+        new(cause is InvalidDataException ? cause.Message : "The connection to the SFTP server has ended.", cause);
 }
 
 /// <summary>
 /// The connection to an SFTP server has ended, or none was established. Failed file operations are <see
 /// cref="SftpStatusException"/> instead.
 /// </summary>
-internal sealed class SftpConnectionException(string message, Exception? cause = null) : Exception(message, cause);
+internal sealed class SftpConnectionException(string message, Exception cause) : Exception(message, cause);
 
 /// <summary>The SFTP server refused a request.</summary>
 internal sealed class SftpStatusException(uint status, string message) : Exception(message)

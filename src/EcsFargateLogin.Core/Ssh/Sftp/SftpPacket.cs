@@ -83,7 +83,7 @@ internal sealed class SftpPacket
 }
 
 /// <summary>
-/// Reads a received packet field by field. A packet that is too short ends the connection. Disposing returns
+/// Reads a received packet field by field. A packet that is too short is an <see cref="InvalidDataException"/>. Disposing returns
 /// its buffer to the pool, which pays off for file content only and is optional.
 /// </summary>
 internal sealed class SftpReply(byte[] bytes, int length) : IDisposable
@@ -148,7 +148,7 @@ internal sealed class SftpReply(byte[] bytes, int length) : IDisposable
     {
         if (count > length - _position)
         {
-            throw new SftpConnectionException("The SFTP server has sent a packet that is too short.");
+            throw new InvalidDataException("The SFTP server has sent a packet that is too short.");
         }
 
         _position += (int)count;
