@@ -25,7 +25,7 @@ fi
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
 export PATH LC_ALL
-# What the dynamic loader takes from the environment, and bash when it looks for programs; the rest goes in take_environment.
+# What the dynamic loader takes from the environment, and bash when it searches for programs; the rest goes in take_environment.
 unset LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT LD_DEBUG LD_DEBUG_OUTPUT LD_PROFILE LD_PROFILE_OUTPUT LD_SHOW_AUXV GLIBC_TUNABLES
 unset EXECIGNORE FUNCNEST
 
@@ -733,7 +733,7 @@ note_wish() {
 }
 
 # is_detached PID: does it watch a command that its user has left running, without a connection? That counts as a login. Any program
-# of this user can look like that: it may keep the task until the end of its lifetime, as a login may. Sets arguments.
+# of this user can have that form: it may keep the task until the end of its lifetime, as a login may. Sets arguments.
 is_detached() {
     read_arguments "$1"
     [ "$arguments" = '/bin/sh-c: ecs-fargate-login-detached' ] && read_status "$1" Uid && [ "$value" = "$user_id" ]
