@@ -87,17 +87,29 @@ internal sealed class TargetCheck(TunnelKeeper keeper)
         try
         {
             using TcpClient client = new();
-            await client.ConnectAsync(IPAddress.Parse(keeper.Tunnel.BindAddress), keeper.Tunnel.LocalPort, cancellationToken);
+            await ConnectAsync(client, cancellationToken);
             await Task.WhenAny(fault.Task, keeper.ConnectionEnded).WaitAsync(Limit, cancellationToken);
             return keeper.ConnectionError is { } error ? throw error : fault.Task.IsCompleted ? await fault.Task : null;
         }
-        catch (Exception e) when (e is TimeoutException or SocketException)
+        catch (TimeoutException)
         {
             return null;
         }
         finally
         {
             keeper.TargetFailed -= OnTargetFailed;
+        }
+    }
+
+    private async Task ConnectAsync(TcpClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.ConnectAsync(IPAddress.Parse(keeper.Tunnel.BindAddress), keeper.Tunnel.LocalPort, cancellationToken);
+        }
+        catch (SocketException)
+        {
+            // The port closes when the tunnel's connection ends, and that says why.
         }
     }
 }

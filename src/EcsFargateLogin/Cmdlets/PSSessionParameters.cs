@@ -7,7 +7,10 @@ namespace EcsFargateLogin.Cmdlets;
 /// <summary>The parameters by which PowerShell's remoting over ssh reaches a session's container.</summary>
 internal static class PSSessionParameters
 {
-    /// <summary>The parameters, to be splatted. The user's configuration of ssh cannot contradict them.</summary>
+    /// <summary>The time limit for a connection, in milliseconds. Tables of -SSHConnection have none by themselves, which is no time at all.</summary>
+    private const int ConnectingTimeout = 60_000;
+
+    /// <summary>The parameters, to be splatted, or given to -SSHConnection. The user's configuration of ssh cannot contradict them.</summary>
     /// <exception cref="FargateException">The session has no key here, or no address yet.</exception>
     public static Hashtable Of(FargateSession session)
     {
@@ -39,6 +42,7 @@ internal static class PSSessionParameters
             ["Port"] = endpoint.Port,
             ["UserName"] = session.UserName,
             ["KeyFilePath"] = session.KeyPath,
+            ["ConnectingTimeout"] = ConnectingTimeout,
             ["Options"] = options,
         };
     }

@@ -79,7 +79,7 @@ public sealed class PSSessionParameterTests
             $session | Stop-FargateSession
             """);
 
-        Assert.Equal("", run.Error);
+        Assert.True(run.Error.Length == 0, run.Error);
         Assert.Matches("^42 in .*, PowerShell 7\n$", run.Output);
         Assert.DoesNotContain(Environment.MachineName, run.Output, StringComparison.Ordinal);
         await me.LeftNothingAsync();
