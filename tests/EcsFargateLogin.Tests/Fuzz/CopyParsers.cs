@@ -76,22 +76,13 @@ internal sealed class CopyParsers : ParserTable
         try
         {
             await client.OpenAsync(CancellationToken.None);
-        }
-        catch (Exception e) when (e is SftpConnectionException or SftpStatusException or InvalidDataException)
-        {
-            // Who opens it copies in another way, or makes errors for users of these.
-            return;
-        }
-
-        try
-        {
             await (request.FromSession
                 ? new SftpDownload(client, request, report).RunAsync(CancellationToken.None)
                 : new SftpUpload(client, request, report).RunAsync(CancellationToken.None));
         }
-        catch (CopyBrokenException)
+        catch (Exception e) when (e is CopyBrokenException or SftpConnectionException or SftpStatusException or InvalidDataException)
         {
-            // Who copies makes an error for users of it.
+            // Who copies makes errors for users of these, or copies in another way.
         }
     }
 
