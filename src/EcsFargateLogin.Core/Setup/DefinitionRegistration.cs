@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Setup;
 
@@ -68,7 +69,8 @@ internal sealed class DefinitionRegistration(LoginDefinitionRequest request, Jso
     private static DefinitionRegistration Of(
         LoginDefinitionRequest request, JsonObject? before, JsonObject? container, LoginDefinition login, JsonObject definition)
     {
-        var beside = before is null ? "none of that family is there" : $"beside {(string?)before["family"]}:{before["revision"]}";
+        var beside = before is null ? "none of that family is there"
+            : TerminalText.OneLine($"beside {(string?)before["family"]}:{before["revision"]}");
         var lines = DefinitionDifference.Lines(before, container, definition);
         return new(request, definition)
         {

@@ -108,7 +108,7 @@ internal sealed class ItemCopier(FargateSession session, string ssh, SshEndpoint
             await UntilCancelledAsync(sftp.RunAsync(() => sftp.OpenAsync(cancellationToken)), cancellationToken);
             return true;
         }
-        catch (Exception e) when (e is SftpConnectionException or InvalidDataException)
+        catch (Exception e) when (e is SftpConnectionException or SftpStatusException or InvalidDataException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             pipe.Input.Close();

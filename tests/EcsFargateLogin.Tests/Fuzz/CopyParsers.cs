@@ -57,23 +57,33 @@ internal sealed class CopyParsers : ParserTable
 
     private IEnumerable<string?> SftpOf(byte[] replies, bool fromSession)
     {
-        using SftpConversation server = new(replies);
+        SftpConversation server = new(replies);
         SftpClient client = new(new SftpConnection(server.ToServer, server.FromServer));
         var (request, events) = NewCopy(fromSession);
         CopyReport report = new(SampleTask.Session(), "sftp", events);
-        try
+        client.RunAsync(async () =>
         {
-            client.OpenAsync(CancellationToken.None).GetAwaiter().GetResult();
-            (fromSession
-                ? new SftpDownload(client, request, report).RunAsync(CancellationToken.None)
-                : new SftpUpload(client, request, report).RunAsync(CancellationToken.None)).GetAwaiter().GetResult();
-        }
-        catch (Exception e) when (e is SftpConnectionException or CopyBrokenException or SftpStatusException)
-        {
-            // Who copies makes errors for users of these.
-        }
+            // The thread of a connection is its own.
+            await CopyAsync(client, request, report);
+            FuzzedParser.CheckMemory(GC.GetAllocatedBytesForCurrentThread(), replies.Length);
+        }).GetAwaiter().GetResult();
 
         return TextsOf(events);
+    }
+
+    private static async Task CopyAsync(SftpClient client, CopyRequest request, CopyReport report)
+    {
+        try
+        {
+            await client.OpenAsync(CancellationToken.None);
+            await (request.FromSession
+                ? new SftpDownload(client, request, report).RunAsync(CancellationToken.None)
+                : new SftpUpload(client, request, report).RunAsync(CancellationToken.None));
+        }
+        catch (Exception e) when (e is CopyBrokenException or SftpConnectionException or SftpStatusException or InvalidDataException)
+        {
+            // Who copies makes errors for users of these, or copies in another way.
+        }
     }
 
     private static byte[] Archive(TarEntryFormat format)
@@ -119,9 +129,12 @@ internal sealed class CopyParsers : ParserTable
     private IEnumerable<string?> NamesOf(byte[] names)
     {
         var (request, events) = NewCopy(fromSession: true);
+        // Several files go into a folder that exists.
+        request = request with { Destination = Path.GetDirectoryName(request.Destination)! };
         request = request with { Sources = ["/folder/*"], IsPattern = text => text.Contains('*', StringComparison.Ordinal), IsMatch = (_, _) => true };
+        var visible = Encoding.UTF8.GetString(names).Split('\0', StringSplitOptions.RemoveEmptyEntries).Count(name => name[0] != '.');
         CannedPrograms programs = new(command => command.Contains("printf", StringComparison.Ordinal) ? names
-            : command.Contains("echo none", StringComparison.Ordinal) ? Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("none\n", 2)))
+            : command.Contains("echo none", StringComparison.Ordinal) ? Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("none\n", visible)))
             : []);
         new TarCopy(programs, request, new CopyReport(SampleTask.Session(), "tar", events)).RunAsync(CancellationToken.None)
             .GetAwaiter().GetResult();

@@ -37,15 +37,20 @@ internal sealed record FuzzedParser(string Name, IReadOnlyList<byte[]> Corpus, F
             }
         }
 
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        if (allocated > MostMemory + (content.Length * MostMemoryPerByte))
-        {
-            throw new InvalidOperationException($"{Name} allocates {allocated} bytes for {content.Length} bytes.");
-        }
-
+        CheckMemory(GC.GetAllocatedBytesForCurrentThread() - before, content.Length);
         if (Stopwatch.GetElapsedTime(begun) is var elapsed && elapsed > Limit)
         {
             throw new InvalidOperationException($"{Name} takes {elapsed} for {content.Length} bytes.");
+        }
+    }
+
+    /// <summary>Checks the memory that a thread has allocated for a content.</summary>
+    /// <exception cref="InvalidOperationException">It is too much.</exception>
+    public static void CheckMemory(long allocated, int length)
+    {
+        if (allocated > MostMemory + (length * MostMemoryPerByte))
+        {
+            throw new InvalidOperationException($"{allocated} bytes are allocated for {length} bytes.");
         }
     }
 

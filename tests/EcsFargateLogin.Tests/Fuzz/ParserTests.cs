@@ -33,7 +33,7 @@ public sealed class ProfileParserTests
 /// <summary>Runs a parser on mutants of what is valid.</summary>
 internal static class FuzzRun
 {
-    private const int UsualCases = 100;
+    private const int UsualCases = 60;
     private const ulong UsualSeed = 20261129;
 
     /// <summary>The time limit for the usual number of cases.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Concurrent;
 using EcsFargateLogin.Ssh.Sftp;
 
 namespace EcsFargateLogin.Tests.Fuzz;
@@ -8,7 +7,7 @@ namespace EcsFargateLogin.Tests.Fuzz;
 /// An SFTP server with one or more replies to each type of request. Its replies are read from content that may be damaged: a byte
 /// with the type of the request, and the packet. It puts the id of the request into the packet, and repeats the last one.
 /// </summary>
-internal sealed class SftpConversation : IDisposable
+internal sealed class SftpConversation
 {
     private const int LengthSize = sizeof(uint);
 
@@ -16,7 +15,8 @@ internal sealed class SftpConversation : IDisposable
     private const int MostReplies = 2000;
 
     private readonly Dictionary<SftpType, Queue<byte[]>> _replies = [];
-    private readonly BlockingCollection<byte[]> _sent = [];
+    private readonly Queue<byte[]> _sent = [];
+    private bool _isClosed;
     private int _count;
 
     public SftpConversation(byte[] replies)
@@ -41,48 +41,50 @@ internal sealed class SftpConversation : IDisposable
     /// <summary>Creates a reply to a type of request.</summary>
     public static byte[] Reply(SftpType request, SftpPacket packet) => [(byte)request, .. packet.Finish(0)];
 
-    /// <summary>Closes the connection.</summary>
-    public void Dispose() => _sent.CompleteAdding();
-
     private void Answer(ReadOnlySpan<byte> request)
     {
-        if (!_replies.TryGetValue((SftpType)request[LengthSize], out var replies) || ++_count > MostReplies)
+        _isClosed |= !_replies.ContainsKey((SftpType)request[LengthSize]) || ++_count > MostReplies;
+        if (_isClosed)
         {
-            _sent.CompleteAdding();
             return;
         }
 
+        var replies = _replies[(SftpType)request[LengthSize]];
         var reply = replies.Count > 1 ? replies.Dequeue() : replies.Peek().ToArray();
         if (request.Length >= 9 && reply.Length >= 9)
         {
             request[5..9].CopyTo(reply.AsSpan(5));
         }
 
-        if (!_sent.IsAddingCompleted)
-        {
-            _sent.Add(reply);
-        }
+        _sent.Enqueue(reply);
     }
 
     private sealed class Requests(SftpConversation server) : MemoryStream
     {
         public override void Flush()
         {
-            if (Length > 0)
+            // The client sends many requests at once, and long ones in parts.
+            var rest = ToArray().AsSpan();
+            while (rest.Length > LengthSize
+                && LengthSize + (int)BinaryPrimitives.ReadUInt32BigEndian(rest) is var length && length <= rest.Length)
             {
-                server.Answer(GetBuffer().AsSpan(0, (int)Length));
-                SetLength(0);
+                server.Answer(rest[..length]);
+                rest = rest[length..];
             }
+
+            SetLength(0);
+            Write(rest);
         }
     }
 
-    private sealed class Answers(BlockingCollection<byte[]> sent) : MemoryStream
+    private sealed class Answers(Queue<byte[]> sent) : MemoryStream
     {
         private ReadOnlyMemory<byte> _rest;
 
         public override int Read(Span<byte> buffer)
         {
-            if (_rest.IsEmpty && sent.TryTake(out var next, Timeout.Infinite))
+            // The client reads on the thread that has written: nothing more comes, and the connection has ended.
+            if (_rest.IsEmpty && sent.TryDequeue(out var next))
             {
                 _rest = next;
             }

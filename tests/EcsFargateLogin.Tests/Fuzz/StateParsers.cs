@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using EcsFargateLogin.Connection;
 using EcsFargateLogin.Journal;
 using EcsFargateLogin.Presets;
 using EcsFargateLogin.Tests.Journal;
+using EcsFargateLogin.Tests.Presets;
 using EcsFargateLogin.Tests.Support;
 
 namespace EcsFargateLogin.Tests.Fuzz;
@@ -11,7 +11,7 @@ namespace EcsFargateLogin.Tests.Fuzz;
 /// <summary>Parsers of files that this module keeps, which other versions, programs and people may have written.</summary>
 internal sealed class StateParsers : ParserTable
 {
-    private const string Presets = """
+    private const string PresetFile = """
         {"presets":{"default":{"Cluster":"prod","Subnet":["subnet-1","subnet-2"],"AssignPublicIp":"Enabled","Port":22,"Cpu":"0.5",
         "Tag":{"team":"ops"},"FallbackToOnDemand":true},"Staging":{}}}
         """;
@@ -23,8 +23,8 @@ internal sealed class StateParsers : ParserTable
     {
         _folder = Own(new TemporaryFolder());
         _journal = new SessionJournal(_folder["state/sessions"]);
-        AddBytes("the user's presets", [Encoding.UTF8.GetBytes(Presets)], bytes => PresetsOf(bytes, isProjectFile: false));
-        AddBytes("a project's presets", [Encoding.UTF8.GetBytes(Presets)], bytes => PresetsOf(bytes, isProjectFile: true));
+        AddBytes("the user's presets", [Encoding.UTF8.GetBytes(PresetFile)], bytes => PresetsOf(bytes, isProjectFile: false));
+        AddBytes("a project's presets", [Encoding.UTF8.GetBytes(PresetFile)], bytes => PresetsOf(bytes, isProjectFile: true));
         Add("a session's record", () =>
         {
             var sessionId = _journal.Open();
@@ -42,7 +42,7 @@ internal sealed class StateParsers : ParserTable
 
     private static IEnumerable<string?> PresetsOf(byte[] bytes, bool isProjectFile)
     {
-        var presets = PresetParser.Parse("file", bytes, SessionParameters.Keys, isProjectFile);
+        var presets = PresetParser.Parse("file", bytes, PresetParserTests.Keys, isProjectFile);
         // Of the user's own presets, the values of maps are whatever the user has written.
         return presets.Keys.Concat(isProjectFile
             ? presets.Values.SelectMany(preset => preset.Values).OfType<Dictionary<string, string>>().SelectMany(map => map.Values)

@@ -25,7 +25,7 @@ internal sealed class WordParsers : ParserTable
             [new UpgradeRefusedException(403, text, null).ToError(new Uri("wss://h/"), "ssm:x", DateTimeOffset.UnixEpoch).Message]);
         AddText("this machine's address", ["192.0.2.1", "192.0.2.1/32", "2001:db8::1/128"], text => [MyAddress.ToCidr(text)]);
         AddText("an address that a key is for", ["192.0.2.0/24", "2001:db8::1"], text => AuthorizedKey.CheckAddresses([text]));
-        AddText("an image", ["ghcr.io/a/b-c:1.2@sha256:" + new string('a', 64), "localhost:5000/x_y", "debian"], text =>
+        AddText("an image", ["ghcr.io/a/ubuntu-c:1.2@sha256:" + new string('a', 64), "localhost:5000/x_y:1-alpine", "debian"], text =>
             ImageReference.TryParse(text) is { } image ? [image.LoginName, $"{DistributionNames.Of(image)}"] : []);
         AddText("a task's size", ["0.25", "1024", "4GB", "4294967296", "1 vCPU"], text =>
             [.. Enum.GetValues<TaskSizeValue>().Select(value => $"{TaskSizeRule.Of(value).Parse(text)}")]);

@@ -6,7 +6,8 @@ namespace EcsFargateLogin.Tests.Presets;
 
 public sealed class PresetParserTests
 {
-    private static readonly PresetKeys Keys = new(
+    /// <summary>Keys of every kind. Those of the cmdlet's parameters can be read inside PowerShell alone.</summary>
+    internal static readonly PresetKeys Keys = new(
     [
         new("Cluster", PresetValueKind.Text) { IsForProjects = true },
         new("Subnet", PresetValueKind.TextList) { IsForProjects = true, MostItems = 2 },
