@@ -87,6 +87,7 @@ public sealed class ShapeTests
     private static string? Expected(Type type) =>
         type == typeof(string) ? "string"
         : type == typeof(int) ? "integer"
+        : type == typeof(long) ? "long"
         : type == typeof(bool) ? "boolean"
         : type == typeof(DateTimeOffset) ? "timestamp"
         : type == typeof(JsonObject) ? "structure"

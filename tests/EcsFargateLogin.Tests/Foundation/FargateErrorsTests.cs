@@ -123,6 +123,7 @@ public sealed class FargateErrorsTests
         var type when type == typeof(FargateSession) => SampleTask.Session(),
         var type when type == typeof(CloudFailure) => new CloudFailure(TwoLines, TwoLines, TwoLines),
         var type when type == typeof(IReadOnlyList<string>) => new[] { TwoLines },
+        var type when type == typeof(IReadOnlyList<(string, string)>) => new[] { ("cli", TwoLines) },
         var type when type == typeof(IEnumerable<string>) => new[] { "web", "db" },
         var type when type == typeof(TaskDescription) => SampleTask.Of("STOPPED") with { StoppedReason = TwoLines },
         var type when type == typeof(TunnelRoute) => new TunnelRoute("127.0.0.1", 5432, "db.internal", 5432),

@@ -23,7 +23,7 @@ internal sealed class ModelSample
             [.. Enumerable.Range(0, 2).Select(index => Json(shape.Item.Shape, $"{path}[{index}]", depth + 1))]),
         "map" => new JsonObject(),
         "boolean" => true,
-        "integer" => ++_number - 1_700_000_000,
+        "integer" or "long" => ++_number - 1_700_000_000,
         "string" => Text(shape, path),
         _ => ++_number + 0.25,
     };
