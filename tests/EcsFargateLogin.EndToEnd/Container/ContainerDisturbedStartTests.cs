@@ -145,13 +145,14 @@ public sealed class ContainerDisturbedStartTests
     /// <summary>Returns the lines of the script, from 1, after which a signal may come: those of its steps, and of sshd's start.</summary>
     private static List<int> MomentsOf(string[] lines)
     {
+        var functions = Array.IndexOf(lines, "say() {");
         var steps = Array.IndexOf(lines, "check_programs");
         var start = Array.IndexOf(lines, "start_sshd() {");
         var end = Array.IndexOf(lines, "}", start);
         return
         [
             .. Enumerable.Range(1, lines.Length).Where(number => lines[number - 1] is var line
-                && (line.StartsWith("unset ", StringComparison.Ordinal)
+                && ((number < functions && line.StartsWith("unset ", StringComparison.Ordinal))
                     || (number > steps && line.Length > 0 && line is not ("watch" or "'" or "IFS='") && line[0] is not ('#' or ' '))
                     || (number > start + 1 && number <= end && line.Length > 0 && !line.TrimStart().StartsWith('#')))),
         ];
