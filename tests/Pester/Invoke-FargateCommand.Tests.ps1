@@ -19,9 +19,10 @@ Describe 'Invoke-FargateCommand' {
         )
     }
 
-    It 'returns lines, bytes, results or a job' {
+    It 'returns lines, bytes, results, a job or a detached command' {
         (Get-Command Invoke-FargateCommand).OutputType.Name | Should -BeExactly @(
-            'System.String', 'System.Byte[]', 'EcsFargateLogin.FargateCommandResult', 'System.Management.Automation.Job')
+            'System.String', 'System.Byte[]', 'EcsFargateLogin.FargateCommandResult', 'System.Management.Automation.Job',
+            'EcsFargateLogin.FargateDetachedCommand')
     }
 
     It 'refuses a value that a parameter cannot take: -<Name> <Value>' -ForEach @(

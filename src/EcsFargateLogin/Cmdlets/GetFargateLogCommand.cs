@@ -108,7 +108,7 @@ public sealed class GetFargateLogCommand : AwsCmdlet
         List<ContainerStream> streams = [];
         foreach (var session in sessions)
         {
-            Guard(session, () => streams.AddRange(Await((_, cancellationToken) =>
+            Guard(TargetOf(session), () => streams.AddRange(Await((_, cancellationToken) =>
                 ContainerStream.FindAsync(cloud, session, ContainerName, cancellationToken))));
         }
 
@@ -147,6 +147,9 @@ public sealed class GetFargateLogCommand : AwsCmdlet
             }
         }
     }
+
+    /// <summary>What an error about a session is about: the ARN or id that was given for its task, or the session.</summary>
+    private object TargetOf(FargateSession session) => ParameterSetName == TaskSet ? session.TaskArn : session;
 
     private FargateSession[] FindTasksOfService(string service)
     {

@@ -62,8 +62,13 @@ public sealed class PSSessionParameterTests
     {
         using TemporaryFolder folder = new();
         var here = EngineProcess.Command("");
-        var words = here.ArgumentList.TakeWhile(word => word != "-NoProfile").Prepend(here.FileName).Select(word => $"'{word}'");
-        var program = $"HOME=/root exec {string.Join(' ', words)} \"$@\"\n";
+        string[] words = [here.FileName, .. here.ArgumentList.TakeWhile(word => word != "-NoProfile")];
+        // A container has a /tmp, /home and /root of its own, where this PowerShell may be.
+        using var copy = TemporaryFolder.ForContainers();
+        var copied = await EngineProcess.RunAsync(new ProcessStartInfo("cp", ["-a", $"{Path.GetDirectoryName(words[^1])}/.", copy.Path]));
+        Assert.Equal((0, ""), (copied.ExitCode, copied.Error));
+        words[^1] = Path.Combine(copy.Path, Path.GetFileName(words[^1]));
+        var program = $"HOME=/root exec {string.Join(' ', words.Select(word => $"'{word}'"))} \"$@\"\n";
         await using var me = await Operator.StartAsync(new LocalFargateOptions { Images = ImagesWithPowerShell(folder, program) });
         me.Fargate.RegisterTaskDefinition(new TaskDefinitionOptions("with-pwsh")
         {
