@@ -38,20 +38,21 @@ internal static class EcsReplies
                 .Where(container => container.Essential ?? true)
                 .Select(container => container.Name!),
         ],
-        Logs = (definition?.ContainerDefinitions ?? [])
-            .Select(container => (container?.Name, Log: Log(container?.LogConfiguration)))
-            .Where(container => container.Log is not null)
-            .DistinctBy(container => container.Name, StringComparer.Ordinal)
-            .ToDictionary(container => container.Name!, container => container.Log!, StringComparer.Ordinal),
-        LogDrivers = (definition?.ContainerDefinitions ?? [])
-            .Select(container => (container?.Name, Driver: Text(container?.LogConfiguration?.LogDriver)))
-            .Where(container => container.Driver is not null)
-            .ToDictionary(container => container.Name!, container => container.Driver!, StringComparer.Ordinal),
-        Starts = (definition?.ContainerDefinitions ?? [])
-            .OfType<ContainerDefinitionShape>()
-            .DistinctBy(container => container.Name, StringComparer.Ordinal)
-            .ToDictionary(container => container.Name!, Start, StringComparer.Ordinal),
+        Logs = ByName(definition, container => Log(container.LogConfiguration)),
+        LogDrivers = ByName(definition, container => Text(container.LogConfiguration?.LogDriver)),
+        Starts = ByName(definition, Start),
     };
+
+    /// <summary>What containers have, by their names. Of containers with the same name, which ECS does not accept, the first counts.</summary>
+    private static Dictionary<string, T> ByName<T>(
+        TaskDefinitionShape? definition, Func<ContainerDefinitionShape, T?> valueOf)
+        where T : class =>
+        (definition?.ContainerDefinitions ?? [])
+            .OfType<ContainerDefinitionShape>()
+            .Select(container => (Name: container.Name!, Value: valueOf(container)))
+            .Where(container => container.Value is not null)
+            .DistinctBy(container => container.Name, StringComparer.Ordinal)
+            .ToDictionary(container => container.Name, container => container.Value!, StringComparer.Ordinal);
 
     /// <summary>ECS tells CPU units and MiB as text, of task definitions for EC2 in any numbers.</summary>
     private static TaskSize Size(string? cpu, string? memory, EphemeralStorageShape? storage) => new()

@@ -11,6 +11,7 @@ public sealed class FindingTests
     public static TheoryData<string, string, string> Texts => new()
     {
         { "half of a pair of code units in an error", "an error in JSON", """{"__type":"\ud800","message":"no"}""" },
+        { "two logs of containers of one name", "ecs:DescribeTaskDefinition", """{"taskDefinition":{"taskDefinitionArn":"a","containerDefinitions":[{"name":"a","logConfiguration":{"logDriver":"awslogs"}},{"name":"a","logConfiguration":{"logDriver":"awslogs"}}]}}""" },
         { "two containers of one name", "ecs:DescribeTaskDefinition", """{"taskDefinition":{"taskDefinitionArn":"a","containerDefinitions":[{"name":"a"},{"name":"a"}]}}""" },
         { "a number for a text", "a task definition that is copied", """{"taskDefinition":{"runtimePlatform":{"operatingSystemFamily":7}}}""" },
         { "a text for an object", "a task definition that is copied", """{"taskDefinition":{"family":"x","runtimePlatform":"LINUX"}}""" },
