@@ -28,7 +28,7 @@ internal class FeedbackProvider : DispatchProxy
 
         lock (_gate)
         {
-            _isRegistered = _isRegistered || TryCall("RegisterSubsystem", typeof(object), Create);
+            _isRegistered = _isRegistered || TryCall("RegisterSubsystem", Create);
         }
     }
 
@@ -37,7 +37,7 @@ internal class FeedbackProvider : DispatchProxy
     {
         lock (_gate)
         {
-            _isRegistered = _isRegistered && !TryCall("UnregisterSubsystem", typeof(Guid), () => Id);
+            _isRegistered = _isRegistered && !TryCall("UnregisterSubsystem", () => Id);
         }
     }
 
@@ -75,13 +75,12 @@ internal class FeedbackProvider : DispatchProxy
 
     /// <summary>Calls a method of SubsystemManager.</summary>
     /// <returns>Whether this PowerShell has it, and takes providers of feedback.</returns>
-    private static bool TryCall(string name, Type argumentType, Func<object> argument)
+    private static bool TryCall(string name, Func<object> argument)
     {
         try
         {
             var kind = Enum.Parse(TypeOf("SubsystemKind")!, "FeedbackProvider");
-            var method = TypeOf("SubsystemManager")!.GetMethods().Single(each => each.Name == name && !each.IsGenericMethod
-                && (argumentType == typeof(object) || each.GetParameters()[1].ParameterType == argumentType));
+            var method = TypeOf("SubsystemManager")!.GetMethods().Single(each => each.Name == name && !each.IsGenericMethod);
             method.Invoke(null, [kind, argument()]);
             return true;
         }
