@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using EcsFargateLogin.Foundation;
@@ -103,23 +102,4 @@ internal static class DetachedCommand
         };
         return (received, command with { Received = command.Received + output.Length });
     }
-}
-
-/// <summary>Collects all that a command prints.</summary>
-internal sealed class CollectedReply : ICommandOutput
-{
-    private readonly ArrayBufferWriter<byte> _bytes = new();
-    private readonly List<string> _errorLines = [];
-
-    public ReadOnlySpan<byte> Bytes => _bytes.WrittenSpan;
-
-    public IReadOnlyList<string> ErrorLines => _errorLines;
-
-    public void AddLines(IEnumerable<string> lines)
-    {
-    }
-
-    public void AddErrorLines(IEnumerable<string> lines) => _errorLines.AddRange(lines);
-
-    public void AddBytes(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes);
 }

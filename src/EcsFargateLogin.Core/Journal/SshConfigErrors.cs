@@ -5,6 +5,27 @@ namespace EcsFargateLogin.Journal;
 /// <summary>Errors about the files by which other programs' ssh reaches sessions.</summary>
 internal static class SshConfigErrors
 {
+    /// <summary>Reads or writes a file, and says of a failure which one it was.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.SshConfigUnavailable"/>.</exception>
+    internal static T Guard<T>(string path, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unavailable(path, e);
+        }
+    }
+
+    /// <inheritdoc cref="Guard{T}"/>
+    internal static void Guard(string path, Action work) => Guard(path, () =>
+    {
+        work();
+        return true;
+    });
+
     internal static FargateException NotOurs(string path) => new(
         FargateError.SshConfigUnavailable,
         $"'{path}' was not written by Export-FargateSshConfig, and is left as it is.",

@@ -24,7 +24,7 @@ internal sealed class SshConfigFile(string folder)
 
     /// <summary>Reads the entries; null where there is no file.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.SshConfigUnavailable"/>.</exception>
-    public IReadOnlyList<SshConfigEntry>? Read() => Guard(() =>
+    public IReadOnlyList<SshConfigEntry>? Read() => SshConfigErrors.Guard(FilePath, () =>
     {
         if (UnixFileStatus.OfLink(FilePath) is { IsRegular: false })
         {
@@ -55,11 +55,8 @@ internal sealed class SshConfigFile(string folder)
     {
         await using var held = await LockAsync(cancellationToken);
         var entries = change(Read() ?? []);
-        Guard(() =>
-        {
-            SharedFile.Replace(FilePath, OwnerOnly.CreateFile, stream => stream.Write(Encoding.UTF8.GetBytes(TextOf(entries))));
-            return true;
-        });
+        SshConfigErrors.Guard(FilePath, () => SharedFile.Replace(
+            FilePath, OwnerOnly.CreateFile, stream => stream.Write(Encoding.UTF8.GetBytes(TextOf(entries)))));
     }
 
     /// <summary>Deletes the file, if there is one and it is this module's.</summary>
@@ -69,11 +66,7 @@ internal sealed class SshConfigFile(string folder)
         if (Read() is not null)
         {
             await using var held = await LockAsync(cancellationToken);
-            Guard(() =>
-            {
-                SharedFile.Repeat(() => File.Delete(FilePath));
-                return true;
-            });
+            SshConfigErrors.Guard(FilePath, () => SharedFile.Repeat(() => File.Delete(FilePath)));
         }
     }
 
@@ -104,18 +97,6 @@ internal sealed class SshConfigFile(string folder)
         {
             OwnerOnly.CreateFolder(folder);
             return await OwnerOnly.LockFileAsync($"{FilePath}.lock", LockLimit, cancellationToken);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw SshConfigErrors.Unavailable(FilePath, e);
-        }
-    }
-
-    private T Guard<T>(Func<T> work)
-    {
-        try
-        {
-            return work();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

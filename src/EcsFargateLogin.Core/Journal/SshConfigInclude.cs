@@ -34,11 +34,11 @@ internal sealed class SshConfigInclude(string path, string included)
 
     /// <summary>Whether the file has the line.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.SshConfigUnavailable"/>.</exception>
-    public bool IsPresent => Guard(() => LinesOf(ReadText()).Any(IsOurs));
+    public bool IsPresent => SshConfigErrors.Guard(path, () => LinesOf(ReadText()).Any(IsOurs));
 
     /// <summary>Adds the line, and creates the file where there is none.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.SshConfigUnavailable"/>.</exception>
-    public void Add() => Guard(() =>
+    public void Add() => SshConfigErrors.Guard(path, () =>
     {
         if (Path.GetDirectoryName(path) is { Length: > 0 } folder && !Directory.Exists(folder))
         {
@@ -46,15 +46,13 @@ internal sealed class SshConfigInclude(string path, string included)
         }
 
         Write($"{Remark}\n{AsBytes(Line)}\n{ReadText()}");
-        return true;
     });
 
     /// <summary>Removes the line, and the remark before it.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.SshConfigUnavailable"/>.</exception>
-    public void Remove() => Guard(() =>
+    public void Remove() => SshConfigErrors.Guard(path, () =>
     {
         Write(string.Concat(LinesOf(ReadText()).Where(line => !IsOurs(line) && line.TrimEnd('\r', '\n') != Remark)));
-        return true;
     });
 
     private bool IsOurs(string line) => line.Trim() == AsBytes(Line);
@@ -116,17 +114,5 @@ internal sealed class SshConfigInclude(string path, string included)
         }
 
         return stream;
-    }
-
-    private T Guard<T>(Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw SshConfigErrors.Unavailable(path, e);
-        }
     }
 }

@@ -35,7 +35,7 @@ internal sealed record ContainerStream(FargateSession Session, string ContainerN
         var definition = await cloud.DescribeTaskDefinitionAsync(definitionArn, cancellationToken);
         if (names.FirstOrDefault(name => !definition.ContainerNames.Contains(name)) is { } missing)
         {
-            throw LogErrors.NoSuchContainer(session, missing, definition.ContainerNames);
+            throw RunningTaskErrors.ContainerNotInTask(missing, session.TaskId, definition.ContainerNames);
         }
 
         var wanted = names.Count > 0 ? names : session.ContainerName is { } container ? [container] : definition.ContainerNames;
@@ -72,10 +72,4 @@ internal static class LogErrors
         "Read it where that driver sends it; or set the driver awslogs, with awslogs-stream-prefix, in the task definition, for tasks that "
         + "start later.")
     { Target = session.ToString() };
-
-    internal static FargateException NoSuchContainer(FargateSession session, string name, IEnumerable<string> present) => new(
-        FargateError.ContainerNotFound,
-        $"The task {session.TaskId} has no container '{name}'; it has: {string.Join(", ", present)}.",
-        "Name one of them with -ContainerName.")
-    { Target = name };
 }

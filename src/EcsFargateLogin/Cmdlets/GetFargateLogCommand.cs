@@ -1,10 +1,10 @@
+using System.Globalization;
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Completion;
 using EcsFargateLogin.Foundation;
-using EcsFargateLogin.Lifecycle.Starting;
+using EcsFargateLogin.Lifecycle.Listing;
 using EcsFargateLogin.Logs;
-using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
 
 namespace EcsFargateLogin.Cmdlets;
@@ -81,7 +81,7 @@ public sealed class GetFargateLogCommand : AwsCmdlet
         var sessions = ParameterSetName switch
         {
             ServiceSet => FindTasksOfService(Service!),
-            TaskSet => [.. TaskArn.Select(SessionOfTask)],
+            TaskSet => [.. TaskArn.Select(taskArn => SessionOfTask(taskArn, Cluster))],
             _ => Session,
         };
         foreach (var session in sessions)
@@ -153,28 +153,14 @@ public sealed class GetFargateLogCommand : AwsCmdlet
 
     private FargateSession[] FindTasksOfService(string service)
     {
-        var place = SessionOfTask(service);
+        var place = SessionOfTask(service, Cluster);
         var cluster = Cluster ?? Model.TaskArn.ClusterOfService(service) ?? "default";
         var cloud = Connect(place);
-        var taskArns = Await(async (_, cancellationToken) =>
-            await cloud.DescribeServiceAsync(cluster, service, cancellationToken) is null
-                ? throw StartErrors.ServiceNotFound(service, cluster)
-                : await cloud.ListServiceTasksAsync(cluster, service, cancellationToken));
-        return [.. taskArns.Select(taskArn => SessionOf(taskArn, cluster))];
+        var taskArns = Await((_, cancellationToken) =>
+            RunningTasks.ListOfServiceAsync(cloud, cluster, service, cancellationToken));
+        return [.. taskArns.Select(taskArn => StandInFor(taskArn, cluster))];
     }
 
-    private FargateSession SessionOfTask(string taskArn) =>
-        Journal.FindByTask(taskArn) is { } entry && (Cluster is null || Cluster == entry.Cluster)
-            ? Journal.SessionOf(entry)
-            : SessionOf(taskArn, Cluster ?? Model.TaskArn.ClusterOf(taskArn) ?? "default");
-
-    private static FargateSession SessionOf(string taskArn, string cluster) => new(new SessionRecord
-    {
-        TaskArn = taskArn,
-        Connection = new AwsConnection { Region = Model.TaskArn.RegionOf(taskArn) ?? "" },
-        Cluster = cluster,
-        CreatedAt = DateTimeOffset.UtcNow,
-    });
 }
 
 /// <summary>Accepts a duration before now in place of a time.</summary>
@@ -182,10 +168,10 @@ internal sealed class SinceArgumentAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
-        (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) switch
+        PSValue.Unwrap(inputData) switch
         {
             TimeSpan duration => DateTimeOffset.UtcNow - duration.Duration(),
-            string text when TimeSpan.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var duration) =>
+            string text when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) =>
                 DateTimeOffset.UtcNow - duration.Duration(),
             var other => other,
         };

@@ -23,9 +23,14 @@ public sealed partial class InvokeFargateCommandCommand
 
     private protected override FargateTransport? WantedTransport => Detach ? FargateTransport.Ssh : base.WantedTransport;
 
-    /// <summary>Makes the command one that begins it and leaves it running.</summary>
-    private void DetachCommand()
+    /// <summary>With -Detach, makes the command one that begins it and leaves it running.</summary>
+    private void DetachIfAsked()
     {
+        if (!Detach)
+        {
+            return;
+        }
+
         string[] others = [.. ParametersOfWaiting.Where(MyInvocation.BoundParameters.ContainsKey).Select(name => $"-{name}")];
         if (IsForRunningTasks || others.Length > 0)
         {

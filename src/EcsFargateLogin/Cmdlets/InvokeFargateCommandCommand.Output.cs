@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Management.Automation;
 using EcsFargateLogin.Commands;
 using EcsFargateLogin.Lifecycle.Waiting;
@@ -86,34 +85,5 @@ public sealed partial class InvokeFargateCommandCommand
             var output = _note.AttachTo(bytes.ToArray());
             pump.Write(() => cmdlet.WriteObject(output));
         }
-    }
-
-    /// <summary>Collects the output of one session's command for its result, with -PassThru.</summary>
-    private sealed class CollectedOutput : ICommandOutput
-    {
-        private readonly List<string> _lines = [];
-        private readonly List<string> _errorLines = [];
-        private readonly ArrayBufferWriter<byte> _bytes = new();
-
-        /// <summary>All lines of standard error.</summary>
-        public string ErrorText => string.Join('\n', _errorLines);
-
-        public void AddLines(IEnumerable<string> lines) => _lines.AddRange(lines);
-
-        public void AddErrorLines(IEnumerable<string> lines) => _errorLines.AddRange(lines);
-
-        public void AddBytes(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes);
-
-        /// <summary>The result of the command, which has ended.</summary>
-        public FargateCommandResult ResultOf(CommandEnded ended) => new()
-        {
-            FargateSession = ended.Session,
-            ExitCode = ended.ExitCode,
-            Duration = ended.Duration,
-            IsPartial = ended.Error is not null,
-            StandardOutput = _lines,
-            RawOutput = _bytes.WrittenSpan.ToArray(),
-            StandardError = _errorLines,
-        };
     }
 }

@@ -136,11 +136,7 @@ public sealed partial class InvokeFargateCommandCommand : RunningTaskCmdlet
             _command = MyInvocation.BoundParameters.ContainsKey(nameof(FilePath))
                 ? RemoteCommand.OfScript(GetUnresolvedProviderPathFromPSPath(FilePath), ArgumentList, mergesErrors)
                 : RemoteCommand.OfLine(Command, ArgumentList, mergesErrors);
-            if (Detach)
-            {
-                DetachCommand();
-            }
-
+            DetachIfAsked();
             AddNamedInput();
         });
         if (_isSessionNamed)

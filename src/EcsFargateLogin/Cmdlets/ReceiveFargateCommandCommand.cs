@@ -80,7 +80,7 @@ public sealed class ReceiveFargateCommandCommand : LoginCmdlet
     {
         var session = SessionOf(record.SessionId);
         var login = Reach(session);
-        CollectedReply output = new();
+        CollectedOutput output = new();
         CommandEnded? ended = null;
         using (var pump = BeginToLogIn(
             [login],
@@ -97,11 +97,11 @@ public sealed class ReceiveFargateCommandCommand : LoginCmdlet
         }
     }
 
-    private void Show(Login login, DetachedRecord record, CommandEnded ended, CollectedReply output)
+    private void Show(Login login, DetachedRecord record, CommandEnded ended, CollectedOutput output)
     {
         if (ended.Error is not null || DetachedCommand.Parse(record, output.Bytes) is not var (received, now))
         {
-            throw ended.Error ?? CommandErrors.NotReceived(ended.Session, ended.ExitCode, string.Join(' ', output.ErrorLines));
+            throw ended.Error ?? CommandErrors.NotReceived(ended.Session, ended.ExitCode, output.ErrorText);
         }
 
         if (!Keep)

@@ -80,7 +80,7 @@ public abstract class TaskCmdlet : AwsCmdlet
         {
             var taskArn = TaskArn.ElementAtOrDefault(i) is { Length: > 0 } arn ? arn : null;
             var session = Journal.Find(SessionId[i]) is { } entry ? Journal.SessionOf(entry)
-                : taskArn is not null ? SessionOfTask(taskArn)
+                : taskArn is not null ? SessionOfTask(taskArn, Cluster)
                 : FindByStartedBy(SessionId[i]);
             if (session is not null)
             {
@@ -91,7 +91,7 @@ public abstract class TaskCmdlet : AwsCmdlet
 
     private IEnumerable<FargateSession> SessionsByTask()
     {
-        foreach (var session in TaskArn.Select(SessionOfTask))
+        foreach (var session in TaskArn.Select(taskArn => SessionOfTask(taskArn, Cluster)))
         {
             if (session.TaskArn.Length > 0)
             {
@@ -176,16 +176,4 @@ public abstract class TaskCmdlet : AwsCmdlet
         Report(SessionErrors.SessionNotFound(sessionId, string.Join("', '", clusters)), sessionId);
         return null;
     }
-
-    /// <summary>The session that this machine remembers for a task, or one that stands for somebody else's task.</summary>
-    private FargateSession SessionOfTask(string taskArn) =>
-        Journal.FindByTask(taskArn) is { } entry && (Cluster is null || Cluster == entry.Cluster)
-            ? Journal.SessionOf(entry)
-            : new FargateSession(new SessionRecord
-            {
-                TaskArn = taskArn,
-                Connection = new AwsConnection { Region = Model.TaskArn.RegionOf(taskArn) ?? "" },
-                Cluster = Cluster ?? Model.TaskArn.ClusterOf(taskArn) ?? "default",
-                CreatedAt = DateTimeOffset.UtcNow,
-            });
 }

@@ -23,12 +23,7 @@ internal sealed class RunningTasks(IFargateCloud cloud, string cluster, string? 
     /// </exception>
     public async Task<FargateSession> FindOfServiceAsync(string service, CancellationToken cancellationToken)
     {
-        if (await cloud.DescribeServiceAsync(cluster, service, cancellationToken) is null)
-        {
-            throw StartErrors.ServiceNotFound(service, cluster);
-        }
-
-        var taskArns = await cloud.ListServiceTasksAsync(cluster, service, cancellationToken);
+        var taskArns = await ListOfServiceAsync(cloud, cluster, service, cancellationToken);
         var reply = await cloud.DescribeTasksAsync(cluster, taskArns, cancellationToken);
         var running = reply.Tasks
             .Where(task => task.LastStatus == TaskStatuses.Running && !TaskStatuses.IsEnding(task))
@@ -51,6 +46,14 @@ internal sealed class RunningTasks(IFargateCloud cloud, string cluster, string? 
             ? throw RunningTaskErrors.AgentNotRunning(found[0].Task, found[0].Container.Name, found[0].Container.ExecuteCommandAgent)
             : SessionOf(usable.Task, usable.Container);
     }
+
+    /// <summary>Lists the ARNs of a service's tasks that run or are to run.</summary>
+    /// <exception cref="FargateException">There is no such service.</exception>
+    public static async Task<IReadOnlyList<string>> ListOfServiceAsync(
+        IFargateCloud cloud, string cluster, string service, CancellationToken cancellationToken) =>
+        await cloud.DescribeServiceAsync(cluster, service, cancellationToken) is null
+            ? throw StartErrors.ServiceNotFound(service, cluster)
+            : await cloud.ListServiceTasksAsync(cluster, service, cancellationToken);
 
     /// <summary>Finds a task that is named.</summary>
     /// <param name="taskArn">Its ARN or id.</param>
@@ -88,7 +91,8 @@ internal sealed class RunningTasks(IFargateCloud cloud, string cluster, string? 
         if (containerName is not null)
         {
             return task.Containers.FirstOrDefault(container => container.Name == containerName)
-                ?? throw RunningTaskErrors.ContainerNotFound(containerName, task);
+                ?? throw RunningTaskErrors.ContainerNotInTask(
+                    containerName, TaskArn.IdOf(task.TaskArn), task.Containers.Select(container => container.Name));
         }
 
         return task.Containers.Where(container => !container.Name.StartsWith(AddedByAws, StringComparison.Ordinal)).ToList()
@@ -157,9 +161,9 @@ internal static class RunningTaskErrors
         $"{RouteErrors.CheckAgent}; then start a new task.")
     { Target = task.TaskArn };
 
-    internal static FargateException ContainerNotFound(string containerName, TaskDescription task) => new(
+    internal static FargateException ContainerNotInTask(string containerName, string taskId, IEnumerable<string> present) => new(
         FargateError.ContainerNotFound,
-        $"The task {TaskArn.IdOf(task.TaskArn)} has no container '{containerName}'; it has: {NamesOf(task)}.",
+        $"The task {taskId} has no container '{containerName}'; it has: {string.Join(", ", present)}.",
         "Name one of them with -ContainerName.")
     { Target = containerName };
 
