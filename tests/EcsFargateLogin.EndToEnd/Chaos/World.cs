@@ -23,7 +23,7 @@ internal sealed partial class World : IAsyncDisposable
     private const string Sweep =
         """
         $WarningPreference = 'SilentlyContinue'
-        $sessions = @(Get-FargateSession -Mine; if ($env:BYCLUSTER) { Get-FargateSession -Cluster local -Status RUNNING, PENDING, PROVISIONING, ACTIVATING, READY })
+        $sessions = @(Get-FargateSession -Mine; if ($env:BYCLUSTER) { Get-FargateSession -Cluster local -Status RUNNING, PENDING, PROVISIONING, ACTIVATING })
         $sessions | ForEach-Object { "listed $($_.SessionId)" }
         $sessions | Where-Object TaskArn | Stop-FargateSession
         $sessions | Where-Object { -not $_.TaskArn } | ForEach-Object { Stop-FargateSession -SessionId $_.SessionId -Cluster local }
