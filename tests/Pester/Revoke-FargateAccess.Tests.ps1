@@ -6,14 +6,13 @@ param()
 BeforeAll {
     Import-Module "$PSScriptRoot/Surface.psm1"
     $ErrorActionPreference = 'Continue'
-    $key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO2B7yXIuqGtSggTdE3LoHNsitfkMx8eTATYuLvSP/nU'
 }
 
 Describe 'Revoke-FargateAccess' {
     It 'takes accesses, or sessions and names' {
         Get-ParameterSetText Revoke-FargateAccess | Should -BeExactly @(
-            'Access*: [] Access!; value: Access'
-            'Session: [Name] Session!; value: Session'
+            'Session*: [Name] Session!; value: Session'
+            'Access: [] Access!; value: Access'
         )
     }
 }
@@ -32,22 +31,25 @@ Describe 'An access that was granted' -Skip:(-not $IsLinux) {
         Disconnect-LocalFargate
     }
 
-    It 'is revoked by name, by fingerprint, or with all others, and not with -WhatIf' {
-        $session = New-FargateSession -MaxLifetime 600
-        $access = $session | Grant-FargateAccess $key -Name '[anna]'
-        $access.Until | Should -BeLessOrEqual ([DateTimeOffset]::UtcNow.AddSeconds(600))
-        Get-WhatIf 'Revoke-FargateAccess -Session $args[0] -WhatIf' "$session" | Should -BeLike '*Revoke access of `[anna`] (SHA256:*'
+    It 'is listed by its session, only told with -WhatIf, and an error where there is none of that name' {
+        $session = New-FargateSession
+        $file = "$(Split-Path $session.KeyPath)/access-EDC6.json"
+        @{ name = 'anna'; fingerprint = "SHA256:$('A' * 43)"; sessionId = "$session"; until = [DateTimeOffset]::UtcNow } |
+            ConvertTo-Json | Set-Content $file
+        chmod 600 $file
+        "$($session.Access)" | Should -BeExactly 'anna'
+        Get-WhatIf 'Revoke-FargateAccess -Session $args[0] -WhatIf' "$session" |
+            Should -BeExactly "`"Revoke access of anna (SHA256:$('A' * 43))`" on target `"$session`"."
+        Get-WhatIf '(Get-FargateSession -Mine).Access | Revoke-FargateAccess -WhatIf' | Should -HaveCount 1
         Assert-FargateError (Get-ErrorOf { $session | Revoke-FargateAccess ben }) AccessNotFound ObjectNotFound ben
-        "$($session.Access)" | Should -BeExactly '[anna]'
-        $session | Revoke-FargateAccess '[anna]'
+        $access = $session.Access
+        # A file that others can write is not trusted.
+        chmod 666 $file
         $session.Access | Should -BeNullOrEmpty
-        $null = $session | Grant-FargateAccess $key
-        Revoke-FargateAccess $access.Fingerprint -Session "$session"
-        $session.Access | Should -BeNullOrEmpty
-        $null = $session | Grant-FargateAccess "$key anna"
-        $session | Revoke-FargateAccess
-        $session.Access | Should -BeNullOrEmpty
+        Get-ErrorOf { $session | Revoke-FargateAccess } | Should -BeNullOrEmpty
         $session | Stop-FargateSession
+        Assert-FargateError (Get-ErrorOf { $session | Revoke-FargateAccess }) SessionEnded InvalidOperation $session
+        $file | Should -Not -Exist
         Assert-FargateError (Get-ErrorOf { $access | Revoke-FargateAccess }) SessionNotFound ObjectNotFound $session
         Assert-NothingLeft -Started 1
     }

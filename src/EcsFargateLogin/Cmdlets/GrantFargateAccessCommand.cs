@@ -58,8 +58,9 @@ public sealed class GrantFargateAccessCommand : AccessCmdlet
     [ValidateNotNull]
     public DateTimeOffset? Until { get; set; }
 
-    /// <summary>The duration for which the key can log in, such as 0:30 for half an hour, in place of -Until.</summary>
-    /// <value>one hour.</value>
+    /// <summary>
+    /// The duration for which the key can log in, such as 0:30 for half an hour, in place of -Until. Without either it is an hour.
+    /// </summary>
     [Parameter(HelpMessage = "The duration for which the key can log in, such as 0:30 for half an hour.")]
     [ValidateNotNull]
     public TimeSpan? For { get; set; }
@@ -134,7 +135,7 @@ public sealed class GrantFargateAccessCommand : AccessCmdlet
         var earlier = session.Access.FirstOrDefault(each => each.Fingerprint == key.Key.Fingerprint);
         try
         {
-            var isGranted = Change(session, () =>
+            var isGranted = Change(Reach(session), () =>
             {
                 access = AccessTo(session, key);
                 // Whatever becomes of the connection, it is listed where it may have been granted.

@@ -3,6 +3,7 @@ using EcsFargateLogin.Commands;
 using EcsFargateLogin.Completion;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Journal;
+using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
 
@@ -12,7 +13,7 @@ namespace EcsFargateLogin.Cmdlets;
 /// Ends the access of other keys to sessions, as Grant-FargateAccess has granted it: they cannot log in again. Connections that are
 /// open go on.
 /// </summary>
-[Cmdlet(VerbsSecurity.Revoke, "FargateAccess", DefaultParameterSetName = AccessSet, SupportsShouldProcess = true,
+[Cmdlet(VerbsSecurity.Revoke, "FargateAccess", DefaultParameterSetName = SessionSet, SupportsShouldProcess = true,
     HelpUri = HelpPages.Folder + "Revoke-FargateAccess.md")]
 [OutputType(typeof(void))]
 public sealed class RevokeFargateAccessCommand : AccessCmdlet
@@ -38,7 +39,7 @@ public sealed class RevokeFargateAccessCommand : AccessCmdlet
     [Parameter(Position = 0, ParameterSetName = SessionSet, HelpMessage = "The names or fingerprints of those to revoke.")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
-    public string[] Name { get; set; } = ["*"];
+    public string[]? Name { get; set; }
 
     /// <summary>Revokes this record's accesses.</summary>
     protected override void ProcessRecord()
@@ -46,7 +47,7 @@ public sealed class RevokeFargateAccessCommand : AccessCmdlet
         OwnOrKeep(Session);
         foreach (var session in Session)
         {
-            Guard(session, () => Revoke(session, Find(session)));
+            Guard(session, () => Revoke(Reach(session), Find(session)));
         }
 
         foreach (var bySession in Access.GroupBy(access => access.SessionId))
@@ -54,31 +55,32 @@ public sealed class RevokeFargateAccessCommand : AccessCmdlet
             Guard(bySession.Key, () =>
             {
                 var entry = Journal.Find(bySession.Key) ?? throw JournalErrors.SessionNotHere(bySession.Key);
-                Revoke(Journal.SessionOf(entry), bySession);
+                Revoke(Reach(Journal.SessionOf(entry)), bySession);
             });
         }
     }
 
-    private List<FargateAccess> Find(FargateSession session)
+    private IEnumerable<FargateAccess> Find(FargateSession session)
     {
         var granted = session.Access;
-        foreach (var name in Name.Where(name => !Wildcards.IsPattern(name) && !granted.Any(access => IsOf(access, name))))
+        foreach (var name in (Name ?? []).Where(name => !Wildcards.IsPattern(name) && !granted.Any(access => IsOf(access, name))))
         {
             Report(AccessErrors.NotFound(session, name), name);
         }
 
-        return [.. granted.Where(access => Name.Any(name => IsOf(access, name)))];
+        return granted.Where(access => Name is null || Name.Any(name => IsOf(access, name)));
     }
 
     private static bool IsOf(FargateAccess access, string name) =>
         name == access.Name || Wildcards.IsMatch(name, access.Name) || Wildcards.IsMatch(name, access.Fingerprint);
 
-    private void Revoke(FargateSession session, IEnumerable<FargateAccess> accesses)
+    private void Revoke(Login login, IEnumerable<FargateAccess> accesses)
     {
+        var session = login.Session;
         foreach (var access in accesses)
         {
             if (ShouldProcess($"{session}", $"Revoke access of {access.Name} ({access.Fingerprint})")
-                && Change(session, () => AccessCommand.Revoking(access)))
+                && Change(login, () => AccessCommand.Revoking(access)))
             {
                 ChangeFiles(session, folder => AccessFiles.Delete(folder, access));
             }

@@ -99,6 +99,41 @@ public sealed class GrantedAccessTests
     }
 
     [Fact]
+    public async Task An_access_is_granted_again_in_place_of_the_first_and_revoked_by_name_by_fingerprint_or_with_all_others()
+    {
+        await using var me = await Operator.StartAsync();
+        var anna = await Colleague.CreateAsync(me, "anna");
+        var ben = await Colleague.CreateAsync(me, "ben");
+
+        var run = me.Run(
+            """
+            $keys = 'cat /run/ecs-fargate-login.*/login/access/authorized_keys | wc -l'
+            $session = New-FargateSession
+            $first = Grant-FargateAccess -Session $session -Path $args[0] -Name '[anna]'
+            $again = Grant-FargateAccess -Session $session -Path $args[0] -Name '[anna]' -Until ([DateTimeOffset]::UtcNow.AddDays(2))
+            $null = $session | Grant-FargateAccess -Path $args[1]
+            "$($session.Access)", ($again.Until - $first.Until).TotalHours
+            Invoke-FargateCommand -Session $session $keys
+            Revoke-FargateAccess '[anna]' -Session "$session"
+            "$($session.Access)"
+            Revoke-FargateAccess SHA256:* -Session $session
+            $null = $args[0, 1] | ForEach-Object { Grant-FargateAccess -Session $session -Path $_ }
+            $session.Access.Count
+            $session | Revoke-FargateAccess
+            $session.Access.Count
+            Invoke-FargateCommand -Session $session $keys
+            $session | Stop-FargateSession
+            """,
+            anna.PublicKeyPath, ben.PublicKeyPath);
+
+        Assert.Empty(run.Errors);
+        var seen = run.Output.Select(line => line.ToString()).ToList();
+        Assert.Equal(["ben@laptop [anna]", "2", "ben@laptop", "2", "0", "0"], [seen[0], .. seen[2..]]);
+        Assert.InRange((double)run.Output[1].BaseObject, 46, 47.1);
+        await me.LeftNothingAsync();
+    }
+
+    [Fact]
     public async Task A_container_that_knows_no_such_command_is_named_and_nothing_is_listed()
     {
         using PlainSshdImage image = new();
