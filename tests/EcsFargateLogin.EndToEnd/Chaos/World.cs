@@ -23,7 +23,7 @@ internal sealed partial class World : IAsyncDisposable
     private const string Sweep =
         """
         $WarningPreference = 'SilentlyContinue'
-        $sessions = @(Get-FargateSession -Mine; if ($env:BYCLUSTER) { Get-FargateSession -Cluster local -Status RUNNING, PENDING, PROVISIONING, ACTIVATING, READY })
+        $sessions = @(Get-FargateSession -Mine; if ($env:BYCLUSTER) { Get-FargateSession -Cluster local -Status RUNNING, PENDING, PROVISIONING, ACTIVATING })
         $sessions | ForEach-Object { "listed $($_.SessionId)" }
         $sessions | Where-Object TaskArn | Stop-FargateSession
         $sessions | Where-Object { -not $_.TaskArn } | ForEach-Object { Stop-FargateSession -SessionId $_.SessionId -Cluster local }
@@ -224,17 +224,16 @@ internal sealed partial class World : IAsyncDisposable
         using CancellationTokenSource limit = new(HolderLimit);
         while (true)
         {
-            // Nothing tells a PowerShell that a session was stopped elsewhere which it has reached by Instance Connect.
-            var knowsEnds = _me.Calls("OpenTunnel").Count == 0;
-            IReadOnlyList<string> holders =
-            [
-                .. ProcessView.Holders(folders, [.. Lane.Running.Select(shell => shell.Process.Id)])
-                    .Where(holder => knowsEnds || !holder.Contains(" listens on port ", StringComparison.Ordinal)),
-            ];
+            var holders = ProcessView.Holders(folders, [.. Lane.Running.Select(shell => shell.Process.Id)]);
             var live = Fargate.Tasks.Any(task => task.Phase != TaskPhase.Stopped || task.IsAlive);
-            if ((holders.Count == 0 && !live) || limit.IsCancellationRequested)
+            if (holders.Count == 0 && !live)
             {
-                return holders;
+                return [];
+            }
+
+            if (limit.IsCancellationRequested)
+            {
+                return [.. holders, .. holders.Count > 0 ? Fargate.Sessions.Select(session => $"a channel of Session Manager: {session}") : []];
             }
 
             await Task.Delay(100, CancellationToken.None);
