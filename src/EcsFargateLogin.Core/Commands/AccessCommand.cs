@@ -52,7 +52,7 @@ internal static class AccessErrors
 {
     internal static FargateException TimeIsOver(string parameter) => new(
         FargateError.InvalidAccess,
-        $"{parameter} gives access to nobody: that time is over already, or as good as over.",
+        $"{parameter} gives access to nobody: that time is over, or will be within a second.",
         "Give a time that is to come with -Until, or a duration with -For, such as 0:30 for half an hour.")
     { Target = parameter };
 

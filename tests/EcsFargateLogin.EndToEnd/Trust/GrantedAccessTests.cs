@@ -134,6 +134,31 @@ public sealed class GrantedAccessTests
     }
 
     [Fact]
+    public async Task A_route_of_this_PowerShell_is_not_handed_over_and_a_warning_says_so()
+    {
+        await using var me = await Operator.StartAsync();
+        var anna = await Colleague.CreateAsync(me, "anna");
+
+        var run = me.Run(
+            """
+            $session = New-FargateSession -Route SessionManager -AssignPublicIp Disabled -Wait
+            $access = $session | Grant-FargateAccess -Path $args[0] -WarningVariable said
+            "$said", $access.SshConfig.Contains("HostName $($session.PrivateAddress)`n"), $access.SshConfig.Contains('127.0.0.1')
+            """,
+            anna.PublicKeyPath);
+        anna.Learn(Assert.Single(me.Run("$access").Output));
+        // This machine does reach the address.
+        var login = await anna.SshAsync("echo in");
+        me.Run("$session | Stop-FargateSession");
+
+        Assert.Empty(run.Errors);
+        Assert.Contains("SessionManager by a port of this PowerShell", run.Output[0].ToString(), StringComparison.Ordinal);
+        Assert.Equal(["True", "False"], run.Output.Skip(1).Select(line => line.ToString()));
+        Assert.Equal("in\n", login.Output);
+        await me.LeftNothingAsync();
+    }
+
+    [Fact]
     public async Task A_container_that_knows_no_such_command_is_named_and_nothing_is_listed()
     {
         using PlainSshdImage image = new();
