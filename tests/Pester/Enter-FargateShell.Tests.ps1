@@ -68,7 +68,9 @@ Describe 'Enter-FargateShell in an account' -Skip:(-not $IsLinux) {
     It 'does not enter a session that was stopped' {
         $session = New-FargateSession
         $session | Stop-FargateSession
+        $global:LASTEXITCODE = 0
         Assert-FargateError (Get-ErrorOf { $session | Enter-FargateShell }) SessionEnded InvalidOperation $session 'New-FargateSession'
+        $LASTEXITCODE | Should -Be 255 -Because 'no shell has ended with 0'
         Assert-NothingLeft -Started 1
     }
 

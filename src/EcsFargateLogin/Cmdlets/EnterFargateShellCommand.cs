@@ -43,6 +43,8 @@ public sealed partial class EnterFargateShellCommand : RunningTaskCmdlet
         OwnOrKeep(Session);
         foreach (var session in IsForRunningTasks ? FindRunningTasks() : Session)
         {
+            // Until a shell has ended: where none is opened, the exit code of an earlier program would pass for its own.
+            SessionState.PSVariable.Set("global:LASTEXITCODE", SshProcess.ConnectionFailed);
             Guard(session, () => LogIn(session, cloud => RunShell(cloud, session)));
         }
     }

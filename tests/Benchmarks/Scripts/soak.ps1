@@ -18,7 +18,7 @@ for ($i = 0; $i -lt $count; $i++) {
         catch {
             [Console]::Error.WriteLine($_)
         }
-        if ($null -ne $LASTEXITCODE -or $tries -eq 20) { break }
+        if ($LASTEXITCODE -notin $null, 255 -or $tries -eq 20) { break }
     }
     "$wanted $($LASTEXITCODE ?? -1) $tries"
 }

@@ -15,6 +15,9 @@ internal sealed class Lane : IAsyncDisposable
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
+    /// <summary>The time limit of what a user does: connections that stall are waited for, one after the other.</summary>
+    private static readonly TimeSpan ScriptLimit = TimeSpan.FromMinutes(6);
+
     private readonly StandingPowerShell?[] _shells = new StandingPowerShell?[4];
     private readonly string _home = Directory.CreateTempSubdirectory("fargate-login-lane-").FullName;
     private readonly Process? _namespace;
@@ -67,7 +70,7 @@ internal sealed class Lane : IAsyncDisposable
             await ended.Process.DisposeAsync();
         }
 
-        return _shells[number] ??= StandingPowerShell.Start(Inside);
+        return _shells[number] ??= StandingPowerShell.Start(Inside, ScriptLimit);
     }
 
     /// <summary>The PowerShells of the users that run, by their numbers.</summary>

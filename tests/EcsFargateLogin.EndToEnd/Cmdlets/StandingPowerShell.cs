@@ -43,7 +43,7 @@ internal sealed class StandingPowerShell : IAsyncDisposable
         """;
 
     /// <summary>The time limit of a script, the same as for a process of its own.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan DefaultLimit = TimeSpan.FromMinutes(2);
 
     private static readonly ConcurrentBag<StandingPowerShell> Idle = [];
 
@@ -60,6 +60,8 @@ internal sealed class StandingPowerShell : IAsyncDisposable
     /// <summary>Its process.</summary>
     public TerminalRun Process => _process;
 
+    private TimeSpan Limit { get; init; }
+
     private StandingPowerShell(ProcessStartInfo start)
     {
         _environment = new Dictionary<string, string?>(start.Environment);
@@ -68,14 +70,15 @@ internal sealed class StandingPowerShell : IAsyncDisposable
 
     /// <summary>Starts one of the test's own.</summary>
     /// <param name="place">Where it runs, if not here: as on another host.</param>
-    public static StandingPowerShell Start(Func<ProcessStartInfo, ProcessStartInfo>? place = null)
+    /// <param name="limit">The time limit of a script; null for the default.</param>
+    public static StandingPowerShell Start(Func<ProcessStartInfo, ProcessStartInfo>? place = null, TimeSpan? limit = null)
     {
         var loop = Path.Combine(Folder.Value, $"{Guid.NewGuid():N}.ps1");
         File.WriteAllText(loop, Loop);
         var start = EngineProcess.Script(loop);
         start.Environment["TMPDIR"] = Folder.Value;
         start.Environment["NO_COLOR"] = "1";
-        return new StandingPowerShell(place?.Invoke(start) ?? start);
+        return new StandingPowerShell(place?.Invoke(start) ?? start) { Limit = limit ?? DefaultLimit };
     }
 
     /// <summary>

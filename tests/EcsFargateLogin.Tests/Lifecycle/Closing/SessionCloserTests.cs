@@ -178,8 +178,7 @@ public sealed class SessionCloserTests : SessionTest
     [Fact]
     public async Task A_file_that_cannot_be_deleted_is_told_when_the_task_was_stopped()
     {
-        File.Delete(Folder[$"sessions/{_session.SessionId}/session.json"]);
-        Directory.CreateDirectory(Folder[$"sessions/{_session.SessionId}/session.json/in-the-way"]);
+        Directory.CreateDirectory(Folder[$"sessions/{_session.SessionId}/{SessionRecord.ProofKeyFile}/in-the-way"]);
 
         var error = await Assert.ThrowsAsync<FargateException>(() => CloseAsync(_session));
 
