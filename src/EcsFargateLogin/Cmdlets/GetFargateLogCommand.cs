@@ -28,6 +28,7 @@ public sealed class GetFargateLogCommand : AwsCmdlet
         HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
     [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public FargateSession[] Session { get; set; } = [];
 
     /// <summary>A service, by name or ARN: all of its tasks that run.</summary>
@@ -40,6 +41,7 @@ public sealed class GetFargateLogCommand : AwsCmdlet
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = TaskSet,
         HelpMessage = "Tasks by ARN, or by id together with -Cluster.")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TaskArnCompleter))]
     public string[] TaskArn { get; set; } = [];
 
     /// <summary>The cluster of the service or tasks. Without it the ARN's own, or 'default'.</summary>
@@ -55,6 +57,7 @@ public sealed class GetFargateLogCommand : AwsCmdlet
     /// </summary>
     [Parameter(HelpMessage = "The containers.")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ContainerNameCompleter))]
     public string[] ContainerName { get; set; } = [];
 
     /// <summary>The number of the last messages of each container, 1 to 10000. Without it all.</summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using EcsFargateLogin.Commands;
+using EcsFargateLogin.Completion;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Journal;
 using EcsFargateLogin.Lifecycle.Waiting;
@@ -32,6 +33,7 @@ public sealed class ReceiveFargateCommandCommand : LoginCmdlet
     [Parameter(Mandatory = true, ParameterSetName = SessionSet, HelpMessage = "Sessions, or their ids: all commands there.")]
     [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public FargateSession[] Session { get; set; } = [];
 
     /// <summary>
