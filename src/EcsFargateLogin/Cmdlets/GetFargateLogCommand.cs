@@ -174,8 +174,11 @@ internal sealed class SinceArgumentAttribute : ArgumentTransformationAttribute
         PSValue.Unwrap(inputData) switch
         {
             TimeSpan duration => DateTimeOffset.UtcNow - duration.Duration(),
-            string text when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) =>
+            string text when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) && text.Contains(':') =>
                 DateTimeOffset.UtcNow - duration.Duration(),
-            var other => other,
+            string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var time) => time,
+            DateTime or DateTimeOffset or null => inputData,
+            var other => throw new ArgumentTransformationMetadataException(
+                $"'{other}' is neither a time, such as '2026-11-29 14:00', nor a duration before now, such as 0:10 for ten minutes."),
         };
 }
