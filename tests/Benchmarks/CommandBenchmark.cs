@@ -30,11 +30,13 @@ internal sealed class CommandBenchmark : IBenchmark
         {
             MedianLimit = 0.5,
         };
+        yield return new Measurement("  as many lines of a cmdlet that does nothing but write them", "times", result.SameLines);
         yield return new Measurement("  memory that five million lines add", "MB", [result.Grown]) { MaximumLimit = 64 };
         yield return new Measurement("second Enter-FargateShell on a session, above ssh alone", "s", result.Entered) { MedianLimit = 0.2 };
         yield return new Measurement("a command of 1 s on 32 new sessions, all at once", "s", [result.Batch]);
         yield return new Measurement("  on 64, 32 at once", "s", [result.Both]) { MaximumLimit = 3 * result.Batch };
     }
 
-    private sealed record Result(double[] Second, double[] Lines, double[] Entered, double Grown, double Batch, double Both);
+    private sealed record Result(
+        double[] Second, double[] Lines, double[] SameLines, double[] Entered, double Grown, double Batch, double Both);
 }

@@ -21,7 +21,7 @@ public sealed class Invocation
         var input = new PSDataCollection<PSObject>();
         input.Complete();
         var running = _powerShell.BeginInvoke(input, _output);
-        Completion = Task.Run(() => End(running));
+        Completion = OnOwnThread(() => End(running));
     }
 
     /// <summary>Ends when the script has ended or was stopped; never faults.</summary>
@@ -54,12 +54,19 @@ public sealed class Invocation
     /// <exception cref="TimeoutException">The script did not stop in time.</exception>
     public void Stop(TimeSpan? limit = null)
     {
-        var stopping = Task.Run(_powerShell.Stop);
+        var stopping = OnOwnThread(_powerShell.Stop);
         if (!Task.WaitAll([stopping, Completion], limit ?? TimeSpan.FromMinutes(1)))
         {
             throw new TimeoutException("The script did not stop in time.");
         }
     }
+
+    /// <summary>
+    /// Runs what blocks. On threads of the pool, which are few and grow slowly, it would keep a module and a server in the same
+    /// process waiting for theirs.
+    /// </summary>
+    private static Task OnOwnThread(Action work) => Task.Factory.StartNew(
+        work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Item by item: between a collection's count and a copy of it, a script that runs may add some.</summary>
     private static List<T> Read<T>(PSDataCollection<T> stream) =>

@@ -81,7 +81,7 @@ internal sealed partial class SessionJournal
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return (null, ErrorText.ReasonOf(e));
+            return (null, Directory.Exists(Path.Combine(folder, EntryFile)) ? "it is a folder" : ErrorText.ReasonOf(e));
         }
     }
 
@@ -112,7 +112,14 @@ internal sealed partial class SessionJournal
             Path.Combine(folder, name), OwnerOnly.CreateFile, stream => JsonSerializer.Serialize(stream, value, Json)));
     }
 
-    private void DeleteEntry(string sessionId) => Delete(sessionId, Path.Combine(FolderOf(sessionId), EntryFile));
+    private void DeleteEntry(string sessionId)
+    {
+        // A folder in its place is deleted with the session's folder.
+        if (Path.Combine(FolderOf(sessionId), EntryFile) is var path && !Directory.Exists(path))
+        {
+            Delete(sessionId, path);
+        }
+    }
 
     private static void Delete(string sessionId, string file)
     {

@@ -13,6 +13,9 @@ internal interface ILocalRoute : IAsyncDisposable
     /// <summary>Whether it still takes connections.</summary>
     bool IsOpen { get; }
 
+    /// <summary>The number of open connections.</summary>
+    int ConnectionCount { get; }
+
     /// <summary>The error of the last connection that failed, which its client only sees closed; null for none.</summary>
     FargateException? LastError { get; }
 }
@@ -25,6 +28,8 @@ internal sealed class InstanceConnectRoute(InstanceConnectTunnel tunnel) : ILoca
     public int Port => tunnel.Port;
 
     public bool IsOpen => !_isClosed;
+
+    public int ConnectionCount => tunnel.ConnectionCount;
 
     public FargateException? LastError => tunnel.LastError;
 
@@ -51,6 +56,8 @@ internal sealed class SessionManagerRoute : ILocalRoute
     public int Port => _port.Port;
 
     public bool IsOpen => !_port.Ended.IsCompleted;
+
+    public int ConnectionCount => _port.ConnectionCount;
 
     public FargateException? LastError => _port.LastError;
 

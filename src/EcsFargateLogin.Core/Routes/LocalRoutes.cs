@@ -2,16 +2,21 @@ namespace EcsFargateLogin.Routes;
 
 /// <summary>
 /// The ports of this process that lead to tasks through AWS: one for each task and route, for everything that this process does
-/// there. The agent in a container accepts few sessions at once, so they are shared. Each lives until its session is closed, until
-/// nobody has used it for a while, or until the module or this PowerShell ends.
+/// there. The agent in a container accepts few sessions at once, so they are shared. Each lives until its session is closed, which
+/// another process may do, or until the module or this PowerShell ends.
 /// </summary>
 internal static class LocalRoutes
 {
     /// <summary>The address that they listen on.</summary>
     public const string Address = "127.0.0.1";
 
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(5);
+
     private static readonly object _gate = new();
-    private static readonly Dictionary<(string TaskArn, FargateRoute Route), Task<ILocalRoute>> _routes = [];
+    private static readonly Dictionary<(string TaskArn, FargateRoute Route), Entry> _routes = [];
+
+    /// <summary>Looks for sessions that another process has closed, while there are routes.</summary>
+    private static Timer? _watch;
 
     static LocalRoutes() => AppDomain.CurrentDomain.ProcessExit += (_, _) => CloseAllAsync().GetAwaiter().GetResult();
 
@@ -29,7 +34,7 @@ internal static class LocalRoutes
     {
         while (true)
         {
-            var opening = GetOrBegin((session.TaskArn, route), open, cancellationToken);
+            var opening = GetOrBegin(session, route, open, cancellationToken);
             try
             {
                 return await opening.WaitAsync(cancellationToken);
@@ -51,7 +56,7 @@ internal static class LocalRoutes
         {
             // Of a session of Systems Manager that goes on, an error may be that of an earlier connection.
             return session.OpenRoute is { IsLocal: true } open
-                && _routes.GetValueOrDefault((session.TaskArn, open.Route)) is { IsCompletedSuccessfully: true, Result: var route }
+                && _routes.GetValueOrDefault((session.TaskArn, open.Route))?.Opening is { IsCompletedSuccessfully: true, Result: var route }
                 && (!route.IsOpen || open.Route == FargateRoute.InstanceConnect)
                     ? route.LastError
                     : null;
@@ -59,44 +64,75 @@ internal static class LocalRoutes
     }
 
     /// <summary>Closes the routes to a session's task. Never throws.</summary>
-    public static Task CloseAsync(FargateSession session) => CloseAsync(key => key.TaskArn == session.TaskArn);
+    public static Task CloseAsync(FargateSession session) => CloseAsync((key, _) => key.TaskArn == session.TaskArn);
 
     /// <summary>Closes one route to a session's task. Never throws.</summary>
-    public static Task CloseAsync(FargateSession session, FargateRoute route) => CloseAsync(key => key == (session.TaskArn, route));
+    public static Task CloseAsync(FargateSession session, FargateRoute route) =>
+        CloseAsync((key, _) => key == (session.TaskArn, route));
 
     /// <summary>Closes all routes. Never throws.</summary>
-    public static Task CloseAllAsync() => CloseAsync(_ => true);
+    public static Task CloseAllAsync() => CloseAsync((_, _) => true);
 
     private static Task<ILocalRoute> GetOrBegin(
-        (string, FargateRoute) key, Func<CancellationToken, Task<ILocalRoute>> open, CancellationToken cancellationToken)
+        FargateSession session, FargateRoute route, Func<CancellationToken, Task<ILocalRoute>> open, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
+            var key = (session.TaskArn, route);
             if (_routes.TryGetValue(key, out var found)
-                && (!found.IsCompleted || found is { IsCompletedSuccessfully: true, Result.IsOpen: true }))
+                && (!found.Opening.IsCompleted || found.Opening is { IsCompletedSuccessfully: true, Result.IsOpen: true }))
             {
-                return found;
+                return found.Opening;
             }
 
+            // What is left of one that has ended by itself or has not opened.
+            _ = found is null ? Task.CompletedTask : CloseAsync([found.Opening]);
             // Also where it is cancelled while it begins, it ends as a task that is known here.
-            return _routes[key] = Task.Run(() => open(cancellationToken), CancellationToken.None);
+            var opening = Task.Run(() => open(cancellationToken), CancellationToken.None);
+            _routes[key] = new Entry(opening, session.Folder);
+            _watch ??= new Timer(_ => CloseAsync((_, entry) => entry.IsForgotten), null, WatchInterval, WatchInterval);
+            return opening;
         }
     }
 
-    private static async Task CloseAsync(Func<(string TaskArn, FargateRoute Route), bool> isWanted)
+    private static Task CloseAsync(Func<(string TaskArn, FargateRoute Route), Entry, bool> isWanted)
     {
         List<Task<ILocalRoute>> closing = [];
         lock (_gate)
         {
-            foreach (var key in _routes.Keys.Where(isWanted).ToList())
+            foreach (var (key, entry) in _routes.Where(pair => isWanted(pair.Key, pair.Value)).ToList())
             {
-                _routes.Remove(key, out var route);
-                closing.Add(route!);
+                _routes.Remove(key);
+                closing.Add(entry.Opening);
+            }
+
+            if (_routes.Count == 0)
+            {
+                _watch?.Dispose();
+                _watch = null;
             }
         }
 
-        await Task.WhenAll(closing.Select(CloseAsync)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return CloseAsync(closing);
     }
 
-    private static async Task CloseAsync(Task<ILocalRoute> route) => await (await route).DisposeAsync();
+    private static async Task CloseAsync(IEnumerable<Task<ILocalRoute>> routes)
+    {
+        static async Task Close(Task<ILocalRoute> opening) => await (await opening).DisposeAsync();
+
+        await Task.WhenAll(routes.Select(Close)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>A route.</summary>
+    /// <param name="Opening">It, once it is open.</param>
+    /// <param name="Folder">The folder of its session; null for a task that is no session of this machine.</param>
+    private sealed record Entry(Task<ILocalRoute> Opening, string? Folder)
+    {
+        /// <summary>
+        /// Whether its session was closed, which AWS does not tell who holds a port of Instance Connect. Connections that are open
+        /// may be those of a task that still runs.
+        /// </summary>
+        public bool IsForgotten =>
+            Folder is not null && !Directory.Exists(Folder) && Opening is { IsCompletedSuccessfully: true, Result.ConnectionCount: 0 };
+    }
 }

@@ -29,6 +29,9 @@ internal sealed class InstanceConnectTunnel : IAsyncDisposable
     /// <summary>The local port, on 127.0.0.1.</summary>
     public int Port => _port.Number;
 
+    /// <summary>The number of open connections.</summary>
+    public int ConnectionCount => _port.ConnectionCount;
+
     /// <summary>Why a connection has failed last, which its client only sees closed; null for none.</summary>
     public FargateException? LastError { get; private set; }
 

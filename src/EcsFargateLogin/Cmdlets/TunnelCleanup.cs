@@ -19,7 +19,7 @@ public sealed class TunnelCleanup : IModuleAssemblyInitializer, IModuleAssemblyC
     private static IDisposable? _endSignals;
     private static bool _isArmed;
 
-    /// <summary>Notes a runspace that has the module, and registers the feedback provider.</summary>
+    /// <summary>Notes a runspace that has the module.</summary>
     public void OnImport()
     {
         lock (_gate)
@@ -30,9 +30,6 @@ public sealed class TunnelCleanup : IModuleAssemblyInitializer, IModuleAssemblyC
                 _runspaces.Add(current);
             }
         }
-
-        // Not on this thread, because an import does not need it.
-        Task.Run(FeedbackProvider.Register);
     }
 
     /// <summary>The tunnels that this runspace has started end with its module; and with the last module the routes through AWS.</summary>

@@ -14,21 +14,24 @@ internal class FeedbackProvider : DispatchProxy
 
     private static readonly Guid Id = new("5b0c6d52-6f6e-4e0e-9a53-1c7b9a5a4d0f");
     private static readonly object _gate = new();
+    private static bool _isPossible = true;
     private static bool _isRegistered;
 
     private readonly Advice _advice = new();
 
-    /// <summary>Registers the provider, once for this process. Without a terminal there is nobody to advise.</summary>
+    /// <summary>
+    /// Registers the provider, if it is not. The first cmdlet that is used does it, and not the import, which would be slower.
+    /// Without a terminal there is nobody to advise.
+    /// </summary>
     internal static void Register()
     {
-        if (Console.IsInputRedirected || Console.IsOutputRedirected)
-        {
-            return;
-        }
-
         lock (_gate)
         {
-            _isRegistered = _isRegistered || TryCall("RegisterSubsystem", Create);
+            if (_isPossible && !_isRegistered)
+            {
+                _isPossible = !Console.IsInputRedirected && !Console.IsOutputRedirected && TryCall("RegisterSubsystem", Create);
+                _isRegistered = _isPossible;
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using EcsFargateLogin.Feedback;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Model;
@@ -22,7 +23,12 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     /// <summary>The pump that answers questions on the pipeline's thread; null while that thread runs other code.</summary>
     private PipelinePump? _pump;
 
-    private protected FargateCmdlet() => _progress = new SessionProgress(this);
+    private protected FargateCmdlet()
+    {
+        _progress = new SessionProgress(this);
+        // Here, because arguments can be refused before anything else of a cmdlet runs.
+        FeedbackProvider.Register();
+    }
 
     /// <summary>Cancelled when the user presses Ctrl+C, stops the pipeline in another way, or ends this process.</summary>
     private protected CancellationToken CancelToken => _cancellation.WorkToken;

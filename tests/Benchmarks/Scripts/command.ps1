@@ -40,6 +40,29 @@ $grown = ((Get-Process -Id $PID).WorkingSet64 - $before) / 1MB
 $native = foreach ($run in 1..5) { Measure-Duration { ssh -F none -S $socket master $million | Out-Null } }
 $lines = foreach ($run in 0..4) { $ours[$run] / $native[$run] }
 
+# What PowerShell itself needs for as many lines: a cmdlet that writes one line again and again, with no ssh and no new text.
+Add-Type -PassThru -TypeDefinition @'
+using System.Management.Automation;
+
+[Cmdlet(VerbsCommunications.Write, "SameLine")]
+public sealed class WriteSameLineCommand : PSCmdlet
+{
+    [Parameter(Position = 0)]
+    public int Count { get; set; }
+
+    protected override void EndProcessing()
+    {
+        var line = new string('x', 99);
+        for (var i = 0; i < Count; i++)
+        {
+            WriteObject(line);
+        }
+    }
+}
+'@ | ForEach-Object Assembly | Import-Module
+Write-SameLine 1000000 | Out-Null
+$same = foreach ($run in 0..4) { (Measure-Duration { Write-SameLine 1000000 | Out-Null }) / $native[$run] }
+
 # A shell on a session that was entered before, beside ssh that logs in by itself, and knows the key.
 $ssh = @(
     '-F', 'none', '-T', '-i', $session.KeyPath, '-o', 'IdentitiesOnly=yes', '-o', 'IdentityAgent=none', '-o', 'StrictHostKeyChecking=yes'
@@ -65,4 +88,4 @@ function Measure-Batch([int] $Count) {
 
 $batch = Measure-Batch 32
 $both = Measure-Batch 64
-@{ second = @($second); lines = @($lines); entered = @($entered); grown = $grown; batch = $batch; both = $both } | ConvertTo-Json -Compress
+@{ second = @($second); lines = @($lines); sameLines = @($same); entered = @($entered); grown = $grown; batch = $batch; both = $both } | ConvertTo-Json -Compress

@@ -23,10 +23,11 @@ internal sealed partial class World : IAsyncDisposable
     private const string Sweep =
         """
         $WarningPreference = 'SilentlyContinue'
-        $sessions = @(Get-FargateSession -Mine; if ($env:BYCLUSTER) { Get-FargateSession -Cluster local -Status RUNNING, PENDING, PROVISIONING, ACTIVATING, READY })
+        $sessions = @(Get-FargateSession -Mine; if ($env:BYCLUSTER) { Get-FargateSession -Cluster local -Status RUNNING, PENDING, PROVISIONING, ACTIVATING })
         $sessions | ForEach-Object { "listed $($_.SessionId)" }
         $sessions | Where-Object TaskArn | Stop-FargateSession
-        $sessions | Where-Object { -not $_.TaskArn } | ForEach-Object { Stop-FargateSession -SessionId $_.SessionId -Cluster local }
+        $named = @($sessions | Where-Object TaskArn).SessionId
+        $sessions | Where-Object { -not $_.TaskArn -and $_.SessionId -notin $named } | ForEach-Object { Stop-FargateSession -SessionId $_.SessionId -Cluster local }
         Get-FargateSession -Mine | ForEach-Object { "left $($_.SessionId) $($_.Status)" }
         """;
 
@@ -182,7 +183,7 @@ internal sealed partial class World : IAsyncDisposable
         {
             return await shell.RunAsync(start, input);
         }
-        catch (InvalidOperationException) when (shell.Process.HasEnded)
+        catch (Exception e) when (e is InvalidOperationException or IOException && shell.Process.HasEnded)
         {
             return null;
         }
@@ -224,28 +225,34 @@ internal sealed partial class World : IAsyncDisposable
         using CancellationTokenSource limit = new(HolderLimit);
         while (true)
         {
-            // Nothing tells a PowerShell that a session was stopped elsewhere which it has reached by Instance Connect.
-            var knowsEnds = _me.Calls("OpenTunnel").Count == 0;
-            IReadOnlyList<string> holders =
-            [
-                .. ProcessView.Holders(folders, [.. Lane.Running.Select(shell => shell.Process.Id)])
-                    .Where(holder => knowsEnds || !holder.Contains(" listens on port ", StringComparison.Ordinal)),
-            ];
+            var holders = ProcessView.Holders(folders, [.. Lane.Running.Select(shell => shell.Process.Id)]);
             var live = Fargate.Tasks.Any(task => task.Phase != TaskPhase.Stopped || task.IsAlive);
-            if ((holders.Count == 0 && !live) || limit.IsCancellationRequested)
+            if (holders.Count == 0 && !live)
             {
-                return holders;
+                return [];
+            }
+
+            if (limit.IsCancellationRequested)
+            {
+                return [.. holders, .. holders.Count > 0 ? Fargate.Sessions.Select(session => $"a channel of Session Manager: {session}") : []];
             }
 
             await Task.Delay(100, CancellationToken.None);
         }
     }
 
-    /// <summary>Reads a file that somebody may hold a lock on.</summary>
+    /// <summary>Reads a file; empty for one that somebody holds a lock on, which is a holder as well.</summary>
     private static string ReadShared(string file)
     {
-        using StreamReader reader = new(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-        return reader.ReadToEnd();
+        try
+        {
+            using StreamReader reader = new(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            return reader.ReadToEnd();
+        }
+        catch (IOException)
+        {
+            return "";
+        }
     }
 
     /// <summary>What PowerShell shows of warnings, among the output of programs.</summary>

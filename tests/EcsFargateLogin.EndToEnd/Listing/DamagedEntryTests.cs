@@ -1,4 +1,5 @@
 using EcsFargateLogin.EndToEnd.Cmdlets;
+using EcsFargateLogin.EndToEnd.Sweep;
 using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Listing;
@@ -6,8 +7,10 @@ namespace EcsFargateLogin.EndToEnd.Listing;
 /// <summary>A session with an unreadable entry is listed with a warning, and what is left of it can be removed.</summary>
 public sealed class DamagedEntryTests
 {
-    private static readonly (string Text, string Why)[] Damages =
+    /// <summary>What is in place of an entry, and what is said of it. Without a text it is a folder.</summary>
+    private static readonly (string? Text, string Why)[] Damages =
     [
+        (null, "it is a folder"),
         ("", "it is empty"),
         ("{ \"version\": 1, \"sess", "it is damaged"),
         ("{ \"version\": 7 }", "a later version of this module has written it"),
@@ -29,7 +32,14 @@ public sealed class DamagedEntryTests
         var folders = me.Fargate.Tasks.Select(task => Path.Combine(me.SessionsFolder, task.StartedBy!)).ToArray();
         foreach (var (folder, (text, _)) in folders.Zip(Damages))
         {
-            await File.WriteAllTextAsync(Path.Combine(folder, "session.json"), text);
+            if (text is null)
+            {
+                FolderDamage.EntryInTheWay(folder);
+            }
+            else
+            {
+                await File.WriteAllTextAsync(Path.Combine(folder, "session.json"), text);
+            }
         }
 
         var (_, output, error) = await me.RunApartAsync(

@@ -62,6 +62,33 @@ public sealed class AwsRouteTests
     [Theory]
     [InlineData("InstanceConnect")]
     [InlineData("SessionManager")]
+    public async Task A_port_closes_when_another_PowerShell_has_stopped_its_session(string route)
+    {
+        await using var me = await OutsideAsync();
+        var ready = Path.Combine(me.StateHome, "ready");
+
+        var holding = me.RunProcessAsync(
+            $$"""
+            function Get-OwnPort {
+                $own = (Get-ChildItem /proc/self/fd).LinkTarget -match '^socket:' -replace '\D'
+                Get-Content /proc/net/tcp | ForEach-Object { , -split $_ } | Where-Object { $_[3] -eq '0A' -and $_[9] -in $own }
+            }
+            $session = {{NewPrivate}} -Route {{route}} -Wait
+            "$(@(Get-OwnPort).Count)"
+            Set-Content '{{ready}}' there
+            for ($i = 0; (Get-OwnPort) -and $i -lt 300; $i++) { Start-Sleep -Milliseconds 100 }
+            "$(@(Get-OwnPort).Count)"
+            """);
+        await Eventually.BecomesAsync(() => File.Exists(ready) || holding.IsCompleted, () => "The session did not begin.");
+        var stopping = await me.RunApartAsync("Get-FargateSession -Mine | Stop-FargateSession");
+
+        Assert.Equal(("", "1\n0\n", ""), ((await holding).Error, (await holding).Output, stopping.Error));
+        await me.LeftNothingAsync();
+    }
+
+    [Theory]
+    [InlineData("InstanceConnect")]
+    [InlineData("SessionManager")]
     public async Task Commands_copies_and_tunnels_share_the_route(string route)
     {
         await using var me = await OutsideAsync();
