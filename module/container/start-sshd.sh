@@ -262,7 +262,7 @@ make_folder() {
     [ -n "$folder" ] ||
         fail $EXIT_IMAGE "none of /run, /tmp and /dev/shm can be written in safety: mount a volume at /tmp, with mode 1777"
     # What a login reads. All of it stays this user's own, so that nobody else can put anything in its place.
-    mkdir "$folder/login" "$folder/login/home" || fail_to_write
+    mkdir "$folder/login" "$folder/login/home" "$folder/login/access" || fail_to_write
     # Another user's login has to reach its own files, and none of sshd's.
     [ "$user" = "$own_name" ] || chmod 711 "$folder" "$folder/login"
     chmod 755 "$folder/login/home"
@@ -294,7 +294,8 @@ write_authorized_keys() {
 }
 
 # Hands the container's environment over in files that whoever logs in can read, and no other user. They get their owner
-# last, and lie in a folder that is not that user's: nobody can have put a link in their place.
+# last, and lie in a folder that is not that user's: nobody can have put a link in their place. In the folder "access", which
+# that user gets as well, only that user's own processes read and write, and sshd as that user.
 write_environment() {
     set -- "$folder/login/environment" "$folder/login/path"
     # shellcheck disable=SC2059 # The formats are nothing but names, quotes and octal escapes.
@@ -306,7 +307,7 @@ write_environment() {
     elif [ "$odd_names" -gt 0 ]; then
         say "note: logins do not get $odd_names variables with names that no shell can hold: that takes perl in the image"
     fi
-    [ "$user" = "$own_name" ] || { chmod 400 "$@" && chown "$user" "$@"; } ||
+    [ "$user" = "$own_name" ] || { chmod 400 "$@" && chown "$user" "$@" "$folder/login/access"; } ||
         fail $EXIT_IMAGE "cannot give a file to $user: the container lacks CAP_CHOWN"
 }
 
@@ -345,7 +346,27 @@ elif [ $# -eq 1 ]; then
         tries=$((tries - 1))
     done
 fi
-unset _KEEP_SESSION SHLVL
+unset _KEEP_SESSION SHLVL TZ
+
+# Adds another key for this user, or takes it away: the input is an id for the key and its line of authorized_keys, or an empty
+# line. Each key has a file, so that none is lost where two of these run at once: who is last finds the files of both.
+if [ "${SSH_ORIGINAL_COMMAND:-}" = ecs-fargate-login-access ]; then
+    keys() {
+        set -- ./*.key
+        [ -e "$1" ] || set -- /dev/null
+        cat "$@" 2>/dev/null
+    }
+    umask 077
+    cd "$folder/login/access" && IFS= read -r id && IFS= read -r line || exit 1
+    case $id in '' | *[!0-9A-Fa-f]*) exit 1 ;; esac
+    if [ -n "$line" ]; then printf '%s\n' "$line" >"new.$$" && mv "new.$$" "$id.key"; else rm -f "$id.key"; fi || exit 1
+    tries=50
+    until keys >"new.$$" && mv "new.$$" authorized_keys && [ "$(keys)" = "$(cat authorized_keys)" ]; do
+        [ $tries -gt 0 ] || exit 1
+        tries=$((tries - 1))
+    done
+    exit 0
+fi
 
 if [ -z "${SSH_ORIGINAL_COMMAND:-}" ]; then
     # The shell that reads the profile, which may put a PATH of its own in place of the container's, gives way to another.
@@ -428,7 +449,7 @@ KexAlgorithms -diffie-hellman-group1-*,diffie-hellman-*-sha1' ;;
 Port $port
 ${listen_address:+ListenAddress $listen_address}
 HostKey $folder/host_key
-AuthorizedKeysFile $folder/authorized_keys
+AuthorizedKeysFile $folder/authorized_keys $folder/login/access/authorized_keys
 # The path leads through /tmp, which all may write to; the folder itself is private.
 StrictModes no
 AllowUsers $user
@@ -579,8 +600,9 @@ start_sshd() {
     has_programs=yes
     relay_log <"$folder/log" &
     log_pid=$!
-    # sshd gets a clean environment: what is left of the container's belongs to this script.
-    env -i PATH="$PATH" "$sshd" -D -e -f "$folder/sshd_config" </dev/null 2>"$folder/log" &
+    # sshd gets a clean environment: what is left of the container's belongs to this script. An expiry-time is of sshd's own
+    # time zone, unless it ends with Z, which OpenSSH before 9.1 does not know.
+    env -i PATH="$PATH" TZ=UTC0 "$sshd" -D -e -f "$folder/sshd_config" </dev/null 2>"$folder/log" &
     sshd_pid=$!
 }
 

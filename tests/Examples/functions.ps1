@@ -67,4 +67,5 @@ function New-ExampleFile($Fargate) {
     Set-Content ./query.sql 'select 1;'
     Set-Content ./repair.sh "#!/bin/sh`necho `"`$1`""
     Set-Content ./import.csv 'id,name'
+    Set-Content ./anna.pub 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO2B7yXIuqGtSggTdE3LoHNsitfkMx8eTATYuLvSP/nU anna@laptop'
 }

@@ -26,9 +26,15 @@ internal sealed record RemoteCommand
     private readonly string _line;
     private readonly ReadOnlyMemory<byte> _script;
 
-    private RemoteCommand(string line, ReadOnlyMemory<byte> script)
+    private RemoteCommand(string line, ReadOnlyMemory<byte> script, bool isHidden = true)
     {
         (_line, _script) = (line, script);
+        if (!isHidden)
+        {
+            (Line, Input) = (line, script);
+            return;
+        }
+
         HiddenCommand hidden = new(line);
         Line = hidden.Reader;
         Input = (byte[])[.. hidden.Header(), .. script.Span];
@@ -51,6 +57,12 @@ internal sealed record RemoteCommand
     /// <exception cref="FargateException"><see cref="FargateError.InvalidCommand"/>.</exception>
     public static RemoteCommand OfLine(string command, IReadOnlyList<string> arguments, bool mergesErrors) =>
         Of(PosixShell.Append(ScriptText.Clean(command), arguments), mergesErrors, script: default);
+
+    /// <summary>Creates a command that the container's contract names, and that no shell has to evaluate.</summary>
+    /// <param name="name">Its name, a constant.</param>
+    /// <param name="lines">Its input.</param>
+    public static RemoteCommand OfContract(string name, params IEnumerable<string> lines) =>
+        new(name, Encoding.ASCII.GetBytes(string.Concat(lines.Select(line => $"{line}\n"))), isHidden: false);
 
     /// <summary>Creates a command that runs a script by the program that its first line names, or else by sh.</summary>
     /// <param name="path">The script's file on this machine.</param>

@@ -181,6 +181,15 @@ public enum FargateError
     /// <summary>The user's own key cannot log in.</summary>
     [ErrorRow(ErrorKind.InvalidArgument, NamesValue = true)]
     InvalidKey,
+    /// <summary>A public key cannot be given access to a session, or not until that time.</summary>
+    [ErrorRow(ErrorKind.InvalidArgument, EndsCommand = true, NamesValue = true)]
+    InvalidAccess,
+    /// <summary>The session's container does not accept another key.</summary>
+    [ErrorRow(ErrorKind.InvalidOperation)]
+    AccessUnavailable,
+    /// <summary>No access of that name was granted.</summary>
+    [ErrorRow(ErrorKind.ObjectNotFound, NamesValue = true)]
+    AccessNotFound,
     /// <summary>A value is neither an IP address nor a network.</summary>
     [ErrorRow(ErrorKind.InvalidArgument, NamesValue = true)]
     InvalidFromAddress,

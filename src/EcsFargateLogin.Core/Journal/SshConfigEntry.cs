@@ -12,13 +12,27 @@ internal sealed record SshConfigEntry(string SessionId, IReadOnlyList<string> Li
 
     /// <summary>Creates the entry of a session with a server that has answered.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.SshConfigUnavailable"/>.</exception>
-    public static SshConfigEntry Of(FargateSession session)
+    public static SshConfigEntry Of(FargateSession session) => Of(session, SshCommandLine.ForConfiguration(session.Endpoint));
+
+    /// <summary>
+    /// Creates the entry of a session for a colleague on another machine: with its own address instead of a port of this machine, and
+    /// without the files and the -ProxyCommand of this user.
+    /// </summary>
+    /// <exception cref="FargateException"><see cref="FargateError.SshConfigUnavailable"/>.</exception>
+    public static SshConfigEntry ForColleague(FargateSession session)
     {
-        string[] lines =
-        [
-            $"{HostWord}{session.SessionId}",
-            .. SshCommandLine.ForConfiguration(session.Endpoint).Select(option => $"    {option.Name} {option.Value}"),
-        ];
+        var endpoint = session.Endpoint;
+        return Of(session, SshCommandLine.ForColleague(endpoint with
+        {
+            Address = session.OpenRoute is { IsLocal: true } open ? session.AddressFor(open.Route)! : endpoint.Address,
+            Port = session.Port,
+            Proxy = endpoint.Proxy is { IsJumpHost: true } ? endpoint.Proxy : null,
+        }));
+    }
+
+    private static SshConfigEntry Of(FargateSession session, IEnumerable<SshOption> options)
+    {
+        string[] lines = [$"{HostWord}{session.SessionId}", .. options.Select(option => $"    {option.Name} {option.Value}")];
         // AWS has told some of the values, and a line break would begin another option.
         return SessionIds.IsValid(session.SessionId) && !lines.Any(line => line.Any(char.IsControl))
             ? new(session.SessionId, lines)

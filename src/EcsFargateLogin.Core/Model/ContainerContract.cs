@@ -26,6 +26,9 @@ internal static class ContainerContract
     /// <summary>What precedes the proof in the server's version line.</summary>
     public const string ProofPrefix = " ecs-fargate-login proof=";
 
+    /// <summary>The command by which start-sshd.sh adds another key for the session's user, or takes it away.</summary>
+    public const string AccessCommand = "ecs-fargate-login-access";
+
     /// <summary>The default time for which start-sshd.sh waits after a connection was lost.</summary>
     public static readonly TimeSpan DefaultReconnectWindow = TimeSpan.FromSeconds(120);
 

@@ -144,6 +144,9 @@ public sealed class FargateSession
     /// </summary>
     public IReadOnlyDictionary<string, string> ParameterSource { get; internal set; } = SessionTags.None;
 
+    /// <summary>The accesses of other keys that Grant-FargateAccess has granted from this machine, and that were not revoked.</summary>
+    public IReadOnlyList<FargateAccess> Access => Folder is null ? [] : AccessFiles.Read(Folder);
+
     /// <summary>The PowerShell that uses it at the moment.</summary>
     public SessionOwner Owner => Folder is null ? SessionOwner.Elsewhere : SessionLock.OwnerOf(Folder);
 

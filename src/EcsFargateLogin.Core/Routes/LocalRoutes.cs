@@ -15,7 +15,7 @@ internal static class LocalRoutes
     private static readonly object _gate = new();
     private static readonly Dictionary<(string TaskArn, FargateRoute Route), Entry> _routes = [];
 
-    /// <summary>Looks for sessions that another process has closed, while there are routes.</summary>
+    /// <summary>Finds the routes of sessions that another process has closed; null while there are none.</summary>
     private static Timer? _watch;
 
     static LocalRoutes() => AppDomain.CurrentDomain.ProcessExit += (_, _) => CloseAllAsync().GetAwaiter().GetResult();

@@ -193,6 +193,15 @@ internal static class SshCommandLine
         .. endpoint.Proxy is null ? (SshOption[])[new("ProxyCommand", "none")] : [],
     ];
 
+    /// <summary>
+    /// Returns the same for the configuration of a colleague, who has a key of their own and the host key among their known hosts.
+    /// </summary>
+    public static IReadOnlyList<SshOption> ForColleague(SshEndpoint endpoint) =>
+    [
+        .. ForConfiguration(endpoint).Where(option =>
+            !option.IsOf("IdentityFile") && !option.IsOf("IdentityAgent") && !option.IsOf("UserKnownHostsFile")),
+    ];
+
     private static IEnumerable<string> Unattended(
         SshEndpoint endpoint, IEnumerable<SshOption> options, params SshOption[] own) =>
     [

@@ -46,6 +46,9 @@ internal sealed partial record SshProxy(string Program, string Command, string N
     /// <summary>The command for use without a terminal, where no password can be entered.</summary>
     public string QuietCommand { get; private init; } = Command;
 
+    /// <summary>Whether it is a jump host, which others may use as well, and not a command of the user's own.</summary>
+    public bool IsJumpHost { get; private init; }
+
     /// <summary>Creates the proxy that one of two parameters asks for; null when neither was given.</summary>
     /// <param name="jumpHost">The value of -JumpHost.</param>
     /// <param name="proxyCommand">The value of -ProxyCommand.</param>
@@ -82,6 +85,7 @@ internal sealed partial record SshProxy(string Program, string Command, string N
         var port = match.Groups["port"] is { Success: true, Value: var number } ? $"-p {number} " : "";
         return new SshProxy(program, CommandWith($"{user}{port}", host), $"the jump host {jumpHost}")
         {
+            IsJumpHost = true,
             QuietCommand = CommandWith($"-o BatchMode=yes -o ConnectTimeout=15 {user}{port}", host),
         };
     }

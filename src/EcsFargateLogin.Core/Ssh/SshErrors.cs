@@ -132,6 +132,14 @@ internal static class KeyErrors
         "-KeyPath names a key that is there, and -KeyType asks for a new one.",
         "Leave one of them out.");
 
+    /// <param name="source">The parameter or file with the text, which is not repeated.</param>
+    /// <param name="why">The reason, as a clause about 'it'.</param>
+    internal static FargateException NoKeyToGrant(string source, string why) => new(
+        FargateError.InvalidAccess,
+        $"'{source}' is no public key that access can be granted to: {why.TrimEnd('.')}.",
+        "Ask for the one line of the public half, without options, such as that of ~/.ssh/id_ed25519.pub: ssh-ed25519 AAAA… anna@laptop.")
+    { Target = source };
+
     private static FargateException InvalidKey(string path, string message, string nextStep) =>
         new(FargateError.InvalidKey, message, nextStep) { Target = path };
 }

@@ -32,6 +32,9 @@ internal sealed record PublicKey
     /// <summary>Its fingerprint, as ssh-keygen -l prints it.</summary>
     public string Fingerprint { get; }
 
+    /// <summary>Whether a word is the type of a key.</summary>
+    public static bool IsAlgorithm(string word) => Algorithms.Contains(word);
+
     /// <summary>Parses a type and a key, with an optional comment; null where the text is not a public key.</summary>
     public static PublicKey? TryParse(string text)
     {

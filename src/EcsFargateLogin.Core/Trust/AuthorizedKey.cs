@@ -30,7 +30,7 @@ internal static class AuthorizedKey
         List<string> options = ["restrict", "pty", "port-forwarding"];
         if (expiry is { } time)
         {
-            options.Add($"expiry-time=\"{time.UtcDateTime.ToString("yyyyMMddHHmm", CultureInfo.InvariantCulture)}\"");
+            options.Add($"expiry-time=\"{time.UtcDateTime.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture)}\"");
         }
 
         if (fromAddresses.Count > 0)

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
+using EcsFargateLogin.Commands;
 using EcsFargateLogin.Completion;
 using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Model;
@@ -241,6 +242,36 @@ public abstract class LoginCmdlet : AwsCmdlet
         {
             throw LostConnection.FindOtherServer(session, e.Messages)!;
         }
+    }
+
+    /// <summary>Runs a short command of this module's own over a session's shared connection, and collects its output as bytes.</summary>
+    /// <param name="login">The session, as <see cref="Reach"/> returns it.</param>
+    /// <param name="commandOf">Creates the command once the session can be logged in to, on any thread.</param>
+    /// <param name="limit">The time limit; null for none.</param>
+    /// <returns>Null where the session could not be logged in to, which was reported.</returns>
+    private protected (CommandEnded Ended, CollectedOutput Output)? RunToEnd(
+        Login login, Func<RemoteCommand> commandOf, TimeSpan? limit = null)
+    {
+        CollectedOutput output = new();
+        CommandEnded? ended = null;
+        using var pump = BeginToLogIn(
+            [login],
+            async (login, pump, token) =>
+            {
+                var command = commandOf();
+                SharedInput input = new([login.Session], keepsAll: false);
+                input.Add(command.Input.Span);
+                input.Complete();
+                CommandOptions options = new()
+                {
+                    Ssh = Ssh, SshOptions = Options, Command = command, Input = input, IsRaw = true, Timeout = limit,
+                };
+                var endpoint = await SharedEndpointOf(login.Session, token);
+                ended = await new CommandRun(login.Cloud, login.Session, options, output).RunAsync(endpoint, pump, token);
+            },
+            usesSharedConnection: true);
+        Await(pump);
+        return ended is null ? null : (ended, output);
     }
 
     /// <summary>The transport by which a session is logged in to.</summary>

@@ -87,20 +87,8 @@ public sealed class ReceiveFargateCommandCommand : LoginCmdlet
 
     private void Receive(DetachedRecord record)
     {
-        var session = SessionOf(record.SessionId);
-        var login = Reach(session);
-        CollectedOutput output = new();
-        CommandEnded? ended = null;
-        using (var pump = BeginToLogIn(
-            [login],
-            async (login, pump, token) => ended = await new CommandRun(login.Cloud, session, OptionsFor(session, record), output)
-                .RunAsync(await SharedEndpointOf(session, token), pump, token),
-            usesSharedConnection: true))
-        {
-            Await(pump);
-        }
-
-        if (ended is not null)
+        var login = Reach(SessionOf(record.SessionId));
+        if (RunToEnd(login, () => DetachedCommand.Receiving(record)) is var (ended, output))
         {
             Show(login, record, ended, output);
         }
@@ -125,15 +113,6 @@ public sealed class ReceiveFargateCommandCommand : LoginCmdlet
         {
             Close(login.Cloud, login.Session, "its detached command has ended");
         }
-    }
-
-    private CommandOptions OptionsFor(FargateSession session, DetachedRecord record)
-    {
-        var command = DetachedCommand.Receiving(record);
-        SharedInput input = new([session], keepsAll: false);
-        input.Add(command.Input.Span);
-        input.Complete();
-        return new CommandOptions { Ssh = Ssh, SshOptions = Options, Command = command, Input = input, IsRaw = true };
     }
 
     /// <summary>The session, the same one for all of its commands.</summary>

@@ -19,9 +19,10 @@ public sealed class TunnelCleanup : IModuleAssemblyInitializer, IModuleAssemblyC
     private static IDisposable? _endSignals;
     private static bool _isArmed;
 
-    /// <summary>Notes a runspace that has the module.</summary>
+    /// <summary>Notes a runspace that has the module. The feedback provider waits for the first cmdlet: an import needs none.</summary>
     public void OnImport()
     {
+        FargateCmdlet.Created = FeedbackProvider.Register;
         lock (_gate)
         {
             ForgetClosedRunspaces();

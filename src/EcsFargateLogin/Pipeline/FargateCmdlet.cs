@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using EcsFargateLogin.Feedback;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Model;
@@ -26,9 +25,11 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     private protected FargateCmdlet()
     {
         _progress = new SessionProgress(this);
-        // Here, because arguments can be refused before anything else of a cmdlet runs.
-        FeedbackProvider.Register();
+        Created();
     }
+
+    /// <summary>Called when a cmdlet is created: arguments can be refused before anything else of it runs.</summary>
+    internal static Action Created { get; set; } = () => { };
 
     /// <summary>Cancelled when the user presses Ctrl+C, stops the pipeline in another way, or ends this process.</summary>
     private protected CancellationToken CancelToken => _cancellation.WorkToken;

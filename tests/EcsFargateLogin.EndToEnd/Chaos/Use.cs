@@ -30,7 +30,7 @@ internal static class Uses
         "copy",
         """
         Copy-FargateItem $env:SENT /tmp/there -Session $global:session
-        Copy-FargateItem /tmp/there $env:BACK -Session $global:session -FromSession
+        if ($?) { Copy-FargateItem /tmp/there $env:BACK -Session $global:session -FromSession }
         """,
         "^$")
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
@@ -30,6 +31,11 @@ internal sealed partial class World : IAsyncDisposable
         $sessions | Where-Object { -not $_.TaskArn -and $_.SessionId -notin $named } | ForEach-Object { Stop-FargateSession -SessionId $_.SessionId -Cluster local }
         Get-FargateSession -Mine | ForEach-Object { "left $($_.SessionId) $($_.Status)" }
         """;
+
+    /// <summary>The time after which it is known whether a call of RunTask that was not answered has started a task, and more.</summary>
+    private static readonly TimeSpan UncertainLimit = TimeSpan.FromSeconds(90);
+
+    private static readonly TimeSpan UncertainPause = TimeSpan.FromSeconds(10);
 
     /// <summary>The time that what holds a folder has to go once its session has ended.</summary>
     private static readonly TimeSpan HolderLimit = TimeSpan.FromSeconds(20);
@@ -177,7 +183,7 @@ internal sealed partial class World : IAsyncDisposable
     }
 
     /// <returns>Null where the PowerShell has ended first.</returns>
-    private async Task<ProcessResult?> TryRunAsync(StandingPowerShell shell, System.Diagnostics.ProcessStartInfo start, string input)
+    private async Task<ProcessResult?> TryRunAsync(StandingPowerShell shell, ProcessStartInfo start, string input)
     {
         try
         {
@@ -199,9 +205,26 @@ internal sealed partial class World : IAsyncDisposable
         }
     }
 
+    /// <summary>Sweeps; again, as the error says, where it is not known yet whether RunTask has started a task.</summary>
     private async Task<ProcessResult> SweepAsync()
     {
         await Task.WhenAll(Lane.Running.Select(shell => TryRunAsync(shell, Closing(), "")));
+        var listed = "";
+        for (var begunAt = Stopwatch.GetTimestamp(); ; await Task.Delay(UncertainPause))
+        {
+            var sweep = await SweepOnceAsync();
+            listed += sweep.Output;
+            if (!sweep.Error.Contains("whether a task", StringComparison.Ordinal) || Stopwatch.GetElapsedTime(begunAt) > UncertainLimit)
+            {
+                return sweep with { Output = listed };
+            }
+
+            listed = string.Concat(listed.Split('\n').Where(line => line.StartsWith("listed ", StringComparison.Ordinal)).Select(line => $"{line}\n"));
+        }
+    }
+
+    private async Task<ProcessResult> SweepOnceAsync()
+    {
         var sweeper = await Lane.ShellAsync(Lane.Sweeper);
         var start = _me.Process(Sweep);
         start.Environment["XDG_STATE_HOME"] = Path.Combine(Lane.Disk, HomeName);
@@ -211,7 +234,7 @@ internal sealed partial class World : IAsyncDisposable
     }
 
     /// <summary>A user closes the tunnels, which last as long as their PowerShell.</summary>
-    private System.Diagnostics.ProcessStartInfo Closing()
+    private ProcessStartInfo Closing()
     {
         var start = _me.Process("Get-FargateTunnel | Stop-FargateTunnel -KeepSession 2>$null; Remove-Variable session -Scope Global -ErrorAction Ignore");
         start.Environment["XDG_STATE_HOME"] = Path.Combine(Lane.Disk, HomeName);

@@ -35,7 +35,7 @@ internal sealed partial class TerminalRun : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <summary>Whether the process has ended.</summary>
-    public bool HasEnded => _process.HasExited;
+    public bool HasEnded => _ended.IsCompleted || _process.HasExited;
 
     /// <summary>The output of the terminal until now, with its escape sequences.</summary>
     public string Screen => Read(_screen);
@@ -145,7 +145,7 @@ internal sealed partial class TerminalRun : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
+        if (!HasEnded)
         {
             _process.Kill(entireProcessTree: true);
         }

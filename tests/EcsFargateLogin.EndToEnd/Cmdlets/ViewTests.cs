@@ -121,6 +121,32 @@ public sealed class ViewTests
         await me.LeftNothingAsync();
     }
 
+    [Fact]
+    public async Task Accesses_are_shown_in_tables_that_fit_and_in_lists_with_all_that_a_colleague_needs()
+    {
+        await using var me = await Operator.StartAsync();
+
+        var run = me.Run(
+            """
+            $session = New-FargateSession -Wait
+            $access = Grant-FargateAccess 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO2B7yXIuqGtSggTdE3LoHNsitfkMx8eTATYuLvSP/nU' -Session $session -Name ('anna ' * 9)
+            foreach ($width in 40, 80, 120) { $access | Format-Table | Out-String -Width $width }
+            $access | Format-List | Out-String -Width 200
+            $access.Fingerprint
+            $session | Stop-FargateSession
+            """);
+
+        Assert.Empty(run.Errors);
+        var text = run.Output.Select(item => item.ToString()!).ToList();
+        AssertFits(text[..1], 40);
+        AssertFits(text[1..2], 80);
+        AssertFits(text[2..3], 120);
+        Assert.Equal(["SessionId", "Until", "Name", "Fingerprint"], Headers(text[1]));
+        Assert.Contains(text[4], text[2], StringComparison.Ordinal);
+        Assert.Equal(["Fingerprint", "KnownHosts", "Name", "SessionId", "SshConfig", "Until"], Labels(text[3]));
+        Assert.Contains($"    HostKeyAlias {me.Fargate.Tasks[0].Arn.Split('/')[^1]}", text[3], StringComparison.Ordinal);
+    }
+
     /// <summary>Between two polls a second may have passed.</summary>
     private static string AtNoTime(string table) => Regex.Replace(table, @"(now|\d+ \w+ ago) *", "");
 

@@ -25,7 +25,7 @@ public sealed class ContainerHostileTests
         });
 
         var result = await container.SshAsync(
-            "stat -c '%U %a' /etc/shadow; cat /etc/shadow; find /run/ecs-fargate-login.* -writable; echo $PLAIN", "app");
+            "stat -c '%U %a' /etc/shadow; cat /etc/shadow; find /run/ecs-fargate-login.* -writable ! -name access; echo $PLAIN", "app");
 
         Assert.Equal("root 640\nvalue\n", result.Output);
     }
@@ -37,7 +37,7 @@ public sealed class ContainerHostileTests
         {
             Setup = """
                 mkdir /tmp/bin
-                for program in awk cat chmod chown date env id mkdir mkfifo mktemp od perl pwsh rm sed sleep sshd ssh-keygen stat tr; do
+                for program in awk cat chmod chown date env id mkdir mkfifo mktemp mv od perl pwsh rm sed sleep sshd ssh-keygen stat tr; do
                     printf '#!/bin/sh\necho $0 >>/tmp/ran\n' >/tmp/bin/$program
                     chmod 755 /tmp/bin/$program
                 done

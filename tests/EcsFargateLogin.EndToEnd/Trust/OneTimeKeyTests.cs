@@ -49,9 +49,9 @@ public sealed class OneTimeKeyTests
 
         Assert.Matches("^sftp> pwd\r?\nRemote working directory: /root\r?\n/dev/pts/[0-9]+\r?\nSSH-2.0-OpenSSH\r?\n$", run.Output);
         var line = AuthorizedKeyOf(me);
-        Assert.Matches("^restrict,pty,port-forwarding,expiry-time=\"[0-9]{12}\",from=\"127.0.0.0/8,2001:db8::1\" ssh-ed25519 [^ ]+ fl-[a-z0-9]+$", line);
+        Assert.Matches("^restrict,pty,port-forwarding,expiry-time=\"[0-9]{14}\",from=\"127.0.0.0/8,2001:db8::1\" ssh-ed25519 [^ ]+ fl-[a-z0-9]+$", line);
         var expiry = DateTime.ParseExact(
-            line.Split("expiry-time=\"")[1][..12], "yyyyMMddHHmm", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
+            line.Split("expiry-time=\"")[1][..14], "yyyyMMddHHmmss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
         Assert.InRange(expiry - DateTime.UtcNow, TimeSpan.FromHours(15.5), TimeSpan.FromHours(17));
     }
 

@@ -21,6 +21,7 @@ internal sealed class SshParsers : ParserTable
         _folder = Own(new TemporaryFolder());
         var key = PublicKey.TryParse(Key)!;
         AddText("a public key", [Key, $"{Key} a comment"], text => [PublicKey.TryParse(text)?.ToString()]);
+        AddText("a colleague's public key", [Key, $"{Key} anna@laptop"], GivenKeyOf);
         AddBytes("a public key of the wire", [Convert.FromBase64String(key.Base64)], bytes => [PublicKey.TryParse(bytes)?.ToString()]);
         AddBytes("a private key's file", ["-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"u8.ToArray()], bytes =>
             [KeyFileProblem.Find("key", bytes)?.Why]);
@@ -60,6 +61,19 @@ internal sealed class SshParsers : ParserTable
         {
             // A proof of another key, which the valid line has as well.
             return [$"{hasProof}"];
+        }
+    }
+
+    private static IEnumerable<string?> GivenKeyOf(string text)
+    {
+        try
+        {
+            var given = GivenKey.Parse(text, "-PublicKey");
+            return [given.Key.ToString(), given.Comment];
+        }
+        catch (FargateException e) when (e.Error == FargateError.InvalidAccess)
+        {
+            return [e.Message];
         }
     }
 

@@ -112,15 +112,29 @@ public sealed class JournalTests : IDisposable
     public void A_file_that_cannot_be_deleted_is_named_and_the_key_is_gone_all_the_same()
     {
         var entry = Write();
+        var proofKey = Path.Combine(Path.GetDirectoryName(EntryOf(entry.SessionId))!, SessionRecord.ProofKeyFile);
         File.WriteAllText(_journal.KeyPathOf(entry.SessionId), "a key");
-        File.Delete(EntryOf(entry.SessionId));
-        Directory.CreateDirectory(Path.Combine(EntryOf(entry.SessionId), "in-the-way"));
+        Directory.CreateDirectory(Path.Combine(proofKey, "in-the-way"));
 
         var error = Assert.Throws<FargateException>(() => _journal.Close(entry.SessionId));
 
-        Assert.Equal((FargateError.FilesNotDeleted, EntryOf(entry.SessionId)), (error.Error, error.Target));
+        Assert.Equal((FargateError.FilesNotDeleted, proofKey), (error.Error, error.Target));
         Assert.False(File.Exists(_journal.KeyPathOf(entry.SessionId)));
-        Assert.Equal(entry.SessionId, Assert.Single(_journal.ReadDamaged()).SessionId);
+        Assert.Equal(entry.SessionId, Assert.Single(_journal.ReadAll()).SessionId);
+    }
+
+    [Fact]
+    public void A_folder_in_place_of_an_entry_is_told_and_goes_with_the_session()
+    {
+        var entry = Write();
+        File.Delete(EntryOf(entry.SessionId));
+        Directory.CreateDirectory(Path.Combine(EntryOf(entry.SessionId), "in-the-way"));
+        Assert.Equal("it is a folder", Assert.Single(_journal.ReadDamaged()).Why);
+
+        _journal.Close(entry.SessionId);
+
+        Assert.Empty(_journal.ReadDamaged());
+        Assert.False(Directory.Exists(Path.GetDirectoryName(EntryOf(entry.SessionId))));
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class AuthorizedKeyTests
 
     [Fact]
     public void A_key_allows_logins_until_its_time_is_over_and_from_the_addresses_that_were_named() => Assert.Equal(
-        $"restrict,pty,port-forwarding,expiry-time=\"202603040306\",from=\"10.0.0.0/8,2001:db8::1\" {Key} fl-1",
+        $"restrict,pty,port-forwarding,expiry-time=\"20260304030607\",from=\"10.0.0.0/8,2001:db8::1\" {Key} fl-1",
         AuthorizedKey.LineOf(PublicKey.TryParse(Key)!, "fl-1", Now, ["10.0.0.0/8", "2001:db8::1"]));
 
     [Theory]
