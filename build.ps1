@@ -10,7 +10,7 @@ Pester   runs the tests of tests/Pester alone, on what was built.
 Analyze  runs PSScriptAnalyzer, which has to be installed, over the scripts.
 Package  builds, and makes EcsFargateLogin/<version>/, a .nupkg and a .symbols.zip in -OutputPath.
 Publish  packs, and publishes to -Repository with -ApiKey.
-Demo     builds what it takes, and logs in to a task of a Fargate on this machine.
+Demo     builds what it takes, and shows the module at work on a Fargate on this machine: in a terminal by a tour.
 Compare  shows where LocalFargate answers the AWS CLI otherwise than moto does. Both have to be installed.
 .PARAMETER Filter
 Which of the xunit tests to run, as `dotnet test --filter` takes it; Pester is left out then.

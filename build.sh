@@ -12,7 +12,7 @@ Usage: ./build.sh [build | test | pester | analyze | package | publish | demo | 
   analyze   runs PSScriptAnalyzer over the scripts
   package   builds, and makes the folder that is installed and a .nupkg, in out/
   publish   packs, and publishes to -Repository (the PowerShell Gallery) with -ApiKey
-  demo      builds, and logs in to a task of a Fargate on this machine
+  demo      builds, and shows the module at work on a Fargate on this machine: in a terminal by a tour
   compare   shows where LocalFargate answers the AWS CLI otherwise than moto does
 EOF
 }

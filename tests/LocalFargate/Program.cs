@@ -3,7 +3,8 @@ using System.Text.Json;
 using LocalFargate;
 using LocalFargate.Control;
 
-// Whoever owns it holds its standard input: it ends with that, leaves Ctrl+C to its owner, and keeps its log to itself.
+// Whoever owns it holds its standard input: it ends with that, leaves Ctrl+C and a closed terminal to its owner, keeps its log to
+// itself, and has a folder for the owner's files, which goes with it however the owner ends.
 var isOwned = args.Contains(CommandLine.Owned);
 LocalFargateOptions options;
 try
@@ -24,12 +25,13 @@ PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SI
 var registrations = signals.Select(signal => PosixSignalRegistration.Create(signal, context =>
 {
     context.Cancel = true;
-    if (signal != PosixSignal.SIGINT || !isOwned)
+    if (signal == PosixSignal.SIGTERM || !isOwned)
     {
         stop.TrySetResult();
     }
 })).ToList();
 
+var home = isOwned ? Directory.CreateTempSubdirectory("local-fargate-") : null;
 try
 {
     await using var server = await LocalFargateServer.StartAsync(options);
@@ -46,6 +48,7 @@ try
         region = server.Region,
         accessKeyId = server.AccessKeyId,
         secretAccessKey = server.SecretAccessKey,
+        home = home?.FullName,
     }));
     await (isOwned ? Task.WhenAny(stop.Task, Console.OpenStandardInput().CopyToAsync(Stream.Null)) : stop.Task);
     return 0;
@@ -57,5 +60,14 @@ catch (IOException exception)
 }
 finally
 {
+    try
+    {
+        home?.Delete(recursive: true);
+    }
+    catch (IOException)
+    {
+        // Its owner has deleted it, or still writes there.
+    }
+
     registrations.ForEach(registration => registration.Dispose());
 }

@@ -4,7 +4,7 @@
 .SYNOPSIS
 Starts a LocalFargate that ends with this script, however it ends, and makes it this process's AWS account.
 .PARAMETER StateHome
-The folder for the sessions' files.
+The folder for the sessions' files; without it one that is deleted with them.
 .PARAMETER Option
 LocalFargate's own options.
 .OUTPUTS
@@ -23,7 +23,7 @@ function Start-LocalFargate([string] $StateHome, [string[]] $Option = @()) {
     $place = $process.StandardOutput.ReadLine() | ConvertFrom-Json
     $env:AWS_ACCESS_KEY_ID = $place.accessKeyId
     $env:AWS_SECRET_ACCESS_KEY = $place.secretAccessKey
-    $env:XDG_STATE_HOME = $StateHome
+    $env:XDG_STATE_HOME = $StateHome ? $StateHome : "$($place.home)/state"
     $process | Add-Member Place $place -PassThru
 }
 

@@ -22,6 +22,28 @@ BeforeAll {
     $common = [Management.Automation.Cmdlet]::CommonParameters
     $approvedVerbs = (Get-Verb).Verb
     $topics = @{}
+    # Which completer a parameter of a name has. Families of the history are known without AWS.
+    $completers = @{
+        Session                 = 'SessionCompleter'
+        SessionId               = 'SessionCompleter'
+        TaskArn                 = 'TaskArnCompleter'
+        ContainerName           = 'ContainerNameCompleter'
+        Reason                  = 'ReasonCompleter'
+        Cluster                 = 'ClusterCompleter'
+        Service                 = 'ServiceCompleter'
+        TaskDefinition          = 'TaskDefinitionCompleter', 'HistoryCompleter'
+        FromTaskDefinition      = 'TaskDefinitionCompleter'
+        Subnet                  = 'SubnetCompleter'
+        SecurityGroup           = 'SecurityGroupCompleter'
+        InstanceConnectEndpoint = 'InstanceConnectEndpointCompleter'
+        Preset                  = 'PresetCompleter'
+        ProfileName             = 'ProfileNameCompleter'
+        Region                  = 'RegionCompleter'
+        Cpu                     = 'CpuCompleter'
+        Memory                  = 'MemoryCompleter'
+        EphemeralStorage        = 'EphemeralStorageCompleter'
+        Status                  = 'StatusCompleter'
+    }
 
     # Its parameters, without those that every cmdlet has.
     function Get-OwnParameter($Cmdlet) {
@@ -110,6 +132,15 @@ Describe '<_.Name>' -ForEach $cmdlets {
             foreach ($set in $parameter.ParameterSets.Values) {
                 $set.HelpMessage | Should -MatchExactly '^\S.{10,78}\.$' -Because "of -$($parameter.Name)"
             }
+        }
+    }
+
+    It 'completes each parameter of which the values can be known' {
+        foreach ($parameter in $own | Where-Object { $completers[$_.Name] }) {
+            # -Session takes no ids where -SessionId does.
+            if ($parameter.Name -eq 'Session' -and $own.Name -contains 'SessionId') { continue }
+            $offering = $parameter.Attributes | Where-Object { $_ -is [Management.Automation.ArgumentCompleterAttribute] }
+            "$($offering.Type.Name)" | Should -BeIn $completers[$parameter.Name] -Because "of -$($parameter.Name)"
         }
     }
 

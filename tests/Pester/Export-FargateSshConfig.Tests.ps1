@@ -43,7 +43,10 @@ Describe 'Export-FargateSshConfig in an account' -Skip:(-not $IsLinux) {
     It 'writes a file that only its owner can read, and removes entries of sessions that are gone' {
         (Export-FargateSshConfig).FullName | Should -BeExactly $file
         Add-Content $file "`nHost fl-gone`n    Port 1"
-        $null = Export-FargateSshConfig
+        $written = Export-FargateSshConfig
+        $written.FullName | Should -BeExactly $file
+        # The table shows it as it shows what Get-Item returns.
+        $written.UnixMode | Should -BeExactly '-rw-------'
         Get-Content $file | Should -HaveCount 1
         (Get-Item $file).UnixMode | Should -BeExactly '-rw-------'
         Get-ChildItem (Split-Path $file) | Where-Object Name -Like 'ssh_config.*' | ForEach-Object Name | Should -BeExactly ssh_config.lock
@@ -56,8 +59,9 @@ Describe 'Export-FargateSshConfig in an account' -Skip:(-not $IsLinux) {
         $said -join "`n" | Should -BeLike "*Change '$file':*Change '$config':*+ Include `"$file`"*"
         $null = Export-FargateSshConfig
         Add-Content $file "`nHost fl-gone`n    Port 1"
-        $said = (Invoke-Recorded 'Export-FargateSshConfig -WhatIf').Host -join "`n"
-        $said | Should -BeLike "*- Host fl-gone`n-     Port 1*"
+        $seen = Invoke-Recorded 'Export-FargateSshConfig -WhatIf'
+        $seen.Output | Should -BeNullOrEmpty
+        $seen.Host -join "`n" | Should -BeLike "*- Host fl-gone`n-     Port 1*"
         Get-Content $file | Should -Contain 'Host fl-gone'
     }
 

@@ -50,6 +50,16 @@ Describe 'Get-FargateLog in an account' -Skip:(-not $IsLinux) {
         Assert-NothingLeft -Started 1
     }
 
+    It 'takes the time of the first message as a time, too, and says what it takes: <_>' -ForEach @('10m', '10', 'yesterday') {
+        $session = New-FargateSession
+        $null = Get-FargateLog $session -Since '2026-01-02 03:04Z'
+        @(Get-ReceivedCall GetLogEvents)[-1].startTime | Should -Be ([DateTimeOffset]'2026-01-02T03:04Z').ToUnixTimeMilliseconds()
+        $since = $_
+        (Get-ErrorOf { Get-FargateLog $session -Since $since }).Message | Should -BeLike "*'$since' is neither a time*0:10 for ten minutes*"
+        $session | Stop-FargateSession
+        Assert-NothingLeft -Started 1
+    }
+
     It 'says which log driver it is where that is not awslogs' {
         $null = Register-TaskDefinition other-driver @(
             @{ name = 'cli'; logConfiguration = @{ logDriver = 'splunk' } }, @{ name = 'side' })

@@ -108,10 +108,11 @@ Describe 'Get-FargateSession in an account' -Skip:(-not $IsLinux) {
         }
 
         It 'shows a table and a bar chart in 80 columns' {
-            Set-History (New-Start fl-newer rails-cli:7 2)
+            Set-History ((New-Start fl-newer rails-cli:7 2) + @{ reason = 'INC-7' })
             $table = Get-FargateSession -History | Out-String -Width 80
             $table | Should -Match '(?m)^2 min ago +26\.5 s rails-cli:7 +pull 20\.0 s +0\.25 vCPU, 512 MB *\r?$'
             $list = (Get-FargateSession -History | Format-List | Out-String -Width 80) -split '\r?\n'
+            $list | Should -Contain 'Reason         : INC-7'
             $list | Should -Contain 'Phases         : network       5.0 s ######'
             $list | Should -Contain '                 pull         20.0 s       ########################'
             $list | Should -Contain '                 server        1.5 s                               ##'

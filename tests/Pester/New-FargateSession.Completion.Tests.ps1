@@ -61,10 +61,12 @@ Describe 'New-FargateSession completes' -Skip:(-not $IsLinux) {
     It 'sessions by id and by family, and reasons that were given before' {
         $session = New-FargateSession -Reason 'INC-7: it is stuck' | Wait-FargateSession
         try {
-            foreach ($line in 'Enter-FargateShell ', 'Stop-FargateSession -SessionId ', 'Get-FargateSession ', 'Copy-FargateItem a b -Session ') {
+            foreach ($line in 'Enter-FargateShell ', 'Stop-FargateSession -SessionId ', 'Get-FargateSession ', 'Copy-FargateItem a b -Session ',
+                'Get-FargateLog ', 'Receive-FargateCommand -Session ', 'Remove-FargateSshConfig ') {
                 Get-CompletionText $line | Should -Contain $session.SessionId -Because $line
             }
             Get-CompletionText 'Enter-FargateShell rails-' | Should -Contain $session.SessionId
+            Get-CompletionText "Get-FargateLog $($session.SessionId) -ContainerName " | Should -BeExactly cli
             Get-CompletionText 'New-FargateSession -Reason inc-7' | Should -BeExactly "'INC-7: it is stuck'"
         }
         finally { $session | Stop-FargateSession }

@@ -13,7 +13,7 @@ Describe 'Receive-FargateCommand' {
         Get-ParameterSetText Receive-FargateCommand | Should -BeExactly @(
             'All*: []'
             'Command: [Command!]; value: Command'
-            'Session: [] Session!'
+            'Session: [Session!]; value: Session'
         )
     }
 
@@ -50,6 +50,14 @@ Describe 'A command that is detached' -Skip:(-not $IsLinux) {
         Assert-FargateError $said InvalidCommand InvalidArgument '' '-Service or -TaskArn' -Terminating
         $session = New-FargateSession -Transport EcsExec
         Assert-FargateError (Get-ErrorOf { Invoke-FargateCommand -Session $session 'true' -Detach }) TransportUnavailable InvalidOperation $session
+        $session | Stop-FargateSession
+        Assert-NothingLeft -Started 1
+    }
+
+    It 'is received by its session, and by the id of that' {
+        $session = New-FargateSession
+        Get-ErrorOf { $session | Receive-FargateCommand; Receive-FargateCommand $session; Receive-FargateCommand $session.SessionId } | Should -BeNullOrEmpty
+        Get-ErrorOf { Receive-FargateCommand fl-nobody } | Should -BeLike '*There is no session*fl-nobody*'
         $session | Stop-FargateSession
         Assert-NothingLeft -Started 1
     }

@@ -35,11 +35,12 @@ function Set-Style([hashtable] $Style, [string] $Sequence) {
     $codes = @($Sequence -split ';' | ForEach-Object { [int]('0' + $_) })
     for ($i = 0; $i -lt $codes.Count; $i++) {
         switch ($codes[$i]) {
-            0 { $Style.Colour = $plain; $Style.IsBold = $Style.IsItalic = $Style.IsReversed = $false; break }
+            0 { $Style.Colour = $plain; $Style.IsBold = $Style.IsDim = $Style.IsItalic = $Style.IsReversed = $false; break }
             1 { $Style.IsBold = $true; break }
+            2 { $Style.IsDim = $true; break }
             3 { $Style.IsItalic = $true; break }
             7 { $Style.IsReversed = $true; break }
-            22 { $Style.IsBold = $false; break }
+            22 { $Style.IsBold = $Style.IsDim = $false; break }
             23 { $Style.IsItalic = $false; break }
             27 { $Style.IsReversed = $false; break }
             39 { $Style.Colour = $plain; break }
@@ -68,9 +69,10 @@ function ConvertTo-TextElement([string] $Line, [hashtable] $Style, [double] $Y) 
         if ($text.Length -gt $indent) {
             # A fixed length a run keeps the columns in line, whichever of the fonts the viewer has.
             [string]::Format([cultureinfo]::InvariantCulture,
-                '    <text x="{0:0.##}" y="{1}" textLength="{2:0.##}" fill="{3}"{4}{5}>{6}</text>',
+                '    <text x="{0:0.##}" y="{1}" textLength="{2:0.##}" fill="{3}"{4}{5}{6}>{7}</text>',
                 ($padding + ($column + $indent) * $cell), $Y, (($text.Length - $indent) * $cell),
-                ($Style.IsReversed ? $background : $Style.Colour), ($Style.IsBold ? ' font-weight="bold"' : ''), ($Style.IsItalic ? ' font-style="italic"' : ''),
+                ($Style.IsReversed ? $background : $Style.Colour), ($Style.IsBold ? ' font-weight="bold"' : ''), ($Style.IsDim ? ' fill-opacity="0.6"' : ''),
+                ($Style.IsItalic ? ' font-style="italic"' : ''),
                 [Security.SecurityElement]::Escape($text.TrimStart()))
         }
         $column += $part.Length
@@ -85,7 +87,7 @@ function ConvertTo-Window([string[]] $Lines, [double] $Top, [double] $Width, [do
         "    <circle cx=`"$x`" cy=`"17`" r=`"5.5`" fill=`"$button`"/>"
         $x += 18
     }
-    $style = @{ Colour = $plain; IsBold = $false; IsItalic = $false; IsReversed = $false }
+    $style = @{ Colour = $plain; IsBold = $false; IsDim = $false; IsItalic = $false; IsReversed = $false }
     for ($i = 0; $i -lt $Lines.Count; $i++) {
         ConvertTo-TextElement -Line $Lines[$i] -Style $style -Y ($titleBar + $lineHeight * ($i + 1))
     }

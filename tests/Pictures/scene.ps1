@@ -53,6 +53,33 @@ $scenes = @{
             '$db, $proxy | Stop-FargateTunnel'
         )
     }
+    log      = @{
+        Before   = {
+            $script:session = New-FargateSession rails-cli -Command sh, -c, (
+                'echo 2 migrations are pending; sleep 2; echo add index on orders: done; echo >&2 orders is locked; sleep 2; exit 3')
+        }
+        Commands = @('$session | Get-FargateLog -Follow', '$LASTEXITCODE')
+    }
+    detached = @{
+        Before   = { $script:session = New-FargateSession rails-cli -Wait }
+        Commands = @(
+            "Invoke-FargateCommand -Session `$session ```n    'echo 0 of 2 indexes; sleep 4; echo 2 of 2 indexes; exit 3' -Detach"
+            'Start-Sleep 1; Receive-FargateCommand'
+            'Start-Sleep 4; Receive-FargateCommand'
+        )
+    }
+    ssh      = @{
+        Before   = { $script:session = New-FargateSession rails-cli -Wait }
+        Commands = @('Export-FargateSshConfig -AddInclude -ConfigPath ./.ssh/config -WhatIf')
+    }
+    history  = @{
+        Before   = {
+            New-FargateSession rails-cli -Reason 'INC-7' -Wait | Stop-FargateSession
+            $null = New-FargateSession rails-cli -Cpu 1 -Memory 4GB -Wait
+        }
+        Commands = @('Get-FargateSession -History', 'Get-FargateSession -History | Select-Object -Last 1 | Format-List')
+    }
+    advice   = @{ IsTyped = $true }
     files    = @{
         Before   = {
             $script:session = New-FargateSession rails-cli -Wait
@@ -64,7 +91,6 @@ $scenes = @{
         )
     }
     presets  = @{
-        Before   = { $PSDefaultParameterValues.Clear() }
         Commands = @(
             "Save-FargateSessionPreset -TaskDefinition rails-cli ```n    -Cluster prod -Subnet subnet-1,subnet-2 -SecurityGroup sg-1"
             "Save-FargateSessionPreset staging -Service web -Cluster staging -MaxLifetime 3600 ```n    -Project"
@@ -94,27 +120,35 @@ $fargate = Start-LocalFargate "$Folder/.local/state" '--start-seconds', '6'
 try {
     $place = $fargate.Place
     $env:XDG_CONFIG_HOME = "$Folder/.config"
+    $env:AWS_REGION = $place.region
+    $env:AWS_ENDPOINT_URL = $place.endpointUrl
     Set-Location $Folder
     Import-Module (Join-Path $repository 'EcsFargateLogin.psd1')
-    $account = @{
-        '*-Fargate*:Region'        = $place.region
-        '*-Fargate*:EndpointUrl'   = $place.endpointUrl
-        '*-Fargate*:Cluster'       = $place.cluster
-        '*-Fargate*:Subnet'        = $place.subnets[0]
-        '*-Fargate*:SecurityGroup' = $place.securityGroups[0]
-        '*-Fargate*:Port'          = $place.sshPort
+    # What stands in a preset, or on the line that is shown, with a reader.
+    $PSDefaultParameterValues = @{}
+    foreach ($cmdlet in 'New-FargateSession', 'Test-FargateLogin') {
+        $PSDefaultParameterValues["${cmdlet}:Cluster"] = $place.cluster
+        $PSDefaultParameterValues["${cmdlet}:Subnet"] = $place.subnets[0]
+        $PSDefaultParameterValues["${cmdlet}:SecurityGroup"] = $place.securityGroups[0]
+        $PSDefaultParameterValues["${cmdlet}:Port"] = $place.sshPort
     }
-    $PSDefaultParameterValues = $account.Clone()
     $scene = $scenes[$Name]
     if ($scene.Before) { $null = . $scene.Before }
     Clear-Host
-    foreach ($command in $scene.Commands) {
-        Show-Command ($command -split "`n")
-        . ([scriptblock]::Create($command)) | Out-Host
+    if ($scene.IsTyped) {
+        # PowerShell's own prompt, where commands come from the terminal too. `exit` ends it.
+        function global:prompt { 'PS> ' }
+        $ErrorActionPreference = 'Continue'
+        $Host.EnterNestedPrompt()
     }
-    Write-Host 'PS> ' -NoNewline
-    $null = Read-Host
-    $PSDefaultParameterValues = $account
+    else {
+        foreach ($command in $scene.Commands) {
+            Show-Command ($command -split "`n")
+            . ([scriptblock]::Create($command)) | Out-Host
+        }
+        Write-Host 'PS> ' -NoNewline
+        $null = Read-Host
+    }
     Get-FargateSession | Stop-FargateSession
 }
 finally {

@@ -11,7 +11,7 @@ fail() {
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 root=${here%/tests/Pictures}
-names=${*:-login waiting list narrow doctor commands tunnels files presets setup}
+names=${*:-login waiting list narrow history doctor commands detached tunnels files log ssh advice presets setup}
 command -v tmux >/dev/null 2>&1 || fail 'tmux is missing: it is the terminal. Install it: apt-get install tmux'
 "$root/build.sh"
 PATH=$PATH:$root/artifacts/powershell
@@ -41,9 +41,9 @@ wait_until() {
 shows() { terminal capture-pane -p | grep -Eq -- "$1"; }
 has_ended() { ! terminal has-session 2>/dev/null; }
 
-# enter COMMAND: types a command once the remote shell asks for one.
+# enter COMMAND: types a command once the remote shell, or PowerShell at its last line, asks for one.
 enter() {
-    wait_until shows '[#$] *$'
+    wait_until shows '[#$] *$|^PS> *$'
     terminal send-keys -l -- "$1"
     terminal send-keys Enter
 }
@@ -53,7 +53,7 @@ enter() {
 see() {
     wait_until shows "$1"
     capture="$folder/$name-$((count += 1))"
-    terminal capture-pane -e -p | sed -e "s|$home|/home/sarah|g" -e :a -e '/^\n*$/{$d;N;ba' -e '}' > "$capture"
+    terminal capture-pane -e -p | sed -e "s|$home|/home/sarah|g" | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' > "$capture"
     captures="$captures${captures:+,}$capture"
 }
 
@@ -62,7 +62,7 @@ for name in $names; do
     captures='' count=0 columns=88
     [ "$name" != narrow ] || columns=40
     home=$(mktemp -d /tmp/XXXXXX)
-    env -u TMUX -u NO_COLOR LC_ALL=C.UTF-8 tmux -S "$folder/tmux" -f /dev/null new-session -d -x $columns -y 60 \
+    env -u TMUX -u NO_COLOR LC_ALL=C.UTF-8 tmux -S "$folder/tmux" -f /dev/null new-session -d -x $columns -y 80 \
         "$@" "$here/scene.ps1" -Name "$name" -Folder "$home"
     terminal set-option -g status off
     case $name in
@@ -88,12 +88,26 @@ for name in $names; do
         commands) title='A command in one session and in three, with its output and with results' ;;
         tunnels) title='Two tunnels, one to a database and one for SOCKS, with their status' ;;
         files) title='A file that was copied to a session, and two that were copied from it' ;;
+        log) title='A log that is followed to the end of its task, and the exit code of the container' ;;
+        detached) title='A command that runs on by itself, while it runs and after it has ended with exit code 3' ;;
+        ssh) title='The lines that Export-FargateSshConfig would add, each behind a plus sign' ;;
+        history) title='The starts from this machine as a table, and one as a list with its phases' ;;
+        advice)
+            title='What stands below commands: what mends an error, and what still runs'
+            enter 'Enter-FargateShell fl-nobody'
+            wait_until shows 'Get-FargateSession'
+            enter '$session = New-FargateSession rails-cli -Wait'
+            enter '$session | Enter-FargateShell'
+            wait_until shows '^root@'
+            enter 'exit'
+            wait_until shows 'Stop-FargateSession fl-'
+            ;;
         presets) title='Two presets, in the own file and in the file of a project, as table and list' ;;
         setup) title='The files for an image, and the task definition that would be registered' ;;
         *) fail "there is no scene '$name'" ;;
     esac
     see "$prompt"
-    terminal send-keys Enter
+    enter exit
     wait_until has_ended
     rm -rf "$home"
     "$@" "$here/draw-terminal.ps1" -Capture "$captures" -Path "$here/$name.svg" -Title "$title" -Columns $columns

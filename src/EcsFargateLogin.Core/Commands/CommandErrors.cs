@@ -46,6 +46,13 @@ internal static class CommandErrors
         "The image needs sh, cat and tail; try it by Enter-FargateShell.")
     { Target = session.SessionId };
 
+    internal static FargateException OutputGone(FargateSession session, FargateException cause) => new(
+        FargateError.SessionEnded,
+        $"The task of session {session} has ended, and with it what its detached commands had printed.",
+        cause.NextStep,
+        cause)
+    { Target = session.SessionId };
+
     internal static FargateException ScriptUnreadable(string path, Exception cause) => new(
         FargateError.InvalidCommand,
         $"The script '{path}' cannot be read: {ErrorText.ReasonOf(cause)}.",

@@ -105,6 +105,11 @@ internal sealed class LogReading(
             tasks.AddRange(reply.Tasks);
         }
 
+        foreach (var task in tasks)
+        {
+            sessions.Find(session => session.IsOf(task))?.Update(task);
+        }
+
         return sessions.All(session => HasEnded(session, tasks.FirstOrDefault(session.IsOf))) ? tasks : null;
     }
 

@@ -53,7 +53,7 @@ public sealed class ExportFargateLoginContainerCommand : FargateCmdlet
         {
             if (ShouldProcess(System.IO.Path.Combine(folder, file.Name), "Write file"))
             {
-                WriteObject(file.Write(folder, Force));
+                WriteFile(file.Write(folder, Force).FullName);
             }
         }
     });

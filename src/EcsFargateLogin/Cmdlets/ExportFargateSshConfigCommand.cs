@@ -131,24 +131,32 @@ public sealed class ExportFargateSshConfigCommand : TaskCmdlet
         var file = Journal.SshConfig;
         var existing = file.Read();
         var difference = SshConfigEntry.Difference(existing ?? [], Merge(existing ?? []));
-        if ((difference.Count > 0 || existing is null) && ShouldChange(file.FilePath, difference))
-        {
-            Await((_, cancellationToken) => file.ChangeAsync(Merge, cancellationToken));
-        }
-
+        var isWritten = (difference.Count == 0 && existing is not null) || Change(
+            file.FilePath, difference, () => Await((_, cancellationToken) => file.ChangeAsync(Merge, cancellationToken)));
         if (AddInclude)
         {
-            SshConfigInclude include = new(SshConfigPaths.Resolve(this, ConfigPath), file.FilePath);
-            if (!include.IsPresent && ShouldChange(SshConfigPaths.Resolve(this, ConfigPath), [$"+ {include.Line}"]))
-            {
-                include.Add();
-            }
+            var path = SshConfigPaths.Resolve(this, ConfigPath);
+            SshConfigInclude include = new(path, file.FilePath);
+            isWritten &= include.IsPresent || Change(path, [$"+ {include.Line}"], include.Add);
         }
 
-        if (File.Exists(file.FilePath))
+        if (isWritten)
         {
-            WriteObject(new FileInfo(file.FilePath));
+            WriteFile(file.FilePath);
         }
+    }
+
+    /// <summary>Changes a file, unless that is declined, as by -WhatIf.</summary>
+    /// <returns>Whether it was changed.</returns>
+    private bool Change(string path, IReadOnlyList<string> difference, Action change)
+    {
+        var isWanted = SshConfigPaths.ShouldChange(this, path, difference);
+        if (isWanted)
+        {
+            change();
+        }
+
+        return isWanted;
     }
 
     /// <summary>The entries of the file, without those of ended sessions, and with those of this command.</summary>
@@ -158,7 +166,4 @@ public sealed class ExportFargateSshConfigCommand : TaskCmdlet
             && !_entries.Exists(own => own.SessionId == entry.SessionId)),
         .. _entries,
     ];
-
-    private bool ShouldChange(string path, IReadOnlyList<string> difference) =>
-        SshConfigPaths.ShouldChange(this, path, difference);
 }

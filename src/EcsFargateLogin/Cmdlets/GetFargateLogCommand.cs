@@ -28,6 +28,7 @@ public sealed class GetFargateLogCommand : AwsCmdlet
         HelpMessage = "Sessions, as New-FargateSession returns them, or their ids.")]
     [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public FargateSession[] Session { get; set; } = [];
 
     /// <summary>A service, by name or ARN: all of its tasks that run.</summary>
@@ -40,6 +41,7 @@ public sealed class GetFargateLogCommand : AwsCmdlet
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = TaskSet,
         HelpMessage = "Tasks by ARN, or by id together with -Cluster.")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TaskArnCompleter))]
     public string[] TaskArn { get; set; } = [];
 
     /// <summary>The cluster of the service or tasks. Without it the ARN's own, or 'default'.</summary>
@@ -55,6 +57,7 @@ public sealed class GetFargateLogCommand : AwsCmdlet
     /// </summary>
     [Parameter(HelpMessage = "The containers.")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ContainerNameCompleter))]
     public string[] ContainerName { get; set; } = [];
 
     /// <summary>The number of the last messages of each container, 1 to 10000. Without it all.</summary>
@@ -171,8 +174,11 @@ internal sealed class SinceArgumentAttribute : ArgumentTransformationAttribute
         PSValue.Unwrap(inputData) switch
         {
             TimeSpan duration => DateTimeOffset.UtcNow - duration.Duration(),
-            string text when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) =>
+            string text when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) && text.Contains(':') =>
                 DateTimeOffset.UtcNow - duration.Duration(),
-            var other => other,
+            string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var time) => time,
+            DateTime or DateTimeOffset or null => inputData,
+            var other => throw new ArgumentTransformationMetadataException(
+                $"'{other}' is neither a time, such as '2026-11-29 14:00', nor a duration before now, such as 0:10 for ten minutes."),
         };
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using EcsFargateLogin.Commands;
+using EcsFargateLogin.Completion;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Journal;
 using EcsFargateLogin.Lifecycle.Waiting;
@@ -29,9 +30,11 @@ public sealed class ReceiveFargateCommandCommand : LoginCmdlet
     public FargateDetachedCommand[] Command { get; set; } = [];
 
     /// <summary>Sessions, as Get-FargateSession returns them, or their ids: all commands that run on there.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = SessionSet, HelpMessage = "Sessions, or their ids: all commands there.")]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = SessionSet,
+        HelpMessage = "Sessions, or their ids: all commands there.")]
     [SessionArgument(IsNeededHere = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public FargateSession[] Session { get; set; } = [];
 
     /// <summary>
@@ -57,6 +60,12 @@ public sealed class ReceiveFargateCommandCommand : LoginCmdlet
             Guard(record.CommandId, () => Receive(record));
         }
     });
+
+    /// <summary>Says of a task that has ended since the command was begun what that means for it.</summary>
+    private protected override void Show(SessionEvent happened) => base.Show(
+        happened is SessionFailed { Error.Error: FargateError.TaskStopped } failed
+            ? failed with { Error = CommandErrors.OutputGone(failed.Session, failed.Error) }
+            : happened);
 
     private IEnumerable<DetachedRecord> Records() => ParameterSetName switch
     {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using EcsFargateLogin.Completion;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Journal;
 using EcsFargateLogin.Pipeline;
@@ -20,6 +21,7 @@ public sealed class RemoveFargateSshConfigCommand : FargateCmdlet
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The sessions' short ids.")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public string[]? SessionId { get; set; }
 
     /// <summary>

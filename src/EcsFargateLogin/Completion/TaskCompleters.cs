@@ -87,10 +87,11 @@ internal sealed class TaskArnCompleter : CatalogCompleter
     }
 }
 
-/// <summary>Completes the names of the containers of the task, service or task definition that the command names.</summary>
+/// <summary>Completes the names of the containers of the task, session, service or task definition that the command names.</summary>
 internal sealed class ContainerNameCompleter : CatalogCompleter
 {
-    private protected override CatalogScope Scope(TypedWord word, TypedCommand command) => command.Text("TaskArn") is { } task
+    private protected override CatalogScope Scope(TypedWord word, TypedCommand command) =>
+        (command.Text("TaskArn") ?? command.Session()?.Record.TaskArn) is { } task
         ? new() { Cluster = TaskArn.ClusterOf(task) ?? command.Cluster(), Task = task }
         : new() { Cluster = command.Cluster(), TaskDefinition = command.Text("TaskDefinition"), Service = command.Text("Service") };
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Connection;
+using EcsFargateLogin.Journal;
 using EcsFargateLogin.Presets;
 
 namespace EcsFargateLogin.Completion;
@@ -22,7 +23,7 @@ internal sealed class TypedCommand(string name, IDictionary bound)
 
     /// <summary>The settings with which the command would reach AWS.</summary>
     /// <exception cref="FargateException">The parameters do not go together.</exception>
-    internal CloudSettings Access() => new AwsAccess(Parameters, Variable).SettingsFor(session: null);
+    internal CloudSettings Access() => new AwsAccess(Parameters, Variable).SettingsFor(Session());
 
     /// <summary>The file that profiles are read from; null for the usual ones.</summary>
     internal string? Location() => Parameters().ProfileLocation;
@@ -42,6 +43,13 @@ internal sealed class TypedCommand(string name, IDictionary bound)
     internal int? Cpu() => Values.Get<object>("Cpu") is { } given
         ? TaskSizeRule.Of(TaskSizeValue.Cpu).Parse(Convert.ToString(given, CultureInfo.InvariantCulture))
         : null;
+
+    /// <summary>The session of this machine that the command is given by its id; null for none.</summary>
+    internal FargateSession? Session()
+    {
+        var journal = SessionJournal.OfCurrentUser();
+        return Text("Session") is { } id && journal.Find(id) is { } entry ? journal.SessionOf(entry) : null;
+    }
 
     /// <summary>The presets that apply in the current folder.</summary>
     internal static PresetStore Presets() => new((string)Run(CurrentFolder)!, SessionParameters.Keys);

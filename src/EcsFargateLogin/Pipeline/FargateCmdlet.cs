@@ -246,6 +246,10 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         WriteError(record);
     }
 
+    /// <summary>Writes a file as Get-Item returns it: with all that PowerShell's table of files shows.</summary>
+    private protected void WriteFile(string path) =>
+        WriteObject(InvokeProvider.Item.Get([$@"Microsoft.PowerShell.Core\FileSystem::{path}"], force: true, literalPath: true), true);
+
     /// <summary>Removes progress from the screen.</summary>
     private protected void CompleteProgress()
     {

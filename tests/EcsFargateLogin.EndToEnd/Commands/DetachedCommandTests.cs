@@ -42,7 +42,8 @@ public sealed class DetachedCommandTests
         // Without the command it would have ended after 2 s.
         Assert.True(me.Fargate.Tasks[0].Times.StoppingAt - begun > TimeSpan.FromSeconds(5), $"{me.Fargate.Tasks[0].Times}");
         Assert.Equal("EssentialContainerExited", me.Fargate.Tasks[0].StopCode);
-        await me.RunApartAsync("Get-FargateSession");
+        var late = await me.RunApartAsync("Receive-FargateCommand");
+        Assert.Matches("The task of session fl-\\w+ has ended, and with it what[\\s\\S]*-UnusedTimeout", late.Error);
         Assert.False(Directory.Exists(Path.Combine(me.SessionsFolder, task.StartedBy!)));
     }
 

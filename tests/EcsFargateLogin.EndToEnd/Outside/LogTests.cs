@@ -19,12 +19,15 @@ public sealed class LogTests
             ($all[1] | Format-Table | Out-String).Contains("`e")
             ($session | Get-FargateLog -Tail 1).Message.Length
             Get-FargateLog $session -Since ([DateTimeOffset]::UtcNow.AddHours(1)) | Measure-Object | ForEach-Object Count
-            $session | Stop-FargateSession
+            $held = New-FargateSession -Command true
+            $held | Get-FargateLog -Follow
+            $held.Status
+            $session, $held | Stop-FargateSession
             """);
 
         Assert.Empty(run.Errors);
         Assert.Equal(
-            ["cli True begun", "cli True red \u001b[31mone", "5", "True", "False", "12", "0"], run.Output.Select(line => line.ToString()));
+            ["cli True begun", "cli True red \u001b[31mone", "5", "True", "False", "12", "0", "STOPPED"], run.Output.Select(line => line.ToString()));
     }
 
     [Fact]

@@ -29,7 +29,8 @@ internal static class CommandLine
           --stream-signature K   of data channels: required, optional or presigned; default required
           --agent-pace yes|no    no: agents send as fast as they can; default yes
           --instance-connect N   EC2 Instance Connect Endpoints; default 0
-          --owned                for programs that start it: logs nothing, ignores Ctrl+C, ends with its standard input
+          --owned                for programs that start it: logs nothing, ignores Ctrl+C and a closed terminal, ends with its
+                                 standard input, and deletes then the folder that it prints as home
 
         Accepts the credentials of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or without these a pair that is made at each
         start and stands in that line alone: whoever has it runs programs as you.
