@@ -29,6 +29,9 @@ public sealed record SessionManagerOptions
     /// <summary>The time that an agent gives a client for its part of the handshake.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>The time that an agent gives a client, after the end of a program, to acknowledge what that has printed.</summary>
+    public TimeSpan DrainLimit { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>The version that agents tell.</summary>
     public string AgentVersion { get; init; } = "3.3.2299.0";
 

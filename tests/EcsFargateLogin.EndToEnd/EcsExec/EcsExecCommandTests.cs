@@ -12,7 +12,9 @@ public sealed class EcsExecCommandTests : IAsyncLifetime
 
     private Operator _me = null!;
 
-    public async Task InitializeAsync() => _me = await Operator.StartAsync();
+    // A busy machine may take longer than the agent waits to connect again after a cut, and what was printed is lost then.
+    public async Task InitializeAsync() => _me = await Operator.StartAsync(
+        new LocalFargateOptions { SessionManager = new SessionManagerOptions { DrainLimit = TimeSpan.FromSeconds(30) } });
 
     public async Task DisposeAsync() => await _me.DisposeAsync();
 

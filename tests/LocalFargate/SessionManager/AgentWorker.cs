@@ -9,8 +9,6 @@ namespace LocalFargate.SessionManager;
 /// <summary>The agent's worker for one session, in the container: handshake, then the port or the program, to its end.</summary>
 internal sealed class AgentWorker : IDisposable
 {
-    private static readonly TimeSpan _drainLimit = TimeSpan.FromSeconds(2);
-
     private readonly SessionRequest _request;
     private readonly SessionManagerOptions _options;
     private readonly FaultSet _faults;
@@ -103,7 +101,7 @@ internal sealed class AgentWorker : IDisposable
             {
                 var output = await HandshakeAsync(cancellationToken) ?? await RunProgramAsync(cancellationToken);
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                limit.CancelAfter(_drainLimit);
+                limit.CancelAfter(_options.DrainLimit);
                 await _channel.DrainAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 return output;
             }
