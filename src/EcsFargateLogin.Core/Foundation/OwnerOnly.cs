@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Security.AccessControl;
 using System.Security.Principal;
+using System.Text.Json;
 
 namespace EcsFargateLogin.Foundation;
 
@@ -52,6 +53,25 @@ internal static class OwnerOnly
             Access = FileAccess.Write,
             UnixCreateMode = ModeOfFiles,
         });
+
+    /// <summary>Reads a file of JSON; null where it cannot be read, or somebody else may have written it.</summary>
+    public static T? ReadJson<T>(string path, JsonSerializerOptions json)
+        where T : class
+    {
+        try
+        {
+            using var stream = SharedFile.Open(path);
+            return FaultOf(stream) is null ? JsonSerializer.Deserialize<T>(stream, json) : null;
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes or replaces a file of JSON, as <see cref="SharedFile.Replace"/> does.</summary>
+    public static void WriteJson<T>(string path, T value, JsonSerializerOptions json) =>
+        SharedFile.Replace(path, CreateFile, stream => JsonSerializer.Serialize(stream, value, json));
 
     /// <summary>Opens or creates a file that nobody else can open until it is disposed.</summary>
     /// <exception cref="IOException">It is open already, or cannot be created.</exception>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
 
@@ -14,29 +13,16 @@ internal sealed partial class SessionJournal
     public void Write(DetachedRecord command)
     {
         var path = Path.Combine(FolderOf(command.SessionId), $"{CommandPrefix}{command.CommandId}.json");
-        Guard(path, () => SharedFile.Replace(path, OwnerOnly.CreateFile, stream => JsonSerializer.Serialize(stream, command, Json)));
+        Guard(path, () => OwnerOnly.WriteJson(path, command, Json));
     }
 
     /// <summary>Reads the commands that run on or have ended in a session, the oldest first. Unreadable ones are omitted.</summary>
     /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
     public IReadOnlyList<DetachedRecord> CommandsOf(string sessionId) => !Exists(sessionId) ? [] : Guard(FolderOf(sessionId), () =>
         Directory.GetFiles(FolderOf(sessionId), $"{CommandPrefix}*.json")
-            .Select(ReadCommand)
+            .Select(path => OwnerOnly.ReadJson<DetachedRecord>(path, Json))
             .OfType<DetachedRecord>()
             .Where(command => command.IsValid && command.SessionId == sessionId)
             .OrderBy(command => command.StartedAt)
             .ToList());
-
-    private static DetachedRecord? ReadCommand(string path)
-    {
-        try
-        {
-            using var stream = SharedFile.Open(path);
-            return OwnerOnly.FaultOf(stream) is null ? JsonSerializer.Deserialize<DetachedRecord>(stream, Json) : null;
-        }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
 }

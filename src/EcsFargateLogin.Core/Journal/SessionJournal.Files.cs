@@ -108,8 +108,7 @@ internal sealed partial class SessionJournal
     private void Put(string sessionId, string name, SessionRecord value)
     {
         var folder = FolderOf(sessionId);
-        Guard(folder, () => SharedFile.Replace(
-            Path.Combine(folder, name), OwnerOnly.CreateFile, stream => JsonSerializer.Serialize(stream, value, Json)));
+        Guard(folder, () => OwnerOnly.WriteJson(Path.Combine(folder, name), value, Json));
     }
 
     private void DeleteEntry(string sessionId)

@@ -1,3 +1,4 @@
+using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Ssh;
@@ -144,6 +145,24 @@ internal sealed partial class SessionJournal(string root)
         Status = TaskStatuses.Unknown,
         IsDamaged = true,
     };
+
+    /// <summary>The session that this machine remembers for a task, or one that stands for somebody else's task.</summary>
+    /// <param name="taskArn">The task's ARN or id.</param>
+    /// <param name="cluster">The cluster; null for the ARN's own, or 'default'.</param>
+    /// <exception cref="FargateException"><see cref="FargateError.JournalUnavailable"/>.</exception>
+    public FargateSession SessionOfTask(string taskArn, string? cluster) =>
+        FindByTask(taskArn) is { } entry && (cluster is null || cluster == entry.Cluster)
+            ? SessionOf(entry)
+            : StandInFor(taskArn, cluster ?? TaskArn.ClusterOf(taskArn) ?? "default");
+
+    /// <summary>A session that stands for somebody else's task.</summary>
+    public static FargateSession StandInFor(string taskArn, string cluster) => new(new SessionRecord
+    {
+        TaskArn = taskArn,
+        Connection = new AwsConnection { Region = TaskArn.RegionOf(taskArn) ?? "" },
+        Cluster = cluster,
+        CreatedAt = DateTimeOffset.UtcNow,
+    });
 
     /// <summary>
     /// Deletes a session's secrets and entry, then its other files. Remaining files are swept later. Does nothing for a closed

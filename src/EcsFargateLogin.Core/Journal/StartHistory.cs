@@ -96,8 +96,7 @@ internal sealed class StartHistory(string folder)
             .. added.Values.Concat(known.Where(start => !ids.Contains(start.SessionId)))
                 .OrderByDescending(start => start.CreatedAt).Take(Limit),
         ];
-        SharedFile.Replace(
-            _path, OwnerOnly.CreateFile, stream => JsonSerializer.Serialize(stream, new Content(CurrentVersion, starts), Json));
+        OwnerOnly.WriteJson(_path, new Content(CurrentVersion, starts), Json);
         foreach (var (session, start) in added)
         {
             session.RecordedStart = start;

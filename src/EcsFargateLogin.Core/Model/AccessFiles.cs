@@ -18,7 +18,9 @@ internal static class AccessFiles
         {
             return
             [
-                .. Directory.GetFiles(folder, $"{Prefix}*.json").Select(ReadFile).OfType<FargateAccess>()
+                .. Directory.GetFiles(folder, $"{Prefix}*.json")
+                    .Select(path => OwnerOnly.ReadJson<FargateAccess>(path, Json))
+                    .OfType<FargateAccess>()
                     .Where(access => access.SessionId == Path.GetFileName(folder) && FargateAccess.KeyIdOf(access.Fingerprint) is not null)
                     .OrderBy(access => access.Until),
             ];
@@ -30,25 +32,12 @@ internal static class AccessFiles
     }
 
     /// <summary>Writes an access, or replaces that of the same key.</summary>
-    public static void Write(string folder, FargateAccess access) => SharedFile.Replace(
-        PathOf(folder, access), OwnerOnly.CreateFile, stream => JsonSerializer.Serialize(stream, access, Json));
+    public static void Write(string folder, FargateAccess access) =>
+        OwnerOnly.WriteJson(PathOf(folder, access), access, Json);
 
     /// <summary>Deletes an access.</summary>
     public static void Delete(string folder, FargateAccess access) => SharedFile.Repeat(() => File.Delete(PathOf(folder, access)));
 
     private static string PathOf(string folder, FargateAccess access) =>
         Path.Combine(folder, $"{Prefix}{FargateAccess.KeyIdOf(access.Fingerprint)}.json");
-
-    private static FargateAccess? ReadFile(string path)
-    {
-        try
-        {
-            using var stream = SharedFile.Open(path);
-            return OwnerOnly.FaultOf(stream) is null ? JsonSerializer.Deserialize<FargateAccess>(stream, Json) : null;
-        }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
 }

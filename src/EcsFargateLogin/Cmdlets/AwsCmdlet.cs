@@ -93,23 +93,6 @@ public abstract class AwsCmdlet : FargateCmdlet
 
     private protected static SessionJournal Journal => SessionJournal.OfCurrentUser();
 
-    /// <summary>The session that this machine remembers for a task, or one that stands for somebody else's task.</summary>
-    /// <param name="taskArn">The task's ARN or id.</param>
-    /// <param name="cluster">The cluster; null for the ARN's own, or 'default'.</param>
-    private protected static FargateSession SessionOfTask(string taskArn, string? cluster) =>
-        Journal.FindByTask(taskArn) is { } entry && (cluster is null || cluster == entry.Cluster)
-            ? Journal.SessionOf(entry)
-            : StandInFor(taskArn, cluster ?? TaskArn.ClusterOf(taskArn) ?? "default");
-
-    /// <summary>A session that stands for somebody else's task.</summary>
-    private protected static FargateSession StandInFor(string taskArn, string cluster) => new(new SessionRecord
-    {
-        TaskArn = taskArn,
-        Connection = new AwsConnection { Region = TaskArn.RegionOf(taskArn) ?? "" },
-        Cluster = cluster,
-        CreatedAt = DateTimeOffset.UtcNow,
-    });
-
     /// <summary>
     /// Records in the journal that this process uses a session. If the journal cannot be written, the session still works.
     /// </summary>

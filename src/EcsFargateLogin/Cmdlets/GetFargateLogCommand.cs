@@ -3,6 +3,7 @@ using System.Management.Automation;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Completion;
 using EcsFargateLogin.Foundation;
+using EcsFargateLogin.Journal;
 using EcsFargateLogin.Lifecycle.Listing;
 using EcsFargateLogin.Logs;
 using EcsFargateLogin.Pipeline;
@@ -84,7 +85,7 @@ public sealed class GetFargateLogCommand : AwsCmdlet
         var sessions = ParameterSetName switch
         {
             ServiceSet => FindTasksOfService(Service!),
-            TaskSet => [.. TaskArn.Select(taskArn => SessionOfTask(taskArn, Cluster))],
+            TaskSet => [.. TaskArn.Select(taskArn => Journal.SessionOfTask(taskArn, Cluster))],
             _ => Session,
         };
         foreach (var session in sessions)
@@ -156,14 +157,13 @@ public sealed class GetFargateLogCommand : AwsCmdlet
 
     private FargateSession[] FindTasksOfService(string service)
     {
-        var place = SessionOfTask(service, Cluster);
+        var place = Journal.SessionOfTask(service, Cluster);
         var cluster = Cluster ?? Model.TaskArn.ClusterOfService(service) ?? "default";
         var cloud = Connect(place);
         var taskArns = Await((_, cancellationToken) =>
             RunningTasks.ListOfServiceAsync(cloud, cluster, service, cancellationToken));
-        return [.. taskArns.Select(taskArn => StandInFor(taskArn, cluster))];
+        return [.. taskArns.Select(taskArn => SessionJournal.StandInFor(taskArn, cluster))];
     }
-
 }
 
 /// <summary>Accepts a duration before now in place of a time.</summary>

@@ -80,7 +80,7 @@ public abstract class TaskCmdlet : AwsCmdlet
         {
             var taskArn = TaskArn.ElementAtOrDefault(i) is { Length: > 0 } arn ? arn : null;
             var session = Journal.Find(SessionId[i]) is { } entry ? Journal.SessionOf(entry)
-                : taskArn is not null ? SessionOfTask(taskArn, Cluster)
+                : taskArn is not null ? Journal.SessionOfTask(taskArn, Cluster)
                 : FindByStartedBy(SessionId[i]);
             if (session is not null)
             {
@@ -91,7 +91,7 @@ public abstract class TaskCmdlet : AwsCmdlet
 
     private IEnumerable<FargateSession> SessionsByTask()
     {
-        foreach (var session in TaskArn.Select(taskArn => SessionOfTask(taskArn, Cluster)))
+        foreach (var session in TaskArn.Select(taskArn => Journal.SessionOfTask(taskArn, Cluster)))
         {
             if (session.TaskArn.Length > 0)
             {
