@@ -36,14 +36,14 @@ internal sealed partial class AwsFargateCloud
         token => ec2.UpdateSecurityGroupRuleDescriptionsIngressAsync(rule, token),
         cancellationToken);
 
-    public Task<IReadOnlyList<IngressRule>> DescribeIngressAsync(string securityGroupId, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<IngressRule>> DescribeIngressAsync(string? securityGroupId, CancellationToken cancellationToken) =>
         ServiceCalls.AllPagesAsync(
             IngressCall("DescribeSecurityGroups", securityGroupId),
             (next, token) => ec2.DescribeIngressAsync(securityGroupId, next, token),
             cancellationToken);
 
-    private ServiceCall IngressCall(string operation, string securityGroupId) =>
-        Ec2Call(operation) with { SecurityGroups = [securityGroupId] };
+    private ServiceCall IngressCall(string operation, string? securityGroupId) =>
+        Ec2Call(operation) with { SecurityGroups = securityGroupId is null ? [] : [securityGroupId] };
 
     /// <summary>Changes a rule; does nothing if the rule is gone.</summary>
     private static async Task UnlessGoneAsync(

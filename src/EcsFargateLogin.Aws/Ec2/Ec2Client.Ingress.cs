@@ -36,17 +36,19 @@ internal sealed partial class Ec2Client
             },
             cancellationToken);
 
-    /// <summary>Lists the rules of a group for single TCP ports; a group that does not exist has none.</summary>
+    /// <summary>Lists the rules of a group, or of all groups, for single TCP ports; a group that does not exist has none.</summary>
     internal async Task<Page<IngressRule>> DescribeIngressAsync(
-        string securityGroupId, string? nextToken, CancellationToken cancellationToken)
+        string? securityGroupId, string? nextToken, CancellationToken cancellationToken)
     {
-        var reply = await DescribeGroupsAsync([securityGroupId], nextToken, cancellationToken);
+        var reply = await DescribeGroupsAsync(securityGroupId is null ? [] : [securityGroupId], nextToken, cancellationToken);
         return new(
             [
-                .. Each(reply.SecurityGroups)
-                    .Where(group => Required(group.GroupId, "groupId", "ec2:DescribeSecurityGroups") == securityGroupId)
-                    .SelectMany(group => Each(group.IpPermissions))
-                    .SelectMany(permission => ToRules(securityGroupId, permission)),
+                .. from item in Each(reply.SecurityGroups)
+                   let id = Required(item.GroupId, "groupId", "ec2:DescribeSecurityGroups")
+                   where securityGroupId is null || id == securityGroupId
+                   from permission in Each(item.IpPermissions)
+                   from rule in ToRules(id, permission)
+                   select rule,
             ],
             reply.NextToken);
     }

@@ -98,7 +98,9 @@ internal interface IFargateCloud : IDisposable
     /// <summary>
     /// Reads the inbound rules of a security group that name one TCP port and a CIDR block; none when there is no such group.
     /// </summary>
-    Task<IReadOnlyList<IngressRule>> DescribeIngressAsync(string securityGroupId, CancellationToken cancellationToken);
+    /// <param name="securityGroupId">The security group; null for all of the region.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    Task<IReadOnlyList<IngressRule>> DescribeIngressAsync(string? securityGroupId, CancellationToken cancellationToken);
 
     /// <summary>
     /// Reads the first or last messages of a log stream, the oldest first; none while the stream does not exist.

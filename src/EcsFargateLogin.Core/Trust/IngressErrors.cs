@@ -46,14 +46,20 @@ internal static class IngressErrors
         "Try again in a moment.")
     { Target = rule.SecurityGroupId };
 
-    internal static FargateException IngressNotRevoked(FargateSession session, IngressRule rule, FargateException cause) => new(
-        FargateError.IngressNotRevoked,
-        $"Security group {rule.SecurityGroupId} still admits {rule.Cidr} on port {rule.Port}, because the rule of session "
-        + $"{session.SessionId} could not be removed: {cause.Message}",
-        $"Remove it with: Stop-FargateSession -SessionId {session.SessionId} or: {RevokeCommand(session, rule)}"
-        + SessionCommands.WithCredentials(session),
-        cause)
-    { MayLeaveTask = true, Target = rule.SecurityGroupId };
+    internal static FargateException IngressNotRevoked(FargateSession session, FargateException cause)
+    {
+        var stop = $"Stop-FargateSession -SessionId {session.SessionId}";
+        var (message, advice) = session.Ingress is { } rule
+            ? ($"Security group {rule.SecurityGroupId} still admits {rule.Cidr} on port {rule.Port}, because the rule of session "
+                + $"{session.SessionId} could not be removed: {cause.Message}",
+                $"Remove it with: {stop} or: {RevokeCommand(session, rule)}")
+            : ($"A security group may still admit this machine's address, because the entry of session {session.SessionId} in the "
+                + $"journal cannot be read, and its rule could not be searched for: {cause.Message}",
+                $"Search again with: {stop}");
+        return new FargateException(
+            FargateError.IngressNotRevoked, message, advice + SessionCommands.WithCredentials(session), cause)
+        { MayLeaveTask = true, Target = session.Ingress?.SecurityGroupId ?? session.SessionId };
+    }
 
     private static string RevokeCommand(FargateSession session, IngressRule rule)
     {

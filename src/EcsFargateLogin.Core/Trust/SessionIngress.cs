@@ -58,7 +58,10 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         }
     }
 
-    /// <summary>Removes a session's rule, unless another session of this machine needs it.</summary>
+    /// <summary>
+    /// Removes a session's rule, unless another session of this machine needs it. The rule of a session with an entry that cannot
+    /// be read is searched for in all security groups of the region.
+    /// </summary>
     /// <param name="session">The session.</param>
     /// <param name="sessionId">Its id in the journal.</param>
     /// <param name="cancellationToken">Cancels it; by default only its own limit does.</param>
@@ -66,7 +69,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
     public async Task<FargateException?> CloseAsync(
         FargateSession session, string sessionId, CancellationToken cancellationToken = default)
     {
-        if (session.Ingress is not { } rule)
+        if (session is { Ingress: null, IsDamaged: false })
         {
             return null;
         }
@@ -76,9 +79,12 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         try
         {
             using var ingressLock = await journal.LockIngressAsync(limit.Token);
-            if (OthersWith(rule, sessionId).Count == 0)
+            session.Ingress ??= await FindNamingAsync(sessionId, limit.Token);
+            if (session.Ingress is { } rule)
             {
-                await RevokeAsync(rule, limit.Token);
+                await (OthersWith(rule, sessionId) is [var other, ..]
+                    ? HandOverAsync(rule, sessionId, other.SessionId, limit.Token)
+                    : RevokeAsync(rule, sessionId, limit.Token));
             }
 
             // Still under the lock, so that the next session does not rely on this one's rule.
@@ -92,11 +98,11 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         }
         catch (FargateException e)
         {
-            return IngressErrors.IngressNotRevoked(session, rule, e);
+            return IngressErrors.IngressNotRevoked(session, e);
         }
         catch (OperationCanceledException e)
         {
-            return IngressErrors.IngressNotRevoked(session, rule, CloudErrors.NoReplyInTime("Amazon EC2", e));
+            return IngressErrors.IngressNotRevoked(session, CloudErrors.NoReplyInTime("Amazon EC2", e));
         }
     }
 
@@ -130,6 +136,20 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         (await cloud.DescribeIngressAsync(rule.SecurityGroupId, cancellationToken))
             .FirstOrDefault(rule.AdmitsSameAs);
 
+    /// <summary>Finds the rule that names a session. Who may not read security groups cannot have added one.</summary>
+    private async Task<IngressRule?> FindNamingAsync(string sessionId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await cloud.DescribeIngressAsync(securityGroupId: null, cancellationToken))
+                .FirstOrDefault(rule => SessionsIn(rule).Contains(sessionId));
+        }
+        catch (FargateException e) when (e.Error == FargateError.AccessDenied)
+        {
+            return null;
+        }
+    }
+
     /// <summary>
     /// Shares an existing rule. It may be this session's own, from a call that got no reply, or left by an earlier session of
     /// this machine; or that of another machine, where this session is added to its description; or a rule of somebody else,
@@ -141,7 +161,9 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         CancellationToken cancellationToken)
     {
         var ids = SessionsIn(found);
-        var own = OthersWith(rule, session.SessionId).SelectMany(entry => SessionsIn(entry.Ingress!)).Append(session.SessionId);
+        var own = OthersWith(rule, session.SessionId)
+            .SelectMany(entry => SessionsIn(entry.Ingress!).Append(entry.SessionId))
+            .Append(session.SessionId);
         if (ids.Intersect(own).FirstOrDefault() is { } id)
         {
             Keep(session, rule with { Description = DescriptionOf([id]) });
@@ -183,7 +205,7 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         {
             if (MayHaveAdded(failure))
             {
-                await RevokeAsync(rule, limit.Token);
+                await RevokeAsync(rule, session.SessionId, limit.Token);
             }
 
             Keep(session, null);
@@ -203,9 +225,9 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
     /// Removes the rule, or removes this machine's session from its description where other machines need it. A rule that was
     /// removed and added again by somebody else admits the same traffic, and is left alone.
     /// </summary>
-    private async Task RevokeAsync(IngressRule rule, CancellationToken cancellationToken)
+    private async Task RevokeAsync(IngressRule rule, string sessionId, CancellationToken cancellationToken)
     {
-        var own = SessionsIn(rule);
+        string[] own = [.. SessionsIn(rule), sessionId];
         if (await FindSameAsync(rule, cancellationToken) is not { } found
             || !SessionsIn(found).Intersect(own).Any())
         {
@@ -216,6 +238,26 @@ internal sealed class SessionIngress(IFargateCloud cloud, SessionJournal journal
         await (others.Length == 0
             ? cloud.RevokeIngressAsync(found, cancellationToken)
             : cloud.UpdateIngressDescriptionAsync(found with { Description = DescriptionOf(others) }, cancellationToken));
+    }
+
+    /// <summary>
+    /// Lets the rule name another session of this machine in place of one that ends, so that it can be found by the other one's id
+    /// should that one's entry be lost.
+    /// </summary>
+    private async Task HandOverAsync(IngressRule rule, string sessionId, string otherId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await FindSameAsync(rule, cancellationToken) is { } found && SessionsIn(found) is var ids && ids.Contains(sessionId))
+            {
+                var named = ids.Select(id => id == sessionId ? otherId : id).Distinct();
+                await cloud.UpdateIngressDescriptionAsync(found with { Description = DescriptionOf(named) }, cancellationToken);
+            }
+        }
+        catch (Exception e) when (e is FargateException or OperationCanceledException)
+        {
+            // The other one's entry has the rule as it is.
+        }
     }
 
     private static string DescriptionOf(IEnumerable<string> sessionIds) => DescriptionPrefix + string.Join(' ', sessionIds);

@@ -131,8 +131,6 @@ internal sealed record DamageTrouble(DamageKind Kind, int Which) : Trouble
         var folders = Directory.Exists(world.Sessions) ? Directory.GetDirectories(world.Sessions).Order().ToArray() : [];
         var isDone = folders.Length > 0 && TryDamage(folders[Which % folders.Length]);
         world.HasLostFolder |= isDone && Kind == DamageKind.FolderDeleted;
-        world.HasLostEntry |= isDone && Kind is DamageKind.FolderDeleted or DamageKind.EntryGarbled or DamageKind.EntryEmpty
-            or DamageKind.EntryOfAnotherVersion or DamageKind.EntryBinary or DamageKind.EntryInTheWay;
         await act();
         return isDone;
     }

@@ -69,9 +69,6 @@ internal sealed partial class World : IAsyncDisposable
     /// <summary>Whether a folder of the journal was deleted: its session can be found in its cluster alone.</summary>
     public bool HasLostFolder { get; set; }
 
-    /// <summary>Whether an entry of the journal was destroyed.</summary>
-    public bool HasLostEntry { get; set; }
-
     /// <summary>XDG_STATE_HOME of the users, as this process sees it.</summary>
     public string SeenHome { get; }
 
@@ -155,8 +152,8 @@ internal sealed partial class World : IAsyncDisposable
             Secrets = new HashSet<string>([SecretKey, SessionToken, .. _watcher.Secrets, .. Fargate.SessionTokens]),
             SeenTexts = _watcher.Texts,
             Files = [.. FilesOf(SeenHome), .. FilesOf(Path.Combine(_me.StateHome, "tmp"))],
-            // The entry alone says which group has the rule.
-            Rules = HasLostEntry ? [] : [.. Fargate.IngressRules(Fargate.SecurityGroups[0]).Where(rule => rule.Contains("fl-", StringComparison.Ordinal))],
+            // Nothing on this machine tells of a session without its folder.
+            Rules = HasLostFolder ? [] : [.. Fargate.IngressRules(Fargate.SecurityGroups[0]).Where(rule => rule.Contains("fl-", StringComparison.Ordinal))],
             Holders = holders,
             Uses = _uses,
             Copies = _copies,

@@ -63,6 +63,8 @@ internal sealed class ScriptedCloud : IFargateCloud
 
     public Action<IngressRule>? OnRevokeIngress { get; set; }
 
+    public Action? OnDescribeIngress { get; set; }
+
     /// <summary>Gets the rule, and gives the one that is there afterwards; null when it is gone.</summary>
     public Func<IngressRule, IngressRule?> OnUpdateIngressDescription { get; set; } = rule => rule;
 
@@ -172,10 +174,14 @@ internal sealed class ScriptedCloud : IFargateCloud
         });
     }
 
-    public Task<IReadOnlyList<IngressRule>> DescribeIngressAsync(string securityGroupId, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<IngressRule>> DescribeIngressAsync(string? securityGroupId, CancellationToken cancellationToken)
     {
-        Begin("DescribeSecurityGroups", securityGroupId, cancellationToken);
-        return Answer<IReadOnlyList<IngressRule>>(() => [.. Rules.Where(rule => rule.SecurityGroupId == securityGroupId)]);
+        Begin("DescribeSecurityGroups", securityGroupId ?? "all", cancellationToken);
+        return Answer<IReadOnlyList<IngressRule>>(() =>
+        {
+            OnDescribeIngress?.Invoke();
+            return [.. Rules.Where(rule => securityGroupId is null || rule.SecurityGroupId == securityGroupId)];
+        });
     }
 
     public Task<IReadOnlyList<string>> GetLogEventsAsync(

@@ -277,6 +277,69 @@ public sealed class SessionIngressTests : LaunchTest
         Assert.Empty(Cloud.CallsOf("UpdateSecurityGroupRuleDescriptionsIngress"));
     }
 
+    [Fact]
+    public async Task The_rule_of_a_session_whose_entry_is_lost_is_found_by_the_session_that_it_names()
+    {
+        var session = LoseEntryOf(Orphan());
+
+        await new SessionCloser(Cloud, Journal).CloseAsync(session, "over");
+
+        Assert.Empty(Cloud.Rules);
+        Assert.Null(Journal.FindDamaged(session.SessionId));
+    }
+
+    [Fact]
+    public async Task A_rule_names_a_session_that_still_needs_it_so_that_it_is_found_when_that_ones_entry_is_lost()
+    {
+        var (first, second) = (await LaunchAsync(WithIngress), await LaunchAsync(WithIngress));
+        await new SessionCloser(Cloud, Journal).CloseAsync(first, "over");
+        var description = Assert.Single(Cloud.Rules).Description;
+
+        await new SessionCloser(Cloud, Journal).CloseAsync(LoseEntryOf(second.SessionId), "over");
+
+        Assert.Equal($"EcsFargateLogin session {second.SessionId}", description);
+        Assert.Empty(Cloud.Rules);
+    }
+
+    [Fact]
+    public async Task A_session_whose_entry_is_lost_stays_while_its_rule_cannot_be_searched_for()
+    {
+        var session = LoseEntryOf(Orphan());
+        Cloud.OnDescribeIngress = () => throw CloudErrors.NoReplyInTime("Amazon EC2", new TimeoutException());
+        SessionCloser closer = new(Cloud, Journal);
+
+        var error = await Assert.ThrowsAsync<FargateException>(() => closer.CloseAsync(session, "over"));
+        var kept = Journal.FindDamaged(session.SessionId);
+        Cloud.OnDescribeIngress = null;
+        await closer.CloseAsync(session, "over");
+
+        Assert.Equal(FargateError.IngressNotRevoked, error.Error);
+        Assert.Contains($"Stop-FargateSession -SessionId {session.SessionId}", error.Message, StringComparison.Ordinal);
+        Assert.NotNull(kept);
+        Assert.Empty(Cloud.Rules);
+    }
+
+    [Fact]
+    public async Task Who_may_not_read_security_groups_can_stop_a_session_whose_entry_is_lost()
+    {
+        var session = LoseEntryOf(Orphan());
+        Cloud.OnDescribeIngress = () => throw SampleTask.AccessDenied("ec2:DescribeSecurityGroups");
+
+        await new SessionCloser(Cloud, Journal).CloseAsync(session, "over");
+
+        Assert.Null(Journal.FindDamaged(session.SessionId));
+    }
+
+    /// <summary>Overwrites a session's entry, and returns the session as the journal then knows it, without its task.</summary>
+    private FargateSession LoseEntryOf(string id)
+    {
+        File.WriteAllText(Path.Combine(Path.GetDirectoryName(Journal.KeyPathOf(id))!, "session.json"), "{");
+        Journal.Release(id);
+        var session = SessionJournal.SessionOf(Journal.FindDamaged(id)!);
+        session.IsClosed = true;
+        return session;
+    }
+
     /// <summary>A session of a process that is gone, with its rule.</summary>
     private string Orphan()
     {
