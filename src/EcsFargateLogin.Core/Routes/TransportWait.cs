@@ -119,7 +119,7 @@ internal sealed record WaitOptions
     public TimeSpan ProbePausePerSession { get; init; } = TimeSpan.FromMilliseconds(3);
 
     /// <summary>The minimum pause between probes of a session's SSH port.</summary>
-    public TimeSpan ShortestProbePause { get; init; } = TimeSpan.FromMilliseconds(50);
+    public TimeSpan ShortestProbePause { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The time for which ECS may not know a task that it has just accepted.</summary>
     public TimeSpan MissingLimit { get; init; } = TimeSpan.FromSeconds(60);
