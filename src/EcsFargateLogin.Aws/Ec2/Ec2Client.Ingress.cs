@@ -40,7 +40,7 @@ internal sealed partial class Ec2Client
     internal async Task<Page<IngressRule>> DescribeIngressAsync(
         string? securityGroupId, string? nextToken, CancellationToken cancellationToken)
     {
-        var reply = await DescribeGroupsAsync(securityGroupId is null ? [] : [securityGroupId], nextToken, cancellationToken);
+        var reply = await DescribeGroupsAsync(securityGroupId is null ? null : [securityGroupId], nextToken, cancellationToken);
         return new(
             [
                 .. from item in Each(reply.SecurityGroups)

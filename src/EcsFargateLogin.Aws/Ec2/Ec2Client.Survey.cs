@@ -72,10 +72,16 @@ internal sealed partial class Ec2Client
         DnsName = Text(wantsFips ? item.FipsDnsName : item.DnsName),
     };
 
+    /// <param name="securityGroupIds">The groups; null for all of the region.</param>
+    /// <param name="nextToken">The token of the page; null for the first.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     private Task<DescribeSecurityGroupsResponse> DescribeGroupsAsync(
-        IEnumerable<string> securityGroupIds, string? nextToken, CancellationToken cancellationToken) =>
+        IEnumerable<string>? securityGroupIds, string? nextToken, CancellationToken cancellationToken) =>
         Ec2.DescribeSecurityGroupsAsync(
-            new DescribeSecurityGroupsRequest { Filters = Filter("group-id", securityGroupIds), NextToken = nextToken },
+            new DescribeSecurityGroupsRequest
+            {
+                Filters = securityGroupIds is null ? null : Filter("group-id", securityGroupIds), NextToken = nextToken,
+            },
             cancellationToken);
 
     private static RouteTableDescription ToRouteTable(RouteTable item) => new()

@@ -66,8 +66,12 @@ public sealed class IngressTests
 
         var rules = await cloud.DescribeIngressAsync("sg-1", CancellationToken.None);
 
+        var rulesOfAll = await cloud.DescribeIngressAsync(securityGroupId: null, CancellationToken.None);
+
         Assert.Equal([IPv4, IPv4 with { Cidr = "203.0.113.0/24", Description = null }, IPv6], rules);
-        Assert.Equal(("group-id", "sg-1"), (server.Single.Form["Filter.1.Name"], server.Single.Form["Filter.1.Value.1"]));
+        Assert.Equal(rules, rulesOfAll);
+        Assert.Equal(("group-id", "sg-1"), (server.Requests[0].Form["Filter.1.Name"], server.Requests[0].Form["Filter.1.Value.1"]));
+        Assert.DoesNotContain(server.Requests[1].Form, field => field.Key.StartsWith("Filter", StringComparison.Ordinal));
     }
 
     [Theory]
