@@ -12,7 +12,7 @@ $new = @{
 $sessions = @(New-FargateSession @new -Count 100; New-FargateSession @new -Count 100)
 try {
     $null = $sessions | Wait-FargateSession
-    $tunnels = @(foreach ($i in 1..64) { $sessions[$i] | Start-FargateTunnel -RemotePort $Port -KeepSession })
+    $tunnels = @(foreach ($i in 1..64) { $sessions[$i] | Start-FargateTunnel -RemoteHost $sessions[$i].PrivateAddress -RemotePort $Port -KeepSession })
     $watch = [Diagnostics.Stopwatch]::StartNew()
     do {
         $results = @(Invoke-FargateCommand -Session $sessions -Command 'true' -ThrottleLimit 200 -PassThru)
