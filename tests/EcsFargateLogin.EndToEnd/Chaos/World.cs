@@ -186,8 +186,10 @@ internal sealed partial class World : IAsyncDisposable
         {
             return await shell.RunAsync(start, input);
         }
-        catch (Exception e) when (e is InvalidOperationException or IOException && shell.Process.HasEnded)
+        catch (Exception e) when (e is IOException || (e is InvalidOperationException && shell.Process.HasEnded))
         {
+            // What it reads from is closed a moment before its end can be seen.
+            await shell.Process.DisposeAsync();
             return null;
         }
         catch (XunitException e)
