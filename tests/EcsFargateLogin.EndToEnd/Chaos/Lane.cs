@@ -95,11 +95,19 @@ internal sealed class Lane : IAsyncDisposable
     {
         var drive = new DriveInfo(SeenDisk);
         var count = Math.Max(0, drive.AvailableFreeSpace - free);
-        await using var fill = File.Create(Path.Combine(SeenDisk, FillName));
         var page = new byte[4096];
-        for (; count > 0; count -= page.Length)
+        try
         {
-            await fill.WriteAsync(page.AsMemory(0, (int)Math.Min(count, page.Length)));
+            await using FileStream fill = new(
+                Path.Combine(SeenDisk, FillName), FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            for (; count > 0; count -= page.Length)
+            {
+                await fill.WriteAsync(page.AsMemory(0, (int)Math.Min(count, page.Length)));
+            }
+        }
+        catch (IOException)
+        {
+            // Another trouble at the same time, or a user, has made it full or read-only already.
         }
     }
 
