@@ -12,6 +12,7 @@ BeforeDiscovery {
     }
     # Entering, running, listing, waiting and testing is what these verbs say they do.
     $changingCmdlets = $cmdlets | Where-Object Verb -NotIn Enter, Invoke, Get, Wait, Receive
+    $sessionCmdlets = $cmdlets | Where-Object { $_.Parameters['Session'].Attributes.ValueFromPipeline }
     $ownTypes = $cmdlets.OutputType.Type | Where-Object Namespace -EQ EcsFargateLogin | Sort-Object FullName -Unique
 }
 
@@ -49,6 +50,9 @@ BeforeAll {
     function Get-OwnParameter($Cmdlet) {
         $Cmdlet.Parameters.Values | Where-Object Name -NotIn $common
     }
+
+    # PowerShell's own refusals of parameters that do not go together.
+    $refused = '^(AmbiguousParameterSet|MissingMandatoryParameter|NamedParameterNotFound)'
 
     # A value that a parameter takes and that leads to nothing.
     function Get-ValueOfNothing($Parameter) {
@@ -244,6 +248,32 @@ Describe '<_.Name>, which reaches AWS' -ForEach $awsCmdlets {
         $written[0].Exception | Should -BeOfType EcsFargateLogin.FargateException
         $written[0].Exception.NextStep | Should -Not -BeNullOrEmpty
         $written[0].FullyQualifiedErrorId | Should -Be "$($written[0].Exception.Error),$($cmdlet.ImplementingType.FullName)"
+    }
+}
+
+Describe '<_.Name> with a default for parameters of its other sets' -ForEach $sessionCmdlets {
+    BeforeAll {
+        $cmdlet = $_
+    }
+
+    It 'takes a session of the pipeline: -<_>' -ForEach 'Cluster', 'ContainerName', 'TaskDefinition', 'Subnet' {
+        $PSDefaultParameterValues = @{ "*-Fargate*:$_" = 'no-such-thing' }
+        $arguments = @{}
+        $set = @($cmdlet.ParameterSets | Where-Object { $_.Parameters | Where-Object { $_.Name -eq 'Session' -and $_.ValueFromPipeline } })[0]
+        foreach ($parameter in $set.Parameters | Where-Object { $_.IsMandatory -and $_.Name -ne 'Session' }) {
+            $arguments[$parameter.Name] = Get-ValueOfNothing $parameter
+        }
+        $session = New-UnknownSession
+        $said = Get-ErrorOf { $session | & $cmdlet @arguments }
+        $said.Id | Should -Not -Match $refused
+    }
+}
+
+Describe 'Cmdlets of sessions, with a default for parameters of their other sets' {
+    It 'need no session: <_>' -ForEach 'Get-FargateSession', 'Export-FargateSshConfig', 'Remove-FargateSshConfig' {
+        $PSDefaultParameterValues = @{ '*-Fargate*:TaskDefinition' = 'no-such-thing'; '*-Fargate*:Cluster' = 'no-such-thing' }
+        $name = $_
+        (Get-ErrorOf { & $name -EA Continue }).Id | Should -Not -Match $refused
     }
 }
 

@@ -65,6 +65,15 @@ Describe 'Enter-FargateShell in an account' -Skip:(-not $IsLinux) {
         Assert-NothingStarted
     }
 
+    It 'refuses for a session what names a running task, before anything is started: <Target>' -ForEach @(
+        @{ Target = '-Cluster'; Parameter = @{ Cluster = 'other' } }
+        @{ Target = '-ContainerName'; Parameter = @{ ContainerName = 'sidecar' } }
+    ) {
+        $said = Get-ErrorOf { New-FargateSession | Enter-FargateShell @Parameter }
+        Assert-FargateError $said InvalidTransport InvalidArgument $Target -Terminating -Text 'TaskArn'
+        Assert-NothingStarted
+    }
+
     It 'does not enter a session that was stopped' {
         $session = New-FargateSession
         $session | Stop-FargateSession

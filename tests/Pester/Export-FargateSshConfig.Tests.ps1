@@ -11,9 +11,9 @@ BeforeAll {
 Describe 'Export-FargateSshConfig' {
     It 'takes sessions, their ids, the ARNs of tasks, or none' {
         Get-ParameterSetText Export-FargateSshConfig | Should -BeExactly @(
-            'Own*: []'
+            'Own*: []; by name: Cluster'
             'Id: [SessionId!]; by name: Cluster SessionId TaskArn'
-            'Session: [Session!]; value: Session'
+            'Session: [Session!]; value: Session; by name: Cluster'
             'Task: [] TaskArn!; by name: Cluster TaskArn'
         )
     }

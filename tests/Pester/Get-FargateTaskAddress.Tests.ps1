@@ -11,7 +11,7 @@ BeforeAll {
 Describe 'Get-FargateTaskAddress' {
     It 'takes sessions, their ids, or the ARNs of tasks' {
         Get-ParameterSetText Get-FargateTaskAddress | Should -BeExactly @(
-            'Session*: [Session!]; value: Session'
+            'Session*: [Session!]; value: Session; by name: Cluster'
             'Id: [SessionId!]; by name: Cluster SessionId TaskArn'
             'Task: [] TaskArn!; by name: Cluster TaskArn'
         )

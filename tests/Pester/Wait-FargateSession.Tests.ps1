@@ -11,7 +11,7 @@ BeforeAll {
 Describe 'Wait-FargateSession' {
     It 'takes sessions, their ids, or the ARNs of their tasks' {
         Get-ParameterSetText Wait-FargateSession | Should -BeExactly @(
-            'Session*: [Session!]; value: Session'
+            'Session*: [Session!]; value: Session; by name: Cluster'
             'Id: [SessionId!]; by name: Cluster SessionId TaskArn'
             'Task: [] TaskArn!; by name: Cluster TaskArn'
         )

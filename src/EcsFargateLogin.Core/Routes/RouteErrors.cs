@@ -118,6 +118,12 @@ internal static class RouteErrors
         "Leave it out, or reach a session of -Transport Ssh or Auto.")
     { Target = parameters[0] };
 
+    internal static FargateException OnlyForRunningTasks(IReadOnlyList<string> parameters) => new(
+        FargateError.InvalidTransport,
+        $"{string.Join(", ", parameters)} cannot go with a session, which has a cluster and a container of its own.",
+        "Leave it out, or name a running task with -TaskArn or -Service.")
+    { Target = parameters[0] };
+
     internal static FargateException PlatformWithoutEcsExec(string version) => new(
         FargateError.InvalidTransport,
         $"The platform version {version} of Fargate has no ECS Exec.",

@@ -166,28 +166,24 @@ public abstract class AwsCmdlet : FargateCmdlet
             ? program.Path
             : null;
 
-    /// <summary>
-    /// Throws if a parameter was typed that applies to ssh only. Defaults of $PSDefaultParameterValues are for all sessions, and
-    /// ignored where they do not apply.
-    /// </summary>
-    /// <exception cref="FargateException"><see cref="FargateError.InvalidTransport"/>.</exception>
-    private protected void ThrowIfGiven(IEnumerable<string> parametersOfSsh)
+    /// <summary>Throws if a parameter was typed that does not apply.</summary>
+    /// <param name="parameters">The names of such parameters.</param>
+    /// <param name="toError">Creates the error from those that were typed, such as -Route.</param>
+    private protected void ThrowIfTyped(IEnumerable<string> parameters, Func<IReadOnlyList<string>, FargateException> toError)
     {
-        var values = Values;
-        string[] given =
-        [
-            .. parametersOfSsh
-                .Where(name => values.IsBound(name) && !HasDefault(name))
-                .Select(name => $"-{name}"),
-        ];
-        if (given.Length > 0)
+        string[] typed = [.. parameters.Where(IsTyped).Select(name => $"-{name}")];
+        if (typed.Length > 0)
         {
-            throw RouteErrors.OnlyForSsh(given);
+            throw toError(typed);
         }
     }
 
-    private bool HasDefault(string parameter) =>
-        DefaultParameters.Find(GetVariableValue(DefaultParameters.Variable), MyInvocation.MyCommand.Name, parameter) is not null;
+    /// <summary>
+    /// Whether a parameter has a value that is not the one of $PSDefaultParameterValues. Those are for all commands that have the
+    /// parameter, and are ignored where it does not apply.
+    /// </summary>
+    private protected bool IsTyped(string parameter) => Values.IsBound(parameter)
+        && DefaultParameters.Find(GetVariableValue(DefaultParameters.Variable), MyInvocation.MyCommand.Name, parameter) is null;
 
     /// <summary>Creates a waiter for sessions, which repeats a start where that helps.</summary>
     private protected SessionWaiter WaiterFor(IFargateCloud cloud) =>

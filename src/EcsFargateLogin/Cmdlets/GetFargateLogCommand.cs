@@ -45,9 +45,10 @@ public sealed class GetFargateLogCommand : AwsCmdlet
     [ArgumentCompleter(typeof(TaskArnCompleter))]
     public string[] TaskArn { get; set; } = [];
 
-    /// <summary>The cluster of the service or tasks. Without it the ARN's own, or 'default'.</summary>
-    [Parameter(ParameterSetName = ServiceSet, HelpMessage = "The cluster of the service or tasks.")]
-    [Parameter(ParameterSetName = TaskSet, HelpMessage = "The cluster of the service or tasks.")]
+    /// <summary>
+    /// The cluster of the service or tasks. Without it the ARN's own, or 'default'. A session has its own, whatever this says.
+    /// </summary>
+    [Parameter(HelpMessage = "The cluster of the service or tasks.")]
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]

@@ -71,9 +71,12 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
         HelpMessage = "Lists the last starts from this machine, with the time of each phase.")]
     public SwitchParameter History { get; set; }
 
-    /// <summary>With -History: the families of task definitions, or family:revision. Wildcards are permitted.</summary>
+    /// <summary>
+    /// The families of task definitions, or family:revision. Wildcards are permitted. A default that $PSDefaultParameterValues has for
+    /// this hides no sessions.
+    /// </summary>
     /// <value>*</value>
-    [Parameter(ParameterSetName = HistorySet, HelpMessage = "The families of task definitions.")]
+    [Parameter(HelpMessage = "The families of task definitions.")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(HistoryCompleter))]
@@ -101,8 +104,7 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
         }
 
         WriteObject(
-            starts.Where(start =>
-                Wildcards.IsMatch(TaskDefinition, start.Family) || Wildcards.IsMatch(TaskDefinition, start.TaskDefinition)),
+            starts.Where(start => IsOfTaskDefinition(start.TaskDefinition)),
             enumerateCollection: true);
     }
 
@@ -231,8 +233,13 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
     private bool IsWanted(FargateSession session) =>
         Wildcards.IsMatch(SessionId, session.SessionId)
         && Wildcards.IsMatch(Status, session.Status)
+        && (!IsTyped(nameof(TaskDefinition)) || IsOfTaskDefinition(session.TaskDefinition ?? ""))
         && (!Mine || session.Owner != SessionOwner.Elsewhere)
         && (!Orphaned || session.Owner == SessionOwner.Orphaned);
+
+    private bool IsOfTaskDefinition(string taskDefinition) =>
+        Wildcards.IsMatch(TaskDefinition, FargateStart.FamilyOf(taskDefinition))
+        || Wildcards.IsMatch(TaskDefinition, Model.TaskArn.IdOf(taskDefinition));
 
     private static bool IsSame(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 

@@ -7,6 +7,7 @@ using EcsFargateLogin.Lifecycle.Listing;
 using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Presets;
+using EcsFargateLogin.Routes;
 using EcsFargateLogin.Ssh;
 using EcsFargateLogin.Trust;
 
@@ -262,7 +263,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         }
         else
         {
-            ThrowIfGiven(ParametersOfSsh);
+            ThrowIfTyped(ParametersOfSsh, RouteErrors.OnlyForSsh);
         }
     }
 

@@ -3,6 +3,7 @@ using EcsFargateLogin.Completion;
 using EcsFargateLogin.Lifecycle.Listing;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
+using EcsFargateLogin.Routes;
 
 namespace EcsFargateLogin.Cmdlets;
 
@@ -37,17 +38,21 @@ public abstract class RunningTaskCmdlet : LoginCmdlet
     [ArgumentCompleter(typeof(TaskArnCompleter))]
     public string[] TaskArn { get; set; } = [];
 
-    /// <summary>The cluster of the service or tasks. Without it the ARN's own, or 'default'.</summary>
-    [Parameter(ParameterSetName = ServiceSet, HelpMessage = "The cluster of the service or tasks.")]
-    [Parameter(ParameterSetName = TaskSet, HelpMessage = "The cluster of the service or tasks.")]
+    /// <summary>
+    /// The cluster of the service or tasks. Without it the ARN's own, or 'default'. A session has its own, whatever default
+    /// $PSDefaultParameterValues has for this.
+    /// </summary>
+    [Parameter(HelpMessage = "The cluster of the service or tasks.")]
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     public string? Cluster { get; set; }
 
-    /// <summary>The container of the task. Without it the only one that it has.</summary>
-    [Parameter(ParameterSetName = ServiceSet, HelpMessage = "The container of the task.")]
-    [Parameter(ParameterSetName = TaskSet, HelpMessage = "The container of the task.")]
+    /// <summary>
+    /// The container of the task. Without it the only one that it has. A session has its own, whatever default
+    /// $PSDefaultParameterValues has for this.
+    /// </summary>
+    [Parameter(HelpMessage = "The container of the task.")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ContainerNameCompleter))]
     public string? ContainerName { get; set; }
@@ -63,6 +68,16 @@ public abstract class RunningTaskCmdlet : LoginCmdlet
 
     /// <summary>Whether tasks are named that run already, and not sessions.</summary>
     private protected bool IsForRunningTasks => ParameterSetName is ServiceSet or TaskSet;
+
+    /// <summary>Checks that what is for running tasks was not typed for a session.</summary>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (!IsForRunningTasks)
+        {
+            Guard(null, () => ThrowIfTyped([nameof(Cluster), nameof(ContainerName)], RouteErrors.OnlyForRunningTasks));
+        }
+    }
 
     /// <summary>
     /// Finds the tasks that are named, as sessions that the caller holds. One that cannot be entered is reported, and the others are

@@ -43,9 +43,10 @@ public abstract class TaskCmdlet : AwsCmdlet
     [ArgumentCompleter(typeof(TaskArnCompleter))]
     public string[] TaskArn { get; set; } = [];
 
-    /// <summary>The cluster of the tasks. Without it the ARN's own, or 'default'.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = TaskSet, HelpMessage = "The cluster of the tasks.")]
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet, HelpMessage = "The cluster of the tasks.")]
+    /// <summary>
+    /// The cluster of the tasks. Without it the ARN's own, or 'default'. A session of this machine has its own, whatever this says.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The cluster of the tasks.")]
     [BlankIsDefault]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
@@ -128,19 +129,16 @@ public abstract class TaskCmdlet : AwsCmdlet
     }
 
     /// <summary>
-    /// The clusters that a session's task may be in: the one that is named, or 'default'; and, if its entry cannot be read, those
-    /// of other sessions of the same account and region.
+    /// The clusters that a session's task may be in: the one that is named, or 'default'; and, if its entry cannot be read and none
+    /// was typed, those of other sessions of the same account and region.
     /// </summary>
-    private string[] ClustersOf(DamagedEntry? damaged, CloudConnection connection) => (Cluster, damaged) switch
-    {
-        ({ } named, _) => [named],
-        (_, null) => ["default"],
-        _ => [.. Journal.ReadAll()
+    private string[] ClustersOf(DamagedEntry? damaged, CloudConnection connection) => damaged is null || IsTyped(nameof(Cluster))
+        ? [Cluster ?? "default"]
+        : [.. Journal.ReadAll()
             .Where(entry => entry.Connection == connection.Aws)
             .Select(entry => entry.Cluster)
-            .Prepend("default")
-            .Distinct()],
-    };
+            .Prepend(Cluster ?? "default")
+            .Distinct()];
 
     /// <summary>A session of which nothing is known but its id.</summary>
     private static FargateSession UnknownSession(
@@ -165,7 +163,7 @@ public abstract class TaskCmdlet : AwsCmdlet
         {
             return await new TaskSearch(cloud) { Limit = TimeSpan.Zero }.SearchAsync(session, cancellationToken);
         }
-        catch (FargateException e) when (damaged is not null && Cluster is null && e.Error == FargateError.ClusterNotFound)
+        catch (FargateException e) when (damaged is not null && !IsTyped(nameof(Cluster)) && e.Error == FargateError.ClusterNotFound)
         {
             return null;
         }
