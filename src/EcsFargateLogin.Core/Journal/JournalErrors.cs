@@ -40,11 +40,21 @@ internal static class JournalErrors
     internal static string SessionDamaged(DamagedEntry damaged) =>
         $"The session {damaged.SessionId} cannot be used, because its entry in '{damaged.Folder}' is not valid: {damaged.Why}. "
         + $"Its task may run. Stop-FargateSession -SessionId {damaged.SessionId} searches for the task, stops it and deletes the "
-        + "session's files; -Cluster and -Region name further places to search.";
+        + "session's files; -Cluster and -Region name the place to search.";
 
-    /// <summary>A warning about a damaged session: its task was not found, so only its files are deleted.</summary>
-    internal static string DamagedSessionNotFound(string sessionId, IEnumerable<string> clusters, string region) =>
-        $"No task of session {sessionId} was found in {region} in cluster {string.Join(", ", clusters)}. The files of the "
-        + $"session are deleted. Should its task run elsewhere, stop it with: Stop-FargateSession -SessionId {sessionId} "
-        + "-Cluster NAME -Region REGION";
+    /// <summary>A damaged session has no task where it was searched for, and nothing tells whether it has one elsewhere.</summary>
+    internal static FargateException DamagedSessionNotFound(string sessionId, IEnumerable<string> clusters, string region) => new(
+        FargateError.StopFailed,
+        $"{NoTaskFound(sessionId, clusters, region)} Its entry in the journal cannot be read, so its task may run in another cluster.",
+        $"Name the cluster: Stop-FargateSession -SessionId {sessionId} -Cluster NAME -Region REGION. Where it has no task there "
+        + "either, the session's files are deleted.")
+    { MayLeaveTask = true, Target = sessionId };
+
+    /// <summary>A warning about a damaged session: there is no task in the cluster that was named, so only its files are deleted.</summary>
+    internal static string DamagedSessionDeleted(string sessionId, IEnumerable<string> clusters, string region) =>
+        $"{NoTaskFound(sessionId, clusters, region)} The files of the session are deleted. Should its task run elsewhere, stop it "
+        + $"with: Stop-FargateSession -SessionId {sessionId} -Cluster NAME -Region REGION";
+
+    private static string NoTaskFound(string sessionId, IEnumerable<string> clusters, string region) =>
+        $"No task of session {sessionId} was found in {region} in cluster {string.Join(", ", clusters)}.";
 }

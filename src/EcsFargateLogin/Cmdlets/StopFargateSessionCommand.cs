@@ -36,10 +36,19 @@ public sealed class StopFargateSessionCommand : TaskCmdlet
         }
     });
 
-    /// <summary>Deletes the files of a session with an entry that cannot be read and a task that was not found.</summary>
+    /// <summary>
+    /// Deletes the files of a session with an entry that cannot be read and no task in the cluster that was named. Where none was,
+    /// the session stays listed, because its task may run in another one.
+    /// </summary>
     private protected override FargateSession? WithoutTask(FargateSession session, IReadOnlyList<string> clusters)
     {
-        WriteWarning(JournalErrors.DamagedSessionNotFound(session.SessionId, clusters, session.Region));
+        if (!IsTyped(nameof(Cluster)))
+        {
+            Report(JournalErrors.DamagedSessionNotFound(session.SessionId, clusters, session.Region), session.SessionId);
+            return null;
+        }
+
+        WriteWarning(JournalErrors.DamagedSessionDeleted(session.SessionId, clusters, session.Region));
         session.IsClosed = true;
         return session;
     }

@@ -72,7 +72,7 @@ public sealed class DamagedEntryTests
     }
 
     [Fact]
-    public async Task What_is_left_is_deleted_and_where_the_task_is_not_found_that_is_said()
+    public async Task It_stays_listed_until_its_task_is_found_or_its_cluster_is_named()
     {
         var operators = await Task.WhenAll(Removals.Select(_ => Operator.StartAsync()));
         try
@@ -80,7 +80,7 @@ public sealed class DamagedEntryTests
             await StartAndLeaveAsync(operators);
             foreach (var (me, (script, isFound)) in operators.Zip(Removals))
             {
-                await AssertDeletesAsync(me, script, isFound);
+                await AssertStopsAsync(me, script, isFound);
             }
         }
         finally
@@ -106,17 +106,35 @@ public sealed class DamagedEntryTests
         await me.LeftNothingAsync();
     }
 
-    private static async Task AssertDeletesAsync(Operator me, string script, bool isFound)
+    [Fact]
+    public async Task It_is_deleted_with_a_warning_where_the_cluster_that_was_named_has_no_task_of_it()
+    {
+        await using var me = await Operator.StartAsync();
+        await me.RunProcessAsync("$null = New-FargateSession");
+        var id = Damage(me);
+        await me.RunApartAsync(
+            "Stop-FargateSession -TaskArn (Get-FargateSession -Cluster local -WarningAction SilentlyContinue).TaskArn");
+
+        var (_, output, error) = await me.RunApartAsync(
+            $"Stop-FargateSession -SessionId {id} -Cluster local -WarningVariable warnings -WarningAction SilentlyContinue; \"$warnings\"");
+
+        Assert.Equal("", error);
+        Assert.Contains($"No task of session {id} was found", output, StringComparison.Ordinal);
+        await me.LeftNothingAsync();
+    }
+
+    private static async Task AssertStopsAsync(Operator me, string script, bool isFound)
     {
         var id = Damage(me);
 
-        var (_, output, error) = await me.RunApartAsync(
-            $"{script} -WarningVariable warnings -WarningAction SilentlyContinue; \"$warnings\"");
+        var run = await me.RunApartAsync(script);
+        var stopped = me.Calls("StopTask").Count;
+        var again = isFound ? "" : (await me.RunApartAsync($"Stop-FargateSession -SessionId {id} -Cluster local")).Error;
 
-        Assert.Equal((script, ""), (script, error));
-        Assert.Equal((script, !isFound), (script, output.Contains($"No task of session {id} was found", StringComparison.Ordinal)));
-        Assert.Equal((script, isFound ? 1 : 0), (script, me.Calls("StopTask").Count));
-        Assert.Empty(me.SessionFiles());
+        Assert.Equal((script, !isFound), (script, run.Error.Contains($"No task of session {id} was found", StringComparison.Ordinal)));
+        Assert.Equal((script, isFound ? 1 : 0), (script, stopped));
+        Assert.Equal("", again);
+        await me.LeftNothingAsync();
     }
 
     /// <summary>Starts a session of each operator, in one process, which ends.</summary>
