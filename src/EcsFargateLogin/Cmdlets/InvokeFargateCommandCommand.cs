@@ -5,6 +5,7 @@ using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Lifecycle.Waiting;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
+using EcsFargateLogin.Ssh;
 
 namespace EcsFargateLogin.Cmdlets;
 
@@ -20,9 +21,6 @@ public sealed partial class InvokeFargateCommandCommand : RunningTaskCmdlet
     private const string PipelineSet = "Pipeline";
     private const string SessionSet = "Session";
     private const string FileSet = "File";
-
-    /// <summary>Variables with credentials and region, which the job's own runspace gets a copy of.</summary>
-    private static readonly string[] Variables = ["StoredAWSCredentials", "StoredAWSRegion"];
 
     private readonly Dictionary<FargateSession, Login> _logins = [];
     private RemoteCommand? _command;
@@ -199,6 +197,10 @@ public sealed partial class InvokeFargateCommandCommand : RunningTaskCmdlet
         foreach (var session in sessions.Where(session => !_logins.ContainsKey(session)))
         {
             Guard(session, () => _logins.Add(session, Reach(session)));
+            if (!_logins.ContainsKey(session))
+            {
+                NoteExitCode(SshProcess.ConnectionFailed);
+            }
         }
     }
 
@@ -218,6 +220,7 @@ public sealed partial class InvokeFargateCommandCommand : RunningTaskCmdlet
         {
             case SessionFailed failed:
                 _shared!.Leave(failed.Session);
+                NoteExitCode(SshProcess.ConnectionFailed);
                 base.Show(failed);
                 break;
             case ShellNotice notice when !CancelToken.IsCancellationRequested:
@@ -238,9 +241,7 @@ public sealed partial class InvokeFargateCommandCommand : RunningTaskCmdlet
         }
 
         _shared!.Leave(ended.Session);
-        // With many sessions it is the last exit code that is not 0.
-        _exitCode = ended.ExitCode != 0 || _exitCode is null ? ended.ExitCode : _exitCode;
-        SessionState.PSVariable.Set("global:LASTEXITCODE", _exitCode);
+        NoteExitCode(ended.ExitCode);
         if (ended.ExitCode != 0)
         {
             NativeConventions.NoteFailure(this);
@@ -261,37 +262,15 @@ public sealed partial class InvokeFargateCommandCommand : RunningTaskCmdlet
         }
     }
 
-    private void StartJob(IReadOnlyList<FargateSession> sessions)
+    /// <summary>
+    /// Sets $LASTEXITCODE: with many sessions to the last exit code that is not 0. One that cannot be logged in to has that of ssh.
+    /// </summary>
+    private void NoteExitCode(int exitCode)
     {
-        var parameters = MyInvocation.BoundParameters
-            .Where(parameter => parameter.Key is not (nameof(AsJob) or nameof(JobName) or nameof(Session) or nameof(InputObject)
-                or nameof(FilePath)))
-            .ToDictionary(parameter => parameter.Key, parameter => (object?)parameter.Value);
-        if (FilePath.Length > 0)
+        if (!AsJob && !Detach)
         {
-            parameters[nameof(FilePath)] = GetUnresolvedProviderPathFromPSPath(FilePath);
+            _exitCode = exitCode != 0 || _exitCode is null ? exitCode : _exitCode;
+            SessionState.PSVariable.Set("global:LASTEXITCODE", _exitCode);
         }
-
-        if (_input.Bytes.Length > 0)
-        {
-            parameters[nameof(InputObject)] = _input.Bytes.ToArray();
-        }
-
-        var variables = Variables
-            .Select(name => (Name: name, Value: SessionState.PSVariable.GetValue(name)))
-            .Where(variable => variable.Value is not null)
-            .ToDictionary(variable => variable.Name, variable => (object?)variable.Value);
-        var command = FilePath.Length > 0 ? FilePath : Command;
-        CommandChildJob[] children =
-            [.. sessions.Select(session => new CommandChildJob(session, command, parameters, variables))];
-        CommandJob job = new(command, JobName, children, ThrottleLimit);
-        foreach (var child in children)
-        {
-            Owned.HandOver(child.Session, child.Runspace);
-        }
-
-        JobRepository.Add(job);
-        job.Start();
-        WriteObject(job);
     }
 }

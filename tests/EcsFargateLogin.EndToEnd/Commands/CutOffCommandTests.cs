@@ -26,6 +26,24 @@ public sealed class CutOffCommandTests
     }
 
     [Fact]
+    public async Task A_session_that_cannot_be_logged_in_to_leaves_the_exit_code_of_ssh()
+    {
+        await using var me = await Operator.StartAsync();
+
+        var run = me.Run(
+            """
+            $open, $ended = New-FargateSession -Count 2
+            $ended | Stop-FargateSession
+            $ended, $open | Invoke-FargateCommand 'true'
+            $LASTEXITCODE
+            $open | Stop-FargateSession
+            """);
+
+        Assert.StartsWith("SessionEnded,", Assert.Single(run.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal("255", Assert.Single(run.Output).ToString());
+    }
+
+    [Fact]
     public async Task A_task_that_is_stopped_under_its_command_is_the_error()
     {
         await using var me = await Operator.StartAsync();

@@ -56,12 +56,13 @@ public sealed class RunningTaskTests : IAsyncLifetime
             $LASTEXITCODE
             Invoke-FargateCommand -TaskArn $args[1], $args[2] 'hostname' | Sort-Object -Unique | Measure-Object | ForEach-Object Count
             Invoke-FargateCommand -TaskArn ($args[1] -split '/')[-1] -Cluster $cluster -ContainerName app -FilePath $args[3] -ArgumentList x
+            Invoke-FargateCommand -Service web -Cluster $cluster 'echo job' -AsJob | Receive-Job -Wait -AutoRemoveJob
             (Invoke-FargateCommand -Service web -Cluster $cluster 'true' -PassThru).FargateSession |
                 ForEach-Object { "$($_.Transport) $($_.Owner) $($_.ContainerName) '$($_.SessionId)' '$($_.KeyPath)'" }
             """, _me.Fargate.Cluster, first, second, script);
 
         Assert.Empty(run.Errors);
-        Assert.Equal(["a", "b", "4", "2", "script x", "EcsExec Elsewhere app '' ''"], run.Output.Select(line => line.ToString()));
+        Assert.Equal(["a", "b", "4", "2", "script x", "job", "EcsExec Elsewhere app '' ''"], run.Output.Select(line => line.ToString()));
         AssertUntouched();
     }
 

@@ -98,6 +98,7 @@ internal static class SessionEndTable
         new("New-FargateSession | Enter-FargateShell -Option 'ProxyCommand=false'", "stopped"),
         new("$s = New-FargateSession; $s | Enter-FargateShell -Option 'ProxyCommand=false'", "runs"),
         new("New-FargateSession | Invoke-FargateCommand 'echo done' -AsJob | Receive-Job -Wait -AutoRemoveJob", "stopped"),
+        new("$PSDefaultParameterValues['*-Fargate*:Cluster'] = 'local'; New-FargateSession | Invoke-FargateCommand 'echo done' -AsJob | Receive-Job -Wait -AutoRemoveJob", "stopped"),
         new("New-FargateSession | Invoke-FargateCommand 'echo done' -AsJob -KeepSession | Receive-Job -Wait -AutoRemoveJob", "runs"),
         new("$s = New-FargateSession; $s | Invoke-FargateCommand 'echo done' -AsJob | Receive-Job -Wait -AutoRemoveJob", "runs"),
         new("New-FargateSession | Start-FargateTunnel -Socks -OutVariable t; $t | Stop-FargateTunnel -KeepSession", "runs"),
