@@ -114,7 +114,9 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
         var (entries, damaged) = Journal.ReadAllAndDamaged();
         var found = Find([.. entries.Where(IsReachedAsAsked)]);
         AddDamaged(found, damaged);
-        foreach (var session in found.Where(IsWanted).DistinctBy(IdentityOf).OrderBy(session => session.CreatedAt))
+        var isOfAny = !IsTyped(nameof(TaskDefinition));
+        var wanted = found.Where(IsWanted).Where(session => isOfAny || IsOfTaskDefinition(session.TaskDefinition ?? ""));
+        foreach (var session in wanted.DistinctBy(IdentityOf).OrderBy(session => session.CreatedAt))
         {
             RememberCredentials(session);
             WriteObject(session);
@@ -233,7 +235,6 @@ public sealed class GetFargateSessionCommand : AwsCmdlet
     private bool IsWanted(FargateSession session) =>
         Wildcards.IsMatch(SessionId, session.SessionId)
         && Wildcards.IsMatch(Status, session.Status)
-        && (!IsTyped(nameof(TaskDefinition)) || IsOfTaskDefinition(session.TaskDefinition ?? ""))
         && (!Mine || session.Owner != SessionOwner.Elsewhere)
         && (!Orphaned || session.Owner == SessionOwner.Orphaned);
 

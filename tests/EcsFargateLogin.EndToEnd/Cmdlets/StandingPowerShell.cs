@@ -125,8 +125,13 @@ internal sealed class StandingPowerShell : IAsyncDisposable
         await _process.TypeAsync(input);
         await _process.ShowsAsync($"{end} ", Limit);
         await Eventually.BecomesAsync(
-            () => _process.Errors.Contains($"{end}\n", StringComparison.Ordinal) && _process.Screen.EndsWith('\n'),
+            () => (_process.Errors.Contains($"{end}\n", StringComparison.Ordinal) && _process.Screen.EndsWith('\n')) || _process.HasEnded,
             () => $"'{end}' was not said: {_process.Errors}");
+        if (!_process.Errors.Contains($"{end}\n", StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException($"The PowerShell has ended before it said '{end}': {_process.Errors}");
+        }
+
         var output = _process.Screen[(screen + begin.Length)..].Split(end);
         return new ProcessResult(int.Parse(output[1], CultureInfo.InvariantCulture), output[0], _process.Errors[errors..].Split(end)[0]);
     }
