@@ -72,9 +72,17 @@ public sealed class ContainerHostileTests
 
         var result = await container.SshAsync(
             """
-            for process in /proc/[0-9]*; do
-                [ "$(cat $process/comm)" != sleep ] || tr '\0' '\n' <$process/environ | grep -c 'LD_PRELOAD\|OPENSSL_CONF'
-            done 2>/dev/null
+            # Between two looks of the script there is no sleep for a moment.
+            looks=0
+            until
+                found=$(for process in /proc/[0-9]*; do
+                    [ "$(cat $process/comm)" != sleep ] || tr '\0' '\n' <$process/environ | grep -c 'LD_PRELOAD\|OPENSSL_CONF'
+                done 2>/dev/null)
+                [ -n "$found" ] || [ $looks -gt 100 ]
+            do
+                looks=$((looks + 1))
+            done
+            echo "$found"
             echo $folder $name $user $EXIT_IMAGE $OPENSSL_CONF $LD_PRELOAD
             """);
 
