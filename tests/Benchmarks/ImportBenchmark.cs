@@ -8,7 +8,8 @@ namespace Benchmarks;
 
 /// <summary>
 /// What Import-Module takes, the first one of a fresh PowerShell process, by a stopwatch in that process. The module, one of
-/// PowerShell's own, a binary module with nothing in it and the module's manifest with such a one take turns; what counts is the difference within each turn.
+/// PowerShell's own, a binary module with nothing in it and the module's manifest with such a one take turns; what counts is the
+/// difference within each turn.
 /// </summary>
 internal sealed class ImportBenchmark : IBenchmark
 {

@@ -166,17 +166,19 @@ public abstract class AwsCmdlet : FargateCmdlet
             ? program.Path
             : null;
 
-    /// <summary>Throws if a parameter was typed that does not apply.</summary>
-    /// <param name="parameters">The names of such parameters.</param>
-    /// <param name="toError">Creates the error from those that were typed, such as -Route.</param>
-    private protected void ThrowIfTyped(IEnumerable<string> parameters, Func<IReadOnlyList<string>, FargateException> toError)
+    /// <summary>Throws if a parameter was typed that applies to ssh only.</summary>
+    /// <exception cref="FargateException"><see cref="FargateError.InvalidTransport"/>.</exception>
+    private protected void ThrowIfGiven(IEnumerable<string> parametersOfSsh)
     {
-        string[] typed = [.. parameters.Where(IsTyped).Select(name => $"-{name}")];
-        if (typed.Length > 0)
+        if (TypedOf(parametersOfSsh) is { Length: > 0 } typed)
         {
-            throw toError(typed);
+            throw RouteErrors.OnlyForSsh(typed);
         }
     }
+
+    /// <summary>Returns those of some parameters that were typed, such as -Route.</summary>
+    private protected string[] TypedOf(IEnumerable<string> parameters) =>
+        [.. parameters.Where(IsTyped).Select(name => $"-{name}")];
 
     /// <summary>
     /// Whether a parameter has a value that is not the one of $PSDefaultParameterValues. Those are for all commands that have the

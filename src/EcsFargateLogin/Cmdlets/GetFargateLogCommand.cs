@@ -158,9 +158,8 @@ public sealed class GetFargateLogCommand : AwsCmdlet
 
     private FargateSession[] FindTasksOfService(string service)
     {
-        var place = Journal.SessionOfTask(service, Cluster);
         var cluster = Cluster ?? Model.TaskArn.ClusterOfService(service) ?? "default";
-        var cloud = Connect(place);
+        var cloud = Connect(SessionJournal.StandInFor(service, cluster));
         var taskArns = Await((_, cancellationToken) =>
             RunningTasks.ListOfServiceAsync(cloud, cluster, service, cancellationToken));
         return [.. taskArns.Select(taskArn => SessionJournal.StandInFor(taskArn, cluster))];

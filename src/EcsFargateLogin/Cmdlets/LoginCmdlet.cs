@@ -113,7 +113,7 @@ public abstract class LoginCmdlet : AwsCmdlet
         _ssh = NeedsSsh ? FindProgram("ssh") : FindProgramOrNull("ssh");
         if (WantedTransport == FargateTransport.EcsExec)
         {
-            ThrowIfTyped(ParametersOfSsh, RouteErrors.OnlyForSsh);
+            ThrowIfGiven(ParametersOfSsh);
         }
 
         Options = [.. Option.Select(SshOption.Parse)];
@@ -288,7 +288,7 @@ public abstract class LoginCmdlet : AwsCmdlet
 
         if (wanted == FargateTransport.EcsExec)
         {
-            ThrowIfTyped(ParametersOfSsh, RouteErrors.OnlyForSsh);
+            ThrowIfGiven(ParametersOfSsh);
             return session.HasEcsExec ? FargateTransport.EcsExec : throw RouteErrors.EcsExecNotEnabled(session);
         }
 

@@ -7,7 +7,6 @@ using EcsFargateLogin.Lifecycle.Listing;
 using EcsFargateLogin.Lifecycle.Starting;
 using EcsFargateLogin.Model;
 using EcsFargateLogin.Presets;
-using EcsFargateLogin.Routes;
 using EcsFargateLogin.Ssh;
 using EcsFargateLogin.Trust;
 
@@ -263,7 +262,7 @@ public sealed partial class NewFargateSessionCommand : AwsCmdlet
         }
         else
         {
-            ThrowIfTyped(ParametersOfSsh, RouteErrors.OnlyForSsh);
+            ThrowIfGiven(ParametersOfSsh);
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using EcsFargateLogin.Completion;
+using EcsFargateLogin.Journal;
 using EcsFargateLogin.Lifecycle.Listing;
-using EcsFargateLogin.Model;
 using EcsFargateLogin.Pipeline;
 using EcsFargateLogin.Routes;
 
@@ -73,10 +73,13 @@ public abstract class RunningTaskCmdlet : LoginCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        if (!IsForRunningTasks)
+        Guard(null, () =>
         {
-            Guard(null, () => ThrowIfTyped([nameof(Cluster), nameof(ContainerName)], RouteErrors.OnlyForRunningTasks));
-        }
+            if (!IsForRunningTasks && TypedOf([nameof(Cluster), nameof(ContainerName)]) is { Length: > 0 } typed)
+            {
+                throw RouteErrors.OnlyForRunningTasks(typed);
+            }
+        });
     }
 
     /// <summary>
@@ -91,13 +94,8 @@ public abstract class RunningTaskCmdlet : LoginCmdlet
             Guard(name, () =>
             {
                 // An ARN tells its region and cluster.
-                FargateSession place = new(new SessionRecord
-                {
-                    TaskArn = name,
-                    Connection = new() { Region = Model.TaskArn.RegionOf(name) ?? "" },
-                });
                 var cluster = Cluster ?? Model.TaskArn.ClusterOf(name) ?? Model.TaskArn.ClusterOfService(name) ?? "default";
-                RunningTasks tasks = new(Connect(place), cluster, ContainerName);
+                RunningTasks tasks = new(Connect(SessionJournal.StandInFor(name, cluster)), cluster, ContainerName);
                 found.Add(Await((_, cancellationToken) => Service is not null
                     ? tasks.FindOfServiceAsync(name, cancellationToken)
                     : tasks.FindAsync(name, cancellationToken)));

@@ -157,7 +157,7 @@ public sealed class TestFargateLoginCommand : AwsCmdlet
         RouteRequest.Of(Route, InstanceConnectEndpoint, proxy: null);
         if (!Transport.HasSsh())
         {
-            ThrowIfTyped([nameof(Route), nameof(InstanceConnectEndpoint)], RouteErrors.OnlyForSsh);
+            ThrowIfGiven([nameof(Route), nameof(InstanceConnectEndpoint)]);
         }
     }
 
