@@ -1,3 +1,4 @@
+using Amazon.Runtime;
 using EcsFargateLogin.Aws.Clients;
 using EcsFargateLogin.Cloud;
 using EcsFargateLogin.Foundation;
@@ -11,6 +12,9 @@ internal static class ServiceCalls
 
     // Time limit for all attempts of one request together; three attempts of 15 s would take 45 s and more.
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(40);
+
+    // AWS accepts signatures that are five minutes off, and the SDK takes a difference of less than this for none.
+    private static readonly TimeSpan ClockChange = TimeSpan.FromMinutes(4);
 
     internal static async Task<IReadOnlyList<T>> AllPagesAsync<T>(
         ServiceCall call, Func<string?, CancellationToken, Task<Page<T>>> send, CancellationToken cancellationToken)
@@ -38,7 +42,7 @@ internal static class ServiceCalls
         using var limit = TimeLimit.Begin(RequestLimit, cancellationToken);
         try
         {
-            return await send(limit.Token).WaitAsync(limit.Token);
+            return await SendWithClockAsync(call.Endpoint.AbsoluteUri, send, limit.Token).WaitAsync(limit.Token);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
@@ -48,5 +52,24 @@ internal static class ServiceCalls
         {
             throw FailureTranslator.Translate(exception, call);
         }
+    }
+
+    /// <summary>
+    /// Sends once more where this machine's clock was put right. The SDK signs by what it has last learned of AWS's clock: it tries
+    /// again where that says that the clock is off, and not where it says that the clock is right again.
+    /// </summary>
+    private static async Task<T> SendWithClockAsync<T>(string endpoint, Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken)
+    {
+        var correction = CorrectClockSkew.GetClockCorrectionForEndpoint(endpoint);
+        try
+        {
+            return await send(cancellationToken);
+        }
+        catch (AmazonServiceException e) when ((int)e.StatusCode is >= 400 and < 500 && HasChanged())
+        {
+            return await send(cancellationToken);
+        }
+
+        bool HasChanged() => (CorrectClockSkew.GetClockCorrectionForEndpoint(endpoint) - correction).Duration() > ClockChange;
     }
 }

@@ -149,6 +149,24 @@ public sealed class AwsRouteRefusalTests
         await me.HasLeftNothingAsync();
     }
 
+    [Fact]
+    public async Task A_clock_that_is_put_right_between_two_calls_does_not_matter()
+    {
+        await using var me = await Operator.StartAsync();
+        ClockOff[] faults =
+        [
+            .. from operation in (string[])["RunTask", "DescribeTasks", "DescribeNetworkInterfaces"]
+               select me.Fargate.Faults.Add(new ClockOff { Operation = operation, Times = 1, By = TimeSpan.FromMinutes(15) }),
+        ];
+
+        var run = me.Run("New-FargateSession | Invoke-FargateCommand 'echo here'");
+
+        Assert.Empty(run.Errors);
+        Assert.Equal("here", Assert.Single(run.Output).ToString());
+        Assert.All(faults, fault => Assert.Equal(1, fault.Uses));
+        await me.HasLeftNothingAsync();
+    }
+
     private static Task<Operator> OutsideAsync(params InstanceConnectEndpointOptions[] endpoints) =>
         Operator.StartAsync(new LocalFargateOptions
         {
