@@ -61,4 +61,12 @@ internal sealed record CopiedFile(string Path, byte[] Expected);
 /// <param name="Use">The use.</param>
 /// <param name="Output">Its output; null where it has not come to its end.</param>
 /// <param name="HasFailed">Whether it has said an error.</param>
-internal sealed record UseEnd(Use Use, string? Output, bool HasFailed);
+internal sealed record UseEnd(Use Use, string? Output, bool HasFailed)
+{
+    /// <summary>Whether its PowerShell has ended as well: one that a signal ends shows no error.</summary>
+    public bool HasShellEnded { get; init; }
+
+    /// <summary>Whether its output says that nothing was run to its end.</summary>
+    public bool HasRunNothing =>
+        Output is not null && (Output.EndsWith("code 255\n", StringComparison.Ordinal) || Output.EndsWith("no tunnel\n", StringComparison.Ordinal));
+}

@@ -70,6 +70,9 @@ public sealed class InvariantTests
         Assert.Single(evidence.Listed);
         Assert.Single(evidence.Copies, copy => File.Exists(copy.Path));
         Assert.NotEmpty(evidence.Secrets);
+        UseEnd nothing = new(Uses.Tunnel, "no tunnel\n", HasFailed: false);
+        Assert.Single(Invariants.Violations(evidence with { Uses = [nothing] }));
+        Assert.Empty(Invariants.Violations(evidence with { Uses = [nothing with { HasShellEnded = true }] }));
     }
 
     [Fact]

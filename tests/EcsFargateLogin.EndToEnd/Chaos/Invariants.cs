@@ -12,9 +12,6 @@ internal sealed record Invariant(string Name, Func<Evidence, IEnumerable<string>
 /// <summary>What is so after every schedule and after every fault in the path: the one place that says it.</summary>
 internal static partial class Invariants
 {
-    /// <summary>The end of an output that says that no program was run to its end: a PowerShell that ends shows no error.</summary>
-    private const string NoProgram = "code 255\n";
-
     private static readonly Lazy<HashSet<string>> Headings = new(() =>
     [
         .. File.ReadLines(Path.Combine(Checkout.Module, "help", "about_EcsFargateLogin_Troubleshooting.md"))
@@ -93,7 +90,7 @@ internal static partial class Invariants
     private static IEnumerable<string> WrongEnds(Evidence evidence) =>
         from end in evidence.Uses
         where end is { Output: not null, HasFailed: false } && !Regex.IsMatch(end.Output, end.Use.Output)
-            && !end.Output.EndsWith(NoProgram, StringComparison.Ordinal)
+            && !(end.HasRunNothing && end.HasShellEnded)
         select $"{end.Use}: {end.Output!.ReplaceLineEndings("|")}";
 
     /// <summary>Those of C0 but for tab and the ends of lines, C1, and what changes the direction of text.</summary>

@@ -54,6 +54,7 @@ internal static class Uses
             finally { if ($client) { $client.Dispose() } }
             $tunnel | Stop-FargateTunnel
         }
+        else { 'no tunnel' }
         """,
         "^read (SSH-2.0-|nothing|)\n$");
 

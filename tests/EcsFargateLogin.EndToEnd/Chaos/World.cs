@@ -115,14 +115,16 @@ internal sealed partial class World : IAsyncDisposable
         var (screen, errors) = (shell.Process.Screen.Length, shell.Process.Errors.Length);
         var result = await TryRunAsync(shell, start, use?.Input ?? "");
         var seen = File.Exists(report) ? OperatorErrors.ReadReport(report) : [];
+        var end = use is null || result?.Output.EndsWith($"{NoSession}\n", StringComparison.Ordinal) == true ? null
+            : await EndOfAsync(shell, new UseEnd(use, result is null ? null : Warnings().Replace(result.Output, ""), seen.Count > 0));
         lock (_lock)
         {
             _streams.Add(shell.Process.Screen[screen..]);
             _streams.Add(shell.Process.Errors[errors..]);
             _errors.AddRange(seen);
-            if (use is not null && result?.Output.EndsWith($"{NoSession}\n", StringComparison.Ordinal) != true)
+            if (end is not null)
             {
-                _uses.Add(new UseEnd(use, result is null ? null : Warnings().Replace(result.Output, ""), seen.Count > 0));
+                _uses.Add(end);
             }
         }
     }
@@ -177,6 +179,22 @@ internal sealed partial class World : IAsyncDisposable
             _copies.Add(copy);
             return copy.Path;
         }
+    }
+
+    /// <summary>Waits for the PowerShell of a use that has run nothing and said no error.</summary>
+    private static async Task<UseEnd> EndOfAsync(StandingPowerShell shell, UseEnd end)
+    {
+        for (var begunAt = Stopwatch.GetTimestamp(); end is { HasRunNothing: true, HasFailed: false } && !shell.Process.HasEnded;)
+        {
+            if (Stopwatch.GetElapsedTime(begunAt) > HolderLimit)
+            {
+                break;
+            }
+
+            await Task.Delay(100);
+        }
+
+        return end with { HasShellEnded = shell.Process.HasEnded };
     }
 
     /// <returns>Null where the PowerShell has ended first.</returns>

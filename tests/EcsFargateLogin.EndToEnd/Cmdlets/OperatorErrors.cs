@@ -63,7 +63,8 @@ internal static class OperatorErrors
             ExceptionType = $_.Exception.GetType().FullName
             IsTerminating = $ended -and $_ -eq $last
         } }
-        ConvertTo-Json -InputObject @($seen) | Set-Content '{{report}}'
+        ConvertTo-Json -InputObject @($seen) | Set-Content '{{report}}.part'
+        Move-Item -LiteralPath '{{report}}.part' '{{report}}'
         """;
 
     /// <summary>The sessions of this operator's account that the PowerShells in this process remember.</summary>
