@@ -88,11 +88,13 @@ internal sealed class EcsService(
         var family = (string?)parameters["family"];
         var group = (string?)parameters["serviceName"] is { } service ? services.GroupOf(cluster, service) : null;
         var arns = tasks.All
-            .Where(task => task.Cluster == cluster && !task.IsMissingWhenAsked())
+            .Where(task => task.Cluster == cluster)
             .Where(task => task.State.StopWanted == wantsStopped)
             .Where(task => startedBy is null || task.StartedBy == startedBy)
             .Where(task => family is null || task.Definition.Family == family)
             .Where(task => group is null || (string?)task.Request["group"] == group)
+            // Last: who lists other tasks does not ask for it.
+            .Where(task => !task.IsMissingWhenAsked())
             .Select(task => task.Arn);
         return Page.Take(parameters, "taskArns", [.. arns], MaxPageSize);
     }
