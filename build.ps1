@@ -87,11 +87,11 @@ function Invoke-PesterTest {
 
 # Pester runs in a process of its own beside xunit, which leaves it time: on two cores that is the shortest.
 function Invoke-Test {
+    # Most of the time goes into the compiler and hundreds of short processes, where compiling a method a second time does not pay.
+    $env:DOTNET_TieredPGO = $env:DOTNET_TC_CallCounting = '0'
     Invoke-Build
     if (Test-Path $results) { Remove-Item $results -Recurse }
     $null = New-Item $results -ItemType Directory
-    # Most of the time goes into hundreds of short processes, where compiling a method a second time does not pay.
-    $env:DOTNET_TieredPGO = $env:DOTNET_TC_CallCounting = '0'
     $pester = if (-not $Filter) {
         Start-Process pwsh -PassThru -NoNewWindow -RedirectStandardOutput (Join-Path $results 'Pester.txt') -ArgumentList (
             '-NoProfile', '-NonInteractive', '-File', "`"$PSCommandPath`"", '-Task', 'Pester')

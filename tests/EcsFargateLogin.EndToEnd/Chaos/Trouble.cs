@@ -144,9 +144,9 @@ internal sealed record DamageTrouble(DamageKind Kind, int Which) : Trouble
             Damage(folder);
             return true;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The session has ended meanwhile.
+            // The session has ended meanwhile, or earlier damage has put a folder in the place of the file.
             return false;
         }
     }

@@ -184,14 +184,10 @@ internal sealed partial class World : IAsyncDisposable
     /// <summary>Waits for the PowerShell of a use that has run nothing and said no error.</summary>
     private static async Task<UseEnd> EndOfAsync(StandingPowerShell shell, UseEnd end)
     {
-        for (var begunAt = Stopwatch.GetTimestamp(); end is { HasRunNothing: true, HasFailed: false } && !shell.Process.HasEnded;)
+        using CancellationTokenSource limit = new(HolderLimit);
+        while (end is { HasRunNothing: true, HasFailed: false } && !shell.Process.HasEnded && !limit.IsCancellationRequested)
         {
-            if (Stopwatch.GetElapsedTime(begunAt) > HolderLimit)
-            {
-                break;
-            }
-
-            await Task.Delay(100);
+            await Task.Delay(100, CancellationToken.None);
         }
 
         return end with { HasShellEnded = shell.Process.HasEnded };
