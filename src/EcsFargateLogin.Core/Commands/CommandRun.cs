@@ -34,9 +34,10 @@ internal sealed class CommandRun(
             using CommandLimit limit = new(options.Timeout);
             var begun = Stopwatch.GetTimestamp();
             WatchedShell watched = new(new ShellWatch(cloud, session, new ShellWatchOptions()));
-            var (exitCode, stoppedTask) = await watched
+            var (sshCode, stoppedTask) = await watched
                 .RunAsync(
                     hangUp => RunSshAsync(endpoint, arguments, limit, hangUp, cancellationToken), progress, cancellationToken);
+            var exitCode = SshLog.ExitCodeOf(log, sshCode);
             var duration = Stopwatch.GetElapsedTime(begun);
             output.AddLines(_lines.ReadRest());
             output.AddErrorLines(WithoutClosingMessages(_errorLines.ReadRest()));

@@ -180,9 +180,10 @@ internal sealed partial class SessionJournal(string root)
         DeleteFolder(FolderOf(sessionId));
     }
 
-    /// <summary>Deletes the folders of processes that ended before they could start a task.</summary>
+    /// <summary>Deletes the folders of processes that ended before they could start a task, and half-written files beside them.</summary>
     public void Sweep()
     {
+        Starts.Sweep();
         foreach (var sessionId in SessionIdsOnDisk().Where(IsLeftOver))
         {
             try

@@ -25,6 +25,8 @@ internal sealed class StartHistory(string folder)
 
     private readonly string _path = Path.Combine(folder, "starts.json");
 
+    private readonly string _lockPath = Path.Combine(folder, "starts.lock");
+
     /// <summary>The time limit for acquiring the lock: other processes hold it for milliseconds.</summary>
     public TimeSpan LockLimit { get; init; } = TimeSpan.FromSeconds(3);
 
@@ -70,13 +72,33 @@ internal sealed class StartHistory(string folder)
 
         try
         {
-            await using var held = await OwnerOnly.LockFileAsync(
-                Path.Combine(folder, "starts.lock"), LockLimit, cancellationToken);
+            await using var held = await OwnerOnly.LockFileAsync(_lockPath, LockLimit, cancellationToken);
             return Add(changed);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationCanceledException)
         {
             return $"The start is not kept in '{_path}': {ErrorText.ReasonOf(e)}.";
+        }
+    }
+
+    /// <summary>Deletes what a process that was killed while it wrote the file has left beside it.</summary>
+    public void Sweep()
+    {
+        try
+        {
+            var left = Directory.GetFiles(folder).Where(file => file.StartsWith($"{_path}.", StringComparison.Ordinal)).ToList();
+            if (left.Count == 0)
+            {
+                return;
+            }
+
+            // Whoever still wrote one of them has ended once the lock is had.
+            using var held = OwnerOnly.LockFile(_lockPath);
+            left.ForEach(File.Delete);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Another process writes, the disk is read-only, or there is no folder yet: a later listing deletes them.
         }
     }
 

@@ -91,13 +91,19 @@ internal static class SshLog
         && line.EndsWith(" closed by remote host.", StringComparison.Ordinal);
 
     /// <summary>
+    /// The exit code of a login: ssh's own 1 becomes <see cref="SshProcess.ConnectionFailed"/>. It has that where it cannot create its
+    /// log, most often because somebody has stopped the session, whose folder is gone.
+    /// </summary>
+    public static int ExitCodeOf(string path, int exitCode) => exitCode == 1 && !File.Exists(path) ? SshProcess.ConnectionFailed : exitCode;
+
+    /// <summary>
     /// Reads the log of a login that ended with this exit code. ssh creates its log after parsing its command line, and reports
     /// errors of the command line on standard error only.
     /// </summary>
     public static IReadOnlyList<string> Read(string path, int exitCode) =>
-        exitCode == SshProcess.ConnectionFailed && !File.Exists(path)
-        ? ["it did not accept its command line, as its message says."]
-        : Read(path);
+        exitCode != SshProcess.ConnectionFailed || File.Exists(path) ? Read(path)
+        : Directory.Exists(Path.GetDirectoryName(path)) ? ["it did not accept its command line, as its message says."]
+        : ["the session's folder is gone: the session was stopped meanwhile."];
 
     /// <summary>Reads a log; empty when it is missing or cannot be read.</summary>
     public static IReadOnlyList<string> Read(string path)

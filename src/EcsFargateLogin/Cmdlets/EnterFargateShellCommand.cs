@@ -128,8 +128,9 @@ public sealed partial class EnterFargateShellCommand : RunningTaskCmdlet
             endpoint, Options, log, !Console.IsInputRedirected, Resumable ? ResumableShell.Command : null);
         WriteVerbose(CommandText.Of(Ssh, arguments));
         var start = SshCommandLine.Start(Ssh, arguments, endpoint.KeepsSession);
-        var (exitCode, stoppedTask) = RunInTerminal(cloud, session, (watch, progress, cancellationToken) =>
+        var (sshCode, stoppedTask) = RunInTerminal(cloud, session, (watch, progress, cancellationToken) =>
             new WatchedShell(watch) { Transcript = transcript }.RunAsync(start, progress, cancellationToken));
+        var exitCode = SshLog.ExitCodeOf(log, sshCode);
         SessionState.PSVariable.Set("global:LASTEXITCODE", exitCode);
         var messages = SshLog.Read(log, exitCode);
         WriteLog(messages);

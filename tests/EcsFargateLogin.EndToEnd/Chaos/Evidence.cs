@@ -63,6 +63,9 @@ internal sealed record CopiedFile(string Path, byte[] Expected);
 /// <param name="HasFailed">Whether it has said an error.</param>
 internal sealed record UseEnd(Use Use, string? Output, bool HasFailed)
 {
+    /// <summary>What it has written to standard error.</summary>
+    public string Errors { get; init; } = "";
+
     /// <summary>Whether its PowerShell has ended as well: one that a signal ends shows no error.</summary>
     public bool HasShellEnded { get; init; }
 

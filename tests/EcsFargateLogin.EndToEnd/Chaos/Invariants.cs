@@ -91,7 +91,7 @@ internal static partial class Invariants
         from end in evidence.Uses
         where end is { Output: not null, HasFailed: false } && !Regex.IsMatch(end.Output, end.Use.Output)
             && !(end.HasRunNothing && end.HasShellEnded)
-        select $"{end.Use}: {end.Output!.ReplaceLineEndings("|")}";
+        select $"{end.Use}: {end.Output!.ReplaceLineEndings("|")} {end.Errors.ReplaceLineEndings("|")}";
 
     /// <summary>Those of C0 but for tab and the ends of lines, C1, and what changes the direction of text.</summary>
     [GeneratedRegex("[\0-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]")]

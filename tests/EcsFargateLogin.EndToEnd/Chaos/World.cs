@@ -115,8 +115,9 @@ internal sealed partial class World : IAsyncDisposable
         var (screen, errors) = (shell.Process.Screen.Length, shell.Process.Errors.Length);
         var result = await TryRunAsync(shell, start, use?.Input ?? "");
         var seen = File.Exists(report) ? OperatorErrors.ReadReport(report) : [];
-        var end = use is null || result?.Output.EndsWith($"{NoSession}\n", StringComparison.Ordinal) == true ? null
-            : await EndOfAsync(shell, new UseEnd(use, result is null ? null : Warnings().Replace(result.Output, ""), seen.Count > 0));
+        var output = result is null ? null : Warnings().Replace(result.Output, "");
+        var end = use is null || output?.EndsWith($"{NoSession}\n", StringComparison.Ordinal) == true ? null
+            : await EndOfAsync(shell, new UseEnd(use, output, seen.Count > 0) { Errors = result?.Error ?? "" });
         lock (_lock)
         {
             _streams.Add(shell.Process.Screen[screen..]);

@@ -150,6 +150,35 @@ public sealed class SessionEndTests(ITestOutputHelper output)
     }
 
     [Theory]
+    [InlineData("Invoke-FargateCommand 'echo here'")]
+    [InlineData("Enter-FargateShell -Option 'RemoteCommand=true'")]
+    public async Task A_session_that_is_stopped_before_ssh_runs_is_an_error_and_no_exit_code_of_the_program(string use)
+    {
+        using TemporaryFolder folder = new();
+        // Its folder goes with a session: ssh, whose log is in there, ends with 1.
+        folder.WriteProgram(
+            "ssh",
+            """
+            log=
+            for word in "$@"; do
+                [ "$log" != -E ] || rm -rf -- "$(dirname -- "$word")"
+                log=$word
+            done
+            exec /usr/bin/ssh "$@"
+
+            """);
+        await using var me = await Operator.StartAsync();
+        var start = me.Process($"New-FargateSession | {use}; \"code $LASTEXITCODE\"");
+        start.Environment["PATH"] = $"{folder.Path}:{Environment.GetEnvironmentVariable("PATH")}";
+
+        var run = await StandingPowerShell.RunInAnyAsync(start);
+
+        Assert.Equal("code 255\n", run.Output);
+        Assert.Contains("the session was stopped meanwhile", run.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        await me.LeftNothingAsync();
+    }
+
+    [Theory]
     [InlineData("New-FargateSession", "stopped", "")]
     [InlineData("$s = New-FargateSession; $s", "runs", "its session {0} runs on: Stop-FargateSession {0} stops it")]
     public async Task Exit_says_which_session_of_a_tunnel_runs_on(string session, string expected, string said)

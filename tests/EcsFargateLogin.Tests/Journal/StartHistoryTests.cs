@@ -51,6 +51,23 @@ public sealed class StartHistoryTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_killed_writer_has_left_is_swept_where_nobody_writes()
+    {
+        await RecordAsync(Ready("fl-abcdefghjk"));
+        var left = _folder.Write("starts.json.uvcuqgsq.vkq", "{");
+        using (OwnerOnly.LockFile(_folder["starts.lock"]))
+        {
+            new SessionJournal(Path.Combine(_folder.Path, "sessions")).Sweep();
+            Assert.True(File.Exists(left));
+        }
+
+        new SessionJournal(Path.Combine(_folder.Path, "sessions")).Sweep();
+
+        Assert.False(File.Exists(left));
+        Assert.Single(History.Read().Starts);
+    }
+
+    [Fact]
     public async Task The_newest_200_are_kept()
     {
         await RecordAsync([.. Enumerable.Range(0, StartHistory.Limit).Select(n => Ready($"fl-old{n}", Start.AddMinutes(n)))]);

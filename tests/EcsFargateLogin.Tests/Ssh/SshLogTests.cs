@@ -13,6 +13,16 @@ public sealed class SshLogTests : IDisposable
     public void A_log_that_was_never_written_is_empty() => Assert.Empty(SshLog.Read(_folder["log"]));
 
     [Fact]
+    public void An_exit_code_of_1_without_a_log_is_that_of_ssh()
+    {
+        var log = _folder.Write("log", "");
+
+        Assert.Equal((1, 255, 7), (SshLog.ExitCodeOf(log, 1), SshLog.ExitCodeOf(_folder["none"], 1), SshLog.ExitCodeOf(_folder["none"], 7)));
+        Assert.Contains("command line", Assert.Single(SshLog.Read(_folder["none"], 255)), StringComparison.Ordinal);
+        Assert.Contains("was stopped meanwhile", Assert.Single(SshLog.Read(Path.Combine(_folder["gone"], "log"), 255)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Empty_lines_and_carriage_returns_are_left_out() =>
         Assert.Equal(["one", "two"], SshLog.Read(_folder.Write("log", "one\r\n\r\n  two\r\n")));
 
