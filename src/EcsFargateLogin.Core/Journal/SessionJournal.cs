@@ -183,7 +183,6 @@ internal sealed partial class SessionJournal(string root)
     /// <summary>Deletes the folders of processes that ended before they could start a task, and half-written files beside them.</summary>
     public void Sweep()
     {
-        Starts.Sweep();
         foreach (var sessionId in SessionIdsOnDisk().Where(IsLeftOver))
         {
             try
@@ -195,6 +194,9 @@ internal sealed partial class SessionJournal(string root)
                 // Failures are ignored: another process may sweep as well, or the disk may be read-only.
             }
         }
+
+        // Last: not in a folder that others may write to, which ends the above.
+        Starts.Sweep();
     }
 
     /// <summary>Returns the open session of a task, or null when this journal has none.</summary>
