@@ -92,7 +92,7 @@ internal static class SshLog
 
     /// <summary>
     /// The exit code of a login: ssh's own 1 becomes <see cref="SshProcess.ConnectionFailed"/>. It has that where it cannot create its
-    /// log, most often because somebody has stopped the session, whose folder is gone.
+    /// log, most often because somebody has stopped the session, and its folder is gone.
     /// </summary>
     public static int ExitCodeOf(string path, int exitCode) => exitCode == 1 && !File.Exists(path) ? SshProcess.ConnectionFailed : exitCode;
 
