@@ -37,12 +37,12 @@ internal sealed class CommandRun(
             var (sshCode, stoppedTask) = await watched
                 .RunAsync(
                     hangUp => RunSshAsync(endpoint, arguments, limit, hangUp, cancellationToken), progress, cancellationToken);
-            var exitCode = SshLog.ExitCodeOf(log, sshCode);
             var duration = Stopwatch.GetElapsedTime(begun);
+            var (exitCode, messages) = SshLog.ReadEnd(log, sshCode);
             output.AddLines(_lines.ReadRest());
             output.AddErrorLines(WithoutClosingMessages(_errorLines.ReadRest()));
             var error = limit.ErrorFor(session)
-                ?? await ExplainAsync(endpoint, exitCode, SshLog.Read(log, exitCode), stoppedTask, cancellationToken);
+                ?? await ExplainAsync(endpoint, exitCode, messages, stoppedTask, cancellationToken);
             return new CommandEnded(session, exitCode, duration, error);
         }
         finally

@@ -91,19 +91,16 @@ internal static class SshLog
         && line.EndsWith(" closed by remote host.", StringComparison.Ordinal);
 
     /// <summary>
-    /// The exit code of a login: ssh's own 1 becomes <see cref="SshProcess.ConnectionFailed"/>. It has that where it cannot create its
-    /// log, most often because somebody has stopped the session, and its folder is gone.
+    /// Reads the log of a login that has ended, and tells ssh's exit codes from the program's. ssh creates its log after parsing its
+    /// command line, and reports errors of the command line on standard error only. It ends with 1 where it cannot create the log,
+    /// most often because somebody has stopped the session, and its folder is gone.
     /// </summary>
-    public static int ExitCodeOf(string path, int exitCode) => exitCode == 1 && !File.Exists(path) ? SshProcess.ConnectionFailed : exitCode;
-
-    /// <summary>
-    /// Reads the log of a login that ended with this exit code. ssh creates its log after parsing its command line, and reports
-    /// errors of the command line on standard error only.
-    /// </summary>
-    public static IReadOnlyList<string> Read(string path, int exitCode) =>
-        exitCode != SshProcess.ConnectionFailed || File.Exists(path) ? Read(path)
-        : Directory.Exists(Path.GetDirectoryName(path)) ? ["it did not accept its command line, as its message says."]
-        : ["the session's folder is gone: the session was stopped meanwhile."];
+    /// <returns>The exit code, which is <see cref="SshProcess.ConnectionFailed"/> for ssh's own; and the lines of the log.</returns>
+    public static (int ExitCode, IReadOnlyList<string> Messages) ReadEnd(string path, int exitCode) =>
+        exitCode is not (1 or SshProcess.ConnectionFailed) || File.Exists(path) ? (exitCode, Read(path))
+        : Directory.Exists(Path.GetDirectoryName(path))
+            ? (SshProcess.ConnectionFailed, ["it did not accept its command line, as its message says."])
+        : (SshProcess.ConnectionFailed, ["the session's folder is gone: the session was stopped meanwhile."]);
 
     /// <summary>Reads a log; empty when it is missing or cannot be read.</summary>
     public static IReadOnlyList<string> Read(string path)

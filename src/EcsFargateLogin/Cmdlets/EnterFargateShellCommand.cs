@@ -130,9 +130,8 @@ public sealed partial class EnterFargateShellCommand : RunningTaskCmdlet
         var start = SshCommandLine.Start(Ssh, arguments, endpoint.KeepsSession);
         var (sshCode, stoppedTask) = RunInTerminal(cloud, session, (watch, progress, cancellationToken) =>
             new WatchedShell(watch) { Transcript = transcript }.RunAsync(start, progress, cancellationToken));
-        var exitCode = SshLog.ExitCodeOf(log, sshCode);
+        var (exitCode, messages) = SshLog.ReadEnd(log, sshCode);
         SessionState.PSVariable.Set("global:LASTEXITCODE", exitCode);
-        var messages = SshLog.Read(log, exitCode);
         WriteLog(messages);
         return new ShellEnd(exitCode, stoppedTask, messages, SshLog.EndOf(messages) == ConnectionEnd.Lost);
     }

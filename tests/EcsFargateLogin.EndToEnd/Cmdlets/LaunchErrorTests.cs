@@ -100,7 +100,7 @@ public sealed class LaunchErrorTests
         Assert.Empty(me.ErrorsOf("New-FargateSession -Wait | Stop-FargateSession"));
 
         Assert.Equal(1, fault.Uses);
-        Assert.True(me.Calls("DescribeTasks").Count > 1, string.Join(", ", me.Fargate.Calls.Select(call => call.Operation)));
+        Assert.True(me.Calls("DescribeTasks").Count > 1, me.CalledOperations);
         await me.HasLeftNothingAsync();
     }
 
@@ -112,7 +112,7 @@ public sealed class LaunchErrorTests
 
         Assert.Empty(me.ErrorsOf("New-FargateSession | Stop-FargateSession"));
 
-        Assert.True(me.Calls("StopTask").Count > 1, string.Join(", ", me.Fargate.Calls.Select(call => call.Operation)));
+        Assert.True(me.Calls("StopTask").Count > 1, me.CalledOperations);
         await me.HasLeftNothingAsync();
     }
 

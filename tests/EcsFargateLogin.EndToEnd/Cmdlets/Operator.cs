@@ -98,10 +98,13 @@ internal sealed class Operator : IAsyncDisposable
     public IReadOnlyList<ReceivedCall> Calls(string operation) =>
         [.. Fargate.Calls.Where(call => call.Operation == operation)];
 
+    /// <summary>The operations that the account has received, for the message of a failure.</summary>
+    public string CalledOperations => string.Join(", ", Fargate.Calls.Select(call => call.Operation));
+
     /// <summary>Waits until the account has received a call.</summary>
     public Task ReceivesAsync(string operation) => Eventually.BecomesAsync(
         () => Calls(operation).Count > 0,
-        () => $"{operation} did not come, but {string.Join(", ", Fargate.Calls.Select(call => call.Operation))}.");
+        () => $"{operation} did not come, but {CalledOperations}.");
 
     /// <summary>
     /// Asserts that no task lives or will live on, that each was stopped by a call, and that processes left no file.

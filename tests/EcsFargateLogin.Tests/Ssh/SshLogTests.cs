@@ -17,9 +17,13 @@ public sealed class SshLogTests : IDisposable
     {
         var log = _folder.Write("log", "");
 
-        Assert.Equal((1, 255, 7), (SshLog.ExitCodeOf(log, 1), SshLog.ExitCodeOf(_folder["none"], 1), SshLog.ExitCodeOf(_folder["none"], 7)));
-        Assert.Contains("command line", Assert.Single(SshLog.Read(_folder["none"], 255)), StringComparison.Ordinal);
-        Assert.Contains("was stopped meanwhile", Assert.Single(SshLog.Read(Path.Combine(_folder["gone"], "log"), 255)), StringComparison.Ordinal);
+        var none = SshLog.ReadEnd(_folder["none"], 1);
+        var gone = SshLog.ReadEnd(Path.Combine(_folder["gone"], "log"), 255);
+
+        Assert.Equal((1, 255, 7), (SshLog.ReadEnd(log, 1).ExitCode, none.ExitCode, SshLog.ReadEnd(_folder["none"], 7).ExitCode));
+        Assert.Contains("command line", Assert.Single(none.Messages), StringComparison.Ordinal);
+        Assert.Equal(none.Messages, SshLog.ReadEnd(_folder["none"], 255).Messages);
+        Assert.Contains("was stopped meanwhile", Assert.Single(gone.Messages), StringComparison.Ordinal);
     }
 
     [Fact]
