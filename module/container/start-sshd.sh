@@ -842,7 +842,8 @@ end() {
         [ -z "$ttys" ] || sleep 0.5
         end_programs
         await_end $((now + 2)) "$log_pid"
-        kill -s KILL "$log_pid" 2>/dev/null
+        # Waited for, so that nothing of this script is there any more when it has ended.
+        { kill -s KILL "$log_pid" && wait "$log_pid"; } 2>/dev/null
     fi
     exit "$1"
 }
