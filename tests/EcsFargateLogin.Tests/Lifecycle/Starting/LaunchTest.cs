@@ -20,6 +20,9 @@ public abstract class LaunchTest : IDisposable
     private protected static SessionRequest Request =>
         new() { TaskDefinition = "rails-cli", Cluster = "dev", Subnets = ["subnet-1"] };
 
+    /// <summary>Long: an answer that comes at once is in time on any machine.</summary>
+    private protected TimeSpan ReplyGrace { get; private set; } = TimeSpan.FromSeconds(30);
+
     public void Dispose()
     {
         Cloud.Dispose();
@@ -35,7 +38,7 @@ public abstract class LaunchTest : IDisposable
     {
         Starter = new TaskStarter(Cloud, journal)
         {
-            ReplyGrace = TimeSpan.FromMilliseconds(50),
+            ReplyGrace = ReplyGrace,
             AttemptPause = TimeSpan.FromMilliseconds(1),
             Pacer = Pacer,
             Search = new TaskSearch(Cloud) { Limit = TimeSpan.Zero },
@@ -68,12 +71,16 @@ public abstract class LaunchTest : IDisposable
         return error;
     }
 
-    private protected void HangInRunTask(CancellationTokenSource cancellation) => Cloud.OnRunTask = async (_, cancellationToken) =>
+    private protected void HangInRunTask(CancellationTokenSource cancellation)
     {
-        await cancellation.CancelAsync();
-        await Task.Delay(Timeout.Infinite, cancellationToken);
-        throw new InvalidOperationException("it was cancelled before");
-    };
+        ReplyGrace = TimeSpan.FromMilliseconds(50);
+        Cloud.OnRunTask = async (_, cancellationToken) =>
+        {
+            await cancellation.CancelAsync();
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            throw new InvalidOperationException("it was cancelled before");
+        };
+    }
 
     private protected RunTaskRequest RunTask() => (RunTaskRequest)Assert.Single(Cloud.CallsOf("RunTask")).Input;
 
