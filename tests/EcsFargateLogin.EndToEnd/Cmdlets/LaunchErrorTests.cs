@@ -100,7 +100,8 @@ public sealed class LaunchErrorTests
         Assert.Empty(me.ErrorsOf("New-FargateSession -Wait | Stop-FargateSession"));
 
         Assert.Equal(1, fault.Uses);
-        Assert.True(me.Calls("DescribeTasks").Count > 1, me.CalledOperations);
+        // The first answer is MISSING. There may be no second: a late reply of RunTask has the task's network interface already.
+        Assert.True(me.Calls("DescribeTasks").Count > 0, me.CalledOperations);
         await me.HasLeftNothingAsync();
     }
 
