@@ -16,13 +16,13 @@
 set -eu
 
 folder=$1 kind=$2 uid=$3 options=" $* "
-root=$folder/root
+# As in LocalFargate's containers: only a place to mount on, which is there on every machine.
+root=/sys
 
-mount --make-rprivate /
 mount -t tmpfs -o mode=755 root "$root"
 cd "$root"
-# Few programs with many arguments: a test run makes hundreds of containers.
-mkdir -p var/log etc/ssh etc/alternatives dev home/app proc root run tmp usr/bin usr/sbin usr/lib usr/lib64 var/empty
+# Few programs with many arguments: each start takes milliseconds, and a test run makes hundreds of containers.
+mkdir -p var/log etc/ssh etc/alternatives dev home/app proc root run/sshd tmp usr/bin usr/sbin usr/lib usr/lib64 var/empty
 : >var/log/lastlog
 : >var/log/wtmp
 chmod 1777 tmp
@@ -32,16 +32,23 @@ ln -s usr/bin usr/sbin usr/lib usr/lib64 .
 
 case $kind in
 debian | bash | debian13)
-    system=
-    [ "$kind" != debian13 ] || system=$DEBIAN13
-    mount -o bind,ro "$system/usr" usr
-    [ "$kind" != bash ] || mount --bind /usr/bin/bash usr/bin/dash
+    case $kind in
+    debian) mounts="/usr $root/usr none bind,ro" ;;
+    bash)
+        mounts="/usr $root/usr none bind,ro
+/usr/bin/bash $root/usr/bin/dash none bind"
+        ;;
+    debian13)
+        mounts=
+        mount -o bind,ro "$DEBIAN13/usr" usr
+        ;;
+    esac
     ln -s /usr/bin/mawk etc/alternatives/awk
     shell=/bin/bash
     ;;
 busybox)
-    mount --bind /usr/lib usr/lib
-    mount --bind /usr/lib64 usr/lib64
+    mounts="/usr/lib $root/usr/lib none bind
+/usr/lib64 $root/usr/lib64 none bind"
     cp "$(command -v busybox)" usr/bin/busybox
     usr/bin/busybox --install usr/bin
     cp /usr/sbin/sshd usr/sbin/
@@ -69,18 +76,20 @@ cp /etc/ld.so.cache etc/
 # What Debian and Alpine do, and a container's PATH must outlive.
 printf '%s\n' 'export PATH=/from/etc/profile:/usr/bin:/bin' 'export PROFILE_WAS_READ=yes' >etc/profile
 
-mount -t proc proc proc
+cat >"$folder/fstab" <<FSTAB
+proc $root/proc proc defaults
+dev $root/dev tmpfs mode=755
+devpts $root/dev/pts devpts newinstance,ptmxmode=0666,mode=620,X-mount.mkdir
+$mounts
+FSTAB
+mount --all --fstab "$folder/fstab"
 case $options in *' clock '*) mount --bind "$folder/uptime" proc/uptime ;; esac
-mount -t tmpfs -o mode=755 dev dev
-mkdir dev/pts dev/shm
-mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts dev/pts
-ln -s pts/ptmx dev/ptmx
-cp -a /dev/null /dev/zero /dev/random /dev/urandom /dev/tty dev
+mkdir dev/shm
+cp -a /dev/null /dev/zero /dev/random /dev/urandom /dev/tty /dev/ptmx dev
 
 cp "$folder/start-sshd.sh" "$folder/entry" .
 case $options in
 *' read-only '*)
-    mkdir run/sshd
     mount -t tmpfs -o mode=1777 tmp tmp
     mount -o remount,ro "$root"
     ;;

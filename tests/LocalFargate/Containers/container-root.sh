@@ -13,7 +13,25 @@ stage=/sys
 mount -t tmpfs -o mode=0755 tmpfs "$stage"
 mkdir "$stage/upper" "$stage/work" "$stage/root"
 root=$stage/root
-mount -t overlay -o "lowerdir=/,upperdir=$stage/upper,workdir=$stage/work" overlay "$root"
+
+# By few programs: each start of another one takes milliseconds, and a test run makes hundreds of containers. Nothing of this
+# machine's state and of its users' files is seen in the container.
+cat >"$stage/fstab" <<FSTAB
+overlay $root overlay lowerdir=/,upperdir=$stage/upper,workdir=$stage/work
+proc $root/proc proc nosuid,nodev,noexec
+sysfs $root/sys sysfs ro,nosuid,nodev,noexec
+tmpfs $root/dev tmpfs mode=0755,nosuid
+tmpfs $root/run tmpfs mode=0755
+tmpfs $root/tmp tmpfs mode=1777
+tmpfs $root/root tmpfs mode=0700
+tmpfs $root/home tmpfs mode=0755
+devpts $root/dev/pts devpts newinstance,nosuid,noexec,ptmxmode=0666,mode=0620,gid=5,X-mount.mkdir
+tmpfs $root/dev/shm tmpfs mode=1777,nosuid,nodev,noexec,X-mount.mkdir
+FSTAB
+mount --all --fstab "$stage/fstab"
+cp -a /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty /dev/ptmx /dev/fd /dev/stdin /dev/stdout /dev/stderr "$root/dev"
+# sshd's folder is one that the image of module/container/Dockerfile.debian has.
+mkdir "$root/run/sshd"
 
 # The files of the image, which may lie anywhere on this machine.
 while [ "$1" != -- ]; do
@@ -21,23 +39,6 @@ while [ "$1" != -- ]; do
     shift 2
 done
 shift
-
-# Nothing of this machine's state and of its users' files is seen in the container.
-mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
-mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$root/sys"
-mount -t tmpfs -o mode=0755,nosuid tmpfs "$root/dev"
-mount -t tmpfs -o mode=0755 tmpfs "$root/run"
-mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
-mount -t tmpfs -o mode=0700 tmpfs "$root/root"
-mount -t tmpfs -o mode=0755 tmpfs "$root/home"
-
-# sshd's folder is one that the image of module/container/Dockerfile.debian has.
-mkdir "$root/dev/pts" "$root/dev/shm" "$root/run/sshd"
-mount -t devpts -o newinstance,nosuid,noexec,ptmxmode=0666,mode=0620,gid=5 devpts "$root/dev/pts"
-mount -t tmpfs -o mode=1777,nosuid,nodev,noexec tmpfs "$root/dev/shm"
-# By one program: each start of another one takes a millisecond, and a test run makes hundreds of containers.
-cp -a /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty /dev/fd /dev/stdin /dev/stdout /dev/stderr "$root/dev"
-ln -s pts/ptmx "$root/dev/ptmx"
 
 printf '%s\n' "$hostname" > "$root/proc/sys/kernel/hostname"
 printf '%s\n' "$hostname" > "$root/etc/hostname"
