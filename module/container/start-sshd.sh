@@ -203,9 +203,17 @@ find_programs() {
 
 # Who logs in: sshd finds users by name and starts their shell, so both must be there.
 find_user() {
-    own_id=$(id -u)
-    own_name=$(id -un 2>/dev/null) && user_id=$(id -u "$own_name" 2>/dev/null) ||
-        fail $EXIT_IMAGE "uid $own_id has no name in /etc/passwd, and sshd only logs in users with a name: add one"
+    # id prints uid=0(root) gid=0(root) …, and of a user without a name uid=1234 gid=….
+    own_name=$(id 2>/dev/null)
+    own_id=${own_name#uid=}
+    own_id=${own_id%%[!0-9]*} own_name=${own_name%% *}
+    case $own_name in
+    *'('*')')
+        own_name=${own_name#*'('}
+        own_name=${own_name%')'} user_id=$own_id
+        ;;
+    *) fail $EXIT_IMAGE "uid $own_id has no name in /etc/passwd, and sshd only logs in users with a name: add one" ;;
+    esac
     user=${_SSH_USER:-$own_name}
     case $user in
     -* | *[!A-Za-z0-9._-]*) fail $EXIT_SETTING "_SSH_USER is not a user name" ;;
@@ -269,21 +277,23 @@ make_folder() {
 }
 
 write_authorized_keys() {
-    keys=$(printf '%s\n' "${_AUTHORIZED_PUBLIC_KEY:-}" | tr -d '\r' |
-        sed -e 's/^[[:space:]]*//' -e '/^$/d' -e '/^#/d')
-    [ -n "$keys" ] ||
-        fail $EXIT_SETTING "_AUTHORIZED_PUBLIC_KEY is not set: without a public key nobody can log in"
-    # By the shell, because BusyBox's sed does not tell that a disk is full.
-    printf '%s\n' "$keys" >"$folder/authorized_keys" || fail_to_write
-    # The options of each line: its first word, and nothing of what stands in quotes, which may hold blanks and commas.
+    # The options of a line are its first word, and nothing of what stands in quotes, which may hold blanks and commas.
     # ForceCommand below would silently outrank command=.
-    awk '{
+    keys=$(printf '%s\n' "${_AUTHORIZED_PUBLIC_KEY:-}" | awk '{
+        gsub(/\r/, "")
+        sub(/^[ \t\f\v]+/, "")
+        if ($0 == "" || /^#/) next
+        print
         gsub(/\\"/, "")
         gsub(/"[^"]*"/, "")
         sub(/[ \t].*/, "")
-        if (index("," tolower($0), ",command=")) exit 1
-    }' "$folder/authorized_keys" ||
+        if (index("," tolower($0), ",command=")) status = 1
+    } END { exit status }') ||
         fail $EXIT_SETTING "_AUTHORIZED_PUBLIC_KEY holds the option command=, which is not supported: leave it out"
+    [ -n "$keys" ] ||
+        fail $EXIT_SETTING "_AUTHORIZED_PUBLIC_KEY is not set: without a public key nobody can log in"
+    # By the shell, which tells that a disk is full.
+    printf '%s\n' "$keys" >"$folder/authorized_keys" || fail_to_write
     fingerprint=
     while IFS= read -r line; do
         key=$(printf '%s\n' "$line" | ssh-keygen -l -f - 2>/dev/null) ||
@@ -486,6 +496,13 @@ ForceCommand ${replace}/bin/sh $folder/login.sh
 CONFIG
     test_sshd_config
     case $problem in
+    # OpenSSH before 7.8 does not know it.
+    *SetEnv*)
+        set_env=
+        test_sshd_config
+        ;;
+    esac
+    case $problem in
     *'Missing privilege separation directory: '*)
         directory=${problem##*directory: }
         mkdir -p "$directory" 2>/dev/null || fail $EXIT_IMAGE "sshd needs the folder $directory: make it in the image"
@@ -498,13 +515,16 @@ CONFIG
 # Sets problem to what sshd finds wrong with its configuration or the image, which is '' where all is well; and effective
 # to all settings, one a line, and the names in small letters.
 test_sshd_config() {
-    effective=$("$sshd" -T -f "$folder/sshd_config" 2>&1) && problem='' && return
+    effective=$("$sshd" -T -f "$folder/sshd_config" ${set_env:+-o "$set_env"} 2>&1) && problem='' && return
     problem=$(printf '%s' "${effective:-it does not say why}" | tr -d '\r' | tr '\n' ' ')
 }
 
 # Ed25519, unless the image does not take it: those in FIPS mode do not.
 configure_sshd() {
     first_problem=
+    # sshd starts the login script by the user's shell, and its start-up files are for the shell that comes after. Most
+    # shells find them by HOME, and bash reads none below another shell.
+    set_env="SetEnv HOME=$folder/login/home SHLVL=1"
     for key_type in ed25519 ecdsa rsa; do
         write_sshd_config $key_type
         [ -n "$problem" ] || break
@@ -513,11 +533,6 @@ configure_sshd() {
     done
     [ -z "$problem" ] || fail $EXIT_IMAGE "sshd cannot start: $first_problem"
     [ $key_type = ed25519 ] || say "note: the host key is of type $key_type, as sshd takes no Ed25519: $first_problem"
-    # sshd starts the login script by the user's shell, and its start-up files are for the shell that comes after. Most
-    # shells find them by HOME, and bash reads none below another shell. OpenSSH before 7.8 does not know this setting.
-    set_env="SetEnv HOME=$folder/login/home SHLVL=1"
-    ! "$sshd" -t -f "$folder/sshd_config" -o "$set_env" 2>/dev/null ||
-        printf '%s\n' "$set_env" >>"$folder/sshd_config" || fail_to_write
     setting=
     for word in $effective; do
         case $setting in
@@ -602,7 +617,7 @@ start_sshd() {
     log_pid=$!
     # sshd gets a clean environment: what is left of the container's belongs to this script. An expiry-time is of sshd's own
     # time zone, unless it ends with Z, which OpenSSH before 9.1 does not know.
-    env -i PATH="$PATH" TZ=UTC0 "$sshd" -D -e -f "$folder/sshd_config" </dev/null 2>"$folder/log" &
+    env -i PATH="$PATH" TZ=UTC0 "$sshd" -D -e -f "$folder/sshd_config" ${set_env:+-o "$set_env"} </dev/null 2>"$folder/log" &
     sshd_pid=$!
 }
 
