@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 
 namespace EcsFargateLogin.EndToEnd.Container;
@@ -63,9 +65,13 @@ public sealed class OpenSsh10Tests
 
         for (var probe = 0; probe < 40; probe++)
         {
-            using System.Net.Sockets.TcpClient client = new();
+            using TcpClient client = new();
             await client.ConnectAsync(container.Address, container.Port);
             await client.GetStream().ReadExactlyAsync(new byte[4]);
+            var port = ((IPEndPoint)client.Client.LocalEndPoint!).Port;
+            client.Close();
+            // Many that are open at once are refused for another reason: MaxStartups.
+            await container.WaitForLogAsync($" port {port}");
         }
 
         Assert.Contains("persourcepenalties no\n", settings.Output, StringComparison.Ordinal);
