@@ -194,6 +194,10 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
     internal new void WriteDebug(string text) => base.WriteDebug(TerminalText.Clean(text));
 
     /// <summary>Runs the work of one record and turns its exceptions into error records.</summary>
+    /// <exception cref="PipelineStoppedException">
+    /// The command was stopped. PowerShell knows of Ctrl+C alone: after a signal it would go on with the script, which would take a
+    /// command for done that was cut off.
+    /// </exception>
     private protected void Guard(object? target, Action work)
     {
         try
@@ -216,6 +220,11 @@ public abstract class FargateCmdlet : PSCmdlet, IDisposable
         finally
         {
             CompleteProgress();
+        }
+
+        if (CancelToken.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
         }
     }
 

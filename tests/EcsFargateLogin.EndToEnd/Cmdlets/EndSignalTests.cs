@@ -23,6 +23,28 @@ public sealed class EndSignalTests
         await me.LeftNothingAsync();
     }
 
+    /// <summary>The process has yet to close the tunnel, and its session with it, when the command has ended.</summary>
+    [Theory]
+    [InlineData("HUP", 129)]
+    [InlineData("TERM", 143)]
+    public async Task A_script_does_not_go_on_after_a_command_that_a_signal_has_cut_off(string signal, int exitCode)
+    {
+        await using var me = await Operator.StartAsync();
+        me.Fargate.Faults.Add(new DelayedReply { Operation = "StopTask", Delay = TimeSpan.FromSeconds(3) });
+        await using var process = TerminalRun.WithPipes(me.Process(
+            """
+            $tunnel = New-FargateSession | Start-FargateTunnel -Socks
+            try { Invoke-FargateCommand -Session $tunnel.Session 'echo up-$((6*7)); sleep 100' } catch { 'caught' } finally { 'finally' }
+            'went on'
+            """));
+        await process.ShowsAsync("up-42");
+
+        await process.SignalAsync(signal);
+
+        Assert.Equal((exitCode, "up-42\nfinally\n"), (await process.EndAsync(), process.Screen));
+        await me.LeftNothingAsync();
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
