@@ -38,7 +38,7 @@ internal sealed class CommandRun(
                 .RunAsync(
                     hangUp => RunSshAsync(endpoint, arguments, limit, hangUp, cancellationToken), progress, cancellationToken);
             var duration = Stopwatch.GetElapsedTime(begun);
-            var (exitCode, messages) = SshLog.ReadEnd(log, sshCode);
+            var (exitCode, messages) = SshLog.ReadEnd(log, sshCode, options.SshOptions);
             output.AddLines(_lines.ReadRest());
             output.AddErrorLines(WithoutClosingMessages(_errorLines.ReadRest()));
             var error = limit.ErrorFor(session)

@@ -95,12 +95,35 @@ internal static class SshLog
     /// command line, and reports errors of the command line on standard error only. It ends with 1 where it cannot create the log,
     /// most often because somebody has stopped the session, and its folder is gone.
     /// </summary>
+    /// <param name="path">The path of the log.</param>
+    /// <param name="exitCode">The exit code of ssh.</param>
+    /// <param name="options">The user's own options: one of them may have lowered the log level.</param>
     /// <returns>The exit code, which is <see cref="SshProcess.ConnectionFailed"/> for ssh's own; and the lines of the log.</returns>
-    public static (int ExitCode, IReadOnlyList<string> Messages) ReadEnd(string path, int exitCode) =>
-        exitCode is not (1 or SshProcess.ConnectionFailed) || File.Exists(path) ? (exitCode, Read(path))
-        : Directory.Exists(Path.GetDirectoryName(path))
-            ? (SshProcess.ConnectionFailed, ["it did not accept its command line, as its message says."])
-        : (SshProcess.ConnectionFailed, ["the session's folder is gone: the session was stopped meanwhile."]);
+    public static (int ExitCode, IReadOnlyList<string> Messages) ReadEnd(string path, int exitCode, IEnumerable<SshOption> options)
+    {
+        if (exitCode is not (1 or SshProcess.ConnectionFailed))
+        {
+            return (exitCode, Read(path));
+        }
+
+        if (File.Exists(path))
+        {
+            var messages = Read(path);
+            return (exitCode, exitCode == SshProcess.ConnectionFailed && IsCutOff(messages, options)
+                ? [.. messages, "it ended without a reason in its log: is the disk of the session's folder full?"]
+                : messages);
+        }
+
+        return (SshProcess.ConnectionFailed, Directory.Exists(Path.GetDirectoryName(path))
+            ? ["it did not accept its command line, as its message says."]
+            : ["the session's folder is gone: the session was stopped meanwhile."]);
+    }
+
+    /// <summary>Whether a log lacks both a login and the reason for which there was none.</summary>
+    private static bool IsCutOff(IReadOnlyList<string> messages, IEnumerable<SshOption> options) =>
+        EndOf(messages) is ConnectionEnd.Unknown or ConnectionEnd.NeverOpened
+        && Complaint(messages) is null
+        && !options.Any(option => option.IsOf(SshCommandLine.LogLevel.Name));
 
     /// <summary>Reads a log; empty when it is missing or cannot be read.</summary>
     public static IReadOnlyList<string> Read(string path)

@@ -130,7 +130,7 @@ public sealed partial class EnterFargateShellCommand : RunningTaskCmdlet
         var start = SshCommandLine.Start(Ssh, arguments, endpoint.KeepsSession);
         var (sshCode, stoppedTask) = RunInTerminal(cloud, session, (watch, progress, cancellationToken) =>
             new WatchedShell(watch) { Transcript = transcript }.RunAsync(start, progress, cancellationToken));
-        var (exitCode, messages) = SshLog.ReadEnd(log, sshCode);
+        var (exitCode, messages) = SshLog.ReadEnd(log, sshCode, Options);
         SessionState.PSVariable.Set("global:LASTEXITCODE", exitCode);
         WriteLog(messages);
         return new ShellEnd(exitCode, stoppedTask, messages, SshLog.EndOf(messages) == ConnectionEnd.Lost);

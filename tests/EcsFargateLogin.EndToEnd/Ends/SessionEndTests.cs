@@ -150,21 +150,26 @@ public sealed class SessionEndTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData("Invoke-FargateCommand 'echo here'")]
-    [InlineData("Enter-FargateShell -Option 'RemoteCommand=true'")]
-    public async Task A_session_that_is_stopped_before_ssh_runs_is_an_error_and_no_exit_code_of_the_program(string use)
+    // Its folder goes with a session: ssh, whose log is in there, ends with 1.
+    [InlineData("Invoke-FargateCommand 'echo here'", "rm -rf -- \"$(dirname -- \"$log\")\"; exec /usr/bin/ssh \"$@\"", "the session was stopped meanwhile")]
+    [InlineData("Enter-FargateShell -Option 'RemoteCommand=true'", "rm -rf -- \"$(dirname -- \"$log\")\"; exec /usr/bin/ssh \"$@\"", "the session was stopped meanwhile")]
+    // On a full disk the log stays empty.
+    [InlineData("Invoke-FargateCommand 'echo here'", ": >\"$log\"; exit 255", "is the disk of the session's folder full?")]
+    [InlineData("Enter-FargateShell -Option 'RemoteCommand=true'", ": >\"$log\"; exit 255", "is the disk of the session's folder full?")]
+    public async Task An_ssh_that_cannot_write_its_log_is_an_error_and_no_exit_code_of_the_program(string use, string ends, string reason)
     {
         using TemporaryFolder folder = new();
-        // Its folder goes with a session: ssh, whose log is in there, ends with 1.
         folder.WriteProgram(
             "ssh",
-            """
+            $$"""
             log=
-            for word in "$@"; do
-                [ "$log" != -E ] || rm -rf -- "$(dirname -- "$word")"
-                log=$word
+            word=
+            for next in "$@"; do
+                [ "$word" != -E ] || log=$next
+                word=$next
             done
-            exec /usr/bin/ssh "$@"
+            [ -n "$log" ] || exec /usr/bin/ssh "$@"
+            {{ends}}
 
             """);
         await using var me = await Operator.StartAsync();
@@ -174,7 +179,7 @@ public sealed class SessionEndTests(ITestOutputHelper output)
         var run = await StandingPowerShell.RunInAnyAsync(start);
 
         Assert.Equal("code 255\n", run.Output);
-        Assert.Contains("the session was stopped meanwhile", run.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Contains(reason, run.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
         await me.LeftNothingAsync();
     }
 

@@ -108,7 +108,7 @@ internal sealed class SshParsers : ParserTable
     {
         var path = _folder["ssh.log"];
         File.WriteAllBytes(path, bytes);
-        var (_, messages) = SshLog.ReadEnd(path, SshProcess.ConnectionFailed);
+        var (_, messages) = SshLog.ReadEnd(path, SshProcess.ConnectionFailed, options: []);
         _ = (SshLog.EndOf(messages), messages.Any(SshLog.IsClosingWord));
         var behindProxy = SampleTask.Session();
         behindProxy.Proxy = SshProxy.ThroughJumpHost("ssh", "bastion");

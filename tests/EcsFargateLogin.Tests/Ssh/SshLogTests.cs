@@ -17,13 +17,30 @@ public sealed class SshLogTests : IDisposable
     {
         var log = _folder.Write("log", "");
 
-        var none = SshLog.ReadEnd(_folder["none"], 1);
-        var gone = SshLog.ReadEnd(Path.Combine(_folder["gone"], "log"), 255);
+        var none = SshLog.ReadEnd(_folder["none"], 1, []);
+        var gone = SshLog.ReadEnd(Path.Combine(_folder["gone"], "log"), 255, []);
 
-        Assert.Equal((1, 255, 7), (SshLog.ReadEnd(log, 1).ExitCode, none.ExitCode, SshLog.ReadEnd(_folder["none"], 7).ExitCode));
+        Assert.Equal((1, 255, 7), (SshLog.ReadEnd(log, 1, []).ExitCode, none.ExitCode, SshLog.ReadEnd(_folder["none"], 7, []).ExitCode));
         Assert.Contains("command line", Assert.Single(none.Messages), StringComparison.Ordinal);
-        Assert.Equal(none.Messages, SshLog.ReadEnd(_folder["none"], 255).Messages);
+        Assert.Equal(none.Messages, SshLog.ReadEnd(_folder["none"], 255, []).Messages);
         Assert.Contains("was stopped meanwhile", Assert.Single(gone.Messages), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("OpenSSH_9.2p1 Debian-2, OpenSSL 3.0.19 27 Jan 2026\ndebug1: Connect", true)]
+    [InlineData("debug1: Connecting to 127.0.0.1 port 22.\nssh: connect to host 127.0.0.1 port 22: Connection refused\n", false)]
+    [InlineData("debug1: Entering interactive session.\n", false)]
+    [InlineData("debug1: client_input_channel_req: channel 0 rtype exit-status reply 0\n", false)]
+    public void A_failure_without_a_reason_in_the_log_is_one_for_a_full_disk(string text, bool isCutOff)
+    {
+        var log = _folder.Write("log", text);
+
+        var (exitCode, messages) = SshLog.ReadEnd(log, 255, [new("ConnectTimeout", "5")]);
+
+        Assert.Equal((255, isCutOff), (exitCode, SshLog.Complaint(messages)?.Contains("is the disk", StringComparison.Ordinal) ?? false));
+        Assert.Equal(SshLog.Read(log), SshLog.ReadEnd(log, 255, [new("LogLevel", "QUIET")]).Messages);
+        Assert.Equal(SshLog.Read(log), SshLog.ReadEnd(log, 1, []).Messages);
     }
 
     [Fact]
