@@ -16,11 +16,13 @@ internal static class SessionErrors
         cause)
     { MayLeaveTask = true, Target = session.SessionId };
 
-    internal static FargateException TaskNotListed(FargateSession session) => new(
+    /// <param name="session">The session.</param>
+    /// <param name="limit">The time after its start from which it is known.</param>
+    internal static FargateException TaskNotListed(FargateSession session, TimeSpan limit) => new(
         FargateError.StopFailed,
         $"It is not known whether a task of session {session.SessionId} runs: AWS's reply to RunTask was lost, or is still "
         + "to come, and ECS lists none at the moment.",
-        $"Repeat Stop-FargateSession -SessionId {session.SessionId} in a minute, or search for it with: "
+        $"Repeat Stop-FargateSession -SessionId {session.SessionId} {(int)limit.TotalMinutes} min after its start, or search for it with: "
         + SessionCommands.AwsCli(session, "list-tasks", "--started-by", session.SessionId))
     { MayLeaveTask = true, Target = session.SessionId };
 

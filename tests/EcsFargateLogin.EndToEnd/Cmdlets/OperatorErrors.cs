@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using LocalFargate.Tasks;
 
@@ -132,6 +133,19 @@ internal sealed record SessionFolder(string Path, string SessionId, string? Endp
     public string KeyPath => System.IO.Path.Combine(Path, "id_ed25519");
 
     public string EntryPath => System.IO.Path.Combine(Path, "session.json");
+
+    /// <summary>Whether its entry names an account, by its task or its task definition.</summary>
+    public bool HasAccount => Entry()["taskArn"] is not null || Entry()["definitionAccount"] is not null;
+
+    /// <summary>Ages the session by two hours: ECS forgets no younger task.</summary>
+    public void MakeOld()
+    {
+        var entry = Entry();
+        entry["createdAt"] = DateTimeOffset.UtcNow.AddHours(-2);
+        File.WriteAllText(EntryPath, entry.ToJsonString());
+    }
+
+    private JsonNode Entry() => JsonNode.Parse(File.ReadAllText(EntryPath))!;
 
     /// <summary>Reads one, or gives null where another test's session is coming or going, or was damaged.</summary>
     public static SessionFolder? TryRead(DirectoryInfo folder)

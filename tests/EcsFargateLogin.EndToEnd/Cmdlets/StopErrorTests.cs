@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Text.Json.Nodes;
 using LocalFargate;
 using LocalFargate.Faults;
 
@@ -50,7 +49,7 @@ public sealed class StopErrorTests
         Assert.Empty(me.ErrorsOf("$session = New-FargateSession -Wait"));
         me.Fargate.InterruptTask(Assert.Single(me.Fargate.Tasks).Arn, "SpotInterruption", "Your Spot Task was interrupted.");
         await Eventually.BecomesAsync(() => me.Fargate.Tasks.Count == 0, () => "The task is not forgotten.");
-        MakeOld(Assert.Single(me.SessionFolders()));
+        Assert.Single(me.SessionFolders()).MakeOld();
 
         Assert.Empty(me.ErrorsOf("Stop-FargateSession -TaskArn $session.TaskArn"));
 
@@ -75,12 +74,4 @@ public sealed class StopErrorTests
     /// <summary>The first of the commands that an error says to use, run as it stands.</summary>
     private static string CommandIn(string nextStep) =>
         nextStep["Stop it with: ".Length..nextStep.IndexOf(" or: ", StringComparison.Ordinal)];
-
-    /// <summary>Ages a session by two hours: ECS forgets no younger task.</summary>
-    private static void MakeOld(SessionFolder folder)
-    {
-        var entry = JsonNode.Parse(File.ReadAllText(folder.EntryPath))!;
-        entry["createdAt"] = DateTimeOffset.UtcNow.AddHours(-2);
-        File.WriteAllText(folder.EntryPath, entry.ToJsonString());
-    }
 }

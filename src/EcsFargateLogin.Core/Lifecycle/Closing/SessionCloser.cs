@@ -165,7 +165,7 @@ internal sealed class SessionCloser(IFargateCloud cloud, SessionJournal journal)
             && IsOwnIn(cloud.Connection.Region, session)
             && await IsAskedInItsAccountAsync(session, cancellationToken)
             ? ""
-            : throw SessionErrors.TaskNotListed(session);
+            : throw SessionErrors.TaskNotListed(session, limit);
     }
 
     private async Task StopTaskAsync(FargateSession session, string reason, CancellationToken cancellationToken)
