@@ -121,7 +121,7 @@ public sealed class StartFargateTunnelCommand : RunningTaskCmdlet
             foreach (var keeper in _opened)
             {
                 CleanUp(keeper.StopAsync, keeper.Tunnel);
-                TunnelCleanup.Forget(keeper.Tunnel);
+                ModuleCleanup.Forget(keeper.Tunnel);
             }
         }
 
@@ -145,7 +145,7 @@ public sealed class StartFargateTunnelCommand : RunningTaskCmdlet
 
         keeper.Tunnel.KeepSession = !EndsWithTunnel(keeper.Tunnel);
         _opened.Add(keeper);
-        TunnelCleanup.Watch(keeper);
+        ModuleCleanup.Watch(keeper);
         keeper.Keep();
         Owned.Write(this, keeper.Tunnel);
     }

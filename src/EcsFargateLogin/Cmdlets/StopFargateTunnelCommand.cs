@@ -64,7 +64,7 @@ public sealed class StopFargateTunnelCommand : FargateCmdlet
         {
             tunnel.KeepSession |= KeepSession;
             CleanUp(keeper.StopAsync, tunnel);
-            TunnelCleanup.Forget(tunnel);
+            ModuleCleanup.Forget(tunnel);
             if (PassThru)
             {
                 WriteObject(tunnel);

@@ -14,7 +14,7 @@ public sealed class ArchitectureTests
     /// <summary>Public types that no cmdlet takes, gives or throws, and who else calls them.</summary>
     private static readonly string[] CalledByPowerShell =
     [
-        "EcsFargateLogin.Cmdlets.TunnelCleanup",
+        "EcsFargateLogin.Cmdlets.ModuleCleanup",
         "EcsFargateLogin.Views.ViewText",
     ];
 

@@ -12,7 +12,7 @@ namespace EcsFargateLogin.Cmdlets;
 /// PowerShell ends, and at the signals that end PowerShell. Routes through AWS and the feedback provider, which all runspaces share,
 /// end with the last module.
 /// </summary>
-public sealed class TunnelCleanup : IModuleAssemblyInitializer, IModuleAssemblyCleanup
+public sealed class ModuleCleanup : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {
     private static readonly object _gate = new();
     private static readonly HashSet<Runspace> _runspaces = [];
