@@ -3,12 +3,13 @@ namespace EcsFargateLogin.EndToEnd.Cmdlets;
 /// <summary>Waits for what happens at its own time.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(60);
+    /// <summary>What a hang is told by, so that no machine is too busy for it.</summary>
+    public static readonly TimeSpan DefaultLimit = TimeSpan.FromMinutes(3);
 
     /// <summary>Waits until something is so.</summary>
     /// <param name="condition">What is waited for.</param>
     /// <param name="state">How things stand, for the message when it never is.</param>
-    /// <param name="limit">How long it may take; a minute where not given.</param>
+    /// <param name="limit">How long it may take; three minutes where not given.</param>
     public static Task BecomesAsync(Func<bool> condition, Func<string> state, TimeSpan? limit = null) =>
         BecomesAsync(() => Task.FromResult(condition()), () => Task.FromResult(state()), limit);
 

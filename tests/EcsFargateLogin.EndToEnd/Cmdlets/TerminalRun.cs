@@ -11,7 +11,7 @@ namespace EcsFargateLogin.EndToEnd.Cmdlets;
 internal sealed partial class TerminalRun : IAsyncDisposable
 {
     private const string CursorQuestion = "\u001b[6n";
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = Eventually.DefaultLimit;
 
     private readonly Process _process;
     private readonly StringBuilder _screen = new();

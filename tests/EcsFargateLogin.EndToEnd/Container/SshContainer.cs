@@ -16,7 +16,7 @@ internal sealed partial class SshContainer : IAsyncDisposable
     public const string Path = "/image/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin";
 
     private static readonly Encoding Bytes = Encoding.Latin1;
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Limit = Cmdlets.Eventually.DefaultLimit;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("efl-container-");
     private readonly ContainerOptions _options;
