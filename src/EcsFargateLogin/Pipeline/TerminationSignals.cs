@@ -16,6 +16,9 @@ internal static class TerminationSignals
     /// </summary>
     private static readonly TimeSpan WindowsLimit = TimeSpan.FromSeconds(4.5);
 
+    /// <summary>What shells add to the number of the signal that has ended a process, for its exit code.</summary>
+    private const int SignalExitCode = 128;
+
     private static readonly object _gate = new();
     private static readonly List<Subscription> _subscriptions = [];
     private static PosixSignalRegistration[] _registrations = [];
@@ -51,6 +54,12 @@ internal static class TerminationSignals
             lock (_gate)
             {
                 _received = number;
+            }
+
+            if (!OperatingSystem.IsWindows())
+            {
+                // PowerShell may end by itself, with the exit code 0, before the last cmdlet has cleaned up.
+                AppDomain.CurrentDomain.ProcessExit += (_, _) => Environment.ExitCode = SignalExitCode + number;
             }
 
             Array.ForEach(Subscriptions(), subscription => subscription.Stop(isAsked: signal != PosixSignal.SIGHUP));

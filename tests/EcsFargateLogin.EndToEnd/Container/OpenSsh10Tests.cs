@@ -60,7 +60,7 @@ public sealed class OpenSsh10Tests
     [Debian13Fact]
     public async Task Many_connections_in_a_short_time_earn_no_penalty()
     {
-        await using var container = await StartAsync(0, ("_RECONNECT_WINDOW", "60"));
+        await using var container = await StartAsync(0, ("_KEEP_SESSION", "yes"));
         var settings = await container.SshAsync("sshd -T -f /run/ecs-fargate-login.*/sshd_config");
 
         for (var probe = 0; probe < 40; probe++)

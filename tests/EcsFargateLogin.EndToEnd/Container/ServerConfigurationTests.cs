@@ -84,9 +84,12 @@ public sealed class ServerConfigurationTests
             Variables = new Dictionary<string, string> { ["_SSH_USER"] = "app" },
         });
 
-        await using var terminal = container.StartSsh("-tt", $"app@{container.Address}", "id -un; tty");
-        var copy = await ProcessRun.CompleteAsync("sftp", ["-b", "-", .. container.ClientOptions, $"app@{container.Address}"], "ls /\n");
-        var kept = await container.SshAsync("grep CapBnd /proc/1/status", "app", "-o", "SetEnv=_KEEP_SESSION=yes");
+        // Otherwise one login's end may be the container's before the next comes.
+        string[] keep = ["-o", "SetEnv=_KEEP_SESSION=yes"];
+        await using var terminal = container.StartSsh([.. keep, "-tt", $"app@{container.Address}", "id -un; tty"]);
+        var copy = await ProcessRun.CompleteAsync(
+            "sftp", ["-b", "-", .. container.ClientOptions, .. keep, $"app@{container.Address}"], "ls /\n");
+        var kept = await container.SshAsync("grep CapBnd /proc/1/status", "app", keep);
 
         Assert.Equal("app\r\n/dev/pts/0\r\n", (await terminal.EndAsync()).Output);
         Assert.Equal(0, copy.ExitCode);
