@@ -15,8 +15,8 @@ public static class EngineProcess
     private static readonly TimeSpan s_defaultLimit = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// Tests start hundreds of short processes: no telemetry is sent, no method is compiled a second time for speed, which takes a
-    /// fifth of such a process's CPU time, and compiled code is not mapped twice, which takes a tenth.
+    /// Tests start hundreds of short processes: no telemetry is sent, and no method is compiled a second time for speed, which
+    /// takes a fifth of such a process's CPU time.
     /// </summary>
     private static readonly (string Name, string Value)[] s_settings =
     [
@@ -24,7 +24,6 @@ public static class EngineProcess
         ("POWERSHELL_UPDATECHECK", "Off"),
         ("DOTNET_TieredPGO", "0"),
         ("DOTNET_TC_CallCounting", "0"),
-        ("DOTNET_EnableWriteXorExecute", "0"),
     ];
 
     private static readonly Lazy<string[]> s_pwsh = new(AskForCommandLine);
