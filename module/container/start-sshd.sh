@@ -204,9 +204,9 @@ find_programs() {
 # Who logs in: sshd finds users by name and starts their shell, so both must be there.
 find_user() {
     # id prints uid=0(root) gid=0(root) …, and of a user without a name uid=1234 gid=….
-    own_name=$(id 2>/dev/null)
-    own_id=${own_name#uid=}
-    own_id=${own_id%%[!0-9]*} own_name=${own_name%% *}
+    identity=$(id 2>/dev/null)
+    own_id=${identity#uid=}
+    own_id=${own_id%%[!0-9]*} own_name=${identity%% *}
     case $own_name in
     *'('*')')
         own_name=${own_name#*'('}
@@ -496,7 +496,7 @@ ForceCommand ${replace}/bin/sh $folder/login.sh
 CONFIG
     test_sshd_config
     case $problem in
-    # OpenSSH before 7.8 does not know it.
+    # OpenSSH before 7.8 does not know this setting.
     *SetEnv*)
         set_env=
         test_sshd_config

@@ -43,36 +43,36 @@ internal sealed partial class World
                 return sweep with { Output = listed };
             }
 
-            // Where nobody knows the account, only an hour can tell.
-            var ofUnknownAccount = new DirectoryInfo(Sessions).GetDirectories().Select(SessionFolder.TryRead).OfType<SessionFolder>()
-                .Where(folder => time > UncertainLimit / 2 && !folder.HasAccount);
-            foreach (var folder in ofUnknownAccount)
+            if (time > UncertainLimit / 2)
             {
-                folder.MakeOld();
+                MakeOldWhereOnlyAnHourCanTell();
             }
 
             listed = string.Concat(listed.Split('\n').Where(line => line.StartsWith("listed ", StringComparison.Ordinal)).Select(line => $"{line}\n"));
         }
     }
 
+    /// <summary>Ages the sessions with an account that nobody knows.</summary>
+    private void MakeOldWhereOnlyAnHourCanTell()
+    {
+        var folders = new DirectoryInfo(Sessions).GetDirectories().Select(SessionFolder.TryRead).OfType<SessionFolder>();
+        foreach (var folder in folders.Where(folder => !folder.HasAccount))
+        {
+            folder.MakeOld();
+        }
+    }
+
     private async Task<ProcessResult> SweepOnceAsync()
     {
         var sweeper = await Lane.ShellAsync(Lane.Sweeper);
-        var start = _me.Process(Sweep);
-        start.Environment["XDG_STATE_HOME"] = Path.Combine(Lane.Disk, HomeName);
-        start.Environment["AWS_SESSION_TOKEN"] = SessionToken;
+        var start = ProcessOfUser(Sweep);
         start.Environment["BYCLUSTER"] = HasLostFolder ? "yes" : "";
         return await TryRunAsync(sweeper, start, "") ?? new ProcessResult(1, "", "The sweep did not end.");
     }
 
     /// <summary>A user closes the tunnels, which last as long as their PowerShell.</summary>
-    private ProcessStartInfo Closing()
-    {
-        var start = _me.Process("Get-FargateTunnel | Stop-FargateTunnel -KeepSession 2>$null; Remove-Variable session -Scope Global -ErrorAction Ignore");
-        start.Environment["XDG_STATE_HOME"] = Path.Combine(Lane.Disk, HomeName);
-        start.Environment["AWS_SESSION_TOKEN"] = SessionToken;
-        return start;
-    }
+    private ProcessStartInfo Closing() => ProcessOfUser(
+        "Get-FargateTunnel | Stop-FargateTunnel -KeepSession 2>$null; Remove-Variable session -Scope Global -ErrorAction Ignore");
 
     private async Task<IReadOnlyList<string>> HoldersAsync()
     {

@@ -85,9 +85,7 @@ internal sealed partial class World : IAsyncDisposable
     {
         var shell = await Lane.ShellAsync(user);
         var report = Path.Combine(_me.StateHome, $"{Guid.NewGuid():N}.json");
-        var start = _me.Process(OperatorErrors.Reporting(script, report));
-        start.Environment["XDG_STATE_HOME"] = Path.Combine(Lane.Disk, HomeName);
-        start.Environment["AWS_SESSION_TOKEN"] = SessionToken;
+        var start = ProcessOfUser(OperatorErrors.Reporting(script, report));
         start.Environment["TASKPORT"] = Fargate.SshPort.ToString(CultureInfo.InvariantCulture);
         start.Environment["SENT"] = SentPath;
         start.Environment["BACK"] = use is { IsCopy: true } ? BackPath() : "";
@@ -107,6 +105,15 @@ internal sealed partial class World : IAsyncDisposable
                 _uses.Add(end);
             }
         }
+    }
+
+    /// <summary>A script for one of the lane's PowerShells, with the journal and the credentials of its users.</summary>
+    private ProcessStartInfo ProcessOfUser(string script)
+    {
+        var start = _me.Process(script);
+        start.Environment["XDG_STATE_HOME"] = Path.Combine(Lane.Disk, HomeName);
+        start.Environment["AWS_SESSION_TOKEN"] = SessionToken;
+        return start;
     }
 
     /// <summary>Ends the account's faults, lists and stops what is left, and says what has come of all.</summary>

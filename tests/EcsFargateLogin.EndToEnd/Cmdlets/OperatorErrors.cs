@@ -135,7 +135,7 @@ internal sealed record SessionFolder(string Path, string SessionId, string? Endp
     public string EntryPath => System.IO.Path.Combine(Path, "session.json");
 
     /// <summary>Whether its entry names an account, by its task or its task definition.</summary>
-    public bool HasAccount => Entry()["taskArn"] is not null || Entry()["definitionAccount"] is not null;
+    public bool HasAccount => Entry() is var entry && (entry["taskArn"] ?? entry["definitionAccount"]) is not null;
 
     /// <summary>Ages the session by two hours: ECS forgets no younger task.</summary>
     public void MakeOld()

@@ -232,7 +232,6 @@ internal sealed partial class SshContainer : IAsyncDisposable
             throw new InvalidOperationException("These tests make namespaces and mounts: run them as root.");
         }
 
-        _folder.CreateSubdirectory("root");
         File.Copy(ContainerFiles.Path("start-sshd.sh"), FilePath("start-sshd.sh"));
         await MakeKeyAsync(KeyPath);
         if (_options.HasOwnClock)

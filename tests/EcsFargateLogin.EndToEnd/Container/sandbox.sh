@@ -30,21 +30,17 @@ chmod 700 root
 chown 1000:1000 home/app
 ln -s usr/bin usr/sbin usr/lib usr/lib64 .
 
+shell=/bin/bash
 case $kind in
-debian | bash | debian13)
-    case $kind in
-    debian) mounts="/usr $root/usr none bind,ro" ;;
-    bash)
-        mounts="/usr $root/usr none bind,ro
+debian) mounts="/usr $root/usr none bind,ro" ;;
+bash)
+    mounts="/usr $root/usr none bind,ro
 /usr/bin/bash $root/usr/bin/dash none bind"
-        ;;
-    debian13)
-        mounts=
-        mount -o bind,ro "$DEBIAN13/usr" usr
-        ;;
-    esac
-    ln -s /usr/bin/mawk etc/alternatives/awk
-    shell=/bin/bash
+    ;;
+debian13)
+    # Its path may hold blanks, which separate words in the table below.
+    mounts=
+    mount -o bind,ro "$DEBIAN13/usr" usr
     ;;
 busybox)
     mounts="/usr/lib $root/usr/lib none bind
@@ -59,6 +55,7 @@ busybox)
     shell=/bin/sh
     ;;
 esac
+[ "$kind" = busybox ] || ln -s /usr/bin/mawk etc/alternatives/awk
 
 password='*'
 case $options in

@@ -16,6 +16,12 @@ public sealed class SessionEndTests(ITestOutputHelper output)
     /// <summary>Most of a row is waiting for the server in the container.</summary>
     private const int Concurrency = 8;
 
+    /// <summary>A session's folder goes with it: ssh, whose log is in there, ends with 1.</summary>
+    private const string WithoutFolder = "rm -rf -- \"$(dirname -- \"$log\")\"; exec /usr/bin/ssh \"$@\"";
+
+    /// <summary>The log stays empty.</summary>
+    private const string OnFullDisk = ": >\"$log\"; exit 255";
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private static readonly LocalFargateOptions NeverRunning =
@@ -150,12 +156,10 @@ public sealed class SessionEndTests(ITestOutputHelper output)
     }
 
     [Theory]
-    // Its folder goes with a session: ssh, whose log is in there, ends with 1.
-    [InlineData("Invoke-FargateCommand 'echo here'", "rm -rf -- \"$(dirname -- \"$log\")\"; exec /usr/bin/ssh \"$@\"", "the session was stopped meanwhile")]
-    [InlineData("Enter-FargateShell -Option 'RemoteCommand=true'", "rm -rf -- \"$(dirname -- \"$log\")\"; exec /usr/bin/ssh \"$@\"", "the session was stopped meanwhile")]
-    // On a full disk the log stays empty.
-    [InlineData("Invoke-FargateCommand 'echo here'", ": >\"$log\"; exit 255", "is the disk of the session's folder full?")]
-    [InlineData("Enter-FargateShell -Option 'RemoteCommand=true'", ": >\"$log\"; exit 255", "is the disk of the session's folder full?")]
+    [InlineData("Invoke-FargateCommand 'echo here'", WithoutFolder, "the session was stopped meanwhile")]
+    [InlineData("Enter-FargateShell -Option 'RemoteCommand=true'", WithoutFolder, "the session was stopped meanwhile")]
+    [InlineData("Invoke-FargateCommand 'echo here'", OnFullDisk, "is the disk of the session's folder full?")]
+    [InlineData("Enter-FargateShell -Option 'RemoteCommand=true'", OnFullDisk, "is the disk of the session's folder full?")]
     public async Task An_ssh_that_cannot_write_its_log_is_an_error_and_no_exit_code_of_the_program(string use, string ends, string reason)
     {
         using TemporaryFolder folder = new();

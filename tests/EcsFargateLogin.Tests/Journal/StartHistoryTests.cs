@@ -55,13 +55,14 @@ public sealed class StartHistoryTests : IDisposable
     {
         await RecordAsync(Ready("fl-abcdefghjk"));
         var left = _folder.Write("starts.json.uvcuqgsq.vkq", "{");
+        SessionJournal journal = new(_folder["sessions"]);
         using (OwnerOnly.LockFile(_folder["starts.lock"]))
         {
-            new SessionJournal(Path.Combine(_folder.Path, "sessions")).Sweep();
+            journal.Sweep();
             Assert.True(File.Exists(left));
         }
 
-        new SessionJournal(Path.Combine(_folder.Path, "sessions")).Sweep();
+        journal.Sweep();
 
         Assert.False(File.Exists(left));
         Assert.Single(History.Read().Starts);
