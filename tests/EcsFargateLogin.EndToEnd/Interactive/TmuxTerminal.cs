@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using EcsFargateLogin.EndToEnd.Cmdlets;
 using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Interactive;
@@ -58,9 +59,15 @@ internal sealed class TmuxTerminal : IAsyncDisposable
     /// <summary>The text that a person sees, without blank lines at the end.</summary>
     public async Task<string> ScreenAsync() => (await RunAsync("capture-pane", "-p")).Output.TrimEnd();
 
-    /// <summary>The values of tmux's variables about the terminal.</summary>
-    public async Task<string> StateAsync(params string[] variables) =>
-        (await RunAsync("display-message", "-p", string.Join(' ', variables.Select(name => $"#{{{name}}}")))).Output.TrimEnd();
+    /// <summary>
+    /// The values of tmux's variables about the terminal. tmux does not notice a program that ends while it takes its terminal out
+    /// of utmp. The end of another program makes it look for all that have ended, which a later call tells.
+    /// </summary>
+    public async Task<string> StateAsync(params string[] variables)
+    {
+        var format = string.Join(' ', variables.Select(name => $"#{{{name}}}"));
+        return (await RunAsync("run-shell", "-b", "true", ";", "display-message", "-p", format)).Output.TrimEnd();
+    }
 
     /// <summary>Types a line and presses Enter.</summary>
     public async Task TypeLineAsync(string text)
@@ -92,7 +99,7 @@ internal sealed class TmuxTerminal : IAsyncDisposable
                 return match;
             }
 
-            Assert.True(limit.Elapsed < TimeSpan.FromSeconds(60), $"'{pattern}' was not shown in 60 s, but:\n{screen}");
+            Assert.True(limit.Elapsed < Eventually.DefaultLimit, $"'{pattern}' was not shown in {Eventually.DefaultLimit.TotalSeconds:0} s, but:\n{screen}");
             await Task.Delay(100);
         }
     }
