@@ -83,7 +83,7 @@ Describe 'The examples of README and docs on a LocalFargate' {
         try {
             foreach ($share in 0..1) { $readers += Start-Reader $share 2 }
             $ran = foreach ($reader in $readers) {
-                $reader.Process.WaitForExit(300000) | Should -BeTrue -Because 'the examples end'
+                $reader.Process.WaitForExit([timespan]::FromMinutes(15)) | Should -BeTrue -Because 'the examples end'
                 "$($reader.Folder)/report.json" | Should -Exist -Because $reader.Printed.Result
                 Get-Content "$($reader.Folder)/report.json" | ConvertFrom-Json
                 "$($reader.Folder)/state/EcsFargateLogin/sessions/*" | Should -Not -Exist

@@ -12,7 +12,7 @@ namespace PowerShellHost;
 public static class EngineProcess
 {
     private const int SigInt = 2;
-    private static readonly TimeSpan s_defaultLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_defaultLimit = TimeSpan.FromMinutes(5);
 
     /// <summary>
     /// Tests start hundreds of short processes: no telemetry is sent, and no method is compiled a second time for speed, which
@@ -65,7 +65,7 @@ public static class EngineProcess
     /// <summary>Runs a process to its end, feeds it <paramref name="input"/> and captures what it prints.</summary>
     /// <param name="startInfo">From <see cref="Script"/>, <see cref="Command"/> or elsewhere.</param>
     /// <param name="input">All of its standard input; empty where null.</param>
-    /// <param name="limit">When it and its children are killed; two minutes where not given.</param>
+    /// <param name="limit">When it and its children are killed; five minutes where not given.</param>
     /// <exception cref="TimeoutException">It did not end in time; the message holds what it printed.</exception>
     public static async Task<ProcessResult> RunAsync(
         ProcessStartInfo startInfo, string? input = null, TimeSpan? limit = null)

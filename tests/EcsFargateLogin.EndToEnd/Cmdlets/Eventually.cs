@@ -4,12 +4,12 @@ namespace EcsFargateLogin.EndToEnd.Cmdlets;
 internal static class Eventually
 {
     /// <summary>What a hang is told by, so that no machine is too busy for it.</summary>
-    public static readonly TimeSpan DefaultLimit = TimeSpan.FromMinutes(3);
+    public static readonly TimeSpan DefaultLimit = TimeSpan.FromMinutes(5);
 
     /// <summary>Waits until something is so.</summary>
     /// <param name="condition">What is waited for.</param>
     /// <param name="state">How things stand, for the message when it never is.</param>
-    /// <param name="limit">How long it may take; three minutes where not given.</param>
+    /// <param name="limit">How long it may take; <see cref="DefaultLimit"/> where not given.</param>
     public static Task BecomesAsync(Func<bool> condition, Func<string> state, TimeSpan? limit = null) =>
         BecomesAsync(() => Task.FromResult(condition()), () => Task.FromResult(state()), limit);
 

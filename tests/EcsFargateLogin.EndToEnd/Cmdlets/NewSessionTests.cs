@@ -156,6 +156,6 @@ public sealed class NewSessionTests
         using System.Net.Sockets.TcpClient client = new();
         await client.ConnectAsync(address, port);
         using StreamReader reader = new(client.GetStream());
-        return await reader.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        return await reader.ReadLineAsync().WaitAsync(Eventually.DefaultLimit);
     }
 }

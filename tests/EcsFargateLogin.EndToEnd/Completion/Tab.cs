@@ -33,7 +33,7 @@ internal static class Tab
     public static IReadOnlyList<CompletionResult> Find(Operator me, string line)
     {
         IReadOnlyList<CompletionResult> found = [];
-        SpinWait.SpinUntil(() => (found = Press(me, line)).Count > 0, TimeSpan.FromMinutes(1));
+        SpinWait.SpinUntil(() => (found = Press(me, line)).Count > 0, Eventually.DefaultLimit);
         return found;
     }
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using EcsFargateLogin.EndToEnd.Cmdlets;
 using PowerShellHost;
 
 namespace EcsFargateLogin.EndToEnd.Container;
@@ -8,7 +9,7 @@ namespace EcsFargateLogin.EndToEnd.Container;
 /// <summary>A program that was started, with both its outputs collected; ended and forgotten on disposal.</summary>
 internal sealed class ProcessRun : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = Eventually.DefaultLimit;
 
     private readonly Process _process;
     private readonly MemoryStream _output = new();

@@ -22,7 +22,7 @@ public sealed class SessionEndTests(ITestOutputHelper output)
     /// <summary>The log stays empty.</summary>
     private const string OnFullDisk = ": >\"$log\"; exit 255";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = Eventually.DefaultLimit;
 
     private static readonly LocalFargateOptions NeverRunning =
         new() { Timeline = new Timeline { Provisioning = TimeSpan.FromMinutes(5) } };

@@ -59,7 +59,7 @@ public sealed class ExampleTests
         var start = me.Process($"& '{Runner}' {arguments} -Place '{place}' -Report '{report}'");
         start.WorkingDirectory = me.StateHome;
         start.Environment["XDG_CONFIG_HOME"] = Path.Combine(me.StateHome, "config");
-        var run = await EngineProcess.RunAsync(start, "", TimeSpan.FromMinutes(5));
+        var run = await EngineProcess.RunAsync(start, "", TimeSpan.FromMinutes(15));
         Assert.True(File.Exists(report), run.Output + run.Error);
         return JsonSerializer.Deserialize<RunExample[]>(await File.ReadAllTextAsync(report))!;
     }

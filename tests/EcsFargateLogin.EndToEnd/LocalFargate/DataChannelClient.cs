@@ -1,13 +1,14 @@
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using EcsFargateLogin.EndToEnd.Cmdlets;
 
 namespace EcsFargateLogin.EndToEnd.LocalFargateTests;
 
 /// <summary>A client of Session Manager's data channel that does nothing by itself but put the agent's data in order.</summary>
 internal sealed class DataChannelClient : IDisposable
 {
-    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan _limit = Eventually.DefaultLimit;
 
     private readonly SortedDictionary<long, RawMessage> _early = [];
     private readonly MemoryStream _output = new();

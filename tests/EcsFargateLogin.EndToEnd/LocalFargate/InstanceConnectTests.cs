@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using EcsFargateLogin.EndToEnd.Cmdlets;
 using LocalFargate;
 using LocalFargate.Faults;
 using LocalFargate.Tasks;
@@ -141,7 +142,7 @@ public sealed class InstanceConnectTests
 
     internal static async Task<byte[]> ReadToCloseAsync(ClientWebSocket socket)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var limit = new CancellationTokenSource(Eventually.DefaultLimit);
         using var all = new MemoryStream();
         var buffer = new byte[65536];
         while (await socket.ReceiveAsync(buffer.AsMemory(), limit.Token) is { MessageType: WebSocketMessageType.Binary } part)

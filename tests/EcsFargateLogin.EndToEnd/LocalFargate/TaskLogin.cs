@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using EcsFargateLogin.EndToEnd.Cmdlets;
 using EcsFargateLogin.EndToEnd.Container;
 using LocalFargate;
 using PowerShellHost;
@@ -55,7 +56,7 @@ internal sealed class TaskLogin : IDisposable
     /// <summary>The first line that comes from there, or null when nobody listens.</summary>
     public static async Task<string?> ReadBannerAsync(string address, int port)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var limit = new CancellationTokenSource(Eventually.DefaultLimit);
         using var client = new TcpClient();
         try
         {

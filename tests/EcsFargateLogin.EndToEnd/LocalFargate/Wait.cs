@@ -1,9 +1,11 @@
+using EcsFargateLogin.EndToEnd.Cmdlets;
+
 namespace EcsFargateLogin.EndToEnd.LocalFargateTests;
 
 /// <summary>Waits for things that come in their own time.</summary>
 internal static class Wait
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Limit = Eventually.DefaultLimit;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
 
     public static async Task<T> ForAsync<T>(Func<Task<T?>> query, string what)

@@ -14,7 +14,7 @@ namespace EcsFargateLogin.EndToEnd.Trust;
 /// </summary>
 internal sealed class OtherServer : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = Eventually.DefaultLimit;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fargate-login-other-");
     private readonly IPEndPoint _address = FreeEndPoint();

@@ -1,13 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using EcsFargateLogin.EndToEnd.Cmdlets;
 
 namespace EcsFargateLogin.EndToEnd.Tunnels;
 
 /// <summary>A server that a task can reach, and sends back what it gets, with a greeting before.</summary>
 internal sealed class Echo : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = Eventually.DefaultLimit;
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
 

@@ -29,7 +29,7 @@ public sealed class TunnelTests
         Assert.Empty(run.Errors);
         Assert.Equal("Stopped", Assert.Single(run.Output).Text("Status"));
         Assert.Empty(me.Run("Get-FargateTunnel -SessionId $args[0]", tunnel.Text("SessionId")).Output);
-        Assert.Equal(0, await client.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal(0, await client.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(Eventually.DefaultLimit));
         Assert.Contains("its tunnel has ended", Assert.Single(me.Calls("StopTask")).Parameters["reason"]!.ToString(), StringComparison.Ordinal);
         await me.LeftNothingAsync();
     }
@@ -104,7 +104,7 @@ public sealed class TunnelTests
         var stream = client.GetStream();
 
         await stream.WriteAsync(new byte[] { 5, 1, 0, 5, 1, 0, 1, 127, 0, 0, 1, (byte)(echo.Port >> 8), (byte)echo.Port });
-        await stream.ReadExactlyAsync(new byte[2 + 10]).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+        await stream.ReadExactlyAsync(new byte[2 + 10]).AsTask().WaitAsync(Eventually.DefaultLimit);
 
         Assert.Equal("hello", await Echo.ReadAsync(client));
         me.Run("$args[0] | Stop-FargateTunnel", tunnel);

@@ -177,11 +177,11 @@ public sealed class TransportTests
         using var cloud = AwsClouds.At(server);
         using var cancellation = new CancellationTokenSource();
         var call = cloud.CallAsync(service, cancellation.Token);
-        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await asked.Task.WaitAsync(Eventually.Limit);
         await cancellation.CancelAsync();
 
         var ended = await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => call.WaitAsync(TimeSpan.FromSeconds(30)));
+            () => call.WaitAsync(Eventually.Limit));
         Assert.Equal(cancellation.Token, ended.CancellationToken);
     }
 

@@ -37,7 +37,7 @@ internal static class FuzzRun
     private const ulong UsualSeed = 20261129;
 
     /// <summary>The time limit for the usual number of cases.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Limit = Eventually.Limit;
 
     /// <summary>The tables of parsers that need nothing of the environment.</summary>
     public static Func<ParserTable>[] Usual { get; } =

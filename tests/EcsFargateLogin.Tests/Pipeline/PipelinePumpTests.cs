@@ -74,7 +74,7 @@ public sealed class PipelinePumpTests
         });
 
         // Nothing runs the pump yet.
-        await reported.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        await reported.Task.WaitAsync(Eventually.Limit);
 
         Finish(pump);
         Assert.Equal(1000, _shown.Count);

@@ -84,7 +84,7 @@ public sealed class PresetStoreTests : IDisposable
         {
             PresetStore store = new(_folder["above/project/below"], Keys);
             return (store.Find(null), store.Warnings);
-        }).WaitAsync(TimeSpan.FromSeconds(30));
+        }).WaitAsync(Eventually.Limit);
 
         Assert.Null(found);
         Assert.Contains("it is no file", Assert.Single(warnings), StringComparison.Ordinal);
@@ -97,7 +97,7 @@ public sealed class PresetStoreTests : IDisposable
         await RunningProgram.RunAsync("mkfifo", _folder["config/EcsFargateLogin/presets.json"]);
 
         var error = await Assert.ThrowsAsync<FargateException>(() => Task.Run(
-            () => new PresetStore(_folder.Path, Keys).Find(null)).WaitAsync(TimeSpan.FromSeconds(30)));
+            () => new PresetStore(_folder.Path, Keys).Find(null)).WaitAsync(Eventually.Limit));
 
         Assert.Equal(FargateError.InvalidPreset, error.Error);
     }

@@ -10,7 +10,7 @@ namespace EcsFargateLogin.Tests.Profiles;
 /// <param name="Folder">The folder that it is made in.</param>
 internal sealed record AwsCliCall(IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string?> Environment, string Folder)
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_limit = Eventually.Limit;
 
     /// <summary>
     /// Makes calls, and starts the AWS CLI once for all of them where its Python reads PYTHONPATH. That of the installer of version 2

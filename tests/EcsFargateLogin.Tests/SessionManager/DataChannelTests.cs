@@ -9,7 +9,7 @@ public sealed class DataChannelTests
 {
     private const int Messages = 40;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Limit = Eventually.Limit;
 
     [Fact]
     public async Task The_first_frame_is_text_with_the_token_and_a_version_that_AWS_supports()

@@ -8,7 +8,7 @@ namespace EcsFargateLogin.Tests.SessionManager;
 /// <summary>Programs of ECS Exec, against an agent in memory.</summary>
 public sealed class ExecProgramTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Limit = Eventually.Limit;
 
     private readonly ConcurrentQueue<(PayloadType Type, string Data)> _received = [];
 

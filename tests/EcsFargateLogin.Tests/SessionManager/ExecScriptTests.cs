@@ -169,7 +169,7 @@ public sealed class ExecScriptTests
         var sending = Task.CompletedTask;
         int count;
         while (seen.ExitCode is null && (count = await process.StandardOutput.BaseStream.ReadAsync(buffer)
-            .AsTask().WaitAsync(TimeSpan.FromMinutes(1))) > 0)
+            .AsTask().WaitAsync(Eventually.Limit)) > 0)
         {
             if (!isSent)
             {
@@ -188,7 +188,7 @@ public sealed class ExecScriptTests
         }
 
         process.Kill(entireProcessTree: true);
-        await sending.WaitAsync(TimeSpan.FromMinutes(1));
+        await sending.WaitAsync(Eventually.Limit);
         await process.WaitForExitAsync();
         return seen;
     }

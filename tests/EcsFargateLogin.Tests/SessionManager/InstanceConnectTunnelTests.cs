@@ -11,7 +11,7 @@ namespace EcsFargateLogin.Tests.SessionManager;
 /// <summary>Instance Connect's tunnel, to a server on this machine.</summary>
 public sealed class InstanceConnectTunnelTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Limit = Eventually.Limit;
 
     [Fact]
     public async Task Each_connection_is_a_WebSocket_of_its_own_with_a_URL_of_its_own()

@@ -11,7 +11,7 @@ namespace EcsFargateLogin.Tests.SessionManager;
 /// <summary>A remote port as a local one, against an agent in memory.</summary>
 public sealed class PortSessionTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Limit = Eventually.Limit;
     private static readonly PortRequest Request = new(ScriptedGateway.Target, 22, null, "a test");
 
     [Theory]

@@ -16,7 +16,7 @@ public sealed class ShellChannelTests
         {"ActionType":"SessionType","ActionParameters":{"SessionType":"InteractiveCommands","Properties":{}}}]}
         """;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Limit = Eventually.Limit;
 
     [Fact]
     public async Task Input_sizes_and_output_pass_unchanged_and_in_order()

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using EcsFargateLogin.SessionManager;
+using EcsFargateLogin.Tests.Support;
 using Microsoft.AspNetCore.Http;
 
 namespace EcsFargateLogin.Tests.SessionManager;
@@ -10,7 +11,7 @@ namespace EcsFargateLogin.Tests.SessionManager;
 /// <summary>Real WebSockets, to a server on this machine.</summary>
 public sealed class WebSocketTransportTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Limit = Eventually.Limit;
     private static readonly Dictionary<string, string> NoHeaders = [];
 
     [Theory]

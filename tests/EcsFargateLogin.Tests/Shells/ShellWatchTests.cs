@@ -118,7 +118,7 @@ public sealed class ShellWatchTests : IDisposable
 
     private async Task<TaskDescription> WatchAsync(FargateSession session)
     {
-        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(1));
+        using CancellationTokenSource limit = new(Eventually.Limit);
         return await new ShellWatch(_cloud, session, Quick).WatchAsync(_events, limit.Token);
     }
 

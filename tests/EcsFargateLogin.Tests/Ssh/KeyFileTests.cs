@@ -116,7 +116,7 @@ public sealed class KeyFileTests : IAsyncLifetime, IDisposable
     {
         await RunningProgram.RunAsync("mkfifo", _folder["pipe"]);
 
-        var error = await RefusedAsync(_folder["pipe"]).WaitAsync(TimeSpan.FromSeconds(30));
+        var error = await RefusedAsync(_folder["pipe"]).WaitAsync(Eventually.Limit);
 
         Assert.Contains("it is no file", error.Message, StringComparison.Ordinal);
     }

@@ -92,7 +92,7 @@ public sealed class KeyGeneratorTests : IDisposable
     }
 
     private Task<PublicKey> GenerateAsync(string program, TimeSpan? limit = null) =>
-        new KeyGenerator(program) { Limit = limit ?? TimeSpan.FromMinutes(1) }
+        new KeyGenerator(program) { Limit = limit ?? Eventually.Limit }
             .GenerateAsync(_folder["id"], SshKeyType.Ed25519, "fl-test", CancellationToken.None);
 
     private async Task<FargateException> FailAsync(FargateError expected, string program, TimeSpan? limit = null)

@@ -6,7 +6,7 @@ namespace EcsFargateLogin.Tests.Ssh;
 
 public sealed class PortProbeTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Limit = Eventually.Limit;
 
     [Theory]
     [InlineData("SSH-2.0-OpenSSH_9.2\r\n")]

@@ -24,7 +24,7 @@ public sealed class SshPipeTests
         using var holder = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(id), CultureInfo.InvariantCulture));
         try
         {
-            await pipe.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+            await pipe.DisposeAsync().AsTask().WaitAsync(Eventually.Limit);
 
             Assert.False(holder.HasExited);
         }

@@ -40,7 +40,7 @@ internal sealed class GreetingServer : IDisposable
 
     /// <summary>The next connection that was made, in order.</summary>
     public async Task<TcpClient> NextConnectionAsync() =>
-        await _accepted.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1));
+        await _accepted.Reader.ReadAsync().AsTask().WaitAsync(Eventually.Limit);
 
     /// <summary>Whether there is a connection that no test has accepted.</summary>
     public bool HasMoreConnections => _accepted.Reader.TryPeek(out _);

@@ -20,7 +20,7 @@ internal static class RunningProgram
     /// <inheritdoc cref="RunAsync(string, IEnumerable{string})"/>
     public static Task<(int ExitCode, string Output, string Errors)> RunWithInputAsync(
         string program, IEnumerable<string> arguments, byte[] input) =>
-        RunAsync(new ProcessStartInfo(program, arguments), TimeSpan.FromMinutes(1), input);
+        RunAsync(new ProcessStartInfo(program, arguments), Eventually.Limit, input);
 
     /// <summary>Waits until the process has ended that has its id in a file. A killed process takes a moment to end.</summary>
     public static async Task EndsAsync(string pidFile)

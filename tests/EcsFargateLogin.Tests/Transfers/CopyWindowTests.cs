@@ -13,7 +13,7 @@ public sealed class CopyWindowTests : IDisposable
 
     private const int BlockSize = 32 * 1024;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Limit = Eventually.Limit;
 
     private readonly TemporaryFolder _folder = new();
     private bool _isListed;

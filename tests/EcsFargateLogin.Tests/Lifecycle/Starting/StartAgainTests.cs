@@ -95,7 +95,7 @@ public sealed class StartAgainTests : LaunchTest
 
     private async Task WaitAsync(FargateSession session)
     {
-        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(1));
+        using CancellationTokenSource limit = new(Eventually.Limit);
         TaskStarter starter = new(Cloud, Journal)
         {
             AttemptPause = TimeSpan.FromMilliseconds(1),

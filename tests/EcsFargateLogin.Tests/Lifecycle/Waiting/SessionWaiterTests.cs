@@ -45,7 +45,7 @@ public sealed class SessionWaiterTests : WaitTest
         TasksAre("RUNNING");
         PublicAddressIs("127.0.0.1");
         var session = SampleTask.Session(server.Port);
-        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(1));
+        using CancellationTokenSource limit = new(Eventually.Limit);
 
         await new SessionWaiter(Cloud, Quick with { PollInterval = TimeSpan.FromMinutes(1) })
             .WaitAsync(session, Shell, new SlowProgress(), limit.Token);

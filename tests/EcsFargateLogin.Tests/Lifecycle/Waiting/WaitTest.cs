@@ -41,13 +41,13 @@ public abstract class WaitTest : IDisposable
 
     private protected async Task WaitAsync(FargateSession session, Readiness readiness, WaitOptions? options = null)
     {
-        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(1));
+        using CancellationTokenSource limit = new(Eventually.Limit);
         await new SessionWaiter(Cloud, options ?? Quick).WaitAsync(session, readiness, Events, limit.Token);
     }
 
     private protected async Task WaitForAllAsync(IReadOnlyCollection<FargateSession> sessions, Readiness readiness)
     {
-        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(1));
+        using CancellationTokenSource limit = new(Eventually.Limit);
         await new SessionWaiter(Cloud, Quick).WaitAsync(sessions, readiness, Events, limit.Token);
     }
 
