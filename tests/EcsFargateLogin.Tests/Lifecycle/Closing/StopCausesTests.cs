@@ -126,6 +126,17 @@ public sealed class StopCausesTests
     }
 
     [Fact]
+    public void The_cause_is_found_behind_text_that_almost_matches_thousands_of_times()
+    {
+        var almost = string.Concat(Enumerable.Repeat("env file ", 20_000));
+
+        Assert.Contains(
+            "The environment file is not in S3",
+            StopCauses.NextStepFor(Stopped() with { StoppedReason = $"{almost}\nenv file: NoSuchKey" }, []),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_unknown_cause_has_no_advice_of_its_own() => Assert.Null(StopCauses.NextStepFor(Stopped(), ["hello"]));
 
     private static TaskDescription Stopped() => SampleTask.Of("STOPPED");
