@@ -51,8 +51,9 @@ public sealed class ContainerStopTests
         // Longer than logins are given.
         var result = await container.SshAsync(
             """
-            setsid sh -c 'trap "sleep 5; : >/tmp/it-was-asked; exit" TERM; while :; do sleep 0.1; done' \
+            setsid sh -c 'trap "sleep 5; : >/tmp/it-was-asked; exit" TERM; : >/tmp/asks; while :; do sleep 0.1; done' \
                 </dev/null >/dev/null 2>&1 &
+            until [ -e /tmp/asks ]; do sleep 0.1; done
             """,
             userId == 0 ? "root" : "app");
         Assert.Equal("", result.Error);

@@ -101,8 +101,8 @@ public sealed class OpenSsh10Tests
         await using var container = await StartAsync(0);
         await using var stubborn = container.StartSsh(
             $"root@{container.Address}",
-            "setsid sh -c 'trap \"sleep 4; echo detached-was-asked >/proc/1/fd/1; exit\" TERM; while :; do sleep 0.1; done' >/dev/null 2>&1 & "
-            + "trap '' HUP TERM INT; echo in; sleep 60; sleep 60");
+            "setsid sh -c 'trap \"sleep 4; echo detached-was-asked >/proc/1/fd/1; exit\" TERM; : >/tmp/asks; while :; do sleep 0.1; done' "
+            + ">/dev/null 2>&1 & until [ -e /tmp/asks ]; do sleep 0.1; done; trap '' HUP TERM INT; echo in; sleep 60; sleep 60");
         await SshContainer.UntilAsync(() => Encoding.ASCII.GetString(stubborn.Output).Contains("in\n", StringComparison.Ordinal));
 
         await container.StopAsync();

@@ -72,6 +72,9 @@ public sealed class OwnershipTests
     public async Task The_folder_of_a_session_that_is_being_started_is_not_swept_from_another_host()
     {
         await using var me = await Operator.StartAsync();
+        // Here before the start waits, because ssh-keygen has 20 s.
+        await using var elsewhere = StandingPowerShell.Start(start => Elsewhere(me, start));
+        Assert.Equal("orphaned 0 0\n", (await elsewhere.RunAsync(SeenElsewhere(me, List))).Output);
         me.Fargate.Faults.Add(new DelayedReply { Operation = "DescribeTaskDefinition", Delay = TimeSpan.FromSeconds(1) });
         var bin = Directory.CreateDirectory(Path.Combine(me.StateHome, "bin")).FullName;
         var keygen = Path.Combine(bin, "ssh-keygen");
@@ -85,7 +88,7 @@ public sealed class OwnershipTests
         await Eventually.BecomesAsync(
             () => me.SessionFiles().Any(file => file.EndsWith("/id_ed25519", StringComparison.Ordinal)), () => starting.Errors);
 
-        Assert.Equal("orphaned 0 0\n", (await EngineProcess.RunAsync(Elsewhere(me, SeenElsewhere(me, List)))).Output);
+        Assert.Equal("orphaned 0 0\n", (await elsewhere.RunAsync(SeenElsewhere(me, List))).Output);
         await File.WriteAllTextAsync(go, "");
 
         await starting.ShowsAsync("up-");

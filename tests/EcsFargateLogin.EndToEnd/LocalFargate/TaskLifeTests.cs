@@ -94,17 +94,12 @@ public sealed class TaskLifeTests
 
         var arn = await client.StartTaskAsync(task => task["taskDefinition"] = definition);
         var task = await client.WaitForStatusAsync(arn, "STOPPED");
-        var log = await client.LogsAsync("GetLogEvents", new JsonObject
-        {
-            ["logGroupName"] = "/ecs/shell",
-            ["logStreamName"] = $"ecs/cli/{arn.Split('/')[^1]}",
-            ["startFromHead"] = true,
-        });
+        var log = await LogOfShellTaskAsync(client, arn);
 
         Assert.Equal("EssentialContainerExited", (string?)task["stopCode"]);
         Assert.Equal("Essential container in task exited", (string?)task["stoppedReason"]);
         Assert.Equal(7, (int)task["containers"]![0]!["exitCode"]!);
-        Assert.Equal(["err", "out"], log.Body["events"]!.AsArray().Select(line => (string)line!["message"]!).Order());
+        Assert.Equal(["err", "out"], log.Order());
     }
 
     [Fact]
@@ -113,9 +108,11 @@ public sealed class TaskLifeTests
         await using var fargate = await LocalFargateServer.StartAsync(
             new LocalFargateOptions { StopTimeout = TimeSpan.FromMilliseconds(500) });
         using var client = new FargateClient(fargate);
-        var definition = fargate.RegisterShellTask("trap '' TERM; while :; do sleep 60 & wait; done");
+        var definition = fargate.RegisterShellTask("trap '' TERM; echo ignores; while :; do sleep 60 & wait; done");
         var arn = await client.StartTaskAsync(task => task["taskDefinition"] = definition);
         await client.WaitForStatusAsync(arn, "RUNNING");
+        await Wait.ForAsync(
+            async () => (await LogOfShellTaskAsync(client, arn)).FirstOrDefault(), "the container to ignore SIGTERM");
         var process = fargate.Tasks.Single().ProcessIds.Single();
 
         await client.StopTaskAsync(arn);
@@ -183,4 +180,15 @@ public sealed class TaskLifeTests
 
     private static string? Detail(JsonObject task, string name) =>
         (string?)task["attachments"]![0]!["details"]!.AsArray().FirstOrDefault(detail => (string?)detail!["name"] == name)?["value"];
+
+    private static async Task<IEnumerable<string>> LogOfShellTaskAsync(FargateClient client, string arn)
+    {
+        var log = await client.LogsAsync("GetLogEvents", new JsonObject
+        {
+            ["logGroupName"] = "/ecs/shell",
+            ["logStreamName"] = $"ecs/cli/{arn.Split('/')[^1]}",
+            ["startFromHead"] = true,
+        });
+        return log.Body["events"]?.AsArray().Select(line => (string)line!["message"]!) ?? [];
+    }
 }
