@@ -11,6 +11,8 @@ namespace EcsFargateLogin.Lifecycle.Closing;
 /// </summary>
 internal static class StopCauses
 {
+    private static readonly TimeSpan MatchLimit = TimeSpan.FromMilliseconds(100);
+
     private const string Reachability =
         "The subnet has no way to it: use a public subnet with -AssignPublicIp Enabled, a NAT gateway, or VPC endpoints "
         + "(ecr.api, ecr.dkr, s3, logs, secretsmanager, ssm).";
@@ -176,13 +178,21 @@ internal static class StopCauses
         Array.Find(causes, cause => IsMatch(evidence, cause.Pattern)).NextStep;
 
     /// <summary>
-    /// Whether a pattern is found. No text from outside makes that take long, so that it needs no time limit, which a busy machine
-    /// would exceed.
+    /// Whether a pattern is found. Where a text from outside, or a busy machine, makes that take long, it is searched for without
+    /// backtracking, which no text makes slow but which takes a megabyte to begin.
     /// </summary>
-    internal static bool IsMatch(string evidence, string pattern) => Regex.IsMatch(
-        evidence,
-        pattern,
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.NonBacktracking);
+    internal static bool IsMatch(string evidence, string pattern)
+    {
+        const RegexOptions options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Multiline;
+        try
+        {
+            return Regex.IsMatch(evidence, pattern, options, MatchLimit);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return Regex.IsMatch(evidence, pattern, options | RegexOptions.NonBacktracking);
+        }
+    }
 }
 
 /// <summary>
