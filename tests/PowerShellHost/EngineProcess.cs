@@ -11,8 +11,10 @@ namespace PowerShellHost;
 /// </summary>
 public static class EngineProcess
 {
+    /// <summary>What a hang is told by, so that no machine is too busy for it.</summary>
+    public static readonly TimeSpan DefaultLimit = TimeSpan.FromMinutes(5);
+
     private const int SigInt = 2;
-    private static readonly TimeSpan s_defaultLimit = TimeSpan.FromMinutes(5);
 
     /// <summary>
     /// Tests start hundreds of short processes: no telemetry is sent, no method is compiled a second time for speed, which takes a
@@ -66,7 +68,7 @@ public static class EngineProcess
     /// <summary>Runs a process to its end, feeds it <paramref name="input"/> and captures what it prints.</summary>
     /// <param name="startInfo">From <see cref="Script"/>, <see cref="Command"/> or elsewhere.</param>
     /// <param name="input">All of its standard input; empty where null.</param>
-    /// <param name="limit">When it and its children are killed; five minutes where not given.</param>
+    /// <param name="limit">When it and its children are killed; <see cref="DefaultLimit"/> where not given.</param>
     /// <exception cref="TimeoutException">It did not end in time; the message holds what it printed.</exception>
     public static async Task<ProcessResult> RunAsync(
         ProcessStartInfo startInfo, string? input = null, TimeSpan? limit = null)
@@ -77,7 +79,7 @@ public static class EngineProcess
         using var process = Process.Start(startInfo)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        var duration = limit ?? s_defaultLimit;
+        var duration = limit ?? DefaultLimit;
         using var end = new CancellationTokenSource(duration);
         try
         {

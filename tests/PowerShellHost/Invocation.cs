@@ -50,12 +50,12 @@ public sealed class Invocation
     public IReadOnlyList<InformationRecord> Information => Read(_powerShell.Streams.Information);
 
     /// <summary>Stops the script as Ctrl+C does, and waits until its cleanup has run.</summary>
-    /// <param name="limit">How long to wait; five minutes where not given.</param>
+    /// <param name="limit">How long to wait; <see cref="EngineProcess.DefaultLimit"/> where not given.</param>
     /// <exception cref="TimeoutException">The script did not stop in time.</exception>
     public void Stop(TimeSpan? limit = null)
     {
         var stopping = OnOwnThread(_powerShell.Stop);
-        if (!Task.WaitAll([stopping, Completion], limit ?? TimeSpan.FromMinutes(5)))
+        if (!Task.WaitAll([stopping, Completion], limit ?? EngineProcess.DefaultLimit))
         {
             throw new TimeoutException("The script did not stop in time.");
         }

@@ -1,10 +1,12 @@
+using PowerShellHost;
+
 namespace EcsFargateLogin.EndToEnd.Cmdlets;
 
 /// <summary>Waits for what happens at its own time.</summary>
 internal static class Eventually
 {
-    /// <summary>What a hang is told by, so that no machine is too busy for it.</summary>
-    public static readonly TimeSpan DefaultLimit = TimeSpan.FromMinutes(5);
+    /// <summary>The same as for a process.</summary>
+    public static readonly TimeSpan DefaultLimit = EngineProcess.DefaultLimit;
 
     /// <summary>Waits until something is so.</summary>
     /// <param name="condition">What is waited for.</param>

@@ -43,7 +43,7 @@ internal sealed class StandingPowerShell : IAsyncDisposable
         """;
 
     /// <summary>The time limit of a script, the same as for a process of its own.</summary>
-    private static readonly TimeSpan DefaultLimit = Eventually.DefaultLimit;
+    private static readonly TimeSpan DefaultLimit = EngineProcess.DefaultLimit;
 
     private static readonly ConcurrentBag<StandingPowerShell> Idle = [];
 

@@ -79,9 +79,7 @@ internal static class FaultSweep
         }
 
         var run = await EngineProcess.RunAsync(
-            Listing("$sessions | Where-Object TaskArn | Stop-FargateSession -EndpointUrl $endpoint"),
-            // It stops the sessions of a whole sweep.
-            limit: TimeSpan.FromMinutes(5));
+            Listing("$sessions | Where-Object TaskArn | Stop-FargateSession -EndpointUrl $endpoint"));
         Assert.Equal("", run.Error);
         return run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
