@@ -69,7 +69,7 @@ public sealed class DetachedCommandTests
             "$(($long | Receive-FargateCommand).Output) then $(($long | Receive-FargateCommand).Output.Count)"
             do { $seen = $short | Receive-FargateCommand -Keep } while ($seen.State -eq 'Running')
             "$($seen.ExitCode) $($seen.Output)"
-            Invoke-FargateCommand -Session $session 'cat /proc/[0-9]*/cmdline | tr "\0" " " | grep -c "hidden[-]word"; stat -c %a /tmp/.ecs-fargate-login-*/* | sort -u'
+            Invoke-FargateCommand -Session $session 'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\0" " " | grep -c "hidden[-]word"; stat -c %a /tmp/.ecs-fargate-login-*/* | sort -u'
             @(Receive-FargateCommand -Session $session).Count
             $session | Stop-FargateSession
             """, script);
