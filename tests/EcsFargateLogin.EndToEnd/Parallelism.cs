@@ -11,8 +11,8 @@ using EcsFargateLogin.EndToEnd.Transfers;
 using EcsFargateLogin.EndToEnd.Trust;
 using Xunit.Abstractions;
 
-// These tests wait for other processes far more than they compute: ten at a time suit two cores.
-[assembly: CollectionBehavior(MaxParallelThreads = 10)]
+// Four keep two cores busy beside the other tests; with ten, sixty threads wait for them at once, and no run is shorter.
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
 [assembly: TestCollectionOrderer("EcsFargateLogin.EndToEnd.LongestFirst", "EcsFargateLogin.EndToEnd")]
 
 namespace EcsFargateLogin.EndToEnd;
