@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using LocalFargate.Containers;
-using LocalFargate.Control;
 using LocalFargate.Faults;
 using LocalFargate.Logs;
 using LocalFargate.InstanceConnect;
@@ -243,40 +241,6 @@ public sealed partial class LocalFargateServer : IAsyncDisposable
                 AssignPublicIp = true,
             });
         }
-    }
-
-    private async Task ListenAsync(ILogger logger, CancellationToken cancellationToken)
-    {
-        Isolation = await ContainerLauncher.FindIsolationOnceAsync();
-        if (Isolation != Isolation.Namespaces)
-        {
-            logger.Isolated(Isolation == Isolation.ProcessesOnly
-                ? $"Not root, or not allowed to mount: containers run as {UserName} on this machine's files."
-                : $"Namespaces cannot be made here: containers run as plain processes of {UserName}.");
-        }
-
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Listen(System.Net.IPAddress.Loopback, _options.Port);
-        });
-        builder.Services.AddRoutingCore();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
-        _application = builder.Build();
-        _application.Use((http, next) =>
-        {
-            http.Response.Headers.Date = (DateTimeOffset.UtcNow + _options.ClockOffset).ToString("R", CultureInfo.InvariantCulture);
-            return next();
-        });
-        _application.UseRouting();
-        _application.UseWebSockets();
-        _dataChannels.Map(_application);
-        _tunnels.Map(_application);
-        ControlEndpoints.Map(_application, this);
-        _application.MapFallback("{**path}", _endpoint.HandleAsync);
-        await _application.StartAsync(cancellationToken);
-        EndpointUrl = _application.Urls.Single();
     }
 
     private static Dictionary<string, LocalImage> CreateImages(LocalFargateOptions options)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +9,11 @@ namespace EcsFargateLogin.Tests.Support;
 /// <summary>A real HTTP server on 127.0.0.1 that remembers what it was asked and answers as a test says.</summary>
 internal sealed class LoopbackServer : IAsyncDisposable
 {
-    private static readonly ConcurrentDictionary<string, byte> s_withClockOff = [];
+    /// <summary>
+    /// No two servers have the same port, not even one after the other: the SDK remembers by address how far a server's clock is
+    /// off, as long as its process lives, and would take the next one's for changed.
+    /// </summary>
+    private static readonly ConcurrentDictionary<string, byte> s_takenUrls = [];
 
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<CapturedRequest> _requests = new();
@@ -37,20 +40,14 @@ internal sealed class LoopbackServer : IAsyncDisposable
             var request = new CapturedRequest(headers, await reader.ReadToEndAsync());
             server._requests.Enqueue(request);
             await answer(request, context);
-            if (DateTimeOffset.TryParse(context.Response.Headers.Date, CultureInfo.InvariantCulture, out var date)
-                && (date - DateTimeOffset.UtcNow).Duration() > TimeSpan.FromMinutes(1))
-            {
-                s_withClockOff[server.Url] = 0;
-            }
         });
         await server._app.StartAsync();
         server.Url = server._app.Urls.Single();
-        if (!s_withClockOff.ContainsKey(server.Url))
+        if (s_takenUrls.TryAdd(server.Url, 0))
         {
             return server;
         }
 
-        // Of another server, with a clock that was off: the SDK remembers it, and would take this one's for changed.
         await server.DisposeAsync();
         return await StartAsync(answer);
     }
