@@ -22,17 +22,20 @@ internal static class ControlSocket
     /// <summary>The time limit of a connection attempt. A listening master answers at once.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
 
-    /// <summary>Returns the socket's path, or null where there is no place for one.</summary>
+    /// <summary>Returns the socket's path, or null where it has no place yet.</summary>
     /// <param name="folder">The session's folder, which only its user can access.</param>
-    public static string? PathIn(string folder)
-    {
-        var path = Path.Combine(folder, SocketFile);
-        if (Fits(path))
-        {
-            return path;
-        }
+    public static string? Find(string folder) => Path.Combine(folder, SocketFile) is var path && Fits(path)
+        ? path
+        : LinkedFolder(folder) is { } linked ? Path.Combine(linked, SocketFile) : null;
 
-        return (LinkedFolder(folder) ?? MakeLinkedFolder(folder)) is { } linked ? Path.Combine(linked, SocketFile) : null;
+    /// <summary>
+    /// Returns the socket's path, and makes a place for it where it has none. Only one caller at a time may do so for a session.
+    /// </summary>
+    /// <returns>Null where there is no place for one, and where the session is closed.</returns>
+    public static string? MakePlace(string folder)
+    {
+        string?[] parents = [Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR"), Path.GetTempPath(), "/tmp"];
+        return Find(folder) ?? MakePlace(folder, parents);
     }
 
     /// <summary>Whether a master listens there.</summary>
@@ -52,18 +55,16 @@ internal static class ControlSocket
         }
     }
 
-    /// <summary>Deletes the socket and its folder elsewhere, if any. Failures are ignored.</summary>
+    /// <summary>Deletes the socket of a closed session and its folder elsewhere, if any. Failures are ignored.</summary>
     public static void Delete(string folder)
     {
         try
         {
             File.Delete(Path.Combine(folder, SocketFile));
-            if (LinkedFolder(folder) is { } linked)
+            if (!Fits(Path.Combine(folder, SocketFile)))
             {
-                Directory.Delete(linked, recursive: true);
+                DeleteLinkedFolder(folder);
             }
-
-            File.Delete(Path.Combine(folder, LinkFile));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -71,19 +72,18 @@ internal static class ControlSocket
         }
     }
 
-    private static string? LinkedFolder(string folder) =>
-        new DirectoryInfo(Path.Combine(folder, LinkFile)).LinkTarget is { } target && Directory.Exists(target) ? target : null;
-
     /// <summary>Creates a private folder with a random name, which nobody else can have created before.</summary>
-    private static string? MakeLinkedFolder(string folder)
-    {
-        string?[] parents = [Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR"), Path.GetTempPath(), "/tmp"];
-        return parents
-            .Where(parent => Path.IsPathFullyQualified(parent ?? "") && Directory.Exists(parent))
-            .Select(parent => Path.Combine(parent!, $"fargate-{Path.GetRandomFileName()}"))
-            .Where(linked => Fits(Path.Combine(linked, SocketFile)))
-            .FirstOrDefault(linked => TryLink(folder, linked));
-    }
+    internal static string? MakePlace(string folder, IEnumerable<string?> parents) => parents
+        .Where(parent => Path.IsPathFullyQualified(parent ?? "") && Directory.Exists(parent))
+        .Select(parent => Path.Combine(parent!, $"fargate-{Path.GetRandomFileName()}"))
+        .Where(linked => Fits(Path.Combine(linked, SocketFile)) && TryLink(folder, linked))
+        .Select(linked => Path.Combine(linked, SocketFile))
+        .FirstOrDefault();
+
+    private static string? LinkedFolder(string folder) =>
+        LinkTargetIn(folder) is { } target && Directory.Exists(target) ? target : null;
+
+    private static string? LinkTargetIn(string folder) => new DirectoryInfo(Path.Combine(folder, LinkFile)).LinkTarget;
 
     private static bool TryLink(string folder, string linked)
     {
@@ -94,14 +94,56 @@ internal static class ControlSocket
                 return false;
             }
 
-            Directory.CreateDirectory(linked, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            File.Delete(Path.Combine(folder, LinkFile));
+            if (LinkTargetIn(folder) is not null)
+            {
+                // Its folder is gone, as temporary files go.
+                File.Delete(Path.Combine(folder, LinkFile));
+            }
+
+            // The link first: a process that is killed in between leaves no folder that nobody knows of.
             Directory.CreateSymbolicLink(Path.Combine(folder, LinkFile), linked);
-            return true;
+            Directory.CreateDirectory(linked, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if (LinkTargetIn(folder) == linked)
+            {
+                return true;
+            }
+
+            // Another process has closed the session meanwhile.
+            Directory.Delete(linked);
+            return false;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The next candidate may be writable.
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Puts a file in the place of the link, so that another process, which still opens a connection, can make no folder that
+    /// nobody would delete.
+    /// </summary>
+    private static void DeleteLinkedFolder(string folder)
+    {
+        while (Directory.Exists(folder) && !TryBlock(folder) && LinkTargetIn(folder) is { } linked)
+        {
+            File.Delete(Path.Combine(folder, LinkFile));
+            if (Directory.Exists(linked))
+            {
+                Directory.Delete(linked, recursive: true);
+            }
+        }
+    }
+
+    private static bool TryBlock(string folder)
+    {
+        try
+        {
+            new FileStream(Path.Combine(folder, LinkFile), FileMode.CreateNew).Dispose();
+            return true;
+        }
+        catch (IOException)
+        {
             return false;
         }
     }

@@ -36,15 +36,14 @@ internal sealed class SshMaster(string folder)
     public async Task<SshEndpoint> OpenAsync(
         string ssh, SshEndpoint endpoint, IReadOnlyList<SshOption> options, CancellationToken cancellationToken)
     {
-        if (OperatingSystem.IsWindows() || ControlSocket.PathIn(folder) is not { } path)
+        if (OperatingSystem.IsWindows())
         {
             return endpoint;
         }
 
-        var shared = endpoint with { ControlPath = path };
-        if (await ControlSocket.AnswersAsync(path, cancellationToken))
+        if (ControlSocket.Find(folder) is { } known && await ControlSocket.AnswersAsync(known, cancellationToken))
         {
-            return shared;
+            return endpoint with { ControlPath = known };
         }
 
         using var limit = TimeLimit.Begin(OpenLimit, cancellationToken);
@@ -52,6 +51,12 @@ internal sealed class SshMaster(string folder)
         {
             // If two processes opened it at once, the second would neither share its connection nor end.
             using var only = await OwnerOnly.LockFileAsync(Path.Combine(folder, LockFile), OpenLimit, limit.Token);
+            if (ControlSocket.MakePlace(folder) is not { } path)
+            {
+                return endpoint;
+            }
+
+            var shared = endpoint with { ControlPath = path };
             return await ControlSocket.AnswersAsync(path, limit.Token)
                 || await StartAsync(ssh, shared, options, limit.Token) ? shared : endpoint;
         }
@@ -65,13 +70,13 @@ internal sealed class SshMaster(string folder)
     /// <summary>Whether the connection is open.</summary>
     public async Task<bool> IsOpenAsync(CancellationToken cancellationToken) =>
         !OperatingSystem.IsWindows()
-        && ControlSocket.PathIn(folder) is { } path
+        && ControlSocket.Find(folder) is { } path
         && await ControlSocket.AnswersAsync(path, cancellationToken);
 
     /// <summary>Ends the connection and the programs that use it. Does nothing where there is none; never fails.</summary>
     public async Task CloseAsync()
     {
-        if (!OperatingSystem.IsWindows() && ControlSocket.PathIn(folder) is { } path && File.Exists(path))
+        if (!OperatingSystem.IsWindows() && ControlSocket.Find(folder) is { } path && File.Exists(path))
         {
             using CancellationTokenSource limit = new(CloseLimit);
             try
@@ -83,8 +88,6 @@ internal sealed class SshMaster(string folder)
                 // It ends with its task, or when its idle time is over.
             }
         }
-
-        ControlSocket.Delete(folder);
     }
 
     private async Task<bool> StartAsync(

@@ -16,7 +16,36 @@ public sealed class ControlSocketTests : IDisposable
     {
         var session = Directory.CreateDirectory(_folder["s"]).FullName;
 
-        Assert.Equal(Path.Combine(session, "control"), ControlSocket.PathIn(session));
+        Assert.Equal(Path.Combine(session, "control"), ControlSocket.Find(session));
+        Assert.Equal(Path.Combine(session, "control"), ControlSocket.MakePlace(session));
+    }
+
+    [Fact]
+    public void A_look_for_it_makes_no_place()
+    {
+        var session = Directory.CreateDirectory(_folder[new string('d', ControlSocket.LongestPath)]).FullName;
+
+        Assert.Null(ControlSocket.Find(session));
+        Assert.Empty(Directory.GetFileSystemEntries(session));
+    }
+
+    [Fact]
+    public void A_closed_session_gets_no_place_and_a_place_that_cannot_be_made_leaves_nothing()
+    {
+        var session = Directory.CreateDirectory(_folder[new string('d', ControlSocket.LongestPath)]).FullName;
+        var elsewhere = Directory.CreateDirectory(_folder["e"]).FullName;
+        var first = ControlSocket.MakePlace(session, [elsewhere])!;
+        Directory.Delete(Path.GetDirectoryName(first)!);
+        var second = ControlSocket.MakePlace(session, [elsewhere])!;
+        Assert.NotEqual(first, second);
+        Assert.Equal(second, ControlSocket.Find(session));
+
+        ControlSocket.Delete(session);
+
+        Assert.Null(ControlSocket.MakePlace(session, [elsewhere]));
+        Directory.Delete(session, recursive: true);
+        Assert.Null(ControlSocket.MakePlace(session, [elsewhere]));
+        Assert.Empty(Directory.GetFileSystemEntries(elsewhere));
     }
 
     [Fact]
@@ -24,10 +53,11 @@ public sealed class ControlSocketTests : IDisposable
     {
         var session = Directory.CreateDirectory(_folder[new string('d', ControlSocket.LongestPath)]).FullName;
 
-        var path = ControlSocket.PathIn(session)!;
+        var path = ControlSocket.MakePlace(session)!;
 
         Assert.True(path.Length <= ControlSocket.LongestPath);
-        Assert.Equal(path, ControlSocket.PathIn(session));
+        Assert.Equal(path, ControlSocket.Find(session));
+        Assert.Equal(path, ControlSocket.MakePlace(session));
         var folder = Path.GetDirectoryName(path)!;
         if (!OperatingSystem.IsWindows())
         {
@@ -45,6 +75,6 @@ public sealed class ControlSocketTests : IDisposable
         ControlSocket.Delete(session);
 
         Assert.False(Directory.Exists(folder));
-        Assert.Empty(Directory.GetFileSystemEntries(session));
+        Assert.Null(ControlSocket.Find(session));
     }
 }
