@@ -1,3 +1,5 @@
+using PowerShellHost;
+
 namespace EcsFargateLogin.EndToEnd.Engine;
 
 /// <summary>A folder of one test's own; its name holds a space, so that nothing takes a path for two words.</summary>
@@ -28,8 +30,8 @@ internal sealed class TemporaryFolder : IDisposable
     /// <summary>Writes a program: a script of sh.</summary>
     public string WriteProgram(string name, string content)
     {
-        var file = Write(name, "#!/bin/sh\n" + content);
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var file = System.IO.Path.Combine(Path, name);
+        ProgramFile.Write(file, content);
         return file;
     }
 

@@ -83,9 +83,8 @@ public sealed class KilledProcessTests
         var bin = Directory.CreateDirectory(Path.Combine(me.StateHome, "bin"));
         var keygen = Path.Combine(bin.FullName, "ssh-keygen");
         var go = Path.Combine(me.StateHome, "go");
-        await File.WriteAllTextAsync(
-            keygen, $"#!/bin/sh\nPATH=${{PATH#*:}}\nssh-keygen \"$@\"\nuntil [ -e '{go}' ] || [ ! -e \"$0\" ]; do sleep 0.05; done\n");
-        File.SetUnixFileMode(keygen, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        ProgramFile.Write(
+            keygen, $"PATH=${{PATH#*:}}\nssh-keygen \"$@\"\nuntil [ -e '{go}' ] || [ ! -e \"$0\" ]; do sleep 0.05; done");
         var start = me.Process(StartAndIdle);
         start.Environment["PATH"] = $"{bin.FullName}:{Environment.GetEnvironmentVariable("PATH")}";
         await using var killed = TerminalRun.WithPipes(start);

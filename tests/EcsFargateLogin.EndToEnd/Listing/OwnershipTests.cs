@@ -79,9 +79,8 @@ public sealed class OwnershipTests
         var bin = Directory.CreateDirectory(Path.Combine(me.StateHome, "bin")).FullName;
         var keygen = Path.Combine(bin, "ssh-keygen");
         var go = Path.Combine(me.StateHome, "go");
-        await File.WriteAllTextAsync(
-            keygen, $"#!/bin/sh\nPATH=${{PATH#*:}}\nssh-keygen \"$@\" || exit\nuntil [ -e '{go}' ] || [ ! -e \"$0\" ]; do sleep 0.05; done\n");
-        File.SetUnixFileMode(keygen, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        ProgramFile.Write(
+            keygen, $"PATH=${{PATH#*:}}\nssh-keygen \"$@\" || exit\nuntil [ -e '{go}' ] || [ ! -e \"$0\" ]; do sleep 0.05; done");
         var start = me.Process("New-FargateSession | ForEach-Object { \"up-$_\" }; Start-Sleep 120");
         start.Environment["PATH"] = $"{bin}:{Environment.GetEnvironmentVariable("PATH")}";
         await using var starting = TerminalRun.WithPipes(start);

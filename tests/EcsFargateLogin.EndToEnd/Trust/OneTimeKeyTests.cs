@@ -103,9 +103,8 @@ public sealed class OneTimeKeyTests
         {
             var script = Path.Combine(tools, tool);
             // What it was given, the mode of the folder before there is a key, and the most careless umask there is.
-            await File.WriteAllTextAsync(script,
+            ProgramFile.Write(script,
                 $"""
-                #!/bin/sh
                 printf '%s\n' "$@" >>'{trace}'
                 env >>'{trace}'
                 for file; do case $file in */id_ed25519) stat -c '%a folder' "$(dirname "$file")" >>'{trace}' ;; esac; done
@@ -113,7 +112,6 @@ public sealed class OneTimeKeyTests
                 exec /usr/bin/{tool} "$@"
 
                 """);
-            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         }
 
         var start = me.Process(

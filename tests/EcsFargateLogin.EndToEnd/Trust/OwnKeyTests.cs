@@ -44,8 +44,7 @@ public sealed class OwnKeyTests : IDisposable
         await MakeKeyAsync(passphrase, "locked key");
         await MakeKeyAsync("", "other");
         var askpass = Path.Combine(_folder.FullName, "askpass");
-        await File.WriteAllTextAsync(askpass, $"#!/bin/sh\necho '{passphrase}'\n");
-        File.SetUnixFileMode(askpass, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        ProgramFile.Write(askpass, $"echo '{passphrase}'");
         await using var absent = await Operator.StartAsync();
         await using var encrypted = await Operator.StartAsync();
         // Of the first there is the public half alone.

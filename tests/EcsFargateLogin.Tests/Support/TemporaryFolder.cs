@@ -1,3 +1,5 @@
+using PowerShellHost;
+
 namespace EcsFargateLogin.Tests.Support;
 
 /// <summary>A folder that is gone when the test ends.</summary>
@@ -21,9 +23,8 @@ internal sealed class TemporaryFolder : IDisposable
     /// <returns>Its path.</returns>
     internal string WriteScript(string name, string text)
     {
-        var file = Write(name, $"#!/bin/sh\n{text}\n");
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return file;
+        ProgramFile.Write(this[name], text);
+        return this[name];
     }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
