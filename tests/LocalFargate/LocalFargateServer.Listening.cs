@@ -25,16 +25,18 @@ public sealed partial class LocalFargateServer
                 : $"Namespaces cannot be made here: containers run as plain processes of {UserName}.");
         }
 
-        _application = CreateApplication();
-        await _application.StartAsync(cancellationToken);
-        while (_options.Port == 0 && !_takenUrls.TryAdd(_application.Urls.Single(), 0))
+        while (true)
         {
-            await _application.DisposeAsync();
             _application = CreateApplication();
             await _application.StartAsync(cancellationToken);
-        }
+            EndpointUrl = _application.Urls.Single();
+            if (_takenUrls.TryAdd(EndpointUrl, 0) || _options.Port != 0)
+            {
+                return;
+            }
 
-        EndpointUrl = _application.Urls.Single();
+            await _application.DisposeAsync();
+        }
     }
 
     private WebApplication CreateApplication()

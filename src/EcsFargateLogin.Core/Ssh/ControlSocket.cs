@@ -125,7 +125,7 @@ internal static class ControlSocket
     /// </summary>
     private static void DeleteLinkedFolder(string folder)
     {
-        while (Directory.Exists(folder) && !TryBlock(folder) && LinkTargetIn(folder) is { } linked)
+        while (!TryBlock(folder) && LinkTargetIn(folder) is { } linked)
         {
             File.Delete(Path.Combine(folder, LinkFile));
             if (Directory.Exists(linked))

@@ -76,5 +76,8 @@ public sealed class ControlSocketTests : IDisposable
 
         Assert.False(Directory.Exists(folder));
         Assert.Null(ControlSocket.Find(session));
+        // It keeps others from making a place, and goes with the session's folder.
+        var left = Assert.Single(Directory.GetFileSystemEntries(session));
+        Assert.Equal(("control-folder", 0), (Path.GetFileName(left), new FileInfo(left).Length));
     }
 }
