@@ -90,6 +90,28 @@ internal static class ChildProcess
     }
 
     /// <summary>
+    /// Kills a program and those that it has started, so that none goes on, or writes into a folder that is being deleted. What has
+    /// ended already, or is another user's, is no error.
+    /// </summary>
+    public static void Kill(Process process)
+    {
+        // Even for one that has ended, .NET would read about each process and thread of the machine.
+        if (process.HasExited)
+        {
+            return;
+        }
+
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
+        {
+            // It has ended meanwhile, or a program that it has started is another user's.
+        }
+    }
+
+    /// <summary>
     /// Reads up to one character more than the bound, and discards the rest if the program must not block on it.
     /// </summary>
     private static async Task<string> ReadAsync(StreamReader reader, bool isDrained, CancellationToken cancellationToken)
@@ -107,25 +129,11 @@ internal static class ChildProcess
 
     private static string Cut(string text) => text.Length > LongestOutput ? text[..LongestOutput] : text;
 
-    /// <summary>Kills a program and those that it has started, so that none writes into a folder that is being deleted.</summary>
     private static async Task KillAsync(Process process)
     {
-        if (process.HasExited)
-        {
-            return;
-        }
-
+        Kill(process);
         using CancellationTokenSource limit = new(KillLimit);
-        try
-        {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync(limit.Token);
-        }
-        catch (Exception e)
-            when (e is InvalidOperationException or Win32Exception or AggregateException or OperationCanceledException)
-        {
-            // It has ended already, or is another user's.
-        }
+        await process.WaitForExitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }
 

@@ -196,7 +196,7 @@ internal sealed class ProxyProbe(SshProxy proxy, string address, int port) : ISe
         }
         finally
         {
-            ssh.Kill(entireProcessTree: true);
+            ChildProcess.Kill(ssh);
             await ssh.WaitForExitAsync(CancellationToken.None);
             ForgetKey();
         }

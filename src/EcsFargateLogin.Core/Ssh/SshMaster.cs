@@ -116,7 +116,7 @@ internal sealed class SshMaster(string folder)
         }
         catch (OperationCanceledException)
         {
-            process.Kill(entireProcessTree: true);
+            ChildProcess.Kill(process);
             throw;
         }
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Ssh;
 
@@ -70,7 +71,7 @@ internal sealed class SshPipe : IAsyncDisposable
     }
 
     /// <summary>Ends ssh, so that readers and writers are not blocked any longer.</summary>
-    public void Kill() => _process.Kill(entireProcessTree: true);
+    public void Kill() => ChildProcess.Kill(_process);
 
     /// <summary>Ends ssh.</summary>
     public async ValueTask DisposeAsync()

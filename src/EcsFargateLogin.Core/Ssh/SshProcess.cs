@@ -129,7 +129,7 @@ internal static class SshProcess
         }
         catch (OperationCanceledException)
         {
-            process.Kill(entireProcessTree: true);
+            ChildProcess.Kill(process);
             await process.WaitForExitAsync(CancellationToken.None);
             modes?.RestoreAfter(wasKilled: true);
             return ConnectionFailed;

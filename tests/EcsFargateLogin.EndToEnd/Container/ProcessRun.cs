@@ -100,8 +100,13 @@ internal sealed class ProcessRun : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // With its children: the kernel forgets that a container is to end with unshare once that has become another user.
-        _process.Kill(entireProcessTree: true);
+        // Even for one that has ended, .NET would read about each process and thread of the machine.
+        if (!_process.HasExited)
+        {
+            // With its children: the kernel forgets that a container is to end with unshare once that has become another user.
+            _process.Kill(entireProcessTree: true);
+        }
+
         await _process.WaitForExitAsync();
         _process.Dispose();
     }

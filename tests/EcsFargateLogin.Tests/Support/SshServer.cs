@@ -48,7 +48,11 @@ internal sealed class SshServer : IDisposable
         {
             foreach (var process in _processes)
             {
-                process.Kill(entireProcessTree: true);
+                if (!process.HasExited)
+                {
+                    process.Kill(entireProcessTree: true);
+                }
+
                 process.WaitForExit();
                 process.Dispose();
             }
