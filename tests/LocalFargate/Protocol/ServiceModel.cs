@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -6,6 +7,8 @@ namespace LocalFargate.Protocol;
 /// <summary>An AWS service model: the operations of a service, and the shapes of what they take and return.</summary>
 internal sealed class ServiceModel
 {
+    private static readonly ConcurrentDictionary<string, ServiceModel> _loaded = new();
+
     private readonly Dictionary<string, OperationModel> _operations = [];
 
     private ServiceModel(JsonObject document)
@@ -41,8 +44,10 @@ internal sealed class ServiceModel
     /// <summary>What the query protocols call the items of a list where the model does not say.</summary>
     internal string ListItemName { get; }
 
-    /// <summary>Reads the model of that name, which is embedded in this assembly.</summary>
-    internal static ServiceModel Load(string name)
+    /// <summary>Returns the model of that name, which is embedded in this assembly. It is read once: tests start hundreds of servers.</summary>
+    internal static ServiceModel Load(string name) => _loaded.GetOrAdd(name, Read);
+
+    private static ServiceModel Read(string name)
     {
         using var stream = typeof(ServiceModel).Assembly.GetManifestResourceStream($"Models/{name}.json")
             ?? throw new InvalidOperationException($"The service model '{name}' is not embedded in this assembly.");
