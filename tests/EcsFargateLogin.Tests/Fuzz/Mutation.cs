@@ -19,6 +19,9 @@ internal static partial class Mutation
 
     private const int MostMutations = 4;
 
+    /// <summary>A content is shortened by no smaller part of it: byte by byte, a long one would take hours.</summary>
+    private const int SmallestPart = 64;
+
     private static readonly byte[][] Hostile =
     [
         // For terminals: a control sequence, a title, C1, what reverses the direction, NUL, a bare carriage return.
@@ -81,7 +84,7 @@ internal static partial class Mutation
     /// <summary>Returns shorter contents, the shortest first.</summary>
     public static IEnumerable<Mutant> Shorten(Mutant mutant)
     {
-        for (var length = mutant.Content.Length / 2; length > 0; length /= 2)
+        for (var length = mutant.Content.Length / 2; length >= Math.Max(1, mutant.Content.Length / SmallestPart); length /= 2)
         {
             for (var at = 0; at + length <= mutant.Content.Length; at += length)
             {

@@ -87,15 +87,25 @@ internal static class FuzzRun
     {
         var cases = (int)Number("ECSFARGATELOGIN_FUZZ_CASES", UsualCases);
         var seed = Number("ECSFARGATELOGIN_FUZZ_SEED", UsualSeed);
-        using var table = TableOf(name);
+        var table = TableOf(name);
+        Mutant? last = null;
+        var checking = Task.Factory.StartNew(
+            () => Check(table[name], cases, seed, mutant => last = mutant), TaskCreationOptions.LongRunning);
 
-        // A parser that hangs fails its own test, and not the whole run.
-        await Task.Factory
-            .StartNew(() => Check(table[name], cases, seed), TaskCreationOptions.LongRunning)
-            .WaitAsync(Limit * Math.Max(1, cases / UsualCases));
+        // A parser that hangs fails its own test, and not the whole run. It goes on using its table, which so stays.
+        var limit = Limit * Math.Max(1, cases / UsualCases);
+        if (await Task.WhenAny(checking, Task.Delay(limit)) != checking)
+        {
+            throw new TimeoutException($"'{name}' has not ended after {limit}. Its last content: {last}");
+        }
+
+        using (table)
+        {
+            await checking;
+        }
     }
 
-    private static void Check(FuzzedParser parser, int cases, ulong seed)
+    private static void Check(FuzzedParser parser, int cases, ulong seed, Action<Mutant> begins)
     {
         foreach (var valid in parser.Corpus)
         {
@@ -107,7 +117,12 @@ internal static class FuzzRun
         var config = Config.QuickThrowOnFailure.WithMaxTest(cases).WithQuietOnSuccess(true)
             .WithReplay(FSharpOption<Replay>.Some(new Replay(new Rnd(seed), FSharpOption<int>.None)));
         FsCheck.Check.One(parser.Name, config, Prop.ForAll(
-            Arb.From(Mutation.Of(parser.Corpus), Mutation.Shorten), mutant => parser.Check(mutant.Content)));
+            Arb.From(Mutation.Of(parser.Corpus), Mutation.Shorten),
+            mutant =>
+            {
+                begins(mutant);
+                parser.Check(mutant.Content);
+            }));
     }
 
     private static ulong Number(string variable, ulong usual) =>
