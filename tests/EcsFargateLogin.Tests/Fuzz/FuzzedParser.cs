@@ -71,8 +71,8 @@ internal sealed record FuzzedParser(string Name, IReadOnlyList<byte[]> Corpus, F
     }
 
     /// <summary>
-    /// Returns the CPU time of this thread, which is the same on a busy machine, where a thread may not run for many seconds. Systems
-    /// other than Linux tell the time of day instead.
+    /// Returns the CPU time of this thread: on a busy machine a thread may not run for many seconds. Systems other than Linux tell the
+    /// time that passes instead.
     /// </summary>
     private static TimeSpan ThreadTime() => OperatingSystem.IsLinux() && clock_gettime(ThreadClock, out var time) == 0
         ? TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromMicroseconds(time.Nanoseconds / 1000)

@@ -19,7 +19,7 @@ internal static partial class Mutation
 
     private const int MostMutations = 4;
 
-    /// <summary>A content is shortened by no smaller part of it: byte by byte, a long one would take hours.</summary>
+    /// <summary>A content is shortened by no smaller part of it: byte by byte, a long one takes minutes.</summary>
     private const int SmallestPart = 64;
 
     private static readonly byte[][] Hostile =

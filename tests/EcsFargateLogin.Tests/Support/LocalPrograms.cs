@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EcsFargateLogin.Foundation;
 using EcsFargateLogin.Transfers;
 
 namespace EcsFargateLogin.Tests.Support;
@@ -75,15 +76,11 @@ internal sealed class LocalPrograms : RemotePrograms
             return new ProgramEnd(isLost ? null : process.ExitCode, errors.Length > 0 ? errors : null);
         }
 
-        public void Kill() => process.Kill(entireProcessTree: true);
+        public void Kill() => ChildProcess.Kill(process);
 
         public async ValueTask DisposeAsync()
         {
-            if (!process.HasExited)
-            {
-                Kill();
-            }
-
+            Kill();
             await process.WaitForExitAsync();
             process.Dispose();
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using EcsFargateLogin.Foundation;
 
 namespace EcsFargateLogin.Tests.Support;
 
@@ -48,11 +49,7 @@ internal sealed class SshServer : IDisposable
         {
             foreach (var process in _processes)
             {
-                if (!process.HasExited)
-                {
-                    process.Kill(entireProcessTree: true);
-                }
-
+                ChildProcess.Kill(process);
                 process.WaitForExit();
                 process.Dispose();
             }
